@@ -1,0 +1,82 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Warnings are errors everywhere; arrows between targets point down only (docs/architecture.md).
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+let package = Package(
+  name: "gfnet-lab",
+  products: [.executable(name: "gfnet-lab", targets: ["gfnet-lab"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+  ],
+  targets: [
+    // System libraries
+    .systemLibrary(name: "CDNNL", path: "Sources/CDNNL"),
+    .systemLibrary(name: "CGD", path: "Sources/CGD", pkgConfig: "gdlib"),
+    .systemLibrary(name: "CLua", path: "Sources/CLua", pkgConfig: "lua5.4"),
+    .systemLibrary(name: "CMarkdown", path: "Sources/CMarkdown", pkgConfig: "libcmark-gfm"),
+    .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib"),
+
+    // The only C with logic: raises Lua errors after Swift has returned.
+    .target(name: "CLuaBridge", dependencies: ["CLua"]),
+
+    // What every layer may use: atomic files, cancellation, progress, one-line errors.
+    .target(name: "Support", swiftSettings: strict),
+
+    // Numerics
+    .target(name: "OneDNN", dependencies: ["CDNNL", "Support"], swiftSettings: strict),
+    .target(name: "Tensor", dependencies: ["OneDNN", "Support"], swiftSettings: strict),
+    .target(name: "NeuralNet", dependencies: ["Tensor"], swiftSettings: strict),
+    .target(name: "Checkpoints", dependencies: ["Tensor", "Support"], swiftSettings: strict),
+    .target(name: "Backbones", dependencies: ["NeuralNet"], swiftSettings: strict),
+
+    // The paper's system
+    .target(
+      name: "GlanceFocus", dependencies: ["Backbones", "Checkpoints", "Vision"],
+      swiftSettings: strict),
+
+    // Data in, pictures out
+    .target(name: "Vision", dependencies: ["Tensor", "CZlib", "Support"], swiftSettings: strict),
+    .target(name: "Figures", dependencies: ["CGD", "Support"], swiftSettings: strict),
+    .target(
+      name: "Reports", dependencies: ["Figures", "CMarkdown", "Support"], swiftSettings: strict),
+
+    // Scripts
+    .target(
+      name: "LuaHost", dependencies: ["CLuaBridge", "GlanceFocus", "Vision", "Reports"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "gfnet-lab",
+      dependencies: [
+        "LuaHost",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strict),
+
+    // Tests
+    .target(
+      name: "TestSupport", dependencies: ["Tensor"], path: "Tests/TestSupport",
+      swiftSettings: strict),
+    .testTarget(name: "SupportTests", dependencies: ["Support"], swiftSettings: strict),
+    .testTarget(name: "TensorTests", dependencies: ["Tensor", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "NeuralNetTests", dependencies: ["NeuralNet", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "BackbonesTests", dependencies: ["Backbones", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "GlanceFocusTests", dependencies: ["GlanceFocus", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(name: "VisionTests", dependencies: ["Vision", "TestSupport"], swiftSettings: strict),
+    .testTarget(name: "FiguresTests", dependencies: ["Figures", "CGD"], swiftSettings: strict),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports"], swiftSettings: strict),
+    .testTarget(name: "LuaHostTests", dependencies: ["LuaHost"], swiftSettings: strict),
+    .testTarget(name: "CommandTests", dependencies: ["Support"], swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)
