@@ -86,7 +86,9 @@ public struct Notebook: Sendable {
     /// The numbers behind the figure, saved beside it; nil for photographs.
     public var csv: String?
 
-    public init(name: String, caption: String = "", png: Data, width: Double, height: Double, csv: String? = nil) {
+    public init(
+      name: String, caption: String = "", png: Data, width: Double, height: Double, csv: String? = nil
+    ) {
       self.name = name
       self.caption = caption
       self.png = png

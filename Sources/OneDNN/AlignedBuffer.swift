@@ -1,0 +1,86 @@
+import Glibc
+
+/// Memory aligned to a cache line, given back to its pool when the last owner lets go.
+public final class AlignedBuffer {
+  /// 64-byte alignment serves AVX-512 loads and keeps buffers off each other's cache lines.
+  public static let alignment = 64
+
+  public let pointer: UnsafeMutableRawPointer
+  public let capacity: Int
+  private let pool: BufferPool
+
+  fileprivate init(pointer: UnsafeMutableRawPointer, capacity: Int, pool: BufferPool) {
+    self.pointer = pointer
+    self.capacity = capacity
+    self.pool = pool
+  }
+
+  deinit { pool.giveBack(pointer, capacity) }
+
+  public var floats: UnsafeMutablePointer<Float> { pointer.assumingMemoryBound(to: Float.self) }
+}
+
+/// Keeps freed buffers for reuse, so that a training step does not return to the system what it needs again.
+///
+/// Belongs to one ``ComputeContext`` and so to one thread.
+public final class BufferPool {
+  private var free: [Int: [UnsafeMutableRawPointer]] = [:]
+
+  /// Bytes handed out and not yet given back.
+  public private(set) var inUse = 0
+  /// Bytes kept for reuse.
+  public private(set) var held = 0
+  /// Most bytes ever in use at once.
+  public private(set) var peak = 0
+
+  /// Kept buffers beyond this many bytes go back to the system.
+  private let holdLimit = 4 << 30
+
+  init() {}
+
+  deinit { trim() }
+
+  /// A buffer of at least `bytes` bytes, not cleared.
+  public func take(_ bytes: Int) throws -> AlignedBuffer {
+    let capacity = Self.sizeClass(bytes)
+    let pointer: UnsafeMutableRawPointer
+    if let kept = free[capacity]?.popLast() {
+      held -= capacity
+      pointer = kept
+    } else {
+      var fresh: UnsafeMutableRawPointer?
+      guard posix_memalign(&fresh, AlignedBuffer.alignment, capacity) == 0, let fresh else {
+        throw OneDNNError(call: "allocation of \(bytes >> 20) MB", reason: "out of memory")
+      }
+      pointer = fresh
+    }
+    inUse += capacity
+    peak = max(peak, inUse)
+    return AlignedBuffer(pointer: pointer, capacity: capacity, pool: self)
+  }
+
+  fileprivate func giveBack(_ pointer: UnsafeMutableRawPointer, _ capacity: Int) {
+    inUse -= capacity
+    if held + capacity > holdLimit {
+      Glibc.free(pointer)
+    } else {
+      held += capacity
+      free[capacity, default: []].append(pointer)
+    }
+  }
+
+  /// Returns all kept buffers to the system.
+  public func trim() {
+    for pointers in free.values { for pointer in pointers { Glibc.free(pointer) } }
+    free = [:]
+    held = 0
+  }
+
+  /// Four classes per power of two: at most 25 % of a buffer is slack, and near-equal batches share a class.
+  private static func sizeClass(_ bytes: Int) -> Int {
+    let least = max(bytes, 256)
+    let top = 1 << (Int.bitWidth - 1 - (least - 1).leadingZeroBitCount)
+    let step = max(top / 4, 64)
+    return (least + step - 1) / step * step
+  }
+}

@@ -1,0 +1,47 @@
+import CDNNL
+
+/// Where the elements of a float32 array of given sizes lie.
+public struct MemoryFormat: Hashable, Sendable {
+  /// Logical sizes, in oneDNN's order (N, C, H, W for activations; [G,] O, I, H, W for weights).
+  public let sizes: [Int]
+  /// Elements between neighbours along each axis; nil lets the primitive choose.
+  public let strides: [Int]?
+
+  public init(sizes: [Int], strides: [Int]?) {
+    self.sizes = sizes
+    self.strides = strides
+  }
+
+  /// Row-major.
+  public static func dense(_ sizes: [Int]) -> MemoryFormat {
+    var strides = [Int](repeating: 1, count: sizes.count)
+    for axis in sizes.indices.dropLast().reversed() {
+      strides[axis] = strides[axis + 1] * max(sizes[axis + 1], 1)
+    }
+    return MemoryFormat(sizes: sizes, strides: strides)
+  }
+
+  /// N×C×H×W with the channels innermost.
+  public static func channelsLast(_ n: Int, _ c: Int, _ h: Int, _ w: Int) -> MemoryFormat {
+    MemoryFormat(sizes: [n, c, h, w], strides: [h * w * c, 1, w * c, c])
+  }
+
+  /// Sizes only; the primitive picks the arrangement.
+  public static func chosen(_ sizes: [Int]) -> MemoryFormat { MemoryFormat(sizes: sizes, strides: nil) }
+
+  func descriptor() throws -> dnnl_memory_desc_t {
+    var descriptor = dnnl_memory_desc_t()
+    let dims = sizes.map(Int64.init)
+    if let strides {
+      let steps = strides.map(Int64.init)
+      try check(
+        dnnl_memory_desc_init_by_strides(&descriptor, Int32(dims.count), dims, dnnl_f32, steps),
+        "describing an array of sizes \(sizes)")
+    } else {
+      try check(
+        dnnl_memory_desc_init_by_tag(&descriptor, Int32(dims.count), dims, dnnl_f32, dnnl_format_tag_any),
+        "describing an array of sizes \(sizes)")
+    }
+    return descriptor
+  }
+}

@@ -1,0 +1,56 @@
+import CDNNL
+
+/// The one team of threads: OpenMP's, shared by oneDNN's primitives and our own loops.
+public enum ThreadTeam {
+  /// Threads that a parallel region may use from the calling thread.
+  public static var size: Int { Int(omp_get_max_threads()) }
+
+  /// Sets the number of threads for parallel regions started by the calling thread.
+  public static func setSize(_ threads: Int) { omp_set_num_threads(Int32(max(1, threads))) }
+
+  /// Calls `body` with disjoint ranges that cover 0..<count, on up to ``size`` threads.
+  ///
+  /// Ranges depend on the number of threads, so `body` must compute each index independently of the others;
+  /// for sums use ``sliced(_:slices:_:)``.
+  ///
+  /// - Parameter grain: the least number of indices worth a thread; below 2·grain the caller does all itself.
+  @inline(__always)
+  public static func parallel(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
+    if count < 2 * grain || size == 1 {
+      if count > 0 { body(0..<count) }
+      return
+    }
+    let threads = min(size, count / max(grain, 1))
+    sliced(threads) { body(count * $0 / threads..<count * ($0 + 1) / threads) }
+  }
+
+  /// Calls `body` once for each index 0..<slices, spread over the team.
+  ///
+  /// The caller fixes the number of slices, so that partial sums do not depend on the number of threads.
+  public static func sliced(_ slices: Int, _ body: (Int) -> Void) {
+    if slices == 1 || size == 1 {
+      for index in 0..<slices { body(index) }
+      return
+    }
+    withoutActuallyEscaping(body) { body in
+      var region = Region(slices: slices, body: body)
+      withUnsafeMutablePointer(to: &region) { pointer in
+        GOMP_parallel(
+          { raw in
+            guard let region = raw?.assumingMemoryBound(to: Region.self) else { return }
+            let team = Int(omp_get_num_threads())
+            var slice = Int(omp_get_thread_num())
+            while slice < region.pointee.slices {
+              region.pointee.body(slice)
+              slice += team
+            }
+          }, pointer, UInt32(min(slices, size)), 0)
+      }
+    }
+  }
+
+  private struct Region {
+    let slices: Int
+    let body: (Int) -> Void
+  }
+}

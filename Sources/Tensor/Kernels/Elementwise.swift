@@ -1,0 +1,81 @@
+import OneDNN
+
+/// Element-wise loops. The function is a literal closure at each call, so that it is inlined into the loop.
+enum Elementwise {
+  /// Elements below which a second thread costs more than it brings.
+  static let grain = 1 << 15
+
+  /// f of each element, arranged like `x`.
+  @inline(__always)
+  static func map(_ x: Tensor, _ f: (Float) -> Float) throws -> Tensor {
+    let input = x.isDense ? x : try x.clone()
+    let result = try Tensor.empty(like: input)
+    let (source, target) = (input.pointer, result.pointer)
+    ThreadTeam.parallel(input.count, grain: grain) { range in
+      for i in range { target[i] = f(source[i]) }
+    }
+    return result
+  }
+
+  /// f of each pair of elements of two tensors of equal shape, arranged like `x`.
+  @inline(__always)
+  static func zip(_ x: Tensor, _ y: Tensor, _ f: (Float, Float) -> Float) throws -> Tensor {
+    let first = x.isDense ? x : try x.clone()
+    let second = try aligned(y, with: first)
+    let result = try Tensor.empty(like: first)
+    let (a, b, target) = (first.pointer, second.pointer, result.pointer)
+    ThreadTeam.parallel(first.count, grain: grain) { range in
+      for i in range { target[i] = f(a[i], b[i]) }
+    }
+    return result
+  }
+
+  /// f of each pair after broadcasting both to `shape`.
+  @inline(__always)
+  static func broadcast(_ x: Tensor, _ y: Tensor, shape: Shape, _ f: (Float, Float) -> Float) throws -> Tensor
+  {
+    if x.shape == y.shape { return try zip(x, y, f) }
+    let result =
+      x.shape == shape
+      ? try Tensor.empty(like: x) : try Tensor.empty(like: y.shape == shape ? y : Tensor.empty(shape))
+    let plan = LoopPlan(
+      shape: shape, strides: [result.strides, x.expandedStrides(to: shape), y.expandedStrides(to: shape)])
+    let (target, a, b) = (result.pointer, x.pointer, y.pointer)
+    let (ts, xs, ys) = (plan.inner[0], plan.inner[1], plan.inner[2])
+    let length = plan.length
+    plan.forEachRow { offsets in
+      let (t, p, q) = (target + offsets[0], a + offsets[1], b + offsets[2])
+      switch (ts, xs, ys) {
+      case (1, 1, 1): for i in 0..<length { t[i] = f(p[i], q[i]) }
+      case (1, 1, 0):
+        let right = q[0]
+        for i in 0..<length { t[i] = f(p[i], right) }
+      case (1, 0, 1):
+        let left = p[0]
+        for i in 0..<length { t[i] = f(left, q[i]) }
+      default: for i in 0..<length { t[i * ts] = f(p[i * xs], q[i * ys]) }
+      }
+    }
+    return result
+  }
+
+  /// The numbers of `y` in the arrangement of `x` (equal shapes).
+  static func aligned(_ y: Tensor, with x: Tensor) throws -> Tensor {
+    if y.strides == x.strides { return y }
+    if x.isContiguous && y.isContiguous || x.isChannelsLast && y.isChannelsLast { return y }
+    let copy = try Tensor.empty(like: x)
+    Strided.copy(y, to: copy)
+    return copy
+  }
+}
+
+extension Tensor {
+  /// Strides that read this tensor as if it had `shape`: 0 along repeated axes.
+  func expandedStrides(to shape: Shape) -> [Int] {
+    let lead = shape.rank - rank
+    return shape.sizes.indices.map { axis in
+      let own = axis - lead
+      return own < 0 || (self.shape[own] == 1 && shape[axis] != 1) ? 0 : strides[own]
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import OneDNN
+
+/// One differentiable operation: everything the project knows about it, in one value.
+///
+/// The tape of a training step and the traced graph of a network are lists of these.
+public protocol Op {
+  /// The name in traces, tables and errors.
+  var name: String { get }
+
+  /// The shape of the result; throws ``TensorError`` where the inputs do not fit.
+  func outputShape(_ inputs: [Shape]) throws -> Shape
+
+  /// Multiply-Adds of one evaluation, as the field counts them: convolutions and linear layers only.
+  func multiplyAdds(_ inputs: [Shape]) -> Int
+
+  /// Computes the result. Inputs have passed ``outputShape(_:)``. `saved` takes what the gradient needs.
+  func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor
+
+  /// Gradients with respect to the inputs; entries whose `needs` is false may be nil.
+  func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?]
+}
+
+extension Op {
+  public func multiplyAdds(_ inputs: [Shape]) -> Int { 0 }
+}
+
+/// What a forward evaluation leaves for its gradient.
+public struct Saved {
+  /// False when no gradient will be asked for: saving is then wasted memory.
+  public let isRecording: Bool
+  public var tensors: [Tensor] = []
+  public var buffers: [AlignedBuffer] = []
+
+  init(isRecording: Bool) { self.isRecording = isRecording }
+
+  /// Keeps `tensors` for the gradient, without their history.
+  public mutating func keep(_ tensors: Tensor...) {
+    if isRecording { self.tensors = tensors.map(\.detached) }
+  }
+}
+
+/// Evaluates `op`, and records it where a tape is listening.
+public func apply(_ op: some Op, _ inputs: [Tensor]) throws -> Tensor {
+  let shapes = inputs.map(\.shape)
+  let shape = try op.outputShape(shapes)
+  let tape = Tape.current
+  let isRecording = tape?.wants(inputs) ?? false
+  var saved = Saved(isRecording: isRecording)
+  var result = try op.forward(inputs, &saved)
+  assert(result.shape == shape, "\(op.name): outputShape says \(shape), forward gave \(result.shape)")
+  result.tracking = nil
+  if let tape {
+    tape.count(op, shapes)
+    if isRecording { result.tracking = tape.record(op, inputs, saved, shape) }
+  }
+  return result
+}

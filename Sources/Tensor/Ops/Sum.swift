@@ -1,0 +1,54 @@
+/// The sum or the mean over axes.
+struct Sum: Op {
+  let axes: [Int]
+  let keepingAxes: Bool
+  let mean: Bool
+  var name: String { mean ? "mean" : "sum" }
+
+  func outputShape(_ inputs: [Shape]) throws -> Shape {
+    inputs[0].reduced(try resolved(inputs[0]), keepingAxes: keepingAxes)
+  }
+
+  private func resolved(_ shape: Shape) throws -> [Int] {
+    let found = try axes.map { try shape.axis($0, for: name) }
+    guard Set(found).count == found.count else { throw TensorError(name, "axes \(axes) name one axis twice") }
+    return found
+  }
+
+  func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
+    let x = inputs[0]
+    saved.keep(x)
+    let axes = try resolved(x.shape)
+    var total = try Reduction.sum(x, axes: axes)
+    if mean {
+      let factor = 1 / Float(axes.reduce(1) { $0 * x.shape[$1] })
+      total = try Elementwise.map(total) { $0 * factor }
+    }
+    if axes.isEmpty { return total }
+    let shape = try outputShape([x.shape])
+    return Tensor(storage: total.storage, offset: total.offset, shape: shape, strides: shape.rowMajorStrides)
+  }
+
+  func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
+    let x = saved.tensors[0]
+    let axes = try resolved(x.shape)
+    let kept = try gradient.reshaped(x.shape.reduced(axes, keepingAxes: true))
+    let spread = try Tensor.empty(like: x)
+    Strided.copy(try kept.expanded(to: x.shape), to: spread)
+    guard mean else { return [spread] }
+    let factor = 1 / Float(axes.reduce(1) { $0 * x.shape[$1] })
+    return [try Elementwise.map(spread) { $0 * factor }]
+  }
+}
+
+extension Tensor {
+  /// Sum over `axes`, or over all of them.
+  public func sum(_ axes: [Int]? = nil, keepingAxes: Bool = false) throws -> Tensor {
+    try apply(Sum(axes: axes ?? Array(0..<rank), keepingAxes: keepingAxes, mean: false), [self])
+  }
+
+  /// Mean over `axes`, or over all of them.
+  public func mean(_ axes: [Int]? = nil, keepingAxes: Bool = false) throws -> Tensor {
+    try apply(Sum(axes: axes ?? Array(0..<rank), keepingAxes: keepingAxes, mean: true), [self])
+  }
+}

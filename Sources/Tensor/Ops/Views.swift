@@ -1,0 +1,221 @@
+/// Another shape over the same elements in row-major order.
+struct Reshape: Op {
+  let shape: Shape
+  let name = "reshape"
+
+  func outputShape(_ inputs: [Shape]) throws -> Shape {
+    guard inputs[0].count == shape.count else {
+      throw TensorError(
+        name, "shape \(inputs[0]) has \(inputs[0].count) elements, \(shape) needs \(shape.count)")
+    }
+    return shape
+  }
+
+  func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
+    saved.keep(inputs[0])
+    let dense = try inputs[0].contiguous()
+    let rowMajor = Tensor(
+      storage: dense.storage, offset: dense.offset, shape: shape, strides: shape.rowMajorStrides)
+    return rowMajor
+  }
+
+  func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
+    [try gradient.reshaped(saved.tensors[0].shape)]
+  }
+}
+
+/// The axes in another order.
+struct Permute: Op {
+  let order: [Int]
+  let name = "permute"
+
+  func outputShape(_ inputs: [Shape]) throws -> Shape {
+    guard order.sorted() == Array(0..<inputs[0].rank) else {
+      throw TensorError(name, "\(order) is not an order of the \(inputs[0].rank) axes of shape \(inputs[0])")
+    }
+    return Shape(order.map { inputs[0][$0] })
+  }
+
+  func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
+    let x = inputs[0]
+    return Tensor(
+      storage: x.storage, offset: x.offset, shape: Shape(order.map { x.shape[$0] }),
+      strides: order.map { x.strides[$0] })
+  }
+
+  func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
+    var inverse = [Int](repeating: 0, count: order.count)
+    for (position, axis) in order.enumerated() { inverse[axis] = position }
+    return [try gradient.permuted(inverse)]
+  }
+}
+
+/// Repeats along axes of size 1, without copying.
+struct Expand: Op {
+  let shape: Shape
+  let name = "expand"
+
+  func outputShape(_ inputs: [Shape]) throws -> Shape {
+    guard try inputs[0].broadcast(with: shape, for: name) == shape else {
+      throw TensorError(name, "shape \(inputs[0]) cannot be repeated to \(shape)")
+    }
+    return shape
+  }
+
+  func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
+    let x = inputs[0]
+    saved.keep(x)
+    return Tensor(storage: x.storage, offset: x.offset, shape: shape, strides: x.expandedStrides(to: shape))
+  }
+
+  func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
+    [try gradient.summed(to: saved.tensors[0].shape)]
+  }
+}
+
+/// A range of one axis, without copying.
+struct Slice: Op {
+  let axis: Int
+  let range: Range<Int>
+  let step: Int
+  let name = "slice"
+
+  private var length: Int { (range.count + step - 1) / step }
+
+  func outputShape(_ inputs: [Shape]) throws -> Shape {
+    let axis = try inputs[0].axis(self.axis, for: name)
+    guard step > 0, range.lowerBound >= 0, range.upperBound <= inputs[0][axis] else {
+      throw TensorError(name, "range \(range) step \(step) of axis \(axis) of shape \(inputs[0])")
+    }
+    var sizes = inputs[0].sizes
+    sizes[axis] = length
+    return Shape(sizes)
+  }
+
+  func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
+    saved.keep(inputs[0])
+    return try view(inputs[0])
+  }
+
+  func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
+    let whole = try Tensor.zeros(saved.tensors[0].shape)
+    Strided.copy(gradient, to: try view(whole))
+    return [whole]
+  }
+
+  private func view(_ x: Tensor) throws -> Tensor {
+    let axis = try x.shape.axis(self.axis, for: name)
+    var strides = x.strides
+    let offset = x.offset + range.lowerBound * strides[axis]
+    strides[axis] *= step
+    return Tensor(storage: x.storage, offset: offset, shape: try outputShape([x.shape]), strides: strides)
+  }
+}
+
+extension Tensor {
+  /// The elements in row-major order under another shape; one size may be −1 and is worked out.
+  public func reshaped(_ shape: Shape) throws -> Tensor {
+    guard let open = shape.sizes.firstIndex(of: -1) else { return try apply(Reshape(shape: shape), [self]) }
+    var sizes = shape.sizes
+    let known = sizes.reduce(1) { $1 == -1 ? $0 : $0 * $1 }
+    guard known > 0, count % known == 0 else {
+      throw TensorError("reshape", "\(count) elements cannot be laid out as \(shape)")
+    }
+    sizes[open] = count / known
+    return try apply(Reshape(shape: Shape(sizes)), [self])
+  }
+
+  /// All axes from `axis` on merged into one, in row-major order.
+  public func flattened(from axis: Int = 0) throws -> Tensor {
+    let kept = Array(shape.sizes.prefix(axis))
+    return try reshaped(Shape(kept + [shape.sizes.dropFirst(axis).reduce(1, *)]))
+  }
+
+  /// The axes in another order; a view.
+  public func permuted(_ order: [Int]) throws -> Tensor { try apply(Permute(order: order), [self]) }
+
+  /// Two axes exchanged; a view.
+  public func transposed(_ a: Int = -2, _ b: Int = -1) throws -> Tensor {
+    var order = Array(0..<rank)
+    order.swapAt(try shape.axis(a, for: "transpose"), try shape.axis(b, for: "transpose"))
+    return try permuted(order)
+  }
+
+  /// Repeated to `shape`; a view.
+  public func expanded(to shape: Shape) throws -> Tensor { try apply(Expand(shape: shape), [self]) }
+
+  /// Indices `range` of `axis`; a view.
+  public func sliced(_ axis: Int, _ range: Range<Int>, step: Int = 1) throws -> Tensor {
+    try apply(Slice(axis: axis, range: range, step: step), [self])
+  }
+
+  /// Index `index` of `axis`, which goes away; a view.
+  public func selected(_ axis: Int, _ index: Int) throws -> Tensor {
+    let resolved = try shape.axis(axis, for: "select")
+    guard index >= 0, index < shape[resolved] else {
+      throw TensorError("select", "index \(index) of axis \(resolved) of shape \(shape)")
+    }
+    let row = try sliced(resolved, index..<index + 1)
+    return try row.squeezed(resolved)
+  }
+
+  /// Without `axis`, which must have size 1; a view.
+  public func squeezed(_ axis: Int) throws -> Tensor { try apply(Squeeze(axis: axis), [self]) }
+
+  /// With a new axis of size 1 at `axis`; a view.
+  public func unsqueezed(_ axis: Int) throws -> Tensor { try apply(Unsqueeze(axis: axis), [self]) }
+}
+
+/// Drops an axis of size 1.
+struct Squeeze: Op {
+  let axis: Int
+  let name = "squeeze"
+
+  func outputShape(_ inputs: [Shape]) throws -> Shape {
+    let axis = try inputs[0].axis(self.axis, for: name)
+    guard inputs[0][axis] == 1 else { throw TensorError(name, "axis \(axis) of shape \(inputs[0]) is not 1") }
+    return inputs[0].reduced([axis], keepingAxes: false)
+  }
+
+  func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
+    let x = inputs[0]
+    let axis = try x.shape.axis(self.axis, for: name)
+    var strides = x.strides
+    strides.remove(at: axis)
+    return Tensor(storage: x.storage, offset: x.offset, shape: try outputShape([x.shape]), strides: strides)
+  }
+
+  func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
+    [try gradient.unsqueezed(axis < 0 ? axis + gradient.rank + 1 : axis)]
+  }
+}
+
+/// Adds an axis of size 1.
+struct Unsqueeze: Op {
+  let axis: Int
+  let name = "unsqueeze"
+
+  private func resolved(_ rank: Int) throws -> Int {
+    let axis = self.axis < 0 ? self.axis + rank + 1 : self.axis
+    guard axis >= 0, axis <= rank else { throw TensorError(name, "axis \(self.axis) for rank \(rank)") }
+    return axis
+  }
+
+  func outputShape(_ inputs: [Shape]) throws -> Shape {
+    var sizes = inputs[0].sizes
+    sizes.insert(1, at: try resolved(inputs[0].rank))
+    return Shape(sizes)
+  }
+
+  func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
+    let x = inputs[0]
+    let axis = try resolved(x.rank)
+    var strides = x.strides
+    strides.insert(axis < x.rank ? x.shape[axis] * x.strides[axis] : 1, at: axis)
+    return Tensor(storage: x.storage, offset: x.offset, shape: try outputShape([x.shape]), strides: strides)
+  }
+
+  func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
+    [try gradient.squeezed(try resolved(gradient.rank - 1))]
+  }
+}

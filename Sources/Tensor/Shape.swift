@@ -1,0 +1,70 @@
+/// The sizes of a tensor along its axes; a scalar has none.
+public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomStringConvertible {
+  public let sizes: [Int]
+
+  public init(_ sizes: [Int]) { self.sizes = sizes }
+  public init(arrayLiteral sizes: Int...) { self.sizes = sizes }
+
+  /// Number of axes.
+  public var rank: Int { sizes.count }
+  /// Number of elements.
+  public var count: Int { sizes.reduce(1, *) }
+
+  public subscript(_ axis: Int) -> Int { sizes[axis] }
+
+  /// `2×3×4`, or `scalar`.
+  public var description: String {
+    sizes.isEmpty ? "scalar" : sizes.map(String.init).joined(separator: "×")
+  }
+
+  /// Strides of row-major storage.
+  public var rowMajorStrides: [Int] {
+    var strides = [Int](repeating: 1, count: rank)
+    for axis in sizes.indices.dropLast().reversed() {
+      strides[axis] = strides[axis + 1] * max(sizes[axis + 1], 1)
+    }
+    return strides
+  }
+
+  /// Strides of N×C×H×W with the channels innermost; row-major for other ranks.
+  public var channelsLastStrides: [Int] {
+    guard rank == 4 else { return rowMajorStrides }
+    let (c, h, w) = (max(sizes[1], 1), max(sizes[2], 1), max(sizes[3], 1))
+    return [h * w * c, 1, w * c, c]
+  }
+
+  /// The shape of an element-wise result, by NumPy's rule; throws where sizes differ and neither is 1.
+  public func broadcast(with other: Shape, for operation: String) throws -> Shape {
+    if self == other { return self }
+    let rank = max(rank, other.rank)
+    var result = [Int](repeating: 1, count: rank)
+    for axis in 0..<rank {
+      let a = axis - (rank - self.rank)
+      let b = axis - (rank - other.rank)
+      let (x, y) = (a < 0 ? 1 : sizes[a], b < 0 ? 1 : other.sizes[b])
+      guard x == y || x == 1 || y == 1 else {
+        throw TensorError(operation, "shapes \(self) and \(other) do not broadcast")
+      }
+      result[axis] = x == 1 ? y : x
+    }
+    return Shape(result)
+  }
+
+  /// Resolves a possibly negative axis (−1 is the last).
+  public func axis(_ axis: Int, for operation: String) throws -> Int {
+    let resolved = axis < 0 ? axis + rank : axis
+    guard resolved >= 0, resolved < rank else {
+      throw TensorError(operation, "axis \(axis) of a tensor of shape \(self)")
+    }
+    return resolved
+  }
+
+  /// The shape without (or with size 1 at) the given resolved axes.
+  func reduced(_ axes: [Int], keepingAxes: Bool) -> Shape {
+    var result: [Int] = []
+    for (axis, size) in sizes.enumerated() {
+      if !axes.contains(axis) { result.append(size) } else if keepingAxes { result.append(1) }
+    }
+    return Shape(result)
+  }
+}

@@ -1,0 +1,38 @@
+import OneDNN
+
+/// The memory behind one or more tensors, and what was derived from it.
+public final class Storage {
+  let buffer: AlignedBuffer
+  public let count: Int
+  /// Counts writes after creation, so that packed copies of the weights know when they are stale.
+  private(set) var version = 0
+  private var packs: [ConvolutionShape: PackedWeights] = [:]
+
+  /// Room for `count` elements, not cleared.
+  public init(count: Int) throws {
+    guard count >= 0, count < 1 << 40 else {
+      throw TensorError("allocation", "\(count) elements is not a possible size")
+    }
+    buffer = try ComputeContext.current.buffers.take(count * MemoryLayout<Float>.stride)
+    self.count = count
+  }
+
+  public var pointer: UnsafeMutablePointer<Float> { buffer.floats }
+
+  /// Bytes held, for hosts that count memory.
+  public var bytes: Int { buffer.capacity }
+
+  /// To be called after every write to memory that ops may have seen.
+  public func didChange() {
+    version += 1
+    if !packs.isEmpty { packs = [:] }
+  }
+
+  /// These weights packed for `shape`: made at first use, kept until the weights change.
+  func packed(for shape: ConvolutionShape, offset: Int) throws -> PackedWeights {
+    if let found = packs[shape] { return found }
+    let made = try Convolution.pack(shape, pointer + offset)
+    packs[shape] = made
+    return made
+  }
+}

@@ -1,0 +1,152 @@
+import OneDNN
+
+/// An n-dimensional array of float32 numbers: a shape and strides over shared storage.
+///
+/// Images and feature maps are logically N×C×H×W and stored channels-last; everything else is row-major unless
+/// it is a view. A tensor belongs to the thread that made it.
+public struct Tensor {
+  public let storage: Storage
+  /// Element offset of the first element.
+  public let offset: Int
+  public let shape: Shape
+  /// Elements between neighbours along each axis; 0 along expanded axes.
+  public let strides: [Int]
+  /// Where the tape of a training step knows this value; nil for constants.
+  var tracking: Tracking?
+
+  init(storage: Storage, offset: Int = 0, shape: Shape, strides: [Int], tracking: Tracking? = nil) {
+    self.storage = storage
+    self.offset = offset
+    self.shape = shape
+    self.strides = strides
+    self.tracking = tracking
+  }
+
+  /// An array of `shape` whose elements are not yet set; rank 4 is stored channels-last.
+  public static func empty(_ shape: Shape) throws -> Tensor {
+    Tensor(storage: try Storage(count: shape.count), shape: shape, strides: shape.channelsLastStrides)
+  }
+
+  /// An array of `shape` stored row-major whatever its rank (weights, flattened maps), not yet set.
+  public static func emptyRowMajor(_ shape: Shape) throws -> Tensor {
+    Tensor(storage: try Storage(count: shape.count), shape: shape, strides: shape.rowMajorStrides)
+  }
+
+  /// An array with the shape and, where it is dense, the arrangement of `other`, not yet set.
+  static func empty(like other: Tensor) throws -> Tensor {
+    Tensor(
+      storage: try Storage(count: other.shape.count), shape: other.shape,
+      strides: other.isDense ? other.strides : other.shape.channelsLastStrides)
+  }
+
+  /// All elements equal to `value`.
+  public static func full(_ shape: Shape, _ value: Float) throws -> Tensor {
+    let tensor = try empty(shape)
+    tensor.storage.pointer.update(repeating: value, count: shape.count)
+    return tensor
+  }
+
+  /// All elements zero.
+  public static func zeros(_ shape: Shape) throws -> Tensor { try full(shape, 0) }
+
+  /// The numbers of `values`, given in row-major order.
+  public init(_ shape: Shape, _ values: [Float]) throws {
+    guard shape.count == values.count else {
+      throw TensorError("tensor", "\(values.count) values for shape \(shape)")
+    }
+    self = try Tensor.emptyRowMajor(shape)
+    values.withUnsafeBufferPointer { source in
+      if let base = source.baseAddress { storage.pointer.update(from: base, count: source.count) }
+    }
+  }
+
+  /// A scalar.
+  public init(_ value: Float) throws { try self.init([], [value]) }
+
+  /// First element; rows are reached by `strides`.
+  public var pointer: UnsafeMutablePointer<Float> { storage.pointer + offset }
+
+  public var rank: Int { shape.rank }
+  public var count: Int { shape.count }
+
+  /// True when the elements fill one stretch of memory without gaps or repeats, in any axis order.
+  public var isDense: Bool {
+    if isContiguous || isChannelsLast { return true }
+    let order = shape.sizes.indices.filter { shape[$0] != 1 }.sorted { strides[$0] > strides[$1] }
+    var expected = 1
+    for axis in order.reversed() {
+      if strides[axis] != expected { return false }
+      expected *= shape[axis]
+    }
+    return true
+  }
+
+  /// True when stored row-major.
+  public var isContiguous: Bool { matches(shape.rowMajorStrides) }
+
+  /// True for N×C×H×W stored with the channels innermost.
+  public var isChannelsLast: Bool { rank == 4 && matches(shape.channelsLastStrides) }
+
+  /// Axes of size 1 may have any stride.
+  private func matches(_ expected: [Int]) -> Bool {
+    if strides == expected { return true }
+    if count == 0 { return true }
+    for axis in shape.sizes.indices where shape[axis] != 1 && strides[axis] != expected[axis] { return false }
+    return true
+  }
+
+  /// The same value without its history.
+  public var detached: Tensor {
+    var copy = self
+    copy.tracking = nil
+    return copy
+  }
+
+  /// The same numbers stored row-major, shared where they already are. No history.
+  func contiguous() throws -> Tensor {
+    if isContiguous { return rearranged(shape.rowMajorStrides) }
+    let copy = try Tensor.emptyRowMajor(shape)
+    Strided.copy(self, to: copy)
+    return copy
+  }
+
+  /// The same numbers stored channels-last, shared where they already are. No history.
+  func channelsLast() throws -> Tensor {
+    if isChannelsLast { return rearranged(shape.channelsLastStrides) }
+    let copy = try Tensor.empty(shape)
+    Strided.copy(self, to: copy)
+    return copy
+  }
+
+  private func rearranged(_ strides: [Int]) -> Tensor {
+    Tensor(storage: storage, offset: offset, shape: shape, strides: strides)
+  }
+
+  /// A copy of its own, row-major for weights and other ranks, as arranged where dense.
+  public func clone() throws -> Tensor {
+    let copy = try Tensor.empty(like: self)
+    Strided.copy(self, to: copy)
+    return copy
+  }
+
+  /// The elements in row-major order.
+  public func values() throws -> [Float] {
+    let dense = try contiguous()
+    return Array(UnsafeBufferPointer(start: dense.pointer, count: count))
+  }
+
+  /// The only element.
+  public func item() throws -> Float {
+    guard count == 1 else { throw TensorError("item", "needs one element, not shape \(shape)") }
+    return pointer.pointee
+  }
+
+  /// Overwrites the elements with those of `source` (same shape), in place.
+  public func assign(_ source: Tensor) throws {
+    guard source.shape == shape else {
+      throw TensorError("assign", "shape \(source.shape) into shape \(shape)")
+    }
+    Strided.copy(source, to: self)
+    storage.didChange()
+  }
+}
