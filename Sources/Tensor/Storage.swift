@@ -6,7 +6,12 @@ public final class Storage {
   public let count: Int
   /// Counts writes after creation, so that packed copies of the weights know when they are stale.
   private(set) var version = 0
-  private var packs: [ConvolutionShape: PackedWeights] = [:]
+  private var packs: [PackKey: PackedWeights] = [:]
+
+  private struct PackKey: Hashable {
+    let shape: ConvolutionShape
+    let offset: Int
+  }
 
   /// Room for `count` elements, not cleared.
   public init(count: Int) throws {
@@ -28,11 +33,12 @@ public final class Storage {
     if !packs.isEmpty { packs = [:] }
   }
 
-  /// These weights packed for `shape`: made at first use, kept until the weights change.
-  func packed(for shape: ConvolutionShape, offset: Int) throws -> PackedWeights {
-    if let found = packs[shape] { return found }
+  /// The weights at `offset` packed for `shape`: made at first use, kept until the memory changes.
+  func packed(for shape: ConvolutionShape, at offset: Int) throws -> PackedWeights {
+    let key = PackKey(shape: shape, offset: offset)
+    if let found = packs[key] { return found }
     let made = try Convolution.pack(shape, pointer + offset)
-    packs[shape] = made
+    packs[key] = made
     return made
   }
 }

@@ -1,0 +1,169 @@
+import Glibc
+import OneDNN
+
+/// Running mean and variance of a batch normalisation; updated in place by training.
+public struct RunningStatistics {
+  /// C numbers each.
+  public let mean: Tensor
+  public let variance: Tensor
+  /// Weight of the new batch; PyTorch's default is 0.1.
+  public let momentum: Float
+
+  public init(mean: Tensor, variance: Tensor, momentum: Float = 0.1) {
+    self.mean = mean
+    self.variance = variance
+    self.momentum = momentum
+  }
+}
+
+/// Batch normalisation by the batch's own statistics, with an optional ReLU in the same pass.
+///
+/// y = γ·(x − mean)/√(variance + ε) + β per channel. Inputs: N×C×H×W, γ (C), β (C). The running statistics take
+/// the batch's mean and unbiased variance.
+struct BatchNorm2dTraining: Op {
+  let epsilon: Float
+  let relu: Bool
+  let running: RunningStatistics?
+  var name: String { "batch_norm" }
+
+  func outputShape(_ inputs: [Shape]) throws -> Shape {
+    try checkChannels(inputs, name)
+    guard inputs[0].count > inputs[0][1] else {
+      throw TensorError(name, "training needs more than one value per channel, got shape \(inputs[0])")
+    }
+    return inputs[0]
+  }
+
+  func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
+    let x = try inputs[0].channelsLast()
+    let scale = try inputs[1].contiguous()
+    let shift = try inputs[2].contiguous()
+    let channels = x.shape[1]
+    let result = try Tensor.empty(x.shape)
+    let mean = try Tensor.empty([channels])
+    let variance = try Tensor.empty([channels])
+    let mask = try BatchNormalization.forward(
+      geometry(x), source: x.pointer, scale: scale.pointer, shift: shift.pointer, destination: result.pointer,
+      mean: mean.pointer, variance: variance.pointer)
+    saved.keep(x, scale, mean, variance)
+    if saved.isRecording, let mask { saved.buffers = [mask] }
+    if let running { update(running, mean, variance, perChannel: x.count / channels) }
+    return result
+  }
+
+  func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
+    let (x, scale) = (saved.tensors[0], saved.tensors[1])
+    let dy = try gradient.channelsLast()
+    let dx = try Tensor.empty(x.shape)
+    let dScale = try Tensor.empty(scale.shape)
+    let dShift = try Tensor.empty(scale.shape)
+    try BatchNormalization.backward(
+      geometry(x), source: x.pointer, gradient: dy.pointer, scale: scale.pointer, mean: saved.tensors[2].pointer,
+      variance: saved.tensors[3].pointer, mask: saved.buffers.first, sourceGradient: dx.pointer,
+      scaleGradient: dScale.pointer, shiftGradient: dShift.pointer)
+    return [dx, dScale, dShift]
+  }
+
+  private func geometry(_ x: Tensor) -> BatchNormalizationShape {
+    BatchNormalizationShape(
+      batch: x.shape[0], channels: x.shape[1], height: x.shape[2], width: x.shape[3], epsilon: epsilon, relu: relu)
+  }
+
+  private func update(_ running: RunningStatistics, _ mean: Tensor, _ variance: Tensor, perChannel count: Int) {
+    let unbias = Float(Double(count) / Double(count - 1))
+    let (m, v) = (running.mean.pointer, running.variance.pointer)
+    let (mu, sigma) = (mean.pointer, variance.pointer)
+    let rate = running.momentum
+    for c in 0..<mean.count {
+      m[c] += rate * (mu[c] - m[c])
+      v[c] += rate * (sigma[c] * unbias - v[c])
+    }
+    running.mean.storage.didChange()
+    running.variance.storage.didChange()
+  }
+}
+
+/// Batch normalisation by fixed statistics: a scale and a shift per channel, with an optional ReLU.
+struct BatchNorm2dInference: Op {
+  let epsilon: Float
+  let relu: Bool
+  let running: RunningStatistics
+  var name: String { "batch_norm" }
+
+  func outputShape(_ inputs: [Shape]) throws -> Shape {
+    try checkChannels(inputs, name)
+    return inputs[0]
+  }
+
+  func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
+    let x = try inputs[0].channelsLast()
+    let scale = try inputs[1].contiguous()
+    let shift = try inputs[2].contiguous()
+    let result = try Tensor.empty(x.shape)
+    let channels = x.shape[1]
+    let folded = try Tensor.empty([2, channels])
+    let (a, b) = (folded.pointer, folded.pointer + channels)
+    for c in 0..<channels {
+      a[c] = scale.pointer[c] / sqrtf(running.variance.pointer[c] + epsilon)
+      b[c] = shift.pointer[c] - running.mean.pointer[c] * a[c]
+    }
+    let (source, target) = (x.pointer, result.pointer)
+    let floor: Float = relu ? 0 : -.infinity
+    let pixels = channels == 0 ? 0 : x.count / channels
+    ThreadTeam.parallel(pixels, grain: max(1, Elementwise.grain / max(channels, 1))) { range in
+      for pixel in range {
+        let (s, t) = (source + pixel * channels, target + pixel * channels)
+        for c in 0..<channels {
+          let y = s[c] * a[c] + b[c]
+          t[c] = y > floor ? y : floor
+        }
+      }
+    }
+    saved.keep(x, scale, result, folded)
+    return result
+  }
+
+  func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
+    let (x, scale, y, folded) = (saved.tensors[0], saved.tensors[1], saved.tensors[2], saved.tensors[3])
+    let channels = x.shape[1]
+    let perChannel: Shape = [1, channels, 1, 1]
+    let dy = relu ? try Elementwise.zip(gradient.channelsLast(), y) { $1 > 0 ? $0 : 0 } : gradient
+    let factor = try folded.selected(0, 0).reshaped(perChannel)
+    let dShift = try dy.sum([0, 2, 3])
+    var dScale: Tensor?
+    if needs[1] {
+      let centred = try x - running.mean.reshaped(perChannel)
+      let deviation = try Elementwise.map(running.variance) { 1 / sqrtf($0 + epsilon) }
+      dScale = try (dy * centred).sum([0, 2, 3]) * deviation
+    }
+    _ = scale
+    return [needs[0] ? try dy * factor : nil, dScale, dShift]
+  }
+}
+
+private func checkChannels(_ inputs: [Shape], _ name: String) throws {
+  guard inputs[0].rank == 4 else { throw TensorError(name, "input must be N×C×H×W, not shape \(inputs[0])") }
+  for other in inputs.dropFirst() where other.sizes != [inputs[0][1]] {
+    throw TensorError(name, "\(other) weights for \(inputs[0][1]) channels")
+  }
+}
+
+extension Tensor {
+  /// Batch normalisation of N×C×H×W over N, H and W.
+  ///
+  /// - Parameters:
+  ///   - scale: γ, C numbers.
+  ///   - shift: β, C numbers.
+  ///   - running: fixed statistics when `training` is false; updated in place when it is true.
+  ///   - relu: apply a ReLU in the same pass.
+  public func batchNormalized(
+    scale: Tensor, shift: Tensor, running: RunningStatistics, training: Bool, epsilon: Float = 1e-5,
+    relu: Bool = false
+  ) throws -> Tensor {
+    if training {
+      try apply(BatchNorm2dTraining(epsilon: epsilon, relu: relu, running: running), [self, scale, shift])
+    } else {
+      try apply(BatchNorm2dInference(epsilon: epsilon, relu: relu, running: running), [self, scale, shift])
+    }
+  }
+}

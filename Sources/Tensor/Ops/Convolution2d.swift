@@ -1,0 +1,102 @@
+import OneDNN
+
+/// 2-D cross-correlation of N×C×H×W with O×(C/G)×h×w weights, dense, grouped or depthwise.
+///
+/// Inputs: image, weights and, optionally, a bias of O numbers. Source: oneDNN's direct convolution.
+struct Convolution2d: Op {
+  let stride: (Int, Int)
+  let padding: (Int, Int)
+  let dilation: (Int, Int)
+  let groups: Int
+  var name: String { "conv2d" }
+
+  private func geometry(_ inputs: [Shape]) throws -> ConvolutionShape {
+    let (x, w) = (inputs[0], inputs[1])
+    guard x.rank == 4 else { throw TensorError(name, "input must be N×C×H×W, not shape \(x)") }
+    guard w.rank == 4 else { throw TensorError(name, "weights must be O×(C/groups)×h×w, not shape \(w)") }
+    guard groups > 0, x[1] % groups == 0, w[0] % groups == 0, w[1] == x[1] / groups else {
+      throw TensorError(name, "\(x[1]) input channels in \(groups) groups do not fit weights of shape \(w)")
+    }
+    if inputs.count > 2, inputs[2].sizes != [w[0]] {
+      throw TensorError(name, "bias of shape \(inputs[2]) for \(w[0]) output channels")
+    }
+    guard stride.0 > 0, stride.1 > 0, dilation.0 > 0, dilation.1 > 0, padding.0 >= 0, padding.1 >= 0 else {
+      throw TensorError(name, "stride \(stride), padding \(padding), dilation \(dilation)")
+    }
+    let shape = ConvolutionShape(
+      batch: x[0], inChannels: x[1], inHeight: x[2], inWidth: x[3], outChannels: w[0], kernel: (w[2], w[3]),
+      stride: stride, padding: padding, dilation: dilation, groups: groups, bias: inputs.count > 2)
+    guard shape.outHeight > 0, shape.outWidth > 0, x[2] + 2 * padding.0 >= dilation.0 * (w[2] - 1) + 1,
+      x[3] + 2 * padding.1 >= dilation.1 * (w[3] - 1) + 1
+    else { throw TensorError(name, "input of shape \(x) is smaller than the \(w[2])×\(w[3]) kernel") }
+    return shape
+  }
+
+  func outputShape(_ inputs: [Shape]) throws -> Shape {
+    let g = try geometry(inputs)
+    return [g.batch, g.outChannels, g.outHeight, g.outWidth]
+  }
+
+  func multiplyAdds(_ inputs: [Shape]) -> Int {
+    guard let out = try? outputShape(inputs) else { return 0 }
+    return out.count * inputs[1][1] * inputs[1][2] * inputs[1][3]
+  }
+
+  func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
+    let geometry = try geometry(inputs.map(\.shape))
+    let x = try inputs[0].channelsLast()
+    let weights = try inputs[1].contiguous()
+    let bias = try inputs.count > 2 ? inputs[2].contiguous() : nil
+    saved.keep(x, weights)
+    let result = try Tensor.empty(outputShape(inputs.map(\.shape)))
+    if result.count == 0 { return result }
+    try Convolution.forward(
+      geometry, source: x.pointer, weights: weights.storage.packed(for: geometry, at: weights.offset),
+      bias: bias.map { UnsafePointer($0.pointer) }, destination: result.pointer)
+    return result
+  }
+
+  func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
+    let (x, weights) = (saved.tensors[0], saved.tensors[1])
+    var shapes = [x.shape, weights.shape]
+    if needs.count > 2 { shapes.append([weights.shape[0]]) }
+    var geometry = try geometry(shapes)
+    let dy = try gradient.channelsLast()
+    var gradients = [Tensor?](repeating: nil, count: needs.count)
+    if x.count == 0 || dy.count == 0 { return try shapes.map { try Tensor.zeros($0) } }
+    if needs[0] {
+      let dx = try Tensor.empty(x.shape)
+      var data = geometry
+      data.bias = false
+      try Convolution.backwardData(data, gradient: dy.pointer, weights: weights.pointer, sourceGradient: dx.pointer)
+      gradients[0] = dx
+    }
+    let needsBias = needs.count > 2 && needs[2]
+    if needs[1] || needsBias {
+      let dw = try Tensor.emptyRowMajor(weights.shape)
+      let db = needsBias ? try Tensor.empty([weights.shape[0]]) : nil
+      geometry.bias = needsBias
+      try Convolution.backwardWeights(
+        geometry, source: x.pointer, gradient: dy.pointer, weightsGradient: dw.pointer, biasGradient: db?.pointer)
+      gradients[1] = dw
+      if needsBias { gradients[2] = db }
+    }
+    return gradients
+  }
+}
+
+extension Tensor {
+  /// 2-D convolution, as PyTorch's `conv2d`.
+  ///
+  /// - Parameters:
+  ///   - weights: O × (C/groups) × height × width.
+  ///   - bias: O numbers.
+  public func convolved2d(
+    _ weights: Tensor, bias: Tensor? = nil, stride: (Int, Int) = (1, 1), padding: (Int, Int) = (0, 0),
+    dilation: (Int, Int) = (1, 1), groups: Int = 1
+  ) throws -> Tensor {
+    try apply(
+      Convolution2d(stride: stride, padding: padding, dilation: dilation, groups: groups),
+      [self, weights] + (bias.map { [$0] } ?? []))
+  }
+}

@@ -1,0 +1,73 @@
+import OneDNN
+
+/// Max or average pooling of N×C×H×W. Source: oneDNN.
+struct Pool2d: Op {
+  let kind: PoolingShape.Kind
+  let kernel: (Int, Int)
+  let stride: (Int, Int)
+  let padding: (Int, Int)
+  var name: String { kind == .max ? "max_pool" : "avg_pool" }
+
+  private func geometry(_ x: Shape) throws -> PoolingShape {
+    guard x.rank == 4 else { throw TensorError(name, "input must be N×C×H×W, not shape \(x)") }
+    guard kernel.0 > 0, kernel.1 > 0, stride.0 > 0, stride.1 > 0, padding.0 >= 0, padding.1 >= 0,
+      2 * padding.0 <= kernel.0, 2 * padding.1 <= kernel.1
+    else { throw TensorError(name, "kernel \(kernel), stride \(stride), padding \(padding)") }
+    guard x[2] + 2 * padding.0 >= kernel.0, x[3] + 2 * padding.1 >= kernel.1 else {
+      throw TensorError(name, "input of shape \(x) is smaller than the \(kernel.0)×\(kernel.1) window")
+    }
+    return PoolingShape(
+      kind: kind, batch: x[0], channels: x[1], inHeight: x[2], inWidth: x[3], kernel: kernel, stride: stride,
+      padding: padding)
+  }
+
+  func outputShape(_ inputs: [Shape]) throws -> Shape {
+    let g = try geometry(inputs[0])
+    return [g.batch, g.channels, g.outHeight, g.outWidth]
+  }
+
+  func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
+    let x = try inputs[0].channelsLast()
+    let result = try Tensor.empty(outputShape([x.shape]))
+    if result.count == 0 { return result }
+    let winners = try Pooling.forward(geometry(x.shape), source: x.pointer, destination: result.pointer)
+    // Only the shape of the input is needed; a tensor costs nothing to keep but its memory, so keep an expanded scalar.
+    if saved.isRecording {
+      saved.keep(try Tensor(0).expanded(to: x.shape))
+      if let winners { saved.buffers = [winners] }
+    }
+    return result
+  }
+
+  func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
+    let shape = saved.tensors[0].shape
+    let dx = try Tensor.empty(shape)
+    if dx.count == 0 { return [dx] }
+    let dy = try gradient.channelsLast()
+    try Pooling.backward(
+      geometry(shape), gradient: dy.pointer, winners: saved.buffers.first, sourceGradient: dx.pointer)
+    return [dx]
+  }
+}
+
+extension Tensor {
+  /// The largest element of each window.
+  public func maxPooled2d(kernel: (Int, Int), stride: (Int, Int)? = nil, padding: (Int, Int) = (0, 0)) throws
+    -> Tensor
+  {
+    try apply(Pool2d(kind: .max, kernel: kernel, stride: stride ?? kernel, padding: padding), [self])
+  }
+
+  /// The mean of each window; padding counts as zeros unless `includingPadding` is false.
+  public func averagePooled2d(
+    kernel: (Int, Int), stride: (Int, Int)? = nil, padding: (Int, Int) = (0, 0), includingPadding: Bool = true
+  ) throws -> Tensor {
+    try apply(
+      Pool2d(
+        kind: .average(includingPadding: includingPadding), kernel: kernel, stride: stride ?? kernel,
+        padding: padding), [self])
+  }
+
+  /// N×C×H×W → N×C: the mean over each map.
+  public func globalAveragePooled() throws -> Tensor { try mean([2, 3]) }
+}
