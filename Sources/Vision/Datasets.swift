@@ -1,0 +1,38 @@
+import Support
+
+/// The data sets that can be opened by name.
+public enum Datasets {
+  /// One row of the table.
+  public struct Entry: Sendable {
+    public let name: String
+    public let summary: String
+    public let splits: [String]
+    fileprivate let open: @Sendable (_ split: String) throws -> (any ImageDataset)?
+  }
+
+  public static let all: [Entry] = [
+    Entry(
+      name: "clutter-fashion",
+      summary: "one Fashion-MNIST article among clutter on a 128 × 128 canvas, 10 classes",
+      splits: ClutterFashion.Split.allCases.map(\.rawValue),
+      open: { split in try ClutterFashion.Split(rawValue: split).map { try ClutterFashion(split: $0) } })
+  ]
+
+  /// Opens a data set.
+  ///
+  /// - Parameters:
+  ///   - name: one of ``all``.
+  ///   - split: one of the entry's splits.
+  ///   - limit: keep the first so many images; nil keeps all.
+  /// - Throws: ``DatasetError``, naming the nearest known name or split when there is no such one.
+  public static func open(name: String, split: String, limit: Int? = nil) throws -> any ImageDataset {
+    guard let entry = all.first(where: { $0.name == name }) else {
+      throw DatasetError.unknownName(name, hint: NearestName.hint(for: name, among: all.map(\.name)))
+    }
+    guard let dataset = try entry.open(split) else {
+      throw DatasetError.unknownSplit(
+        split, dataset: name, hint: NearestName.hint(for: split, among: entry.splits))
+    }
+    return try limit.map { try dataset.limited(to: $0) } ?? dataset
+  }
+}

@@ -1,0 +1,85 @@
+/// Labelled 8-bit images of one size, addressed by a 0-based index.
+///
+/// Images are produced on demand, from any thread; the same (index, epoch) always gives the same bytes.
+public protocol ImageDataset: Sendable {
+  /// The name the data set is opened by, such as `clutter-fashion`.
+  var name: String { get }
+  /// The part of the data set, such as `train` or `test`.
+  var split: String { get }
+  /// Names everything that pixels and labels depend on (name, split, limit, version, content): a cache key.
+  var identity: String { get }
+  /// The number of images, at least 1.
+  var count: Int { get }
+  /// The class names in the order of the labels.
+  var labels: [String] { get }
+  /// Height and width of every image in pixels.
+  var imageSize: (height: Int, width: Int) { get }
+  /// 1 for grey, 3 for red, green, blue.
+  var channels: Int { get }
+  /// What encoders normalise the pixels with.
+  var normalization: Normalization { get }
+
+  /// The 0-based class of an image; `index` must be below `count`.
+  func label(at index: Int) -> Int
+
+  /// The image's own name, for reports; `index` must be below `count`.
+  func itemName(at index: Int) -> String
+
+  /// Writes the image as height × width × channels bytes.
+  ///
+  /// - Parameters:
+  ///   - index: 0-based.
+  ///   - epoch: 0-based; sets that draw a new variant of each image every epoch use it, others ignore it.
+  ///   - pixels: exactly ``imageBytes`` bytes; every one is written.
+  /// - Throws: ``DatasetError/noSuchImage(index:dataset:count:)``, or what reading the image threw.
+  func render(_ index: Int, epoch: Int, into pixels: UnsafeMutableBufferPointer<UInt8>) throws
+}
+
+extension ImageDataset {
+  /// The number of classes.
+  public var classes: Int { labels.count }
+
+  /// The bytes of one image: height · width · channels.
+  public var imageBytes: Int { imageSize.height * imageSize.width * channels }
+
+  /// One image as a fresh array of height × width × channels bytes.
+  public func image(at index: Int, epoch: Int = 0) throws -> [UInt8] {
+    var pixels = [UInt8](repeating: 0, count: imageBytes)
+    try pixels.withUnsafeMutableBufferPointer { try render(index, epoch: epoch, into: $0) }
+    return pixels
+  }
+
+  /// The first `limit` images; the whole set when it has no more than that.
+  ///
+  /// - Throws: ``DatasetError/invalid(_:)`` when `limit` is below 1.
+  public func limited(to limit: Int) throws -> any ImageDataset {
+    guard limit >= 1 else {
+      throw DatasetError.invalid("\(name): limit is \(limit), expected at least 1 image")
+    }
+    return limit >= count ? self : DatasetView(firstOf: self, limit: limit)
+  }
+
+  /// The images at `indices` (0-based, in that order, repeats allowed).
+  ///
+  /// - Throws: ``DatasetError`` when the list is empty or names an image that is not there.
+  public func subset(_ indices: [Int]) throws -> any ImageDataset {
+    guard !indices.isEmpty else { throw DatasetError.invalid("\(name): a subset needs at least 1 image") }
+    for index in indices { try checkImage(index) }
+    return DatasetView(of: self, indices: indices)
+  }
+
+  /// Throws unless `index` is an image of the set.
+  func checkImage(_ index: Int) throws {
+    guard index >= 0, index < count else {
+      throw DatasetError.noSuchImage(index: index, dataset: name, count: count)
+    }
+  }
+
+  /// Throws unless `pixels` has room for exactly one image.
+  func checkSize(_ pixels: UnsafeMutableBufferPointer<UInt8>) throws {
+    guard pixels.count == imageBytes else {
+      throw DatasetError.invalid(
+        "\(name): an image takes \(imageBytes) bytes, the buffer has \(pixels.count)")
+    }
+  }
+}
