@@ -1,0 +1,195 @@
+import Foundation
+
+/// Draws measured axes and what is in them into a display list.
+struct AxesPainter {
+  let layout: AxesLayout
+  var style: FigureStyle { layout.style }
+  var setter: Typesetter { layout.setter }
+  var area: Rect { layout.area }
+
+  func draw(into list: inout DisplayList) throws(FigureError) {
+    drawGrid(into: &list)
+    list.clip(to: area)
+    for case .heatMap(let map) in layout.axes.layers { draw(map, into: &list) }
+    for case .band(let band) in layout.axes.layers { draw(band, into: &list) }
+    for case .bars(let bars) in layout.axes.layers { draw(bars, into: &list) }
+    for case .rule(let rule) in layout.axes.layers { draw(rule, into: &list) }
+    for case .line(let line) in layout.axes.layers { drawLine(line, into: &list) }
+    list.endClip()
+    drawFrame(into: &list)
+    for case .line(let line) in layout.axes.layers { drawMarkers(line, into: &list) }
+    for case .bars(let bars) in layout.axes.layers where bars.showValues { try drawValues(bars, into: &list) }
+    for case .heatMap(let map) in layout.axes.layers { try drawNumbers(map, into: &list) }
+    try drawLabels(into: &list)
+    try layout.colorBar?.draw(beside: area, style: style, setter: setter, into: &list)
+    var notes: [Rect] = []
+    for case .note(let note) in layout.axes.layers { notes.append(try draw(note, into: &list)) }
+    placedLegend(notes)?.draw(style: style, into: &list)
+  }
+
+  /// The legend where it is drawn.
+  func placedLegend(_ notes: [Rect] = []) -> LegendBox? {
+    var legend = layout.legend
+    legend?.place(layout.axes.legend.place, in: area, avoiding: obstacles(notes))
+    return legend
+  }
+
+  // MARK: Frame
+
+  private func drawGrid(into list: inout DisplayList) {
+    guard layout.axes.heatMap == nil else { return }
+    let stroke = Stroke(style.gridColor, width: style.gridWidth)
+    let grid = layout.axes.grid
+    // A line under the frame itself would only thicken it.
+    if (grid == .both || grid == .x) && layout.axes.categories.isEmpty {
+      for x in layout.xTicks.values.map({ layout.xMap($0) }) where x > area.x + 1 && x < area.right - 1 {
+        list.stroke(Path([Point(x, area.y), Point(x, area.bottom)]), stroke)
+      }
+    }
+    if grid == .both || grid == .y {
+      for y in layout.yTicks.values.map({ layout.yMap($0) }) where y > area.y + 1 && y < area.bottom - 1 {
+        list.stroke(Path([Point(area.x, y), Point(area.right, y)]), stroke)
+      }
+    }
+  }
+
+  private func drawFrame(into list: inout DisplayList) {
+    let stroke = Stroke(style.ink, width: style.axisWidth)
+    let thin = Stroke(style.ink, width: style.axisWidth * 0.8)
+    func mark(_ a: Point, _ dx: Double, _ dy: Double, _ stroke: Stroke) {
+      list.stroke(Path([a, Point(a.x + dx, a.y + dy)]), stroke)
+    }
+    let plain = layout.axes.heatMap == nil
+    let named = !layout.axes.categories.isEmpty
+    if plain && !named {
+      for (values, length, stroke) in [
+        (layout.xTicks.values, style.tickLength, stroke), (layout.xTicks.minor, style.minorTickLength, thin),
+      ] {
+        for value in values {
+          let x = layout.xMap(value)
+          mark(Point(x, area.bottom), 0, -length, stroke)
+          mark(Point(x, area.y), 0, length, stroke)
+        }
+      }
+    }
+    if plain {
+      for (values, length, stroke) in [
+        (layout.yTicks.values, style.tickLength, stroke), (layout.yTicks.minor, style.minorTickLength, thin),
+      ] {
+        for value in values {
+          let y = layout.yMap(value)
+          mark(Point(area.x, y), length, 0, stroke)
+          mark(Point(area.right, y), -length, 0, stroke)
+        }
+      }
+    }
+    list.stroke(Path(area), stroke)
+  }
+
+  private func drawLabels(into list: inout DisplayList) throws(FigureError) {
+    let axes = layout.axes
+    if !layout.hidesXLabels {
+      for (value, label) in zip(layout.xTicks.values, layout.xLabels) {
+        let x = layout.xMap(value)
+        if layout.slanted {
+          let reach = label.width * 0.7071
+          label.draw(
+            at: Point(x - reach + 1.5, area.bottom + layout.labelGap + reach + style.fontSize * 0.5),
+            angle: 45,
+            color: style.ink, into: &list)
+        } else {
+          label.draw(
+            at: Point(x - label.width / 2, area.bottom + layout.labelGap + layout.digit), color: style.ink,
+            into: &list)
+        }
+      }
+      if layout.hasXFooter { try drawXFooter(into: &list) }
+    }
+    if !layout.hidesYLabels {
+      let widest = layout.yLabels.map(\.width).max() ?? 0
+      for (value, label) in zip(layout.yTicks.values, layout.yLabels) {
+        let y = layout.yMap(value) + layout.digit / 2
+        label.draw(at: Point(area.x - layout.labelGap - label.width, y), color: style.ink, into: &list)
+      }
+      if !axes.y.label.isEmpty {
+        let text = try setter.shortened(axes.y.label, size: style.labelSize, width: area.height * 1.25)
+        let x = area.x - layout.labelGap - widest - 3 - setter.depth * style.labelSize
+        text.draw(
+          at: Point(x, area.y + (area.height + text.width) / 2), angle: 90, color: style.ink, into: &list)
+      }
+      if let exponent = layout.yTicks.exponent {
+        let text = try setter.line(Ticks.factor(exponent), size: style.fontSize)
+        text.draw(at: Point(area.x, area.y - 3), color: style.ink, into: &list)
+      }
+    }
+    if !axes.title.isEmpty {
+      var y = area.y - 5
+      if layout.yTicks.exponent != nil && !layout.hidesYLabels { y -= style.fontSize * 1.1 }
+      if let legend = layout.legend, axes.legend.place == .above { y -= legend.size.height + 3 }
+      let text = try setter.shortened(axes.title, size: style.titleSize, width: area.width * 1.1)
+      text.draw(at: Point(area.center.x - text.width / 2, y), color: style.ink, into: &list)
+    }
+  }
+
+  /// The x label in the middle, the power of ten at the right end; the label gives way where they would meet.
+  private func drawXFooter(into list: inout DisplayList) throws(FigureError) {
+    let baseline = area.bottom + layout.xFooterBaseline
+    var right = area.right
+    if let exponent = layout.xTicks.exponent {
+      let factor = try setter.line(Ticks.factor(exponent), size: style.fontSize)
+      factor.draw(at: Point(area.right - factor.width, baseline), color: style.ink, into: &list)
+      right -= factor.width + style.fontSize
+    }
+    let text = try setter.shortened(
+      layout.axes.x.label, size: style.labelSize,
+      width: layout.xTicks.exponent == nil ? area.width * 1.1 : right - area.x)
+    var x = area.center.x - text.width / 2
+    if layout.xTicks.exponent != nil { x = min(x, right - text.width) }
+    text.draw(at: Point(x, baseline), color: style.ink, into: &list)
+  }
+
+  // MARK: Annotations
+
+  /// Draws a note; returns the box of its text.
+  private func draw(_ note: Layer.Note, into list: inout DisplayList) throws(FigureError) -> Rect {
+    let p = Point(layout.xMap(note.x), layout.yMap(note.y))
+    let size = note.options.fontSize ?? style.fontSize
+    let text = try setter.line(note.text, size: size)
+    guard p.isFinite, !note.text.isEmpty else { return Rect(x: 0, y: 0, width: 0, height: 0) }
+    let (dx, dy) = note.options.anchor.direction
+    let d = note.options.distance / (dx != 0 && dy != 0 ? 2.0.squareRoot() : 1)
+    let height = setter.digitHeight * size
+    // Inside the frame even where the anchor points out of it.
+    func held(_ v: Double, _ low: Double, _ high: Double) -> Double {
+      high > low ? min(max(v, low), high) : v
+    }
+    var x = p.x + dx * d + (dx - 1) / 2 * text.width
+    var y = p.y + dy * d + (dy + 1) / 2 * height
+    if area.contains(p) {
+      x = held(x, area.x + 2, area.right - 2 - text.width)
+      y = held(y, area.y + 2 + text.ascent, area.bottom - 2 - text.descent)
+    }
+    let box = Rect(x: x, y: y - text.ascent, width: text.width, height: text.ascent + text.descent)
+    let color = note.options.color ?? style.ink
+    if note.options.arrow {
+      let tail = Point(held(p.x, box.x, box.right), held(p.y, box.y - 1.5, box.bottom + 1.5))
+      drawArrow(from: tail, to: p, color: color, into: &list)
+    }
+    text.draw(at: Point(x, y), color: color, into: &list)
+    return box
+  }
+
+  private func drawArrow(from tail: Point, to tip: Point, color: Color, into list: inout DisplayList) {
+    let length = hypot(tip.x - tail.x, tip.y - tail.y)
+    guard length > 6 else { return }
+    let (ux, uy) = ((tip.x - tail.x) / length, (tip.y - tail.y) / length)
+    let end = Point(tip.x - ux * 2, tip.y - uy * 2)
+    let neck = Point(end.x - ux * 3.5, end.y - uy * 3.5)
+    list.stroke(Path([tail, neck]), Stroke(color, width: 0.6))
+    list.fill(
+      Path(
+        [end, Point(neck.x - uy * 1.3, neck.y + ux * 1.3), Point(neck.x + uy * 1.3, neck.y - ux * 1.3)],
+        closed: true),
+      color)
+  }
+}

@@ -1,0 +1,150 @@
+/// A place in points (1/72 inch) from the figure's top-left corner; y grows downwards.
+public struct Point: Sendable, Hashable {
+  public var x: Double
+  public var y: Double
+
+  public init(_ x: Double, _ y: Double) {
+    self.x = x
+    self.y = y
+  }
+
+  var isFinite: Bool { x.isFinite && y.isFinite }
+}
+
+/// Width and height in points.
+public struct Size: Sendable, Hashable {
+  public var width: Double
+  public var height: Double
+
+  public init(width: Double, height: Double) {
+    self.width = width
+    self.height = height
+  }
+}
+
+/// An axis-parallel rectangle in points.
+public struct Rect: Sendable, Hashable {
+  public var x: Double
+  public var y: Double
+  public var width: Double
+  public var height: Double
+
+  public init(x: Double, y: Double, width: Double, height: Double) {
+    self.x = x
+    self.y = y
+    self.width = width
+    self.height = height
+  }
+
+  init(left: Double, top: Double, right: Double, bottom: Double) {
+    self.init(x: left, y: top, width: right - left, height: bottom - top)
+  }
+
+  public var right: Double { x + width }
+  public var bottom: Double { y + height }
+  public var center: Point { Point(x + width / 2, y + height / 2) }
+
+  public func contains(_ p: Point) -> Bool { p.x >= x && p.x <= right && p.y >= y && p.y <= bottom }
+
+  /// Moves every side inwards by `d` (outwards when negative).
+  public func inset(by d: Double) -> Rect {
+    Rect(x: x + d, y: y + d, width: width - 2 * d, height: height - 2 * d)
+  }
+
+  /// The area that two rectangles share.
+  func overlap(_ other: Rect) -> Double {
+    let w = min(right, other.right) - max(x, other.x)
+    let h = min(bottom, other.bottom) - max(y, other.y)
+    return w > 0 && h > 0 ? w * h : 0
+  }
+
+  /// The part of the segment a–b inside the rectangle (Liang and Barsky); nil when there is none.
+  func clip(_ a: Point, _ b: Point) -> (Point, Point)? {
+    var t0 = 0.0
+    var t1 = 1.0
+    let dx = b.x - a.x
+    let dy = b.y - a.y
+    for (p, q) in [(-dx, a.x - x), (dx, right - a.x), (-dy, a.y - y), (dy, bottom - a.y)] {
+      if p == 0 {
+        if q < 0 { return nil }
+      } else if p < 0 {
+        t0 = max(t0, q / p)
+      } else {
+        t1 = min(t1, q / p)
+      }
+    }
+    guard t0 <= t1 else { return nil }
+    // Whole ends are returned as they came, so that consecutive pieces join exactly.
+    let start = t0 == 0 ? a : Point(a.x + t0 * dx, a.y + t0 * dy)
+    let end = t1 == 1 ? b : Point(a.x + t1 * dx, a.y + t1 * dy)
+    return (start, end)
+  }
+}
+
+/// Straight lines and cubic Bézier curves, open or closed.
+public struct Path: Sendable, Hashable {
+  public enum Element: Sendable, Hashable {
+    case move(Point)
+    case line(Point)
+    case cubic(Point, Point, Point)
+    case close
+  }
+
+  public private(set) var elements: [Element] = []
+
+  public init() {}
+
+  /// The polyline through `points`.
+  public init(_ points: some Sequence<Point>, closed: Bool = false) {
+    for point in points { elements.isEmpty ? move(point) : line(point) }
+    if closed && !elements.isEmpty { close() }
+  }
+
+  public init(_ rect: Rect) { add(rect) }
+
+  public var isEmpty: Bool { elements.isEmpty }
+  public mutating func move(_ p: Point) { elements.append(.move(p)) }
+  public mutating func line(_ p: Point) { elements.append(.line(p)) }
+  public mutating func cubic(_ a: Point, _ b: Point, _ end: Point) { elements.append(.cubic(a, b, end)) }
+  public mutating func close() { elements.append(.close) }
+
+  public mutating func add(_ r: Rect) {
+    move(Point(r.x, r.y))
+    line(Point(r.right, r.y))
+    line(Point(r.right, r.bottom))
+    line(Point(r.x, r.bottom))
+    close()
+  }
+
+  /// A circle as four cubic arcs (radial error below 3e-4 of the radius).
+  public static func circle(_ center: Point, radius r: Double) -> Path {
+    let k = 0.5522847498 * r
+    let (x, y) = (center.x, center.y)
+    var path = Path()
+    path.move(Point(x + r, y))
+    path.cubic(Point(x + r, y + k), Point(x + k, y + r), Point(x, y + r))
+    path.cubic(Point(x - k, y + r), Point(x - r, y + k), Point(x - r, y))
+    path.cubic(Point(x - r, y - k), Point(x - k, y - r), Point(x, y - r))
+    path.cubic(Point(x + k, y - r), Point(x + r, y - k), Point(x + r, y))
+    path.close()
+    return path
+  }
+
+  /// A rectangle with quarter-circle corners.
+  public static func rounded(_ r: Rect, radius: Double) -> Path {
+    let q = min(radius, r.width / 2, r.height / 2)
+    let k = q * (1 - 0.5522847498)
+    var path = Path()
+    path.move(Point(r.x + q, r.y))
+    path.line(Point(r.right - q, r.y))
+    path.cubic(Point(r.right - k, r.y), Point(r.right, r.y + k), Point(r.right, r.y + q))
+    path.line(Point(r.right, r.bottom - q))
+    path.cubic(Point(r.right, r.bottom - k), Point(r.right - k, r.bottom), Point(r.right - q, r.bottom))
+    path.line(Point(r.x + q, r.bottom))
+    path.cubic(Point(r.x + k, r.bottom), Point(r.x, r.bottom - k), Point(r.x, r.bottom - q))
+    path.line(Point(r.x, r.y + q))
+    path.cubic(Point(r.x, r.y + k), Point(r.x + k, r.y), Point(r.x + q, r.y))
+    path.close()
+    return path
+  }
+}
