@@ -29,6 +29,8 @@ public struct Saved {
   /// False when no gradient will be asked for: saving is then wasted memory.
   public let isRecording: Bool
   public var tensors: [Tensor] = []
+  /// For gradients that need no more of an input than its shape: a kept tensor would hold its memory.
+  public var shapes: [Shape] = []
   public var buffers: [AlignedBuffer] = []
 
   init(isRecording: Bool) { self.isRecording = isRecording }

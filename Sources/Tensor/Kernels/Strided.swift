@@ -28,6 +28,21 @@ enum Strided {
       }
     }
   }
+
+  /// Adds `source` to `destination` (equal shapes, any strides; the destination's must not repeat).
+  static func add(_ source: Tensor, to destination: Tensor) {
+    let plan = LoopPlan(shape: source.shape, strides: [destination.strides, source.strides])
+    let (from, to) = (source.pointer, destination.pointer)
+    let (ds, ss) = (plan.inner[0], plan.inner[1])
+    plan.forEachRow { offsets in
+      let (d, s) = (to + offsets[0], from + offsets[1])
+      if ds == 1 && ss == 1 {
+        for i in 0..<plan.length { d[i] += s[i] }
+      } else {
+        for i in 0..<plan.length { d[i * ds] += s[i * ss] }
+      }
+    }
+  }
 }
 
 /// The nested loops over several arrays of one shape, merged and ordered so that the first array's (the

@@ -1,0 +1,56 @@
+/// Joins tensors along an existing axis.
+struct Concatenate: Op {
+  let axis: Int
+  let name = "concatenate"
+
+  func outputShape(_ inputs: [Shape]) throws -> Shape {
+    guard let first = inputs.first else { throw TensorError(name, "needs at least one tensor") }
+    let axis = try first.axis(self.axis, for: name)
+    let rest = first.reduced([axis], keepingAxes: true)
+    for shape in inputs where shape.rank != first.rank || shape.reduced([axis], keepingAxes: true) != rest {
+      throw TensorError(name, "shapes \(first) and \(shape) differ in more than axis \(axis)")
+    }
+    var sizes = first.sizes
+    sizes[axis] = inputs.reduce(0) { $0 + $1[axis] }
+    return Shape(sizes)
+  }
+
+  func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
+    let shapes = inputs.map(\.shape)
+    saved.shapes = shapes
+    let y = try Tensor.empty(try outputShape(shapes))
+    let axis = try y.shape.axis(self.axis, for: name)
+    var start = 0
+    for x in inputs {
+      Strided.copy(x, to: y.narrowed(axis, from: start, count: x.shape[axis]))
+      start += x.shape[axis]
+    }
+    return y
+  }
+
+  /// The gradients are views: nothing is copied until an op needs them dense.
+  func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
+    let axis = try gradient.shape.axis(self.axis, for: name)
+    var start = 0
+    return saved.shapes.map { shape in
+      defer { start += shape[axis] }
+      return gradient.narrowed(axis, from: start, count: shape[axis])
+    }
+  }
+}
+
+extension Tensor {
+  /// `tensors` one after the other along `axis`; all other sizes must agree.
+  public static func concatenated(_ tensors: [Tensor], axis: Int = 0) throws -> Tensor {
+    try apply(Concatenate(axis: axis), tensors)
+  }
+
+  /// `tensors` of one shape side by side along a new axis.
+  public static func stacked(_ tensors: [Tensor], axis: Int = 0) throws -> Tensor {
+    guard let first = tensors.first else { throw TensorError("stack", "needs at least one tensor") }
+    for tensor in tensors where tensor.shape != first.shape {
+      throw TensorError("stack", "shapes \(first.shape) and \(tensor.shape) differ")
+    }
+    return try concatenated(try tensors.map { try $0.unsqueezed(axis) }, axis: axis)
+  }
+}

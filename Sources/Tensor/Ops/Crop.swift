@@ -1,0 +1,111 @@
+import OneDNN
+
+/// The top-left pixel of a patch, counted from 0.
+public struct PatchPosition: Hashable, Sendable {
+  public let row: Int
+  public let column: Int
+
+  public init(row: Int, column: Int) {
+    self.row = row
+    self.column = column
+  }
+}
+
+/// Cuts one patch out of each of N×C×H×W images.
+struct Crop: Op {
+  let positions: [PatchPosition]
+  let height: Int
+  let width: Int
+  let name = "crop"
+
+  func outputShape(_ inputs: [Shape]) throws -> Shape {
+    let x = inputs[0]
+    guard x.rank == 4 else { throw TensorError(name, "needs N×C×H×W images, not shape \(x)") }
+    guard x[0] == positions.count else {
+      throw TensorError(name, "\(positions.count) patches for \(x[0]) images")
+    }
+    guard height > 0, width > 0, height <= x[2], width <= x[3] else {
+      throw TensorError(name, "a \(height)×\(width) patch of an image of \(x[2])×\(x[3])")
+    }
+    let (lastRow, lastColumn) = (x[2] - height, x[3] - width)
+    for position in positions
+    where position.row < 0 || position.row > lastRow || position.column < 0 || position.column > lastColumn {
+      throw TensorError(
+        name, "top-left pixel (\(position.row), \(position.column)) is outside 0…\(lastRow), 0…\(lastColumn)")
+    }
+    return [x[0], x[1], height, width]
+  }
+
+  func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
+    saved.shapes = [inputs[0].shape]
+    let x = try inputs[0].channelsLast()
+    let patches = try Tensor.empty([x.shape[0], x.shape[1], height, width])
+    let (source, target) = (x.pointer, patches.pointer)
+    forEachLine(x.shape) { image, patch, count in
+      (target + patch).update(from: source + image, count: count)
+    }
+    return patches
+  }
+
+  func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
+    let g = try gradient.channelsLast()
+    let dx = try Tensor.zeros(saved.shapes[0])
+    let (source, target) = (g.pointer, dx.pointer)
+    forEachLine(dx.shape) { image, patch, count in
+      (target + image).update(from: source + patch, count: count)
+    }
+    return [dx]
+  }
+
+  /// Calls `body` with the offsets of each line of the patches in the images and in the patches.
+  @inline(__always)
+  private func forEachLine(_ images: Shape, _ body: (_ image: Int, _ patch: Int, _ count: Int) -> Void) {
+    let (c, h, w) = (images[1], images[2], images[3])
+    ThreadTeam.parallel(positions.count, grain: max(1, (1 << 15) / max(height * width * c, 1))) { range in
+      for n in range {
+        let position = positions[n]
+        for line in 0..<height {
+          let image = ((n * h + position.row + line) * w + position.column) * c
+          body(image, (n * height + line) * width * c, width * c)
+        }
+      }
+    }
+  }
+}
+
+extension PatchPosition {
+  /// The positions that `actions` choose: ⌊a·(S − P)⌋ in float32 arithmetic.
+  ///
+  /// - Parameters:
+  ///   - actions: B×2 numbers in [0, 1]; first the row's, then the column's.
+  ///   - image: height and width of the images, in pixels.
+  ///   - patch: height and width of the patches, in pixels.
+  public static func chosen(
+    by actions: Tensor, image: (height: Int, width: Int), patch: (height: Int, width: Int)
+  ) throws -> [PatchPosition] {
+    guard actions.rank == 2, actions.shape[1] == 2 else {
+      throw TensorError("crop", "needs actions of shape B×2, not \(actions.shape)")
+    }
+    guard patch.height <= image.height, patch.width <= image.width else {
+      throw TensorError(
+        "crop", "a \(patch.height)×\(patch.width) patch of an image of \(image.height)×\(image.width)")
+    }
+    let values = try actions.values()
+    return try (0..<actions.shape[0]).map { index in
+      let (a, b) = (values[2 * index], values[2 * index + 1])
+      guard (0...1).contains(a), (0...1).contains(b) else {
+        throw TensorError("crop", "action (\(a), \(b)) is outside [0, 1]")
+      }
+      return PatchPosition(
+        row: Int((a * Float(image.height - patch.height)).rounded(.down)),
+        column: Int((b * Float(image.width - patch.width)).rounded(.down)))
+    }
+  }
+}
+
+extension Tensor {
+  /// From N×C×H×W images, the `height`×`width` patch at each image's position; no interpolation.
+  public func cropped(_ positions: [PatchPosition], height: Int, width: Int) throws -> Tensor {
+    try apply(Crop(positions: positions, height: height, width: width), [self])
+  }
+}

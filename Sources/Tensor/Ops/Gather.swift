@@ -1,0 +1,132 @@
+import OneDNN
+
+/// Whole slices of one axis, in any order and any number of times.
+struct IndexSelect: Op {
+  let axis: Int
+  let indices: [Int]
+  let name = "index_select"
+
+  func outputShape(_ inputs: [Shape]) throws -> Shape {
+    let axis = try inputs[0].axis(self.axis, for: name)
+    if let bad = indices.first(where: { $0 < 0 || $0 >= inputs[0][axis] }) {
+      throw TensorError(name, "index \(bad) of axis \(axis) of shape \(inputs[0])")
+    }
+    var sizes = inputs[0].sizes
+    sizes[axis] = indices.count
+    return Shape(sizes)
+  }
+
+  func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
+    saved.shapes = [inputs[0].shape]
+    let x = inputs[0]
+    let axis = try x.shape.axis(self.axis, for: name)
+    let y = try Tensor.empty(try outputShape([x.shape]))
+    if y.count == 0 { return y }
+    if axis == 0, x.isContiguous && x.rank != 4 || x.isChannelsLast {
+      let length = x.count / x.shape[0]
+      let (source, target) = (x.pointer, y.pointer)
+      ThreadTeam.parallel(indices.count, grain: max(1, (1 << 15) / length)) { range in
+        for i in range { (target + i * length).update(from: source + indices[i] * length, count: length) }
+      }
+    } else {
+      for (i, index) in indices.enumerated() {
+        Strided.copy(x.narrowed(axis, from: index, count: 1), to: y.narrowed(axis, from: i, count: 1))
+      }
+    }
+    return y
+  }
+
+  func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
+    let axis = try saved.shapes[0].axis(self.axis, for: name)
+    let dx = try Tensor.zeros(saved.shapes[0])
+    // One index after the other: repeated indices add up in the same order on any number of threads.
+    for (i, index) in indices.enumerated() {
+      Strided.add(gradient.narrowed(axis, from: i, count: 1), to: dx.narrowed(axis, from: index, count: 1))
+    }
+    return [dx]
+  }
+}
+
+/// Single elements along one axis: y[…, j, …] = x[…, indices[…, j, …], …].
+///
+/// Inputs: x, and 0-based indices as numbers, of x's shape but for the size of `axis`.
+struct Gather: Op {
+  let axis: Int
+  let name = "gather"
+
+  func outputShape(_ inputs: [Shape]) throws -> Shape {
+    let (x, indices) = (inputs[0], inputs[1])
+    let axis = try x.axis(self.axis, for: name)
+    guard x.reduced([axis], keepingAxes: true).rank == indices.rank,
+      x.reduced([axis], keepingAxes: false) == indices.reduced([axis], keepingAxes: false)
+    else { throw TensorError(name, "indices of shape \(indices) along axis \(axis) of shape \(x)") }
+    return indices
+  }
+
+  func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
+    let x = try inputs[0].contiguous()
+    let indices = try inputs[1].contiguous()
+    let size = x.shape[try x.shape.axis(axis, for: name)]
+    for i in 0..<indices.count {
+      let index = indices.pointer[i]
+      guard index >= 0, index < Float(size), index == index.rounded(.down) else {
+        throw TensorError(name, "index \(index) of an axis of size \(size)")
+      }
+    }
+    saved.keep(indices)
+    saved.shapes = [x.shape]
+    let y = try Tensor.emptyRowMajor(indices.shape)
+    try forEachIndex(indices, x.shape) { y.pointer[$0] = x.pointer[$1] }
+    return y
+  }
+
+  func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
+    guard needs[0] else { return [nil, nil] }
+    let g = try gradient.contiguous()
+    let dx = try Tensor.emptyRowMajor(saved.shapes[0])
+    dx.storage.pointer.update(repeating: 0, count: dx.count)
+    try forEachIndex(saved.tensors[0], dx.shape) { dx.pointer[$1] += g.pointer[$0] }
+    return [dx, nil]
+  }
+
+  /// Calls `body` with the row-major positions in the result and in x.
+  @inline(__always)
+  private func forEachIndex(_ indices: Tensor, _ x: Shape, _ body: (Int, Int) -> Void) throws {
+    let axis = try x.axis(self.axis, for: name)
+    let inner = x.sizes[(axis + 1)...].reduce(1, *)
+    let (size, count) = (x[axis], indices.shape[axis])
+    for i in 0..<indices.count {
+      let outer = i / (count * inner)
+      body(i, (outer * size + Int(indices.pointer[i])) * inner + i % inner)
+    }
+  }
+}
+
+extension Tensor {
+  /// The slices `indices` (0-based) of `axis`, in that order; repeated ones add up their gradients.
+  public func indexSelected(_ axis: Int = 0, _ indices: [Int]) throws -> Tensor {
+    try apply(IndexSelect(axis: axis, indices: indices), [self])
+  }
+
+  /// The elements at `indices` (0-based) along `axis`; the other sizes of `indices` are this tensor's.
+  public func gathered(_ axis: Int, _ indices: Tensor) throws -> Tensor {
+    try apply(Gather(axis: axis), [self, indices])
+  }
+
+  /// From B×K, element `indices[b]` (0-based) of each row: B numbers, such as the true classes' probabilities.
+  public func picked(_ indices: [Int]) throws -> Tensor {
+    guard rank == 2, shape[0] == indices.count else {
+      throw TensorError("pick", "\(indices.count) indices for shape \(shape), which should be B×K")
+    }
+    let column = try Tensor([indices.count, 1], indices.map(Float.init))
+    return try gathered(1, column).squeezed(1)
+  }
+
+  /// Indices `start..<start + count` of a resolved axis; a view without history.
+  func narrowed(_ axis: Int, from start: Int, count: Int) -> Tensor {
+    var sizes = shape.sizes
+    sizes[axis] = count
+    return Tensor(
+      storage: storage, offset: offset + start * strides[axis], shape: Shape(sizes), strides: strides)
+  }
+}

@@ -1,0 +1,141 @@
+import Foundation
+import Tensor
+import TestSupport
+import Testing
+
+@Suite struct UnaryTests {
+  typealias Case = (name: String, op: (Tensor) throws -> Tensor, exact: (Double) -> Double)
+
+  private static func cases() -> [Case] {
+    func relu6(_ x: Double) -> Double { min(max(x, 0), 6) }
+    return [
+      ("relu", { try $0.relu() }, { max($0, 0) }),
+      ("relu6", { try $0.relu6() }, relu6),
+      ("hardSigmoid", { try $0.hardSigmoid() }, { relu6($0 + 3) / 6 }),
+      ("hardSwish", { try $0.hardSwish() }, { $0 * relu6($0 + 3) / 6 }),
+      ("sigmoid", { try $0.sigmoid() }, { 1 / (1 + exp(-$0)) }),
+      ("silu", { try $0.silu() }, { $0 / (1 + exp(-$0)) }),
+      ("tanh", { try $0.tanh() }, { tanh($0) }),
+      ("exp", { try $0.exp() }, { exp($0) }),
+      ("square", { try $0.square() }, { $0 * $0 }),
+      ("abs", { try $0.abs() }, { abs($0) }),
+      ("negate", { try -$0 }, { -$0 }),
+      ("clamp", { try $0.clamped(-1.5, 2.5) }, { min(max($0, -1.5), 2.5) }),
+      ("clampBelow", { try $0.clamped(0.25) }, { max($0, 0.25) }),
+      ("scale", { try $0.scaled(by: -2.5, adding: 0.75) }, { -2.5 * $0 + 0.75 }),
+      ("divide", { try $0.divided(by: 3) }, { $0 / 3 }),
+      ("cube", { try $0.power(3) }, { $0 * $0 * $0 }),
+    ]
+  }
+
+  private static func positiveCases() -> [Case] {
+    [
+      ("log", { try $0.log() }, { log($0) }),
+      ("sqrt", { try $0.sqrt() }, { $0.squareRoot() }),
+      ("rsqrt", { try $0.rsqrt() }, { 1 / $0.squareRoot() }),
+      ("reciprocal", { try $0.reciprocal() }, { 1 / $0 }),
+      ("power", { try $0.power(-1.5) }, { pow($0, -1.5) }),
+    ]
+  }
+
+  /// Numbers in ±8 on row-major, channels-last, transposed and expanded inputs.
+  @Test func valuesAgreeWithDoublePrecision() throws {
+    let base = try Tensor.formula("unary", [2, 5, 3, 7]).scaled(by: 8)
+    let inputs = [
+      base, try base.rearrangedChannelsLast(), try base.permuted([3, 1, 0, 2]),
+      try base.sliced(3, 1..<6, step: 2),
+      try base.sliced(0, 0..<1).expanded(to: [4, 5, 3, 7]),
+    ]
+    for x in inputs {
+      for (name, op, exact) in Self.cases() {
+        try assertClose(
+          try op(x), try x.values().map { Float(exact(Double($0))) }, relative: 4e-7, absolute: 1e-7, name)
+      }
+      let positive = try x.abs().scaled(by: 1, adding: 0.01)
+      for (name, op, exact) in Self.positiveCases() {
+        try assertClose(
+          try op(positive), try positive.values().map { Float(exact(Double($0))) }, relative: 4e-7,
+          absolute: 1e-7, name)
+      }
+    }
+  }
+
+  @Test func gradientsAgreeWithDifferences() throws {
+    // Away from the kinks at 0, ±3, 6 and the clamping limits.
+    let x = try Tensor(
+      [2, 3, 1, 3],
+      [-4.3, -2.6, -1.9, -1.2, -0.7, -0.2, 0.15, 0.4, 0.9, 1.3, 1.8, 2.2, 2.9, 3.4, 4.1, 5.2, 5.8, 6.6])
+    for (name, op, _) in Self.cases() {
+      try checkGradient(of: { try op($0[0]) }, at: [x], tolerance: 1e-3, name)
+      try checkGradient(of: { try op($0[0].permuted([1, 3, 0, 2])) }, at: [x], tolerance: 1e-3, name)
+    }
+    let positive = try x.abs().scaled(by: 1, adding: 0.3)
+    for (name, op, _) in Self.positiveCases() {
+      try checkGradient(of: { try op($0[0]) }, at: [positive], tolerance: 1e-3, name)
+    }
+  }
+
+  /// The gradients that frameworks agree on where the function has a kink.
+  @Test func gradientsAtKinks() throws {
+    func gradient(_ x: Float, _ op: (Tensor) throws -> Tensor) throws -> Float {
+      let tape = Tape()
+      let watched = tape.watch(try Tensor(x))
+      try tape.backward(from: try tape.record { try op(watched) })
+      return try #require(tape.gradient(of: watched)).item()
+    }
+    #expect(try gradient(0) { try $0.relu() } == 0)
+    #expect(try gradient(0) { try $0.abs() } == 0)
+    #expect(try gradient(6) { try $0.relu6() } == 0)
+    #expect(try gradient(2) { try $0.clamped(-2, 2) } == 1)
+    #expect(try gradient(-3) { try $0.hardSwish() } == 0)
+    #expect(try gradient(0) { try $0.power(0) } == 0)
+  }
+
+  /// Units in the last place between the vectorised functions and double precision, over their whole range.
+  @Test func exponentialsAreWithinTwoUnits() throws {
+    func worst(_ from: Float, _ to: Float, _ op: (Tensor) throws -> Tensor, _ exact: (Double) -> Double)
+      throws -> Double
+    {
+      let count = 200_001
+      let x = try Tensor([count], (0..<count).map { from + (to - from) * Float($0) / Float(count - 1) })
+      let (inputs, outputs) = (try x.values(), try op(x).values())
+      return zip(inputs, outputs).reduce(0) { worst, pair in
+        let expected = exact(Double(pair.0))
+        return max(worst, abs(Double(pair.1) - expected) / Double(Float(expected).ulp))
+      }
+    }
+    let errors = [
+      ("exp", try worst(-104, 88.7, { try $0.exp() }, { exp($0) })),
+      ("sigmoid", try worst(-87, 30, { try $0.sigmoid() }, { 1 / (1 + exp(-$0)) })),
+      ("tanh", try worst(-10, 10, { try $0.tanh() }, { tanh($0) })),
+      ("silu", try worst(-80, 20, { try $0.silu() }, { $0 / (1 + exp(-$0)) })),
+    ]
+    for (name, error) in errors {
+      print("largest error of \(name): \(error) units in the last place")
+      #expect(error <= (name == "exp" ? 2 : 3), "\(name)")
+    }
+  }
+
+  @Test func extremesAndNaN() throws {
+    let inf = Float.infinity
+    let x = try Tensor([6], [-inf, -200, -0.0, 200, inf, .nan])
+    try assertClose(try x.exp(), [0, 0, 1, inf, inf, .nan], relative: 0, absolute: 0)
+    try assertClose(try x.sigmoid(), [0, 0, 0.5, 1, 1, .nan], relative: 0, absolute: 0)
+    try assertClose(try x.tanh(), [-1, -1, 0, 1, 1, .nan], relative: 0, absolute: 0)
+    try assertClose(try x.relu(), [0, 0, 0, 200, inf, .nan], relative: 0, absolute: 0)
+    try assertClose(try x.relu6(), [0, 0, 0, 6, 6, .nan], relative: 0, absolute: 0)
+    try assertClose(try x.clamped(-1, 1), [-1, -1, 0, 1, 1, .nan], relative: 0, absolute: 0)
+    #expect(throws: TensorError.self) { try x.clamped(1, -1) }
+  }
+
+  @Test func theTapeKeepsOutputsRatherThanInputs() throws {
+    let x = try Tensor.formula("kept", [1 << 16])
+    let tape = Tape()
+    let watched = tape.watch(x)
+    var y: Tensor?
+    let bytes = try bytesLeft { y = try tape.record { try watched.relu().sigmoid().scaled(by: 2) } }
+    // relu's and sigmoid's outputs are kept and the result is held here; scaling keeps nothing.
+    #expect(bytes == 3 * 4 << 16)
+    #expect(y?.count == 1 << 16)
+  }
+}
