@@ -14,7 +14,8 @@ let package = Package(
   targets: [
     // System libraries
     .systemLibrary(name: "CDNNL", path: "Sources/CDNNL"),
-    .systemLibrary(name: "CGD", path: "Sources/CGD", pkgConfig: "gdlib"),
+    // gd.h is on the default path; gdlib.pc would only add flags that SwiftPM warns about.
+    .systemLibrary(name: "CGD", path: "Sources/CGD"),
     .systemLibrary(name: "CLua", path: "Sources/CLua", pkgConfig: "lua5.4"),
     .systemLibrary(name: "CMarkdown", path: "Sources/CMarkdown", pkgConfig: "libcmark-gfm"),
     .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib"),

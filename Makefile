@@ -1,0 +1,44 @@
+# Targets for people; ./gfnet-lab builds by itself. `make help` lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+# Passed to `swift test`, as in: make test ARGS="--filter TensorTests"
+ARGS ?=
+
+sources := Package.swift Sources Tests
+
+.PHONY: help build test lint format bench install uninstall clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## install missing system packages, build the program (release)
+	@bash tools/prepare.sh build
+
+test: lint ## the same, then check the format and run all tests (ARGS="--filter NAME" for some)
+	@bash tools/prepare.sh build
+# The flags keep one set of compiled modules for program and tests, and XCTest's empty run away.
+	@swift test -c release --disable-testable-imports --disable-xctest $(ARGS)
+
+lint: ## check the format of the Swift sources and the shell scripts
+	@bash tools/prepare.sh packages
+	@swift format lint --strict --parallel --recursive $(sources)
+	@for script in gfnet-lab .ci/run tools/*.sh; do bash -n "$$script"; done
+
+format: ## put the Swift sources into the house format
+	@swift format --in-place --parallel --recursive $(sources)
+
+bench: build ## run everything executable directly under Benchmarks/
+	@bash tools/bench.sh
+
+install: build ## install under PREFIX (default /usr/local); DESTDIR is honoured
+	@bash tools/install.sh install "$(PREFIX)" "$(DESTDIR)"
+
+uninstall: ## remove what `make install` put under PREFIX
+	@bash tools/install.sh uninstall "$(PREFIX)" "$(DESTDIR)"
+
+clean: ## remove build products
+	rm -rf .build
