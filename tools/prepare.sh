@@ -139,6 +139,8 @@ ensure_build() {
     fail 1 "the build failed; the errors are above"
   fi
   mv -f "$stamp.$$" "$stamp"
+  # SwiftPM rewrites this file, unchanged, in a fresh clone; that is no reason to build again.
+  touch -r "$stamp" "$root/Package.resolved" 2>/dev/null || true
 }
 
 if [[ ${BASH_SOURCE[0]} == "$0" ]]; then
