@@ -78,7 +78,7 @@ ensure_packages() {
     if [[ ${#required[@]} -eq 0 ]]; then return 0; fi
     say "these system packages are missing, and this account cannot install them (Debian 12 names):"
     printf '%s\n' "${reasons[@]}" >&2
-    say "install them, as with: sudo apt-get install ${required[*]} ${optional[*]}"
+    say "install them, as with: sudo apt-get install ${required[*]}${optional[*]:+ ${optional[*]}}"
     say "or set GFNET_LAB_SKIP_PACKAGES=1 if they are there under other names"
     exit 2
   fi
@@ -109,8 +109,7 @@ build_is_current() {
   [[ -x $root/.build/release/gfnet-lab && -r $stamp ]] || return 1
   IFS= read -r stamped <"$stamp" || return 1
   [[ $stamped == "$root $swift" && ! $swift -nt $stamp ]] || return 1
-  [[ -z $(find "$root/Sources" "$root/Package.swift" "$root/Package.resolved" \
-    -newer "$stamp" -print -quit 2>&1) ]]
+  [[ -z $(find "$root/Sources" "$root/Package.swift" -newer "$stamp" -print -quit 2>&1) ]]
 }
 
 ensure_build() {
@@ -139,8 +138,6 @@ ensure_build() {
     fail 1 "the build failed; the errors are above"
   fi
   mv -f "$stamp.$$" "$stamp"
-  # SwiftPM rewrites this file, unchanged, in a fresh clone; that is no reason to build again.
-  touch -r "$stamp" "$root/Package.resolved" 2>/dev/null || true
 }
 
 if [[ ${BASH_SOURCE[0]} == "$0" ]]; then
