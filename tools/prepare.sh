@@ -59,11 +59,11 @@ apt_get() {
     apt-get -q -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@" </dev/null
 }
 
-# apt_quietly ARGUMENTS: what apt says is shown only when it fails.
+# apt_quietly ARGUMENTS: only errors are shown.
 apt_quietly() {
   local output
   output=$(apt_get "$@" 2>&1) && return 0
-  printf '%s\n' "$output" | tail -n 20 >&2
+  printf '%s\n' "$output" | grep -E '^(E:|Err:|W:)' >&2
   return 1
 }
 
@@ -76,7 +76,7 @@ ensure_packages() {
 
   if ! type -P apt-get >/dev/null || ! find_root_command; then
     if [[ ${#required[@]} -eq 0 ]]; then return 0; fi
-    say "these system packages are missing, and this account cannot install them (Debian 12 names):"
+    say "these system packages are missing and cannot be installed from here (Debian 12 names):"
     printf '%s\n' "${reasons[@]}" >&2
     say "install them, as with: sudo apt-get install ${required[*]}${optional[*]:+ ${optional[*]}}"
     say "or set GFNET_LAB_SKIP_PACKAGES=1 if they are there under other names"
