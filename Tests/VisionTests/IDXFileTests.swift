@@ -74,7 +74,8 @@ import Vision
     let content = try IDXFile(contentsOf: path, rank: 1).bytes
     #expect(content.count == 10000)
     var refused = 0
-    for place in good.indices {
+    let places = Array(stride(from: 0, to: good.count, by: 5))
+    for place in places {
       var bad = good
       bad[place] ^= 1 << UInt8(place % 8)
       let file = try folder.write(bad, "flipped.gz")
@@ -82,7 +83,7 @@ import Vision
         refused += 1
       }
     }
-    #expect(refused > good.count - 60)
+    #expect(refused > places.count - 15)
   }
 
   @Test func namesTheFileThatCannotBeRead() throws {
