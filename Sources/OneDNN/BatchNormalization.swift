@@ -65,8 +65,8 @@ public enum BatchNormalization {
         operation, hint: forwardPrimitive(shape, context).descriptor, context: context,
         "batch normalisation backward")
       var arguments = [
-        DNNL_ARG_SRC, DNNL_ARG_DIFF_DST, DNNL_ARG_SCALE, DNNL_ARG_MEAN, DNNL_ARG_VARIANCE, DNNL_ARG_DIFF_SRC,
-        DNNL_ARG_DIFF_SCALE, DNNL_ARG_DIFF_SHIFT,
+        DNNL_ARG_SRC, DNNL_ARG_DIFF_DST, DNNL_ARG_SCALE, DNNL_ARG_SHIFT, DNNL_ARG_MEAN, DNNL_ARG_VARIANCE,
+        DNNL_ARG_DIFF_SRC, DNNL_ARG_DIFF_SCALE, DNNL_ARG_DIFF_SHIFT,
       ]
       if shape.relu { arguments.append(DNNL_ARG_WORKSPACE) }
       return try Primitive(descriptor: made, arguments: arguments, context: context)
@@ -76,12 +76,15 @@ public enum BatchNormalization {
     let gamma = UnsafeMutableRawPointer(mutating: scale)
     let mu = UnsafeMutableRawPointer(mutating: mean)
     let sigma = UnsafeMutableRawPointer(mutating: variance)
+    // The gradient does not depend on the shift, but the library counts it among the arguments.
+    let unread = gamma
     if let mask {
       try primitive.execute(
-        context, input, output, gamma, mu, sigma, sourceGradient, scaleGradient, shiftGradient, mask.pointer)
+        context, input, output, gamma, unread, mu, sigma, sourceGradient, scaleGradient, shiftGradient,
+        mask.pointer)
     } else {
       try primitive.execute(
-        context, input, output, gamma, mu, sigma, sourceGradient, scaleGradient, shiftGradient)
+        context, input, output, gamma, unread, mu, sigma, sourceGradient, scaleGradient, shiftGradient)
     }
   }
 

@@ -7,8 +7,24 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
 
   /// Number of axes.
   public var rank: Int { sizes.count }
-  /// Number of elements.
-  public var count: Int { sizes.reduce(1, *) }
+  /// Number of elements; beyond `Int`, its largest value, which no allocation grants.
+  public var count: Int {
+    var product = 1
+    for size in sizes {
+      let (next, overflow) = product.multipliedReportingOverflow(by: size)
+      // A later axis of size 0 makes the tensor empty after all.
+      if overflow { return sizes.contains(0) ? 0 : .max }
+      product = next
+    }
+    return product
+  }
+
+  /// Throws where a size is negative.
+  func validated(for operation: String) throws {
+    if let bad = sizes.first(where: { $0 < 0 }) {
+      throw TensorError(operation, "\(bad) elements along an axis")
+    }
+  }
 
   public subscript(_ axis: Int) -> Int { sizes[axis] }
 
@@ -21,7 +37,7 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
   public var rowMajorStrides: [Int] {
     var strides = [Int](repeating: 1, count: rank)
     for axis in sizes.indices.dropLast().reversed() {
-      strides[axis] = strides[axis + 1] * max(sizes[axis + 1], 1)
+      strides[axis] = strides[axis + 1] &* max(sizes[axis + 1], 1)
     }
     return strides
   }
@@ -30,7 +46,7 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
   public var channelsLastStrides: [Int] {
     guard rank == 4 else { return rowMajorStrides }
     let (c, h, w) = (max(sizes[1], 1), max(sizes[2], 1), max(sizes[3], 1))
-    return [h * w * c, 1, w * c, c]
+    return [h &* w &* c, 1, w &* c, c]
   }
 
   /// The shape of an element-wise result, by NumPy's rule; throws where sizes differ and neither is 1.

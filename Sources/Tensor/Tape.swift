@@ -114,7 +114,10 @@ public final class Tape {
     try Tape.paused {
       for index in stride(from: Int(start.node), through: 0, by: -1) {
         let node = nodes[index]
-        guard let op = node.op, let saved = node.saved, let gradient = gradients[index] else { continue }
+        guard let op = node.op, let gradient = gradients[index] else { continue }
+        guard let saved = node.saved else {
+          throw TensorError("backward", "the ops of this tape were already used up by an earlier backward")
+        }
         gradients[index] = nil
         nodes[index].saved = nil
         let parts = try op.backward(gradient, saved, needs: node.parents.map { $0 >= 0 })

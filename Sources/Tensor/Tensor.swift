@@ -24,12 +24,14 @@ public struct Tensor {
 
   /// An array of `shape` whose elements are not yet set; rank 4 is stored channels-last.
   public static func empty(_ shape: Shape) throws -> Tensor {
-    Tensor(storage: try Storage(count: shape.count), shape: shape, strides: shape.channelsLastStrides)
+    try shape.validated(for: "tensor")
+    return Tensor(storage: try Storage(count: shape.count), shape: shape, strides: shape.channelsLastStrides)
   }
 
   /// An array of `shape` stored row-major whatever its rank (weights, flattened maps), not yet set.
   public static func emptyRowMajor(_ shape: Shape) throws -> Tensor {
-    Tensor(storage: try Storage(count: shape.count), shape: shape, strides: shape.rowMajorStrides)
+    try shape.validated(for: "tensor")
+    return Tensor(storage: try Storage(count: shape.count), shape: shape, strides: shape.rowMajorStrides)
   }
 
   /// An array with the shape and, where it is dense, the arrangement of `other`, not yet set.

@@ -115,7 +115,7 @@ struct BatchNorm2dInference: Op {
         let (s, t) = (source + pixel * channels, target + pixel * channels)
         for c in 0..<channels {
           let y = s[c] * a[c] + b[c]
-          t[c] = y > floor ? y : floor
+          t[c] = y < floor ? floor : y
         }
       }
     }

@@ -11,28 +11,31 @@ struct Binary: Op {
 
   func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
     let (x, y) = (inputs[0], inputs[1])
-    // Every function keeps its inputs; only shapes are needed of add and subtract, and those cost nothing.
-    saved.keep(x, y)
-    let shape = try outputShape([x.shape, y.shape])
+    saved.shapes = [x.shape, y.shape]
+    if function != .add && function != .subtract { saved.keep(x, y) }
+    let shape = try outputShape(saved.shapes)
     switch function {
     case .add: return try Elementwise.broadcast(x, y, shape: shape) { $0 + $1 }
     case .subtract: return try Elementwise.broadcast(x, y, shape: shape) { $0 - $1 }
     case .multiply: return try Elementwise.broadcast(x, y, shape: shape) { $0 * $1 }
     case .divide: return try Elementwise.broadcast(x, y, shape: shape) { $0 / $1 }
-    case .maximum: return try Elementwise.broadcast(x, y, shape: shape) { $0 >= $1 ? $0 : $1 }
-    case .minimum: return try Elementwise.broadcast(x, y, shape: shape) { $0 <= $1 ? $0 : $1 }
+    case .maximum: return try Elementwise.broadcast(x, y, shape: shape) { $0 >= $1 || $0.isNaN ? $0 : $1 }
+    case .minimum: return try Elementwise.broadcast(x, y, shape: shape) { $0 <= $1 || $0.isNaN ? $0 : $1 }
     case .power: return try Elementwise.broadcast(x, y, shape: shape) { powf($0, $1) }
     }
   }
 
   func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
-    let (x, y) = (saved.tensors[0], saved.tensors[1])
-    let dx: Tensor? = needs[0] ? try gradientOfFirst(gradient, x, y).summed(to: x.shape) : nil
-    let dy: Tensor? = needs[1] ? try gradientOfSecond(gradient, x, y).summed(to: y.shape) : nil
-    return [dx, dy]
+    let inputs = saved.tensors
+    return [
+      needs[0] ? try gradientOfFirst(gradient, inputs).summed(to: saved.shapes[0]) : nil,
+      needs[1] ? try gradientOfSecond(gradient, inputs).summed(to: saved.shapes[1]) : nil,
+    ]
   }
 
-  private func gradientOfFirst(_ g: Tensor, _ x: Tensor, _ y: Tensor) throws -> Tensor {
+  private func gradientOfFirst(_ g: Tensor, _ inputs: [Tensor]) throws -> Tensor {
+    if function == .add || function == .subtract { return g }
+    let (x, y) = (inputs[0], inputs[1])
     switch function {
     case .add, .subtract: return g
     case .multiply: return try g * y
@@ -47,10 +50,12 @@ struct Binary: Op {
     }
   }
 
-  private func gradientOfSecond(_ g: Tensor, _ x: Tensor, _ y: Tensor) throws -> Tensor {
+  private func gradientOfSecond(_ g: Tensor, _ inputs: [Tensor]) throws -> Tensor {
+    if function == .add { return g }
+    if function == .subtract { return try Elementwise.map(g) { -$0 } }
+    let (x, y) = (inputs[0], inputs[1])
     switch function {
-    case .add: return g
-    case .subtract: return try Elementwise.map(g) { -$0 }
+    case .add, .subtract: return g
     case .multiply: return try g * x
     case .divide: return try g * Elementwise.broadcast(x, y, shape: g.shape) { -$0 / ($1 * $1) }
     case .maximum:
@@ -74,11 +79,11 @@ extension Tensor {
   public static func / (x: Tensor, y: Tensor) throws -> Tensor {
     try apply(Binary(function: .divide), [x, y])
   }
-  public static func + (x: Tensor, y: Float) throws -> Tensor { try x + Tensor(y) }
-  public static func - (x: Tensor, y: Float) throws -> Tensor { try x - Tensor(y) }
-  public static func * (x: Tensor, y: Float) throws -> Tensor { try x * Tensor(y) }
-  public static func / (x: Tensor, y: Float) throws -> Tensor { try x / Tensor(y) }
-  public static func - (x: Float, y: Tensor) throws -> Tensor { try Tensor(x) - y }
+  public static func + (x: Tensor, y: Float) throws -> Tensor { try x.scaled(by: 1, adding: y) }
+  public static func - (x: Tensor, y: Float) throws -> Tensor { try x.scaled(by: 1, adding: -y) }
+  public static func * (x: Tensor, y: Float) throws -> Tensor { try x.scaled(by: y) }
+  public static func / (x: Tensor, y: Float) throws -> Tensor { try x.divided(by: y) }
+  public static func - (x: Float, y: Tensor) throws -> Tensor { try y.scaled(by: -1, adding: x) }
   public static func / (x: Float, y: Tensor) throws -> Tensor { try Tensor(x) / y }
 
   /// The larger of each pair of elements.

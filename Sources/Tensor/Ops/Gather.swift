@@ -104,7 +104,7 @@ struct Gather: Op {
 
 extension Tensor {
   /// The slices `indices` (0-based) of `axis`, in that order; repeated ones add up their gradients.
-  public func indexSelected(_ axis: Int = 0, _ indices: [Int]) throws -> Tensor {
+  public func indexSelected(_ axis: Int, _ indices: [Int]) throws -> Tensor {
     try apply(IndexSelect(axis: axis, indices: indices), [self])
   }
 

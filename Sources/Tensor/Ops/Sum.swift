@@ -17,7 +17,7 @@ struct Sum: Op {
 
   func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
     let x = inputs[0]
-    saved.keep(x)
+    saved.shapes = [x.shape]
     let axes = try resolved(x.shape)
     var total = try Reduction.sum(x, axes: axes)
     if mean {
@@ -30,14 +30,16 @@ struct Sum: Op {
   }
 
   func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
-    let x = saved.tensors[0]
-    let axes = try resolved(x.shape)
-    let kept = try gradient.reshaped(x.shape.reduced(axes, keepingAxes: true))
-    let spread = try Tensor.empty(like: x)
-    Strided.copy(try kept.expanded(to: x.shape), to: spread)
-    guard mean else { return [spread] }
-    let factor = 1 / Float(axes.reduce(1) { $0 * x.shape[$1] })
-    return [try Elementwise.map(spread) { $0 * factor }]
+    let shape = saved.shapes[0]
+    let axes = try resolved(shape)
+    var kept = try gradient.reshaped(shape.reduced(axes, keepingAxes: true))
+    if mean {
+      let factor = 1 / Float(axes.reduce(1) { $0 * shape[$1] })
+      kept = try Elementwise.map(kept) { $0 * factor }
+    }
+    let spread = try Tensor.empty(shape)
+    Strided.copy(try kept.expanded(to: shape), to: spread)
+    return [spread]
   }
 }
 

@@ -4,6 +4,7 @@ struct Reshape: Op {
   let name = "reshape"
 
   func outputShape(_ inputs: [Shape]) throws -> Shape {
+    try shape.validated(for: name)
     guard inputs[0].count == shape.count else {
       throw TensorError(
         name, "shape \(inputs[0]) has \(inputs[0].count) elements, \(shape) needs \(shape.count)")
@@ -12,7 +13,7 @@ struct Reshape: Op {
   }
 
   func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
-    saved.keep(inputs[0])
+    saved.shapes = [inputs[0].shape]
     let dense = try inputs[0].contiguous()
     let rowMajor = Tensor(
       storage: dense.storage, offset: dense.offset, shape: shape, strides: shape.rowMajorStrides)
@@ -20,7 +21,7 @@ struct Reshape: Op {
   }
 
   func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
-    [try gradient.reshaped(saved.tensors[0].shape)]
+    [try gradient.reshaped(saved.shapes[0])]
   }
 }
 
@@ -56,6 +57,7 @@ struct Expand: Op {
   let name = "expand"
 
   func outputShape(_ inputs: [Shape]) throws -> Shape {
+    try shape.validated(for: name)
     guard try inputs[0].broadcast(with: shape, for: name) == shape else {
       throw TensorError(name, "shape \(inputs[0]) cannot be repeated to \(shape)")
     }
@@ -64,12 +66,12 @@ struct Expand: Op {
 
   func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
     let x = inputs[0]
-    saved.keep(x)
+    saved.shapes = [x.shape]
     return Tensor(storage: x.storage, offset: x.offset, shape: shape, strides: x.expandedStrides(to: shape))
   }
 
   func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
-    [try gradient.summed(to: saved.tensors[0].shape)]
+    [try gradient.summed(to: saved.shapes[0])]
   }
 }
 
@@ -93,12 +95,12 @@ struct Slice: Op {
   }
 
   func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
-    saved.keep(inputs[0])
+    saved.shapes = [inputs[0].shape]
     return try view(inputs[0])
   }
 
   func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
-    let whole = try Tensor.zeros(saved.tensors[0].shape)
+    let whole = try Tensor.zeros(saved.shapes[0])
     Strided.copy(gradient, to: try view(whole))
     return [whole]
   }
@@ -117,8 +119,9 @@ extension Tensor {
   public func reshaped(_ shape: Shape) throws -> Tensor {
     guard let open = shape.sizes.firstIndex(of: -1) else { return try apply(Reshape(shape: shape), [self]) }
     var sizes = shape.sizes
-    let known = sizes.reduce(1) { $1 == -1 ? $0 : $0 * $1 }
-    guard known > 0, count % known == 0 else {
+    sizes[open] = 1
+    let known = Shape(sizes).count
+    guard sizes.allSatisfy({ $0 > 0 }), count % known == 0 else {
       throw TensorError("reshape", "\(count) elements cannot be laid out as \(shape)")
     }
     sizes[open] = count / known
@@ -127,6 +130,7 @@ extension Tensor {
 
   /// All axes from `axis` on merged into one, in row-major order.
   public func flattened(from axis: Int = 0) throws -> Tensor {
+    let axis = rank == 0 ? 0 : try shape.axis(axis, for: "flatten")
     let kept = Array(shape.sizes.prefix(axis))
     return try reshaped(Shape(kept + [shape.sizes.dropFirst(axis).reduce(1, *)]))
   }

@@ -35,7 +35,7 @@ class Recorder:
         self.entries.append(
             {
                 "name": name,
-                "shape": list(values.shape),
+                "shape": list(tensor.shape),
                 "float32": base64.b64encode(values.tobytes()).decode(),
             }
         )
@@ -70,6 +70,125 @@ def resize():
     record.write("resize.json")
 
 
+def running(channels):
+    return formula("mean", channels), formula("variance", channels) + 2
+
+
+def rounded(x, scale):
+    """Whole numbers, with the gradient passed straight through."""
+    return (x * scale).round().detach() + (x - x.detach())
+
+
+def gru(x, h, wi, wh, bi, bh):
+    return torch._VF.gru_cell(x, h, wi, wh, bi, bh)
+
+
+# Name, shapes of the inputs (u("<name>.<i>")), function of them. OperationTests.swift has the same list.
+OPERATIONS = [
+    ("add", [(2, 3, 4, 5), (3, 1, 5)], lambda x, y: x + y),
+    ("subtract", [(4, 1), (3, 4, 6)], lambda x, y: x - y),
+    ("multiply", [(2, 3, 4, 5), (2, 3, 1, 1)], lambda x, y: x * y),
+    ("divide", [(5, 7), (7,)], lambda x, y: x / (y + 3)),
+    ("maximum", [(3, 4, 5), (4, 1)], torch.maximum),
+    ("minimum", [(3, 4, 5), (4, 1)], torch.minimum),
+    ("maximum.ties", [(2, 6)], lambda x: torch.maximum(rounded(x, 2), torch.zeros(()) * x)),
+    ("power", [(3, 5), (2, 3, 1)], lambda x, y: (x + 2) ** y),
+    ("scalars", [(4, 5)], lambda x: 1 / ((3 - (x * 2 + 1)) / 4 + 2)),
+    ("silu", [(3, 50)], lambda x: F.silu(x * 6)),
+    ("hardswish", [(3, 50)], lambda x: F.hardswish(x * 6)),
+    ("hardsigmoid", [(3, 50)], lambda x: F.hardsigmoid(x * 6)),
+    ("relu6", [(3, 50)], lambda x: F.relu6(x * 9)),
+    ("clamp", [(3, 50)], lambda x: x.clamp(-0.25, 0.5)),
+    ("rsqrt", [(3, 50)], lambda x: (x + 2).rsqrt()),
+    ("reshape", [(2, 3, 4, 5)], lambda x: x.reshape(6, -1)),
+    ("permute", [(2, 3, 4, 5)], lambda x: x.permute(3, 1, 0, 2)),
+    ("expand", [(3, 1, 2)], lambda x: x.expand(4, 3, 5, 2)),
+    ("slice", [(2, 7, 3)], lambda x: x[:, 1:6:2]),
+    ("select", [(2, 7, 3)], lambda x: x[:, 4]),
+    ("sum.all", [(2, 3, 4, 5)], lambda x: x.sum()),
+    ("sum.pixels", [(2, 3, 4, 5)], lambda x: x.sum((2, 3))),
+    ("sum.middle", [(4, 3, 6)], lambda x: x.sum(1, keepdim=True)),
+    ("mean.channels", [(2, 3, 4, 5)], lambda x: x.mean((1,))),
+    ("mean.batch", [(2, 3, 4, 5)], lambda x: x.mean((0, 2, 3), keepdim=True)),
+    ("index_select.rows", [(5, 3, 2)], lambda x: x[[4, 0, 4, 2]]),
+    ("index_select.channels", [(2, 5, 3, 2)], lambda x: x[:, [1, 3, 3, 0, 1]]),
+    ("index_select.images", [(3, 2, 4, 5)], lambda x: x[[2, 2, 0]]),
+    ("gather", [(3, 5, 2)], lambda x: x.gather(1, (torch.arange(24).reshape(3, 4, 2) * 7) % 5)),
+    ("pick", [(4, 6)], lambda x: x[torch.arange(4), [5, 0, 3, 3]]),
+    ("concatenate.channels", [(2, 3, 4, 5), (2, 1, 4, 5)], lambda x, y: torch.cat([x, y], 1)),
+    ("concatenate.rows", [(2, 3), (4, 3)], lambda x, y: torch.cat([x, y, x], 0)),
+    ("stack", [(2, 3), (2, 3)], lambda x, y: torch.stack([x, y], -1)),
+    ("crop", [(2, 3, 8, 9)], lambda x: torch.stack([x[0, :, 1:5, 5:9], x[1, :, 4:8, 0:4]])),
+    ("max", [(3, 6, 4)], lambda x: x.max(1).values),
+    ("min.ties", [(3, 40)], lambda x: rounded(x, 3).min(-1, keepdim=True).values),
+    ("topk", [(5, 9)], lambda x: x.topk(4, 1).values),
+    ("topk.smallest", [(7, 3, 2)], lambda x: x.topk(5, 0, largest=False).values),
+    ("argmax", [(3, 6, 4)], lambda x: x.argmax(1).float()),
+    ("where", [(4, 1), (3, 1, 5), (4, 5)], lambda c, a, b: torch.where(c > 0, a, b)),
+    ("variance", [(2, 3, 4, 5)], lambda x: x.var((0, 2, 3))),
+    ("variance.biased", [(4, 6)], lambda x: x.var(1, unbiased=False, keepdim=True)),
+    ("deviation", [(4, 6)], lambda x: x.std()),
+    ("norm", [(4, 6)], lambda x: torch.linalg.vector_norm(x, dim=1)),
+    ("cumulative_sum", [(3, 7, 2)], lambda x: x.cumsum(1)),
+    ("flip", [(2, 3, 4, 5)], lambda x: x.flip(3)),
+    ("pad", [(2, 3, 4, 5)], lambda x: F.pad(x, (3, 4, 1, 2))),
+    ("outer", [(4,), (6,)], torch.outer),
+    ("dot", [(60,), (60,)], torch.dot),
+    ("conv2d", [(2, 4, 9, 8), (6, 4, 3, 2), (6,)], lambda x, w, b: F.conv2d(x, w, b, (2, 1), (1, 0))),
+    ("conv2d.dilated", [(1, 3, 9, 9), (5, 3, 3, 3)], lambda x, w: F.conv2d(x, w, None, 1, 2, 2)),
+    ("conv2d.groups", [(2, 6, 7, 7), (9, 2, 3, 3)], lambda x, w: F.conv2d(x, w, None, 1, 1, 1, 3)),
+    (
+        "conv2d.depthwise",
+        [(2, 5, 7, 6), (5, 1, 5, 5), (5,)],
+        lambda x, w, b: F.conv2d(x, w, b, 2, 2, 1, 5),
+    ),
+    (
+        "batch_norm.training",
+        [(3, 5, 4, 6), (5,), (5,)],
+        lambda x, g, b: F.batch_norm(x, None, None, g, b, True),
+    ),
+    (
+        "batch_norm.relu",
+        [(3, 5, 4, 6), (5,), (5,)],
+        lambda x, g, b: F.relu(F.batch_norm(x, None, None, g, b, True)),
+    ),
+    (
+        "batch_norm.inference",
+        [(3, 5, 4, 6), (5,), (5,)],
+        lambda x, g, b: F.relu(F.batch_norm(x, *running(5), g, b, False)),
+    ),
+    ("max_pool", [(2, 3, 9, 8)], lambda x: F.max_pool2d(x, 3, 2, 1)),
+    ("avg_pool", [(2, 3, 9, 8)], lambda x: F.avg_pool2d(x, (3, 2), (2, 2), (1, 1))),
+    ("avg_pool.inside", [(2, 3, 9, 8)], lambda x: F.avg_pool2d(x, 3, 2, 1, False, False)),
+    ("linear", [(4, 6), (3, 6), (3,)], F.linear),
+    ("matmul", [(3, 4, 5), (3, 5, 2)], torch.matmul),
+    ("gru", [(4, 3), (4, 5), (15, 3), (15, 5), (15,), (15,)], gru),
+    ("softmax", [(4, 7)], lambda x: F.softmax(x * 5, 1)),
+    ("log_softmax", [(4, 7)], lambda x: F.log_softmax(x * 5, 1)),
+    ("cross_entropy", [(4, 7)], lambda x: F.cross_entropy(x * 5, torch.tensor([6, 0, 2, 2]))),
+    (
+        "cross_entropy.smoothed",
+        [(4, 7)],
+        lambda x: F.cross_entropy(x * 5, torch.tensor([6, 0, 2, 2]), label_smoothing=0.1),
+    ),
+]
+
+
+def operations():
+    record = Recorder()
+    for name, shapes, function in OPERATIONS:
+        inputs = [formula(f"{name}.{i}", *shape).requires_grad_() for i, shape in enumerate(shapes)]
+        y = function(*inputs)
+        if y.requires_grad:
+            y.backward(formula("seed", *y.shape))
+        record.add(name, y)
+        for i, x in enumerate(inputs):
+            if x.grad is not None:
+                record.add(f"{name}.gradient.{i}", x.grad)
+    record.write("operations.json")
+
+
 if __name__ == "__main__":
     torch.set_num_threads(1)
     resize()
+    operations()

@@ -1,0 +1,124 @@
+import OneDNN
+
+/// The 0-based places of the `count` largest (or smallest) elements along an axis, best first.
+///
+/// Equal elements keep their order; NaN comes before all numbers. Values follow by ``Gather``, which also carries
+/// their gradient to the winners.
+struct ExtremumIndices: Op {
+  let axis: Int
+  let count: Int
+  let largest: Bool
+  var name: String { count == 1 ? (largest ? "argmax" : "argmin") : "topk" }
+
+  func outputShape(_ inputs: [Shape]) throws -> Shape {
+    let axis = try inputs[0].axis(self.axis, for: name)
+    guard count > 0, count <= inputs[0][axis] else {
+      throw TensorError(name, "\(count) elements of axis \(axis) of shape \(inputs[0])")
+    }
+    // Beyond 2²⁴ a float no longer holds every index.
+    guard inputs[0][axis] <= 1 << 24 else {
+      throw TensorError(name, "an axis of \(inputs[0][axis]) elements")
+    }
+    var sizes = inputs[0].sizes
+    sizes[axis] = count
+    return Shape(sizes)
+  }
+
+  func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
+    let x = try inputs[0].contiguous()
+    let axis = try x.shape.axis(self.axis, for: name)
+    let size = x.shape[axis]
+    let inner = x.shape.sizes[(axis + 1)...].reduce(1, *)
+    let result = try Tensor.emptyRowMajor(try outputShape([x.shape]))
+    let (source, target) = (x.pointer, result.pointer)
+    let lines = x.count / size
+    ThreadTeam.parallel(lines, grain: max(1, (1 << 14) / size)) { range in
+      for line in range {
+        let (outer, position) = (line / inner, line % inner)
+        let from = source + outer * size * inner + position
+        let to = target + outer * count * inner + position
+        if count == 1 {
+          to[0] = Float(winner(from, inner, size))
+        } else {
+          for (rank, index) in ranking(from, inner, size).enumerated() { to[rank * inner] = Float(index) }
+        }
+      }
+    }
+    return result
+  }
+
+  func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] { [nil] }
+
+  private func winner(_ x: UnsafePointer<Float>, _ step: Int, _ size: Int) -> Int {
+    var best = (value: x[0], index: 0)
+    for i in 1..<max(size, 1) where precedes(x[i * step], best.value) { best = (x[i * step], i) }
+    return best.index
+  }
+
+  private func ranking(_ x: UnsafePointer<Float>, _ step: Int, _ size: Int) -> ArraySlice<Int> {
+    // Insertion into the list of the best: few are asked for. Many are better sorted.
+    if count > 32 {
+      let order = (0..<size).sorted { a, b in
+        let (p, q) = (x[a * step], x[b * step])
+        return precedes(p, q) || (!precedes(q, p) && a < b)
+      }
+      return order.prefix(count)
+    }
+    var best: [Int] = []
+    best.reserveCapacity(count + 1)
+    for i in 0..<size {
+      let value = x[i * step]
+      if best.count == count, let last = best.last, !precedes(value, x[last * step]) { continue }
+      var place = best.count
+      while place > 0, precedes(value, x[best[place - 1] * step]) { place -= 1 }
+      best.insert(i, at: place)
+      if best.count > count { best.removeLast() }
+    }
+    return best[...]
+  }
+
+  @inline(__always)
+  private func precedes(_ a: Float, _ b: Float) -> Bool {
+    (largest ? a > b : a < b) || (a.isNaN && !b.isNaN)
+  }
+}
+
+extension Tensor {
+  /// The largest elements along `axis` and their 0-based places; the gradient goes to the first winner.
+  public func maximum(axis: Int, keepingAxis: Bool = false) throws -> (values: Tensor, indices: Tensor) {
+    try extremum(axis, keepingAxis, largest: true)
+  }
+
+  /// The smallest elements along `axis` and their 0-based places; the gradient goes to the first winner.
+  public func minimum(axis: Int, keepingAxis: Bool = false) throws -> (values: Tensor, indices: Tensor) {
+    try extremum(axis, keepingAxis, largest: false)
+  }
+
+  /// The 0-based places of the largest elements along `axis`, as numbers; without gradient.
+  public func argMax(axis: Int = -1, keepingAxis: Bool = false) throws -> Tensor {
+    let indices = try apply(ExtremumIndices(axis: axis, count: 1, largest: true), [self])
+    return keepingAxis ? indices : try indices.squeezed(axis)
+  }
+
+  /// The 0-based places of the smallest elements along `axis`, as numbers; without gradient.
+  public func argMin(axis: Int = -1, keepingAxis: Bool = false) throws -> Tensor {
+    let indices = try apply(ExtremumIndices(axis: axis, count: 1, largest: false), [self])
+    return keepingAxis ? indices : try indices.squeezed(axis)
+  }
+
+  /// The `count` largest (or smallest) elements along `axis`, best first, and their 0-based places.
+  public func topK(
+    _ count: Int, axis: Int = -1, largest: Bool = true
+  ) throws -> (values: Tensor, indices: Tensor) {
+    let indices = try apply(ExtremumIndices(axis: axis, count: count, largest: largest), [self])
+    return (try gathered(axis, indices), indices)
+  }
+
+  private func extremum(
+    _ axis: Int, _ keepingAxis: Bool, largest: Bool
+  ) throws -> (values: Tensor, indices: Tensor) {
+    let (values, indices) = try topK(1, axis: axis, largest: largest)
+    if keepingAxis { return (values, indices) }
+    return (try values.squeezed(axis), try indices.squeezed(axis))
+  }
+}
