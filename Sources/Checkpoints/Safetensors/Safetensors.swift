@@ -1,0 +1,111 @@
+import Foundation
+import Support
+
+/// A safetensors file, opened: the header is parsed and checked, the values stay mapped until they are read.
+///
+/// The layout is 8 bytes header length (little-endian), a JSON header, and the data section that the tensors
+/// fill without gap (https://github.com/huggingface/safetensors). Every claim of the header is checked
+/// against the file before any value can be read. Values of files written by ``write(_:metadata:to:)`` are
+/// also checked against their checksum, so that a damaged file is noticed.
+public struct Safetensors: Sendable {
+  /// One tensor of the file.
+  public struct Entry: Sendable, Equatable {
+    public let name: String
+    public let type: SafetensorsType
+    /// Extents, outermost first; empty for a scalar.
+    public let shape: [Int]
+    /// Elements: the product of the shape.
+    public var count: Int { range.count / type.size }
+    /// Byte range within the data section.
+    let range: Range<Int>
+  }
+
+  /// The path or name that errors mention.
+  public let file: String
+  /// The `__metadata__` map, without the checksum.
+  public let metadata: [String: String]
+  /// All tensors in the order of their bytes.
+  public let entries: [Entry]
+  /// True when the file carried a checksum (which then matched).
+  public let isVerified: Bool
+  private let indices: [String: Int]
+  private let data: Data
+  private let dataStart: Int
+
+  /// The header's size limit of the reference implementation.
+  private static let largestHeader = 100_000_000
+
+  /// Opens the file at `path` as a memory map.
+  /// - Throws: `FileError`, ``SafetensorsError``.
+  public init(contentsOf path: String) throws {
+    try self.init(MappedFile.read(path), file: path)
+  }
+
+  /// Opens a file held in memory; `file` is its name in errors.
+  /// - Throws: ``SafetensorsError``.
+  public init(_ data: Data, file: String) throws {
+    self.file = file
+    func fail(_ reason: String) -> SafetensorsError { SafetensorsError(file: file, reason: reason) }
+    guard data.count >= 8 else { throw fail("\(data.count) bytes are too few for a header") }
+    let length = data.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
+    guard length <= UInt64(data.count - 8) else {
+      throw fail(
+        "the header claims \(length) bytes of a file of \(data.count) (truncated, or another format?)")
+    }
+    guard length <= Self.largestHeader else {
+      throw fail("a header of \(length) bytes is above the limit of \(Self.largestHeader)")
+    }
+    let start = 8 + Int(length)
+    let header = try data.withUnsafeBytes { bytes in
+      try SafetensorsHeader(
+        UnsafeRawBufferPointer(rebasing: bytes[8..<start]), dataCount: bytes.count - start, file: file)
+    }
+    self.data = data
+    dataStart = start
+    entries = header.entries.map { Entry(name: $0.name, type: $0.type, shape: $0.shape, range: $0.range) }
+    indices = [String: Int](
+      header.entries.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+
+    let (metadata, expected) = try SafetensorsChecksum.split(header.metadata, file: file)
+    self.metadata = metadata
+    isVerified = expected != nil
+    if let expected {
+      var checksum = SafetensorsChecksum(metadata: metadata)
+      for entry in entries {
+        let digest = try withBytes(of: entry) { XXHash64.digest($0) }
+        checksum.add(name: entry.name, type: entry.type, shape: entry.shape, digest: digest)
+      }
+      let found = checksum.value
+      guard found == expected else {
+        throw fail("the content has the checksum \(found), its header says \(expected): damaged or altered")
+      }
+    }
+  }
+
+  /// The tensors' names in the order of their bytes.
+  public var names: [String] { entries.map(\.name) }
+
+  /// The tensor called `name`, nil when there is none.
+  public subscript(name: String) -> Entry? { indices[name].map { entries[$0] } }
+
+  /// The tensor called `name`.
+  /// - Throws: ``SafetensorsError`` when there is none.
+  public func entry(_ name: String) throws -> Entry {
+    guard let entry = self[name] else {
+      throw SafetensorsError(file: file, reason: "no tensor \(SafetensorsError.quoted(name))")
+    }
+    return entry
+  }
+
+  /// Gives `body` the bytes of a tensor, little-endian, maybe unaligned, valid only during the call.
+  public func withBytes<R>(of entry: Entry, _ body: (UnsafeRawBufferPointer) throws -> R) throws -> R {
+    try data.withUnsafeBytes { bytes in
+      let range = dataStart + entry.range.lowerBound..<dataStart + entry.range.upperBound
+      guard range.upperBound <= bytes.count else {
+        throw SafetensorsError(
+          file: file, reason: "tensor \(SafetensorsError.quoted(entry.name)) is not of this file")
+      }
+      return try body(UnsafeRawBufferPointer(rebasing: bytes[range]))
+    }
+  }
+}

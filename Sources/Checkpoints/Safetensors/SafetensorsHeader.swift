@@ -1,0 +1,266 @@
+/// The parsed JSON header of a safetensors file.
+///
+/// The grammar has a fixed depth of three, so it is read by a parser without recursion: a file cannot exhaust
+/// the stack. Unlike general JSON parsers it refuses duplicate names, fractions and unknown fields.
+struct SafetensorsHeader {
+  struct Entry {
+    let name: String
+    let type: SafetensorsType
+    let shape: [Int]
+    /// Byte range within the data section.
+    let range: Range<Int>
+  }
+
+  /// By position in the data section.
+  let entries: [Entry]
+  let metadata: [String: String]
+
+  /// - Parameters:
+  ///   - bytes: the JSON text, maybe padded by spaces.
+  ///   - dataCount: the length of the data section, which the tensors must fill without gap or overlap.
+  ///   - file: named in errors.
+  init(_ bytes: UnsafeRawBufferPointer, dataCount: Int, file: String) throws {
+    var parser = HeaderParser(bytes: bytes, file: file)
+    let (parsed, metadata) = try parser.header()
+    self.metadata = metadata
+    entries = parsed.sorted {
+      ($0.range.lowerBound, $0.range.upperBound, $0.name) < (
+        $1.range.lowerBound, $1.range.upperBound, $1.name
+      )
+    }
+    var end = 0
+    for entry in entries {
+      let quoted = SafetensorsError.quoted(entry.name)
+      let range = entry.range
+      guard range.upperBound <= dataCount else {
+        throw SafetensorsError(
+          file: file,
+          reason: "tensor \(quoted) ends at byte \(range.upperBound) of a data section of \(dataCount) bytes"
+            + " (truncated?)")
+      }
+      guard range.lowerBound == end else {
+        let fault = range.lowerBound < end ? "overlaps the tensor before it" : "leaves a gap before it"
+        throw SafetensorsError(
+          file: file,
+          reason: "tensor \(quoted) \(fault): it starts at byte \(range.lowerBound), expected \(end)")
+      }
+      end = range.upperBound
+    }
+    guard end == dataCount else {
+      throw SafetensorsError(
+        file: file, reason: "\(dataCount - end) bytes follow the last tensor's end at byte \(end)")
+    }
+  }
+}
+
+/// Reads the header's JSON from a cursor that never passes the end.
+private struct HeaderParser {
+  let bytes: UnsafeRawBufferPointer
+  let file: String
+  var position = 0
+
+  typealias Header = (entries: [SafetensorsHeader.Entry], metadata: [String: String])
+
+  mutating func header() throws -> Header {
+    var entries: [SafetensorsHeader.Entry] = []
+    var names: Set<String> = []
+    var metadata: [String: String] = [:]
+    // The format asks for the brace at once: no space before it.
+    guard bytes.first == UInt8(ascii: "{") else { throw error("the header does not start with '{'") }
+    try object { parser, name in
+      guard names.insert(name).inserted else {
+        throw parser.error("the name \(SafetensorsError.quoted(name)) appears twice in the header")
+      }
+      if name == "__metadata__" {
+        metadata = try parser.strings()
+      } else {
+        entries.append(try parser.entry(named: name))
+      }
+    }
+    skipSpace()
+    guard position == bytes.count else { throw error("text follows the header's closing brace") }
+    return (entries, metadata)
+  }
+
+  /// The map of strings under `__metadata__`.
+  mutating func strings() throws -> [String: String] {
+    var result: [String: String] = [:]
+    try object { parser, key in
+      let value = try parser.string()
+      guard result.updateValue(value, forKey: key) == nil else {
+        throw parser.error("the metadata key \(SafetensorsError.quoted(key)) appears twice")
+      }
+    }
+    return result
+  }
+
+  /// `{"dtype": …, "shape": […], "data_offsets": [a, b]}`.
+  mutating func entry(named name: String) throws -> SafetensorsHeader.Entry {
+    let quoted = SafetensorsError.quoted(name)
+    var type: SafetensorsType?
+    var shape: [Int]?
+    var offsets: [Int]?
+    try object { parser, field in
+      switch field {
+      case "dtype" where type == nil:
+        let text = try parser.string()
+        type = SafetensorsType(rawValue: text)
+        if type == nil {
+          let known = SafetensorsType.allCases.map(\.rawValue).joined(separator: " ")
+          throw parser.error(
+            "tensor \(quoted) has the type \(SafetensorsError.quoted(text)); supported are \(known)")
+        }
+      case "shape" where shape == nil: shape = try parser.integers()
+      case "data_offsets" where offsets == nil: offsets = try parser.integers()
+      case "dtype", "shape", "data_offsets":
+        throw parser.error("tensor \(quoted) has the field '\(field)' twice")
+      default:
+        throw parser.error("tensor \(quoted) has the unknown field \(SafetensorsError.quoted(field))")
+      }
+    }
+    guard let type, let shape, let offsets else {
+      throw error("tensor \(quoted) lacks one of the fields dtype, shape, data_offsets")
+    }
+    guard offsets.count == 2, offsets[0] <= offsets[1] else {
+      throw error("tensor \(quoted) has data_offsets that are not [begin, end] with begin ≤ end")
+    }
+    var size = type.size
+    for extent in shape {
+      let (product, overflow) = size.multipliedReportingOverflow(by: extent)
+      guard !overflow else { throw error("the shape of tensor \(quoted) overflows") }
+      size = product
+    }
+    guard size == offsets[1] - offsets[0] else {
+      throw error(
+        "tensor \(quoted) of type \(type.rawValue) needs \(size) bytes by its shape"
+          + " but has \(offsets[1] - offsets[0]) by its offsets")
+    }
+    return .init(name: name, type: type, shape: shape, range: offsets[0]..<offsets[1])
+  }
+
+  /// Reads `{"name": value, …}`; `body` reads each value.
+  mutating func object(_ body: (inout HeaderParser, String) throws -> Void) throws {
+    try expect("{")
+    if accept("}") { return }
+    repeat {
+      let name = try string()
+      try expect(":")
+      try body(&self, name)
+    } while accept(",")
+    try expect("}")
+  }
+
+  /// Reads `[0, 1, …]` of whole numbers ≥ 0.
+  mutating func integers() throws -> [Int] {
+    var result: [Int] = []
+    try expect("[")
+    if accept("]") { return result }
+    repeat { result.append(try integer()) } while accept(",")
+    try expect("]")
+    return result
+  }
+
+  mutating func integer() throws -> Int {
+    skipSpace()
+    let start = position
+    var value = 0
+    while position < bytes.count, case let digit = bytes[position] &- UInt8(ascii: "0"), digit < 10 {
+      let (shifted, overflow) = value.multipliedReportingOverflow(by: 10)
+      let (sum, carry) = shifted.addingReportingOverflow(Int(digit))
+      guard !overflow, !carry else { throw error("a number at header byte \(start) is too large") }
+      value = sum
+      position += 1
+    }
+    guard position > start, position - start == 1 || bytes[start] != UInt8(ascii: "0") else {
+      throw error("expected a whole number ≥ 0 at header byte \(start)")
+    }
+    return value
+  }
+
+  mutating func string() throws -> String {
+    try expect("\"")
+    let start = position
+    var text: [UInt8] = []
+    while position < bytes.count {
+      let byte = bytes[position]
+      position += 1
+      switch byte {
+      case UInt8(ascii: "\""):
+        guard let result = String(validating: text, as: UTF8.self) else {
+          throw error("the string at header byte \(start) is not valid UTF-8")
+        }
+        return result
+      case UInt8(ascii: "\\"): try appendEscape(to: &text)
+      case 0..<0x20: throw error("an unescaped control character at header byte \(position - 1)")
+      default: text.append(byte)
+      }
+    }
+    throw error("the string at header byte \(start) does not end")
+  }
+
+  /// The character after a backslash; surrogate pairs are joined, lone surrogates refused.
+  private mutating func appendEscape(to text: inout [UInt8]) throws {
+    let start = position - 1
+    guard position < bytes.count else { throw error("the header ends within an escape") }
+    let kind = bytes[position]
+    position += 1
+    switch kind {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(kind)
+    case UInt8(ascii: "b"): text.append(0x08)
+    case UInt8(ascii: "f"): text.append(0x0C)
+    case UInt8(ascii: "n"): text.append(0x0A)
+    case UInt8(ascii: "r"): text.append(0x0D)
+    case UInt8(ascii: "t"): text.append(0x09)
+    case UInt8(ascii: "u"):
+      var code = try hexadecimal4()
+      if 0xD800..<0xDC00 ~= code, position + 2 <= bytes.count, bytes[position] == UInt8(ascii: "\\"),
+        bytes[position + 1] == UInt8(ascii: "u")
+      {
+        position += 2
+        let low = try hexadecimal4()
+        guard 0xDC00..<0xE000 ~= low else { throw error("a broken surrogate pair at header byte \(start)") }
+        code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00)
+      }
+      guard let scalar = Unicode.Scalar(code) else {
+        throw error("a lone surrogate at header byte \(start)")
+      }
+      text.append(contentsOf: Character(scalar).utf8)
+    default: throw error("an unknown escape at header byte \(start)")
+    }
+  }
+
+  private mutating func hexadecimal4() throws -> UInt32 {
+    var code: UInt32 = 0
+    for _ in 0..<4 {
+      guard position < bytes.count, let digit = Character(Unicode.Scalar(bytes[position])).hexDigitValue
+      else {
+        throw error("expected four hexadecimal digits at header byte \(position)")
+      }
+      code = code << 4 | UInt32(digit)
+      position += 1
+    }
+    return code
+  }
+
+  private mutating func accept(_ character: Character) -> Bool {
+    skipSpace()
+    guard position < bytes.count, bytes[position] == character.asciiValue else { return false }
+    position += 1
+    return true
+  }
+
+  private mutating func expect(_ character: Character) throws {
+    guard accept(character) else { throw error("expected '\(character)' at header byte \(position)") }
+  }
+
+  private mutating func skipSpace() {
+    while position < bytes.count {
+      switch bytes[position] {
+      case 0x20, 0x09, 0x0A, 0x0D: position += 1
+      default: return
+      }
+    }
+  }
+
+  func error(_ reason: String) -> SafetensorsError { SafetensorsError(file: file, reason: reason) }
+}
