@@ -35,7 +35,7 @@ let package = Package(
 
     // The paper's system
     .target(
-      name: "GlanceFocus", dependencies: ["Backbones", "Checkpoints", "Vision"],
+      name: "GlanceFocus", dependencies: ["Backbones", "Checkpoints", "Vision", "Support"],
       swiftSettings: strict),
 
     // Data in, pictures out

@@ -1,0 +1,230 @@
+import Foundation
+import Support
+
+/// What running a model over N images for T steps gave, column by column.
+///
+/// The live adaptive loop fills it step by step for the images still in play; a stored trace holds it
+/// complete. Exit rules read it through ``StepBatch`` and cannot tell the two apart.
+///
+/// A step's number is 1 for the glance and 2…T for the patches, everywhere; images, classes and pixels are
+/// counted from 0. A step's columns come into being when its first row is set, so an image that never gets
+/// there costs nothing.
+public struct EpisodeRecord: Sendable {
+  /// The columns of one step; each holds N entries, of which only the filled rows mean anything.
+  public struct Step: Sendable {
+    /// N×C, row-major.
+    public fileprivate(set) var logits: [Float] = []
+    /// The largest softmax probability.
+    public fileprivate(set) var confidence: [Float] = []
+    /// −Σ p·log p with the natural logarithm: 0 when sure, log C when all classes are alike.
+    public fileprivate(set) var entropy: [Float] = []
+    /// The largest probability less the second largest.
+    public fileprivate(set) var margin: [Float] = []
+    /// The most probable class, 0-based; the first of equals.
+    public fileprivate(set) var prediction: [Int32] = []
+    /// The critic's value of going on, NaN where it was not computed.
+    public fileprivate(set) var value: [Float] = []
+    /// Where the patch was taken; empty for the glance.
+    public fileprivate(set) var locations: [PatchLocation] = []
+    /// The patch's top-left pixel; empty for the glance.
+    public fileprivate(set) var coordinates: [PatchCoordinate] = []
+
+    fileprivate init() {}
+
+    fileprivate mutating func allocate(images: Int, classes: Int, isGlance: Bool) {
+      logits = [Float](repeating: 0, count: images * classes)
+      confidence = [Float](repeating: 0, count: images)
+      entropy = confidence
+      margin = confidence
+      prediction = [Int32](repeating: 0, count: images)
+      value = [Float](repeating: .nan, count: images)
+      if !isGlance {
+        locations = [PatchLocation](repeating: PatchLocation(row: 0, column: 0), count: images)
+        coordinates = [PatchCoordinate](repeating: PatchCoordinate(row: 0, column: 0), count: images)
+      }
+    }
+  }
+
+  /// N.
+  public var images: Int { indices.count }
+  /// T.
+  public var steps: Int { madds.count }
+  /// C.
+  public let classes: Int
+  /// S: the side of the original images, in pixels.
+  public let imageSize: Int
+  /// P: the side of the glance and of the patches, in pixels.
+  public let patchSize: Int
+  /// Multiply-Adds that an image has cost after each step, T values.
+  public let madds: [Double]
+  /// True classes, 0-based; nil when they are not known.
+  public let labels: [Int32]?
+  /// Each image's index in its data set: the key of its random numbers.
+  public let indices: [Int]
+  /// How many steps of each image are filled.
+  public private(set) var filledSteps: [Int32]
+  private var columns: [Step]
+
+  /// An empty record.
+  /// - Parameters:
+  ///   - indices: each image's index in its data set; their number is N.
+  ///   - classes: C ≥ 1.
+  ///   - imageSize: S, in pixels.
+  ///   - patchSize: P ≤ S, in pixels.
+  ///   - madds: cumulative Multiply-Adds by step, not falling; their number is T.
+  ///   - labels: true classes, 0-based, or nil.
+  /// - Throws: ``EpisodeError``.
+  public init(
+    indices: [Int], classes: Int, imageSize: Int, patchSize: Int, madds: [Double], labels: [Int32]? = nil
+  ) throws {
+    guard classes >= 1, classes <= 1 << 24 else {
+      throw EpisodeError("\(classes) classes: expected at least 1")
+    }
+    guard patchSize >= 1, imageSize >= patchSize, imageSize <= 1 << 20 else {
+      throw EpisodeError("patches of \(patchSize) pixels do not fit images of \(imageSize)")
+    }
+    guard !madds.isEmpty else { throw EpisodeError("a record needs at least one step") }
+    var last = 0.0
+    for (step, cost) in madds.enumerated() {
+      guard cost.isFinite, cost >= last else {
+        throw EpisodeError("Multiply-Adds up to step \(step + 1) are \(cost): expected at least \(last)")
+      }
+      last = cost
+    }
+    if let labels {
+      guard labels.count == indices.count else {
+        throw EpisodeError("\(labels.count) labels for \(indices.count) images")
+      }
+      if let bad = labels.firstIndex(where: { $0 < 0 || $0 >= classes }) {
+        throw EpisodeError(
+          "image \(indices[bad] + 1) has the label \(labels[bad] + 1), but the model knows \(classes) classes"
+        )
+      }
+    }
+    guard !indices.count.multipliedReportingOverflow(by: classes).overflow else {
+      throw EpisodeError("\(indices.count) images of \(classes) classes are too many")
+    }
+    self.classes = classes
+    self.imageSize = imageSize
+    self.patchSize = patchSize
+    self.madds = madds
+    self.labels = labels
+    self.indices = indices
+    filledSteps = [Int32](repeating: 0, count: indices.count)
+    columns = [Step](repeating: Step(), count: madds.count)
+  }
+
+  /// The columns of a step, 1…T; empty ones before its first row is set.
+  public subscript(step: Int) -> Step { columns[step - 1] }
+
+  /// True when every image has all T steps.
+  public var isComplete: Bool { filledSteps.allSatisfy { Int($0) == steps } }
+
+  /// Fills one step of some images and computes its derived columns.
+  ///
+  /// An image's steps are filled in order, each once.
+  /// - Parameters:
+  ///   - step: 1…T.
+  ///   - rows: the images' rows in this record, without repetition.
+  ///   - logits: n×C, row-major, n the number of rows.
+  ///   - values: the critic's value after this step, n values, or nil.
+  ///   - locations: where the patches were taken, n values; nil for the glance.
+  /// - Throws: ``EpisodeError``, also for logits that are NaN or infinite.
+  public mutating func setStep(
+    _ step: Int, rows: [Int], logits: UnsafeBufferPointer<Float>, values: [Float]? = nil,
+    locations: [PatchLocation]? = nil
+  ) throws {
+    try check(step, rows: rows, logits: logits.count, values: values, locations: locations)
+    guard !rows.isEmpty, let source = logits.baseAddress else { return }
+    let index = step - 1
+    if columns[index].logits.isEmpty {
+      columns[index].allocate(images: images, classes: classes, isGlance: step == 1)
+    }
+    let failed = Self.fill(&columns[index], rows: rows, logits: source, classes: classes)
+    if let failed {
+      throw EpisodeError(
+        "the logits of image \(indices[rows[failed]] + 1) at step \(step) hold NaN or infinity")
+    }
+    if let values {
+      for (i, row) in rows.enumerated() { columns[index].value[row] = values[i] }
+    }
+    if let locations {
+      for (i, row) in rows.enumerated() {
+        columns[index].locations[row] = locations[i]
+        columns[index].coordinates[row] = locations[i].coordinate(imageSize: imageSize, patchSize: patchSize)
+      }
+    }
+    for row in rows { filledSteps[row] = Int32(step) }
+  }
+
+  /// ``setStep(_:rows:logits:values:locations:)-(_,_,UnsafeBufferPointer<Float>,_,_)`` from an array.
+  public mutating func setStep(
+    _ step: Int, rows: [Int], logits: [Float], values: [Float]? = nil, locations: [PatchLocation]? = nil
+  ) throws {
+    try logits.withUnsafeBufferPointer {
+      try setStep(step, rows: rows, logits: $0, values: values, locations: locations)
+    }
+  }
+
+  private func check(
+    _ step: Int, rows: [Int], logits: Int, values: [Float]?, locations: [PatchLocation]?
+  ) throws {
+    guard (1...steps).contains(step) else { throw EpisodeError("step \(step) of a record of \(steps) steps") }
+    guard logits == rows.count * classes else {
+      throw EpisodeError(
+        "\(logits) logits at step \(step): expected \(rows.count) images × \(classes) classes")
+    }
+    guard values.map({ $0.count == rows.count }) ?? true else {
+      throw EpisodeError("\(values?.count ?? 0) critic values at step \(step) for \(rows.count) images")
+    }
+    guard (locations?.count ?? 0) == (step == 1 ? 0 : rows.count) else {
+      throw EpisodeError(
+        "\(locations?.count ?? 0) patch locations at step \(step):"
+          + " expected \(step == 1 ? "none for the glance" : "\(rows.count)")")
+    }
+    var seen = [Bool](repeating: false, count: images)
+    for row in rows {
+      guard indices.indices.contains(row) else {
+        throw EpisodeError("row \(row + 1) of a record of \(images) images")
+      }
+      guard Int(filledSteps[row]) == step - 1, !seen[row] else {
+        throw EpisodeError(
+          "image \(indices[row] + 1) cannot get step \(step): it has \(filledSteps[row]) steps"
+            + (seen[row] ? " and is listed twice" : ""))
+      }
+      seen[row] = true
+    }
+    if let bad = locations?.firstIndex(where: { !$0.isValid }), let locations {
+      throw EpisodeError(
+        "image \(indices[rows[bad]] + 1) has the patch location (\(locations[bad].row), \(locations[bad].column))"
+          + " at step \(step): both must lie in [0, 1]")
+    }
+  }
+
+  /// Copies logits and computes the derived columns; the index of a row that is not finite, or nil.
+  private static func fill(
+    _ step: inout Step, rows: [Int], logits source: UnsafePointer<Float>, classes: Int
+  ) -> Int? {
+    step.logits.withUnsafeMutableBufferPointer { logits in
+      step.confidence.withUnsafeMutableBufferPointer { confidence in
+        step.entropy.withUnsafeMutableBufferPointer { entropy in
+          step.margin.withUnsafeMutableBufferPointer { margin in
+            step.prediction.withUnsafeMutableBufferPointer { prediction in
+              guard let target = logits.baseAddress else { return nil }
+              for (i, row) in rows.enumerated() {
+                let values = source + i * classes
+                guard let statistics = SoftmaxStatistics.of(values, count: classes) else { return i }
+                (target + row * classes).update(from: values, count: classes)
+                confidence[row] = statistics.confidence
+                entropy[row] = statistics.entropy
+                margin[row] = statistics.margin
+                prediction[row] = statistics.prediction
+              }
+              return nil
+            }
+          }
+        }
+      }
+    }
+  }
+}

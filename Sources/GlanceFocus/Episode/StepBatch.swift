@@ -1,0 +1,133 @@
+/// The images still in play after a step, as an exit rule sees them: a view, which copies no logits.
+///
+/// Entry i of every column belongs to record row `rows[i]`.
+public struct StepBatch: Sendable {
+  public let record: EpisodeRecord
+  /// The step just taken, 1…T.
+  public let step: Int
+  /// Rows in the record, ascending.
+  public let rows: [Int]
+  /// Seconds since the loop began; nil when a trace is replayed.
+  public let elapsed: Double?
+  private let columns: EpisodeRecord.Step
+  /// True when `rows` is 0..<N, so that columns need no gathering.
+  private let isWhole: Bool
+
+  /// - Parameters:
+  ///   - record: holds the step for all `rows`.
+  ///   - step: 1…T.
+  ///   - rows: ascending.
+  ///   - elapsed: seconds since the loop began.
+  /// - Throws: ``EpisodeError`` when a row has not had this step.
+  public init(record: EpisodeRecord, step: Int, rows: [Int], elapsed: Double? = nil) throws {
+    guard (1...record.steps).contains(step) else {
+      throw EpisodeError("step \(step) of a record of \(record.steps) steps")
+    }
+    var last = -1
+    for row in rows {
+      guard row > last, row < record.images else {
+        throw EpisodeError("row \(row + 1) of a batch is out of order or beyond \(record.images) images")
+      }
+      guard Int(record.filledSteps[row]) >= step else {
+        throw EpisodeError("image \(record.indices[row] + 1) has not had step \(step)")
+      }
+      last = row
+    }
+    self.record = record
+    self.step = step
+    self.rows = rows
+    self.elapsed = elapsed
+    columns = record[step]
+    isWhole = rows.count == record.images
+  }
+
+  /// Images in the batch.
+  public var count: Int { rows.count }
+  /// T.
+  public var steps: Int { record.steps }
+  /// C.
+  public var classes: Int { record.classes }
+  /// Multiply-Adds that each image has cost so far.
+  public var madds: Double { record.madds[step - 1] }
+  /// Multiply-Adds that each image will have cost after one more step; nil at the last.
+  public var nextMadds: Double? { step < steps ? record.madds[step] : nil }
+
+  /// Largest softmax probabilities.
+  public var confidence: [Float] { gather(columns.confidence) }
+  /// Entropies in nats.
+  public var entropy: [Float] { gather(columns.entropy) }
+  /// Largest less second largest probabilities.
+  public var margin: [Float] { gather(columns.margin) }
+  /// Most probable classes, 0-based.
+  public var prediction: [Int32] { gather(columns.prediction) }
+  /// The critic's values, NaN where not computed.
+  public var value: [Float] { gather(columns.value) }
+  /// True classes, 0-based; nil when not known.
+  public var labels: [Int32]? { record.labels.map(gather) }
+
+  /// ``confidence`` as it was after an earlier step, 1…`step`.
+  public func confidence(after step: Int) -> [Float] { gather(record[step].confidence) }
+  /// ``prediction`` as it was after an earlier step, 1…`step`.
+  public func prediction(after step: Int) -> [Int32] { gather(record[step].prediction) }
+
+  /// The softmax of one image's logits, C values, computed when asked for.
+  public func probabilities(_ index: Int) -> [Float] {
+    withLogits(index) { SoftmaxStatistics.probabilities($0) }
+  }
+
+  /// Gives `body` one image's logits, C values.
+  public func withLogits<R>(_ index: Int, _ body: (UnsafeBufferPointer<Float>) throws -> R) rethrows -> R {
+    try columns.logits.withUnsafeBufferPointer {
+      let start = rows[index] * classes
+      return try body(UnsafeBufferPointer(rebasing: $0[start..<start + classes]))
+    }
+  }
+
+  /// One image of the batch.
+  public subscript(index: Int) -> StepRow { StepRow(batch: self, index: index) }
+
+  @inline(__always)
+  private func gather<Value>(_ column: [Value]) -> [Value] {
+    if isWhole { return column }
+    return [Value](unsafeUninitializedCapacity: rows.count) { output, initialized in
+      column.withUnsafeBufferPointer { column in
+        for (i, row) in rows.enumerated() { output.initializeElement(at: i, to: column[row]) }
+      }
+      initialized = rows.count
+    }
+  }
+}
+
+/// One image of a ``StepBatch``.
+public struct StepRow: Sendable {
+  public let batch: StepBatch
+  /// Position in the batch, from 0.
+  public let index: Int
+
+  private var row: Int { batch.rows[index] }
+  private var columns: EpisodeRecord.Step { batch.record[batch.step] }
+
+  /// The image's index in its data set, from 0.
+  public var image: Int { batch.record.indices[row] }
+  public var step: Int { batch.step }
+  public var steps: Int { batch.steps }
+  public var confidence: Float { columns.confidence[row] }
+  public var entropy: Float { columns.entropy[row] }
+  public var margin: Float { columns.margin[row] }
+  public var prediction: Int32 { columns.prediction[row] }
+  /// The critic's value, NaN when not computed.
+  public var value: Float { columns.value[row] }
+  public var madds: Double { batch.madds }
+  public var nextMadds: Double? { batch.nextMadds }
+  public var elapsed: Double? { batch.elapsed }
+  /// C values.
+  public var probabilities: [Float] { batch.probabilities(index) }
+  /// By step, up to this one.
+  public var confidences: [Float] { (1...step).map { batch.record[$0].confidence[row] } }
+  /// By step, up to this one.
+  public var predictions: [Int32] { (1...step).map { batch.record[$0].prediction[row] } }
+  /// Where the patches of steps 2…`step` were taken.
+  public var locations: [PatchLocation] {
+    step < 2 ? [] : (2...step).map { batch.record[$0].locations[row] }
+  }
+}

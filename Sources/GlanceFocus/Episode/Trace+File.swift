@@ -1,0 +1,169 @@
+import Checkpoints
+import Foundation
+import Support
+
+/// Traces as safetensors files.
+///
+/// | tensor | type, shape | |
+/// |---|---|---|
+/// | `logits` | F32 T×N×C | |
+/// | `madds` | F64 T | cumulative Multiply-Adds by step |
+/// | `images` | I64 N | indices in the data set, from 0 |
+/// | `labels` | I32 N | true classes, from 0; absent when not known |
+/// | `actions` | F32 T−1×N×2 | patch locations of steps 2…T, (row, column) in [0, 1] |
+/// | `coordinates` | I32 T−1×N×2 | their top-left pixels |
+/// | `values` | F32 T×N | the critic's values, NaN where not computed; absent when there are none |
+///
+/// The metadata holds format, model, model_digest, dataset, dataset_digest, sampler, image_size, patch_size
+/// and classes (a JSON list of names).
+extension Trace {
+  private static let format = "gfnet-lab trace 1"
+
+  /// Writes the trace, atomically.
+  /// - Throws: `FileError`, `SafetensorsError`.
+  public func save(to path: String) throws {
+    let steps = record.steps
+    let images = record.images
+    let all = (1...steps).map { record[$0] }
+    let patches = all.dropFirst()
+    var tensors = [
+      SafetensorsTensor("logits", shape: [steps, images, record.classes], pieces: all.map(\.logits)),
+      SafetensorsTensor("madds", shape: [steps], record.madds),
+      SafetensorsTensor("images", shape: [images], record.indices.map(Int64.init)),
+      SafetensorsTensor(
+        "actions", shape: [steps - 1, images, 2],
+        pieces: patches.map { $0.locations.flatMap { [$0.row, $0.column] } }),
+      SafetensorsTensor(
+        "coordinates", shape: [steps - 1, images, 2],
+        pieces: patches.map { $0.coordinates.flatMap { [$0.row, $0.column] } }),
+    ]
+    if let labels = record.labels { tensors.append(SafetensorsTensor("labels", shape: [images], labels)) }
+    if all.contains(where: { $0.value.contains { !$0.isNaN } }) {
+      tensors.append(SafetensorsTensor("values", shape: [steps, images], pieces: all.map(\.value)))
+    }
+    let names = try JSONSerialization.data(withJSONObject: classNames)
+    try Safetensors.write(
+      tensors,
+      metadata: [
+        "format": Self.format, "model": model.name, "model_digest": model.digest, "dataset": dataset.name,
+        "dataset_digest": dataset.digest, "sampler": sampler, "image_size": String(record.imageSize),
+        "patch_size": String(record.patchSize), "classes": String(decoding: names, as: UTF8.self),
+      ], to: path)
+  }
+
+  /// Reads a trace and computes its columns.
+  /// - Throws: `FileError`, `SafetensorsError` or ``EpisodeError``, one line that names the file.
+  public init(contentsOf path: String) throws {
+    try self.init(Safetensors(contentsOf: path))
+  }
+
+  /// Reads a trace from an opened file.
+  /// - Throws: as ``init(contentsOf:)``.
+  public init(_ file: Safetensors) throws {
+    do {
+      let reader = TraceReader(file: file)
+      guard file.metadata["format"] == Self.format else {
+        throw EpisodeError("its metadata does not say '\(Self.format)'")
+      }
+      try self.init(
+        record: reader.record(),
+        model: Identity(name: reader.text("model"), digest: file.metadata["model_digest"] ?? ""),
+        dataset: Identity(name: reader.text("dataset"), digest: file.metadata["dataset_digest"] ?? ""),
+        sampler: reader.text("sampler"), classNames: reader.classNames())
+    } catch let error as EpisodeError {
+      throw EpisodeError("trace \(file.file): \(error.description)")
+    }
+  }
+}
+
+/// Reads the parts of a trace, checking each against the others.
+private struct TraceReader {
+  let file: Safetensors
+
+  func record() throws -> EpisodeRecord {
+    let shape = try file.entry("logits").shape
+    guard shape.count == 3, shape.allSatisfy({ $0 > 0 }) else {
+      throw EpisodeError("'logits' has the shape \(shape), expected steps × images × classes")
+    }
+    let (steps, images, classes) = (shape[0], shape[1], shape[2])
+    try require("madds", [steps])
+    try require("images", [images])
+    try require("actions", [steps - 1, images, 2])
+    try require("coordinates", [steps - 1, images, 2])
+    var labels: [Int32]?
+    if file["labels"] != nil {
+      try require("labels", [images])
+      labels = try file.ints("labels").map {
+        guard let label = Int32(exactly: $0) else { throw EpisodeError("a label is \($0)") }
+        return label
+      }
+    }
+    let hasValues = file["values"] != nil
+    if hasValues { try require("values", [steps, images]) }
+    let indices = try file.ints("images")
+    guard indices.allSatisfy({ $0 >= 0 && $0 < .max }) else {
+      throw EpisodeError("'images' holds a negative index")
+    }
+    var record = try EpisodeRecord(
+      indices: indices, classes: classes, imageSize: try size("image_size"),
+      patchSize: try size("patch_size"),
+      madds: file.doubles("madds"), labels: labels)
+    let rows = Array(0..<images)
+    for step in 1...steps {
+      try Cancellation.check()
+      let index = step - 1
+      try record.setStep(
+        step, rows: rows,
+        logits: file.floats("logits", range: index * images * classes..<step * images * classes),
+        values: hasValues ? file.floats("values", range: index * images..<step * images) : nil,
+        locations: step > 1 ? locations(index - 1, images) : nil)
+      if step > 1 { try checkCoordinates(of: record, step, index - 1) }
+    }
+    return record
+  }
+
+  private func locations(_ index: Int, _ images: Int) throws -> [PatchLocation] {
+    let actions = try file.floats("actions", range: index * images * 2..<(index + 1) * images * 2)
+    return (0..<images).map { PatchLocation(row: actions[2 * $0], column: actions[2 * $0 + 1]) }
+  }
+
+  /// The stored pixels must be those of the locations: a figure drawn from either shows the same patch.
+  private func checkCoordinates(of record: EpisodeRecord, _ step: Int, _ index: Int) throws {
+    let count = record.images * 2
+    let stored = try file.ints("coordinates", range: index * count..<(index + 1) * count)
+    for (i, coordinate) in record[step].coordinates.enumerated() {
+      guard stored[2 * i] == Int(coordinate.row), stored[2 * i + 1] == Int(coordinate.column) else {
+        throw EpisodeError(
+          "image \(record.indices[i] + 1) has the patch (\(stored[2 * i]), \(stored[2 * i + 1])) at step \(step),"
+            + " but its action means (\(coordinate.row), \(coordinate.column))")
+      }
+    }
+  }
+
+  func text(_ key: String) throws -> String {
+    guard let text = file.metadata[key] else { throw EpisodeError("its metadata lacks '\(key)'") }
+    return text
+  }
+
+  func classNames() throws -> [String] {
+    guard let text = file.metadata["classes"] else { return [] }
+    guard let names = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String] else {
+      throw EpisodeError("'classes' in its metadata is not a JSON list of names")
+    }
+    return names
+  }
+
+  private func size(_ key: String) throws -> Int {
+    guard let size = Int(try text(key)) else {
+      throw EpisodeError("'\(key)' in its metadata is not a whole number")
+    }
+    return size
+  }
+
+  private func require(_ name: String, _ shape: [Int]) throws {
+    let found = try file.entry(name).shape
+    guard found == shape else {
+      throw EpisodeError("'\(name)' has the shape \(found), expected \(shape)")
+    }
+  }
+}

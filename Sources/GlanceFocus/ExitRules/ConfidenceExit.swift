@@ -1,0 +1,30 @@
+/// The paper's rule: an image leaves when its largest softmax probability reaches the threshold.
+public struct ConfidenceExit: ExitRule {
+  public let name = "confidence"
+  private let thresholds: StepThresholds
+
+  /// - Parameter thresholds: one for every step, or one by step; ∞ lets none leave, −∞ all.
+  public init(thresholds: [Float]) throws {
+    guard !thresholds.isEmpty, !thresholds.contains(where: \.isNaN) else {
+      throw EpisodeError("the exit rule 'confidence' needs thresholds that are numbers, given \(thresholds)")
+    }
+    self.thresholds = StepThresholds(thresholds.map(Double.init))
+  }
+
+  public static let definition = ExitRuleDefinition(
+    name: "confidence", summary: "leave when the largest class probability reaches the threshold",
+    parameters: [
+      // Beyond [0, 1], since calibration gives ∞ to a step after which none shall leave.
+      ParameterDescription(
+        "threshold", .numberOrList, default: 0.9,
+        help: "least probability, or a list by step; above 1 none leaves")
+    ],
+    make: { try ConfidenceExit(thresholds: $0.numbers("threshold").map(Float.init)) })
+
+  public func check(steps: Int, classes: Int) throws { try thresholds.check(steps: steps, owner: name) }
+
+  public func decide(_ batch: StepBatch) -> [Bool] {
+    let threshold = thresholds(after: batch.step)
+    return batch.confidence.map { $0 >= threshold }
+  }
+}

@@ -1,0 +1,24 @@
+/// An image leaves when its best class leads the second by enough.
+public struct MarginExit: ExitRule {
+  public let name = "margin"
+  private let thresholds: StepThresholds
+
+  /// - Parameter thresholds: one for every step, or one by step.
+  public init(thresholds: [Double]) { self.thresholds = StepThresholds(thresholds) }
+
+  public static let definition = ExitRuleDefinition(
+    name: "margin", summary: "leave when the best class leads the second by the threshold",
+    parameters: [
+      ParameterDescription(
+        "threshold", .numberOrList, default: 0.5, min: 0, max: 1,
+        help: "least difference of the two largest probabilities, or a list by step")
+    ],
+    make: { try MarginExit(thresholds: $0.numbers("threshold")) })
+
+  public func check(steps: Int, classes: Int) throws { try thresholds.check(steps: steps, owner: name) }
+
+  public func decide(_ batch: StepBatch) -> [Bool] {
+    let threshold = thresholds(after: batch.step)
+    return batch.margin.map { $0 >= threshold }
+  }
+}

@@ -1,0 +1,32 @@
+/// An image leaves when the critic expects too little of another step.
+public struct ValueExit: ExitRule {
+  public let name = "value"
+  public let needs: ExitRuleNeeds = .value
+  private let thresholds: StepThresholds
+
+  /// - Parameter thresholds: one for every step, or one by step.
+  public init(thresholds: [Double]) { self.thresholds = StepThresholds(thresholds) }
+
+  public static let definition = ExitRuleDefinition(
+    name: "value", summary: "leave when the critic's value of going on is below the threshold",
+    parameters: [
+      ParameterDescription(
+        "threshold", .numberOrList, default: 0,
+        help: "least discounted reward that is worth another step, or a list by step")
+    ],
+    make: { try ValueExit(thresholds: $0.numbers("threshold")) })
+
+  public func check(steps: Int, classes: Int) throws { try thresholds.check(steps: steps, owner: name) }
+
+  public func decide(_ batch: StepBatch) throws -> [Bool] {
+    let threshold = thresholds(after: batch.step)
+    return try batch.value.enumerated().map { index, value in
+      guard !value.isNaN else {
+        throw EpisodeError(
+          "the exit rule 'value' needs the critic's value, which image \(batch[index].image + 1) lacks"
+            + " at step \(batch.step)")
+      }
+      return value < threshold
+    }
+  }
+}

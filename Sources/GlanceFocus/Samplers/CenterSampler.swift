@@ -1,0 +1,13 @@
+/// Always the middle.
+public struct CenterSampler: PatchSampler {
+  public let name = "center"
+
+  public init() {}
+
+  public static let definition = SamplerDefinition(
+    name: "center", summary: "always the middle", parameters: [], make: { _ in CenterSampler() })
+
+  public func propose(_ batch: SamplerBatch) -> [PatchLocation] {
+    [PatchLocation](repeating: PatchLocation(row: 0.5, column: 0.5), count: batch.count)
+  }
+}

@@ -1,0 +1,32 @@
+/// The places of a regular grid, row by row; after the last it begins again.
+public struct GridSampler: PatchSampler {
+  public let name = "grid"
+  private let rows: Int
+  private let columns: Int
+
+  /// - Parameters: rows and columns of the grid, at least 1 each.
+  public init(rows: Int, columns: Int) {
+    self.rows = max(rows, 1)
+    self.columns = max(columns, 1)
+  }
+
+  public static let definition = SamplerDefinition(
+    name: "grid", summary: "the places of a regular grid, row by row",
+    parameters: [
+      ParameterDescription("rows", .integer, default: 2, min: 1, max: 1000, help: "rows of the grid"),
+      ParameterDescription("columns", .integer, default: 2, min: 1, max: 1000, help: "columns of the grid"),
+    ],
+    make: { GridSampler(rows: try $0.integer("rows"), columns: try $0.integer("columns")) })
+
+  public func propose(_ batch: SamplerBatch) -> [PatchLocation] {
+    let cell = (batch.step - 2) % (rows * columns)
+    let place = PatchLocation(
+      row: Self.fraction(cell / columns, of: rows), column: Self.fraction(cell % columns, of: columns))
+    return [PatchLocation](repeating: place, count: batch.count)
+  }
+
+  /// Evenly from border to border; the middle when there is only one.
+  private static func fraction(_ index: Int, of count: Int) -> Float {
+    count == 1 ? 0.5 : Float(index) / Float(count - 1)
+  }
+}

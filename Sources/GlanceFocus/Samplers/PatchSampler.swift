@@ -1,0 +1,114 @@
+import Support
+
+/// Proposes where each image's next patch is taken.
+///
+/// A sampler answers for whole batches. What it proposes for an image must depend only on that image, the
+/// step and the seed, never on the others in the batch; random numbers come from ``SamplerBatch/random(_:)``,
+/// which is keyed accordingly.
+public protocol PatchSampler {
+  /// As the user calls it; named in errors.
+  var name: String { get }
+
+  /// What the loop must provide beyond the record.
+  var needs: SamplerNeeds { get }
+
+  /// A location for every image of the batch, in its order.
+  func propose(_ batch: SamplerBatch) throws -> [PatchLocation]
+}
+
+extension PatchSampler {
+  public var needs: SamplerNeeds { [] }
+
+  /// ``propose(_:)``, checked.
+  /// - Throws: ``EpisodeError``, naming the sampler, for a wrong number of locations and for one that is not
+  ///   in [0, 1]²; whatever `propose` throws.
+  public func checkedProposal(_ batch: SamplerBatch) throws -> [PatchLocation] {
+    let locations = try propose(batch)
+    guard locations.count == batch.count else {
+      throw EpisodeError(
+        "the sampler '\(name)' proposed \(locations.count) locations for \(batch.count) images at step \(batch.step)"
+      )
+    }
+    if let bad = locations.firstIndex(where: { !$0.isValid }) {
+      throw EpisodeError(
+        "the sampler '\(name)' proposed (\(locations[bad].row), \(locations[bad].column)) for image"
+          + " \(batch.last[bad].image + 1) at step \(batch.step): row and column must lie in [0, 1]")
+    }
+    return locations
+  }
+}
+
+/// What a sampler reads beyond what every record has.
+public struct SamplerNeeds: OptionSet, Sendable {
+  public let rawValue: Int
+  public init(rawValue: Int) { self.rawValue = rawValue }
+
+  /// ``SamplerBatch/policy``: the loop runs the policy network first.
+  public static let policy = SamplerNeeds(rawValue: 1)
+  /// ``SamplerBatch/maps``: the last feature maps.
+  public static let maps = SamplerNeeds(rawValue: 2)
+  /// ``SamplerBatch/glances``: the images resized to P×P.
+  public static let glances = SamplerNeeds(rawValue: 4)
+}
+
+/// Plain values of shape n×C×h×w, row-major.
+public struct PlainMaps: Sendable {
+  public let values: [Float]
+  public let channels: Int
+  public let height: Int
+  public let width: Int
+
+  public init(values: [Float], channels: Int, height: Int, width: Int) {
+    self.values = values
+    self.channels = channels
+    self.height = height
+    self.width = width
+  }
+
+  /// The C×h×w values of one image of the batch.
+  public subscript(index: Int) -> ArraySlice<Float> {
+    let size = channels * height * width
+    return values[index * size..<(index + 1) * size]
+  }
+}
+
+/// The images still in play before a step, as a sampler sees them.
+public struct SamplerBatch: Sendable {
+  /// The step whose patch is to be placed, 2…T.
+  public let step: Int
+  /// What is known after the step before; its entries and those of all else here are in the same order.
+  public let last: StepBatch
+  /// The policy's means; given to samplers that need it.
+  public let policy: [PatchLocation]?
+  /// Last feature maps; given to samplers that need them.
+  public let maps: PlainMaps?
+  /// The images at P×P; given to samplers that need them.
+  public let glances: PlainMaps?
+  private let base: CounterRandom
+
+  /// - Parameters:
+  ///   - last: the images after the step before.
+  ///   - random: the run's numbers for this sampler.
+  public init(
+    after last: StepBatch, random: CounterRandom, policy: [PatchLocation]? = nil, maps: PlainMaps? = nil,
+    glances: PlainMaps? = nil
+  ) {
+    step = last.step + 1
+    self.last = last
+    base = random
+    self.policy = policy
+    self.maps = maps
+    self.glances = glances
+  }
+
+  /// Images in the batch.
+  public var count: Int { last.count }
+
+  /// Random numbers of one image at this step, whatever batch it is in.
+  public func random(_ index: Int) -> CounterRandom {
+    base.child(last.record.indices[last.rows[index]]).child(step)
+  }
+
+  /// Where the patches of steps 2…`step`−1 of one image were taken.
+  public func locations(_ index: Int) -> [PatchLocation] { last[index].locations }
+}

@@ -1,0 +1,16 @@
+/// Uniformly random places, as in the first training stage.
+public struct RandomSampler: PatchSampler {
+  public let name = "random"
+
+  public init() {}
+
+  public static let definition = SamplerDefinition(
+    name: "random", summary: "anywhere with equal chance", parameters: [], make: { _ in RandomSampler() })
+
+  public func propose(_ batch: SamplerBatch) -> [PatchLocation] {
+    (0..<batch.count).map { index in
+      let random = batch.random(index)
+      return PatchLocation(row: random.uniform(0), column: random.uniform(1))
+    }
+  }
+}
