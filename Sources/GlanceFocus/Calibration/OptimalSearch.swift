@@ -71,7 +71,7 @@ struct OptimalSearch {
     guard calibration.steps > 1 else { return [-.infinity] }
     let all = Array(0..<calibration.steps - 1)
     if let coarse {
-      let isExact = zip(coarse.candidates, all).allSatisfy { isEveryRank($0, at: $1) }
+      let isExact = calibration.images < Self.count(all.count)
       if let found = coarse.best(within: allowed) {
         let start = Solution(choice: found.choice, right: found.right, cost: found.cost)
         if isExact { return thresholds(of: start.isBetter(than: best) ? start : best) }
@@ -175,16 +175,6 @@ struct OptimalSearch {
       if confidence[Int(order[middle])] >= last { low = middle + 1 } else { high = middle }
     }
     return low
-  }
-
-  private func isEveryRank(_ candidates: [Int], at step: Int) -> Bool {
-    guard calibration.images <= candidates.count * 64 else { return false }
-    var rank = 0
-    for candidate in candidates {
-      guard candidate == rank else { return false }
-      rank = rank < calibration.images ? Self.boundary(calibration, step, rank + 1) : rank + 1
-    }
-    return rank > calibration.images
   }
 
   /// What given thresholds make of the calibration set.

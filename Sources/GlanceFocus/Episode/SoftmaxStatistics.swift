@@ -73,12 +73,11 @@ struct SoftmaxStatistics {
     var prediction = 0
     while prediction < count - 1 && logits[prediction] != largest { prediction += 1 }
     let confidence = 1 / total
-    let gap = max(runnerUp - largest, smallestExponent)
-    let ratio = exponential(Vector(repeating: gap)).value[0]
+    let ratio = exponential(Vector(repeating: runnerUp - largest)).value[0]
     return SoftmaxStatistics(
       confidence: confidence,
       entropy: max(log(total) - weighted.sum() * confidence, 0),
-      margin: gap <= smallestExponent ? confidence : (1 - ratio) * confidence,
+      margin: (1 - ratio) * confidence,
       prediction: Int32(truncatingIfNeeded: prediction))
   }
 
@@ -86,19 +85,20 @@ struct SoftmaxStatistics {
   static func probabilities(_ logits: UnsafeBufferPointer<Float>) -> [Float] {
     let largest = logits.max() ?? 0
     var result = logits.map { exponential(Vector(repeating: $0 - largest)).value[0] }
-    let scale = 1 / result.reduce(0, +)
+    let scale = Float(1 / result.reduce(0.0) { $0 + Double($1) })
     for i in result.indices { result[i] *= scale }
     return result
   }
 
-  /// exp(−87) is the smallest power that is a normal number; smaller ones count as it.
+  /// exp(−87) is about the smallest power that is a normal number; smaller ones count as 0.
   private static let smallestExponent: Float = -87
 
-  /// exp(x) for x ≤ 0, and x clamped to where that is a normal number. NaN stays NaN.
+  /// exp(x) for x ≤ 0, 0 below where that is a normal number, and x clamped to there. NaN stays NaN.
   @inline(__always)
   private static func exponential(_ x: Vector) -> (value: Vector, clamped: Vector) {
     let smallest = Vector(repeating: smallestExponent)
-    let d = x.replacing(with: smallest, where: x .< smallest)
+    let isTiny = x .< smallest
+    let d = x.replacing(with: smallest, where: isTiny)
     // Adding 1.5·2²³ rounds to a whole number n that stands in the low mantissa bits.
     let magic = Vector(repeating: 12_582_912)
     let rounded = d * 1.442_695_04 + magic
@@ -112,6 +112,6 @@ struct SoftmaxStatistics {
     p = p * r * r + r + 1
     let bits = unsafeBitCast(rounded, to: SIMD16<Int32>.self)
     let scale = unsafeBitCast((bits &<< 23) &+ 0x3F80_0000, to: Vector.self)
-    return (p * scale, d)
+    return ((p * scale).replacing(with: 0, where: isTiny), d)
   }
 }

@@ -1,0 +1,129 @@
+import GlanceFocus
+import Support
+import Testing
+
+/// A batch after `step` of an empty-looking record of `indices`.
+private func batch(_ indices: [Int], after step: Int, rows: [Int]? = nil, seed: UInt64 = 5) throws
+  -> SamplerBatch
+{
+  var record = try EpisodeRecord(
+    indices: indices, classes: 2, imageSize: 128, patchSize: 48, madds: (1...12).map(Double.init))
+  let all = Array(indices.indices)
+  for s in 1...step {
+    try record.setStep(
+      s, rows: all, logits: all.flatMap { [Float($0), 0] },
+      locations: s == 1 ? nil : all.map { _ in PatchLocation(row: Float(s) / 100, column: 0) })
+  }
+  let last = try StepBatch(record: record, step: step, rows: rows ?? all)
+  return SamplerBatch(after: last, random: CounterRandom(seed: seed, stream: "sampler"))
+}
+
+@Suite struct SamplerTests {
+  @Test func theTableIsCompleteAndEveryProposalIsValid() throws {
+    #expect(Samplers.table.map(\.name) == ["random", "center", "corners", "gaussian", "grid"])
+    for definition in Samplers.table {
+      let sampler = try definition.make()
+      #expect(sampler.name == definition.name)
+      #expect(sampler.needs.isEmpty)
+      for step in 1...11 {
+        let places = try sampler.checkedProposal(batch(Array(0..<200), after: step))
+        #expect(places.count == 200)
+        #expect(places.allSatisfy { $0.isValid })
+      }
+      for parameter in definition.parameters {
+        #expect(!parameter.help.isEmpty)
+        #expect(throws: EpisodeError.self) { try definition.make([parameter.name: .number(.nan)]) }
+        let below = ParameterValue.number(parameter.minimum - 1)
+        #expect(throws: EpisodeError.self) { try definition.make([parameter.name: below]) }
+      }
+    }
+    let error = #expect(throws: EpisodeError.self) { try Samplers.make("gausian") }
+    #expect(error?.description == "no sampler is called 'gausian'; did you mean 'gaussian'?")
+  }
+
+  @Test func aProposalDoesNotDependOnTheBatch() throws {
+    let indices = (0..<100).map { $0 * 3 + 7 }
+    for definition in Samplers.table {
+      let sampler = try definition.make()
+      for step in [1, 2, 5] {
+        let whole = try sampler.checkedProposal(batch(indices, after: step))
+        let some = [3, 50, 51, 99]
+        #expect(
+          try sampler.checkedProposal(batch(indices, after: step, rows: some)) == some.map { whole[$0] })
+        let alone = try sampler.checkedProposal(batch([indices[50]], after: step))
+        #expect(alone == [whole[50]])
+      }
+    }
+  }
+
+  @Test func randomPlacesDifferByImageStepAndSeed() throws {
+    for name in ["random", "gaussian"] {
+      let sampler = try Samplers.make(name)
+      let first = try sampler.propose(batch(Array(0..<1000), after: 1))
+      #expect(Set(first).count > 990)
+      #expect(try sampler.propose(batch(Array(0..<1000), after: 1)) == first)
+      #expect(try sampler.propose(batch(Array(0..<1000), after: 2)) != first)
+      #expect(try sampler.propose(batch(Array(0..<1000), after: 1, seed: 6)) != first)
+      let rows = first.map(\.row)
+      let mean = rows.reduce(0, +) / 1000
+      let deviation = (rows.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 1000).squareRoot()
+      #expect(abs(mean - 0.5) < 0.04)
+      // √(1/12) for the uniform; 0.2 less what the border cuts for the normal.
+      #expect(abs(deviation - (name == "random" ? 0.2887 : 0.197)) < 0.02)
+      let covariance = first.reduce(0) { $0 + ($1.row - 0.5) * ($1.column - 0.5) } / 1000
+      #expect(abs(covariance) < 0.01)
+    }
+    let narrow = try Samplers.make("gaussian", ["std": 0]).propose(batch([1, 2], after: 1))
+    #expect(narrow == [PatchLocation(row: 0.5, column: 0.5), PatchLocation(row: 0.5, column: 0.5)])
+  }
+
+  @Test func fixedPlaces() throws {
+    func places(_ name: String, _ given: [String: ParameterValue] = [:], steps: Int) throws -> [[Float]] {
+      try (2...steps).map {
+        let place = try Samplers.make(name, given).propose(batch([4], after: $0 - 1))[0]
+        return [place.row, place.column]
+      }
+    }
+    #expect(try places("center", steps: 3) == [[0.5, 0.5], [0.5, 0.5]])
+    #expect(
+      try places("corners", steps: 7) == [[0.5, 0.5], [0, 0], [0, 1], [1, 0], [1, 1], [0.5, 0.5]])
+    #expect(try places("grid", steps: 6) == [[0, 0], [0, 1], [1, 0], [1, 1], [0, 0]])
+    #expect(
+      try places("grid", ["rows": 1, "columns": 3], steps: 5) == [
+        [0.5, 0], [0.5, 0.5], [0.5, 1], [0.5, 0],
+      ])
+  }
+
+  private struct Fixed: PatchSampler {
+    let name = "fixed"
+    let places: [PatchLocation]
+    func propose(_ batch: SamplerBatch) -> [PatchLocation] { places }
+  }
+
+  @Test func badProposalsAreNamed() throws {
+    let good = PatchLocation(row: 0, column: 1)
+    for (bad, shown) in [
+      (PatchLocation(row: .nan, column: 0), "(nan, 0.0)"), (PatchLocation(row: 0, column: 1.5), "(0.0, 1.5)"),
+      (PatchLocation(row: -0.25, column: 0), "(-0.25, 0.0)"),
+      (PatchLocation(row: 0, column: .infinity), "(0.0, inf)"),
+    ] {
+      let error = #expect(throws: EpisodeError.self) {
+        try Fixed(places: [good, bad]).checkedProposal(batch([10, 20], after: 2))
+      }
+      #expect(
+        error?.description
+          == "the sampler 'fixed' proposed \(shown) for image 21 at step 3: row and column must lie in [0, 1]"
+      )
+    }
+    let error = #expect(throws: EpisodeError.self) {
+      try Fixed(places: [good]).checkedProposal(batch([10, 20], after: 1))
+    }
+    #expect(error?.description == "the sampler 'fixed' proposed 1 locations for 2 images at step 2")
+  }
+
+  @Test func theBatchShowsEarlierPlaces() throws {
+    let batch = try batch([1, 2], after: 3)
+    #expect(batch.step == 4)
+    #expect(batch.locations(1) == [PatchLocation(row: 0.02, column: 0), PatchLocation(row: 0.03, column: 0)])
+  }
+}

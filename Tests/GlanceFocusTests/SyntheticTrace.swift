@@ -1,0 +1,49 @@
+import Foundation
+import GlanceFocus
+import Support
+
+/// A folder of its own for one test, removed at its end.
+func withTemporaryFolder<R>(_ body: (String) throws -> R) throws -> R {
+  let folder = NSTemporaryDirectory() + "gfnet-lab-" + UUID().uuidString
+  try AtomicFile.createFolder(folder)
+  defer { try? FileManager.default.removeItem(atPath: folder) }
+  return try body(folder)
+}
+
+/// Traces that look like a model's: harder and easier images, later steps surer and more often right.
+enum SyntheticTrace {
+  /// - Parameter levels: logits are rounded to multiples of 1/levels, which makes equal confidences; 0 for none.
+  static func make(
+    images: Int, steps: Int, classes: Int = 10, seed: UInt64 = 1, levels: Float = 0, labels: Bool = true
+  ) throws -> Trace {
+    let random = CounterRandom(seed: seed, stream: "synthetic trace")
+    let truth = (0..<images).map { Int32(random.child(-1).integer($0, below: classes)) }
+    // Strength of the evidence: some images are easy at once, some never.
+    let ease = (0..<images).map { random.child(-2).normal($0) }
+    var record = try EpisodeRecord(
+      indices: Array(0..<images), classes: classes, imageSize: 128, patchSize: 48,
+      madds: (1...steps).map { Double($0) * 14e6 + ($0 > 1 ? 1e6 : 0) }, labels: labels ? truth : nil)
+    for step in 1...steps {
+      let draw = random.child(step)
+      var logits = [Float](repeating: 0, count: images * classes)
+      for i in 0..<images {
+        for c in 0..<classes {
+          var value = random.child(-3).normal(i * classes + c) + draw.normal(i * classes + c)
+          if c == Int(truth[i]) { value += 2.5 + 1.5 * ease[i] + 0.8 * Float(step - 1).squareRoot() }
+          logits[i * classes + c] = levels > 0 ? (value * levels).rounded() / levels : value * 1.3
+        }
+      }
+      try record.setStep(
+        step, rows: Array(0..<images), logits: logits,
+        values: step < steps ? (0..<images).map { draw.child(1).normal($0) * 0.1 } : nil,
+        locations: step == 1
+          ? nil
+          : (0..<images).map {
+            PatchLocation(row: draw.child(2).uniform($0), column: draw.child(3).uniform($0))
+          })
+    }
+    return try Trace(
+      record: record, model: .init(name: "synthetic", digest: "\(seed)"), dataset: .init(name: "formula"),
+      sampler: "random", classNames: (1...classes).map { "class \($0)" })
+  }
+}
