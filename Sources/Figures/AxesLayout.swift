@@ -10,6 +10,7 @@ struct AxesLayout {
   /// Tick labels left out because a neighbouring panel shows the same axis.
   var hidesXLabels = false
   var hidesYLabels = false
+  var legendPlace: LegendOptions.Place
 
   /// The plot area, inside the frame.
   private(set) var area = Rect(x: 0, y: 0, width: 1, height: 1)
@@ -19,6 +20,8 @@ struct AxesLayout {
   private(set) var yLabels: [TextLayout] = []
   /// Category names that do not fit side by side are slanted.
   private(set) var slanted = false
+  /// At most two lines.
+  private(set) var titleLines: [TextLayout] = []
   private(set) var legend: LegendBox?
   private(set) var colorBar: ColorBar?
 
@@ -35,6 +38,7 @@ struct AxesLayout {
   init(_ axes: Axes, style: FigureStyle, setter: Typesetter, xMap: AxisMap, yMap: AxisMap) throws(FigureError)
   {
     self.axes = axes
+    legendPlace = axes.legend.place
     self.style = style
     self.setter = setter
     self.xMap = xMap
@@ -53,14 +57,24 @@ struct AxesLayout {
     place()
     try chooseX()
     try chooseY()
+    titleLines =
+      axes.title.isEmpty
+      ? [] : try setter.paragraph(axes.title, size: style.titleSize, width: area.width, lines: 2)
     try colorBar?.measure(height: area.height, style: style, setter: setter)
-    legend?.wrap(width: area.width, above: axes.legend.place == .above)
+    try legend?.fit(width: area.width, above: legendPlace == .above, style: style, setter: setter)
+    let lift = hasYFactor ? style.fontSize * 1.3 + 2 : 3
+    legend?.lift = lift
     return margins()
   }
 
   /// Moves the measured plot area to its final place.
   mutating func move(to rect: Rect) {
     area = rect
+    if let map = axes.heatMap, map.options.squareCells ?? map.isNearlySquare {
+      let cell = min(rect.width / Double(map.columns), rect.height / Double(map.rows))
+      let (w, h) = (cell * Double(map.columns), cell * Double(map.rows))
+      area = Rect(x: rect.x + (rect.width - w) / 2, y: rect.y + (rect.height - h) / 2, width: w, height: h)
+    }
     place()
   }
 
@@ -187,17 +201,20 @@ struct AxesLayout {
     if !xLabels.isEmpty && !hidesXLabels { m.bottom = xLabelDepth }
     if hasXFooter { m.bottom += style.labelSize * 1.22 + 2.5 }
     m.top = digit / 2
-    if !axes.title.isEmpty { m.top = max(m.top, style.titleSize * 1.25 + 2) }
-    if yTicks.exponent != nil && !hidesYLabels {
+    if !titleLines.isEmpty { m.top = max(m.top, style.titleSize * 1.25 * Double(titleLines.count) + 2) }
+    if hasYFactor {
       m.top = max(m.top, style.fontSize * 1.25) + (axes.title.isEmpty ? 0 : style.fontSize * 1.1)
     }
-    if let legend, axes.legend.place == .above { m.top += legend.size.height + 3 }
-    if let legend, axes.legend.place == .outside { m.right += legend.size.width + 6 }
+    if let legend, legendPlace == .above { m.top += legend.size.height + 3 }
+    if let legend, legendPlace == .outside { m.right += legend.size.width + 6 }
     if let colorBar { m.right += colorBar.width }
     m.right = max(m.right, overhang().right)
     m.left = max(m.left, overhang().left)
     return m
   }
+
+  /// True when a power of ten stands above the y axis.
+  var hasYFactor: Bool { yTicks.exponent != nil && !hidesYLabels }
 
   /// From the frame to the bottom of the tick labels.
   private var xLabelDepth: Double {

@@ -162,14 +162,21 @@ extension AxesPainter {
 
   func draw(_ map: Layer.HeatMap, into list: inout DisplayList) {
     let (low, high) = map.range
-    for row in 0..<map.rows {
-      for column in 0..<map.columns {
-        let value = map.values[row * map.columns + column]
-        let box = cell(row, column)
-        let color = value.isFinite ? map.options.colors.color((value - low) / (high - low)) : Color(0xE8E8E8)
-        list.fill(Path(box), color)
-      }
+    let colors = map.values.map {
+      $0.isFinite ? map.options.colors.color(($0 - low) / (high - low)) : Color(0xE8E8E8)
     }
+    // A map as fine as a photograph is drawn as one.
+    if colors.count > 1024,
+      let pixels = try? Pixels(
+        width: map.columns, height: map.rows, channels: 3,
+        bytes: colors.flatMap { [$0.red, $0.green, $0.blue] })
+    {
+      let (first, last) = (cell(0, 0), cell(map.rows - 1, map.columns - 1))
+      let whole = Rect(left: first.x, top: first.y, right: last.right, bottom: last.bottom)
+      list.image(pixels, in: whole, .nearest)
+      return
+    }
+    for (i, color) in colors.enumerated() { list.fill(Path(cell(i / map.columns, i % map.columns)), color) }
   }
 
   private func cell(_ row: Int, _ column: Int) -> Rect {
@@ -200,10 +207,11 @@ extension AxesPainter {
   }
 
   func drawValues(_ bars: Layer.Bars, into list: inout DisplayList) throws(FigureError) {
+    let size = valueSize
+    let places = AxesPainter.places(bars.values)
     for (i, box) in boxes(bars).enumerated() {
       guard let box, bars.values[i].isFinite else { continue }
-      let size = style.fontSize * 0.85
-      let text = try setter.line(AxesPainter.short(bars.values[i]), size: size)
+      let text = try setter.line(AxesPainter.short(bars.values[i], places: places), size: size)
       // Above the bar, or below one that hangs.
       let y = bars.values[i] < 0 ? box.bottom + 2 + setter.digitHeight * size : box.y - 2
       guard text.width < box.width * 1.6, y - text.ascent > area.y, y < area.bottom else { continue }
@@ -211,14 +219,25 @@ extension AxesPainter {
     }
   }
 
-  /// About three significant digits.
-  private static func short(_ value: Double) -> String {
-    let size = abs(value)
-    if size >= 1e6 || size > 0 && size < 1e-3 {
-      let exponent = Int(log10(size).rounded(.down))
-      return Ticks.number(value / pow(10, Double(exponent)), places: 1) + Ticks.factor(exponent)
+  private var valueSize: Double { style.fontSize * 0.85 }
+
+  /// Decimal places, the same for all bars: as many as the values have, up to three digits in all.
+  private static func places(_ values: [Double]) -> Int {
+    let finite = values.filter(\.isFinite)
+    let largest = finite.map(abs).max() ?? 0
+    let most = largest >= 100 ? 0 : largest >= 10 ? 1 : largest >= 0.1 ? 2 : 3
+    for places in 0..<most {
+      let scale = pow(10, Double(places))
+      if finite.allSatisfy({ abs($0 * scale - ($0 * scale).rounded()) < 1e-6 }) { return places }
     }
-    return Ticks.number(value, places: value == value.rounded() || size >= 100 ? 0 : size >= 10 ? 1 : 2)
+    return most
+  }
+
+  private static func short(_ value: Double, places: Int) -> String {
+    let size = abs(value)
+    guard size >= 1e6 || size > 0 && size < 1e-3 else { return Ticks.number(value, places: places) }
+    let exponent = max(Int(log10(size).rounded(.down)), -300)
+    return Ticks.number(value / pow(10, Double(exponent)), places: 1) + Ticks.factor(exponent)
   }
 
   // MARK: Looks
@@ -286,7 +305,10 @@ extension AxesPainter {
           for (a, b) in zip(path, path.dropFirst()) { result.add(along: a, b, in: area) }
         }
       case .bars(let bars):
-        result.boxes += boxes(bars).compactMap { $0.map { ($0, 0.5) } }
+        let room = bars.showValues ? valueSize + 3 : 0
+        result.boxes += boxes(bars).compactMap { box in
+          box.map { (Rect(left: $0.x, top: $0.y - room, right: $0.right, bottom: $0.bottom), 0.5) }
+        }
       case .band(let band):
         for i in band.x.indices {
           for y in [band.lower[i], band.upper[i]] {

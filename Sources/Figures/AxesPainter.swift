@@ -30,7 +30,7 @@ struct AxesPainter {
   /// The legend where it is drawn.
   func placedLegend(_ notes: [Rect] = []) -> LegendBox? {
     var legend = layout.legend
-    legend?.place(layout.axes.legend.place, in: area, avoiding: obstacles(notes))
+    legend?.place(layout.legendPlace, in: area, avoiding: obstacles(notes))
     return legend
   }
 
@@ -60,6 +60,15 @@ struct AxesPainter {
       list.stroke(Path([a, Point(a.x + dx, a.y + dy)]), stroke)
     }
     let plain = layout.axes.heatMap == nil
+    // On a heat map, marks inside would be lost among the colours.
+    if let map = layout.axes.heatMap {
+      for x in layout.xTicks.values where map.options.columnNames.isEmpty {
+        mark(Point(layout.xMap(x), area.bottom), 0, 2, stroke)
+      }
+      for y in layout.yTicks.values where map.options.rowNames.isEmpty {
+        mark(Point(area.x, layout.yMap(y)), -2, 0, stroke)
+      }
+    }
     let named = !layout.axes.categories.isEmpty
     if plain && !named {
       for (values, length, stroke) in [
@@ -112,7 +121,7 @@ struct AxesPainter {
         label.draw(at: Point(area.x - layout.labelGap - label.width, y), color: style.ink, into: &list)
       }
       if !axes.y.label.isEmpty {
-        let text = try setter.shortened(axes.y.label, size: style.labelSize, width: area.height * 1.25)
+        let text = try setter.shortened(axes.y.label, size: style.labelSize, width: area.height + 12)
         let x = area.x - layout.labelGap - widest - 3 - setter.depth * style.labelSize
         text.draw(
           at: Point(x, area.y + (area.height + text.width) / 2), angle: 90, color: style.ink, into: &list)
@@ -122,12 +131,12 @@ struct AxesPainter {
         text.draw(at: Point(area.x, area.y - 3), color: style.ink, into: &list)
       }
     }
-    if !axes.title.isEmpty {
-      var y = area.y - 5
-      if layout.yTicks.exponent != nil && !layout.hidesYLabels { y -= style.fontSize * 1.1 }
-      if let legend = layout.legend, axes.legend.place == .above { y -= legend.size.height + 3 }
-      let text = try setter.shortened(axes.title, size: style.titleSize, width: area.width * 1.1)
-      text.draw(at: Point(area.center.x - text.width / 2, y), color: style.ink, into: &list)
+    var y = area.y - 5
+    if layout.hasYFactor { y -= style.fontSize * 1.1 }
+    if let legend = layout.legend, layout.legendPlace == .above { y -= legend.size.height + 3 }
+    for line in layout.titleLines.reversed() {
+      line.draw(at: Point(area.center.x - line.width / 2, y), color: style.ink, into: &list)
+      y -= style.titleSize * 1.25
     }
   }
 
@@ -142,7 +151,7 @@ struct AxesPainter {
     }
     let text = try setter.shortened(
       layout.axes.x.label, size: style.labelSize,
-      width: layout.xTicks.exponent == nil ? area.width * 1.1 : right - area.x)
+      width: layout.xTicks.exponent == nil ? area.width + 12 : right - area.x)
     var x = area.center.x - text.width / 2
     if layout.xTicks.exponent != nil { x = min(x, right - text.width) }
     text.draw(at: Point(x, baseline), color: style.ink, into: &list)

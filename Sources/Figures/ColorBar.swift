@@ -64,6 +64,9 @@ struct ColorBar {
 }
 
 extension Layer.HeatMap {
+  /// Square cells suit a map of places or classes, but not five steps against a hundred epochs.
+  var isNearlySquare: Bool { rows <= 3 * columns && columns <= 3 * rows }
+
   /// The values of the first and the last colour.
   var range: (Double, Double) {
     let finite = values.filter(\.isFinite)

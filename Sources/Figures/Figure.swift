@@ -102,6 +102,19 @@ public struct Figure: Drawing {
       layouts.append(layout)
     }
 
+    try solve(&layouts)
+    // Where every place inside the axes would hide data, the legend goes above them.
+    var moved = false
+    for i in layouts.indices where AxesPainter(layout: layouts[i]).placedLegend()?.hidesData ?? false {
+      layouts[i].legendPlace = .above
+      moved = true
+    }
+    if moved { try solve(&layouts) }
+    return layouts
+  }
+
+  /// Measures all axes and moves them to their places.
+  private func solve(_ layouts: inout [AxesLayout]) throws(FigureError) {
     let page = size.size
     let (outer, gap) = (3.0, columns * rows > 1 ? 7.0 : 0)
     let head = title.isEmpty ? 0 : style.titleSize * 1.1 * 1.4
@@ -139,36 +152,11 @@ public struct Figure: Drawing {
       }
       y += height + bottom[row] + gap
     }
-    return layouts
   }
 
   /// Gives all panels the widest limits.
   private static func unite(_ maps: inout [AxisMap]) {
     guard let low = maps.map(\.lower).min(), let high = maps.map(\.upper).max() else { return }
     for i in maps.indices { (maps[i].lower, maps[i].upper) = (low, high) }
-  }
-}
-
-// What scripts use on figures with one pair of axes.
-extension Figure {
-  /// See ``Axes/line(x:y:label:style:)``.
-  public mutating func line(
-    x: [Double], y: [Double], label: String? = nil, style: LineStyle = LineStyle()
-  ) throws(FigureError) {
-    try axes.line(x: x, y: y, label: label, style: style)
-  }
-
-  /// See ``Axes/step(x:y:label:style:)``.
-  public mutating func step(
-    x: [Double], y: [Double], label: String? = nil, style: LineStyle = LineStyle()
-  ) throws(FigureError) {
-    try axes.step(x: x, y: y, label: label, style: style)
-  }
-
-  /// See ``Axes/scatter(x:y:label:style:)``.
-  public mutating func scatter(
-    x: [Double], y: [Double], label: String? = nil, style: LineStyle = LineStyle()
-  ) throws(FigureError) {
-    try axes.scatter(x: x, y: y, label: label, style: style)
   }
 }

@@ -168,11 +168,15 @@ public struct HeatMapOptions: Sendable, Hashable {
   public var digits: Int?
   public var rowNames: [String]
   public var columnNames: [String]
+  /// Cells as high as wide; nil when one side has at most three times as many as the other.
+  public var squareCells: Bool?
 
   public init(
     colors: ColorMap = .viridis, lower: Double? = nil, upper: Double? = nil, label: String = "",
-    colorBar: Bool = true, digits: Int? = nil, rowNames: [String] = [], columnNames: [String] = []
+    colorBar: Bool = true, digits: Int? = nil, rowNames: [String] = [], columnNames: [String] = [],
+    squareCells: Bool? = nil
   ) {
+    self.squareCells = squareCells
     self.colors = colors
     self.lower = lower
     self.upper = upper

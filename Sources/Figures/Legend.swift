@@ -3,6 +3,7 @@ import Foundation
 /// The legend measured, and later placed where it hides least.
 struct LegendBox {
   struct Entry {
+    var label: String
     var text: TextLayout
     var samples: [Layer]
   }
@@ -13,20 +14,24 @@ struct LegendBox {
   var box: Rect { Rect(x: origin.x, y: origin.y, width: size.width, height: size.height) }
   private var columns = 1
   private var fixedColumns: Int?
+  private var isStack = false
   private var columnWidths: [Double] = []
   private let rowHeight: Double
   private let padding: Double
   private let sampleWidth: Double
   private let gap: Double
-  private let framed: Bool
+  private var framed: Bool
+  /// True when no place was found that leaves the data visible.
+  private(set) var hidesData = false
 
   /// Nil when no series has a label or the legend is switched off.
   init?(_ axes: Axes, style: FigureStyle, setter: Typesetter) throws(FigureError) {
     rowHeight = style.fontSize * 1.38
     padding = 4
-    sampleWidth = style.fontSize * 2.3
+    let hasLines = axes.layers.contains { $0.label != nil && $0.isDrawnAsLine }
+    sampleWidth = style.fontSize * (hasLines ? 2.3 : 1)
     gap = 4.5
-    framed = axes.legend.frame && axes.legend.place != .above
+    framed = axes.legend.frame
     guard axes.legend.place != .none else { return nil }
     var order: [String] = []
     var samples: [String: [Layer]] = [:]
@@ -36,33 +41,48 @@ struct LegendBox {
       samples[label, default: []].append(layer)
     }
     guard !order.isEmpty else { return nil }
-    // A stack is read from its top down.
-    if axes.stacked { order.reverse() }
     for label in order {
-      let text = try setter.shortened(label, size: style.fontSize, width: 150)
-      entries.append(Entry(text: text, samples: samples[label] ?? []))
+      let text = try setter.line(label, size: style.fontSize)
+      entries.append(Entry(label: label, text: text, samples: samples[label] ?? []))
     }
+    isStack = axes.stacked
     fixedColumns = axes.legend.columns.map { min(max($0, 1), entries.count) }
     columns = fixedColumns ?? 1
     arrange()
   }
 
-  /// For a legend above the axes: as many columns as fit.
-  mutating func wrap(width: Double, above: Bool) {
-    guard above, fixedColumns == nil else { return }
-    columns = entries.count
-    arrange()
-    while size.width > width && columns > 1 {
-      columns -= 1
-      arrange()
+  /// Cuts labels that are wider than the axes allow; above the axes, takes as many columns as fit.
+  mutating func fit(
+    width: Double, above: Bool, style: FigureStyle, setter: Typesetter
+  ) throws(FigureError) {
+    let room = max((above ? width : min(width * 0.8, 170)) - sampleWidth - gap - 2 * padding, 20)
+    for i in entries.indices {
+      entries[i].text = try setter.shortened(entries[i].label, size: style.fontSize, width: room)
     }
+    if above && fixedColumns == nil {
+      columns = entries.count
+      arrange()
+      while size.width > width && columns > 1 {
+        columns -= 1
+        arrange()
+      }
+    }
+    arrange()
+  }
+
+  /// In one column, a stack is read from its top down.
+  private var shown: [Entry] {
+    guard isStack, columns == 1 else { return entries }
+    let bars = entries.filter { !($0.samples.first?.isDrawnAsLine ?? true) }
+    return bars.reversed() + entries.filter { $0.samples.first?.isDrawnAsLine ?? true }
   }
 
   private mutating func arrange() {
+    let shown = shown
     let rows = (entries.count + columns - 1) / columns
     columns = (entries.count + rows - 1) / rows
     columnWidths = (0..<columns).map { c in
-      let widest = entries.indices.filter { $0 / rows == c }.map { entries[$0].text.width }.max() ?? 0
+      let widest = entries.indices.filter { $0 / rows == c }.map { shown[$0].text.width }.max() ?? 0
       return sampleWidth + gap + widest
     }
     size = Size(
@@ -77,7 +97,7 @@ struct LegendBox {
       list.stroke(path, Stroke(Color(0xB4B4B4), width: 0.5))
     }
     let rows = (entries.count + columns - 1) / columns
-    for (i, entry) in entries.enumerated() {
+    for (i, entry) in shown.enumerated() {
       let x = box.x + padding + columnWidths.prefix(i / rows).reduce(0, +) + Double(i / rows) * 9
       let middle = box.y + padding - 1 + (Double(i % rows) + 0.5) * rowHeight
       let sample = Rect(x: x, y: middle - rowHeight * 0.3, width: sampleWidth, height: rowHeight * 0.6)
@@ -104,8 +124,12 @@ struct LegendBox {
     }
   }
 
+  /// Distance of a legend above the axes from their frame.
+  var lift = 3.0
+
   /// Moves the box to a named place, or to where it hides least, in more columns if that helps.
   mutating func place(_ place: LegendOptions.Place, in area: Rect, avoiding obstacles: Obstacles) {
+    if place == .above { framed = false }
     if place != .best {
       origin = named(place, in: area)
       return
@@ -124,6 +148,7 @@ struct LegendBox {
     columns = best.columns
     arrange()
     origin = best.origin
+    hidesData = best.cost > 3
   }
 
   private func named(_ place: LegendOptions.Place, in area: Rect) -> Point {
@@ -142,7 +167,7 @@ struct LegendBox {
     case .upper: Point(xm, y0)
     case .center: Point(xm, ym)
     case .outside: Point(area.right + 6, area.y)
-    case .above: Point(area.x + (area.width - size.width) / 2, area.y - size.height - 3)
+    case .above: Point(area.x + (area.width - size.width) / 2, area.y - size.height - lift)
     }
   }
 
@@ -167,6 +192,17 @@ struct LegendBox {
       }
     }
     return best
+  }
+}
+
+extension Layer {
+  /// True for what a legend shows as a stretch of line.
+  fileprivate var isDrawnAsLine: Bool {
+    switch self {
+    case .line(let line): line.joined != .not
+    case .rule: true
+    case .bars, .band, .note, .heatMap: false
+    }
   }
 }
 

@@ -104,6 +104,9 @@ package struct Ticks: Sendable {
       }
       minor = minor.filter(inside)
     }
+    // Over two decades of everyday numbers, 5, 10, 20, 50 say more than two powers of ten.
+    let everyday = last - first == 1 && first >= -2 && last <= 3
+    if everyday, let ticks = digits([1, 2, 5], first - 1, last, minor, limit, inside) { return ticks }
     if last - first >= 1 {
       var stride = 1
       while (last - first) / stride + 1 > limit { stride += 1 }
@@ -111,19 +114,27 @@ package struct Ticks: Sendable {
       return Ticks(
         values: powers.map { pow(10, Double($0)) }, labels: powers.map { power(1, $0) }, minor: minor)
     }
-    for mantissas in [[1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 2, 5], [1, 3], [1]] {
-      var ticks = Ticks(values: [], labels: [], minor: minor)
-      for n in first - 1...first {
-        for m in mantissas where inside(Double(m) * pow(10, Double(n))) {
-          ticks.values.append(Double(m) * pow(10, Double(n)))
-          ticks.labels.append(
-            abs(n) <= 3 ? number(Double(m) * pow(10, Double(n)), places: max(-n, 0)) : power(m, n))
-        }
-      }
-      if ticks.values.count <= limit && ticks.values.count >= 2 { return ticks }
+    for mantissas in [Array(1...9), [1, 2, 5], [1, 3], [1]] {
+      if let ticks = digits(mantissas, first - 1, first, minor, limit, inside) { return ticks }
     }
     // Less than a factor of two: the marks of a linear axis serve better.
     return linear(lower, upper, limit: limit)
+  }
+
+  /// The numbers m × 10ⁿ on a logarithmic axis; nil when they are fewer than two or more than `limit`.
+  private static func digits(
+    _ mantissas: [Int], _ first: Int, _ last: Int, _ minor: [Double], _ limit: Int, _ inside: (Double) -> Bool
+  ) -> Ticks? {
+    var ticks = Ticks(values: [], labels: [], minor: minor)
+    for n in first...last {
+      for m in mantissas {
+        let value = Double(m) * pow(10, Double(n))
+        guard inside(value) else { continue }
+        ticks.values.append(value)
+        ticks.labels.append(abs(n) <= 3 ? number(value, places: max(-n, 0)) : power(m, n))
+      }
+    }
+    return (2...max(limit, 2)).contains(ticks.values.count) ? ticks : nil
   }
 
   /// A number with a true minus sign and never "−0".

@@ -1,0 +1,223 @@
+import Foundation
+
+/// One series of a bar chart or histogram.
+public struct Series: Sendable, Hashable {
+  public var label: String?
+  public var values: [Double]
+  public var color: Color?
+
+  public init(_ label: String? = nil, _ values: [Double], color: Color? = nil) {
+    self.label = label
+    self.values = values
+    self.color = color
+  }
+}
+
+/// How several series share one place.
+public enum BarMode: String, NamedOption {
+  case grouped, stacked
+  /// On top of one another, translucent; for histograms.
+  case overlaid
+
+  public static let optionName = "bar mode"
+}
+
+/// How bars look.
+public struct BarOptions: Sendable, Hashable {
+  public var mode: BarMode
+  /// Part of the distance between categories that their bars fill.
+  public var width: Double
+  /// Writes each bar's value above it.
+  public var showValues: Bool
+
+  public init(mode: BarMode = .grouped, width: Double = 0.75, showValues: Bool = false) {
+    self.mode = mode
+    self.width = width
+    self.showValues = showValues
+  }
+}
+
+/// How values are counted into bins.
+public struct HistogramOptions: Sendable, Hashable {
+  /// Number of equal bins; nil is chosen from the data, one per number for few whole numbers.
+  public var bins: Int?
+  /// Ascending edges, instead of equal bins.
+  public var edges: [Double]?
+  /// Shows the density, whose area is 1, instead of counts.
+  public var density: Bool
+  public var mode: BarMode
+
+  public init(bins: Int? = nil, edges: [Double]? = nil, density: Bool = false, mode: BarMode = .overlaid) {
+    self.bins = bins
+    self.edges = edges
+    self.density = density
+    self.mode = mode
+  }
+}
+
+extension Axes {
+  /// Bars over named categories, one series beside or on top of the other.
+  ///
+  /// Every series needs one value per category; one that is not a number leaves its place empty. Throws
+  /// ``FigureError`` for unequal lengths and a second chart in the same axes.
+  public mutating func bar(
+    categories: [String], series: [Series], options: BarOptions = BarOptions()
+  ) throws(FigureError) {
+    guard self.categories.isEmpty else {
+      throw FigureError("bar: these axes hold a bar chart already; give all its series at once")
+    }
+    for (i, one) in series.enumerated() where one.values.count != categories.count {
+      let name = one.label.map { "\"\($0)\"" } ?? "\(i + 1)"
+      throw FigureError(
+        "bar: series \(name) has \(one.values.count) values for \(categories.count) categories")
+    }
+    guard options.width > 0, options.width <= 1 else {
+      throw FigureError("bar: width must be above 0 and at most 1, not \(options.width)")
+    }
+    name(categories: categories)
+    let lefts = categories.indices.map { Double($0 + 1) - options.width / 2 }
+    let rights = categories.indices.map { Double($0 + 1) + options.width / 2 }
+    add(series, lefts, rights, options.mode, names: categories, showValues: options.showValues)
+  }
+
+  /// One series of bars.
+  public mutating func bar(
+    categories: [String], values: [Double], label: String? = nil, color: Color? = nil,
+    options: BarOptions = BarOptions()
+  ) throws(FigureError) {
+    try bar(categories: categories, series: [Series(label, values, color: color)], options: options)
+  }
+
+  /// Counts the finite values of each series into common bins; the last bin includes its right edge.
+  ///
+  /// Throws ``FigureError`` for edges that do not ascend and for a senseless number of bins.
+  public mutating func histogram(
+    series: [Series], options: HistogramOptions = HistogramOptions()
+  ) throws(FigureError) {
+    let edges = try Axes.edges(series.flatMap(\.values).filter { $0.isFinite && abs($0) <= 1e300 }, options)
+    let counted = series.map { one in
+      let counts = Axes.count(one.values, edges)
+      let total = counts.reduce(0, +)
+      let heights = counts.indices.map { i in
+        options.density && total > 0 ? counts[i] / (total * (edges[i + 1] - edges[i])) : counts[i]
+      }
+      return Series(one.label, heights, color: one.color)
+    }
+    add(
+      counted, Array(edges.dropLast()), Array(edges.dropFirst()), options.mode, names: [], showValues: false)
+  }
+
+  /// The distribution of one set of values.
+  public mutating func histogram(
+    _ values: [Double], label: String? = nil, color: Color? = nil,
+    options: HistogramOptions = HistogramOptions()
+  ) throws(FigureError) {
+    try histogram(series: [Series(label, values, color: color)], options: options)
+  }
+
+  /// Colours for the rows (from the top) and columns of a matrix; a value that is not a number stays grey.
+  ///
+  /// Rows and columns are numbered from 1 unless named. Throws ``FigureError`` for rows of unequal length.
+  public mutating func heatMap(
+    _ values: [[Double]], options: HeatMapOptions = HeatMapOptions()
+  ) throws(FigureError) {
+    let columns = values.first?.count ?? 0
+    for (i, row) in values.enumerated() where row.count != columns {
+      throw FigureError("heat map: row \(i + 1) has \(row.count) values, row 1 has \(columns)")
+    }
+    guard columns > 0 else { throw FigureError("heat map: there are no values") }
+    for (what, names, count) in [
+      ("row", options.rowNames, values.count), ("column", options.columnNames, columns),
+    ] {
+      guard names.isEmpty || names.count == count else {
+        throw FigureError("heat map: \(names.count) \(what) names for \(count) \(what)s")
+      }
+    }
+    guard heatMap == nil else { throw FigureError("heat map: these axes hold one already") }
+    append(
+      .heatMap(
+        Layer.HeatMap(values: values.flatMap { $0 }, rows: values.count, columns: columns, options: options)))
+  }
+
+  // MARK: Placing bars
+
+  private mutating func add(
+    _ series: [Series], _ lefts: [Double], _ rights: [Double], _ mode: BarMode, names: [String],
+    showValues: Bool
+  ) {
+    // What is already stacked above and below zero at each place.
+    var above = [Double](repeating: 0, count: lefts.count)
+    var below = above
+    for (s, one) in series.enumerated() {
+      var bars = Layer.Bars(
+        left: lefts, right: rights, foot: [], top: [], names: names, values: one.values, label: one.label,
+        color: one.color, opacity: mode == .overlaid && series.count > 1 ? 0.55 : 1,
+        showValues: showValues && mode != .stacked, cycle: takeCycle(one.color))
+      for (i, value) in one.values.enumerated() {
+        if mode == .stacked {
+          let foot = value < 0 ? below[i] : above[i]
+          bars.foot.append(foot)
+          bars.top.append(foot + value)
+          if value < 0 { below[i] += value } else if value.isFinite { above[i] += value }
+        } else {
+          bars.foot.append(0)
+          bars.top.append(value)
+        }
+        if mode == .grouped {
+          let width = (rights[i] - lefts[i]) / Double(series.count)
+          bars.left[i] = lefts[i] + width * Double(s)
+          bars.right[i] = bars.left[i] + width
+        }
+      }
+      append(.bars(bars))
+    }
+  }
+
+  // MARK: Bins
+
+  private static func count(_ values: [Double], _ edges: [Double]) -> [Double] {
+    var counts = [Double](repeating: 0, count: edges.count - 1)
+    for value in values where value >= edges[0] && value <= edges[edges.count - 1] {
+      var (low, high) = (0, counts.count - 1)
+      while low < high {
+        let middle = (low + high + 1) / 2
+        if edges[middle] <= value { low = middle } else { high = middle - 1 }
+      }
+      counts[low] += 1
+    }
+    return counts
+  }
+
+  private static func edges(_ values: [Double], _ options: HistogramOptions) throws(FigureError) -> [Double] {
+    if let edges = options.edges {
+      let ascending = zip(edges, edges.dropFirst()).allSatisfy { $0 < $1 }
+      guard edges.count >= 2, edges.count <= 10_001, ascending, edges.allSatisfy(\.isFinite) else {
+        throw FigureError("histogram: edges must be 2 to 10001 ascending finite numbers")
+      }
+      return edges
+    }
+    if let bins = options.bins, !(1...10_000).contains(bins) {
+      throw FigureError("histogram: bins must be 1 to 10000, not \(bins)")
+    }
+    guard var low = values.min(), var high = values.max() else { return [0, 1] }
+    if options.bins == nil, high - low <= 40, values.allSatisfy({ $0 == $0.rounded() && abs($0) < 1e9 }) {
+      return (Int(low)...Int(high) + 1).map { Double($0) - 0.5 }
+    }
+    if high - low <= max(abs(low), abs(high)) * 1e-12 {
+      let room = max(abs(low), abs(high)) * 0.05
+      (low, high) = room > 1e-290 ? (low - room, high + room) : (-0.5, 0.5)
+    }
+    let count = options.bins ?? suitableBins(values, high - low)
+    return (0...count).map { low + (high - low) * (Double($0) / Double(count)) }
+  }
+
+  /// The finer of Sturges' and of Freedman and Diaconis' rule.
+  private static func suitableBins(_ values: [Double], _ range: Double) -> Int {
+    let sorted = values.sorted()
+    let count = Double(sorted.count)
+    let quartiles = sorted[sorted.count * 3 / 4] - sorted[sorted.count / 4]
+    let width = 2 * quartiles / cbrt(count)
+    let sturges = log2(count).rounded(.up) + 1
+    return Int(min(max(sturges, width > 0 ? (range / width).rounded(.up) : 0), 100))
+  }
+}

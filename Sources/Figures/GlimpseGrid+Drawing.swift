@@ -1,0 +1,195 @@
+import Foundation
+import Support
+
+extension GlimpseGrid {
+  private var margin: Double { 3 }
+  private var gap: Double { 6 }
+  private var titleSize: Double { style.fontSize }
+  private var titleHeight: Double { titleSize * 1.3 }
+  private var headingSize: Double { style.titleSize }
+  private var headingHeight: Double { headingSize * 1.7 }
+
+  public func displayList() throws -> DisplayList {
+    guard options.width >= 50, options.width <= 10000 else {
+      throw FigureError("glimpses: the width must be 50 to 10000 points, not \(options.width)")
+    }
+    let shown = groups.filter { !$0.images.isEmpty }
+    guard !shown.isEmpty else { throw FigureError("glimpses: there are no images to show") }
+    if let columns = options.columns, !(1...20).contains(columns) {
+      throw FigureError("glimpses: columns must be 1 to 20, not \(columns)")
+    }
+    // Cells of about 1.2 inches keep the tags of three or four steps apart.
+    let most = shown.map(\.images.count).max() ?? 1
+    let fitting = max(Int((options.width - 2 * margin + gap) / (88 + gap)), 1)
+    let columns = options.columns ?? min(max(most, min(3, fitting)), fitting)
+    let side = (options.width - 2 * margin - gap * Double(columns - 1)) / Double(columns)
+    guard side >= 12 else {
+      throw FigureError("glimpses: \(columns) columns do not fit into \(options.width) points")
+    }
+
+    // Heights first: the picture is as tall as its content.
+    var height = 2 * margin
+    for group in shown {
+      if !group.heading.isEmpty { height += headingHeight }
+      for row in rows(of: group, columns) { height += titleHeight + rowHeight(row, side) + gap }
+    }
+    height -= gap
+    guard height <= 20000 else {
+      throw FigureError(
+        "glimpses: \(shown.map(\.images.count).reduce(0, +)) images are too many for one picture")
+    }
+
+    let setter = try Typesetter(style.fonts)
+    var list = DisplayList(size: Size(width: options.width, height: height), background: style.background)
+    var y = margin
+    for group in shown {
+      if !group.heading.isEmpty {
+        let text = try setter.shortened(
+          group.heading, size: headingSize, bold: true, width: options.width - 2 * margin)
+        let baseline = y + headingSize
+        text.draw(at: Point(margin, baseline), color: style.ink, into: &list)
+        // A hairline from the heading to the right edge holds the group together.
+        list.stroke(
+          Path([
+            Point(margin + text.width + 5, baseline - headingSize * 0.28),
+            Point(options.width - margin, baseline - headingSize * 0.28),
+          ]), Stroke(Color(0xB4B4B4), width: 0.5))
+        y += headingHeight
+      }
+      for row in rows(of: group, columns) {
+        try Cancellation.check()
+        let tall = rowHeight(row, side)
+        for (i, glimpse) in row.enumerated() {
+          let x = margin + Double(i) * (side + gap)
+          let box = frame(of: glimpse, in: Rect(x: x, y: y + titleHeight, width: side, height: tall))
+          let title = try setter.shortened(glimpse.title, size: titleSize, width: side)
+          title.draw(
+            at: Point(x + (side - title.width) / 2, y + titleSize * 0.92), color: style.ink, into: &list)
+          try draw(glimpse, in: box, setter, into: &list)
+        }
+        y += titleHeight + tall + gap
+      }
+    }
+    return list
+  }
+
+  private func rows(of group: Group, _ columns: Int) -> [[Glimpse]] {
+    stride(from: 0, to: group.images.count, by: columns).map {
+      Array(group.images[$0..<min($0 + columns, group.images.count)])
+    }
+  }
+
+  /// Square for most images; extreme shapes are fitted into at most twice the width.
+  private func rowHeight(_ row: [Glimpse], _ side: Double) -> Double {
+    row.map { min(side * Double($0.pixels.height) / Double($0.pixels.width), 2 * side) }.max() ?? side
+  }
+
+  /// The image's place, centred in its cell.
+  private func frame(of glimpse: Glimpse, in cell: Rect) -> Rect {
+    let scale = min(
+      cell.width / Double(glimpse.pixels.width), cell.height / Double(glimpse.pixels.height))
+    let (w, h) = (Double(glimpse.pixels.width) * scale, Double(glimpse.pixels.height) * scale)
+    return Rect(x: cell.center.x - w / 2, y: cell.y, width: w, height: h)
+  }
+
+  private func draw(
+    _ glimpse: Glimpse, in box: Rect, _ setter: Typesetter, into list: inout DisplayList
+  ) throws(FigureError) {
+    list.image(glimpse.pixels, in: box, options.interpolation)
+    let scale = box.width / Double(glimpse.pixels.width)
+    let width = max(min(box.width / 70, 1.6), 0.8)
+    list.clip(to: box)
+    let patches = glimpse.steps.compactMap(\.patch).map { rect($0, scale, box) }
+    if options.dim > 0, !patches.isEmpty {
+      list.fill(GlimpseGrid.rest(of: box, without: patches), Color.black.opacity(min(options.dim, 1)))
+    }
+    // White under every line keeps it visible on any image; later steps lie above earlier ones.
+    var frames: [(rect: Rect, color: Color)] = []
+    for step in glimpse.steps {
+      let rect = step.patch.map { self.rect($0, scale, box) } ?? box
+      // The line lies inside the patch, so that it is whole at the image's rim as well.
+      frames.append((rect.inset(by: width / 2), step.isCorrect ? options.colors.right : options.colors.wrong))
+    }
+    for frame in frames {
+      list.stroke(Path(frame.rect), Stroke(Color.white.opacity(0.75), width: width + 1))
+      list.stroke(Path(frame.rect), Stroke(frame.color, width: width))
+    }
+    list.endClip()
+    try drawTags(glimpse, frames, in: box, setter, into: &list)
+  }
+
+  private func rect(_ patch: Glimpse.Patch, _ scale: Double, _ box: Rect) -> Rect {
+    func sane(_ v: Double) -> Double { v.isFinite ? min(max(v, -1e6), 1e6) : 0 }
+    return Rect(
+      x: box.x + sane(patch.column) * scale, y: box.y + sane(patch.row) * scale,
+      width: abs(sane(patch.size)) * scale,
+      height: abs(sane(patch.size)) * scale)
+  }
+
+  // MARK: Tags
+
+  /// "t: p %" at each frame's corner where it covers the fewest other tags and patches.
+  private func drawTags(
+    _ glimpse: Glimpse, _ frames: [(rect: Rect, color: Color)], in box: Rect, _ setter: Typesetter,
+    into list: inout DisplayList
+  ) throws(FigureError) {
+    let size = min(max(box.width / 14, 3.5), style.fontSize * 0.85)
+    var taken: [Rect] = []
+    for (i, frame) in frames.enumerated() {
+      let step = glimpse.steps[i]
+      let percent =
+        step.confidence.isFinite ? "\(Int((min(max(step.confidence, 0), 1) * 100).rounded())) %" : "–"
+      let text = try setter.line("\(i + 1): \(percent)", size: size)
+      let (w, h) = (text.width + size * 0.5, size * 1.15)
+      let tag = place(w, h, at: frame.rect, isGlance: step.patch == nil, in: box, taken, frames.map(\.rect))
+      taken.append(tag)
+      list.fill(Path(tag), frame.color)
+      text.draw(
+        at: Point(tag.x + size * 0.25, tag.center.y + setter.digitHeight * size / 2), color: .white,
+        into: &list)
+    }
+  }
+
+  private func place(
+    _ w: Double, _ h: Double, at frame: Rect, isGlance: Bool, in box: Rect, _ taken: [Rect], _ frames: [Rect]
+  ) -> Rect {
+    let (l, r, t, b) = (frame.x, frame.right - w, frame.y, frame.bottom - h)
+    let inside = [(l, t), (r, t), (r, b), (l, b)]
+    let outside = [
+      (l, t - h), (l, b + h), (r, t - h), (r, b + h), (l - w, t), (r + w, t), (l - w, b), (r + w, b),
+    ]
+    var best = (cost: Double.infinity, rect: Rect(x: l, y: t, width: w, height: h))
+    for (i, corner) in (isGlance ? inside : outside + inside).enumerated() {
+      // Pushed back into the image where the corner lies at its rim.
+      let x = min(max(corner.0, box.x), max(box.right - w, box.x))
+      let y = min(max(corner.1, box.y), max(box.bottom - h, box.y))
+      let rect = Rect(x: x, y: y, width: w, height: h)
+      let moved = abs(x - corner.0) + abs(y - corner.1)
+      var cost = Double(i) * 0.02 + moved * 0.5
+      // Hiding another tag is worst, hiding part of a patch is bad.
+      for other in taken { cost += 100 * rect.overlap(other.inset(by: -0.5)) / (w * h) }
+      for other in frames where other.width < box.width * 0.95 { cost += 4 * rect.overlap(other) / (w * h) }
+      if cost < best.cost { best = (cost, rect) }
+    }
+    return best.rect
+  }
+
+  /// `box` without the union of `holes`, as rectangles that share no point.
+  static func rest(of box: Rect, without holes: [Rect]) -> Path {
+    func cuts(_ low: Double, _ high: Double, _ ends: [Double]) -> [Double] {
+      Set([low, high] + ends.filter { $0 > low && $0 < high }).sorted()
+    }
+    let ys = cuts(box.y, box.bottom, holes.flatMap { [$0.y, $0.bottom] })
+    let xs = cuts(box.x, box.right, holes.flatMap { [$0.x, $0.right] })
+    var path = Path()
+    for (top, bottom) in zip(ys, ys.dropFirst()) {
+      for (left, right) in zip(xs, xs.dropFirst()) {
+        let middle = Point((left + right) / 2, (top + bottom) / 2)
+        if !holes.contains(where: { $0.contains(middle) }) {
+          path.add(Rect(left: left, top: top, right: right, bottom: bottom))
+        }
+      }
+    }
+    return path
+  }
+}
