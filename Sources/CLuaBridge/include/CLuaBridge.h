@@ -1,2 +1,143 @@
+// The C between Swift and Lua. It exists for one reason: lua_error and failed allocations jump over the
+// frames below them, and a Swift frame that is jumped over never releases what it holds. So:
+//
+//  - Swift functions called by Lua return a status; gf_trampoline alone raises, after Swift has returned.
+//  - The allocator refuses memory only while no Swift frame is active (gf_host.swift_depth == 0).
+//  - Whatever can fail is called from Swift through gf_pcall and reports a status.
 #pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #include <lua.h>
+#include <lauxlib.h>
+#include <lualib.h>
+
+// What a Swift function returns instead of a count of results.
+enum {
+  GF_RAISE = -1,      // the error message is on top of the stack
+  GF_INTERRUPT = -2,  // a stop was requested while Swift was working
+};
+
+// Why a script is being stopped; once not GF_RUNNING, no pcall of the script catches anything.
+enum { GF_RUNNING = 0, GF_INTERRUPTED = 1, GF_TIMED_OUT = 2 };
+
+// What the bridge asks of Swift. None of these may raise.
+typedef struct {
+  void *context;  // handed back as it is: the LuaState
+  int32_t (*call)(void *function, lua_State *L, void *context);
+  void (*release)(void *object, size_t external_bytes, void *context);
+  bool (*cancelled)(void);
+  void (*write)(void *context, int32_t stream, const char *bytes, size_t count);
+} gf_callbacks;
+
+// Per-state bookkeeping, reached from every coroutine.
+typedef struct {
+  size_t used, limit;        // bytes of Lua memory, without tensors
+  int32_t swift_depth;       // active Swift frames since the innermost protected call
+  volatile int32_t kill;     // GF_RUNNING or the reason to stop
+  uint64_t deadline;         // CLOCK_MONOTONIC nanoseconds; 0: none
+  lua_State *main, *current; // current: the coroutine that called Swift last
+  gf_callbacks callbacks;
+  char traceback[4096];      // of the last error that reached gf_pcall
+  char coroutine_traceback[2048];
+  int32_t error_line;        // line of the innermost script frame, or 0
+} gf_host;
+
+// A userdata that holds a Swift object; scripts never see another kind.
+typedef struct {
+  uint64_t magic;
+  const void *type;        // identifies the Swift type
+  void *object;            // one retained reference; NULL once emptied
+  size_t external_bytes;   // memory that Lua does not see
+} gf_box;
+
+#define GF_BOX_MAGIC UINT64_C(0x67666E65742D6C62)
+
+// State
+lua_State *gf_open(const gf_callbacks *callbacks, size_t limit);
+void gf_close(lua_State *L);
+static inline gf_host *gf_host_of(lua_State *L) { return *(gf_host **)lua_getextraspace(L); }
+uint64_t gf_now(void);
+// Lets a state run again after it was stopped.
+void gf_revive(lua_State *L);
+
+// Protected calls; all return a Lua status and leave one message on failure.
+int gf_pcall(lua_State *L, int arguments, int results);
+int gf_load_text(lua_State *L, const char *text, size_t size, const char *chunk_name);
+int gf_get_table(lua_State *L, int index);           // key on top → value
+int gf_set_table(lua_State *L, int index);           // key, value → nothing
+int gf_length(lua_State *L, int index);              // → length
+int gf_to_text(lua_State *L, int index);             // → string, as tostring
+int gf_arith(lua_State *L, int op);                  // a, b → result
+int gf_compare(lua_State *L, int op);                // a, b → boolean
+int gf_concat(lua_State *L);                         // a, b → string
+
+// Swift functions and objects
+gf_box *gf_new_box(lua_State *L, const void *type, void *object, size_t external_bytes);
+// The box at an index, or NULL when the value is something else.
+gf_box *gf_box_at(lua_State *L, int index);
+// Empties a box and releases its object; harmless when it was empty.
+void gf_box_free(lua_State *L, gf_box *box);
+// Pushes a function that runs the retained Swift closure `function`.
+void gf_push_function(lua_State *L, void *function);
+// Pushes a box that owns the retained Swift closure `function`, for the metamethods below.
+void gf_push_closure_box(lua_State *L, void *function);
+// Pops a methods table, a getters table (name → closure box) and a fallback box; pushes __index.
+void gf_push_index(lua_State *L);
+int gf_release_metamethod(lua_State *L);  // __gc and __close
+// "file:line: " of the innermost script frame, or nothing.
+void gf_push_where(lua_State *L);
+int32_t gf_current_line(lua_State *L);
+
+// Rows: a userdata whose fields are read from columns in place, for functions called once per image.
+enum { GF_FLOAT32, GF_FLOAT64, GF_INT32, GF_INDEX32 /* shown 1-based */, GF_BOOL8 };
+typedef struct {
+  const void *data;
+  int32_t kind;
+  int32_t stride;  // elements between rows; 0: one value for all rows
+} gf_column;
+typedef struct {
+  gf_box box;
+  int64_t row;  // -1: no call is active
+  int32_t count;
+  gf_column columns[];
+} gf_row;
+gf_row *gf_new_row(lua_State *L, const void *type, void *object, int32_t columns);
+// Pops a table name → column number (1-based) and a fallback box; pushes __index.
+void gf_push_row_index(lua_State *L);
+typedef struct {
+  gf_row *row;
+  const int32_t *rows;  // which rows, or NULL for 0..<count
+  int64_t count;
+  int32_t results;      // 0: one boolean; n: n numbers
+  uint8_t *booleans;
+  double *numbers;      // count × results
+} gf_row_loop;
+// Calls the function below `arguments` further arguments once per row; function and arguments are popped.
+int gf_map_rows(lua_State *L, int arguments, gf_row_loop *loop);
+
+// The sandboxed standard library. Pushes a new environment table; `require` is added by the caller.
+void gf_push_environment(lua_State *L);
+// Once per state: the locked string metatable.
+void gf_lock_strings(lua_State *L);
+
+// Inside the bridge only
+void gf_poll(lua_State *L);
+int gf_raise_stop(lua_State *L);
+int gf_string_find(lua_State *L);
+int gf_string_match(lua_State *L);
+int gf_string_gmatch(lua_State *L);
+int gf_string_gsub(lua_State *L);
+
+// Macros that Swift cannot see
+static inline int gf_registry_index(void) { return LUA_REGISTRYINDEX; }
+static inline void gf_pop(lua_State *L, int n) { lua_settop(L, -n - 1); }
+static inline void gf_remove(lua_State *L, int i) { lua_rotate(L, i, -1); lua_settop(L, -2); }
+static inline void gf_insert(lua_State *L, int i) { lua_rotate(L, i, 1); }
+static inline void gf_replace(lua_State *L, int i) { lua_copy(L, -1, i); lua_settop(L, -2); }
+static inline int gf_upvalue_index(int i) { return lua_upvalueindex(i); }
+static inline void gf_collect(lua_State *L) { lua_gc(L, LUA_GCCOLLECT); }
+static inline void gf_step(lua_State *L) { lua_gc(L, LUA_GCSTEP, 0); }
+static inline const char *gf_lua_release(void) { return LUA_RELEASE; }

@@ -1,0 +1,65 @@
+import Foundation
+
+/// `gfnet`: what is not in a module of its own.
+enum CoreModule {
+  /// The program's version, which plugins require.
+  static let version = "0.1.0"
+
+  static let module = LuaModule(
+    "gfnet", "Glance-and-Focus Networks: models, data, experiments.",
+    functions: [params, clock],
+    constants: [
+      .init("version", "string", "the program's version") { _ in version },
+      .init("seed", "integer", "the seed of this run (--seed)") { Int(bitPattern: UInt($0.context.options.seed)) },
+    ])
+
+  private static let params = FunctionEntry(
+    "params", "Declares the script's parameters and returns their values.",
+    [Parameter("declarations", .table, "name = {default=, min=, max=, choices=, help=, type=}, or name = default")],
+    returns: "table: the values by name",
+    example: "local p = gfnet.params{limit = {default = 100, min = 1, help = \"images to use\"}}",
+    discussion: """
+      The type is that of the default. The command line sets a parameter with name=value, and `gfnet-lab run \
+      SCRIPT.lua --help` lists them. An unknown name is an error, on the command line and in the table.
+      """
+  ) { call in
+    let specs = try ParameterSpec.read(call.table("declarations"), owner: "gfnet.params")
+    let values = try call.context.parameters.declare(specs)
+    return ParameterTable(values: values)
+  }
+
+  private static let clock = FunctionEntry(
+    "clock", "Seconds on a clock that only moves forward, for measuring.", returns: "number: seconds",
+    example: "local start = gfnet.clock()"
+  ) { _ in
+    Double(DispatchTime.now().uptimeNanoseconds) * 1e-9
+  }
+}
+
+/// A table of parameter values in which a wrong name is an error.
+struct ParameterTable: LuaPushable {
+  let values: [(name: String, value: ParameterValue)]
+
+  func push(onto stack: LuaStack) throws {
+    try stack.reserve(6)
+    stack.pushTable(fields: values.count)
+    for (name, value) in values {
+      stack.push(name)
+      try value.push(onto: stack)
+      stack.rawSet(tableAt: -3)
+    }
+    let names = values.map(\.name)
+    stack.pushTable(fields: 2)
+    stack.push("__index")
+    stack.push { stack in
+      let key = try stack.value(at: 2)
+      guard let name = key.asString else { throw LuaError("parameters are named; got the key \(key.described)") }
+      throw LuaError("no parameter '\(name)'" + NearestName.hint(name, in: names))
+    }
+    stack.rawSet(tableAt: -3)
+    stack.push("__metatable")
+    stack.push(false)
+    stack.rawSet(tableAt: -3)
+    stack.setMetatable(ofValueAt: -2)
+  }
+}

@@ -1,0 +1,107 @@
+import Reports
+
+/// `gfnet.exits`, `gfnet.samplers`, `gfnet.backbones`: definitions from Swift and Lua under one roof.
+enum DefinitionModules {
+  static let modules = DefinitionKind.allCases.map(module)
+
+  private static func module(_ kind: DefinitionKind) -> LuaModule {
+    LuaModule(
+      "gfnet.\(kind.rawValue)", "The \(kind.noun)s: each name makes one from a table of parameters.",
+      functions: [define(kind), list(kind)],
+      dynamicMembers: .init(
+        names: { $0.definitions.names(kind) },
+        value: { state, name in state.context.definitions.find(kind, name).map { Pushed($0) } }))
+  }
+
+  private static func define(_ kind: DefinitionKind) -> FunctionEntry {
+    let functions = kind.functions.map { Parameter.optional($0, .function, functionHelp[$0] ?? "") }
+    let main = kind.functions[0]
+    return FunctionEntry(
+      "define", "Defines a new \(kind.noun) under its name.",
+      [
+        .options(
+          "definition", required: true,
+          [
+            Parameter("name", .string, "the name under gfnet.\(kind.rawValue)"),
+            Parameter("summary", .string, default: "", "one line of help"),
+            .optional("params", .table, "the declared parameters: name = {default=, min=, max=, choices=, help=}"),
+          ] + functions)
+      ],
+      returns: "definition: call it with a table of parameters",
+      example: "gfnet.\(kind.rawValue).define{name = \"mine\", \(main) = \(examples[kind] ?? "…")}"
+    ) { call in
+      let name = try call.string("name")
+      guard let first = name.utf8.first, first == 95 || (first | 32) >= 97 && (first | 32) <= 122,
+        name.utf8.allSatisfy({ $0 == 95 || ($0 | 32) >= 97 && ($0 | 32) <= 122 || $0 >= 48 && $0 <= 57 })
+      else { throw LuaError("gfnet.\(kind.rawValue).define: the name must be letters, digits and _, got \"\(name)\"") }
+      guard !["define", "list"].contains(name) else {
+        throw LuaError("gfnet.\(kind.rawValue).define: the name '\(name)' is taken by the function of that name")
+      }
+      let place = "gfnet.\(kind.rawValue).define: \(name)"
+      var given: [String: LuaFunction] = [:]
+      for function in kind.functions where try call.has(function) { given[function] = try call.function(function) }
+      guard !given.isEmpty else {
+        throw LuaError("\(place): needs a function \(kind.functions.joined(separator: " or "))")
+      }
+      let definition = Definition(
+        kind: kind, name: name, summary: try call.string("summary"),
+        parameters: try call.has("params") ? ParameterSpec.read(call.table("params"), owner: place) : [],
+        implementation: .lua(given), origin: call.context.definitions.currentOrigin ?? "this script")
+      try call.context.definitions.add(definition)
+      return Pushed(definition)
+    }
+  }
+
+  private static let functionHelp = [
+    "decide": "function(s, p) → true to leave; s is one image's state, p the parameters",
+    "decide_batch": "function(b, p) → tensor of booleans; b holds tensors over the batch",
+    "propose": "function(s, p, rng) → row, column, each from 0 to 1",
+    "propose_batch": "function(b, p, rng) → n×2 tensor",
+    "build": "function(nn, p) → backbone",
+  ]
+
+  private static let examples: [DefinitionKind: String] = [
+    .exits: "function(s, p) return s.confidence > 0.9 end",
+    .samplers: "function(s, p, rng) return 0.5, 0.5 end",
+    .backbones: "function(nn, p) return nn.backbone{…} end",
+  ]
+
+  private static func list(_ kind: DefinitionKind) -> FunctionEntry {
+    FunctionEntry(
+      "list", "The names of all \(kind.noun)s, in alphabetical order.", returns: "list of strings",
+      example: "gfnet.\(kind.rawValue).list()"
+    ) { call in call.context.definitions.names(kind) }
+  }
+
+  /// What `define` returns and `gfnet.exits.NAME` is.
+  static let definitionClass = LuaClass<Definition>(
+    "definition", "An exit rule, sampler or backbone that waits for its parameters: call it with a table.",
+    properties: [
+      .init("name", "string", "its name", get: { definition, _ in definition.name }),
+      .init("summary", "string", "one line of help", get: { definition, _ in definition.summary }),
+      .init("origin", "string", "who defined it", get: { definition, _ in definition.origin }),
+    ],
+    operators: [
+      .init("__call", "Makes one with these parameters; those left out have their defaults.") { stack in
+        let definition = try stack.requireObject(at: 1, as: Definition.self, in: "definition")
+        if stack.count > 1, stack.kind(at: 2) != .table, stack.kind(at: 2) != .nil {
+          throw LuaError(
+            "gfnet.\(definition.kind.rawValue).\(definition.name): expected a table of parameters, got \(try stack.value(at: 2).described)")
+        }
+        return Pushed(try definition.configured(stack.count > 1 ? stack.value(at: 2).asTable : nil))
+      }
+    ],
+    describe: { "\($0.kind.noun) \($0.name): \($0.summary)" }
+  ).entry
+
+  static let configuredClass = LuaClass<ConfiguredDefinition>(
+    "configured", "An exit rule, sampler or backbone with its parameters.",
+    properties: [
+      .init("name", "string", "the name of the definition", get: { configured, _ in configured.definition.name }),
+      .init("params", "table", "the values of its parameters", get: { configured, stack in
+        try configured.parameterTable(in: stack.state)
+      }),
+    ],
+    describe: { $0.description }
+  ).entry
+}

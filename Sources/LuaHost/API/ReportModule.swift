@@ -1,0 +1,111 @@
+import Foundation
+import Reports
+
+/// `gfnet.report`: text, tables and values that go to the terminal and the report.
+enum ReportModule {
+  static let module = LuaModule(
+    "gfnet.report", "Writes text, tables and values into the run's report.",
+    functions: [text, markdown, value, table])
+
+  private static let text = FunctionEntry(
+    "text", "Writes plain text, followed by a line end.", [Parameter("text", .string, "the text")],
+    example: "gfnet.report.text(\"three images failed\")"
+  ) { call in call.context.emit(.text(try call.string("text") + "\n")) }
+
+  private static let markdown = FunctionEntry(
+    "markdown", "Writes Markdown, which the report formats.", [Parameter("markdown", .string, "Markdown source")],
+    example: "gfnet.report.markdown(\"**Accuracy** rises with every step.\")"
+  ) { call in call.context.emit(.markdown(try call.string("markdown"))) }
+
+  private static let value = FunctionEntry(
+    "value", "Shows a value as the last expression of a cell would be shown.",
+    [Parameter.optional("value", .any, "anything: a table, a figure, a number")],
+    example: "gfnet.report.value({accuracy = 0.91})"
+  ) { call in
+    let outputs = try ValueDisplay(state: call.state).outputs(of: [try call.value("value")])
+    outputs.forEach(call.context.emit)
+  }
+
+  private static let table = FunctionEntry(
+    "table", "Writes a table; the run keeps its numbers in full under tables/.",
+    [
+      .options(
+        "table",
+        [
+          Parameter("columns", .list(.string), "the headings"),
+          Parameter("rows", .list(.table), "one list of numbers, strings, booleans or nil per row"),
+          Parameter("caption", .string, default: "", "a sentence below the table"),
+          .optional("name", .string, "file name under tables/, without ending"),
+          .optional(
+            "digits", .either([.integer, .table]), "decimals shown: one number, or a table by column name"),
+        ])
+    ],
+    example: "gfnet.report.table{columns = {\"steps\", \"accuracy\"}, rows = {{1, 0.62}, {2, 0.71}}, digits = 2}"
+  ) { call in
+    let columns = try call.strings("columns")
+    let digits = try digitsByColumn(call, columns)
+    let rows = try call.elements("rows").enumerated().map { number, row in
+      try cells(of: row, row: number + 1, columns: columns, digits: digits)
+    }
+    let name = try call.optionalString("name") ?? call.context.nextName("table")
+    guard isFileStem(name) else {
+      throw LuaError("gfnet.report.table: name must be letters, digits, - and _, got \"\(name)\"")
+    }
+    call.context.emit(
+      .table(.init(name: name, caption: try call.string("caption"), columns: columns, rows: rows)))
+  }
+
+  /// Whether a name is safe as a file name in the run directory.
+  static func isFileStem(_ name: String) -> Bool {
+    !name.isEmpty && name.utf8.count <= 100 && name.utf8.first != UInt8(ascii: "-")
+      && name.utf8.allSatisfy { $0 == 45 || $0 == 95 || ($0 | 32) >= 97 && ($0 | 32) <= 122 || $0 >= 48 && $0 <= 57 }
+  }
+
+  private static func digitsByColumn(_ call: LuaCall, _ columns: [String]) throws -> [Int?] {
+    func checked(_ value: LuaValue, _ place: String) throws -> Int {
+      guard let digits = value.asInteger, (0...15).contains(digits) else {
+        throw LuaError("gfnet.report.table: \(place) must be a whole number from 0 to 15, got \(value.described)")
+      }
+      return digits
+    }
+    guard try call.has("digits") else { return columns.map { _ in nil } }
+    let given = try call.value("digits")
+    guard let table = given.asTable else {
+      let digits = try checked(given, "digits")
+      return columns.map { _ in digits }
+    }
+    var result: [Int?] = columns.map { _ in nil }
+    for (key, value) in try table.pairs() {
+      let name = key.asString ?? key.described
+      guard let column = columns.firstIndex(of: name) else {
+        throw LuaError("gfnet.report.table: digits names no column '\(name)'" + NearestName.hint(name, in: columns))
+      }
+      result[column] = try checked(value, "digits of '\(name)'")
+    }
+    return result
+  }
+
+  private static func cells(of row: LuaValue, row number: Int, columns: [String], digits: [Int?]) throws
+    -> [Notebook.Table.Value]
+  {
+    var cells = [Notebook.Table.Value](repeating: .empty, count: columns.count)
+    for (key, value) in try row.asTable?.pairs() ?? [] {
+      let column = key.asInteger.map { $0 - 1 } ?? key.asString.flatMap(columns.firstIndex(of:))
+      guard let column, columns.indices.contains(column) else {
+        let hint = key.asString.map { NearestName.hint($0, in: columns) } ?? ""
+        throw LuaError(
+          "gfnet.report.table: row \(number) has the entry \(key.described), and the table has \(columns.count) columns\(hint)")
+      }
+      switch value {
+      case .number(let value): cells[column] = .number(value, digits: digits[column])
+      case .integer(let value): cells[column] = .number(Double(value), digits: digits[column])
+      case .string(let value): cells[column] = .text(value)
+      case .boolean(let value): cells[column] = .text(value ? "true" : "false")
+      default:
+        throw LuaError(
+          "gfnet.report.table: row \(number), column '\(columns[column])' must be a number, a string or a boolean, got \(value.described)")
+      }
+    }
+    return cells
+  }
+}

@@ -1,0 +1,233 @@
+/// What the host must know about a cell before Lua compiles it: the locals that it leaves to later cells, the
+/// names that it uses, and the expression that it ends with.
+///
+/// Lua has no hook for either, so the top level of the cell is walked statement by statement. Only well-formed
+/// source is described right; of anything else Lua reports the error first.
+struct CellOutline: Equatable {
+  /// A local declared at the top level of the cell.
+  struct Local: Equatable {
+    let name: String
+    let isConstant: Bool
+  }
+
+  /// What the cell ends with.
+  enum Ending: Equatable {
+    /// Statements only.
+    case statement
+    /// An expression; the byte where it starts.
+    case expression(at: Int)
+    /// A `return`; the bytes of the keyword.
+    case returns(Range<Int>, hasValues: Bool)
+  }
+
+  private(set) var locals: [Local] = []
+  private(set) var names: Set<String> = []
+  private(set) var ending = Ending.statement
+  /// A `;` after the last expression.
+  private(set) var isHidden = false
+
+  private var tokens: [LuaToken] = []
+  private var at = 0
+
+  init(of source: String) {
+    tokens = LuaLexer.tokens(of: source)
+    names = Set(tokens.lazy.filter { $0.kind == .name }.map { String($0.text) })
+    while at < tokens.count { skipStatement() }
+    isHidden = tokens.last?.text == ";"
+    tokens = []
+    at = 0
+  }
+
+  // MARK: Statements
+
+  private var current: Substring { at < tokens.count ? tokens[at].text : "" }
+  private var kind: LuaToken.Kind? { at < tokens.count ? tokens[at].kind : nil }
+  private func isSymbol(_ text: Substring) -> Bool { kind == .symbol && current == text }
+  private func isKeyword(_ text: Substring) -> Bool { kind == .keyword && current == text }
+
+  private mutating func skipStatement() {
+    let start = at
+    switch (kind, current) {
+    case (.symbol?, ";"), (.symbol?, "::"):
+      at += 1
+      // A label: ::name::
+      if tokens[start].text == "::" { at += 2 }
+      return
+    case (.keyword?, "local"): declareLocals()
+    case (.keyword?, "function"):
+      if at + 1 < tokens.count, tokens[at + 1].kind == .name { skipBlock() } else { skipExpressionStatement() }
+    case (.keyword?, "if"), (.keyword?, "while"), (.keyword?, "for"), (.keyword?, "do"), (.keyword?, "repeat"):
+      skipBlock()
+    case (.keyword?, "return"):
+      let keyword = tokens[at].range
+      at += 1
+      ending = .returns(keyword, hasValues: at < tokens.count && !isSymbol(";"))
+      skipExpressionList()
+      if isSymbol(";") { at += 1 }
+      return
+    case (.keyword?, "break"): at += 1
+    case (.keyword?, "goto"): at += 2
+    default: skipExpressionStatement()
+    }
+    // Whatever happens, the walk goes on.
+    if at == start { at += 1 }
+  }
+
+  private mutating func declareLocals() {
+    at += 1
+    if isKeyword("function") {
+      if at + 1 < tokens.count { declare(String(tokens[at + 1].text), attribute: nil) }
+      skipBlock()
+      return
+    }
+    while kind == .name {
+      let name = String(current)
+      at += 1
+      var attribute: Substring?
+      if isSymbol("<"), at + 2 < tokens.count {
+        attribute = tokens[at + 1].text
+        at += 3
+      }
+      declare(name, attribute: attribute)
+      guard isSymbol(",") else { break }
+      at += 1
+    }
+    if isSymbol("=") {
+      at += 1
+      skipExpressionList()
+    }
+  }
+
+  private mutating func declare(_ name: String, attribute: Substring?) {
+    locals.removeAll { $0.name == name }
+    // A to-be-closed variable ends with its cell, and a local _ENV would change what globals are.
+    guard attribute != "close", name != "_ENV" else { return }
+    locals.append(Local(name: name, isConstant: attribute == "const"))
+  }
+
+  /// Skips a statement or function body that ends with `end` or `until …`.
+  private mutating func skipBlock() {
+    var depth = 0
+    // `while … do` and `for … do` open one block, with their `do`.
+    if isKeyword("while") || isKeyword("for") {
+      while at < tokens.count, !isKeyword("do") {
+        if isKeyword("function") { skipBlock() } else { at += 1 }
+      }
+    }
+    while at < tokens.count {
+      let token = tokens[at]
+      at += 1
+      guard token.kind == .keyword else { continue }
+      switch token.text {
+      case "function", "do", "if", "repeat": depth += 1
+      case "end": depth -= 1
+      case "until":
+        depth -= 1
+        if depth == 0 { skipExpression() }
+      default: break
+      }
+      if depth == 0 { return }
+    }
+  }
+
+  private mutating func skipExpressionStatement() {
+    let start = at
+    skipExpressionList()
+    if isSymbol("=") {
+      at += 1
+      skipExpressionList()
+      return
+    }
+    var rest = at
+    while rest < tokens.count, tokens[rest].text == ";" { rest += 1 }
+    if rest == tokens.count, at > start { ending = .expression(at: tokens[start].range.lowerBound) }
+  }
+
+  // MARK: Expressions
+
+  private mutating func skipExpressionList() {
+    skipExpression()
+    while isSymbol(",") {
+      at += 1
+      skipExpression()
+    }
+  }
+
+  private static let binary: Set<Substring> = [
+    "+", "-", "*", "/", "//", "%", "^", "..", "==", "~=", "<", ">", "<=", ">=", "&", "|", "~", "<<", ">>",
+  ]
+
+  private mutating func skipExpression() {
+    while true {
+      while isSymbol("-") || isSymbol("#") || isSymbol("~") || isKeyword("not") { at += 1 }
+      guard skipOperand() else { return }
+      guard isKeyword("and") || isKeyword("or") || (kind == .symbol && Self.binary.contains(current)) else {
+        return
+      }
+      at += 1
+    }
+  }
+
+  /// A value with its suffixes; false when no expression starts here.
+  private mutating func skipOperand() -> Bool {
+    switch kind {
+    case .number, .string:
+      at += 1
+      return true
+    case .keyword:
+      switch current {
+      case "nil", "true", "false":
+        at += 1
+        return true
+      case "function":
+        skipBlock()
+        return true
+      default: return false
+      }
+    case .symbol:
+      if current == "..." {
+        at += 1
+        return true
+      }
+      if current == "{" {
+        skipBrackets()
+        return true
+      }
+      guard current == "(" else { return false }
+      skipBrackets()
+    case .name: at += 1
+    case nil: return false
+    }
+    skipSuffixes()
+    return true
+  }
+
+  private mutating func skipSuffixes() {
+    while true {
+      if isSymbol(".") || isSymbol(":") {
+        at += 2
+      } else if isSymbol("[") || isSymbol("(") || isSymbol("{") {
+        skipBrackets()
+      } else if kind == .string {
+        at += 1
+      } else {
+        return
+      }
+    }
+  }
+
+  private mutating func skipBrackets() {
+    var depth = 0
+    while at < tokens.count {
+      if kind == .symbol {
+        switch current {
+        case "(", "[", "{": depth += 1
+        case ")", "]", "}": depth -= 1
+        default: break
+        }
+      }
+      at += 1
+      if depth == 0 { return }
+    }
+  }
+}

@@ -1,0 +1,159 @@
+/// One token of Lua source, as a range of its UTF-8 bytes.
+struct LuaToken: Equatable {
+  enum Kind { case name, keyword, number, string, symbol }
+  let kind: Kind
+  let range: Range<Int>
+  let text: Substring
+}
+
+/// Splits Lua source into tokens, without comments and white space.
+///
+/// It is lenient: source that Lua itself refuses still gives tokens, and Lua reports the error.
+struct LuaLexer {
+  static let keywords: Set<Substring> = [
+    "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in", "local",
+    "nil", "not", "or", "repeat", "return", "then", "true", "until", "while",
+  ]
+
+  private let source: String
+  private let bytes: [UInt8]
+  private var at = 0
+
+  static func tokens(of source: String) -> [LuaToken] {
+    var lexer = LuaLexer(source)
+    var result: [LuaToken] = []
+    while let token = lexer.next() { result.append(token) }
+    return result
+  }
+
+  private init(_ source: String) {
+    self.source = source
+    bytes = Array(source.utf8)
+  }
+
+  private func byte(_ offset: Int = 0) -> UInt8 { at + offset < bytes.count ? bytes[at + offset] : 0 }
+
+  private mutating func next() -> LuaToken? {
+    skipBlanksAndComments()
+    guard at < bytes.count else { return nil }
+    let start = at
+    let first = byte()
+    if Self.isNameStart(first) {
+      while Self.isNameStart(byte()) || Self.isDigit(byte()) { at += 1 }
+      let token = token(.name, from: start)
+      return Self.keywords.contains(token.text)
+        ? LuaToken(kind: .keyword, range: token.range, text: token.text) : token
+    }
+    if Self.isDigit(first) || (first == UInt8(ascii: ".") && Self.isDigit(byte(1))) {
+      skipNumber()
+      return token(.number, from: start)
+    }
+    if first == UInt8(ascii: "\"") || first == UInt8(ascii: "'") {
+      skipQuoted(first)
+      return token(.string, from: start)
+    }
+    if first == UInt8(ascii: "["), let level = longBracketLevel() {
+      skipLongBracket(level)
+      return token(.string, from: start)
+    }
+    at += symbolLength()
+    return token(.symbol, from: start)
+  }
+
+  private func token(_ kind: LuaToken.Kind, from start: Int) -> LuaToken {
+    let utf8 = source.utf8
+    let low = utf8.index(utf8.startIndex, offsetBy: start)
+    let high = utf8.index(low, offsetBy: at - start)
+    return LuaToken(kind: kind, range: start..<at, text: source[low..<high])
+  }
+
+  private mutating func skipBlanksAndComments() {
+    while at < bytes.count {
+      if byte() <= 32 {
+        at += 1
+      } else if byte() == UInt8(ascii: "-"), byte(1) == UInt8(ascii: "-") {
+        at += 2
+        if byte() == UInt8(ascii: "["), let level = longBracketLevel() {
+          skipLongBracket(level)
+        } else {
+          while at < bytes.count, byte() != 10 { at += 1 }
+        }
+      } else {
+        return
+      }
+    }
+  }
+
+  /// The number of `=` in a long bracket that opens here; nil when none does.
+  private func longBracketLevel() -> Int? {
+    var level = 0
+    while byte(1 + level) == UInt8(ascii: "=") { level += 1 }
+    return byte(1 + level) == UInt8(ascii: "[") ? level : nil
+  }
+
+  private mutating func skipLongBracket(_ level: Int) {
+    at += level + 2
+    while at < bytes.count {
+      if byte() == UInt8(ascii: "]") {
+        var equals = 0
+        while byte(1 + equals) == UInt8(ascii: "=") { equals += 1 }
+        if equals == level, byte(1 + equals) == UInt8(ascii: "]") {
+          at += level + 2
+          return
+        }
+      }
+      at += 1
+    }
+  }
+
+  private mutating func skipQuoted(_ quote: UInt8) {
+    at += 1
+    while at < bytes.count, byte() != quote {
+      // `\z` lets a string run over line ends, as does a backslash before one.
+      if byte() == UInt8(ascii: "\\") {
+        at += 1
+        if byte() == UInt8(ascii: "z") {
+          at += 1
+          while at < bytes.count, byte() <= 32 { at += 1 }
+          continue
+        }
+      } else if byte() == 10 {
+        return
+      }
+      at += 1
+    }
+    at = min(at + 1, bytes.count)
+  }
+
+  private mutating func skipNumber() {
+    let isHex = byte() == UInt8(ascii: "0") && (byte(1) | 32) == UInt8(ascii: "x")
+    let exponent = isHex ? UInt8(ascii: "p") : UInt8(ascii: "e")
+    if isHex { at += 2 }
+    while at < bytes.count {
+      if (byte() | 32) == exponent, byte(1) == UInt8(ascii: "+") || byte(1) == UInt8(ascii: "-") {
+        at += 2
+      } else if Self.isDigit(byte()) || Self.isNameStart(byte()) || byte() == UInt8(ascii: ".") {
+        at += 1
+      } else {
+        return
+      }
+    }
+  }
+
+  private func symbolLength() -> Int {
+    let two: Set<String> = ["==", "~=", "<=", ">=", "//", "::", "<<", ">>", ".."]
+    if byte() == UInt8(ascii: "."), byte(1) == UInt8(ascii: "."), byte(2) == UInt8(ascii: ".") { return 3 }
+    if byte() < 128, byte(1) > 0, byte(1) < 128,
+      two.contains(String(decoding: [byte(), byte(1)], as: UTF8.self))
+    {
+      return 2
+    }
+    // A character outside ASCII is one (wrong) symbol.
+    var length = 1
+    if byte() >= 0x80 { while byte(length) & 0xC0 == 0x80 { length += 1 } }
+    return length
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool { byte >= 48 && byte <= 57 }
+  private static func isNameStart(_ byte: UInt8) -> Bool { byte == 95 || (byte | 32) >= 97 && (byte | 32) <= 122 }
+}

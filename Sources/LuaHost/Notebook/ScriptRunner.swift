@@ -1,0 +1,245 @@
+import Foundation
+import Reports
+import Support
+
+/// Runs a script cell by cell and keeps what it produced in a notebook.
+public final class ScriptRunner {
+  /// How a run ended.
+  public enum Outcome: Sendable {
+    case done
+    /// The script failed: the message, the cell that failed, and its call stack.
+    case failed(Failure)
+    /// The command line does not fit the script.
+    case usage(String)
+    case interrupted
+
+    /// The exit status of the program.
+    public var exitStatus: Int32 {
+      switch self {
+      case .done: 0
+      case .failed: 1
+      case .usage: 2
+      case .interrupted: 130
+      }
+    }
+  }
+
+  public struct Failure: Sendable {
+    public let message: String
+    public let traceback: String
+    /// 1-based number of the cell.
+    public let cell: Int?
+    public let cellTitle: String
+  }
+
+  public let script: ScriptFile
+  public let context: HostContext
+  /// What the run produced so far.
+  public private(set) var notebook: Notebook
+  /// Called for every output when it appears; the cell's 0-based index comes first.
+  public var onOutput: (Int, Notebook.Output) -> Void = { _, _ in }
+  /// Called after each cell with the whole notebook, and once at the end: what reports are written from.
+  public var onCell: (Notebook, Int) throws -> Void = { _, _ in }
+
+  private let state: LuaState
+  private let session: CellSession
+  /// The cell that is running, as an index into the notebook.
+  private var running = 0
+  /// Text kept per cell; the terminal shows all of it.
+  private static let keptText = 1 << 20
+  /// Bytes of the text at the end of the cell's outputs; 0 when they end with something else.
+  private var keptInLast = 0
+
+  /// - Parameters:
+  ///   - overrides: `name=value` of the command line.
+  ///   - plugins: loaded before the script; nil: none.
+  public init(
+    script: ScriptFile, context: HostContext = HostContext(), limits: LuaState.Limits = .init(),
+    catalog: Catalog = .standard, plugins: PluginLoader? = nil
+  ) throws {
+    self.script = script
+    self.context = context
+    notebook = Notebook(
+      title: script.title, source: script.path,
+      cells: script.cells.map { .init(kind: $0.kind, source: $0.source, firstLine: $0.firstLine) })
+    state = try LuaState(limits: limits, context: context)
+    try catalog.install(in: state)
+    pluginProblems = try plugins?.load(into: state, catalog: catalog) ?? []
+    let folder = (script.path as NSString).deletingLastPathComponent
+    let environment = try LuaEnvironment(
+      in: state, catalog: catalog, moduleFolders: [folder.isEmpty ? "." : folder])
+    session = CellSession(state: state, environment: environment.table, chunkName: script.path)
+  }
+
+  /// Plugins that were skipped, one line each.
+  public let pluginProblems: [String]
+
+  // MARK: Running
+
+  /// Runs all cells; an error ends the run at its cell.
+  public func run() -> Outcome {
+    context.parameters.order = Self.nameOrder(script.source)
+    if let (name, _) = context.parameters.overrides.first, !declaresParameters {
+      return .usage("\(script.path) takes no parameters, got '\(name)'")
+    }
+    let compiled: [Int: CellSession.Compiled]
+    switch compile() {
+    case .success(let cells): compiled = cells
+    case .failure(let failure): return .failed(failure.failure)
+    }
+    connect()
+    for index in notebook.cells.indices {
+      let outcome = runCell(index, compiled[index])
+      do {
+        try onCell(notebook, index)
+      } catch {
+        return .failed(Failure(message: "\(error)", traceback: "", cell: nil, cellTitle: ""))
+      }
+      if let outcome { return outcome }
+    }
+    if let (name, _) = context.parameters.overrides.first, context.parameters.declared == nil {
+      return .usage("\(script.path) did not reach its gfnet.params, so '\(name)' was not used")
+    }
+    return .done
+  }
+
+  /// What `gfnet.params` of the script declares; runs nothing beyond the cell that calls it.
+  public func listParameters() -> Result<[ParameterSpec], LuaError> {
+    guard declaresParameters else { return .success([]) }
+    context.parameters.listsOnly = true
+    context.parameters.order = Self.nameOrder(script.source)
+    let compiled: [Int: CellSession.Compiled]
+    switch compile() {
+    case .success(let cells): compiled = cells
+    case .failure(let failure): return .failure(LuaError(failure.failure.message))
+    }
+    for index in notebook.cells.indices {
+      guard let cell = compiled[index] else { continue }
+      do {
+        _ = try session.run(cell)
+      } catch let error as LuaError {
+        if let listing = error.underlying as? ParameterListing { return .success(listing.specs) }
+        return .failure(error)
+      } catch {
+        return .failure(LuaError("\(error)"))
+      }
+    }
+    return .failure(LuaError("\(script.path) did not reach its gfnet.params"))
+  }
+
+  private var declaresParameters: Bool {
+    let tokens = LuaLexer.tokens(of: script.source)
+    return tokens.indices.contains { index in
+      tokens[index].text == "params" && index >= 2 && tokens[index - 1].text == "."
+        && tokens[index - 2].text == "gfnet"
+    }
+  }
+
+  /// The names in the order in which the source has them, from `gfnet.params` on.
+  private static func nameOrder(_ source: String) -> [String] {
+    LuaLexer.tokens(of: source).drop { $0.text != "params" }.filter { $0.kind == .name }.map { String($0.text) }
+  }
+
+  private struct CompileFailure: Error { let failure: Failure }
+
+  /// Compiles every cell first, so that a slip in the last one does not cost the run of the others.
+  private func compile() -> Result<[Int: CellSession.Compiled], CompileFailure> {
+    var compiled: [Int: CellSession.Compiled] = [:]
+    for (index, cell) in script.cells.enumerated() where cell.kind != .markdown {
+      do {
+        compiled[index] = try session.compile(cell.source, firstLine: cell.firstLine)
+      } catch {
+        let failure = Failure(message: "\(error)", traceback: "", cell: index + 1, cellTitle: cell.title)
+        fail(index, failure)
+        return .failure(CompileFailure(failure: failure))
+      }
+    }
+    return .success(compiled)
+  }
+
+  private func connect() {
+    context.emit = { [unowned self] in record($0) }
+    state.write = { [unowned self] stream, bytes in
+      let text = String(decoding: bytes, as: UTF8.self)
+      switch stream {
+      case .output: record(.text(text))
+      case .error: FileHandle.standardError.write(Data(bytes))
+      }
+    }
+  }
+
+  private func record(_ output: Notebook.Output) {
+    onOutput(running, output)
+    var outputs = notebook.cells[running].outputs
+    notebook.cells[running].outputs = []  // appends in place, without a copy per line
+    append(output, to: &outputs)
+    notebook.cells[running].outputs = outputs
+  }
+
+  /// Text joins the text before it, up to a limit.
+  private func append(_ output: Notebook.Output, to outputs: inout [Notebook.Output]) {
+    guard case .text(let new) = output else {
+      outputs.append(output)
+      keptInLast = 0
+      return
+    }
+    if keptInLast == 0 {
+      outputs.append(.text(""))
+    } else if keptInLast >= Self.keptText {
+      return
+    }
+    guard case .text(var text)? = outputs.popLast() else { return }
+    text += new
+    keptInLast += new.utf8.count
+    if keptInLast >= Self.keptText { text += "\n… (more was printed, and is not kept)\n" }
+    outputs.append(.text(text))
+  }
+
+  /// nil: go on with the next cell.
+  private func runCell(_ index: Int, _ compiled: CellSession.Compiled?) -> Outcome? {
+    running = index
+    keptInLast = 0
+    guard let compiled else {
+      notebook.cells[index].status = .done
+      onOutput(index, .markdown(script.cells[index].source))
+      return nil
+    }
+    notebook.cells[index].status = .running
+    let start = DispatchTime.now().uptimeNanoseconds
+    defer { notebook.cells[index].seconds = Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9 }
+    do {
+      let values = try state.withTimeLimit(seconds: state.limits.seconds) { try session.run(compiled) }
+      if !compiled.isHidden { try ValueDisplay(state: state).outputs(of: values).forEach(record) }
+      notebook.cells[index].status = .done
+      return nil
+    } catch is Interrupted {
+      notebook.cells[index].status = .interrupted
+      return .interrupted
+    } catch let error as LuaError {
+      if let usage = error.underlying as? UsageError { return .usage(usage.description) }
+      let failure = Failure(
+        message: explained(error.message), traceback: error.traceback, cell: index + 1,
+        cellTitle: script.cells[index].title)
+      fail(index, failure)
+      return .failed(failure)
+    } catch {
+      let failure = Failure(message: "\(error)", traceback: "", cell: index + 1, cellTitle: script.cells[index].title)
+      fail(index, failure)
+      return .failed(failure)
+    }
+  }
+
+  private func fail(_ index: Int, _ failure: Failure) {
+    notebook.cells[index].status = .failed
+    notebook.cells[index].outputs.append(.error(message: failure.message, traceback: failure.traceback))
+  }
+
+  /// Adds the near name to Lua's "attempt to call a nil value (global 'modle')".
+  private func explained(_ message: String) -> String {
+    guard let match = message.firstMatch(of: /a nil value \(global '([A-Za-z0-9_]+)'\)$/) else { return message }
+    let name = String(match.1)
+    let globals = (try? session.environment.pairs().compactMap(\.key.asString)) ?? []
+    guard let near = NearestName.find(name, in: globals + session.visibleLocals) else { return message }
+    return message + "; did you mean '\(near)'?"
+  }
+}

@@ -1,0 +1,131 @@
+import CLuaBridge
+import Reports
+
+/// Turns Lua values into what a reader wants to see: never a whole tensor or table, always enough to go on.
+struct ValueDisplay {
+  let state: LuaState
+  private static let width = 96
+  private static let shownElements = 24
+  private static let shownFields = 40
+  private static let depth = 4
+
+  /// What a cell that ends in these values shows.
+  func outputs(of values: [LuaValue]) throws -> [Notebook.Output] {
+    if values.allSatisfy(\.isNil) { return [] }
+    var outputs: [Notebook.Output] = []
+    var line: [String] = []
+    for value in values {
+      if case .object(let object) = value, let output = try show(object) {
+        outputs.append(output)
+      } else {
+        line.append(try text(of: value))
+      }
+    }
+    if !line.isEmpty { outputs.append(.value(line.joined(separator: "\t"))) }
+    return outputs
+  }
+
+  private func show(_ object: LuaObject) throws -> Notebook.Output? {
+    let stack = state.stack
+    try object.push(onto: stack)
+    defer { stack.pop() }
+    guard let entry = stack.classEntry(at: -1), let show = entry.show, let value = stack.anyObject(at: -1) else {
+      return nil
+    }
+    return try show(value, state)
+  }
+
+  /// The value in full words; strings as they are.
+  func text(of value: LuaValue) throws -> String {
+    if case .string(let text) = value { return text }
+    var path: [UnsafeRawPointer] = []
+    return try describe(value, indent: 0, path: &path)
+  }
+
+  private func describe(_ value: LuaValue, indent: Int, path: inout [UnsafeRawPointer]) throws -> String {
+    switch value {
+    case .string(let text): return quoted(text)
+    case .table(let table): return try describe(table, indent: indent, path: &path)
+    default:
+      let stack = state.stack
+      try value.push(onto: stack)
+      defer { stack.pop() }
+      return try stack.text(at: -1)
+    }
+  }
+
+  private func describe(_ table: LuaTable, indent: Int, path: inout [UnsafeRawPointer]) throws -> String {
+    let stack = state.stack
+    try table.push(onto: stack)
+    let hasText = luaL_getmetafield(stack.pointer, -1, "__tostring") != LUA_TNIL
+    if hasText { stack.pop() }
+    let identity = lua_topointer(stack.pointer, -1)
+    defer { stack.pop() }
+    if hasText { return try stack.text(at: -1) }
+    guard let identity, !path.contains(identity) else { return "{…}" }
+    if path.count >= Self.depth { return "{…}" }
+    path.append(identity)
+    defer { path.removeLast() }
+
+    let length = Int(lua_rawlen(stack.pointer, -1))
+    var parts: [String] = []
+    for index in 0..<min(length, Self.shownElements) {
+      try stack.reserve(2)
+      lua_rawgeti(stack.pointer, -1, lua_Integer(index + 1))
+      let element = try stack.value(at: -1)
+      stack.pop()
+      parts.append(try describe(element, indent: indent + 2, path: &path))
+    }
+    if length > Self.shownElements { parts.append("… (\(length) elements)") }
+    let isList = parts.count
+    let fields = try stack.pairs(at: stack.count).filter { pair in
+      guard case .integer(let key) = pair.key else { return true }
+      return key < 1 || key > length
+    }
+    for field in fields.prefix(Self.shownFields) {
+      let value = try describe(field.value, indent: indent + 2, path: &path)
+      parts.append("\(try keyText(field.key)) = \(value)")
+    }
+    if fields.count > Self.shownFields { parts.append("… (\(fields.count) fields)") }
+    return layOut(parts, indent: indent, asList: isList == parts.count)
+  }
+
+  /// One line when it fits; otherwise one field a line, or a list's elements filled into lines.
+  private func layOut(_ parts: [String], indent: Int, asList: Bool) -> String {
+    let oneLine = "{" + parts.joined(separator: ", ") + "}"
+    if oneLine.count + indent <= Self.width, !oneLine.contains("\n") { return oneLine }
+    let margin = String(repeating: " ", count: indent + 2)
+    guard asList, !parts.contains(where: { $0.contains("\n") }) else {
+      return "{\n" + parts.map { margin + $0 }.joined(separator: ",\n") + "\n" + margin.dropLast(2) + "}"
+    }
+    var lines = [margin]
+    for (index, part) in parts.enumerated() {
+      let piece = part + (index + 1 < parts.count ? ", " : "")
+      if lines[lines.count - 1].count + piece.count > Self.width { lines.append(margin) }
+      lines[lines.count - 1] += piece
+    }
+    return "{\n" + lines.map { $0[...].trimmedEnd }.joined(separator: "\n") + "\n" + margin.dropLast(2) + "}"
+  }
+
+  private func keyText(_ key: LuaValue) throws -> String {
+    if case .string(let name) = key {
+      let isName = name.utf8.allSatisfy { $0 == 95 || ($0 | 32) >= 97 && ($0 | 32) <= 122 || $0 >= 48 && $0 <= 57 }
+      return isName && !name.isEmpty && !(name.first?.isNumber ?? true) ? name : "[\(quoted(name))]"
+    }
+    var path: [UnsafeRawPointer] = []
+    return "[\(try describe(key, indent: 0, path: &path))]"
+  }
+
+  private func quoted(_ text: String) -> String {
+    let shown = text.count > 200 ? text.prefix(200) + "…" : text[...]
+    return "\"" + shown.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n") + "\""
+  }
+}
+
+extension Substring {
+  fileprivate var trimmedEnd: String {
+    var text = self
+    while text.last == " " { text.removeLast() }
+    return String(text)
+  }
+}

@@ -1,0 +1,94 @@
+/// The parameters of one script run: what the command line set, and what the script declared.
+public struct ParameterSession {
+  /// `name=value` from the command line, in order.
+  public var overrides: [(name: String, value: String)] = []
+  /// Ask for the declarations only; `gfnet.params` then ends the run.
+  public var listsOnly = false
+  /// The order in which names appear in the script, for listings; Lua tables have none.
+  public var order: [String] = []
+  /// What the script declared; nil before it did.
+  public internal(set) var declared: [ParameterSpec]?
+  /// The values that the run uses.
+  public internal(set) var values: [(name: String, value: ParameterValue)] = []
+
+  public init() {}
+
+  /// Splits `name=value`.
+  public static func parseOverride(_ text: String) throws -> (name: String, value: String) {
+    guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
+      throw UsageError("'\(text)' is not a parameter; write name=value")
+    }
+    return (String(text[..<equals]), String(text[text.index(after: equals)...]))
+  }
+
+  /// Takes the declarations and returns the values, the command line's before the defaults.
+  mutating func declare(_ specs: [ParameterSpec]) throws -> [(name: String, value: ParameterValue)] {
+    guard declared == nil else {
+      throw LuaError("gfnet.params was called before; declare all parameters in one table")
+    }
+    let rank = Dictionary(order.enumerated().map { ($1, $0) }, uniquingKeysWith: min)
+    let sorted = specs.sorted { (rank[$0.name] ?? .max, $0.name) < (rank[$1.name] ?? .max, $1.name) }
+    declared = sorted
+    if listsOnly { throw ParameterListing(specs: sorted) }
+    for (name, _) in overrides where !sorted.contains(where: { $0.name == name }) {
+      throw UsageError("unknown parameter '\(name)'" + NearestName.hint(name, in: sorted.map(\.name)))
+    }
+    values = try sorted.map { spec in
+      if let override = overrides.last(where: { $0.name == spec.name }) {
+        do {
+          return (spec.name, try spec.parse(override.value))
+        } catch let error as LuaError {
+          throw UsageError("parameter '\(spec.name)' \(error.message)")
+        }
+      }
+      guard let value = spec.defaultValue else {
+        throw UsageError("parameter '\(spec.name)' is missing; add \(spec.name)=… (\(spec.kind.described))")
+      }
+      return (spec.name, value)
+    }
+    return values
+  }
+}
+
+/// Ends a run that was only to list its parameters.
+struct ParameterListing: Error {
+  let specs: [ParameterSpec]
+}
+
+extension [ParameterSpec] {
+  /// The listing that `run SCRIPT --help` prints.
+  public var listing: String {
+    let rows = map { spec in
+      var notes = [spec.kind.name]
+      if let range = spec.rangeText { notes.append(range) }
+      if let choices = spec.choices { notes.append("one of " + choices.map(\.source).joined(separator: ", ")) }
+      let name = spec.name + "=" + (spec.defaultValue?.commandLineText ?? "…")
+      return (name, (spec.help.isEmpty ? "" : spec.help + " ") + "(" + notes.joined(separator: ", ") + ")")
+    }
+    let width = rows.map(\.0.count).max() ?? 0
+    return rows.map { "  " + $0.0.padding(to: width + 2) + $0.1 }.joined(separator: "\n")
+  }
+}
+
+extension ParameterSpec {
+  fileprivate var rangeText: String? {
+    guard minimum != nil || maximum != nil else { return nil }
+    return ((minimum ?? -.infinity)...(maximum ?? .infinity)).described.replacing("of ", with: "")
+  }
+}
+
+extension ParameterValue {
+  /// The value as it is typed after `name=`.
+  fileprivate var commandLineText: String {
+    switch self {
+    case .string(let text): text
+    case .list(let values): values.map(\.commandLineText).joined(separator: ",")
+    default: source
+    }
+  }
+}
+
+extension String {
+  /// Spaces added on the right up to `width` characters.
+  func padding(to width: Int) -> String { self + String(repeating: " ", count: Swift.max(width - count, 0)) }
+}

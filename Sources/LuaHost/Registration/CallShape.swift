@@ -1,0 +1,145 @@
+import CLuaBridge
+
+/// The argument checks of one function, worked out once when it is registered.
+final class CallShape {
+  let entry: FunctionEntry
+  /// Slot of the first argument: 2 for methods.
+  let first: Int
+  private let hasRest: Bool
+
+  init(_ entry: FunctionEntry) {
+    self.entry = entry
+    first = entry.isMethod ? 2 : 1
+    hasRest = entry.parameters.last?.isRest ?? false
+  }
+
+  func checkArguments(on stack: LuaStack) throws {
+    let given = stack.count - first + 1
+    let parameters = entry.parameters
+    if given > parameters.count && !hasRest { try failExtra(on: stack, given: given) }
+    for index in parameters.indices {
+      if parameters[index].isRest {
+        var slot = first + index
+        while slot <= stack.count {
+          try check(parameters[index], at: slot, number: slot - first + 1, on: stack)
+          slot += 1
+        }
+      } else {
+        try check(parameters[index], at: first + index, number: index + 1, on: stack)
+      }
+    }
+  }
+
+  private func check(_ parameter: Parameter, at slot: Int, number: Int, on stack: LuaStack) throws {
+    if stack.kind(at: slot).rawValue <= 0 {
+      if parameter.isRequired {
+        throw LuaError(
+          "\(entry.qualifiedName): argument \(number) '\(parameter.name)' is missing; expected "
+            + expectation(of: parameter))
+      }
+      return
+    }
+    if let options = parameter.options {
+      guard stack.kind(at: slot) == .table else {
+        throw mismatch("argument \(number) '\(parameter.name)'", parameter, at: slot, on: stack)
+      }
+      try check(options, inTableAt: slot, on: stack)
+    } else if !parameter.accepts(slot, on: stack) {
+      throw mismatch("argument \(number) '\(parameter.name)'", parameter, at: slot, on: stack)
+    }
+  }
+
+  private func check(_ options: [Parameter], inTableAt slot: Int, on stack: LuaStack) throws {
+    try stack.reserve(4)
+    stack.pushNil()
+    while lua_next(stack.pointer, Int32(slot)) != 0 {
+      let top = stack.count
+      guard let name = stack.string(at: top - 1) else {
+        let key = try stack.value(at: top - 1).described
+        throw LuaError("\(entry.qualifiedName): the options are named, as in {\(options.first?.name ?? "name") = …}; got the key \(key)")
+      }
+      guard let option = options.first(where: { $0.name == name }) else {
+        throw LuaError(
+          "\(entry.qualifiedName): unknown option '\(name)'" + NearestName.hint(name, in: options.map(\.name)))
+      }
+      if !option.accepts(top, on: stack) {
+        throw mismatch("option '\(name)'", option, at: top, on: stack)
+      }
+      stack.pop()
+    }
+    for option in options where option.isRequired {
+      stack.push(option.name)
+      let present = lua_rawget(stack.pointer, Int32(slot)) != LUA_TNIL
+      stack.pop()
+      if !present {
+        throw LuaError(
+          "\(entry.qualifiedName): option '\(option.name)' is missing; expected \(expectation(of: option))")
+      }
+    }
+  }
+
+  private func failExtra(on stack: LuaStack, given: Int) throws {
+    let parameters = entry.parameters
+    let most = parameters.isEmpty ? "no arguments" : "at most \(parameters.count) argument\(parameters.count == 1 ? "" : "s")"
+    throw LuaError("\(entry.qualifiedName): takes \(most), got \(given): \(entry.signature)")
+  }
+
+  private func mismatch(_ what: String, _ parameter: Parameter, at slot: Int, on stack: LuaStack) -> LuaError {
+    let got = (try? stack.value(at: slot).described) ?? "something else"
+    return LuaError("\(entry.qualifiedName): \(what) must be \(expectation(of: parameter)), got \(got)")
+  }
+
+  private func expectation(of parameter: Parameter) -> String {
+    if parameter.options != nil { return "a table of options" }
+    guard let range = parameter.range else { return parameter.type.described }
+    return parameter.type.described + " " + range.described
+  }
+}
+
+extension ClosedRange<Double> {
+  /// "from 0 to 1", "of at least 1".
+  var described: String {
+    func text(_ value: Double) -> String {
+      value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : NumberText.shortest(value)
+    }
+    if upperBound == .infinity { return "of at least \(text(lowerBound))" }
+    if lowerBound == -.infinity { return "of at most \(text(upperBound))" }
+    return "from \(text(lowerBound)) to \(text(upperBound))"
+  }
+}
+
+extension Parameter {
+  /// Whether the value at `slot` may be passed for this parameter.
+  @inline(__always)
+  func accepts(_ slot: Int, on stack: LuaStack) -> Bool {
+    guard type.accepts(slot, on: stack) else { return false }
+    guard let range, let number = stack.number(at: slot) else { return true }
+    return range.contains(number)
+  }
+}
+
+extension ParameterType {
+  func accepts(_ slot: Int, on stack: LuaStack) -> Bool {
+    switch self {
+    case .any: return true
+    case .boolean: return stack.kind(at: slot) == .boolean
+    case .integer: return stack.integer(at: slot) != nil
+    case .number: return stack.kind(at: slot) == .number
+    case .string: return stack.kind(at: slot) == .string
+    case .function: return stack.kind(at: slot) == .function
+    case .table: return stack.kind(at: slot) == .table
+    case .choice(let words): return stack.string(at: slot).map(words.contains) ?? false
+    case .object(let name): return stack.className(at: slot) == name
+    case .either(let types): return types.contains { $0.accepts(slot, on: stack) }
+    case .list(let element):
+      guard stack.kind(at: slot) == .table, (try? stack.reserve(2)) != nil else { return false }
+      let table = stack.absolute(slot)
+      for index in 0..<Int(lua_rawlen(stack.pointer, table)) {
+        lua_rawgeti(stack.pointer, table, lua_Integer(index + 1))
+        defer { stack.pop() }
+        if !element.accepts(stack.count, on: stack) { return false }
+      }
+      return true
+    }
+  }
+}

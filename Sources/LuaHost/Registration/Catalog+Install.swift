@@ -1,0 +1,92 @@
+import CLuaBridge
+
+extension Catalog {
+  /// Makes the classes known to `state`; once per state, before any environment.
+  public func install(in state: LuaState) throws {
+    for entry in classes { try state.install(entry) }
+  }
+
+  /// Sets `gfnet` in the environment table on top of the stack.
+  ///
+  /// Each environment has module tables of its own, so that a plugin cannot change what another sees. They are
+  /// read-only, and a name that is not there is an error that names the nearest one.
+  func pushModules(on stack: LuaStack) throws {
+    try stack.reserve(12)
+    let environment = stack.count
+    for module in modules {
+      let parts = module.name.split(separator: ".").map(String.init)
+      stack.pushTable()
+      let table = stack.count
+      try fill(module, on: stack)
+      // Members live behind __index, so that writes to the visible, empty table reach __newindex.
+      stack.pushTable()
+      let shown = stack.count
+      pushMetatable(of: module, members: table, on: stack)
+      lua_setmetatable(stack.pointer, Int32(shown))
+      if parts.count == 1 {
+        stack.push(parts[0])
+        lua_pushvalue(stack.pointer, Int32(shown))
+        lua_rawset(stack.pointer, Int32(environment))
+        // Keeps the hidden table of `gfnet` for its modules.
+        lua_pushvalue(stack.pointer, Int32(table))
+        lua_setfield(stack.pointer, gf_registry_index(), "gfnet.root")
+      } else {
+        lua_getfield(stack.pointer, gf_registry_index(), "gfnet.root")
+        stack.push(parts[1])
+        lua_pushvalue(stack.pointer, Int32(shown))
+        lua_rawset(stack.pointer, -3)
+      }
+      stack.count = environment
+    }
+    stack.pushNil()
+    lua_setfield(stack.pointer, gf_registry_index(), "gfnet.root")
+  }
+
+  private func fill(_ module: LuaModule, on stack: LuaStack) throws {
+    for function in module.functions {
+      stack.push(function.name)
+      stack.push(function)
+      lua_rawset(stack.pointer, -3)
+    }
+    for constant in module.constants {
+      stack.push(constant.name)
+      try constant.value(stack.state).push(onto: stack)
+      lua_rawset(stack.pointer, -3)
+    }
+  }
+
+  private func pushMetatable(of module: LuaModule, members: Int, on stack: LuaStack) {
+    let prefix = module.name + "."
+    let submodules = modules.compactMap { $0.name.hasPrefix(prefix) ? String($0.name.dropFirst(prefix.count)) : nil }
+    let known = module.functions.map(\.name) + module.constants.map(\.name) + submodules
+    stack.pushTable(fields: 4)
+    // The members first, in C; then the error in Swift.
+    stack.pushTable(fields: 2)
+    stack.push("__index")
+    stack.push { stack in
+      guard let name = stack.string(at: 2) else { throw LuaError("\(module.name) has no such field") }
+      if let value = try module.dynamicMembers?.value(stack.state, name) {
+        try value.push(onto: stack)
+        return 1
+      }
+      let dynamic = module.dynamicMembers?.names(stack.state.context) ?? []
+      throw LuaError("\(module.name) has no field '\(name)'" + NearestName.hint(name, in: known + dynamic))
+    }
+    lua_rawset(stack.pointer, -3)
+    lua_setmetatable(stack.pointer, Int32(members))
+    stack.push("__index")
+    lua_pushvalue(stack.pointer, Int32(members))
+    lua_rawset(stack.pointer, -3)
+    stack.push("__newindex")
+    stack.push { stack in
+      throw LuaError("\(module.name) is read-only; keep '\(stack.string(at: 2) ?? "the value")' in a variable of your own")
+    }
+    lua_rawset(stack.pointer, -3)
+    stack.push("__name")
+    stack.push(module.name)
+    lua_rawset(stack.pointer, -3)
+    stack.push("__metatable")
+    stack.push(false)
+    lua_rawset(stack.pointer, -3)
+  }
+}

@@ -1,0 +1,53 @@
+/// Everything that scripts can call: the one source of bindings, checks, help, completion and stubs.
+public struct Catalog: Sendable {
+  public let modules: [LuaModule]
+  public let classes: [ClassEntry]
+
+  public init(modules: [LuaModule], classes: [ClassEntry]) {
+    self.modules = modules
+    self.classes = classes
+  }
+
+  /// The program's own catalogue. A new module or class is one more row here.
+  public static let standard = Catalog(
+    modules: [CoreModule.module, ReportModule.module] + DefinitionModules.modules,
+    classes: [DefinitionModules.definitionClass, DefinitionModules.configuredClass])
+
+  /// Something that help can be asked about.
+  public enum Symbol: Sendable {
+    case module(LuaModule)
+    case constant(LuaModule, LuaModule.Constant)
+    case function(FunctionEntry)
+    case classEntry(ClassEntry)
+    case property(ClassEntry, PropertyEntry)
+  }
+
+  /// All symbols by their full names: `gfnet.report.table`, `trace`, `trace:accuracy`, `trace.labels`.
+  public var symbols: [(name: String, symbol: Symbol)] {
+    var result: [(name: String, symbol: Symbol)] = []
+    for module in modules {
+      result.append((module.name, .module(module)))
+      for function in module.functions { result.append((function.qualifiedName, .function(function))) }
+      for constant in module.constants {
+        result.append(("\(module.name).\(constant.name)", .constant(module, constant)))
+      }
+    }
+    for entry in classes {
+      result.append((entry.name, .classEntry(entry)))
+      for method in entry.methods { result.append((method.qualifiedName, .function(method))) }
+      for property in entry.properties {
+        result.append(("\(entry.name).\(property.name)", .property(entry, property)))
+      }
+    }
+    return result
+  }
+
+  /// Finds symbols by full name, or by last part when that is all the user typed.
+  public func find(_ name: String) -> [(name: String, symbol: Symbol)] {
+    let all = symbols
+    let wanted = name.replacing(":", with: ".")
+    let exact = all.filter { $0.name.replacing(":", with: ".") == wanted }
+    if !exact.isEmpty { return exact }
+    return all.filter { $0.name.replacing(":", with: ".").hasSuffix("." + wanted) }
+  }
+}

@@ -1,0 +1,94 @@
+/// One function or method that scripts can call: its binding, its argument checks, its help.
+///
+/// Adding a function is writing one entry:
+/// ```swift
+/// FunctionEntry(
+///   "clamp", "Limits a number to a range.",
+///   [
+///     Parameter("x", .number, "the number"),
+///     .options([Parameter("min", .number, default: 0, "lower bound"), Parameter("max", .number, default: 1, "upper bound")]),
+///   ],
+///   returns: "number", example: "gfnet.clamp(1.5, {max = 1})"
+/// ) { call in
+///   min(max(try call.number("x"), try call.number("min")), try call.number("max"))
+/// }
+/// ```
+public struct FunctionEntry: Sendable {
+  /// The name within its module or class.
+  public var name: String
+  /// One line, as a sentence.
+  public var summary: String
+  /// Further paragraphs of help; may be empty.
+  public var discussion: String
+  public var parameters: [Parameter]
+  /// Type and meaning of what is returned; empty when nothing is.
+  public var returns: String
+  /// A line of Lua that works.
+  public var example: String
+  /// `gfnet.clamp` or `trace:accuracy`; filled in by the module or class.
+  public internal(set) var qualifiedName: String
+  /// Whether argument 1 of the Lua call is the object itself.
+  var isMethod = false
+  let body: @Sendable (LuaCall) throws -> Int32
+
+  /// A function with one result, or with ``LuaResults``.
+  public init<Result: LuaPushable>(
+    _ name: String, _ summary: String, _ parameters: [Parameter] = [], returns: String,
+    example: String = "", discussion: String = "", body: @escaping @Sendable (LuaCall) throws -> Result
+  ) {
+    self.init(name, summary, parameters, returns, example, discussion) { call in
+      let before = call.stack.count
+      try body(call).push(onto: call.stack)
+      return Int32(call.stack.count - before)
+    }
+  }
+
+  /// A function without results.
+  public init(
+    _ name: String, _ summary: String, _ parameters: [Parameter] = [], example: String = "",
+    discussion: String = "", body: @escaping @Sendable (LuaCall) throws -> Void
+  ) {
+    self.init(name, summary, parameters, "", example, discussion) { call in
+      try body(call)
+      return 0
+    }
+  }
+
+  init(
+    _ name: String, _ summary: String, _ parameters: [Parameter], _ returns: String, _ example: String,
+    _ discussion: String, body: @escaping @Sendable (LuaCall) throws -> Int32
+  ) {
+    self.name = name
+    self.summary = summary
+    self.parameters = parameters
+    self.returns = returns
+    self.example = example
+    self.discussion = discussion
+    self.body = body
+    qualifiedName = name
+  }
+
+  /// `gfnet.dataset(name, {split=, limit=}) → dataset`.
+  public var signature: String {
+    let arguments = parameters.map { parameter in
+      if let options = parameter.options {
+        return "{" + options.map { $0.name + "=" }.joined(separator: ", ") + "}"
+      }
+      if parameter.isRest { return "…" }
+      return parameter.isRequired ? parameter.name : "[\(parameter.name)]"
+    }
+    let result = returns.isEmpty ? "" : " → \(returns.prefix { $0 != ":" && $0 != "," })"
+    return "\(qualifiedName)(\(arguments.joined(separator: ", ")))\(result)"
+  }
+}
+
+extension LuaStack {
+  /// Pushes the Lua function of an entry.
+  func push(_ entry: FunctionEntry) {
+    let shape = CallShape(entry)
+    push { stack in
+      try shape.checkArguments(on: stack)
+      return try shape.entry.body(LuaCall(stack: stack, shape: shape))
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import CLuaBridge
+
+/// The arguments of one call from Lua, read by their registered names: positional ones and options alike.
+///
+/// Types, bounds and unknown options were checked before the body runs. A missing argument has its default.
+public struct LuaCall {
+  public let stack: LuaStack
+  let shape: CallShape
+
+  public var state: LuaState { stack.state }
+  public var context: HostContext { stack.state.context }
+
+  /// Number of arguments given, without the object of a method.
+  public var argumentCount: Int { stack.count - shape.first + 1 }
+
+  /// Whether an argument was given (and is not nil).
+  public func has(_ name: String) throws -> Bool {
+    try read(name, { _ in true }, fallback: { _ in false })
+  }
+
+  public func number(_ name: String) throws -> Double {
+    try read(name, stack.number(at:), fallback: \.asNumber)
+  }
+
+  public func float(_ name: String) throws -> Float { Float(try number(name)) }
+
+  public func integer(_ name: String) throws -> Int {
+    try read(name, stack.integer(at:)) { if case .integer(let value) = $0 { value } else { nil } }
+  }
+
+  public func boolean(_ name: String) throws -> Bool {
+    try read(name, stack.boolean(at:)) { if case .boolean(let value) = $0 { value } else { nil } }
+  }
+
+  public func string(_ name: String) throws -> String {
+    try read(name, stack.string(at:)) { if case .string(let value) = $0 { value } else { nil } }
+  }
+
+  public func optionalNumber(_ name: String) throws -> Double? { try has(name) ? number(name) : nil }
+  public func optionalInteger(_ name: String) throws -> Int? { try has(name) ? integer(name) : nil }
+  public func optionalString(_ name: String) throws -> String? { try has(name) ? string(name) : nil }
+  public func optionalBoolean(_ name: String) throws -> Bool? { try has(name) ? boolean(name) : nil }
+
+  /// The argument as it is; nil when it was left out.
+  public func value(_ name: String) throws -> LuaValue {
+    try read(name, { try? stack.value(at: $0) }, fallback: { $0.luaValue })
+  }
+
+  public func function(_ name: String) throws -> LuaFunction {
+    try read(name, { try? stack.value(at: $0).asFunction }, fallback: { _ in nil })
+  }
+
+  public func table(_ name: String) throws -> LuaTable {
+    try read(name, { try? stack.value(at: $0).asTable }, fallback: { _ in nil })
+  }
+
+  /// An object of a registered class; an object that was freed is an error.
+  public func object<Value>(_ name: String, as type: Value.Type = Value.self) throws -> Value {
+    try read(name, { try stack.requireObject(at: $0, as: type, in: shape.entry.qualifiedName) }, fallback: { _ in nil })
+  }
+
+  public func optionalObject<Value>(_ name: String, as type: Value.Type = Value.self) throws -> Value? {
+    try has(name) ? object(name, as: type) : nil
+  }
+
+  public func numbers(_ name: String) throws -> [Double] { try elements(name).compactMap(\.asNumber) }
+  public func integers(_ name: String) throws -> [Int] { try elements(name).compactMap(\.asInteger) }
+  public func strings(_ name: String) throws -> [String] { try elements(name).compactMap(\.asString) }
+
+  /// The elements of a list argument; empty when it was left out.
+  public func elements(_ name: String) throws -> [LuaValue] { try has(name) ? table(name).elements() : [] }
+
+  /// The arguments that a `rest` parameter stands for.
+  public func rest() throws -> [LuaValue] {
+    let start = shape.first + shape.entry.parameters.count - 1
+    return try (start..<max(stack.count + 1, start)).map { try stack.value(at: $0) }
+  }
+
+  /// Finds an argument by name: a slot, or a field of an options table.
+  private func read<Value>(
+    _ name: String, _ convert: (Int) throws -> Value?, fallback: (ParameterValue) -> Value?
+  ) throws -> Value {
+    let parameters = shape.entry.parameters
+    for index in parameters.indices {
+      let slot = shape.first + index
+      if let options = parameters[index].options {
+        guard let option = options.first(where: { $0.name == name }) else { continue }
+        if stack.kind(at: slot) == .table {
+          try stack.reserve(1)
+          stack.push(name)
+          defer { stack.pop() }
+          if lua_rawget(stack.pointer, Int32(slot)) != LUA_TNIL, let value = try convert(stack.count) {
+            return value
+          }
+        }
+        return try absent(option, fallback)
+      }
+      if parameters[index].name == name {
+        if stack.kind(at: slot).rawValue > 0, let value = try convert(slot) { return value }
+        return try absent(parameters[index], fallback)
+      }
+    }
+    throw LuaError("\(shape.entry.qualifiedName): no parameter is registered under the name '\(name)'")
+  }
+
+  private func absent<Value>(_ parameter: Parameter, _ fallback: (ParameterValue) -> Value?) throws -> Value {
+    if case .value(let value) = parameter.absence, let converted = fallback(value) { return converted }
+    if Value.self == Bool.self, let no = false as? Value { return no }
+    if Value.self == LuaValue.self, let none = LuaValue.nil as? Value { return none }
+    throw LuaError(
+      "\(shape.entry.qualifiedName): '\(parameter.name)' is missing; expected \(parameter.type.described)")
+  }
+}
+
+extension ParameterValue {
+  var luaValue: LuaValue? {
+    switch self {
+    case .boolean(let value): .boolean(value)
+    case .integer(let value): .integer(value)
+    case .number(let value): .number(value)
+    case .string(let value): .string(value)
+    case .list: nil
+    }
+  }
+}

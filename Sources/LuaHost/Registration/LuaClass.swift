@@ -1,0 +1,174 @@
+import CLuaBridge
+import Reports
+
+/// A Swift type that scripts can hold: its properties, methods and operators.
+///
+/// ```swift
+/// LuaClass<Counter>("counter", "Counts.", properties: [
+///   .init("value", "integer", "what was counted so far") { counter, _ in counter.value }
+/// ], methods: [
+///   .init("add", "Adds.", [Parameter("n", .integer, default: 1, "how many")]) { counter, call in
+///     counter.value += try call.integer("n")
+///   }
+/// ]).entry
+/// ```
+public struct LuaClass<Value> {
+  public typealias Method = LuaMethod<Value>
+  public typealias Property = LuaProperty<Value>
+  public typealias Operator = LuaOperator<Value>
+
+  /// The type-erased form that the catalogue holds.
+  public let entry: ClassEntry
+
+  /// - Parameters:
+  ///   - name: what error messages and help call it, lower case.
+  ///   - freeable: adds `:free()` and `<close>`, for objects that hold much memory.
+  ///   - describe: the text of `tostring`; one line for large objects.
+  ///   - show: how a cell shows the object as its value; nil: as `describe` says.
+  ///   - index: `object[i]` for whole numbers, 1-based; throws when out of range.
+  ///   - count: `#object`.
+  public init(
+    _ name: String, _ summary: String, discussion: String = "", freeable: Bool = false,
+    properties: [Property] = [], methods: [Method] = [], operators: [Operator] = [],
+    describe: (@Sendable (Value) throws -> String)? = nil,
+    show: (@Sendable (Value, LuaState) throws -> Notebook.Output)? = nil,
+    index: (@Sendable (Value, LuaValue, LuaStack) throws -> any LuaPushable)? = nil,
+    count: (@Sendable (Value) throws -> Int)? = nil
+  ) {
+    var functions = methods.map { method in
+      var function = method.function
+      function.qualifiedName = "\(name):\(function.name)"
+      function.isMethod = true
+      return function
+    }
+    if freeable {
+      var free = FunctionEntry(
+        "free", "Releases the memory now instead of at the next collection; the \(name) cannot be used afterwards.",
+        example: "\(name):free()"
+      ) { call in
+        guard let box = gf_box_at(call.stack.pointer, 1) else { return }
+        gf_box_free(call.stack.pointer, box)
+      }
+      free.qualifiedName = "\(name):free"
+      free.isMethod = true
+      functions.append(free)
+    }
+    var entry = ClassEntry(
+      name: name, summary: summary, discussion: discussion, isFreeable: freeable,
+      type: ObjectIdentifier(ObjectBox<Value>.self), valueType: ObjectIdentifier(Value.self),
+      properties: properties.map(\.entry), methods: functions, operators: operators.map(\.entry))
+    if let describe { entry.describe = { try describe(Self.unbox($0)) } }
+    if let show { entry.show = { try show(Self.unbox($0), $1) } }
+    if let index { entry.index = { try index(Self.unbox($0), $1, $2) } }
+    if let count { entry.count = { try count(Self.unbox($0)) } }
+    self.entry = entry
+  }
+
+  private static func unbox(_ object: AnyObject) throws -> Value {
+    guard let box = object as? ObjectBox<Value> else { throw LuaError("an object of another class") }
+    return box.value
+  }
+}
+
+/// A method of a registered class.
+public struct LuaMethod<Value> {
+  let function: FunctionEntry
+
+  /// A method with one result, or with ``LuaResults``.
+  public init<Result: LuaPushable>(
+    _ name: String, _ summary: String, _ parameters: [Parameter] = [], returns: String,
+    example: String = "", discussion: String = "",
+    body: @escaping @Sendable (Value, LuaCall) throws -> Result
+  ) {
+    function = FunctionEntry(
+      name, summary, parameters, returns: returns, example: example, discussion: discussion
+    ) { call in
+      try body(try call.receiver(as: Value.self), call)
+    }
+  }
+
+  /// A method without results.
+  public init(
+    _ name: String, _ summary: String, _ parameters: [Parameter] = [], example: String = "",
+    discussion: String = "", body: @escaping @Sendable (Value, LuaCall) throws -> Void
+  ) {
+    function = FunctionEntry(name, summary, parameters, example: example, discussion: discussion) { call in
+      try body(try call.receiver(as: Value.self), call)
+    }
+  }
+}
+
+/// A field of a registered class; read-only unless it has a setter.
+public struct LuaProperty<Value> {
+  let entry: PropertyEntry
+
+  /// - Parameter type: as help shows it, such as `integer` or `list of numbers`.
+  public init<Result: LuaPushable>(
+    _ name: String, _ type: String, _ summary: String,
+    get: @escaping @Sendable (Value, LuaStack) throws -> Result,
+    set: (@Sendable (Value, LuaValue) throws -> Void)? = nil
+  ) {
+    var entry = PropertyEntry(name: name, type: type, summary: summary) { stack, owner in
+      let value = try stack.requireObject(at: 1, as: Value.self, in: owner)
+      try get(value, stack).push(onto: stack)
+    }
+    if let set {
+      entry.set = { stack, owner in
+        try set(try stack.requireObject(at: 1, as: Value.self, in: owner), try stack.value(at: 3))
+      }
+    }
+    self.entry = entry
+  }
+}
+
+/// An operator of a registered class. Either operand may be the object; the body reads both from the stack.
+public struct LuaOperator<Value> {
+  let entry: OperatorEntry
+
+  /// - Parameter name: Lua's name of the metamethod, such as `__add`.
+  public init(
+    _ name: String, _ summary: String, body: @escaping @Sendable (LuaStack) throws -> any LuaPushable
+  ) {
+    entry = OperatorEntry(name: name, summary: summary) { stack in try body(stack).push(onto: stack) }
+  }
+}
+
+/// A registered class without its Swift type.
+public struct ClassEntry: Sendable {
+  public let name: String
+  public let summary: String
+  public let discussion: String
+  let isFreeable: Bool
+  let type: ObjectIdentifier
+  let valueType: ObjectIdentifier
+  public let properties: [PropertyEntry]
+  public let methods: [FunctionEntry]
+  public let operators: [OperatorEntry]
+  var describe: (@Sendable (AnyObject) throws -> String)?
+  var show: (@Sendable (AnyObject, LuaState) throws -> Notebook.Output)?
+  var index: (@Sendable (AnyObject, LuaValue, LuaStack) throws -> any LuaPushable)?
+  var count: (@Sendable (AnyObject) throws -> Int)?
+
+  var memberNames: [String] { properties.map(\.name) + methods.map(\.name) }
+}
+
+public struct PropertyEntry: Sendable {
+  public let name: String
+  public let type: String
+  public let summary: String
+  let get: @Sendable (LuaStack, String) throws -> Void
+  var set: (@Sendable (LuaStack, String) throws -> Void)?
+}
+
+public struct OperatorEntry: Sendable {
+  public let name: String
+  public let summary: String
+  let body: @Sendable (LuaStack) throws -> Void
+}
+
+extension LuaCall {
+  /// The object that the method was called on.
+  func receiver<Value>(as type: Value.Type) throws -> Value {
+    try stack.requireObject(at: 1, as: type, in: shape.entry.qualifiedName)
+  }
+}

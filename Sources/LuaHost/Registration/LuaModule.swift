@@ -1,0 +1,56 @@
+/// A table of functions and constants under `gfnet`, such as `gfnet.report`.
+public struct LuaModule: Sendable {
+  /// A constant of the module.
+  public struct Constant: Sendable {
+    public let name: String
+    public let type: String
+    public let summary: String
+    let value: @Sendable (LuaState) throws -> any LuaPushable
+
+    public init(
+      _ name: String, _ type: String, _ summary: String,
+      value: @escaping @Sendable (LuaState) throws -> any LuaPushable
+    ) {
+      self.name = name
+      self.type = type
+      self.summary = summary
+      self.value = value
+    }
+  }
+
+  /// Members that exist only at run time, such as the exit rules that plugins define.
+  public struct DynamicMembers: Sendable {
+    let names: @Sendable (HostContext) -> [String]
+    let value: @Sendable (LuaState, String) throws -> (any LuaPushable)?
+
+    public init(
+      names: @escaping @Sendable (HostContext) -> [String],
+      value: @escaping @Sendable (LuaState, String) throws -> (any LuaPushable)?
+    ) {
+      self.names = names
+      self.value = value
+    }
+  }
+
+  /// `gfnet` or `gfnet.NAME`.
+  public let name: String
+  public let summary: String
+  public let functions: [FunctionEntry]
+  public let constants: [Constant]
+  public let dynamicMembers: DynamicMembers?
+
+  public init(
+    _ name: String, _ summary: String, functions: [FunctionEntry] = [], constants: [Constant] = [],
+    dynamicMembers: DynamicMembers? = nil
+  ) {
+    self.name = name
+    self.summary = summary
+    self.functions = functions.map { function in
+      var function = function
+      function.qualifiedName = "\(name).\(function.name)"
+      return function
+    }
+    self.constants = constants
+    self.dynamicMembers = dynamicMembers
+  }
+}

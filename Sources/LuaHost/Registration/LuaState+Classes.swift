@@ -1,0 +1,121 @@
+import CLuaBridge
+
+extension LuaState {
+  /// Makes the metatable of a class. Scripts cannot reach it: `getmetatable` of an object is `false`.
+  func install(_ entry: ClassEntry) throws {
+    guard classes[entry.valueType] == nil else { return }
+    let stack = stack
+    let base = stack.count
+    defer { stack.count = base }
+    try stack.reserve(12)
+    stack.pushTable(fields: 12)
+    let metatable = Int32(base + 1)
+
+    func set(_ name: String, _ body: @escaping (LuaStack) throws -> Int32) {
+      stack.push(name)
+      stack.push(function: body)
+      lua_rawset(stack.pointer, metatable)
+    }
+
+    pushMembers(of: entry)
+    gf_push_index(stack.pointer)
+    lua_setfield(stack.pointer, metatable, "__index")
+    set("__newindex") { try entry.assignMember(on: $0) }
+    set("__tostring") { stack in
+      guard let object = stack.anyObject(at: 1) else {
+        stack.push("\(entry.name) (freed)")
+        return 1
+      }
+      stack.push(try entry.describe?(object) ?? entry.name)
+      return 1
+    }
+    if let count = entry.count {
+      set("__len") { stack in
+        stack.push(try count(try stack.liveObject(of: entry)))
+        return 1
+      }
+    }
+    for operation in entry.operators {
+      set(operation.name) { stack in
+        let before = stack.count
+        try operation.body(stack)
+        return Int32(stack.count - before)
+      }
+    }
+    lua_pushcclosure(stack.pointer, gf_release_metamethod, 0)
+    lua_setfield(stack.pointer, metatable, "__gc")
+    if entry.isFreeable {
+      lua_pushcclosure(stack.pointer, gf_release_metamethod, 0)
+      lua_setfield(stack.pointer, metatable, "__close")
+    }
+    stack.push(entry.name)
+    lua_setfield(stack.pointer, metatable, "__name")
+    stack.push(false)
+    lua_setfield(stack.pointer, metatable, "__metatable")
+
+    let installed = InstalledClass(entry: entry, metatable: luaL_ref(stack.pointer, gf_registry_index()))
+    classes[entry.valueType] = installed
+    if let type = entry.type.pointer { classesByBox[type] = installed }
+  }
+
+  /// Pushes the methods, the getters and the fallback that `gf_push_index` takes.
+  private func pushMembers(of entry: ClassEntry) {
+    let stack = stack
+    stack.pushTable(fields: entry.methods.count)
+    for method in entry.methods {
+      stack.push(method.name)
+      stack.push(method)
+      lua_rawset(stack.pointer, -3)
+    }
+    stack.pushTable(fields: entry.properties.count)
+    for property in entry.properties {
+      let qualified = "\(entry.name).\(property.name)"
+      let closure = LuaClosure { stack in
+        try property.get(stack, qualified)
+        return 1
+      }
+      stack.push(property.name)
+      gf_push_closure_box(stack.pointer, Unmanaged.passRetained(closure).toOpaque())
+      lua_rawset(stack.pointer, -3)
+    }
+    let fallback = LuaClosure { try entry.indexMember(on: $0) }
+    gf_push_closure_box(stack.pointer, Unmanaged.passRetained(fallback).toOpaque())
+  }
+}
+
+extension ClassEntry {
+  /// `object[key]` for keys that are no member.
+  fileprivate func indexMember(on stack: LuaStack) throws -> Int32 {
+    if stack.kind(at: 2) != .string, let index {
+      let object = try stack.liveObject(of: self)
+      try index(object, try stack.value(at: 2), stack).push(onto: stack)
+      return 1
+    }
+    let key = try stack.value(at: 2)
+    guard let name = key.asString else {
+      throw LuaError("\(article(name)) \(name) has no element \(key.described)")
+    }
+    throw LuaError("\(article(self.name)) \(self.name) has no field '\(name)'" + NearestName.hint(name, in: memberNames))
+  }
+
+  /// `object.key = value`.
+  fileprivate func assignMember(on stack: LuaStack) throws -> Int32 {
+    let key = try stack.value(at: 2)
+    guard let name = key.asString else { throw LuaError("the elements of \(article(name)) \(name) cannot be set") }
+    guard let property = properties.first(where: { $0.name == name }) else {
+      throw LuaError(
+        "\(article(self.name)) \(self.name) has no field '\(name)'" + NearestName.hint(name, in: memberNames))
+    }
+    guard let set = property.set else { throw LuaError("\(self.name).\(name) is read-only") }
+    try set(stack, "\(self.name).\(name)")
+    return 0
+  }
+}
+
+extension LuaStack {
+  /// The object at slot 1, or an error when it was freed.
+  fileprivate func liveObject(of entry: ClassEntry) throws -> AnyObject {
+    guard let object = anyObject(at: 1) else { throw LuaError("this \(entry.name) was freed") }
+    return object
+  }
+}

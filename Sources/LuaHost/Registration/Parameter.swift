@@ -1,0 +1,184 @@
+/// What a script may pass for one parameter.
+public indirect enum ParameterType: Sendable, Hashable {
+  case any
+  case boolean
+  case integer
+  case number
+  case string
+  case function
+  case table
+  /// One of a few words.
+  case choice([String])
+  /// A sequence of values of one type.
+  case list(ParameterType)
+  /// An object of a registered class, by name.
+  case object(String)
+  /// Any of several types.
+  case either([ParameterType])
+
+  /// The type in an error message, with its article.
+  public var described: String {
+    switch self {
+    case .any: "a value"
+    case .boolean: "true or false"
+    case .integer: "a whole number"
+    case .number: "a number"
+    case .string: "a string"
+    case .function: "a function"
+    case .table: "a table"
+    case .choice(let words): "one of " + words.map { "\"\($0)\"" }.joined(separator: ", ")
+    case .list(let element): "a list of " + element.plural
+    case .object(let name): "\(article(name)) \(name)"
+    case .either(let types): types.map(\.described).joined(separator: " or ")
+    }
+  }
+
+  /// The type in a signature.
+  public var signature: String {
+    switch self {
+    case .any: "any"
+    case .boolean: "boolean"
+    case .integer: "integer"
+    case .number: "number"
+    case .string: "string"
+    case .function: "function"
+    case .table: "table"
+    case .choice(let words): words.map { "\"\($0)\"" }.joined(separator: "|")
+    case .list(let element): element.signature + "[]"
+    case .object(let name): name
+    case .either(let types): types.map(\.signature).joined(separator: "|")
+    }
+  }
+
+  private var plural: String {
+    switch self {
+    case .any: "values"
+    case .boolean: "booleans"
+    case .integer: "whole numbers"
+    case .number: "numbers"
+    case .string: "strings"
+    case .function: "functions"
+    case .table: "tables"
+    case .list(let element): "lists of " + element.plural
+    case .object(let name): name + "s"
+    case .choice, .either: "values, each \(described)"
+    }
+  }
+}
+
+/// One parameter of a function, or one field of its table of options.
+public struct Parameter: Sendable {
+  /// What happens when the argument is missing or nil.
+  public enum Absence: Sendable {
+    case required
+    /// The function sees that it is missing.
+    case optional
+    case value(ParameterValue)
+  }
+
+  public var name: String
+  public var type: ParameterType
+  public var summary: String
+  public var absence: Absence
+  /// Bounds of a number, both inclusive.
+  public var range: ClosedRange<Double>?
+  /// The known fields, when this parameter is a table of options.
+  public var options: [Parameter]?
+  /// Stands for all further arguments.
+  public var isRest = false
+
+  /// A required parameter.
+  public init(_ name: String, _ type: ParameterType, _ summary: String, in range: ClosedRange<Double>? = nil) {
+    self.init(name, type, summary, absence: .required, range: range)
+  }
+
+  private init(
+    _ name: String, _ type: ParameterType, _ summary: String, absence: Absence, range: ClosedRange<Double>?
+  ) {
+    self.name = name
+    self.type = type
+    self.summary = summary
+    self.absence = absence
+    self.range = range
+  }
+
+  /// A parameter that may be left out, with the value it then has.
+  public init(
+    _ name: String, _ type: ParameterType, default value: ParameterValue, _ summary: String,
+    in range: ClosedRange<Double>? = nil
+  ) {
+    self.init(name, type, summary, absence: .value(value), range: range)
+  }
+
+  /// A parameter that may be left out.
+  public static func optional(
+    _ name: String, _ type: ParameterType, _ summary: String, in range: ClosedRange<Double>? = nil
+  ) -> Parameter {
+    Parameter(name, type, summary, absence: .optional, range: range)
+  }
+
+  /// A table of named options; its fields are read by their names, like parameters. An unknown name is an error.
+  public static func options(_ name: String = "options", required: Bool = false, _ fields: [Parameter])
+    -> Parameter
+  {
+    var parameter = Parameter(
+      name, .table, "options", absence: required || fields.contains { $0.isRequired } ? .required : .optional,
+      range: nil)
+    parameter.options = fields
+    return parameter
+  }
+
+  /// All further arguments.
+  public static func rest(_ name: String, _ type: ParameterType, _ summary: String) -> Parameter {
+    var parameter = Parameter(name, type, summary, absence: .optional, range: nil)
+    parameter.isRest = true
+    return parameter
+  }
+
+  public var isRequired: Bool { if case .required = absence { true } else { false } }
+}
+
+/// A plain value that a parameter can have: what the command line, a definition's parameters and defaults share.
+public enum ParameterValue: Sendable, Hashable, LuaPushable, ExpressibleByIntegerLiteral,
+  ExpressibleByFloatLiteral, ExpressibleByStringLiteral, ExpressibleByBooleanLiteral
+{
+  case boolean(Bool)
+  case integer(Int)
+  case number(Double)
+  case string(String)
+  case list([ParameterValue])
+
+  public init(integerLiteral value: Int) { self = .integer(value) }
+  public init(floatLiteral value: Double) { self = .number(value) }
+  public init(stringLiteral value: String) { self = .string(value) }
+  public init(booleanLiteral value: Bool) { self = .boolean(value) }
+
+  public func push(onto stack: LuaStack) throws {
+    switch self {
+    case .boolean(let value): stack.push(value)
+    case .integer(let value): stack.push(value)
+    case .number(let value): stack.push(value)
+    case .string(let value): stack.push(value)
+    case .list(let values): try values.push(onto: stack)
+    }
+  }
+
+  /// The value as a script would write it.
+  public var source: String {
+    switch self {
+    case .boolean(let value): "\(value)"
+    case .integer(let value): "\(value)"
+    case .number(let value): NumberText.shortest(value)
+    case .string(let value): "\"\(value)\""
+    case .list(let values): "{" + values.map(\.source).joined(separator: ", ") + "}"
+    }
+  }
+
+  public var asNumber: Double? {
+    switch self {
+    case .integer(let value): Double(value)
+    case .number(let value): value
+    default: nil
+    }
+  }
+}

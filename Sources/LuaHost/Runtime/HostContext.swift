@@ -1,0 +1,34 @@
+import Reports
+
+/// What the host knows beside Lua, and what scripts reach through `gfnet`.
+public final class HostContext {
+  /// The options of a run.
+  public struct Options: Sendable {
+    public enum Precision: String, Sendable, CaseIterable { case f32, bf16 }
+    public var seed: UInt64 = 1
+    /// nil: as many as the machine has cores.
+    public var threads: Int?
+    public var precision = Precision.f32
+    public var usesCache = true
+
+    public init() {}
+  }
+
+  public var options: Options
+  /// Parameters of the script.
+  public var parameters = ParameterSession()
+  /// What plugins and scripts defined.
+  public let definitions = DefinitionRegistry()
+  /// Receives what a cell shows, in order.
+  public var emit: (Notebook.Output) -> Void = { _ in }
+  /// Names for figures and tables that the script did not name.
+  private var unnamed: [String: Int] = [:]
+
+  public init(options: Options = Options()) { self.options = options }
+
+  /// `table-1`, `table-2`, …
+  public func nextName(_ stem: String) -> String {
+    unnamed[stem, default: 0] += 1
+    return "\(stem)-\(unnamed[stem, default: 1])"
+  }
+}

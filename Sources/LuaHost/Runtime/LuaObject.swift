@@ -1,0 +1,86 @@
+import CLuaBridge
+
+/// Holds a Swift value for Lua; the userdata owns one reference to it.
+final class ObjectBox<Value> {
+  let value: Value
+  init(_ value: Value) { self.value = value }
+}
+
+/// A class whose metatable exists in a state.
+struct InstalledClass {
+  let entry: ClassEntry
+  /// Registry reference of the metatable.
+  let metatable: Int32
+}
+
+extension ObjectIdentifier {
+  var pointer: UnsafeRawPointer? { UnsafeRawPointer(bitPattern: UInt(bitPattern: self)) }
+}
+
+extension LuaStack {
+  /// Pushes a Swift value as an object of its registered class.
+  ///
+  /// - Parameter bytes: memory that it holds outside Lua, which the collector is told about.
+  public func push<Value>(object value: Value, bytes: Int = 0) throws {
+    guard let installed = state.classes[ObjectIdentifier(Value.self)] else {
+      throw LuaError("no Lua class is registered for \(Value.self)")
+    }
+    try reserve(2)
+    // Accounting may collect, and must not find a half-made object.
+    if bytes > 0 { state.account(bytes: bytes) }
+    gf_new_box(
+      pointer, installed.entry.type.pointer, Unmanaged.passRetained(ObjectBox(value)).toOpaque(), bytes)
+    lua_rawgeti(pointer, gf_registry_index(), lua_Integer(installed.metatable))
+    lua_setmetatable(pointer, -2)
+  }
+
+  /// The Swift value of an object; nil when it is something else or was freed.
+  @inline(__always)
+  public func object<Value>(at index: Int, as type: Value.Type = Value.self) -> Value? {
+    guard let box = gf_box_at(pointer, Int32(index)), let object = box.pointee.object,
+      box.pointee.type == ObjectIdentifier(ObjectBox<Value>.self).pointer
+    else { return nil }
+    return Unmanaged<ObjectBox<Value>>.fromOpaque(object).takeUnretainedValue().value
+  }
+
+  /// The Swift value of an object, or an error that says what is there instead.
+  public func requireObject<Value>(at index: Int, as type: Value.Type, in function: String) throws -> Value {
+    if let value = object(at: index, as: type) { return value }
+    let name = state.classes[ObjectIdentifier(type)]?.entry.name ?? "\(type)"
+    if let box = gf_box_at(pointer, Int32(index)),
+      box.pointee.type == ObjectIdentifier(ObjectBox<Value>.self).pointer
+    {
+      throw LuaError("\(function): this \(name) was freed")
+    }
+    let colon = function.contains(":") && index == 1 ? "; call it with a colon: \(function)(…)" : ""
+    throw LuaError("\(function): expected \(article(name)) \(name), got \(try value(at: index).described)\(colon)")
+  }
+
+  /// The name of the class of the object at `index`.
+  func className(at index: Int) -> String? { classEntry(at: index)?.name }
+
+  func classEntry(at index: Int) -> ClassEntry? {
+    guard let box = gf_box_at(pointer, Int32(index)), let type = box.pointee.type else { return nil }
+    return state.classesByBox[UnsafeRawPointer(type)]?.entry
+  }
+
+  /// The object behind a userdata, untyped.
+  func anyObject(at index: Int) -> AnyObject? {
+    guard let box = gf_box_at(pointer, Int32(index)), box.pointee.type != nil, let object = box.pointee.object
+    else { return nil }
+    return Unmanaged<AnyObject>.fromOpaque(object).takeUnretainedValue()
+  }
+}
+
+/// A Swift value on its way to Lua as an object of its registered class.
+public struct Pushed<Value>: LuaPushable {
+  let value: Value
+  let bytes: Int
+
+  public init(_ value: Value, bytes: Int = 0) {
+    self.value = value
+    self.bytes = bytes
+  }
+
+  public func push(onto stack: LuaStack) throws { try stack.push(object: value, bytes: bytes) }
+}

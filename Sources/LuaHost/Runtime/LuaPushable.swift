@@ -1,0 +1,90 @@
+import CLuaBridge
+
+/// A Swift value that has a Lua form.
+public protocol LuaPushable: SendableMetatype {
+  /// Pushes the value: exactly one slot, except for ``LuaResults``.
+  func push(onto stack: LuaStack) throws
+}
+
+extension Bool: LuaPushable {
+  public func push(onto stack: LuaStack) { stack.push(self) }
+}
+
+extension Int: LuaPushable {
+  public func push(onto stack: LuaStack) { stack.push(self) }
+}
+
+extension Double: LuaPushable {
+  public func push(onto stack: LuaStack) { stack.push(self) }
+}
+
+extension Float: LuaPushable {
+  public func push(onto stack: LuaStack) { stack.push(Double(self)) }
+}
+
+extension String: LuaPushable {
+  public func push(onto stack: LuaStack) { stack.push(self) }
+}
+
+extension Optional: LuaPushable where Wrapped: LuaPushable {
+  public func push(onto stack: LuaStack) throws {
+    if let self { try self.push(onto: stack) } else { stack.pushNil() }
+  }
+}
+
+extension Array: LuaPushable where Element: LuaPushable {
+  public func push(onto stack: LuaStack) throws {
+    try stack.reserve(2)
+    stack.pushTable(array: count)
+    for (index, element) in enumerated() {
+      try element.push(onto: stack)
+      lua_rawseti(stack.pointer, -2, lua_Integer(index + 1))
+    }
+  }
+}
+
+extension LuaReference: LuaPushable {}
+
+extension LuaValue: LuaPushable {
+  public func push(onto stack: LuaStack) throws {
+    switch self {
+    case .nil: stack.pushNil()
+    case .boolean(let value): stack.push(value)
+    case .integer(let value): stack.push(value)
+    case .number(let value): stack.push(value)
+    case .string(let value): stack.push(value)
+    case .table(let value): try value.push(onto: stack)
+    case .function(let value): try value.push(onto: stack)
+    case .object(let value): try value.push(onto: stack)
+    }
+  }
+}
+
+/// Named fields that become a Lua table.
+public struct LuaFields: LuaPushable {
+  private let fields: [(String, any LuaPushable)]
+
+  public init(_ fields: KeyValuePairs<String, any LuaPushable>) { self.fields = fields.map { ($0.key, $0.value) } }
+
+  public func push(onto stack: LuaStack) throws {
+    try stack.reserve(3)
+    stack.pushTable(fields: fields.count)
+    for (name, value) in fields {
+      stack.push(name)
+      try value.push(onto: stack)
+      lua_rawset(stack.pointer, -3)
+    }
+  }
+}
+
+/// Any number of results of one function: none, or several.
+public struct LuaResults: LuaPushable {
+  private let values: [any LuaPushable]
+  public init(_ values: any LuaPushable...) { self.values = values }
+  public init(_ values: [any LuaPushable]) { self.values = values }
+
+  public func push(onto stack: LuaStack) throws {
+    try stack.reserve(values.count)
+    for value in values { try value.push(onto: stack) }
+  }
+}

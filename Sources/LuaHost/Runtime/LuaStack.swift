@@ -1,0 +1,160 @@
+import CLuaBridge
+import Support
+
+/// A Lua stack: of the main thread, or of the coroutine that called Swift.
+///
+/// Indices are Lua's: 1 is the first slot, −1 the top. Everything that can fail throws.
+public struct LuaStack {
+  let pointer: OpaquePointer
+  public let state: LuaState
+
+  /// The number of values; setting it pops, or pads with nil.
+  public var count: Int {
+    get { Int(lua_gettop(pointer)) }
+    nonmutating set { lua_settop(pointer, Int32(newValue)) }
+  }
+
+  /// Makes room for `slots` more values.
+  public func reserve(_ slots: Int) throws {
+    guard slots < 1_000_000, lua_checkstack(pointer, Int32(slots) + 8) != 0 else {
+      throw LuaError("too many values at once for Lua's stack")
+    }
+  }
+
+  public func pop(_ values: Int = 1) { gf_pop(pointer, Int32(values)) }
+
+  func absolute(_ index: Int) -> Int32 { lua_absindex(pointer, Int32(index)) }
+
+  // MARK: Pushing
+
+  @inline(__always) public func pushNil() { lua_pushnil(pointer) }
+  @inline(__always) public func push(_ value: Bool) { lua_pushboolean(pointer, value ? 1 : 0) }
+  @inline(__always) public func push(_ value: Int) { lua_pushinteger(pointer, lua_Integer(value)) }
+  @inline(__always) public func push(_ value: Double) { lua_pushnumber(pointer, value) }
+
+  public func push(_ value: String) {
+    var value = value
+    value.withUTF8 { bytes in
+      _ = bytes.withMemoryRebound(to: CChar.self) { lua_pushlstring(pointer, $0.baseAddress, $0.count) }
+    }
+  }
+
+  public func pushTable(array: Int = 0, fields: Int = 0) {
+    lua_createtable(pointer, Int32(clamping: array), Int32(clamping: fields))
+  }
+
+  /// Pushes a function that runs `body`, which returns how many results it pushed.
+  public func push(function body: @escaping (LuaStack) throws -> Int32) {
+    gf_push_function(pointer, Unmanaged.passRetained(LuaClosure(body)).toOpaque())
+  }
+
+  /// Pushes what Lua raises for a Swift error: the script's line, then the error's own line.
+  func pushError(_ error: any Error) {
+    lua_settop(pointer, 0)
+    gf_push_where(pointer)
+    let place = string(at: -1) ?? ""
+    let text = (error as? LuaError)?.message ?? "\(error)"
+    // An error that comes back from a callback already names the line where it began.
+    let message = (error as? LuaError)?.line != nil ? text : place + text
+    push(message)
+    if !(error is LuaError) { state.lastThrown = (message, error) }
+  }
+
+  // MARK: Reading
+
+  public enum Kind: Int32, Sendable {
+    case none = -1
+    case `nil` = 0
+    case boolean, lightUserdata, number, string, table, function, object, thread
+  }
+
+  @inline(__always) public func kind(at index: Int) -> Kind {
+    Kind(rawValue: lua_type(pointer, Int32(index))) ?? .none
+  }
+
+  /// The number, or nil when the value is not a number; strings do not convert.
+  @inline(__always) public func number(at index: Int) -> Double? {
+    guard lua_type(pointer, Int32(index)) == LUA_TNUMBER else { return nil }
+    return lua_tonumberx(pointer, Int32(index), nil)
+  }
+
+  /// The whole number, or nil; 3.0 is one, "3" is not.
+  @inline(__always) public func integer(at index: Int) -> Int? {
+    guard lua_type(pointer, Int32(index)) == LUA_TNUMBER else { return nil }
+    var exact: Int32 = 0
+    let value = lua_tointegerx(pointer, Int32(index), &exact)
+    return exact != 0 ? Int(value) : nil
+  }
+
+  @inline(__always) public func boolean(at index: Int) -> Bool? {
+    guard lua_type(pointer, Int32(index)) == LUA_TBOOLEAN else { return nil }
+    return lua_toboolean(pointer, Int32(index)) != 0
+  }
+
+  public func string(at index: Int) -> String? {
+    bytes(at: index).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// The bytes of a string, valid while the string is on the stack.
+  public func bytes(at index: Int) -> UnsafeRawBufferPointer? {
+    guard lua_type(pointer, Int32(index)) == LUA_TSTRING else { return nil }
+    var count = 0
+    let start = lua_tolstring(pointer, Int32(index), &count)
+    return UnsafeRawBufferPointer(start: start, count: count)
+  }
+
+  /// The value at `index`, whatever it is.
+  public func value(at index: Int) throws -> LuaValue {
+    switch kind(at: index) {
+    case .none, .nil: return .nil
+    case .boolean: return .boolean(lua_toboolean(pointer, Int32(index)) != 0)
+    case .number:
+      if lua_isinteger(pointer, Int32(index)) != 0 {
+        return .integer(Int(lua_tointegerx(pointer, Int32(index), nil)))
+      }
+      return .number(lua_tonumberx(pointer, Int32(index), nil))
+    case .string: return .string(string(at: index) ?? "")
+    case .table: return .table(LuaTable(popping: try copied(index)))
+    case .function: return .function(LuaFunction(popping: try copied(index)))
+    case .object, .thread, .lightUserdata: return .object(LuaObject(popping: try copied(index)))
+    }
+  }
+
+  private func copied(_ index: Int) throws -> LuaStack {
+    try reserve(2)
+    lua_pushvalue(pointer, Int32(index))
+    return self
+  }
+
+  /// The pairs of the table at `index`, without metamethods, in a fixed order.
+  func pairs(at index: Int) throws -> [(key: LuaValue, value: LuaValue)] {
+    let table = absolute(index)
+    var result: [(key: LuaValue, value: LuaValue)] = []
+    try reserve(4)
+    pushNil()
+    while lua_next(pointer, table) != 0 {
+      result.append((try value(at: -2), try value(at: -1)))
+      pop()
+    }
+    return result.sorted { Self.precedes($0.key, $1.key) }
+  }
+
+  private static func precedes(_ a: LuaValue, _ b: LuaValue) -> Bool {
+    switch (a, b) {
+    case (.string(let a), .string(let b)): a < b
+    case (.string, _): false
+    case (_, .string): a.asNumber != nil
+    default: (a.asNumber ?? .infinity) < (b.asNumber ?? .infinity)
+    }
+  }
+}
+
+// MARK: - Raw tables
+
+extension LuaStack {
+  /// Pops a value and a key and stores them in the table, without metamethods. The key is not nil and not NaN.
+  func rawSet(tableAt index: Int) { lua_rawset(pointer, Int32(index)) }
+
+  /// Pops a table and makes it the metatable of a value.
+  func setMetatable(ofValueAt index: Int) { lua_setmetatable(pointer, Int32(index)) }
+}

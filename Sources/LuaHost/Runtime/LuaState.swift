@@ -1,0 +1,140 @@
+import CLuaBridge
+import Support
+
+/// One Lua interpreter: its memory, its budget and its stop switch.
+///
+/// A state belongs to the thread that made it. Values of the state (``LuaTable``, ``LuaFunction``, …) may outlive
+/// it; using one afterwards is an error, not a crash.
+public final class LuaState {
+  /// Bounds on what a script may use.
+  public struct Limits: Sendable {
+    /// Bytes of Lua values, without tensors.
+    public var memory = 2 << 30
+    /// Bytes of tensor memory above which allocation collects everything first.
+    public var externalMemory = 512 << 20
+    /// Seconds one call from the host may run; nil: no limit.
+    public var seconds: Double?
+
+    public init() {}
+  }
+
+  /// Where a script's output goes.
+  public enum Stream: Int32, Sendable { case output = 1, error = 2 }
+
+  /// The main thread of the state; nil once closed.
+  final class Handle {
+    var pointer: OpaquePointer?
+    /// A Lua thread with a stack of its own, so that references can be dropped at any moment.
+    var side: OpaquePointer?
+    init(_ pointer: OpaquePointer) { self.pointer = pointer }
+  }
+
+  let handle: Handle
+  let main: OpaquePointer
+  let bridge: UnsafeMutablePointer<gf_host>
+  public let limits: Limits
+  /// What the host knows beside Lua: options, the notebook, plugins.
+  public let context: HostContext
+
+  /// Receives everything that scripts print.
+  public var write: (Stream, UnsafeRawBufferPointer) -> Void = { _, _ in }
+
+  var classes: [ObjectIdentifier: InstalledClass] = [:]
+  var classesByBox: [UnsafeRawPointer: InstalledClass] = [:]
+  /// The Swift error behind the last message that a Swift function raised.
+  var lastThrown: (message: String, error: any Error)?
+  /// Tensor memory held by Lua objects now.
+  public internal(set) var externalBytes = 0
+  var unseenBytes = 0
+  var softLimit: Int
+
+  public init(limits: Limits = Limits(), context: HostContext = HostContext()) throws {
+    var callbacks = gf_callbacks(
+      context: nil, call: callSwift, release: releaseObject, cancelled: { Cancellation.isRequested },
+      write: writeOutput)
+    guard let opened = gf_open(&callbacks, limits.memory) else {
+      throw LuaError("cannot start Lua: out of memory")
+    }
+    main = opened
+    handle = Handle(opened)
+    bridge = gf_host_of(opened)
+    self.limits = limits
+    self.context = context
+    softLimit = limits.externalMemory
+    bridge.pointee.callbacks.context = Unmanaged.passUnretained(self).toOpaque()
+    handle.side = lua_newthread(opened)
+    // The registry keeps the side thread alive.
+    lua_setfield(opened, gf_registry_index(), "gfnet.side")
+    gf_lock_strings(opened)
+  }
+
+  deinit {
+    handle.pointer = nil
+    handle.side = nil
+    gf_close(main)
+  }
+
+  /// The stack of the coroutine that is running, or of the main thread.
+  public var stack: LuaStack { LuaStack(pointer: bridge.pointee.current, state: self) }
+
+  /// Bytes of Lua values now.
+  public var usedBytes: Int { bridge.pointee.used }
+
+  /// True once a script was told to stop.
+  public var isStopped: Bool { bridge.pointee.kill != Int32(GF_RUNNING) }
+
+  /// Lets scripts run again after an interruption or a time-out, as an interactive host needs.
+  public func revive() { gf_revive(main) }
+
+  /// Runs `body` with a time limit on the scripts that it calls.
+  public func withTimeLimit<Result>(seconds: Double?, _ body: () throws -> Result) rethrows -> Result {
+    let before = bridge.pointee.deadline
+    if let seconds {
+      let deadline = gf_now() &+ UInt64(max(seconds, 0) * 1e9)
+      bridge.pointee.deadline = before == 0 ? deadline : min(before, deadline)
+    }
+    defer { bridge.pointee.deadline = before }
+    return try body()
+  }
+}
+
+private func callSwift(
+  _ function: UnsafeMutableRawPointer?, _ pointer: OpaquePointer?, _ context: UnsafeMutableRawPointer?
+) -> Int32 {
+  guard let function, let pointer, let context else { return 0 }
+  let state = Unmanaged<LuaState>.fromOpaque(context).takeUnretainedValue()
+  let closure = Unmanaged<LuaClosure>.fromOpaque(function).takeUnretainedValue()
+  let stack = LuaStack(pointer: pointer, state: state)
+  do {
+    return try closure.body(stack)
+  } catch is Interrupted {
+    return Int32(GF_INTERRUPT)
+  } catch is TimeLimitReached {
+    return Int32(GF_INTERRUPT)
+  } catch {
+    stack.pushError(error)
+    return Int32(GF_RAISE)
+  }
+}
+
+private func releaseObject(
+  _ object: UnsafeMutableRawPointer?, _ bytes: Int, _ context: UnsafeMutableRawPointer?
+) {
+  guard let object, let context else { return }
+  Unmanaged<LuaState>.fromOpaque(context).takeUnretainedValue().externalBytes -= bytes
+  Unmanaged<AnyObject>.fromOpaque(object).release()
+}
+
+private func writeOutput(
+  _ context: UnsafeMutableRawPointer?, _ stream: Int32, _ bytes: UnsafePointer<CChar>?, _ count: Int
+) {
+  guard let context, let bytes, let stream = LuaState.Stream(rawValue: stream) else { return }
+  Unmanaged<LuaState>.fromOpaque(context).takeUnretainedValue()
+    .write(stream, UnsafeRawBufferPointer(start: bytes, count: count))
+}
+
+/// A Swift closure that Lua can call; returns the number of results it pushed.
+final class LuaClosure {
+  let body: (LuaStack) throws -> Int32
+  init(_ body: @escaping (LuaStack) throws -> Int32) { self.body = body }
+}

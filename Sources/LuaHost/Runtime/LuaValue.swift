@@ -1,0 +1,69 @@
+import CLuaBridge
+
+/// Any Lua value, as Swift holds it.
+public enum LuaValue {
+  case `nil`
+  case boolean(Bool)
+  case integer(Int)
+  case number(Double)
+  /// Bytes that are not UTF-8 are replaced; see ``LuaStack/bytes(at:)`` for the bytes themselves.
+  case string(String)
+  case table(LuaTable)
+  case function(LuaFunction)
+  case object(LuaObject)
+
+  public var isNil: Bool { if case .nil = self { true } else { false } }
+
+  /// The value as a number; whole numbers convert.
+  public var asNumber: Double? {
+    switch self {
+    case .number(let value): value
+    case .integer(let value): Double(value)
+    default: nil
+    }
+  }
+
+  /// The value as a whole number; 3.0 is one.
+  public var asInteger: Int? {
+    switch self {
+    case .integer(let value): value
+    case .number(let value): Int(exactly: value)
+    default: nil
+    }
+  }
+
+  public var asString: String? { if case .string(let value) = self { value } else { nil } }
+  public var asBoolean: Bool? { if case .boolean(let value) = self { value } else { nil } }
+  public var asTable: LuaTable? { if case .table(let value) = self { value } else { nil } }
+  public var asFunction: LuaFunction? { if case .function(let value) = self { value } else { nil } }
+
+  /// What an error message calls the value: `the string "ten"`, `nil`, `a table`.
+  public var described: String {
+    switch self {
+    case .nil: "nil"
+    case .boolean(let value): "\(value)"
+    case .integer(let value): "\(value)"
+    case .number(let value): NumberText.shortest(value)
+    case .string(let value): "the string \"\(value.count > 40 ? value.prefix(37) + "…" : value[...])\""
+    case .table: "a table"
+    case .function: "a function"
+    case .object(let object): object.className.map { article($0) + " " + $0 } ?? "an object"
+    }
+  }
+}
+
+/// "a" or "an", as the word that follows asks for.
+func article(_ word: String) -> String {
+  guard let first = word.first?.lowercased() else { return "a" }
+  return "aeiou".contains(first) ? "an" : "a"
+}
+
+/// Numbers as Lua prints them.
+enum NumberText {
+  /// The shortest decimal that reads back as `value`; whole values keep their `.0` as in Lua.
+  static func shortest(_ value: Double) -> String {
+    if value.isNaN { return value.sign == .minus ? "-nan" : "nan" }
+    if value.isInfinite { return value < 0 ? "-inf" : "inf" }
+    return "\(value)"
+  }
+}
