@@ -1,1 +1,5 @@
-print("gfnet-lab")
+import ArgumentParser
+import Foundation
+
+Signals.install()
+exit(Launcher.run(Array(CommandLine.arguments.dropFirst())))

@@ -10,12 +10,17 @@ enum CoreModule {
     functions: [params, clock],
     constants: [
       .init("version", "string", "the program's version") { _ in version },
-      .init("seed", "integer", "the seed of this run (--seed)") { Int(bitPattern: UInt($0.context.options.seed)) },
+      .init("seed", "integer", "the seed of this run (--seed)") {
+        Int(bitPattern: UInt($0.context.options.seed))
+      },
     ])
 
   private static let params = FunctionEntry(
     "params", "Declares the script's parameters and returns their values.",
-    [Parameter("declarations", .table, "name = {default=, min=, max=, choices=, help=, type=}, or name = default")],
+    [
+      Parameter(
+        "declarations", .table, "name = {default=, min=, max=, choices=, help=, type=}, or name = default")
+    ],
     returns: "table: the values by name",
     example: "local p = gfnet.params{limit = {default = 100, min = 1, help = \"images to use\"}}",
     discussion: """
@@ -53,7 +58,9 @@ struct ParameterTable: LuaPushable {
     stack.push("__index")
     stack.push { stack in
       let key = try stack.value(at: 2)
-      guard let name = key.asString else { throw LuaError("parameters are named; got the key \(key.described)") }
+      guard let name = key.asString else {
+        throw LuaError("parameters are named; got the key \(key.described)")
+      }
       throw LuaError("no parameter '\(name)'" + NearestName.hint(name, in: names))
     }
     stack.rawSet(tableAt: -3)

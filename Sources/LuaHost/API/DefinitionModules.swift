@@ -24,7 +24,8 @@ enum DefinitionModules {
           [
             Parameter("name", .string, "the name under gfnet.\(kind.rawValue)"),
             Parameter("summary", .string, default: "", "one line of help"),
-            .optional("params", .table, "the declared parameters: name = {default=, min=, max=, choices=, help=}"),
+            .optional(
+              "params", .table, "the declared parameters: name = {default=, min=, max=, choices=, help=}"),
           ] + functions)
       ],
       returns: "definition: call it with a table of parameters",
@@ -33,13 +34,19 @@ enum DefinitionModules {
       let name = try call.string("name")
       guard let first = name.utf8.first, first == 95 || (first | 32) >= 97 && (first | 32) <= 122,
         name.utf8.allSatisfy({ $0 == 95 || ($0 | 32) >= 97 && ($0 | 32) <= 122 || $0 >= 48 && $0 <= 57 })
-      else { throw LuaError("gfnet.\(kind.rawValue).define: the name must be letters, digits and _, got \"\(name)\"") }
+      else {
+        throw LuaError(
+          "gfnet.\(kind.rawValue).define: the name must be letters, digits and _, got \"\(name)\"")
+      }
       guard !["define", "list"].contains(name) else {
-        throw LuaError("gfnet.\(kind.rawValue).define: the name '\(name)' is taken by the function of that name")
+        throw LuaError(
+          "gfnet.\(kind.rawValue).define: the name '\(name)' is taken by the function of that name")
       }
       let place = "gfnet.\(kind.rawValue).define: \(name)"
       var given: [String: LuaFunction] = [:]
-      for function in kind.functions where try call.has(function) { given[function] = try call.function(function) }
+      for function in kind.functions where try call.has(function) {
+        given[function] = try call.function(function)
+      }
       guard !given.isEmpty else {
         throw LuaError("\(place): needs a function \(kind.functions.joined(separator: " or "))")
       }
@@ -86,7 +93,8 @@ enum DefinitionModules {
         let definition = try stack.requireObject(at: 1, as: Definition.self, in: "definition")
         if stack.count > 1, stack.kind(at: 2) != .table, stack.kind(at: 2) != .nil {
           throw LuaError(
-            "gfnet.\(definition.kind.rawValue).\(definition.name): expected a table of parameters, got \(try stack.value(at: 2).described)")
+            "gfnet.\(definition.kind.rawValue).\(definition.name): expected a table of parameters, got \(try stack.value(at: 2).described)"
+          )
         }
         return Pushed(try definition.configured(stack.count > 1 ? stack.value(at: 2).asTable : nil))
       }
@@ -97,10 +105,13 @@ enum DefinitionModules {
   static let configuredClass = LuaClass<ConfiguredDefinition>(
     "configured", "An exit rule, sampler or backbone with its parameters.",
     properties: [
-      .init("name", "string", "the name of the definition", get: { configured, _ in configured.definition.name }),
-      .init("params", "table", "the values of its parameters", get: { configured, stack in
-        try configured.parameterTable(in: stack.state)
-      }),
+      .init(
+        "name", "string", "the name of the definition", get: { configured, _ in configured.definition.name }),
+      .init(
+        "params", "table", "the values of its parameters",
+        get: { configured, stack in
+          try configured.parameterTable(in: stack.state)
+        }),
     ],
     describe: { $0.description }
   ).entry

@@ -13,7 +13,8 @@ enum ReportModule {
   ) { call in call.context.emit(.text(try call.string("text") + "\n")) }
 
   private static let markdown = FunctionEntry(
-    "markdown", "Writes Markdown, which the report formats.", [Parameter("markdown", .string, "Markdown source")],
+    "markdown", "Writes Markdown, which the report formats.",
+    [Parameter("markdown", .string, "Markdown source")],
     example: "gfnet.report.markdown(\"**Accuracy** rises with every step.\")"
   ) { call in call.context.emit(.markdown(try call.string("markdown"))) }
 
@@ -40,7 +41,8 @@ enum ReportModule {
             "digits", .either([.integer, .table]), "decimals shown: one number, or a table by column name"),
         ])
     ],
-    example: "gfnet.report.table{columns = {\"steps\", \"accuracy\"}, rows = {{1, 0.62}, {2, 0.71}}, digits = 2}"
+    example:
+      "gfnet.report.table{columns = {\"steps\", \"accuracy\"}, rows = {{1, 0.62}, {2, 0.71}}, digits = 2}"
   ) { call in
     let columns = try call.strings("columns")
     let digits = try digitsByColumn(call, columns)
@@ -58,13 +60,16 @@ enum ReportModule {
   /// Whether a name is safe as a file name in the run directory.
   static func isFileStem(_ name: String) -> Bool {
     !name.isEmpty && name.utf8.count <= 100 && name.utf8.first != UInt8(ascii: "-")
-      && name.utf8.allSatisfy { $0 == 45 || $0 == 95 || ($0 | 32) >= 97 && ($0 | 32) <= 122 || $0 >= 48 && $0 <= 57 }
+      && name.utf8.allSatisfy {
+        $0 == 45 || $0 == 95 || ($0 | 32) >= 97 && ($0 | 32) <= 122 || $0 >= 48 && $0 <= 57
+      }
   }
 
   private static func digitsByColumn(_ call: LuaCall, _ columns: [String]) throws -> [Int?] {
     func checked(_ value: LuaValue, _ place: String) throws -> Int {
       guard let digits = value.asInteger, (0...15).contains(digits) else {
-        throw LuaError("gfnet.report.table: \(place) must be a whole number from 0 to 15, got \(value.described)")
+        throw LuaError(
+          "gfnet.report.table: \(place) must be a whole number from 0 to 15, got \(value.described)")
       }
       return digits
     }
@@ -78,7 +83,8 @@ enum ReportModule {
     for (key, value) in try table.pairs() {
       let name = key.asString ?? key.described
       guard let column = columns.firstIndex(of: name) else {
-        throw LuaError("gfnet.report.table: digits names no column '\(name)'" + NearestName.hint(name, in: columns))
+        throw LuaError(
+          "gfnet.report.table: digits names no column '\(name)'" + NearestName.hint(name, in: columns))
       }
       result[column] = try checked(value, "digits of '\(name)'")
     }
@@ -94,7 +100,8 @@ enum ReportModule {
       guard let column, columns.indices.contains(column) else {
         let hint = key.asString.map { NearestName.hint($0, in: columns) } ?? ""
         throw LuaError(
-          "gfnet.report.table: row \(number) has the entry \(key.described), and the table has \(columns.count) columns\(hint)")
+          "gfnet.report.table: row \(number) has the entry \(key.described), and the table has \(columns.count) columns\(hint)"
+        )
       }
       switch value {
       case .number(let value): cells[column] = .number(value, digits: digits[column])
@@ -103,7 +110,8 @@ enum ReportModule {
       case .boolean(let value): cells[column] = .text(value ? "true" : "false")
       default:
         throw LuaError(
-          "gfnet.report.table: row \(number), column '\(columns[column])' must be a number, a string or a boolean, got \(value.described)")
+          "gfnet.report.table: row \(number), column '\(columns[column])' must be a number, a string or a boolean, got \(value.described)"
+        )
       }
     }
     return cells

@@ -55,8 +55,13 @@ struct CellOutline: Equatable {
       return
     case (.keyword?, "local"): declareLocals()
     case (.keyword?, "function"):
-      if at + 1 < tokens.count, tokens[at + 1].kind == .name { skipBlock() } else { skipExpressionStatement() }
-    case (.keyword?, "if"), (.keyword?, "while"), (.keyword?, "for"), (.keyword?, "do"), (.keyword?, "repeat"):
+      if at + 1 < tokens.count, tokens[at + 1].kind == .name {
+        skipBlock()
+      } else {
+        skipExpressionStatement()
+      }
+    case (.keyword?, "if"), (.keyword?, "while"), (.keyword?, "for"), (.keyword?, "do"),
+      (.keyword?, "repeat"):
       skipBlock()
     case (.keyword?, "return"):
       let keyword = tokens[at].range

@@ -49,7 +49,8 @@ public final class CellSession {
     let outline = CellOutline(of: source)
     try checkSyntax(source, outline, firstLine)
     let captured = outline.names.sorted().compactMap { declared[$0] }
-    let exporter = outline.locals.isEmpty
+    let exporter =
+      outline.locals.isEmpty
       ? "nil" : "function() return " + outline.locals.map(\.name).joined(separator: ", ") + " end"
     let body = Self.rewrite(source, outline, result: "return \(Self.mark), \(exporter)")
     let parameters = captured.map { $0.isConstant ? "\($0.name) <const>" : $0.name } + [Self.mark]

@@ -155,5 +155,7 @@ struct LuaLexer {
   }
 
   private static func isDigit(_ byte: UInt8) -> Bool { byte >= 48 && byte <= 57 }
-  private static func isNameStart(_ byte: UInt8) -> Bool { byte == 95 || (byte | 32) >= 97 && (byte | 32) <= 122 }
+  private static func isNameStart(_ byte: UInt8) -> Bool {
+    byte == 95 || (byte | 32) >= 97 && (byte | 32) <= 122
+  }
 }

@@ -94,10 +94,14 @@ public struct ScriptFile: Sendable {
   private static func parseMark(_ line: Substring) -> Mark? {
     guard line.hasPrefix("--") else { return nil }
     let rest = line.dropFirst(2).drop { $0 == " " }
-    guard rest.hasPrefix("%%"), rest.dropFirst(2).first.map({ $0 == " " || $0 == "[" }) ?? true else { return nil }
+    guard rest.hasPrefix("%%"), rest.dropFirst(2).first.map({ $0 == " " || $0 == "[" }) ?? true else {
+      return nil
+    }
     var title = rest.dropFirst(2).trimmed
     var kind = Notebook.Cell.Kind.code
-    for (word, meaning) in [("[markdown]", Notebook.Cell.Kind.markdown), ("[md]", .markdown), ("[parameters]", .parameters)] {
+    for (word, meaning) in [
+      ("[markdown]", Notebook.Cell.Kind.markdown), ("[md]", .markdown), ("[parameters]", .parameters),
+    ] {
       guard let range = title.range(of: word) else { continue }
       kind = meaning
       title.removeSubrange(range)

@@ -137,7 +137,9 @@ public final class ScriptRunner {
 
   /// The names in the order in which the source has them, from `gfnet.params` on.
   private static func nameOrder(_ source: String) -> [String] {
-    LuaLexer.tokens(of: source).drop { $0.text != "params" }.filter { $0.kind == .name }.map { String($0.text) }
+    LuaLexer.tokens(of: source).drop { $0.text != "params" }.filter { $0.kind == .name }.map {
+      String($0.text)
+    }
   }
 
   private struct CompileFailure: Error { let failure: Failure }
@@ -223,7 +225,8 @@ public final class ScriptRunner {
       fail(index, failure)
       return .failed(failure)
     } catch {
-      let failure = Failure(message: "\(error)", traceback: "", cell: index + 1, cellTitle: script.cells[index].title)
+      let failure = Failure(
+        message: "\(error)", traceback: "", cell: index + 1, cellTitle: script.cells[index].title)
       fail(index, failure)
       return .failed(failure)
     }
@@ -236,7 +239,9 @@ public final class ScriptRunner {
 
   /// Adds the near name to Lua's "attempt to call a nil value (global 'modle')".
   private func explained(_ message: String) -> String {
-    guard let match = message.firstMatch(of: /a nil value \(global '([A-Za-z0-9_]+)'\)$/) else { return message }
+    guard let match = message.firstMatch(of: /a nil value \(global '([A-Za-z0-9_]+)'\)$/) else {
+      return message
+    }
     let name = String(match.1)
     let globals = (try? session.environment.pairs().compactMap(\.key.asString)) ?? []
     guard let near = NearestName.find(name, in: globals + session.visibleLocals) else { return message }

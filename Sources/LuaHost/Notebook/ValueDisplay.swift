@@ -29,7 +29,8 @@ struct ValueDisplay {
     let stack = state.stack
     try object.push(onto: stack)
     defer { stack.pop() }
-    guard let entry = stack.classEntry(at: -1), let show = entry.show, let value = stack.anyObject(at: -1) else {
+    guard let entry = stack.classEntry(at: -1), let show = entry.show, let value = stack.anyObject(at: -1)
+    else {
       return nil
     }
     return try show(value, state)
@@ -109,7 +110,9 @@ struct ValueDisplay {
 
   private func keyText(_ key: LuaValue) throws -> String {
     if case .string(let name) = key {
-      let isName = name.utf8.allSatisfy { $0 == 95 || ($0 | 32) >= 97 && ($0 | 32) <= 122 || $0 >= 48 && $0 <= 57 }
+      let isName = name.utf8.allSatisfy {
+        $0 == 95 || ($0 | 32) >= 97 && ($0 | 32) <= 122 || $0 >= 48 && $0 <= 57
+      }
       return isName && !name.isEmpty && !(name.first?.isNumber ?? true) ? name : "[\(quoted(name))]"
     }
     var path: [UnsafeRawPointer] = []
@@ -118,7 +121,8 @@ struct ValueDisplay {
 
   private func quoted(_ text: String) -> String {
     let shown = text.count > 200 ? text.prefix(200) + "…" : text[...]
-    return "\"" + shown.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n") + "\""
+    return "\""
+      + shown.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n") + "\""
   }
 }
 

@@ -61,7 +61,9 @@ extension [ParameterSpec] {
     let rows = map { spec in
       var notes = [spec.kind.name]
       if let range = spec.rangeText { notes.append(range) }
-      if let choices = spec.choices { notes.append("one of " + choices.map(\.source).joined(separator: ", ")) }
+      if let choices = spec.choices {
+        notes.append("one of " + choices.map(\.source).joined(separator: ", "))
+      }
       let name = spec.name + "=" + (spec.defaultValue?.commandLineText ?? "…")
       return (name, (spec.help.isEmpty ? "" : spec.help + " ") + "(" + notes.joined(separator: ", ") + ")")
     }

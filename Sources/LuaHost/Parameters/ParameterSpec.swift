@@ -131,7 +131,8 @@ extension ParameterSpec {
   static func read(_ table: LuaTable, owner: String) throws -> [ParameterSpec] {
     try table.pairs().map { key, value in
       guard let name = key.asString else {
-        throw LuaError("\(owner): parameters are named, as in {threshold = {default = 0.5}}; got the key \(key.described)")
+        throw LuaError(
+          "\(owner): parameters are named, as in {threshold = {default = 0.5}}; got the key \(key.described)")
       }
       guard let declaration = value.asTable, try declaration.count() == 0 else {
         let (kind, value) = try inferKind(value, "\(owner): parameter '\(name)'")
@@ -165,12 +166,14 @@ extension ParameterSpec {
       kind = declared
     }
     guard var kind else {
-      throw LuaError("\(place): needs a default, or a type (\"integer\", \"number\", \"string\", \"boolean\")")
+      throw LuaError(
+        "\(place): needs a default, or a type (\"integer\", \"number\", \"string\", \"boolean\")")
     }
     let minimum = try bound("min", fields, place)
     let maximum = try bound("max", fields, place)
     if let minimum, let maximum, minimum > maximum {
-      throw LuaError("\(place): min \(NumberText.shortest(minimum)) is above max \(NumberText.shortest(maximum))")
+      throw LuaError(
+        "\(place): min \(NumberText.shortest(minimum)) is above max \(NumberText.shortest(maximum))")
     }
     // `default = 1, min = 0.5` means a number.
     if kind == .integer, fields["type"] == nil,
@@ -184,7 +187,8 @@ extension ParameterSpec {
       }
       return try list.map { choice in
         guard let converted = try convert(choice, as: kind) else {
-          throw LuaError("\(place): the choice \(choice.described) is not \(kind.described), as the default is")
+          throw LuaError(
+            "\(place): the choice \(choice.described) is not \(kind.described), as the default is")
         }
         return converted
       }
@@ -193,12 +197,16 @@ extension ParameterSpec {
       throw LuaError("\(place): help must be a string, got \(fields["help"]?.described ?? "nil")")
     }
     let spec = ParameterSpec(
-      name: name, kind: kind, default: value, minimum: minimum, maximum: maximum, choices: choices, help: help)
-    if let value, let complaint = spec.complaint(about: value) { throw LuaError("\(place): the default \(complaint)") }
+      name: name, kind: kind, default: value, minimum: minimum, maximum: maximum, choices: choices, help: help
+    )
+    if let value, let complaint = spec.complaint(about: value) {
+      throw LuaError("\(place): the default \(complaint)")
+    }
     return spec
   }
 
-  private static func bound(_ field: String, _ fields: [String: LuaValue], _ place: String) throws -> Double? {
+  private static func bound(_ field: String, _ fields: [String: LuaValue], _ place: String) throws -> Double?
+  {
     guard let value = fields[field] else { return nil }
     guard let number = value.asNumber, !number.isNaN else {
       throw LuaError("\(place): \(field) must be a number, got \(value.described)")
@@ -207,7 +215,9 @@ extension ParameterSpec {
   }
 
   private static func namedKind(_ value: LuaValue, _ place: String) throws -> Kind {
-    let known: [String: Kind] = ["integer": .integer, "number": .number, "string": .string, "boolean": .boolean]
+    let known: [String: Kind] = [
+      "integer": .integer, "number": .number, "string": .string, "boolean": .boolean,
+    ]
     guard let name = value.asString, let kind = known[name] else {
       throw LuaError(
         "\(place): unknown type \(value.described)" + NearestName.hint(value.asString ?? "", in: known.keys))
@@ -224,12 +234,14 @@ extension ParameterSpec {
     case .table(let table):
       let elements = try table.elements().map { try inferKind($0, place) }
       let kinds = Set(elements.map(\.0))
-      guard let kind = kinds == [.integer, .number] ? .number : kinds.first, kinds.count == 1 || kind == .number
+      guard let kind = kinds == [.integer, .number] ? .number : kinds.first,
+        kinds.count == 1 || kind == .number
       else { throw LuaError("\(place): a default list needs elements of one type") }
       let values = elements.map { kind == .number ? .number($0.1.asNumber ?? 0) : $0.1 }
       return (.list(kind), .list(values))
     case .nil, .function, .object:
-      throw LuaError("\(place): the default must be a number, string, boolean or list, got \(value.described)")
+      throw LuaError(
+        "\(place): the default must be a number, string, boolean or list, got \(value.described)")
     }
   }
 }

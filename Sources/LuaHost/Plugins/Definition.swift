@@ -55,10 +55,13 @@ public final class Definition {
     var values: [String: ParameterValue] = [:]
     for (key, value) in try given?.pairs() ?? [] {
       guard let name = key.asString else {
-        throw LuaError("\(place): parameters are named, as in {\(parameters.first?.name ?? "name") = …}; got the key \(key.described)")
+        throw LuaError(
+          "\(place): parameters are named, as in {\(parameters.first?.name ?? "name") = …}; got the key \(key.described)"
+        )
       }
       guard let spec = parameters.first(where: { $0.name == name }) else {
-        throw LuaError("\(place): unknown parameter '\(name)'" + NearestName.hint(name, in: parameters.map(\.name)))
+        throw LuaError(
+          "\(place): unknown parameter '\(name)'" + NearestName.hint(name, in: parameters.map(\.name)))
       }
       do {
         values[name] = try spec.convert(value)
@@ -120,7 +123,8 @@ public final class DefinitionRegistry {
       known.origin != definition.origin || currentOrigin != nil
     {
       throw LuaError(
-        "the \(definition.kind.noun) '\(definition.name)' is already defined (\(known.origin)); choose another name")
+        "the \(definition.kind.noun) '\(definition.name)' is already defined (\(known.origin)); choose another name"
+      )
     }
     definitions[definition.kind, default: [:]][definition.name] = definition
   }

@@ -27,7 +27,8 @@ public struct PluginLoader: Sendable {
     }
     if let program {
       let bin = (program as NSString).resolvingSymlinksInPath as NSString
-      folders.append((bin.deletingLastPathComponent as NSString).deletingLastPathComponent + "/share/gfnet-lab/plugins")
+      folders.append(
+        (bin.deletingLastPathComponent as NSString).deletingLastPathComponent + "/share/gfnet-lab/plugins")
     }
     return PluginLoader(folders: folders)
   }
@@ -44,7 +45,8 @@ public struct PluginLoader: Sendable {
     return folders.flatMap { parent in
       ((try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []).sorted().compactMap { name in
         let folder = (parent as NSString).appendingPathComponent(name)
-        guard FileManager.default.fileExists(atPath: folder + "/plugin.lua"), seen.insert(name).inserted else {
+        guard FileManager.default.fileExists(atPath: folder + "/plugin.lua"), seen.insert(name).inserted
+        else {
           return nil
         }
         return Candidate(name: name, folder: folder)

@@ -29,7 +29,8 @@ public struct PluginManifest: Sendable {
     }
     name = try text("name")
     guard name == folderName else {
-      throw LuaError("\(path): name is \"\(name)\" and the folder is \"\(folderName)\"; they must be the same")
+      throw LuaError(
+        "\(path): name is \"\(name)\" and the folder is \"\(folderName)\"; they must be the same")
     }
     version = try text("version")
     guard Version(version) != nil else {
@@ -38,16 +39,18 @@ public struct PluginManifest: Sendable {
     summary = try text("summary")
     try Self.checkRequirement(try text("requires"), path)
     provides = try Self.readProvides(field("provides"), path)
-    capabilities = try field("capabilities").asTable?.elements().map { value in
-      guard let name = value.asString else {
-        throw LuaError("\(path): capabilities must be a list of strings, got \(value.described)")
-      }
-      // None exist so far: plugins compute, and reach neither files nor the network.
-      throw LuaError("\(path): unknown capability '\(name)'; this version grants none")
-    } ?? []
+    capabilities =
+      try field("capabilities").asTable?.elements().map { value in
+        guard let name = value.asString else {
+          throw LuaError("\(path): capabilities must be a list of strings, got \(value.described)")
+        }
+        // None exist so far: plugins compute, and reach neither files nor the network.
+        throw LuaError("\(path): unknown capability '\(name)'; this version grants none")
+      } ?? []
   }
 
-  private static func evaluate(_ path: String, _ state: LuaState) throws -> [(key: LuaValue, value: LuaValue)] {
+  private static func evaluate(_ path: String, _ state: LuaState) throws -> [(key: LuaValue, value: LuaValue)]
+  {
     let stack = state.stack
     let base = stack.count
     defer { stack.count = base }

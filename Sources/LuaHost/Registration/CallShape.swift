@@ -56,11 +56,14 @@ final class CallShape {
       let top = stack.count
       guard let name = stack.string(at: top - 1) else {
         let key = try stack.value(at: top - 1).described
-        throw LuaError("\(entry.qualifiedName): the options are named, as in {\(options.first?.name ?? "name") = …}; got the key \(key)")
+        throw LuaError(
+          "\(entry.qualifiedName): the options are named, as in {\(options.first?.name ?? "name") = …}; got the key \(key)"
+        )
       }
       guard let option = options.first(where: { $0.name == name }) else {
         throw LuaError(
-          "\(entry.qualifiedName): unknown option '\(name)'" + NearestName.hint(name, in: options.map(\.name)))
+          "\(entry.qualifiedName): unknown option '\(name)'" + NearestName.hint(name, in: options.map(\.name))
+        )
       }
       if !option.accepts(top, on: stack) {
         throw mismatch("option '\(name)'", option, at: top, on: stack)
@@ -80,11 +83,14 @@ final class CallShape {
 
   private func failExtra(on stack: LuaStack, given: Int) throws {
     let parameters = entry.parameters
-    let most = parameters.isEmpty ? "no arguments" : "at most \(parameters.count) argument\(parameters.count == 1 ? "" : "s")"
+    let most =
+      parameters.isEmpty
+      ? "no arguments" : "at most \(parameters.count) argument\(parameters.count == 1 ? "" : "s")"
     throw LuaError("\(entry.qualifiedName): takes \(most), got \(given): \(entry.signature)")
   }
 
-  private func mismatch(_ what: String, _ parameter: Parameter, at slot: Int, on stack: LuaStack) -> LuaError {
+  private func mismatch(_ what: String, _ parameter: Parameter, at slot: Int, on stack: LuaStack) -> LuaError
+  {
     let got = (try? stack.value(at: slot).described) ?? "something else"
     return LuaError("\(entry.qualifiedName): \(what) must be \(expectation(of: parameter)), got \(got)")
   }

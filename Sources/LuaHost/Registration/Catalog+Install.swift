@@ -57,7 +57,9 @@ extension Catalog {
 
   private func pushMetatable(of module: LuaModule, members: Int, on stack: LuaStack) {
     let prefix = module.name + "."
-    let submodules = modules.compactMap { $0.name.hasPrefix(prefix) ? String($0.name.dropFirst(prefix.count)) : nil }
+    let submodules = modules.compactMap {
+      $0.name.hasPrefix(prefix) ? String($0.name.dropFirst(prefix.count)) : nil
+    }
     let known = module.functions.map(\.name) + module.constants.map(\.name) + submodules
     stack.pushTable(fields: 4)
     // The members first, in C; then the error in Swift.
@@ -79,7 +81,8 @@ extension Catalog {
     lua_rawset(stack.pointer, -3)
     stack.push("__newindex")
     stack.push { stack in
-      throw LuaError("\(module.name) is read-only; keep '\(stack.string(at: 2) ?? "the value")' in a variable of your own")
+      throw LuaError(
+        "\(module.name) is read-only; keep '\(stack.string(at: 2) ?? "the value")' in a variable of your own")
     }
     lua_rawset(stack.pointer, -3)
     stack.push("__name")

@@ -15,8 +15,10 @@ extension Catalog {
   private func text(of symbol: Symbol) -> String {
     switch symbol {
     case .function(let entry): entry.help
-    case .constant(let module, let constant): "\(module.name).\(constant.name)  \(constant.type)\n  \(constant.summary)"
-    case .property(let owner, let property): "\(owner.name).\(property.name)  \(property.type)\n  \(property.summary)"
+    case .constant(let module, let constant):
+      "\(module.name).\(constant.name)  \(constant.type)\n  \(constant.summary)"
+    case .property(let owner, let property):
+      "\(owner.name).\(property.name)  \(property.type)\n  \(property.summary)"
     case .module(let module): help(on: module)
     case .classEntry(let entry): entry.help
     }
@@ -41,7 +43,8 @@ extension ClassEntry {
     var lines = [name, "  " + summary]
     if !discussion.isEmpty { lines += ["", indented(discussion)] }
     if !properties.isEmpty {
-      lines += ["", "Fields:"] + aligned(properties.map { ("\(name).\($0.name)", "\($0.type): \($0.summary)") })
+      lines +=
+        ["", "Fields:"] + aligned(properties.map { ("\(name).\($0.name)", "\($0.type): \($0.summary)") })
     }
     if !methods.isEmpty { lines += ["", "Methods:"] + aligned(methods.map { ($0.signature, $0.summary) }) }
     if !operators.isEmpty { lines += ["", "Operators:"] + aligned(operators.map { ($0.name, $0.summary) }) }
@@ -78,11 +81,17 @@ extension Parameter {
 /// Two columns; a long left entry has its text on the next line.
 private func aligned(_ rows: [(String, String)]) -> [String] {
   let width = min(rows.map(\.0.count).max() ?? 0, 34)
-  return rows.flatMap { left, right in
-    left.count <= width
-      ? ["  " + left.padding(to: width + 2) + right]
-      : ["  " + left, "  " + String(repeating: " ", count: width + 2) + right]
+  let margin = String(repeating: " ", count: width + 4)
+  var lines: [String] = []
+  for (left, right) in rows {
+    if left.count <= width {
+      lines.append("  " + left.padding(to: width + 2) + right)
+    } else {
+      lines.append("  " + left)
+      lines.append(margin + right)
+    }
   }
+  return lines
 }
 
 private func indented(_ text: String) -> String {

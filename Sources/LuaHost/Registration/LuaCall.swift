@@ -56,7 +56,9 @@ public struct LuaCall {
 
   /// An object of a registered class; an object that was freed is an error.
   public func object<Value>(_ name: String, as type: Value.Type = Value.self) throws -> Value {
-    try read(name, { try stack.requireObject(at: $0, as: type, in: shape.entry.qualifiedName) }, fallback: { _ in nil })
+    try read(
+      name, { try stack.requireObject(at: $0, as: type, in: shape.entry.qualifiedName) },
+      fallback: { _ in nil })
   }
 
   public func optionalObject<Value>(_ name: String, as type: Value.Type = Value.self) throws -> Value? {

@@ -43,7 +43,8 @@ public struct LuaClass<Value> {
     }
     if freeable {
       var free = FunctionEntry(
-        "free", "Releases the memory now instead of at the next collection; the \(name) cannot be used afterwards.",
+        "free",
+        "Releases the memory now instead of at the next collection; the \(name) cannot be used afterwards.",
         example: "\(name):free()"
       ) { call in
         guard let box = gf_box_at(call.stack.pointer, 1) else { return }

@@ -95,13 +95,16 @@ extension ClassEntry {
     guard let name = key.asString else {
       throw LuaError("\(article(name)) \(name) has no element \(key.described)")
     }
-    throw LuaError("\(article(self.name)) \(self.name) has no field '\(name)'" + NearestName.hint(name, in: memberNames))
+    throw LuaError(
+      "\(article(self.name)) \(self.name) has no field '\(name)'" + NearestName.hint(name, in: memberNames))
   }
 
   /// `object.key = value`.
   fileprivate func assignMember(on stack: LuaStack) throws -> Int32 {
     let key = try stack.value(at: 2)
-    guard let name = key.asString else { throw LuaError("the elements of \(article(name)) \(name) cannot be set") }
+    guard let name = key.asString else {
+      throw LuaError("the elements of \(article(name)) \(name) cannot be set")
+    }
     guard let property = properties.first(where: { $0.name == name }) else {
       throw LuaError(
         "\(article(self.name)) \(self.name) has no field '\(name)'" + NearestName.hint(name, in: memberNames))

@@ -88,7 +88,8 @@ public struct Parameter: Sendable {
   public var isRest = false
 
   /// A required parameter.
-  public init(_ name: String, _ type: ParameterType, _ summary: String, in range: ClosedRange<Double>? = nil) {
+  public init(_ name: String, _ type: ParameterType, _ summary: String, in range: ClosedRange<Double>? = nil)
+  {
     self.init(name, type, summary, absence: .required, range: range)
   }
 

@@ -51,13 +51,17 @@ private final class ModuleLoader {
     if Self.libraries.contains(name) { return try environment.get(name) }
     let parts = name.split(separator: ".", omittingEmptySubsequences: false)
     let isPlain = parts.allSatisfy { part in
-      !part.isEmpty && part.utf8.allSatisfy { $0 == 45 || $0 == 95 || ($0 | 32) >= 97 && ($0 | 32) <= 122 || $0 >= 48 && $0 <= 57 }
+      !part.isEmpty
+        && part.utf8.allSatisfy {
+          $0 == 45 || $0 == 95 || ($0 | 32) >= 97 && ($0 | 32) <= 122 || $0 >= 48 && $0 <= 57
+        }
     }
     guard isPlain else {
       throw LuaError("require: '\(name)' is not a module name (letters, digits, - and _, separated by dots)")
     }
     guard !loading.contains(name) else {
-      throw LuaError("require: modules need each other in a circle: \((loading + [name]).joined(separator: " → "))")
+      throw LuaError(
+        "require: modules need each other in a circle: \((loading + [name]).joined(separator: " → "))")
     }
     let stem = parts.joined(separator: "/")
     let candidates = folders.flatMap { [Self.join($0, stem + ".lua"), Self.join($0, stem + "/init.lua")] }

@@ -53,7 +53,8 @@ extension LuaStack {
       throw LuaError("\(function): this \(name) was freed")
     }
     let colon = function.contains(":") && index == 1 ? "; call it with a colon: \(function)(…)" : ""
-    throw LuaError("\(function): expected \(article(name)) \(name), got \(try value(at: index).described)\(colon)")
+    throw LuaError(
+      "\(function): expected \(article(name)) \(name), got \(try value(at: index).described)\(colon)")
   }
 
   /// The name of the class of the object at `index`.

@@ -64,7 +64,9 @@ extension LuaValue: LuaPushable {
 public struct LuaFields: LuaPushable {
   private let fields: [(String, any LuaPushable)]
 
-  public init(_ fields: KeyValuePairs<String, any LuaPushable>) { self.fields = fields.map { ($0.key, $0.value) } }
+  public init(_ fields: KeyValuePairs<String, any LuaPushable>) {
+    self.fields = fields.map { ($0.key, $0.value) }
+  }
 
   public func push(onto stack: LuaStack) throws {
     try stack.reserve(3)

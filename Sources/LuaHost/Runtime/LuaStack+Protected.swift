@@ -74,4 +74,3 @@ extension LuaStack {
       line: line > 0 ? Int(line) : nil)
   }
 }
-

@@ -1,0 +1,31 @@
+import ArgumentParser
+import LuaHost
+
+/// The root of the command line.
+struct GFNetLab: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "gfnet-lab",
+    abstract: "Experiments with Glance-and-Focus Networks, written in Lua.",
+    discussion: """
+      A script is a notebook: cells of Lua and text that print, plot and tabulate. Running one shows its results \
+      here and writes a report.
+
+      Examples:
+        gfnet-lab scripts/quickstart.lua              run a script
+        gfnet-lab scripts/quickstart.lua limit=500    … with a parameter
+        gfnet-lab run scripts/quickstart.lua --help   list the script's parameters
+        gfnet-lab help gfnet                          what scripts can call
+        gfnet-lab help gfnet.report.table             one function, with an example
+        gfnet-lab doctor                              check the installation
+
+      Exit status: 0 done, 1 the script or its input failed, 2 wrong usage, 130 interrupted.
+      """,
+    version: "gfnet-lab \(Doctor.version)",
+    subcommands: [RunCommand.self, HelpCommand.self, DoctorCommand.self],
+    defaultSubcommand: RunCommand.self)
+
+  /// The names of all commands.
+  static var commandNames: [String] {
+    configuration.subcommands.compactMap { command in command.configuration.commandName }
+  }
+}

@@ -1,0 +1,111 @@
+import ArgumentParser
+import Foundation
+import LuaHost
+import Reports
+import Support
+
+/// `gfnet-lab run SCRIPT.lua`, also without the word `run`.
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Run a script and write its report.",
+    discussion: """
+      Parameters of the script follow as name=value; `gfnet-lab run SCRIPT.lua --help` lists them. Results go to \
+      standard output, progress and errors to standard error.
+
+      Examples:
+        gfnet-lab run scripts/sweep.lua
+        gfnet-lab run scripts/sweep.lua limit=500 model=clutter-fashion
+        gfnet-lab run scripts/sweep.lua --out reports/monday --seed 7
+      """)
+
+  @Argument(help: "The script: Lua source, with or without cells.", completion: .file(extensions: ["lua"]))
+  var script: String
+
+  @Argument(help: ArgumentHelp("Parameters of the script.", valueName: "name=value"))
+  var parameters: [String] = []
+
+  @Option(help: ArgumentHelp("Folder for the report (default: reports/<script>).", valueName: "dir"))
+  var out: String?
+
+  @Option(help: ArgumentHelp("Seed of everything random.", valueName: "n"))
+  var seed: UInt64 = 1
+
+  @Option(help: ArgumentHelp("Threads to compute with (default: one per core).", valueName: "n"))
+  var threads: Int?
+
+  @Option(help: "Precision of inference: f32 or bf16.")
+  var precision: HostContext.Options.Precision = .f32
+
+  @Flag(name: .customLong("no-cache"), help: "Compute everything anew, also what an earlier run kept.")
+  var ignoresCache = false
+
+  @Flag(name: .customLong("script-parameters"), help: .private)
+  var listsParameters = false
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads must be from 1 to 1024, got \(threads).")
+    }
+  }
+
+  func run() throws {
+    let file = try readScript()
+    let context = HostContext()
+    context.options.seed = seed
+    context.options.threads = threads
+    context.options.precision = precision
+    context.options.usesCache = !ignoresCache
+    context.parameters.overrides = try parameters.map(ParameterSession.parseOverride)
+    let runner = try ScriptRunner(script: file, context: context, plugins: .standard())
+    runner.pluginProblems.forEach(Terminal.complain)
+    if listsParameters { return try printParameters(runner) }
+
+    runner.onOutput = { index, output in
+      // Text cells are for readers; in a pipe only results count.
+      if runner.notebook.cells[index].kind == .markdown && !Terminal.isInteractive { return }
+      Terminal.show(output)
+    }
+    let outcome = runner.run()
+    switch outcome {
+    case .done: break
+    case .failed(let failure): report(failure, cells: runner.notebook.cells.count)
+    case .usage(let message): Terminal.complain(message)
+    case .interrupted: Terminal.complain("interrupted")
+    }
+    if outcome.exitStatus != 0 { throw ExitCode(outcome.exitStatus) }
+  }
+
+  private func readScript() throws -> ScriptFile {
+    do {
+      return try ScriptFile(contentsOf: script)
+    } catch let error as FileError where !script.contains("/") && !script.hasSuffix(".lua") {
+      let commands = GFNetLab.commandNames
+      guard error.reason == "no such file" else { throw error }
+      throw UsageError("no command or script '\(script)'" + NearestName.hint(script, in: commands))
+    }
+  }
+
+  private func printParameters(_ runner: ScriptRunner) throws {
+    let specs = try runner.listParameters().get()
+    let title = runner.notebook.title
+    if specs.isEmpty {
+      Terminal.write("\(title)\n\n\(script) takes no parameters.\n")
+    } else {
+      Terminal.write("\(title)\n\nUsage: gfnet-lab run \(script) [name=value …]\n\n\(specs.listing)\n")
+    }
+  }
+
+  private func report(_ failure: ScriptRunner.Failure, cells: Int) {
+    var place = ""
+    if let cell = failure.cell, cells > 1 {
+      place = failure.cellTitle.isEmpty ? " (cell \(cell))" : " (cell \(cell), \(failure.cellTitle))"
+    }
+    Terminal.complain(failure.message + place)
+    let frames = failure.traceback.split(separator: "\n")
+    // One frame only repeats the line that the message names.
+    if frames.count > 1 { frames.forEach { Terminal.note("  " + $0) } }
+  }
+}
+
+extension HostContext.Options.Precision: ExpressibleByArgument {}
