@@ -6,7 +6,8 @@ public enum MappedFile {
   /// The bytes of the file at `path`, mapped read-only and unmapped with the last copy of the value.
   ///
   /// Anything but a regular file is refused, so that a pipe or a device named as a checkpoint cannot hang the
-  /// program.
+  /// program. Files that are replaced as `AtomicFile` does stay readable to the end; one that is truncated in
+  /// place while mapped ends the program, as with every memory map.
   /// - Throws: `FileError`.
   public static func read(_ path: String) throws -> Data {
     // Without O_NONBLOCK, opening a pipe would wait for its writer.

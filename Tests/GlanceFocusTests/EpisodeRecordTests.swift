@@ -123,6 +123,10 @@ import Testing
       { try EpisodeRecord(indices: [0], classes: 2, imageSize: 8, patchSize: 0, madds: [1]) },
       { try EpisodeRecord(indices: [0], classes: 2, imageSize: 8, patchSize: 8, madds: []) },
       { try EpisodeRecord(indices: [0], classes: 2, imageSize: 8, patchSize: 8, madds: [2, 1]) },
+      {
+        try EpisodeRecord(
+          indices: [0], classes: 2, imageSize: 8, patchSize: 8, madds: [Double](repeating: 1, count: 1001))
+      },
       { try EpisodeRecord(indices: [0], classes: 2, imageSize: 8, patchSize: 8, madds: [.nan]) },
       { try EpisodeRecord(indices: [0], classes: 2, imageSize: 8, patchSize: 8, madds: [1], labels: []) },
       { try EpisodeRecord(indices: [0], classes: 2, imageSize: 8, patchSize: 8, madds: [1], labels: [2]) },

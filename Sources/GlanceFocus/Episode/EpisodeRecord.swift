@@ -71,7 +71,7 @@ public struct EpisodeRecord: Sendable {
   ///   - classes: C ≥ 1.
   ///   - imageSize: S, in pixels.
   ///   - patchSize: P ≤ S, in pixels.
-  ///   - madds: cumulative Multiply-Adds by step, not falling; their number is T.
+  ///   - madds: cumulative Multiply-Adds by step, not falling; their number is T, 1…1000.
   ///   - labels: true classes, 0-based, or nil.
   /// - Throws: ``EpisodeError``.
   public init(
@@ -83,7 +83,9 @@ public struct EpisodeRecord: Sendable {
     guard patchSize >= 1, imageSize >= patchSize, imageSize <= 1 << 20 else {
       throw EpisodeError("patches of \(patchSize) pixels do not fit images of \(imageSize)")
     }
-    guard !madds.isEmpty else { throw EpisodeError("a record needs at least one step") }
+    guard (1...1000).contains(madds.count) else {
+      throw EpisodeError("a record of \(madds.count) steps: expected 1 to 1000")
+    }
     var last = 0.0
     for (step, cost) in madds.enumerated() {
       guard cost.isFinite, cost >= last else {
