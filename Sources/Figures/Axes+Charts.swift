@@ -107,6 +107,23 @@ extension Axes {
       counted, Array(edges.dropLast()), Array(edges.dropFirst()), options.mode, names: [], showValues: false)
   }
 
+  /// Bars of given heights between ascending edges: counts made elsewhere, or accuracy by confidence.
+  ///
+  /// Throws ``FigureError`` unless there is one more edge than heights, ascending and finite.
+  public mutating func histogram(
+    edges: [Double], heights: [Double], label: String? = nil, color: Color? = nil
+  ) throws(FigureError) {
+    guard edges.count == heights.count + 1 else {
+      throw FigureError(
+        "histogram: \(heights.count) heights need \(heights.count + 1) edges, got \(edges.count)")
+    }
+    let checked = try Axes.edges([], HistogramOptions(edges: edges))
+    add(
+      [Series(label, heights, color: color)], Array(checked.dropLast()), Array(checked.dropFirst()),
+      .overlaid,
+      names: [], showValues: false)
+  }
+
   /// The distribution of one set of values.
   public mutating func histogram(
     _ values: [Double], label: String? = nil, color: Color? = nil,

@@ -29,8 +29,8 @@ struct AxesPainter {
 
   /// The legend where it is drawn.
   func placedLegend(_ notes: [Rect] = []) -> LegendBox? {
-    var legend = layout.legend
-    legend?.place(layout.legendPlace, in: area, avoiding: obstacles(notes))
+    guard layout.legendPlace != .none, var legend = layout.legend else { return nil }
+    legend.place(layout.legendPlace, in: area, avoiding: obstacles(notes))
     return legend
   }
 
@@ -70,12 +70,13 @@ struct AxesPainter {
       }
     }
     let named = !layout.axes.categories.isEmpty
+    // A mark that touches the frame's corner would only make it look blotched.
+    let edge = 2 * style.axisWidth
     if plain && !named {
       for (values, length, stroke) in [
         (layout.xTicks.values, style.tickLength, stroke), (layout.xTicks.minor, style.minorTickLength, thin),
       ] {
-        for value in values {
-          let x = layout.xMap(value)
+        for x in values.map({ layout.xMap($0) }) where x > area.x + edge && x < area.right - edge {
           mark(Point(x, area.bottom), 0, -length, stroke)
           mark(Point(x, area.y), 0, length, stroke)
         }
@@ -85,8 +86,7 @@ struct AxesPainter {
       for (values, length, stroke) in [
         (layout.yTicks.values, style.tickLength, stroke), (layout.yTicks.minor, style.minorTickLength, thin),
       ] {
-        for value in values {
-          let y = layout.yMap(value)
+        for y in values.map({ layout.yMap($0) }) where y > area.y + edge && y < area.bottom - edge {
           mark(Point(area.x, y), length, 0, stroke)
           mark(Point(area.right, y), -length, 0, stroke)
         }

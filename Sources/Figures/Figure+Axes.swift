@@ -78,6 +78,13 @@ extension Figure {
     try axes.histogram(series: series, options: options)
   }
 
+  /// See ``Axes/histogram(edges:heights:label:color:)``.
+  public mutating func histogram(
+    edges: [Double], heights: [Double], label: String? = nil, color: Color? = nil
+  ) throws(FigureError) {
+    try axes.histogram(edges: edges, heights: heights, label: label, color: color)
+  }
+
   /// See ``Axes/heatMap(_:options:)``.
   public mutating func heatMap(_ values: [[Double]], options: HeatMapOptions = HeatMapOptions())
     throws(FigureError)

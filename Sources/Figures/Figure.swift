@@ -12,6 +12,12 @@ public protocol Drawing: Sendable {
 extension Drawing {
   /// A PNG at `dpi` pixels per inch; the same drawing gives the same bytes.
   public func png(dpi: Int = 300) throws -> Data { try displayList().png(dpi: dpi) }
+
+  /// Writes the picture to `stem`.png and its numbers to `stem`.csv.
+  public func save(to stem: String, dpi: Int = 300) throws {
+    try AtomicFile.write(png(dpi: dpi), to: stem + ".png")
+    try AtomicFile.write(csv(), to: stem + ".csv")
+  }
 }
 
 /// One or more axes in a grid, of a fixed size.
@@ -27,6 +33,8 @@ public struct Figure: Drawing {
   /// Small multiples with the same limits everywhere; inner tick labels are left out.
   public var sharesX = false
   public var sharesY = false
+  /// One legend above all axes, with every label once, instead of one in each.
+  public var sharesLegend = false
 
   /// One pair of axes.
   public init(size: FigureSize = .oneColumn, style: FigureStyle = .paper) {
@@ -64,6 +72,11 @@ public struct Figure: Drawing {
     }
     var list = DisplayList(size: page, background: style.background)
     let setter = try Typesetter(style.fonts)
+    if var legend = try commonLegend(setter) {
+      let row = Rect(x: 0, y: titleHeight + legend.size.height + 5, width: page.width, height: 0)
+      legend.place(.above, in: row, avoiding: LegendBox.Obstacles())
+      legend.draw(style: style, into: &list)
+    }
     for layout in try layouts(setter) {
       try Cancellation.check()
       try AxesPainter(layout: layout).draw(into: &list)
@@ -97,27 +110,40 @@ public struct Figure: Drawing {
     var layouts: [AxesLayout] = []
     for (i, panel) in panels.enumerated() {
       var layout = try AxesLayout(panel, style: style, setter: setter, xMap: xMaps[i], yMap: yMaps[i])
+      if sharesLegend { layout.legendPlace = .none }
       layout.hidesXLabels = sharesX && i / columns < rows - 1
       layout.hidesYLabels = sharesY && i % columns > 0
       layouts.append(layout)
     }
 
-    try solve(&layouts)
+    let head = titleHeight + (try commonLegend(setter).map { $0.size.height + 2 } ?? 0)
+    try solve(&layouts, head: head)
     // Where every place inside the axes would hide data, the legend goes above them.
     var moved = false
     for i in layouts.indices where AxesPainter(layout: layouts[i]).placedLegend()?.hidesData ?? false {
       layouts[i].legendPlace = .above
       moved = true
     }
-    if moved { try solve(&layouts) }
+    if moved { try solve(&layouts, head: head) }
     return layouts
   }
 
+  private var titleHeight: Double { title.isEmpty ? 0 : style.titleSize * 1.1 * 1.4 }
+
+  /// The legend of all axes together, as wide as the page allows.
+  private func commonLegend(_ setter: Typesetter) throws(FigureError) -> LegendBox? {
+    guard sharesLegend else { return nil }
+    var all = Axes()
+    for panel in panels { for layer in panel.layers { all.append(layer) } }
+    var legend = try LegendBox(all, style: style, setter: setter, oncePerLabel: true)
+    try legend?.fit(width: size.size.width - 12, above: true, style: style, setter: setter)
+    return legend
+  }
+
   /// Measures all axes and moves them to their places.
-  private func solve(_ layouts: inout [AxesLayout]) throws(FigureError) {
+  private func solve(_ layouts: inout [AxesLayout], head: Double) throws(FigureError) {
     let page = size.size
     let (outer, gap) = (3.0, columns * rows > 1 ? 7.0 : 0)
-    let head = title.isEmpty ? 0 : style.titleSize * 1.1 * 1.4
     var width = page.width * 0.8 / Double(columns)
     var height = page.height * 0.75 / Double(rows)
     var left = [Double](repeating: 0, count: columns)

@@ -115,7 +115,8 @@ extension GlimpseGrid {
       list.stroke(Path(frame.rect), Stroke(frame.color, width: width))
     }
     list.endClip()
-    try drawTags(glimpse, frames, in: box, setter, into: &list)
+    let outer = frames.map { (rect: $0.rect.inset(by: -width / 2), color: $0.color) }
+    try drawTags(glimpse, outer, in: box, setter, into: &list)
   }
 
   private func rect(_ patch: Glimpse.Patch, _ scale: Double, _ box: Rect) -> Rect {
@@ -139,7 +140,7 @@ extension GlimpseGrid {
       let step = glimpse.steps[i]
       let percent =
         step.confidence.isFinite ? "\(Int((min(max(step.confidence, 0), 1) * 100).rounded())) %" : "–"
-      let text = try setter.line("\(i + 1): \(percent)", size: size)
+      let text = try setter.line("\(i + 1): \(percent)", size: size, bold: true)
       let (w, h) = (text.width + size * 0.5, size * 1.15)
       let tag = place(w, h, at: frame.rect, isGlance: step.patch == nil, in: box, taken, frames.map(\.rect))
       taken.append(tag)

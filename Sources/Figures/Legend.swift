@@ -25,7 +25,10 @@ struct LegendBox {
   private(set) var hidesData = false
 
   /// Nil when no series has a label or the legend is switched off.
-  init?(_ axes: Axes, style: FigureStyle, setter: Typesetter) throws(FigureError) {
+  /// `oncePerLabel` takes only the first of several layers with one label, for the axes of a grid.
+  init?(
+    _ axes: Axes, style: FigureStyle, setter: Typesetter, oncePerLabel: Bool = false
+  ) throws(FigureError) {
     rowHeight = style.fontSize * 1.38
     padding = 4
     let hasLines = axes.layers.contains { $0.label != nil && $0.isDrawnAsLine }
@@ -37,7 +40,7 @@ struct LegendBox {
     var samples: [String: [Layer]] = [:]
     for layer in axes.layers {
       guard let label = layer.label, !label.isEmpty else { continue }
-      if samples[label] == nil { order.append(label) }
+      if samples[label] == nil { order.append(label) } else if oncePerLabel { continue }
       samples[label, default: []].append(layer)
     }
     guard !order.isEmpty else { return nil }

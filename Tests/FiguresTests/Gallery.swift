@@ -169,13 +169,13 @@ enum Gallery {
     figure.title = "Budgeted classification by backbone"
     figure.sharesX = true
     figure.sharesY = true
+    figure.sharesLegend = true
     for (i, name) in ["MobileNetV3", "RegNetY", "EfficientNet", "ResNet", "DenseNet", "all"].enumerated() {
       let x = (0..<12).map { 0.4e8 + Double($0) * 0.45e8 }
       let y = (0..<12).map { 66 + Double(i) + 9 * (1 - exp(-Double($0) / 3)) }
       figure.panels[i].title = name
       try figure.panels[i].line(x: x, y: y, label: "GFNet")
       try figure.panels[i].line(x: x, y: y.map { $0 - 3 }, label: "static")
-      if i > 0 { figure.panels[i].legend.place = .none }
       if i >= 3 { figure.panels[i].x.label = "Multiply–Adds" }
       if i % 3 == 0 { figure.panels[i].y.label = "top-1 (%)" }
     }
@@ -202,6 +202,22 @@ enum Gallery {
     try figure.panels[7].line(
       x: [1, 2, 3], y: [1e5, 3e5, 2e5],
       label: "a label that is far too long for any legend & <b>&lt;</b> 漢字 ψ²")
+    return figure
+  }
+
+  static func calibration() throws -> Figure {
+    var figure = Figure(size: .points(width: 190, height: 187))
+    figure.axes.x.label = "confidence"
+    figure.axes.y.label = "accuracy"
+    (figure.axes.x.lower, figure.axes.x.upper) = (0, 1)
+    (figure.axes.y.lower, figure.axes.y.upper) = (0, 1)
+    let edges = (0...10).map { Double($0) / 10 }
+    try figure.histogram(
+      edges: edges, heights: edges.dropLast().map { ($0 + 0.05) * (0.8 + 0.15 * $0) }, label: "GFNet",
+      color: Color(0x56B4E9))
+    try figure.line(
+      x: [0, 1], y: [0, 1], label: "perfect",
+      style: LineStyle(color: .black, dash: .dashed, marker: Marker.none))
     return figure
   }
 
@@ -270,7 +286,7 @@ enum Gallery {
     ("logarithmic", { try logarithmic() }),
     ("confusion", { try confusion() }), ("policy-map", { try policyMap() }),
     ("multiples", { try multiples() }),
-    ("strange", { try strange() }), ("glimpses", { try glimpses() }),
+    ("calibration", { try calibration() }), ("strange", { try strange() }), ("glimpses", { try glimpses() }),
     ("glimpses-blue-orange", { try blueOrangeGlimpses() }),
   ]
 }

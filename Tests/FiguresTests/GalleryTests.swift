@@ -21,21 +21,26 @@ import Testing
   }
 }
 
-@Suite(.serialized) struct SpeedTests {
-  /// The bound is generous for a busy machine; the usual time is far lower and printed.
+@Suite struct SpeedTests {
+  /// Processor time of this thread, because other tests and programs run beside it.
   @Test func aFigureAt300DpiIsFast() throws {
     let figure = try Gallery.accuracyAgainstCost()
-    let (list, draw) = (try fastest { try figure.displayList() }, try fastest { try figure.png() })
-    print("figure at 300 dpi: layout", list, "in all", draw)
-    #expect(draw < .milliseconds(100))
+    let (layout, whole) = (try fastest { try figure.displayList() }, try fastest { try figure.png() })
+    print("figure at 300 dpi: layout \(layout) ms, layout, painting and PNG \(whole) ms")
+    #expect(whole < 80)
   }
 
-  private func fastest(_ body: () throws -> some Any) rethrows -> Duration {
-    var best = Duration.seconds(10)
+  private func fastest(_ body: () throws -> some Any) rethrows -> Double {
+    func now() -> Double {
+      var time = timespec()
+      clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+      return Double(time.tv_sec) * 1e3 + Double(time.tv_nsec) / 1e6
+    }
+    var best = Double.infinity
     for _ in 0..<10 {
-      let start = ContinuousClock.now
+      let start = now()
       _ = try body()
-      best = min(best, ContinuousClock.now - start)
+      best = min(best, now() - start)
     }
     return best
   }
