@@ -51,6 +51,13 @@ public struct Tensor {
   /// All elements zero.
   public static func zeros(_ shape: Shape) throws -> Tensor { try full(shape, 0) }
 
+  /// All elements zero, stored row-major whatever the rank.
+  public static func zerosRowMajor(_ shape: Shape) throws -> Tensor {
+    let tensor = try emptyRowMajor(shape)
+    tensor.storage.pointer.update(repeating: 0, count: shape.count)
+    return tensor
+  }
+
   /// The numbers of `values`, given in row-major order.
   public init(_ shape: Shape, _ values: [Float]) throws {
     guard shape.count == values.count else {
@@ -105,6 +112,15 @@ public struct Tensor {
   }
 
   /// The same numbers stored row-major, shared where they already are. No history.
+  public func rowMajor() throws -> Tensor { try contiguous() }
+
+  /// A row-major copy of its own. No history.
+  public func rowMajorCopy() throws -> Tensor {
+    let copy = try Tensor.emptyRowMajor(shape)
+    Strided.copy(self, to: copy)
+    return copy
+  }
+
   func contiguous() throws -> Tensor {
     if isContiguous { return rearranged(shape.rowMajorStrides) }
     let copy = try Tensor.emptyRowMajor(shape)

@@ -1,0 +1,103 @@
+import Backbones
+import Support
+
+/// Everything that decides the shape of a Glance-and-Focus Network and how images reach it.
+///
+/// Stored as JSON inside each checkpoint, so that a file alone is enough to evaluate and to go on training.
+public struct Configuration: Codable, Sendable, Equatable {
+  /// How the whole image is resized to the glance.
+  public enum Interpolation: String, Codable, Sendable, CaseIterable { case bilinear, bicubic }
+  public enum PolicyEncoder: String, Codable, Sendable, CaseIterable { case convolution, linear }
+  public enum Classifier: String, Codable, Sendable, CaseIterable { case recurrent, cascade }
+
+  /// Name in the backbone registry.
+  public var backbone: String
+  /// P, the side of the glance and of the patches.
+  public var patchSize: Int
+  /// S, the side of the whole image.
+  public var imageSize: Int
+  /// T, the most steps.
+  public var steps: Int
+  /// K.
+  public var classes: Int
+  public var policyEncoder: PolicyEncoder
+  /// Units of the policy's state.
+  public var policyUnits: Int
+  public var classifier: Classifier
+  /// Units of the recurrent classifier; unused by the cascade.
+  public var classifierUnits: Int
+  /// Steps for which the cascade has heads; at least `steps`. The authors' checkpoints always hold five.
+  public var cascadeSteps: Int
+  public var interpolation: Interpolation
+  /// Of the 8-bit pixel values scaled to [0, 1], per channel.
+  public var mean: [Float]
+  public var standardDeviation: [Float]
+  /// The data set that the network was made for; empty when not known.
+  public var dataset: String
+  /// Class names; empty when not known.
+  public var labels: [String]
+
+  /// The paper's set-up for a backbone.
+  ///
+  /// - Throws: ``UnknownBackbone`` or ``ModelError`` when sizes do not fit.
+  public init(
+    backbone: String, patchSize: Int? = nil, imageSize: Int = 224, steps: Int = 5, classes: Int = 1000
+  ) throws {
+    let entry = try BackboneRegistry.entry(backbone)
+    self.backbone = backbone
+    self.patchSize = patchSize ?? entry.patchSize
+    self.imageSize = imageSize
+    self.steps = steps
+    self.classes = classes
+    policyEncoder = entry.defaults.policyEncoder == .convolution ? .convolution : .linear
+    policyUnits = entry.defaults.policyUnits
+    classifier = entry.defaults.classifier == .recurrent ? .recurrent : .cascade
+    classifierUnits = entry.defaults.classifierUnits
+    cascadeSteps = max(steps, 1)
+    interpolation = .bicubic
+    mean = [0.485, 0.456, 0.406]
+    standardDeviation = [0.229, 0.224, 0.225]
+    dataset = ""
+    labels = []
+    try validate()
+  }
+
+  /// Side of the map that the policy reads: ⌈P/stride⌉.
+  public func mapSize() throws -> Int {
+    let stride = try BackboneRegistry.entry(backbone).stride
+    return (patchSize + stride - 1) / stride
+  }
+
+  /// Throws ``ModelError`` where the numbers do not make a network.
+  public func validate() throws {
+    _ = try BackboneRegistry.entry(backbone)
+    try ModelError.require((1...4096).contains(patchSize), "patch_size is \(patchSize), expected 1 to 4096")
+    try ModelError.require(
+      imageSize >= patchSize && imageSize <= 16384,
+      "image_size is \(imageSize), expected at least the patch size \(patchSize) and at most 16384")
+    try ModelError.require((1...64).contains(steps), "steps is \(steps), expected 1 to 64")
+    try ModelError.require((1...1_000_000).contains(classes), "classes is \(classes), expected 1 to 1000000")
+    try ModelError.require((1...65536).contains(policyUnits), "policy_units is \(policyUnits)")
+    try ModelError.require((1...65536).contains(classifierUnits), "classifier_units is \(classifierUnits)")
+    try ModelError.require(
+      cascadeSteps >= steps && cascadeSteps <= 64, "cascade_steps is \(cascadeSteps), expected \(steps) to 64"
+    )
+    try ModelError.require(
+      mean.count == 3 && standardDeviation.count == 3
+        && standardDeviation.allSatisfy { $0 > 0 && $0.isFinite }
+        && mean.allSatisfy(\.isFinite), "mean and standard deviation must be three finite numbers each")
+    try ModelError.require(
+      labels.isEmpty || labels.count == classes, "\(labels.count) labels for \(classes) classes")
+  }
+}
+
+/// A network that cannot be made, stored or restored as asked.
+public struct ModelError: LineError {
+  public let description: String
+
+  public init(_ description: String) { self.description = description }
+
+  static func require(_ condition: Bool, _ problem: @autoclosure () -> String) throws {
+    if !condition { throw ModelError(problem()) }
+  }
+}

@@ -1,0 +1,105 @@
+import Backbones
+import Checkpoints
+import Foundation
+import NeuralNet
+import Support
+import Tensor
+
+/// A model file: weights, and everything needed to evaluate and to go on training, in one safetensors file.
+public struct ModelFile {
+  public static let format = "gfnet-lab.model/1"
+
+  public let path: String
+  private let file: Safetensors
+  public let configuration: Configuration
+  public var metadata: [String: String] { file.metadata }
+
+  /// Opens and checks `path`.
+  ///
+  /// - Throws: one line that names the file and what is wrong with it.
+  public init(_ path: String) throws {
+    self.path = path
+    file = try Safetensors(contentsOf: path)
+    guard file.metadata["format"] == Self.format else {
+      throw ModelError(
+        "\(path) is not a gfnet-lab model: its metadata has no format \"\(Self.format)\"")
+    }
+    guard let json = file.metadata["configuration"],
+      let configuration = try? JSONDecoder().decode(Configuration.self, from: Data(json.utf8))
+    else { throw ModelError("\(path): the configuration in the metadata cannot be read") }
+    try configuration.validate()
+    self.configuration = configuration
+  }
+
+  /// The array `name`; throws when it is missing.
+  func tensor(_ name: String) throws -> Tensor {
+    let entry = try file.entry(name)
+    return try Tensor(Shape(entry.shape), file.floats(name))
+  }
+
+  func tensorIfPresent(_ name: String) throws -> Tensor? {
+    file[name] == nil ? nil : try tensor(name)
+  }
+
+  func has(_ name: String) -> Bool { file[name] != nil }
+  var names: [String] { file.names }
+}
+
+extension GFNet {
+  /// Loads the model in `path`.
+  public static func load(_ path: String) throws -> (model: GFNet, file: ModelFile) {
+    let file = try ModelFile(path)
+    let model = try GFNet(file.configuration)
+    try model.load(file)
+    return (model, file)
+  }
+
+  /// Takes the weights of `file`; names every array that is missing or has another shape.
+  public func load(_ file: ModelFile) throws {
+    for (name, entry) in state {
+      guard file.has(name) else { throw ModelError("\(file.path): the array \(name) is missing") }
+      let stored = try file.tensor(name)
+      guard stored.shape == entry.value.shape else {
+        throw ModelError("\(file.path): \(name) has shape \(stored.shape), expected \(entry.value.shape)")
+      }
+      try entry.value.assign(stored)
+    }
+  }
+
+  /// Writes the model, atomically.
+  ///
+  /// - Parameters:
+  ///   - extra: further arrays, such as the optimiser's state.
+  ///   - metadata: further entries of the file's metadata.
+  public func save(
+    to path: String, extra: [(name: String, value: Tensor)] = [], metadata: [String: String] = [:]
+  ) throws {
+    var all = metadata
+    all["format"] = ModelFile.format
+    all["configuration"] = String(decoding: try JSONEncoder.sorted.encode(configuration), as: UTF8.self)
+    var tensors: [SafetensorsTensor] = []
+    for (name, entry) in state {
+      if case .buffer(let buffer) = entry, buffer.isInteger {
+        let values = try buffer.value.values().map { Int64($0) }
+        tensors.append(SafetensorsTensor(name, shape: buffer.value.shape.sizes, values))
+      } else {
+        tensors.append(SafetensorsTensor(name, shape: entry.value.shape.sizes, try entry.value.values()))
+      }
+    }
+    for (name, value) in extra {
+      tensors.append(SafetensorsTensor(name, shape: value.shape.sizes, try value.values()))
+    }
+    try Safetensors.write(tensors, metadata: all, to: path)
+  }
+
+  /// A hash of all weights and statistics, which tells whether two networks hold the same numbers.
+  public func weightHash() throws -> UInt64 {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for (_, entry) in state {
+      for value in try entry.value.values() {
+        hash = (hash ^ UInt64(value.bitPattern)) &* 0x0000_0100_0000_01B3
+      }
+    }
+    return hash
+  }
+}

@@ -1,0 +1,41 @@
+import NeuralNet
+import Tensor
+
+/// Multiply-Adds of a network's parts and of its steps, counted from the ops of one evaluation.
+public struct StepCosts: Sendable, Equatable {
+  /// f_G on the glance, its classifier left out.
+  public let globalEncoder: Int
+  /// f_L on one patch.
+  public let localEncoder: Int
+  /// One proposal of π.
+  public let policy: Int
+  /// Cumulative cost after each step, T values.
+  public let cumulative: [Int]
+}
+
+extension GFNet {
+  /// Counts the Multiply-Adds by running one blank image through all steps.
+  public func measureCosts() throws -> StepCosts {
+    let side = configuration.patchSize
+    // The glance's resize is no multiply-add in the field's count, so a P×P image serves.
+    let blank = try Tensor.zeros([1, 3, side, side])
+    func count<R>(_ body: () throws -> R) throws -> (cost: Int, result: R) {
+      let tape = Tape(.costs)
+      let result = try tape.record(body)
+      return (tape.multiplyAdds, result)
+    }
+    let global = try count { try globalEncoder.encode(blank, .evaluation) }.cost
+    let local = try count { try localEncoder.encode(blank, .evaluation) }.cost
+    var (total, (_, memory)) = try count { try glance(blank, .evaluation) }
+    var cumulative = [total]
+    var policyCost = try count { try propose(&memory) }.cost
+    for step in stride(from: 2, through: configuration.steps, by: 1) {
+      if step > 2 { policyCost = try count { try propose(&memory) }.cost }
+      let (cost, (_, next)) = try count { try focus(blank, .evaluation, memory: memory) }
+      memory = next
+      total += policyCost + cost
+      cumulative.append(total)
+    }
+    return StepCosts(globalEncoder: global, localEncoder: local, policy: policyCost, cumulative: cumulative)
+  }
+}

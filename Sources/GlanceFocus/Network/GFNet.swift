@@ -1,0 +1,134 @@
+import Backbones
+import NeuralNet
+import Tensor
+
+/// A Glance-and-Focus Network: global and local encoder, classifier over the sequence, patch proposal network.
+///
+/// Source: Wang et al., NeurIPS 2020. State-dictionary prefixes are those of the authors' checkpoints.
+public final class GFNet: Module {
+  public let configuration: Configuration
+  /// f_G, sees the glance.
+  public let globalEncoder: any Backbone
+  /// f_L, sees the patches.
+  public let localEncoder: any Backbone
+  /// f_C.
+  let classifier: any SequenceClassifier
+  /// π.
+  public let policy: PatchProposal
+
+  /// A network whose weights are drawn for `seed`.
+  public convenience init(_ configuration: Configuration, seed: UInt64) throws {
+    try self.init(configuration)
+    try initialize(seed: seed)
+    // Both encoders start from the same weights, as two copies of one pretrained encoder would.
+    for (own, other) in zip(localEncoder.state, globalEncoder.state) {
+      try own.entry.value.assign(other.entry.value)
+    }
+  }
+
+  /// A network whose weights are still zero, to be loaded.
+  public init(_ configuration: Configuration) throws {
+    try configuration.validate()
+    let entry = try BackboneRegistry.entry(configuration.backbone)
+    self.configuration = configuration
+    globalEncoder = try entry.build(configuration.classes)
+    localEncoder = try entry.build(configuration.classes)
+    let features = globalEncoder.featureCount
+    switch configuration.classifier {
+    case .recurrent:
+      classifier = try RecurrentClassifier(
+        features, units: configuration.classifierUnits, classes: configuration.classes)
+    case .cascade:
+      classifier = try CascadeClassifier(
+        features, steps: configuration.cascadeSteps, classes: configuration.classes)
+    }
+    policy = try PatchProposal(configuration, mapChannels: globalEncoder.mapChannels)
+  }
+
+  public func declare(_ state: inout StateDeclaration) {
+    state.child("model_prime", globalEncoder)
+    state.child("model", localEncoder)
+    state.child("fc", classifier)
+    state.child("policy", policy)
+  }
+
+  /// What is carried from step to step. Rows are images.
+  public struct Memory {
+    /// The last feature map, B×C×h×w.
+    public var map: Tensor
+    var classifier: Tensor?
+    var policy: Tensor?
+
+    /// The same for the images `rows` only (positions in the present batch).
+    public func gathered(_ rows: [Int]) throws -> Memory {
+      Memory(
+        map: try map.indexSelected(0, rows), classifier: try classifier?.indexSelected(0, rows),
+        policy: try policy?.indexSelected(0, rows))
+    }
+  }
+
+  /// What a step says of a batch.
+  public struct StepResult {
+    /// B×K.
+    public let logits: Tensor
+    /// The encoder's features, B×D.
+    public let features: Tensor
+    /// Logits of the encoder's own classifier, B×K, when asked for.
+    public let auxiliary: Tensor?
+  }
+
+  /// The whole image resized to P×P, corners aligned.
+  public func glanceImages(_ images: Tensor) throws -> Tensor {
+    let side = configuration.patchSize
+    if images.shape[2] == side, images.shape[3] == side { return images }
+    return try images.resized(
+      height: side, width: side, configuration.interpolation == .bicubic ? .bicubic : .bilinear,
+      alignCorners: true)
+  }
+
+  /// Step 1: looks at the whole image.
+  ///
+  /// - Parameters:
+  ///   - images: B×3×S×S, normalised.
+  ///   - pass: how the global encoder is evaluated.
+  ///   - auxiliary: also compute the encoder's own logits.
+  public func glance(_ images: Tensor, _ pass: Pass, auxiliary: Bool = false) throws -> (StepResult, Memory) {
+    try encode(glanceImages(images), with: globalEncoder, pass, memory: nil, auxiliary: auxiliary)
+  }
+
+  /// Steps 2…T: looks at one patch of each image.
+  ///
+  /// - Parameters:
+  ///   - patches: B×3×P×P, cut from the original images.
+  ///   - memory: of the step before.
+  public func focus(
+    _ patches: Tensor, _ pass: Pass, memory: Memory, auxiliary: Bool = false
+  ) throws -> (StepResult, Memory) {
+    try encode(patches, with: localEncoder, pass, memory: memory, auxiliary: auxiliary)
+  }
+
+  /// Where the policy would look next; advances its memory.
+  public func propose(_ memory: inout Memory) throws -> PatchProposal.Proposal {
+    let proposal = try policy(memory.map, state: memory.policy)
+    memory.policy = proposal.state
+    return proposal
+  }
+
+  private func encode(
+    _ input: Tensor, with encoder: any Backbone, _ pass: Pass, memory: Memory?, auxiliary: Bool
+  ) throws -> (StepResult, Memory) {
+    let encoding = try encoder.encode(input, pass)
+    var state = memory?.classifier
+    var own: Tensor?
+    let logits = try classifier.step(encoding.features, memory: &state) { features in
+      let answer = try encoder.classify(features, pass)
+      own = answer
+      return answer
+    }
+    let aux = auxiliary ? try own ?? encoder.classify(encoding.features, pass) : nil
+    return (
+      StepResult(logits: logits, features: encoding.features, auxiliary: aux),
+      Memory(map: encoding.map, classifier: state, policy: memory?.policy)
+    )
+  }
+}

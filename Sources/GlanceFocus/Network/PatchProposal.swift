@@ -1,0 +1,74 @@
+import NeuralNet
+import Tensor
+
+/// The patch proposal network π: reads the last feature map, says where to look next and how well things stand.
+///
+/// An actor-critic over a GRU. The map enters without its history: the policy does not train the encoders.
+public final class PatchProposal: Module {
+  /// Standard deviation of the actions around their mean while training.
+  public static let actionDeviation: Float = 0.1
+
+  private let encoder: Sequential
+  private let isConvolutional: Bool
+  private let memory: GRU
+  private let actor: LinearLayer
+  private let critic: LinearLayer
+
+  /// What the policy says of a batch of maps.
+  public struct Proposal {
+    /// B×2, (row, column) in [0, 1].
+    public let mean: Tensor
+    /// B, the critic's value.
+    public let value: Tensor
+    /// B×units, to be handed back at the next step.
+    public let state: Tensor
+  }
+
+  init(_ configuration: Configuration, mapChannels: Int) throws {
+    let side = try configuration.mapSize()
+    let units = configuration.policyUnits
+    isConvolutional = configuration.policyEncoder == .convolution
+    if isConvolutional {
+      encoder = Sequential([
+        try Conv2d(mapChannels, 32, kernel: 1, initializer: .fanInUniform), ActivationLayer(.relu), Flatten(),
+        try LinearLayer(32 * side * side, units), ActivationLayer(.relu),
+      ])
+    } else {
+      encoder = Sequential([
+        try LinearLayer(mapChannels * side * side, 2048), ActivationLayer(.relu),
+        try LinearLayer(2048, units),
+        ActivationLayer(.relu),
+      ])
+    }
+    memory = try GRU(units, units)
+    actor = try LinearLayer(units, 2)
+    critic = try LinearLayer(units, 1)
+  }
+
+  public func declare(_ state: inout StateDeclaration) {
+    state.child("state_encoder", encoder)
+    state.child("gru", memory)
+    state.child("actor.0", actor)
+    state.child("critic.0", critic)
+  }
+
+  /// The next proposal.
+  ///
+  /// - Parameters:
+  ///   - map: B×C×h×w of the step just taken.
+  ///   - state: of the last proposal; nil at the first.
+  public func callAsFunction(_ map: Tensor, state: Tensor?) throws -> Proposal {
+    let pass = Pass.evaluation
+    // Rows of C·h·w in PyTorch's order for the linear encoder; the convolution takes the map itself.
+    let input = isConvolutional ? map.detached : try map.detached.flattened(from: 1)
+    let next = try memory(encoder(input, pass), state: state)
+    return Proposal(
+      mean: try actor(next, pass).sigmoid(), value: try critic(next, pass).flattened(), state: next)
+  }
+}
+
+/// All axes but the first merged, in N×C×H×W order.
+final class Flatten: Layer {
+  func declare(_ state: inout StateDeclaration) {}
+  func callAsFunction(_ x: Tensor, _ pass: Pass) throws -> Tensor { try x.flattened(from: 1) }
+}

@@ -1,0 +1,69 @@
+import NeuralNet
+import Tensor
+
+/// The classifier f_C: predicts after every step from all features so far.
+protocol SequenceClassifier: Module {
+  /// Logits of the step whose features (B×D) are given.
+  ///
+  /// - Parameters:
+  ///   - memory: what earlier steps left; nil before the first. Rows are images.
+  ///   - own: the encoder's own classifier, which the cascade uses at the first step.
+  func step(
+    _ features: Tensor, memory: inout Tensor?, own: (Tensor) throws -> Tensor
+  ) throws -> Tensor
+}
+
+/// A GRU over the features with one linear layer on its state (ResNet, DenseNet, RegNet).
+final class RecurrentClassifier: SequenceClassifier {
+  private let memory: GRU
+  private let classifier: LinearLayer
+
+  init(_ features: Int, units: Int, classes: Int) throws {
+    memory = try GRU(features, units)
+    classifier = try LinearLayer(units, classes)
+  }
+
+  func declare(_ state: inout StateDeclaration) {
+    state.child("rnn", memory)
+    state.child("fc", classifier)
+  }
+
+  func step(_ features: Tensor, memory state: inout Tensor?, own: (Tensor) throws -> Tensor) throws -> Tensor
+  {
+    let next = try memory(features, state: state)
+    state = next
+    return try classifier(next, Pass.evaluation)
+  }
+}
+
+/// A linear layer per step on the features of all steps so far (MobileNetV3, EfficientNet).
+///
+/// The first step is answered by the global encoder's own classifier.
+final class CascadeClassifier: SequenceClassifier {
+  private let features: Int
+  private let heads: [LinearLayer]
+
+  init(_ features: Int, steps: Int, classes: Int) throws {
+    self.features = features
+    heads = try steps < 2 ? [] : (2...steps).map { try LinearLayer(features * $0, classes) }
+  }
+
+  func declare(_ state: inout StateDeclaration) {
+    for (index, head) in heads.enumerated() { state.child("fc_\(index + 2)", head) }
+  }
+
+  func step(_ features: Tensor, memory: inout Tensor?, own: (Tensor) throws -> Tensor) throws -> Tensor {
+    guard let earlier = memory else {
+      memory = features
+      return try own(features)
+    }
+    // B×(t·D)
+    let all = try Tensor.concatenated([earlier, features], axis: 1)
+    memory = all
+    let index = all.shape[1] / self.features - 2
+    guard heads.indices.contains(index) else {
+      throw ModelError("the cascade classifier has heads for \(heads.count + 1) steps, not \(index + 2)")
+    }
+    return try heads[index](all, Pass.evaluation)
+  }
+}

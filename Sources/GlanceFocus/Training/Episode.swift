@@ -1,0 +1,134 @@
+import Foundation
+import NeuralNet
+import Support
+import Tensor
+
+/// Whole sequences of glance and patches, as training runs them.
+public enum Episode {
+  /// The loss of stages 1 and 3: (Σ CE_t + λ·Σ CE_aux,t)/T.
+  ///
+  /// - Parameters:
+  ///   - images: B×3×S×S, normalised.
+  ///   - labels: 0-based.
+  ///   - random: this step's numbers.
+  ///   - observe: is shown each step's logits; steps from 0.
+  static func loss(
+    _ model: GFNet, _ images: Tensor, labels: [Int], random: CounterRandom, options: TrainingOptions,
+    observe: (Int, Tensor) -> Void = { _, _ in }
+  ) throws -> Tensor {
+    let pass = Pass(training: true, random: random.child(0))
+    let batch = labels.count
+    return try loss(
+      model, images, labels: labels, steps: model.configuration.steps, pass: pass,
+      globalPass: options.trainsGlobalEncoder ? pass : .evaluation, auxiliaryWeight: options.auxiliaryWeight,
+      smoothing: options.labelSmoothing, observe: observe
+    ) { step, memory in
+      if options.stage == .encoders { return try uniformActions(batch, random.child(step)) }
+      let mean = try Tape.paused { try model.propose(&memory).mean }
+      return try sampleActions(around: mean, random.child(step))
+    }
+  }
+
+  /// The same with the actions of steps 1… (from 0) given by `act`.
+  package static func loss(
+    _ model: GFNet, _ images: Tensor, labels: [Int], steps: Int, pass: Pass, globalPass: Pass,
+    auxiliaryWeight: Float, smoothing: Float = 0, observe: (Int, Tensor) -> Void = { _, _ in },
+    act: (_ step: Int, _ memory: inout GFNet.Memory) throws -> Tensor
+  ) throws -> Tensor {
+    var (result, memory) = try model.glance(images, globalPass, auxiliary: true)
+    var total = try stepLoss(result, labels, auxiliaryWeight, smoothing)
+    observe(0, result.logits)
+    for step in stride(from: 1, to: steps, by: 1) {
+      let actions = try act(step, &memory)
+      let patches = try model.patches(images, actions: actions)
+      (result, memory) = try model.focus(patches, pass, memory: memory, auxiliary: true)
+      total = try total + stepLoss(result, labels, auxiliaryWeight, smoothing)
+      observe(step, result.logits)
+    }
+    return try total.scaled(by: 1 / Float(steps))
+  }
+
+  private static func stepLoss(
+    _ result: GFNet.StepResult, _ labels: [Int], _ auxiliaryWeight: Float, _ smoothing: Float
+  ) throws -> Tensor {
+    let main = try result.logits.crossEntropy(labels, smoothing: smoothing)
+    guard let auxiliary = result.auxiliary, auxiliaryWeight > 0 else { return main }
+    return try main + auxiliary.crossEntropy(labels, smoothing: smoothing).scaled(by: auxiliaryWeight)
+  }
+
+  /// Stage 2: the policy plays, everything else is fixed; rewards from the probability of the true class.
+  static func play(
+    _ model: GFNet, _ images: Tensor, labels: [Int], random: CounterRandom, reward: Reward,
+    observe: (Int, Tensor) -> Void = { _, _ in }
+  ) throws -> PPO.Episodes {
+    var episodes = PPO.Episodes()
+    var (result, memory) = try model.glance(images, .evaluation)
+    observe(0, result.logits)
+    var before = try probabilities(of: labels, result.logits)
+    for step in 1..<model.configuration.steps {
+      episodes.maps.append(memory.map)
+      let proposal = try model.propose(&memory)
+      let actions = try sampleActions(around: proposal.mean, random.child(step))
+      episodes.actions.append(actions)
+      episodes.logProbabilities.append(try PPO.logProbability(of: actions, mean: proposal.mean))
+      let reference = memory
+      (result, memory) = try model.focus(model.patches(images, actions: actions), .evaluation, memory: memory)
+      observe(step, result.logits)
+      let now = try probabilities(of: labels, result.logits)
+      var elsewhere = now
+      if reward.needsRandomPatch {
+        let other = try uniformActions(labels.count, random.child(1000 + step))
+        let (answer, _) = try model.focus(
+          model.patches(images, actions: other), .evaluation, memory: reference)
+        elsewhere = try probabilities(of: labels, answer.logits)
+      }
+      episodes.rewards.append(
+        now.indices.map { reward.value(now: now[$0], before: before[$0], random: elsewhere[$0]) })
+      before = now
+    }
+    return episodes
+  }
+
+  /// Softmax probability of each image's class.
+  private static func probabilities(of labels: [Int], _ logits: Tensor) throws -> [Float] {
+    let values = try logits.softmax().values()
+    let classes = logits.shape[1]
+    return labels.enumerated().map { values[$0 * classes + $1] }
+  }
+
+  /// B×2 uniform in [0, 1).
+  static func uniformActions(_ batch: Int, _ random: CounterRandom) throws -> Tensor {
+    try Tensor([batch, 2], (0..<2 * batch).map { random.uniform($0) })
+  }
+
+  /// B×2 drawn around the policy's mean and clipped to [0, 1].
+  static func sampleActions(around mean: Tensor, _ random: CounterRandom) throws -> Tensor {
+    let centre = try mean.values()
+    return try Tensor(
+      mean.shape,
+      centre.enumerated().map {
+        min(max($1 + PatchProposal.actionDeviation * random.normal($0), 0), 1)
+      })
+  }
+}
+
+extension GFNet {
+  /// The patches that actions name: top-left = ⌊a·(S − P)⌋, cut without interpolation.
+  ///
+  /// - Parameter actions: B×2, (row, column) in [0, 1].
+  public func patches(_ images: Tensor, actions: Tensor) throws -> Tensor {
+    let values = try actions.values()
+    let locations = stride(from: 0, to: values.count, by: 2).map {
+      PatchLocation(row: values[$0], column: values[$0 + 1])
+    }
+    return try patches(images, locations: locations)
+  }
+
+  /// The patches at `locations`, one per image.
+  public func patches(_ images: Tensor, locations: [PatchLocation]) throws -> Tensor {
+    let (size, side) = (images.shape[2], configuration.patchSize)
+    let corners = locations.map { $0.coordinate(imageSize: size, patchSize: side) }
+    return try images.cropped(
+      corners.map { PatchPosition(row: Int($0.row), column: Int($0.column)) }, height: side, width: side)
+  }
+}

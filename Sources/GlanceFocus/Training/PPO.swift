@@ -1,0 +1,127 @@
+import Foundation
+import NeuralNet
+import Tensor
+
+/// Proximal policy optimisation (Schulman et al. 2017) of the patch proposal network.
+///
+/// With one epoch per batch the ratio of the policies is 1 throughout and the clip never acts, as in the paper;
+/// more epochs make it matter.
+public struct PPO: Sendable, Codable, Equatable {
+  /// Adam's rate.
+  public var learningRate: Float = 3e-4
+  /// γ, the discount of later rewards.
+  public var discount: Float = 0.7
+  /// Updates on each batch of episodes.
+  public var epochs = 1
+  /// Ratios are clipped to 1 ± this.
+  public var clip: Float = 0.2
+  public var valueWeight: Float = 0.5
+  public var entropyWeight: Float = 0.01
+
+  public init() {}
+
+  /// Episodes played by the policy: one entry per proposal, steps 2…T.
+  public struct Episodes {
+    /// B×C×h×w each: what the policy saw.
+    public var maps: [Tensor] = []
+    /// B×2 each: where it looked.
+    public var actions: [Tensor] = []
+    /// B each: log-probability of the action when it was taken.
+    public var logProbabilities: [Tensor] = []
+    /// B each.
+    public var rewards: [[Float]] = []
+
+    public init() {}
+  }
+
+  /// What the present policy says of past actions.
+  public struct Judgement {
+    /// B per step.
+    public let logProbabilities: [Tensor]
+    /// B per step.
+    public let values: [Tensor]
+  }
+
+  /// log N(action; mean, 0.1²) summed over both coordinates: B.
+  public static func logProbability(of action: Tensor, mean: Tensor) throws -> Tensor {
+    let deviation = PatchProposal.actionDeviation
+    let constant = 2 * (-logf(deviation) - 0.5 * logf(2 * .pi))
+    let distance = try (action - mean).square().sum([1])
+    return try distance.scaled(by: -0.5 / (deviation * deviation), adding: constant)
+  }
+
+  /// Entropy of the action's distribution; constant, since its spread is.
+  static var entropy: Float {
+    2 * (0.5 + 0.5 * logf(2 * .pi) + logf(PatchProposal.actionDeviation))
+  }
+
+  /// Replays the maps through the policy and judges the actions.
+  public static func judge(_ policy: PatchProposal, _ episodes: Episodes) throws -> Judgement {
+    var state: Tensor?
+    var logs: [Tensor] = []
+    var values: [Tensor] = []
+    for (map, action) in zip(episodes.maps, episodes.actions) {
+      let proposal = try policy(map, state: state)
+      state = proposal.state
+      logs.append(try logProbability(of: action, mean: proposal.mean))
+      values.append(proposal.value)
+    }
+    return Judgement(logProbabilities: logs, values: values)
+  }
+
+  /// Discounted sums of rewards, standardised over all steps and images (unbiased deviation + 1e-5).
+  public func returns(_ rewards: [[Float]]) -> [[Float]] {
+    guard let batch = rewards.first?.count else { return [] }
+    var sums = rewards
+    for step in rewards.indices.dropLast().reversed() {
+      for image in 0..<batch { sums[step][image] += discount * sums[step + 1][image] }
+    }
+    let all = sums.flatMap { $0 }.map(Double.init)
+    let mean = all.reduce(0, +) / Double(all.count)
+    let squares = all.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    let deviation = all.count > 1 ? (squares / Double(all.count - 1)).squareRoot() : 0
+    return sums.map { $0.map { Float((Double($0) - mean) / (deviation + 1e-5)) } }
+  }
+
+  /// The loss to descend: clipped surrogate, value error and entropy bonus. A scalar.
+  public func loss(_ judgement: Judgement, _ episodes: Episodes, returns: [[Float]]) throws -> Tensor {
+    let count = Float(returns.reduce(0) { $0 + $1.count })
+    var surrogate: Tensor?
+    var valueError: Tensor?
+    for (step, targets) in returns.enumerated() {
+      let target = try Tensor([targets.count], targets)
+      let value = judgement.values[step]
+      let advantage = try target - value.detached
+      let ratio = try (judgement.logProbabilities[step] - episodes.logProbabilities[step]).exp()
+      let clipped = try ratio.clamped(1 - clip, 1 + clip)
+      let gain = try (ratio * advantage).minimum(clipped * advantage).sum()
+      let error = try (value - target).square().sum()
+      surrogate = try surrogate.map { try $0 + gain } ?? gain
+      valueError = try valueError.map { try $0 + error } ?? error
+    }
+    guard let surrogate, let valueError else { throw ModelError("policy update without episodes") }
+    return try valueError.scaled(by: valueWeight / count, adding: -entropyWeight * Self.entropy)
+      - surrogate.scaled(by: 1 / count)
+  }
+
+  /// Updates the policy on a batch of episodes.
+  ///
+  /// - Returns: the loss of the first epoch.
+  func update(_ policy: PatchProposal, _ episodes: Episodes, optimizer: some Optimizer, rateFactor: Float)
+    throws
+    -> Float
+  {
+    let returns = returns(episodes.rewards)
+    var first: Float?
+    for _ in 0..<max(epochs, 1) {
+      let tape = Tape()
+      let loss: Tensor = try tape.record {
+        try self.loss(Self.judge(policy, episodes), episodes, returns: returns)
+      }
+      try tape.backward(from: loss)
+      try optimizer.step(tape, rateFactor: rateFactor)
+      first = try first ?? loss.item()
+    }
+    return first ?? 0
+  }
+}

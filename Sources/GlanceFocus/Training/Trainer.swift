@@ -1,0 +1,242 @@
+import Foundation
+import NeuralNet
+import Support
+import Tensor
+import Vision
+
+/// Runs one stage of training, epoch by epoch, and can be killed and started again at any moment.
+///
+/// After each epoch everything needed to go on is written to one file, atomically. A run that finds the file of
+/// the same stage, options, data and starting weights goes on after its last epoch, and ends bit-identical to a
+/// run that was never stopped (same machine, same number of threads).
+public final class Trainer {
+  public let model: GFNet
+  public let options: TrainingOptions
+  private let loader: BatchLoader
+  private let checkpoint: String?
+  private let optimizer: any Optimizer
+  private let schedule: Schedule
+  private let fingerprint: String
+  private let random: CounterRandom
+  /// Epochs finished so far, including those of an earlier run.
+  public private(set) var history: [EpochMetrics] = []
+
+  /// - Parameters:
+  ///   - dataset: its images must have the model's image size.
+  ///   - checkpoint: where the state is kept; nil keeps none.
+  /// - Throws: ``ModelError`` on options or data that do not fit, and what reading the checkpoint throws.
+  public init(
+    _ model: GFNet, dataset: any ImageDataset, options: TrainingOptions, checkpoint: String? = nil
+  ) throws {
+    try options.validate()
+    let configuration = model.configuration
+    try ModelError.require(
+      dataset.imageSize == (configuration.imageSize, configuration.imageSize),
+      "the data set's images are \(dataset.imageSize.height)×\(dataset.imageSize.width), the model was made for "
+        + "\(configuration.imageSize)×\(configuration.imageSize)")
+    try ModelError.require(
+      dataset.classes == configuration.classes,
+      "the data set has \(dataset.classes) classes, the model \(configuration.classes)")
+    try ModelError.require(
+      options.stage == .encoders || configuration.steps > 1,
+      "a model of one step has no policy to train or to use")
+    self.model = model
+    self.options = options
+    self.checkpoint = checkpoint
+    loader = try BatchLoader(
+      dataset, batchSize: options.batchSize, order: .shuffled(seed: options.seed), dropLast: true, threads: 1)
+    schedule = Schedule(rawValue: options.schedule) ?? .cosine
+    random = CounterRandom(seed: options.seed, stream: "train.stage\(options.stage.rawValue)")
+
+    model.setTrainable(false)
+    if options.stage == .policy {
+      if options.resetsPolicy { try model.policy.initialize(seed: options.seed, name: "policy.") }
+      model.policy.setTrainable(true)
+      optimizer = Adam([ParameterGroup(model.policy.parameters, learningRate: options.ppo.learningRate)])
+    } else {
+      if options.trainsGlobalEncoder { model.globalEncoder.setTrainable(true) }
+      model.localEncoder.setTrainable(true)
+      model.classifier.setTrainable(true)
+      let encoders = model.parameters.filter {
+        ($0.name.hasPrefix("model_prime.") && options.trainsGlobalEncoder) || $0.name.hasPrefix("model.")
+      }
+      let classifier = model.parameters.filter { $0.name.hasPrefix("fc.") }
+      optimizer = SGD([
+        ParameterGroup(encoders, learningRate: options.encoderRate, weightDecay: options.weightDecay),
+        ParameterGroup(classifier, learningRate: options.classifierRate, weightDecay: options.weightDecay),
+      ])
+    }
+    fingerprint = try Self.fingerprint(model, dataset: dataset, options: options)
+    if let checkpoint, FileManager.default.fileExists(atPath: checkpoint) { try resume(from: checkpoint) }
+  }
+
+  /// Runs the epochs that are left.
+  ///
+  /// - Parameter onEpoch: called after each, when its checkpoint is on disk.
+  /// - Throws: `Interrupted` when a stop was asked for; the last finished epoch is kept.
+  public func run(onEpoch: (EpochMetrics) throws -> Void = { _ in }) throws {
+    while history.count < options.epochs {
+      let metrics = try runEpoch(history.count)
+      history.append(metrics)
+      if let checkpoint { try save(to: checkpoint) }
+      try onEpoch(metrics)
+    }
+    model.setTrainable(true)
+  }
+
+  private func runEpoch(_ epoch: Int) throws -> EpochMetrics {
+    let start = Date()
+    let batches = loader.batchesPerEpoch
+    let progress = ProgressReporter(
+      "stage \(options.stage.rawValue), epoch \(epoch + 1) of \(options.epochs)", total: batches)
+    defer { progress.finish() }
+    var totals = Totals(steps: model.configuration.steps)
+    let stream = try loader.epoch(options.firstEpoch + epoch)
+    while let batch = try stream.next() {
+      try Cancellation.check()
+      let step = epoch * batches + batch.number
+      let factor = schedule.factor(Double(step) / Double(options.epochs * batches))
+      switch options.stage {
+      case .encoders, .fineTune: try classificationStep(batch, random.child(step), factor, &totals)
+      case .policy: try policyStep(batch, random.child(step), factor, &totals)
+      }
+      let done = batch.number + 1
+      stream.recycle(batch)
+      guard totals.loss.isFinite else {
+        throw ModelError(
+          "training diverged: the loss is not finite at epoch \(epoch + 1), batch \(done); try a lower rate")
+      }
+      progress.update(done, note: totals.note)
+    }
+    return totals.metrics(
+      stage: options.stage.rawValue, epoch: epoch + 1, seconds: Date().timeIntervalSince(start))
+  }
+
+  private func images(_ batch: Batch) throws -> Tensor {
+    try Tensor.images(
+      batch, mean: model.configuration.mean, deviation: model.configuration.standardDeviation)
+  }
+
+  /// Stages 1 and 3: one step of descent on the loss of all steps of the sequence.
+  private func classificationStep(
+    _ batch: Batch, _ random: CounterRandom, _ factor: Float, _ totals: inout Totals
+  ) throws {
+    let images = try images(batch)
+    let tape = Tape()
+    let loss = try tape.record {
+      try Episode.loss(
+        model, images, labels: batch.labels, random: random, options: options,
+        observe: { step, logits in totals.observe(step, logits, batch.labels) })
+    }
+    try tape.backward(from: loss)
+    try optimizer.step(tape, rateFactor: factor)
+    totals.add(loss: try loss.item(), images: batch.count)
+  }
+
+  /// Stage 2: plays a batch of episodes and updates the policy.
+  private func policyStep(
+    _ batch: Batch, _ random: CounterRandom, _ factor: Float, _ totals: inout Totals
+  ) throws {
+    let episodes = try Episode.play(
+      model, images(batch), labels: batch.labels, random: random, reward: options.reward,
+      observe: { step, logits in totals.observe(step, logits, batch.labels) })
+    let loss = try options.ppo.update(model.policy, episodes, optimizer: optimizer, rateFactor: factor)
+    totals.add(loss: loss, images: batch.count)
+    for rewards in episodes.rewards { totals.add(rewards: rewards) }
+  }
+
+  // MARK: Resuming
+
+  private struct Progress: Codable {
+    let fingerprint: String
+    let history: [EpochMetrics]
+  }
+
+  private func save(to path: String) throws {
+    let json = try JSONEncoder.sorted.encode(Progress(fingerprint: fingerprint, history: history))
+    let state = try optimizer.state().map { (name: "optimizer." + $0.name, value: $0.value) }
+    try model.save(
+      to: path, extra: state, metadata: ["training": String(decoding: json, as: UTF8.self)])
+  }
+
+  private func resume(from path: String) throws {
+    let file = try ModelFile(path)
+    guard let json = file.metadata["training"],
+      let progress = try? JSONDecoder().decode(Progress.self, from: Data(json.utf8)),
+      progress.fingerprint == fingerprint
+    else { return }
+    try model.load(file)
+    try optimizer.restore { try file.tensorIfPresent("optimizer." + $0) }
+    history = progress.history
+  }
+
+  /// What must agree for a checkpoint to belong to this run: options, data, shape and starting weights.
+  private static func fingerprint(
+    _ model: GFNet, dataset: any ImageDataset, options: TrainingOptions
+  ) throws -> String {
+    let encoder = JSONEncoder.sorted
+    let parts = [
+      String(decoding: try encoder.encode(options), as: UTF8.self),
+      String(decoding: try encoder.encode(model.configuration), as: UTF8.self), dataset.identity,
+      String(try model.weightHash(), radix: 16),
+    ]
+    return parts.joined(separator: "\n")
+  }
+}
+
+/// Running sums of an epoch.
+private struct Totals {
+  private(set) var loss = 0.0
+  private var batches = 0
+  private var images = 0
+  private var correct: [Int]
+  private var reward = 0.0
+  private var proposals = 0
+
+  init(steps: Int) { correct = [Int](repeating: 0, count: steps) }
+
+  mutating func add(loss: Float, images: Int) {
+    self.loss += Double(loss)
+    batches += 1
+    self.images += images
+  }
+
+  mutating func add(rewards: [Float]) {
+    for value in rewards { reward += Double(value) }
+    proposals += rewards.count
+  }
+
+  /// Counts right answers; `step` from 0.
+  mutating func observe(_ step: Int, _ logits: Tensor, _ labels: [Int]) {
+    guard let values = try? logits.values() else { return }
+    let classes = logits.shape[1]
+    for (row, label) in labels.enumerated() {
+      let base = row * classes
+      var best = 0
+      for c in 1..<max(classes, 1) where values[base + c] > values[base + best] { best = c }
+      if best == label { correct[step] += 1 }
+    }
+  }
+
+  var note: String {
+    let shares = correct.map { String(format: "%.1f", 100 * Double($0) / Double(max(images, 1))) }
+    return String(format: "loss %.3f, ", loss / Double(max(batches, 1))) + shares.joined(separator: "/")
+      + " %"
+  }
+
+  func metrics(stage: Int, epoch: Int, seconds: Double) -> EpochMetrics {
+    EpochMetrics(
+      stage: stage, epoch: epoch, loss: loss / Double(max(batches, 1)),
+      accuracy: correct.map { Double($0) / Double(max(images, 1)) },
+      reward: proposals > 0 ? reward / Double(proposals) : nil, images: images, seconds: seconds)
+  }
+}
+
+extension JSONEncoder {
+  /// Keys in order, so that equal values give equal text.
+  static var sorted: JSONEncoder {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return encoder
+  }
+}

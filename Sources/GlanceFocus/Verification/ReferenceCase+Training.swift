@@ -1,0 +1,190 @@
+import Foundation
+import NeuralNet
+import Support
+import Tensor
+
+extension ReferenceCase {
+  private struct Training: Decodable {
+    struct Update: Decodable {
+      let batch: Int
+      let steps: Int
+      let log_probabilities: [[Float]]
+      let values: [[Float]]
+      let returns: [[Float]]
+      let ratios: [[Float]]
+      let loss: Double
+      let gradients: [String: [Double]]
+    }
+    let labels: [Int]
+    let aux_weight: Float
+    let global_encoder_trained: Bool
+    let steps: Int
+    let cross_entropy: [Double]
+    let auxiliary_cross_entropy: [Double]
+    let loss: Double
+    let gradients: [String: [Double]]
+    let batch_norm_running_norms: [String: Double]
+    let ppo: Update
+  }
+
+  private var trainingFile: String { folder + "/" + name + ".training.json" }
+
+  /// True when a training step was recorded for this case.
+  public var hasTraining: Bool { FileManager.default.fileExists(atPath: trainingFile) }
+
+  /// One training step and one policy update, compared with the recording.
+  ///
+  /// Losses: relative, 1e-3. Norms of gradients and of running statistics: relative, 1e-2. A gradient's first three
+  /// elements: relative to its norm, 2e-2.
+  public func checkTraining() throws -> [ReferenceResult] {
+    let recorded: Training = try Self.decodePlain(trainingFile)
+    return try checkStep(recorded) + checkUpdate(recorded.ppo)
+  }
+
+  private func checkStep(_ recorded: Training) throws -> [ReferenceResult] {
+    let model = try model(bicubic: true)
+    model.setTrainable(true)
+    model.policy.setTrainable(false)
+    if !recorded.global_encoder_trained { model.globalEncoder.setTrainable(false) }
+    let draws = FormulaSequence("train.actions")
+    let tape = Tape()
+    let pass = Pass(training: true, random: CounterRandom(seed: 0, stream: "reference"), dropsOut: false)
+    let loss: Tensor = try tape.record {
+      try Episode.loss(
+        model, images(), labels: recorded.labels, steps: recorded.steps, pass: pass,
+        globalPass: recorded.global_encoder_trained ? pass : .evaluation, auxiliaryWeight: recorded.aux_weight
+      ) { step, _ in
+        try Tensor([2, 2], (0..<4).map { (draws.u((step - 1) * 4 + $0) + 1) / 2 })
+      }
+    }
+    try tape.backward(from: loss)
+    var results = [
+      ReferenceResult(
+        quantity: "loss", error: abs(Double(try loss.item()) - recorded.loss) / recorded.loss, tolerance: 1e-3
+      )
+    ]
+    var worst = GradientErrors()
+    let floor = Self.floor(recorded.gradients)
+    var missing = recorded.gradients.count
+    for (name, parameter) in model.parameters {
+      guard let gradient = tape.gradient(ofOwner: parameter) else { continue }
+      guard let expected = recorded.gradients[name] else {
+        worst.norm = .infinity
+        continue
+      }
+      missing -= 1
+      worst.add(try gradient.values(), expected, floor: floor)
+    }
+    results += worst.results("gradient")
+    results.append(
+      ReferenceResult(quantity: "gradients that are missing", error: Double(missing), tolerance: 0))
+    var statistics = 0.0
+    let state = Dictionary(uniqueKeysWithValues: model.state.map { ($0.name, $0.entry.value) })
+    for (name, norm) in recorded.batch_norm_running_norms {
+      guard let own = try state[name].map({ Self.norm(try $0.values()) }) else {
+        statistics = .infinity
+        continue
+      }
+      statistics = max(statistics, abs(own - norm) / max(norm, 1e-30))
+    }
+    results.append(ReferenceResult(quantity: "running statistics", error: statistics, tolerance: 1e-2))
+    return results
+  }
+
+  private func checkUpdate(_ recorded: Training.Update) throws -> [ReferenceResult] {
+    let model = try model()
+    model.setTrainable(false)
+    model.policy.setTrainable(true)
+    let side = try model.configuration.mapSize()
+    let channels = model.globalEncoder.mapChannels
+    let (steps, batch) = (recorded.steps, recorded.batch)
+    let states = FormulaSequence("ppo.states")
+    let actions = FormulaSequence("ppo.actions")
+    let rewards = FormulaSequence("ppo.rewards")
+    let noise = FormulaSequence("ppo.noise")
+    var episodes = PPO.Episodes()
+    let mapCount = batch * channels * side * side
+    for step in 0..<steps {
+      episodes.maps.append(
+        try Tensor(
+          [batch, channels, side, side], (0..<mapCount).map { max(0, states.u(step * mapCount + $0)) }))
+      episodes.actions.append(
+        try Tensor([batch, 2], (0..<batch * 2).map { (actions.u(step * batch * 2 + $0) + 1) / 2 }))
+      episodes.rewards.append((0..<batch).map { 0.1 * rewards.u(step * batch + $0) })
+    }
+    let own = try PPO.judge(model.policy, episodes)
+    for step in 0..<steps {
+      let shift = try Tensor([batch], (0..<batch).map { 0.5 * noise.u(step * batch + $0) })
+      episodes.logProbabilities.append(try own.logProbabilities[step] + shift)
+    }
+    let ppo = PPO()
+    let returns = ppo.returns(episodes.rewards)
+    let tape = Tape()
+    let loss: Tensor = try tape.record {
+      try ppo.loss(PPO.judge(model.policy, episodes), episodes, returns: returns)
+    }
+    try tape.backward(from: loss)
+    var worst = GradientErrors()
+    let floor = Self.floor(recorded.gradients)
+    for (name, parameter) in model.policy.parameters {
+      guard let expected = recorded.gradients[name], let gradient = tape.gradient(ofOwner: parameter) else {
+        worst.norm = .infinity
+        continue
+      }
+      worst.add(try gradient.values(), expected, floor: floor)
+    }
+    func error(_ own: [Tensor], _ recorded: [[Float]]) throws -> Double {
+      Self.relative(try own.flatMap { try $0.values() }, recorded.flatMap { $0 })
+    }
+    return [
+      ReferenceResult(
+        quantity: "PPO log-probabilities", error: try error(own.logProbabilities, recorded.log_probabilities),
+        tolerance: 1e-3),
+      ReferenceResult(quantity: "PPO values", error: try error(own.values, recorded.values), tolerance: 1e-3),
+      ReferenceResult(
+        quantity: "PPO returns",
+        error: Self.relative(returns.flatMap { $0 }, recorded.returns.flatMap { $0 }),
+        tolerance: 1e-3),
+      ReferenceResult(
+        quantity: "PPO loss", error: abs(Double(try loss.item()) - recorded.loss) / abs(recorded.loss),
+        tolerance: 1e-3),
+    ] + worst.results("PPO gradient")
+  }
+
+  /// Gradients that vanish in exact arithmetic (a bias before a batch norm) hold rounding noise alone; norms are
+  /// compared relative to at least this.
+  private static func floor(_ gradients: [String: [Double]]) -> Double {
+    1e-5 * (gradients.values.compactMap(\.first).max() ?? 0)
+  }
+
+  private struct GradientErrors {
+    var norm = 0.0
+    var elements = 0.0
+
+    /// `expected`: the norm and the first three elements.
+    mutating func add(_ own: [Float], _ expected: [Double], floor: Double) {
+      guard let recorded = expected.first else {
+        norm = .infinity
+        return
+      }
+      let scale = max(recorded, floor)
+      norm = Swift.max(norm, finite(abs(ReferenceCase.norm(own) - recorded) / scale))
+      for (value, first) in zip(own, expected.dropFirst()) {
+        elements = Swift.max(elements, finite(abs(Double(value) - first) / scale))
+      }
+    }
+
+    private func finite(_ error: Double) -> Double { error.isFinite ? error : .infinity }
+
+    func results(_ what: String) -> [ReferenceResult] {
+      [
+        ReferenceResult(quantity: what + " norms", error: norm, tolerance: 1e-2),
+        ReferenceResult(quantity: what + "s' first elements", error: elements, tolerance: 2e-2),
+      ]
+    }
+  }
+
+  private static func norm(_ values: [Float]) -> Double {
+    values.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+  }
+}

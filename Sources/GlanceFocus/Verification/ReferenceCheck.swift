@@ -1,0 +1,106 @@
+import Checkpoints
+import Foundation
+import NeuralNet
+import Support
+import Tensor
+
+/// One compared quantity of a recorded case.
+public struct ReferenceResult: Sendable {
+  public let quantity: String
+  /// The largest error found, in the measure of the tolerance.
+  public let error: Double
+  public let tolerance: Double
+
+  public var passes: Bool { error <= tolerance }
+}
+
+extension ReferenceCase {
+  /// Evaluates the network step by step and compares with the recording.
+  ///
+  /// Features and logits: error relative to the largest absolute value in the array, 1e-3. Probabilities: absolute,
+  /// 1e-4. Coordinates: exact. Parameter counts and state-dictionary keys: exact.
+  public func checkEvaluation() throws -> [ReferenceResult] {
+    let recorded = try Safetensors(contentsOf: folder + "/" + name + ".safetensors")
+    let model = try model()
+    let images = try images()
+    var features: [Float] = []
+    var logits: [Float] = []
+    var probabilities: [Float] = []
+    var actions: [Float] = []
+    var coordinates: [Int] = []
+    var (result, memory) = try model.glance(images, .evaluation)
+    for step in 1...description.steps {
+      if step > 1 {
+        let proposal = try model.propose(&memory)
+        let chosen = try proposal.mean.values()
+        actions += chosen
+        let locations = [
+          PatchLocation(row: chosen[0], column: chosen[1]), PatchLocation(row: chosen[2], column: chosen[3]),
+        ]
+        for place in locations.map({
+          $0.coordinate(imageSize: description.imageSize, patchSize: description.patchSize)
+        }) {
+          coordinates += [Int(place.row), Int(place.column)]
+        }
+        (result, memory) = try model.focus(
+          model.patches(images, locations: locations), .evaluation, memory: memory)
+      }
+      features += try result.features.values()
+      logits += try result.logits.values()
+      probabilities += try result.logits.softmax().values()
+    }
+    let wrong = zip(coordinates, try recorded.ints("coordinates")).filter { $0 != $1 }.count
+    return [
+      ReferenceResult(
+        quantity: "features", error: Self.relative(features, try recorded.floats("features")), tolerance: 1e-3
+      ),
+      ReferenceResult(
+        quantity: "logits", error: Self.relative(logits, try recorded.floats("logits")), tolerance: 1e-3),
+      ReferenceResult(
+        quantity: "probabilities", error: Self.absolute(probabilities, try recorded.floats("probabilities")),
+        tolerance: 1e-4),
+      ReferenceResult(
+        quantity: "actions", error: Self.absolute(actions, try recorded.floats("actions")), tolerance: 1e-4),
+      ReferenceResult(quantity: "coordinates that differ", error: Double(wrong), tolerance: 0),
+    ] + (try checkShape(model))
+  }
+
+  /// Parameter counts and keys.
+  private func checkShape(_ model: GFNet) throws -> [ReferenceResult] {
+    let counts = [
+      "encoder": model.globalEncoder.parameterCount, "policy": model.policy.parameterCount,
+      "classifier": model.classifier.parameterCount,
+    ]
+    let keys: [String: [Int]] = try Self.decodePlain(folder + "/" + description.architecture + ".keys.json")
+    let own = Dictionary(
+      uniqueKeysWithValues: model.localEncoder.state.map { ($0.name, $0.entry.value.shape.sizes) })
+    let missing = keys.filter { own[$0.key] != $0.value }.count + own.filter { keys[$0.key] == nil }.count
+    return description.parameters.sorted { $0.key < $1.key }.map { part, count in
+      ReferenceResult(
+        quantity: "\(part) parameters", error: abs(Double(count - (counts[part] ?? 0))), tolerance: 0)
+    } + [ReferenceResult(quantity: "encoder keys that differ", error: Double(missing), tolerance: 0)]
+  }
+
+  static func decodePlain<T: Decodable>(_ path: String) throws -> T {
+    do {
+      return try JSONDecoder().decode(T.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
+    } catch {
+      throw ModelError("\(path) cannot be read: \(error.localizedDescription)")
+    }
+  }
+
+  /// Largest difference over the largest recorded magnitude; infinite where counts differ or a value is not finite.
+  static func relative(_ own: [Float], _ recorded: [Float]) -> Double {
+    let scale = recorded.reduce(0) { max($0, abs(Double($1))) }
+    return absolute(own, recorded) / max(scale, 1e-30)
+  }
+
+  /// Largest difference.
+  static func absolute(_ own: [Float], _ recorded: [Float]) -> Double {
+    guard own.count == recorded.count else { return .infinity }
+    return zip(own, recorded).reduce(0) {
+      let difference = abs(Double($1.0) - Double($1.1))
+      return difference.isFinite ? max($0, difference) : .infinity
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import Foundation
+import GlanceFocus
+import Testing
+
+/// The paper authors' code, recorded: every case in the folder must be reproduced.
+struct ReferenceTests {
+  static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .appendingPathComponent("Fixtures/reference").path
+
+  static let names = ((try? ReferenceCase.all(in: folder)) ?? []).map(\.name)
+
+  @Test func theFolderHoldsCases() throws {
+    #expect(try ReferenceCase.all(in: Self.folder).count >= 2)
+  }
+
+  @Test(arguments: names) func reproduces(_ name: String) throws {
+    for found in try ReferenceCase.all(in: Self.folder) where found.name == name {
+      var results = try found.checkEvaluation()
+      if found.hasTraining { results += try found.checkTraining() }
+      for result in results {
+        print("\(name): \(result.quantity): \(result.error) (tolerance \(result.tolerance))")
+        #expect(result.passes, "\(result.quantity): error \(result.error), tolerance \(result.tolerance)")
+      }
+    }
+  }
+}
