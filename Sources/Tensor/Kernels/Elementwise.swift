@@ -1,13 +1,25 @@
 import OneDNN
 
-/// Element-wise loops. The function is a literal closure at each call, so that it is inlined into the loop.
+/// A function of one number, as a type.
+///
+/// Loops are generic over it and so compiled with its body inside. A closure would be called for every element:
+/// the threads' closure captures it, and captured closures are not specialised.
+protocol NumberFunction {
+  func callAsFunction(_ x: Float) -> Float
+}
+
+/// A function of two numbers, as a type.
+protocol NumberPairFunction {
+  func callAsFunction(_ x: Float, _ y: Float) -> Float
+}
+
+/// Element-wise loops, compiled once per function.
 enum Elementwise {
   /// Elements below which a second thread costs more than it brings.
   static let grain = 1 << 15
 
   /// f of each element, arranged like `x`.
-  @inline(__always)
-  static func map(_ x: Tensor, _ f: (Float) -> Float) throws -> Tensor {
+  static func map<F: NumberFunction>(_ x: Tensor, _ f: F) throws -> Tensor {
     let input = x.isDense ? x : try x.clone()
     let result = try Tensor.empty(like: input)
     let (source, target) = (input.pointer, result.pointer)
@@ -18,8 +30,7 @@ enum Elementwise {
   }
 
   /// f of each pair of elements of two tensors of equal shape, arranged like `x`.
-  @inline(__always)
-  static func zip(_ x: Tensor, _ y: Tensor, _ f: (Float, Float) -> Float) throws -> Tensor {
+  static func zip<F: NumberPairFunction>(_ x: Tensor, _ y: Tensor, _ f: F) throws -> Tensor {
     let first = x.isDense ? x : try x.clone()
     let second = try aligned(y, with: first)
     let result = try Tensor.empty(like: first)
@@ -31,8 +42,8 @@ enum Elementwise {
   }
 
   /// f of each pair after broadcasting both to `shape`.
-  @inline(__always)
-  static func broadcast(_ x: Tensor, _ y: Tensor, shape: Shape, _ f: (Float, Float) -> Float) throws -> Tensor
+  static func broadcast<F: NumberPairFunction>(_ x: Tensor, _ y: Tensor, shape: Shape, _ f: F) throws
+    -> Tensor
   {
     if x.shape == y.shape { return try zip(x, y, f) }
     let result =

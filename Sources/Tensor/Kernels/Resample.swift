@@ -8,6 +8,8 @@ struct ResampleMatrix {
   private(set) var starts: [Int] = [0]
   private(set) var inputs: [Int] = []
   private(set) var weights: [Float] = []
+  /// Whether all outputs read equally many inputs.
+  private var isRegular = true
 
   var outputs: Int { starts.count - 1 }
 
@@ -17,6 +19,7 @@ struct ResampleMatrix {
       weights.append(tap.weight)
     }
     starts.append(inputs.count)
+    if taps.count != starts[1] { isRegular = false }
   }
 
   /// The matrix with rows and columns exchanged; `count` is the number of inputs.
@@ -52,6 +55,32 @@ struct ResampleMatrix {
       }
     }
     return result
+  }
+
+  /// Computes all outputs of single elements.
+  func applyToElements(_ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>) {
+    guard inputs.count == outputs * 2 || inputs.count == outputs * 4, isRegular else {
+      apply(0..<outputs, source, target, block: 1)
+      return
+    }
+    let count = outputs
+    inputs.withUnsafeBufferPointer { inputs in
+      weights.withUnsafeBufferPointer { weights in
+        if inputs.count == 2 * count {
+          for i in 0..<count {
+            target[i] =
+              source[inputs[2 * i]] * weights[2 * i] + source[inputs[2 * i + 1]] * weights[2 * i + 1]
+          }
+        } else {
+          for i in 0..<count {
+            let j = 4 * i
+            let first = source[inputs[j]] * weights[j] + source[inputs[j + 1]] * weights[j + 1]
+            target[i] =
+              first + source[inputs[j + 2]] * weights[j + 2] + source[inputs[j + 3]] * weights[j + 3]
+          }
+        }
+      }
+    }
   }
 
   /// Computes `range` of the outputs, each a block of `block` neighbouring elements.
@@ -145,8 +174,13 @@ enum Resample {
   ) {
     let isShort = channels < shortPixel
     let matrix = isShort ? columns.expanded(channels) : columns
-    let block = isShort ? 1 : channels
-    body { source, target in matrix.apply(0..<matrix.outputs, source, target, block: block) }
+    body { source, target in
+      if isShort {
+        matrix.applyToElements(source, target)
+      } else {
+        matrix.apply(0..<matrix.outputs, source, target, block: channels)
+      }
+    }
   }
 
   private static func vertically(

@@ -127,18 +127,23 @@ struct BatchNorm2dInference: Op {
     let (x, scale, y, folded) = (saved.tensors[0], saved.tensors[1], saved.tensors[2], saved.tensors[3])
     let channels = x.shape[1]
     let perChannel: Shape = [1, channels, 1, 1]
-    let dy = relu ? try Elementwise.zip(gradient.channelsLast(), y) { $1 > 0 ? $0 : 0 } : gradient
+    let dy = relu ? try Elementwise.zip(gradient.channelsLast(), y, WherePositive()) : gradient
     let factor = try folded.selected(0, 0).reshaped(perChannel)
     let dShift = try dy.sum([0, 2, 3])
     var dScale: Tensor?
     if needs[1] {
       let centred = try x - running.mean.reshaped(perChannel)
-      let deviation = try Elementwise.map(running.variance) { 1 / sqrtf($0 + epsilon) }
+      let deviation = try (running.variance.detached + epsilon).rsqrt()
       dScale = try (dy * centred).sum([0, 2, 3]) * deviation
     }
     _ = scale
     return [needs[0] ? try dy * factor : nil, dScale, dShift]
   }
+}
+
+/// The gradient where the output of the ReLU is positive.
+private struct WherePositive: NumberPairFunction {
+  func callAsFunction(_ g: Float, _ y: Float) -> Float { y > 0 ? g : 0 }
 }
 
 private func checkChannels(_ inputs: [Shape], _ name: String) throws {

@@ -15,13 +15,13 @@ struct Binary: Op {
     if function != .add && function != .subtract { saved.keep(x, y) }
     let shape = try outputShape(saved.shapes)
     switch function {
-    case .add: return try Elementwise.broadcast(x, y, shape: shape) { $0 + $1 }
-    case .subtract: return try Elementwise.broadcast(x, y, shape: shape) { $0 - $1 }
-    case .multiply: return try Elementwise.broadcast(x, y, shape: shape) { $0 * $1 }
-    case .divide: return try Elementwise.broadcast(x, y, shape: shape) { $0 / $1 }
-    case .maximum: return try Elementwise.broadcast(x, y, shape: shape) { $0 >= $1 || $0.isNaN ? $0 : $1 }
-    case .minimum: return try Elementwise.broadcast(x, y, shape: shape) { $0 <= $1 || $0.isNaN ? $0 : $1 }
-    case .power: return try Elementwise.broadcast(x, y, shape: shape) { powf($0, $1) }
+    case .add: return try Elementwise.broadcast(x, y, shape: shape, Add())
+    case .subtract: return try Elementwise.broadcast(x, y, shape: shape, Subtract())
+    case .multiply: return try Elementwise.broadcast(x, y, shape: shape, Multiply())
+    case .divide: return try Elementwise.broadcast(x, y, shape: shape, Divide())
+    case .maximum: return try Elementwise.broadcast(x, y, shape: shape, Larger())
+    case .minimum: return try Elementwise.broadcast(x, y, shape: shape, Smaller())
+    case .power: return try Elementwise.broadcast(x, y, shape: shape, Power())
     }
   }
 
@@ -40,32 +40,73 @@ struct Binary: Op {
     case .add, .subtract: return g
     case .multiply: return try g * y
     case .divide: return try g / y
-    // Ties share the gradient equally, as PyTorch does.
     case .maximum:
-      return try g * Elementwise.broadcast(x, y, shape: g.shape) { $0 > $1 ? 1 : $0 == $1 ? 0.5 : 0 }
+      return try g * Elementwise.broadcast(x, y, shape: g.shape, IsLarger())
     case .minimum:
-      return try g * Elementwise.broadcast(x, y, shape: g.shape) { $0 < $1 ? 1 : $0 == $1 ? 0.5 : 0 }
+      return try g * Elementwise.broadcast(x, y, shape: g.shape, IsSmaller())
     case .power:
-      return try g * Elementwise.broadcast(x, y, shape: g.shape) { $1 == 0 ? 0 : $1 * powf($0, $1 - 1) }
+      return try g * Elementwise.broadcast(x, y, shape: g.shape, PowerByBase())
     }
   }
 
   private func gradientOfSecond(_ g: Tensor, _ inputs: [Tensor]) throws -> Tensor {
     if function == .add { return g }
-    if function == .subtract { return try Elementwise.map(g) { -$0 } }
+    if function == .subtract { return try Elementwise.map(g, Scale(-1)) }
     let (x, y) = (inputs[0], inputs[1])
     switch function {
     case .add, .subtract: return g
     case .multiply: return try g * x
-    case .divide: return try g * Elementwise.broadcast(x, y, shape: g.shape) { -$0 / ($1 * $1) }
+    case .divide: return try g * Elementwise.broadcast(x, y, shape: g.shape, DivideByDivisor())
     case .maximum:
-      return try g * Elementwise.broadcast(x, y, shape: g.shape) { $0 < $1 ? 1 : $0 == $1 ? 0.5 : 0 }
+      return try g * Elementwise.broadcast(x, y, shape: g.shape, IsSmaller())
     case .minimum:
-      return try g * Elementwise.broadcast(x, y, shape: g.shape) { $0 > $1 ? 1 : $0 == $1 ? 0.5 : 0 }
+      return try g * Elementwise.broadcast(x, y, shape: g.shape, IsLarger())
     case .power:
-      return try g * Elementwise.broadcast(x, y, shape: g.shape) { $0 == 0 ? 0 : powf($0, $1) * logf($0) }
+      return try g * Elementwise.broadcast(x, y, shape: g.shape, PowerByExponent())
     }
   }
+}
+
+private struct Add: NumberPairFunction {
+  func callAsFunction(_ x: Float, _ y: Float) -> Float { x + y }
+}
+private struct Subtract: NumberPairFunction {
+  func callAsFunction(_ x: Float, _ y: Float) -> Float { x - y }
+}
+private struct Multiply: NumberPairFunction {
+  func callAsFunction(_ x: Float, _ y: Float) -> Float { x * y }
+}
+private struct Divide: NumberPairFunction {
+  func callAsFunction(_ x: Float, _ y: Float) -> Float { x / y }
+}
+/// NaN wins, so that a diverged run does not look healthy.
+private struct Larger: NumberPairFunction {
+  func callAsFunction(_ x: Float, _ y: Float) -> Float { x >= y || x.isNaN ? x : y }
+}
+private struct Smaller: NumberPairFunction {
+  func callAsFunction(_ x: Float, _ y: Float) -> Float { x <= y || x.isNaN ? x : y }
+}
+private struct Power: NumberPairFunction {
+  func callAsFunction(_ x: Float, _ y: Float) -> Float { powf(x, y) }
+}
+/// Ties share the gradient equally, as PyTorch does.
+private struct IsLarger: NumberPairFunction {
+  func callAsFunction(_ x: Float, _ y: Float) -> Float { x > y ? 1 : x == y ? 0.5 : 0 }
+}
+private struct IsSmaller: NumberPairFunction {
+  func callAsFunction(_ x: Float, _ y: Float) -> Float { x < y ? 1 : x == y ? 0.5 : 0 }
+}
+/// ∂xʸ/∂x.
+private struct PowerByBase: NumberPairFunction {
+  func callAsFunction(_ x: Float, _ y: Float) -> Float { y == 0 ? 0 : y * powf(x, y - 1) }
+}
+/// ∂(x/y)/∂y.
+private struct DivideByDivisor: NumberPairFunction {
+  func callAsFunction(_ x: Float, _ y: Float) -> Float { -x / (y * y) }
+}
+/// ∂xʸ/∂y.
+private struct PowerByExponent: NumberPairFunction {
+  func callAsFunction(_ x: Float, _ y: Float) -> Float { x == 0 ? 0 : powf(x, y) * logf(x) }
 }
 
 extension Tensor {

@@ -11,16 +11,35 @@ struct Comparison: Op {
     let (x, y) = (inputs[0], inputs[1])
     let shape = try outputShape([x.shape, y.shape])
     switch relation {
-    case .equal: return try Elementwise.broadcast(x, y, shape: shape) { $0 == $1 ? 1 : 0 }
-    case .notEqual: return try Elementwise.broadcast(x, y, shape: shape) { $0 != $1 ? 1 : 0 }
-    case .less: return try Elementwise.broadcast(x, y, shape: shape) { $0 < $1 ? 1 : 0 }
-    case .lessOrEqual: return try Elementwise.broadcast(x, y, shape: shape) { $0 <= $1 ? 1 : 0 }
-    case .greater: return try Elementwise.broadcast(x, y, shape: shape) { $0 > $1 ? 1 : 0 }
-    case .greaterOrEqual: return try Elementwise.broadcast(x, y, shape: shape) { $0 >= $1 ? 1 : 0 }
+    case .equal: return try Elementwise.broadcast(x, y, shape: shape, Equal())
+    case .notEqual: return try Elementwise.broadcast(x, y, shape: shape, NotEqual())
+    case .less: return try Elementwise.broadcast(x, y, shape: shape, Less())
+    case .lessOrEqual: return try Elementwise.broadcast(x, y, shape: shape, LessOrEqual())
+    case .greater: return try Elementwise.broadcast(x, y, shape: shape, Greater())
+    case .greaterOrEqual: return try Elementwise.broadcast(x, y, shape: shape, GreaterOrEqual())
     }
   }
 
   func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] { [nil, nil] }
+}
+
+private struct Equal: NumberPairFunction {
+  func callAsFunction(_ x: Float, _ y: Float) -> Float { x == y ? 1 : 0 }
+}
+private struct NotEqual: NumberPairFunction {
+  func callAsFunction(_ x: Float, _ y: Float) -> Float { x != y ? 1 : 0 }
+}
+private struct Less: NumberPairFunction {
+  func callAsFunction(_ x: Float, _ y: Float) -> Float { x < y ? 1 : 0 }
+}
+private struct LessOrEqual: NumberPairFunction {
+  func callAsFunction(_ x: Float, _ y: Float) -> Float { x <= y ? 1 : 0 }
+}
+private struct Greater: NumberPairFunction {
+  func callAsFunction(_ x: Float, _ y: Float) -> Float { x > y ? 1 : 0 }
+}
+private struct GreaterOrEqual: NumberPairFunction {
+  func callAsFunction(_ x: Float, _ y: Float) -> Float { x >= y ? 1 : 0 }
 }
 
 /// Elements of the second input where the first is not 0, of the third elsewhere; with broadcasting.

@@ -18,9 +18,14 @@ struct Norm: Op {
   func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
     let (x, norm) = (saved.tensors[0], saved.tensors[1])
     let kept = x.shape.reduced(try axes.map { try x.shape.axis($0, for: name) }, keepingAxes: true)
-    let factor = try Elementwise.zip(norm, gradient) { norm, g in norm == 0 ? 0 : g / norm }
+    let factor = try Elementwise.zip(norm, gradient, Inverse())
     return [try x * factor.reshaped(kept)]
   }
+}
+
+/// g / norm, and 0 where the norm is 0.
+private struct Inverse: NumberPairFunction {
+  func callAsFunction(_ norm: Float, _ g: Float) -> Float { norm == 0 ? 0 : g / norm }
 }
 
 extension Tensor {

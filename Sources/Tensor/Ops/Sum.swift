@@ -22,7 +22,7 @@ struct Sum: Op {
     var total = try Reduction.sum(x, axes: axes)
     if mean {
       let factor = 1 / Float(axes.reduce(1) { $0 * x.shape[$1] })
-      total = try Elementwise.map(total) { $0 * factor }
+      total = try Elementwise.map(total, Scale(factor))
     }
     if axes.isEmpty { return total }
     let shape = try outputShape([x.shape])
@@ -35,7 +35,7 @@ struct Sum: Op {
     var kept = try gradient.reshaped(shape.reduced(axes, keepingAxes: true))
     if mean {
       let factor = 1 / Float(axes.reduce(1) { $0 * shape[$1] })
-      kept = try Elementwise.map(kept) { $0 * factor }
+      kept = try Elementwise.map(kept, Scale(factor))
     }
     let spread = try Tensor.empty(shape)
     Strided.copy(try kept.expanded(to: shape), to: spread)
