@@ -31,8 +31,10 @@ struct LegendBox {
   ) throws(FigureError) {
     rowHeight = style.fontSize * 1.38
     padding = 4
-    let hasLines = axes.layers.contains { $0.label != nil && $0.isDrawnAsLine }
-    sampleWidth = style.fontSize * (hasLines ? 2.3 : 1)
+    let labelled = axes.layers.filter { $0.label != nil }
+    let widest =
+      labelled.contains(where: \.isDrawnAsLine) ? 2.3 : labelled.contains(where: \.isDrawnAsArea) ? 1.5 : 1
+    sampleWidth = style.fontSize * widest
     gap = 4.5
     framed = axes.legend.frame
     guard axes.legend.place != .none else { return nil }
@@ -205,6 +207,14 @@ extension Layer {
     case .line(let line): line.joined != .not
     case .rule: true
     case .bars, .band, .note, .heatMap: false
+    }
+  }
+
+  /// True for what a legend shows as a patch of colour.
+  fileprivate var isDrawnAsArea: Bool {
+    switch self {
+    case .bars, .band: true
+    case .line, .rule, .note, .heatMap: false
     }
   }
 }

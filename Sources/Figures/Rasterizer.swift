@@ -39,7 +39,8 @@ final class Rasterizer {
     }
     self.image = image
     gdImageSetResolution(image, UInt32(dpi), UInt32(dpi))
-    gdImageFilledRectangle(image, 0, 0, Int32(width) - 1, Int32(height) - 1, background.packed)
+    // gd's own filled rectangle sets pixel by pixel.
+    for y in 0..<height { image.pointee.tpixels?[y]?.update(repeating: background.packed, count: width) }
     coverage = CoverageMask(width: width, height: height)
   }
 
