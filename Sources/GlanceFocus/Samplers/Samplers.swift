@@ -23,10 +23,11 @@ public struct SamplerDefinition: Sendable {
   }
 }
 
-/// The built-in samplers that need no network.
+/// The built-in samplers.
 public enum Samplers {
   /// All of them; a new sampler is one file and one row here.
   public static let table: [SamplerDefinition] = [
+    LearnedSampler.definition,
     RandomSampler.definition,
     CenterSampler.definition,
     CornersSampler.definition,
