@@ -15,16 +15,22 @@ enum Strided {
     }
     let plan = LoopPlan(shape: source.shape, strides: [destination.strides, source.strides])
     let (from, to) = (source.pointer, destination.pointer)
-    plan.forEachRow { offsets in
-      let (d, s) = (to + offsets[0], from + offsets[1])
-      let (ds, ss) = (plan.inner[0], plan.inner[1])
-      if ds == 1 && ss == 1 {
-        d.update(from: s, count: plan.length)
-      } else if ss == 0 {
-        let value = s[0]
-        for i in 0..<plan.length { d[i * ds] = value }
-      } else {
-        for i in 0..<plan.length { d[i * ds] = s[i * ss] }
+    let (ds, ss, length) = (plan.inner[0], plan.inner[1], plan.length)
+    // Runs of rows: rows may be as short as three channels, and a call for each would cost more than the row.
+    plan.forEachRun { offsets, count, steps in
+      var (d, s) = (to + offsets[0], from + offsets[1])
+      let (dStep, sStep) = (steps[0], steps[1])
+      for _ in 0..<count {
+        if ds == 1 && ss == 1 && length >= 16 {
+          d.update(from: s, count: length)
+        } else if ss == 0 {
+          let value = s[0]
+          for i in 0..<length { d[i * ds] = value }
+        } else {
+          for i in 0..<length { d[i * ds] = s[i * ss] }
+        }
+        d += dStep
+        s += sStep
       }
     }
   }
@@ -79,33 +85,41 @@ struct LoopPlan {
   var rows: Int { outer.reduce(1) { $0 * $1.size } }
 
   /// Calls `body` with the offsets of each row, on several threads where there is enough work.
+  @inline(__always)
   func forEachRow(_ body: (_ offsets: UnsafePointer<Int>) -> Void) {
     let arrays = inner.count
+    forEachRun { offsets, count, steps in
+      for _ in 0..<count {
+        body(offsets)
+        for array in 0..<arrays { offsets[array] += steps[array] }
+      }
+    }
+  }
+
+  /// Calls `body` with the offsets of the first of `count` rows that lie `steps` apart, on several threads where
+  /// there is enough work; `body` may change the offsets.
+  @inline(__always)
+  func forEachRun(
+    _ body: (_ offsets: UnsafeMutablePointer<Int>, _ count: Int, _ steps: UnsafePointer<Int>) -> Void
+  ) {
+    let arrays = inner.count
+    let runLength = outer.last?.size ?? 1
     ThreadTeam.parallel(rows, grain: max(1, (1 << 15) / max(length, 1))) { range in
-      withUnsafeTemporaryAllocation(of: Int.self, capacity: arrays + outer.count) { scratch in
+      withUnsafeTemporaryAllocation(of: Int.self, capacity: 2 * arrays) { scratch in
         guard let offsets = scratch.baseAddress else { return }
-        let index = offsets + arrays
-        // Position of the first row of this range.
-        offsets.update(repeating: 0, count: arrays)
-        var rest = range.lowerBound
-        for loop in outer.indices.reversed() {
-          index[loop] = rest % outer[loop].size
-          rest /= outer[loop].size
-          for array in 0..<arrays { offsets[array] += index[loop] * outer[loop].strides[array] }
-        }
-        outer.withUnsafeBufferPointer { outer in
-          for _ in range {
-            body(offsets)
-            var loop = outer.count - 1
-            while loop >= 0 {
-              index[loop] += 1
-              for array in 0..<arrays { offsets[array] += outer[loop].strides[array] }
-              if index[loop] < outer[loop].size { break }
-              for array in 0..<arrays { offsets[array] -= index[loop] * outer[loop].strides[array] }
-              index[loop] = 0
-              loop -= 1
-            }
+        let steps = offsets + arrays
+        for array in 0..<arrays { steps[array] = outer.last?.strides[array] ?? 0 }
+        var row = range.lowerBound
+        while row < range.upperBound {
+          let count = min(range.upperBound - row, runLength - row % runLength)
+          offsets.update(repeating: 0, count: arrays)
+          var rest = row
+          for loop in outer.reversed() {
+            for array in 0..<arrays { offsets[array] += rest % loop.size * loop.strides[array] }
+            rest /= loop.size
           }
+          body(offsets, count, steps)
+          row += count
         }
       }
     }
