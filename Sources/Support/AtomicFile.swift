@@ -36,7 +36,12 @@ public enum AtomicFile {
   }
 
   /// Replaces `path` by what `body` appends, without holding the whole content in memory.
-  public static func write(to path: String, _ body: (borrowing Output) throws -> Void) throws {
+  ///
+  /// - Parameter durable: false leaves the flush to the system: safe against a crash of the program, not
+  ///   against one of the machine; for files that are soon written again.
+  public static func write(
+    to path: String, durable: Bool = true, _ body: (borrowing Output) throws -> Void
+  ) throws {
     let folder = (path as NSString).deletingLastPathComponent
     if !folder.isEmpty { try createFolder(folder) }
     let temporary = path + ".tmp-\(getpid())"
@@ -46,7 +51,9 @@ public enum AtomicFile {
       defer { close(descriptor) }
       try body(Output(descriptor: descriptor, path: path))
       // A full disk or quota may only show here, so the rename waits for it.
-      guard fsync(descriptor) == 0 else { throw FileError(action: "write", path: path, errno: errno) }
+      guard !durable || fsync(descriptor) == 0 else {
+        throw FileError(action: "write", path: path, errno: errno)
+      }
     } catch {
       unlink(temporary)
       throw error

@@ -1,0 +1,46 @@
+import Foundation
+import Support
+
+/// A file that grows line by line; each line reaches the system as a whole when it is appended.
+final class AppendedFile {
+  private let path: String
+  private let descriptor: Int32
+
+  /// - Parameter locked: refuses when another process has the file open this way.
+  init(path: String, locked: Bool = false) throws {
+    self.path = path
+    descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o644)
+    guard descriptor >= 0 else { throw FileError(action: "write", path: path, errno: errno) }
+    if locked, flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+      let code = errno
+      close(descriptor)
+      let reason =
+        code == EWOULDBLOCK ? "another run is writing to this folder" : String(cString: strerror(code))
+      throw FileError(action: "write", path: path, reason: reason)
+    }
+  }
+
+  deinit { close(descriptor) }
+
+  /// Empties the file.
+  func truncate() throws {
+    guard ftruncate(descriptor, 0) == 0 else { throw FileError(action: "write", path: path, errno: errno) }
+  }
+
+  /// Appends `line` and a newline; on failure (such as a full disk) nothing of it stays.
+  func append(_ line: String) throws {
+    let bytes = Array((line + "\n").utf8)
+    let start = lseek(descriptor, 0, SEEK_END)
+    var done = 0
+    while done < bytes.count {
+      let written = bytes[done...].withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+      if written < 0 {
+        if errno == EINTR { continue }
+        let code = errno
+        if done > 0, start >= 0 { _ = ftruncate(descriptor, start) }
+        throw FileError(action: "write", path: path, errno: code)
+      }
+      done += written
+    }
+  }
+}

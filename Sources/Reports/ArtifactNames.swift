@@ -1,0 +1,74 @@
+import Foundation
+
+/// The file stems and numbers of a notebook's figures and tables, in document order.
+///
+/// Names come from scripts: they are reduced to harmless characters and made unique, so that no two outputs
+/// share a file and none leaves its folder.
+struct ArtifactNames {
+  /// Where an output stands in the notebook, 0-based.
+  struct Position: Hashable {
+    var cell: Int
+    var output: Int
+  }
+
+  /// File stems under `figures/` and `tables/`.
+  private(set) var stems: [Position: String] = [:]
+  /// "Figure 3", "Table 1": only captioned ones are counted.
+  private(set) var numbers: [Position: Int] = [:]
+
+  /// - Parameters reserved: lower-case stems that may not be used, per folder.
+  init(_ notebook: Notebook, reservedFigures: Set<String> = [], reservedTables: Set<String> = []) {
+    var figures = reservedFigures
+    var tables = reservedTables
+    var figureCount = 0
+    var tableCount = 0
+    for (cell, content) in notebook.cells.enumerated() {
+      for (output, value) in content.outputs.enumerated() {
+        let position = Position(cell: cell, output: output)
+        switch value {
+        case .figure(let picture):
+          stems[position] = ArtifactNames.unique(picture.name, fallback: "figure", among: &figures)
+          if !picture.caption.isEmpty {
+            figureCount += 1
+            numbers[position] = figureCount
+          }
+        case .table(let table):
+          stems[position] = ArtifactNames.unique(table.name, fallback: "table", among: &tables)
+          if !table.caption.isEmpty {
+            tableCount += 1
+            numbers[position] = tableCount
+          }
+        default: break
+        }
+      }
+    }
+  }
+
+  /// `name` with everything but ASCII letters, digits, `-`, `_` and inner dots replaced by `-`.
+  static func stem(_ name: String, fallback: String) -> String {
+    var result = ""
+    for scalar in name.unicodeScalars {
+      let isPlain = scalar.isASCII && scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+      if isPlain || scalar == "_" || scalar == "." {
+        result.unicodeScalars.append(scalar)
+      } else if !result.hasSuffix("-") {
+        result += "-"
+      }
+      if result.utf8.count >= 80 { break }
+    }
+    let trimmed = result.trimmingCharacters(in: CharacterSet(charactersIn: "-."))
+    return trimmed.isEmpty ? fallback : trimmed
+  }
+
+  private static func unique(_ name: String, fallback: String, among used: inout Set<String>) -> String {
+    let stem = stem(name, fallback: fallback)
+    var candidate = stem
+    var number = 2
+    // Some file systems do not tell upper from lower case.
+    while !used.insert(candidate.lowercased()).inserted {
+      candidate = "\(stem)-\(number)"
+      number += 1
+    }
+    return candidate
+  }
+}

@@ -1,0 +1,235 @@
+import Foundation
+
+/// One cell of an ``HTMLReport``: its code, its outputs, its time and status.
+struct HTMLCellRenderer {
+  let report: HTMLReport
+  let cell: Notebook.Cell
+  /// 0-based.
+  let index: Int
+  private(set) var pieces: [HTMLReport.Piece] = []
+  private(set) var headings: [MarkdownHTML.Heading] = []
+  private var html = ""
+
+  init(report: HTMLReport, cell: Notebook.Cell, index: Int) {
+    self.report = report
+    self.cell = cell
+    self.index = index
+  }
+
+  mutating func render() {
+    if cell.kind == .markdown {
+      html += "<section class=\"prose\" id=\"cell-\(index + 1)\">\n"
+      markdown(cell.source)
+      outputs()
+    } else {
+      let source = cell.trimmedSource
+      if source.isEmpty && cell.outputs.isEmpty { return }
+      html += "<section class=\"cell \(cell.status)\" id=\"cell-\(index + 1)\">\n"
+      if !source.isEmpty { code(source) }
+      if cell.kind == .parameters { parameters() }
+      outputs()
+    }
+    html += "</section>\n"
+    flush()
+  }
+
+  private mutating func flush() {
+    if !html.isEmpty { pieces.append(.html(html)) }
+    html = ""
+  }
+
+  private mutating func markdown(_ text: String) {
+    let result = report.markdown(text, isFirst: index == 0)
+    html += result.html
+    headings += result.headings
+  }
+
+  private mutating func code(_ source: String) {
+    let first = cell.trimmedFirstLine
+    let time = cell.seconds.map { NumberText.duration($0) } ?? ""
+    var note = cell.status == .done ? time : HTMLText.escape(cell.statusNote ?? "")
+    if !note.isEmpty { note = "<span class=\"note\">\(note)</span>" }
+    let kind = cell.kind == .parameters ? "Parameters" : "Cell \(index + 1)"
+    html += """
+      <details class="code" open>
+      <summary><span class="kind">\(kind)</span><span class="where">line \(first)</span>\(note)</summary>
+      <pre class="lua" style="counter-reset:line \(first - 1)" tabindex="0" aria-label="Code of cell \(index + 1)"\
+      ><code>\(LuaHighlighter.html(source, markedLine: cell.failedLine))</code></pre>
+      </details>
+
+      """
+  }
+
+  private mutating func parameters() {
+    guard !report.facts.parameters.isEmpty else { return }
+    html +=
+      "<div class=\"scroll\"><table class=\"data parameters\">\n<caption>Parameters of this run</caption>\n"
+    html += "<thead><tr><th scope=\"col\">Parameter</th><th scope=\"col\">Value</th>"
+    html += "<th scope=\"col\">Default</th><th scope=\"col\">Meaning</th></tr></thead>\n<tbody>\n"
+    for parameter in report.facts.parameters {
+      let value = HTMLText.escape(parameter.value.plain)
+      html += "<tr\(parameter.isOverridden ? " class=\"overridden\"" : "")>"
+      html += "<th scope=\"row\"><code>\(HTMLText.escape(parameter.name))</code></th>"
+      html += "<td>\(value)\(parameter.isOverridden ? " <span class=\"set\">set</span>" : "")</td>"
+      html += "<td>\(HTMLText.escape(parameter.defaultValue.plain))</td>"
+      html += "<td>\(HTMLText.escape(parameter.help))</td></tr>\n"
+    }
+    html += "</tbody>\n</table></div>\n"
+  }
+
+  private mutating func outputs() {
+    for (output, value) in cell.outputs.enumerated() {
+      let position = ArtifactNames.Position(cell: index, output: output)
+      switch value {
+      case .text(let text): preformatted(text, class: "out")
+      case .value(let text): preformatted(text, class: "out value")
+      case .markdown(let text):
+        html += "<div class=\"prose\">\n"
+        markdown(text)
+        html += "</div>\n"
+      case .table(let table): self.table(table, at: position)
+      case .figure(let picture): figure(picture, at: position)
+      case .error(let message, let traceback): error(message, traceback)
+      }
+    }
+  }
+
+  private mutating func preformatted(_ text: String, class name: String) {
+    var text = HTMLText.terminalText(text)
+    if text.hasSuffix("\n") { text.removeLast() }
+    guard !text.isEmpty else { return }
+    let parts = HTMLText.shortened(text)
+    html += "<pre class=\"\(name)\" tabindex=\"0\">\(HTMLText.escape(parts.head))"
+    if parts.omitted > 0 {
+      html +=
+        "\n<span class=\"omitted\">… \(parts.omitted) lines left out …</span>\n\(HTMLText.escape(parts.tail))"
+    }
+    html += "</pre>\n"
+  }
+
+  private mutating func error(_ message: String, _ traceback: String) {
+    html += "<div class=\"error\" role=\"group\" aria-label=\"Error\">\n"
+    html += "<pre class=\"message\">\(HTMLText.escape(HTMLText.shortened(message).head))</pre>\n"
+    if !traceback.isEmpty {
+      let parts = HTMLText.shortened(traceback, head: 60, tail: 20)
+      html += "<pre class=\"traceback\">\(HTMLText.escape(parts.head))"
+      if parts.omitted > 0 { html += "\n… \(parts.omitted) lines left out …\n\(HTMLText.escape(parts.tail))" }
+      html += "</pre>\n"
+    }
+    html += "</div>\n"
+  }
+
+  // MARK: Figures and tables
+
+  private mutating func figure(_ picture: Notebook.Picture, at position: ArtifactNames.Position) {
+    let stem = report.names.stems[position] ?? "figure"
+    let alternative = picture.caption.isEmpty ? "Figure \(stem)" : picture.caption
+    html += "<figure class=\"picture\">\n<img alt=\"\(HTMLText.escape(oneLine(alternative)))\""
+    if picture.width.isFinite, picture.height.isFinite, picture.width >= 1, picture.height >= 1,
+      picture.width < 1e5, picture.height < 1e5
+    {
+      // Print sizes are small for a screen: one point becomes 1.9 pixels, 8 pt text about 15 px.
+      let width = Int((picture.width * 1.9).rounded())
+      let height = Int((picture.height * 1.9).rounded())
+      html += " width=\"\(width)\" height=\"\(height)\""
+    }
+    html += " src=\""
+    flush()
+    pieces.append(.image(position))
+    html += "\">\n"
+    var links: [String] = []
+    if let csv = picture.csv {
+      links.append(download("numbers", csv, file: "\(stem).csv", folder: "figures", type: "text/csv"))
+    }
+    caption("Figure", picture.caption, number: report.names.numbers[position], links: links)
+    html += "</figure>\n"
+  }
+
+  private mutating func table(_ table: Notebook.Table, at position: ArtifactNames.Position) {
+    let stem = report.names.stems[position] ?? "table"
+    let limit = 200
+    let label = HTMLText.escape(oneLine(table.caption.isEmpty ? "Table \(stem)" : table.caption))
+    let links = [
+      download("CSV", table.csv, file: "\(stem).csv", folder: "tables", type: "text/csv"),
+      download("LaTeX", table.latex, file: "\(stem).tex", folder: "tables", type: "application/x-tex"),
+    ]
+    html += "<figure class=\"table\">\n"
+    caption("Table", table.caption, number: report.names.numbers[position], links: links)
+    html +=
+      "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"\(label)\"><table class=\"data\">\n"
+    let columns = table.columns.indices.map { HTMLTableColumn(table, $0, limit: limit) }
+    html += "<thead><tr>"
+    for (name, column) in zip(table.columns, columns) {
+      html += "<th scope=\"col\"\(column.isNumeric ? " class=\"number\"" : "")>\(HTMLText.escape(name))</th>"
+    }
+    html += "</tr></thead>\n<tbody>\n"
+    for row in table.rows.prefix(limit) {
+      html += "<tr>"
+      for (value, column) in zip(table.padded(row), columns) { html += column.cell(value) }
+      html += "</tr>\n"
+    }
+    html += "</tbody>\n</table></div>\n"
+    if table.rows.count > limit {
+      html +=
+        "<p class=\"omitted\">The first \(limit) of \(table.rows.count) rows; the CSV file has all.</p>\n"
+    }
+    html += "</figure>\n"
+  }
+
+  private mutating func caption(_ kind: String, _ text: String, number: Int?, links: [String]) {
+    guard number != nil || !links.isEmpty else { return }
+    html += "<figcaption>"
+    if let number { html += "<b>\(kind) \(number).</b> \(HTMLText.escape(text)) " }
+    if !links.isEmpty { html += "<span class=\"links\">\(links.joined(separator: " "))</span>" }
+    html += "</figcaption>\n"
+  }
+
+  /// A link that still works when the page is moved: small files are in it, large ones beside it.
+  private func download(_ text: String, _ content: String, file: String, folder: String, type: String)
+    -> String
+  {
+    guard content.utf8.count <= 64 << 10 else { return "<a href=\"\(folder)/\(file)\">\(text)</a>" }
+    let data = Data(content.utf8).base64EncodedString()
+    return "<a download=\"\(file)\" href=\"data:\(type);charset=utf-8;base64,\(data)\">\(text)</a>"
+  }
+
+  private func oneLine(_ text: String) -> String {
+    text.split(whereSeparator: \.isNewline).joined(separator: " ")
+  }
+}
+
+/// How the values of one table column are set: numbers to the right, their points below each other.
+private struct HTMLTableColumn {
+  let isNumeric: Bool
+  /// Most characters from the point on, the point included, among the numbers shown without an exponent.
+  private let fraction: Int
+
+  init(_ table: Notebook.Table, _ column: Int, limit: Int) {
+    isNumeric = table.isNumeric(column)
+    var fraction = 0
+    if isNumeric {
+      for row in table.rows.prefix(limit) where column < row.count {
+        fraction = max(fraction, HTMLTableColumn.fractionLength(row[column].shown) ?? 0)
+      }
+    }
+    self.fraction = fraction
+  }
+
+  func cell(_ value: Notebook.Table.Value) -> String {
+    let shown = value.shown
+    guard isNumeric else { return "<td>\(HTMLText.escape(shown))</td>" }
+    var padding = ""
+    if let length = HTMLTableColumn.fractionLength(shown), length < fraction {
+      // Invisible digits, drawn by the style sheet so that copied text does not have them.
+      let missing = String(".0000000000000000000000".dropFirst(length > 0 ? 1 : 0).prefix(fraction - length))
+      padding = "<span class=\"pad\" data-pad=\"\(missing)\"></span>"
+    }
+    return "<td class=\"number\">\(HTMLText.escape(shown))\(padding)</td>"
+  }
+
+  /// Nil for exponents, infinities and empty cells, which are only set to the right.
+  private static func fractionLength(_ text: String) -> Int? {
+    guard !text.isEmpty, text.utf8.allSatisfy({ "-.0123456789".utf8.contains($0) }) else { return nil }
+    return text.firstIndex(of: ".").map { text.distance(from: $0, to: text.endIndex) } ?? 0
+  }
+}

@@ -1,0 +1,239 @@
+import Foundation
+import Support
+
+/// The notebook as one HTML file that needs nothing else: no scripts, no fonts or images from elsewhere.
+///
+/// A report can be written again and again while the notebook grows: what a finished cell looks like is
+/// rendered once and kept.
+public final class HTMLReport {
+  /// How figures get into the page.
+  public enum Images: Sendable {
+    /// As data URIs: the file stands alone.
+    case embedded
+    /// As links to `figures/NAME.png` beside the file: quick to write while a run goes on.
+    case linked
+  }
+
+  /// A part of the page: text, or the place of a figure's pixels.
+  enum Piece {
+    case html(String)
+    case image(ArtifactNames.Position)
+  }
+
+  /// A rendered cell and what it was rendered from.
+  private struct Rendered {
+    var state: CellState
+    var pieces: [Piece]
+    var headings: [MarkdownHTML.Heading]
+  }
+
+  private struct CellState: Equatable {
+    var status: Notebook.Cell.Status
+    var outputs: Int
+    var seconds: Double?
+  }
+
+  var facts: RunFacts
+  var names: ArtifactNames
+  private let title: String
+  private let source: String
+  private var cache: [Int: Rendered] = [:]
+  private var anchors: Set<String> = []
+
+  /// The whole page as text, with figures embedded.
+  public static func render(_ notebook: Notebook, facts: RunFacts) -> String {
+    let report = HTMLReport(notebook, facts: facts, names: ArtifactNames(notebook))
+    return String(decoding: report.page(notebook, images: .embedded), as: UTF8.self)
+  }
+
+  init(_ notebook: Notebook, facts: RunFacts, names: ArtifactNames) {
+    self.facts = facts
+    self.names = names
+    title = notebook.title
+    source = notebook.source
+  }
+
+  /// The whole page as UTF-8.
+  func page(_ notebook: Notebook, images: Images) -> Data {
+    var data = Data()
+    write(notebook, images: images) { data.append($0) }
+    return data
+  }
+
+  /// Hands the page's bytes to `append`, in order; only one figure's text is held at a time.
+  func write(_ notebook: Notebook, images: Images, _ append: (Data) throws -> Void) rethrows {
+    for index in notebook.cells.indices { refresh(index, of: notebook) }
+    try append(Data(opening(notebook).utf8))
+    for index in notebook.cells.indices {
+      for piece in cache[index]?.pieces ?? [] {
+        switch piece {
+        case .html(let text): try append(Data(text.utf8))
+        case .image(let position):
+          guard case .figure(let picture) = notebook.cells[position.cell].outputs[position.output] else {
+            continue
+          }
+          switch images {
+          case .embedded:
+            try append(Data("data:image/png;base64,".utf8))
+            try append(picture.png.base64EncodedData())
+          case .linked: try append(Data("figures/\(names.stems[position] ?? "").png".utf8))
+          }
+        }
+      }
+    }
+    try append(Data(closing.utf8))
+  }
+
+  private func refresh(_ index: Int, of notebook: Notebook) {
+    let cell = notebook.cells[index]
+    let state = CellState(status: cell.status, outputs: cell.outputs.count, seconds: cell.seconds)
+    if let rendered = cache[index] {
+      if rendered.state == state { return }
+      rendered.headings.forEach { anchors.remove($0.anchor) }
+    }
+    var renderer = HTMLCellRenderer(report: self, cell: cell, index: index)
+    renderer.render()
+    cache[index] = Rendered(state: state, pieces: renderer.pieces, headings: renderer.headings)
+  }
+
+  /// Renders Markdown of the given cell, with anchors that are unique on the page.
+  func markdown(_ text: String, isFirst: Bool) -> MarkdownHTML {
+    MarkdownHTML(
+      text, without: isFirst ? title : nil, imageFolder: (source as NSString).deletingLastPathComponent,
+      anchor: uniqueAnchor)
+  }
+
+  private func uniqueAnchor(_ text: String) -> String {
+    var slug = ""
+    for scalar in text.lowercased().unicodeScalars {
+      if scalar.properties.isAlphabetic || scalar.properties.numericType != nil {
+        slug.unicodeScalars.append(scalar)
+      } else if !slug.isEmpty, !slug.hasSuffix("-") {
+        slug += "-"
+      }
+      if slug.utf8.count > 60 { break }
+    }
+    slug = slug.trimmingCharacters(in: CharacterSet(charactersIn: "-"))
+    if slug.isEmpty { slug = "section" }
+    // "cell-3", "top" and "facts" are ids of the page itself.
+    if slug.hasPrefix("cell-") || slug == "top" || slug == "facts" || slug == "hide-code" {
+      slug = "section-" + slug
+    }
+    var candidate = slug
+    var number = 2
+    while !anchors.insert(candidate).inserted {
+      candidate = "\(slug)-\(number)"
+      number += 1
+    }
+    return candidate
+  }
+
+  // MARK: Page
+
+  private func opening(_ notebook: Notebook) -> String {
+    // Whatever a script manages to put on the page: nothing is loaded, nothing runs.
+    let policy =
+      "default-src 'none'; style-src 'unsafe-inline'; img-src data: 'self' file:; form-action 'none'"
+    let headings = notebook.cells.indices.flatMap { cache[$0]?.headings ?? [] }.filter { $0.level <= 3 }
+    let contents = headings.count > 1 ? HTMLReport.contents(headings) : ""
+    return """
+      <!DOCTYPE html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta http-equiv="Content-Security-Policy" content="\(policy)">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <meta name="color-scheme" content="light dark">
+      <meta name="generator" content="gfnet-lab">
+      <title>\(HTMLText.escape(title))</title>
+      <style>
+      \(HTMLReport.style)</style>
+      </head>
+      <body>
+      <a class="skip" href="#top">Skip to the report</a>
+      <div class="page\(contents.isEmpty ? "" : " with-contents")">
+      \(contents)<main id="top">
+      <header>
+      <h1>\(HTMLText.escape(title))</h1>
+      \(byline(notebook))\(failure(notebook))\(factsTable)</header>
+
+      """
+  }
+
+  private static func contents(_ headings: [MarkdownHTML.Heading]) -> String {
+    let top = headings.map(\.level).min() ?? 1
+    let items = headings.map {
+      "<li class=\"level-\($0.level - top)\"><a href=\"#\(HTMLText.escape($0.anchor))\">"
+        + "\(HTMLText.escape($0.text))</a></li>\n"
+    }
+    return """
+      <nav aria-label="Contents">
+      <details open>
+      <summary>Contents</summary>
+      <ul>
+      \(items.joined())</ul>
+      </details>
+      </nav>
+
+      """
+  }
+
+  private func byline(_ notebook: Notebook) -> String {
+    var parts = [
+      "<code>\(HTMLText.escape(source))</code>",
+      "<time datetime=\"\(RunFacts.timestamp(facts.started))\">\(facts.startedText)</time>",
+    ]
+    if let seconds = facts.seconds { parts.append(NumberText.duration(seconds)) }
+    parts.append("<span class=\"status \(facts.status.rawValue)\">\(facts.status.rawValue)</span>")
+    let hasCode = notebook.cells.contains { $0.kind != .markdown }
+    let toggle =
+      hasCode ? "<label class=\"toggle\"><input type=\"checkbox\" id=\"hide-code\"> Hide code</label>" : ""
+    return "<p class=\"byline\">\(parts.joined(separator: "<span class=\"dot\"> · </span>"))\(toggle)</p>\n"
+  }
+
+  /// Says at the top what stopped the run, and leads to the place.
+  private func failure(_ notebook: Notebook) -> String {
+    guard let index = notebook.failedCell else { return "" }
+    let cell = notebook.cells[index]
+    var message = cell.status == .interrupted ? "interrupted" : "failed"
+    for case .error(let text, _) in cell.outputs { message = text }
+    return """
+      <p class="failure">The run stopped in <a href="#cell-\(index + 1)">cell \(index + 1)</a>: \
+      \(HTMLText.escape(HTMLText.shortened(message, head: 3, tail: 1, bytes: 500).head))</p>
+
+      """
+  }
+
+  private var factsTable: String {
+    let rows = facts.rows.map { row in
+      let value = HTMLText.escape(row.value)
+      return
+        "<div><dt>\(row.name)</dt><dd>\(row.name == "Command" ? "<code>\(value)</code>" : value)</dd></div>\n"
+    }
+    return """
+      <details id="facts">
+      <summary>About this run</summary>
+      <dl>
+      \(rows.joined())</dl>
+      </details>
+
+      """
+  }
+
+  private var closing: String {
+    let lines = HTMLText.escape(facts.rerunLines.joined(separator: "\n"))
+    return """
+      <footer>
+      <p>To run it again:</p>
+      <pre><code>\(lines)</code></pre>
+      <p>Beside this file: <a href="report.md">report.md</a>, figures and tables as files, and
+      <a href="meta.json">meta.json</a> with what is known about the run.</p>
+      </footer>
+      </main>
+      </div>
+      </body>
+      </html>
+
+      """
+  }
+}

@@ -1,0 +1,114 @@
+/// `report.md`: the notebook for GitHub and for editors, with figures and tables as files beside it.
+public struct MarkdownReport {
+  private let notebook: Notebook
+  private let facts: RunFacts
+  private let names: ArtifactNames
+
+  /// The text of the report; it refers to `figures/NAME.png`, `tables/NAME.csv` and `tables/NAME.tex`.
+  public static func render(_ notebook: Notebook, facts: RunFacts) -> String {
+    render(notebook, facts: facts, names: ArtifactNames(notebook))
+  }
+
+  static func render(_ notebook: Notebook, facts: RunFacts, names: ArtifactNames) -> String {
+    MarkdownReport(notebook: notebook, facts: facts, names: names).render()
+  }
+
+  private func render() -> String {
+    var blocks: [String] = []
+    let startsWithTitle = notebook.startsWithTitle
+    if !startsWithTitle { blocks.append("# \(MarkdownText.escape(notebook.title))\n") }
+    for (index, cell) in notebook.cells.enumerated() {
+      blocks += self.blocks(of: cell, index: index)
+      if index == 0, startsWithTitle { blocks.append(statusLine) }
+    }
+    if !startsWithTitle { blocks.insert(statusLine, at: 1) }
+    blocks.append(footer)
+    return blocks.joined(separator: "\n")
+  }
+
+  private var statusLine: String {
+    var parts = [MarkdownText.escape(notebook.source), facts.startedText]
+    if let seconds = facts.seconds { parts.append(NumberText.duration(seconds)) }
+    parts.append(facts.status == .done ? "done" : "**\(facts.status.rawValue)**")
+    return "*\(parts.joined(separator: " · "))*\n"
+  }
+
+  private func blocks(of cell: Notebook.Cell, index: Int) -> [String] {
+    var blocks: [String] = []
+    let source = cell.trimmedSource
+    if cell.kind == .markdown {
+      blocks.append(source + "\n")
+    } else if !source.isEmpty {
+      blocks.append(MarkdownText.fenced(source, language: "lua"))
+    }
+    if cell.kind == .parameters, !facts.parameters.isEmpty { blocks.append(parameters) }
+    for (output, value) in cell.outputs.enumerated() {
+      blocks.append(block(of: value, at: .init(cell: index, output: output)))
+    }
+    if cell.kind != .markdown, let note = cell.statusNote { blocks.append("*\(note)*\n") }
+    return blocks
+  }
+
+  private func block(of output: Notebook.Output, at position: ArtifactNames.Position) -> String {
+    let stem = names.stems[position] ?? ""
+    switch output {
+    case .text(let text), .value(let text):
+      return MarkdownText.fenced(shortened(HTMLText.terminalText(text)), language: "text")
+    case .markdown(let text):
+      return text + "\n"
+    case .figure(let picture):
+      let caption = caption("Figure", picture.caption, at: position)
+      let alternative = MarkdownText.cell(picture.caption.isEmpty ? "figure " + stem : picture.caption)
+      let numbers = picture.csv == nil ? "" : " ([numbers](figures/\(stem).csv))"
+      return "![\(alternative)](figures/\(stem).png)\n"
+        + (caption + numbers).paragraph
+    case .table(let table):
+      let limit = 50
+      var links = " ([CSV](tables/\(stem).csv), [LaTeX](tables/\(stem).tex))"
+      if table.rows.count > limit { links += "; the first \(limit) of \(table.rows.count) rows:" }
+      return (caption("Table", table.caption, at: position) + links).paragraph + "\n"
+        + table.markdown(limit: limit)
+    case .error(let message, let traceback):
+      let details = traceback.isEmpty ? "" : "\n" + traceback
+      return "**Error**\n\n" + MarkdownText.fenced(shortened(message + details), language: "text")
+    }
+  }
+
+  private func caption(_ kind: String, _ text: String, at position: ArtifactNames.Position) -> String {
+    guard let number = names.numbers[position] else { return "" }
+    return "**\(kind) \(number).** \(MarkdownText.cell(text))"
+  }
+
+  private func shortened(_ text: String) -> String {
+    let parts = HTMLText.shortened(text)
+    guard parts.omitted > 0 else { return parts.head }
+    return "\(parts.head)\n… \(parts.omitted) lines left out …\n\(parts.tail)"
+  }
+
+  private var parameters: String {
+    var text = "| Parameter | Value | Default | |\n| --- | --- | --- | --- |\n"
+    for parameter in facts.parameters {
+      let value = MarkdownText.cell(parameter.value.plain)
+      let cells = [
+        MarkdownText.cell(parameter.name), parameter.isOverridden ? "**\(value)**" : value,
+        MarkdownText.cell(parameter.defaultValue.plain), MarkdownText.cell(parameter.help),
+      ]
+      text += "| \(cells.joined(separator: " | ")) |\n"
+    }
+    return text
+  }
+
+  private var footer: String {
+    var text = "---\n\nTo run it again:\n\n"
+    text += MarkdownText.fenced(facts.rerunLines.joined(separator: "\n"), language: "sh") + "\n"
+    for (name, value) in facts.rows { text += "- \(name): \(MarkdownText.cell(value))\n" }
+    return text
+  }
+}
+
+extension String {
+  fileprivate var paragraph: String {
+    let text = drop { $0 == " " }
+    return text.isEmpty ? "" : "\n" + text + "\n"
+  }
+}

@@ -1,0 +1,76 @@
+import Foundation
+
+extension Notebook {
+  /// True when the first cell is text that begins with the title as its heading.
+  var startsWithTitle: Bool {
+    guard let first = cells.first, first.kind == .markdown else { return false }
+    let line = first.trimmedSource.prefix { !$0.isNewline }
+    guard line.hasPrefix("# ") else { return false }
+    return line.dropFirst(2).trimmingCharacters(in: .whitespaces) == title
+  }
+
+  /// The cell that stopped the run, 0-based.
+  var failedCell: Int? { cells.firstIndex { $0.status == .failed || $0.status == .interrupted } }
+}
+
+extension Notebook.Cell {
+  /// The source without blank lines at its start and end.
+  var trimmedSource: String {
+    var lines = source.split(separator: "\n", omittingEmptySubsequences: false)[...]
+    lines = lines.drop { $0.allSatisfy(\.isWhitespace) }
+    while let last = lines.last, last.allSatisfy(\.isWhitespace) { lines.removeLast() }
+    return lines.joined(separator: "\n")
+  }
+
+  /// The script's line number of the first line of ``trimmedSource``.
+  var trimmedFirstLine: Int {
+    let lines = source.split(separator: "\n", omittingEmptySubsequences: false)
+    return firstLine + (lines.firstIndex { !$0.allSatisfy(\.isWhitespace) } ?? 0)
+  }
+
+  /// What to say about a cell that did not simply finish; nil for one that did.
+  var statusNote: String? {
+    switch status {
+    case .pending: "not run"
+    case .running: "running"
+    case .done: nil
+    case .failed: "failed" + (seconds.map { " after " + NumberText.duration($0) } ?? "")
+    case .interrupted: "interrupted" + (seconds.map { " after " + NumberText.duration($0) } ?? "")
+    }
+  }
+
+  /// The 1-based line of ``trimmedSource`` that the error names, as in "sweep.lua:14:" or "line 14".
+  var failedLine: Int? {
+    for case .error(let message, let traceback) in outputs {
+      let range =
+        trimmedFirstLine..<(trimmedFirstLine
+        + trimmedSource.split(separator: "\n", omittingEmptySubsequences: false).count)
+      for match in (message + "\n" + traceback).matches(of: /(?::|\bline )(\d{1,9})\b/) {
+        if let line = Int(match.1), range.contains(line) { return line - trimmedFirstLine + 1 }
+      }
+    }
+    return nil
+  }
+}
+
+extension RunFacts {
+  /// The facts as names and values, for the header and the footer.
+  var rows: [(name: String, value: String)] {
+    var rows = [("Command", shellCommand), ("Started", startedText)]
+    if let seconds { rows.append(("Took", NumberText.duration(seconds))) }
+    if let repository { rows.append(("Commit", repository.text)) }
+    rows += [
+      ("Seed", String(seed)), ("Threads", String(threads)), ("Precision", precision),
+      ("Versions", versions.map { "\($0.name) \($0.version)" }.joined(separator: ", ")),
+      ("Processor", "\(host.processor), \(host.sizeText)"), ("System", host.system),
+    ]
+    return rows
+  }
+
+  /// Shell lines that repeat the run.
+  var rerunLines: [String] {
+    guard let repository else { return [shellCommand] }
+    let remark = repository.isDirty ? "  # the files had uncommitted changes" : ""
+    return ["git checkout \(repository.commit)\(remark)", shellCommand]
+  }
+}

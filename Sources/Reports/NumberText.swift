@@ -1,0 +1,46 @@
+import Foundation
+
+/// How numbers and times are written in reports.
+enum NumberText {
+  /// The shortest text that reads back as the same number; whole numbers without a point.
+  static func shortest(_ value: Double) -> String {
+    if value.isNaN { return "nan" }
+    if value.isInfinite { return value < 0 ? "-inf" : "inf" }
+    if value == value.rounded(), abs(value) < 0x1p53 {
+      return value == 0 && value.sign == .minus ? "-0" : String(Int(value))
+    }
+    return "\(value)"
+  }
+
+  /// As shown in a table: `digits` places after the point, or the shortest form.
+  static func shown(_ value: Double, digits: Int?) -> String {
+    guard let digits, value.isFinite else { return shortest(value) }
+    let places = min(max(digits, 0), 20)
+    // Beyond this, fixed notation prints digits that the number does not have.
+    guard abs(value) < 1e15 else { return shortest(value) }
+    return String(format: "%.\(places)f", value)
+  }
+
+  /// A wall-clock time: "8 ms", "1.24 s", "2 min 05 s", "1 h 02 min".
+  static func duration(_ seconds: Double) -> String {
+    guard seconds.isFinite, seconds >= 0 else { return "–" }
+    if seconds < 0.0005 { return "<1 ms" }
+    if seconds < 0.9995 { return "\(Int((seconds * 1000).rounded())) ms" }
+    if seconds < 9.995 { return String(format: "%.2f s", seconds) }
+    if seconds < 59.95 { return String(format: "%.1f s", seconds) }
+    let whole = Int(min(seconds, 1e12).rounded())
+    return whole < 3600
+      ? String(format: "%d min %02d s", whole / 60, whole % 60)
+      : String(format: "%d h %02d min", whole / 3600, whole / 60 % 60)
+  }
+
+  /// "2.0 GiB".
+  static func bytes(_ count: UInt64) -> String {
+    var value = Double(count)
+    for unit in ["B", "KiB", "MiB"] {
+      if value < 1024 { return unit == "B" ? "\(count) B" : String(format: "%.1f %@", value, unit) }
+      value /= 1024
+    }
+    return String(format: "%.1f GiB", value)
+  }
+}

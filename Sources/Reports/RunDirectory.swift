@@ -1,0 +1,203 @@
+import Foundation
+import Support
+
+/// The folder that holds everything needed to know a run and to repeat it.
+///
+/// ```
+/// index.html  report.md        the notebook with its results
+/// figures/    tables/          .png and .csv; .csv and .tex
+/// meta.json                    commit, command, host, versions, seed, times, status
+/// config.json overrides.json   every setting; those that the command line set
+/// metrics.jsonl                one JSON object a line, as training goes on
+/// summary.json log.txt         results at the end; what was logged
+/// ```
+///
+/// Every file is replaced as a whole or appended to by whole lines. A new run removes exactly what the last
+/// one wrote here. One run at a time can have the folder.
+public final class RunDirectory {
+  public let path: String
+  public private(set) var facts: RunFacts
+  /// The file to open in a browser.
+  public var indexPath: String { path + "/index.html" }
+
+  private let log: AppendedFile
+  private var metrics: AppendedFile?
+  private var files: [String] = []
+  private var listed: Set<String> = []
+  private let foreignFigures: Set<String>
+  private let foreignTables: Set<String>
+  private var saved: Set<ArtifactNames.Position> = []
+  private var html: HTMLReport?
+  private var title = ""
+  private var nextWrite = ContinuousClock.now
+
+  /// `reports/NAME` for a script `…/NAME.lua`.
+  public static func defaultPath(script: String) -> String {
+    let name = ((script as NSString).lastPathComponent as NSString).deletingPathExtension
+    return "reports/" + ArtifactNames.stem(name, fallback: "script")
+  }
+
+  /// Takes the folder: creates it, removes the files of the run before, and writes `meta.json`,
+  /// `config.json` and `overrides.json`.
+  ///
+  /// - Parameter keepingMetrics: a resumed training goes on appending to `metrics.jsonl`.
+  /// - Throws: ``RunFolderError`` when files of someone else are in the way; `FileError` when the folder
+  ///   cannot be written, or another run has it.
+  public init(path: String, facts: RunFacts, keepingMetrics: Bool = false) throws {
+    self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    self.facts = facts
+    try AtomicFile.createFolder(self.path)
+    let folder = RunFolder(path: self.path)
+    let written = folder.writtenFiles()
+    try folder.checkOwnership(of: written)
+    log = try AppendedFile(path: self.path + "/log.txt", locked: true)
+    try log.truncate()
+
+    var kept: Set = ["log.txt", "meta.json"]
+    if keepingMetrics, written.contains("metrics.jsonl") {
+      kept.insert("metrics.jsonl")
+      files.append("metrics.jsonl")
+    }
+    foreignFigures = folder.foreignStems(in: "figures", written: written)
+    foreignTables = folder.foreignStems(in: "tables", written: written)
+    try folder.remove(written, keeping: kept)
+
+    files += ["meta.json", "log.txt", "config.json", "overrides.json", "index.html", "report.md"]
+    listed = Set(files)
+    try writeMeta(durable: false)
+    try AtomicFile.write(facts.config.pretty, to: self.path + "/config.json")
+    try AtomicFile.write(facts.overrides.pretty, to: self.path + "/overrides.json")
+  }
+
+  /// Brings the report up to date after a cell has ended, or before one starts.
+  ///
+  /// New figures and tables are always saved. The pages are written unless that has become slow: then at
+  /// most a twentieth of the time goes into it, except after a cell that failed.
+  public func update(_ notebook: Notebook) throws {
+    let names = try saveArtifacts(of: notebook)
+    let start = ContinuousClock.now
+    guard start >= nextWrite || notebook.failedCell != nil else { return }
+    try writePages(notebook, names: names, images: .linked, durable: false)
+    let end = ContinuousClock.now
+    nextWrite = end + max(.zero, (end - start - .milliseconds(5)) * 20)
+  }
+
+  /// Writes the final report, with the figures inside the page, and `summary.json`.
+  ///
+  /// - Parameter results: what the script reported as its results.
+  public func finish(
+    _ notebook: Notebook, status: RunFacts.Status, seconds: Double, results: [JSONValue.Member] = []
+  ) throws {
+    facts.status = status
+    facts.seconds = seconds
+    let names = try saveArtifacts(of: notebook)
+    try list(["summary.json"])
+    try AtomicFile.write(summary(of: notebook, results: results).pretty, to: path + "/summary.json")
+    try writePages(notebook, names: names, images: .embedded, durable: true)
+    try writeMeta(durable: true)
+  }
+
+  /// Appends one line to `metrics.jsonl`.
+  public func appendMetrics(_ values: [JSONValue.Member]) throws {
+    if metrics == nil {
+      try list(["metrics.jsonl"])
+      metrics = try AppendedFile(path: path + "/metrics.jsonl")
+    }
+    try metrics?.append(JSONValue.object(values).compact)
+  }
+
+  /// Appends to `log.txt`, with the time of day (UTC) before each line.
+  public func log(_ text: String) throws {
+    let time = Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      try log.append("\(time) \(line)")
+    }
+  }
+
+  /// Registers a file that the caller writes itself, so that the next run removes it; returns its full path.
+  ///
+  /// - Parameter relative: such as `"events.out.tfevents.1"`; no component may start with a dot.
+  public func claim(_ relative: String) throws -> String {
+    guard RunFolder.isInside(relative) else {
+      throw RunFolderError(path: path, reason: "\(relative) is not a plain path below the folder")
+    }
+    try list([relative])
+    return path + "/" + relative
+  }
+
+  // MARK: Files
+
+  /// Saves figures and tables that are not saved yet.
+  private func saveArtifacts(of notebook: Notebook) throws -> ArtifactNames {
+    title = notebook.title
+    let names = ArtifactNames(
+      notebook, reservedFigures: foreignFigures, reservedTables: foreignTables)
+    var pending: [(file: String, content: Data)] = []
+    for (cell, content) in notebook.cells.enumerated() {
+      for (output, value) in content.outputs.enumerated() {
+        let position = ArtifactNames.Position(cell: cell, output: output)
+        guard let stem = names.stems[position], saved.insert(position).inserted else { continue }
+        switch value {
+        case .figure(let picture):
+          pending.append(("figures/\(stem).png", picture.png))
+          if let csv = picture.csv { pending.append(("figures/\(stem).csv", Data(csv.utf8))) }
+        case .table(let table):
+          pending.append(("tables/\(stem).csv", Data(table.csv.utf8)))
+          pending.append(("tables/\(stem).tex", Data(table.latex.utf8)))
+        default: break
+        }
+      }
+    }
+    try list(pending.map(\.file))
+    for (file, content) in pending { try AtomicFile.write(content, to: path + "/" + file) }
+    return names
+  }
+
+  private func writePages(
+    _ notebook: Notebook, names: ArtifactNames, images: HTMLReport.Images, durable: Bool
+  ) throws {
+    let report = html ?? HTMLReport(notebook, facts: facts, names: names)
+    html = report
+    report.facts = facts
+    report.names = names
+    try AtomicFile.write(to: indexPath, durable: durable) { output in
+      try report.write(notebook, images: images) { try output.append($0) }
+    }
+    let markdown = MarkdownReport.render(notebook, facts: facts, names: names)
+    try AtomicFile.write(to: path + "/report.md", durable: durable) { output in
+      try output.append(Data(markdown.utf8))
+    }
+  }
+
+  /// Names files in `meta.json` before they are written: a run that is killed leaves none unlisted.
+  private func list(_ names: [String]) throws {
+    let new = names.filter { listed.insert($0).inserted }
+    guard !new.isEmpty else { return }
+    files += new
+    try writeMeta(durable: false)
+  }
+
+  private func writeMeta(durable: Bool) throws {
+    let text = facts.meta(title: title, files: files).pretty
+    try AtomicFile.write(to: path + "/meta.json", durable: durable) { try $0.append(Data(text.utf8)) }
+  }
+
+  private func summary(of notebook: Notebook, results: [JSONValue.Member]) -> JSONValue {
+    let cells = notebook.cells.enumerated().filter { $0.element.kind != .markdown }.map { index, cell in
+      JSONValue.object([
+        .init("cell", .integer(index + 1)), .init("line", .integer(cell.trimmedFirstLine)),
+        .init("status", .string("\(cell.status)")),
+        .init("seconds", cell.seconds.map(JSONValue.number) ?? .null),
+      ])
+    }
+    var error = JSONValue.null
+    if let failed = notebook.failedCell {
+      for case .error(let message, _) in notebook.cells[failed].outputs { error = .string(message) }
+    }
+    return .object([
+      .init("status", .string(facts.status.rawValue)),
+      .init("seconds", facts.seconds.map(JSONValue.number) ?? .null),
+      .init("error", error), .init("results", .object(results)), .init("cells", .array(cells)),
+    ])
+  }
+}

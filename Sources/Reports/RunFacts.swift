@@ -1,0 +1,144 @@
+import Foundation
+
+/// What must be known about a run to judge it and to repeat it: the header of reports, and `meta.json`.
+public struct RunFacts: Sendable {
+  public enum Status: String, Sendable { case running, done, failed, interrupted }
+
+  /// A parameter of the script, as declared and as set.
+  public struct Parameter: Sendable {
+    public var name: String
+    public var value: JSONValue
+    public var defaultValue: JSONValue
+    public var help: String
+    /// True when the command line set it, even to the default's value.
+    public var isOverridden: Bool
+
+    public init(
+      name: String, value: JSONValue, defaultValue: JSONValue, help: String = "", isOverridden: Bool = false
+    ) {
+      self.name = name
+      self.value = value
+      self.defaultValue = defaultValue
+      self.help = help
+      self.isOverridden = isOverridden
+    }
+  }
+
+  /// The version of the program or of something it uses.
+  public struct Version: Sendable, Equatable {
+    public var name: String
+    public var version: String
+
+    public init(_ name: String, _ version: String) {
+      self.name = name
+      self.version = version
+    }
+  }
+
+  /// The command as words, the program's name first.
+  public var command: [String]
+  /// The program first; then Swift, Lua, oneDNN and whatever else matters.
+  public var versions: [Version]
+  public var parameters: [Parameter]
+  public var seed: UInt64
+  public var threads: Int
+  public var precision: String
+  public var host: HostFacts
+  /// The state of the script's repository; nil outside one.
+  public var repository: RepositoryState?
+  public var started: Date
+  public var status: Status
+  /// Wall-clock time; nil while running.
+  public var seconds: Double?
+
+  public init(
+    command: [String], versions: [Version], parameters: [Parameter] = [], seed: UInt64, threads: Int,
+    precision: String = "f32", host: HostFacts = .current(), repository: RepositoryState? = nil,
+    started: Date = Date()
+  ) {
+    self.command = command
+    self.versions = versions
+    self.parameters = parameters
+    self.seed = seed
+    self.threads = threads
+    self.precision = precision
+    self.host = host
+    self.repository = repository
+    self.started = started
+    status = .running
+    seconds = nil
+  }
+
+  /// The command for a POSIX shell, quoted where needed.
+  public var shellCommand: String {
+    command.map(RunFacts.shellQuoted).joined(separator: " ")
+  }
+
+  /// UTC, to the second: "2026-03-01 14:05:09 UTC".
+  var startedText: String {
+    RunFacts.timestamp(started).replacingOccurrences(of: "T", with: " ")
+      .replacingOccurrences(of: "Z", with: " UTC")
+  }
+
+  /// ISO 8601 in UTC, to the second.
+  static func timestamp(_ date: Date) -> String { date.formatted(.iso8601) }
+
+  static func shellQuoted(_ word: String) -> String {
+    let harmless = !word.isEmpty && word.utf8.allSatisfy(isHarmlessInShell)
+    return harmless ? word : "'" + word.replacingOccurrences(of: "'", with: "'\\''") + "'"
+  }
+
+  private static func isHarmlessInShell(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"):
+      true
+    default: "_-./=:,+@%".utf8.contains(byte)
+    }
+  }
+
+  /// The seed as JSON: a number, or text where a number would not fit.
+  var seedJSON: JSONValue { Int(exactly: seed).map(JSONValue.integer) ?? .string(String(seed)) }
+
+  /// Every setting of the run: the script's parameters and the program's own.
+  var config: JSONValue {
+    .object([
+      .init("parameters", .object(parameters.map { .init($0.name, $0.value) })),
+      .init("seed", seedJSON), .init("threads", .integer(threads)), .init("precision", .string(precision)),
+    ])
+  }
+
+  /// The parameters that the command line set.
+  var overrides: JSONValue {
+    .object(parameters.filter(\.isOverridden).map { .init($0.name, $0.value) })
+  }
+
+  /// `meta.json`; `files` lists what the run wrote, so that the next run can replace exactly that.
+  func meta(title: String, files: [String]) -> JSONValue {
+    .object([
+      .init("written_by", .string(RunFacts.writer)),
+      .init("title", .string(title)),
+      .init("status", .string(status.rawValue)),
+      .init("started", .string(RunFacts.timestamp(started))),
+      .init("seconds", seconds.map(JSONValue.number) ?? .null),
+      .init("command", .array(command.map(JSONValue.string))),
+      .init("repository", repository?.json ?? .null),
+      .init(
+        "parameters",
+        .array(
+          parameters.map {
+            .object([
+              .init("name", .string($0.name)), .init("value", $0.value), .init("default", $0.defaultValue),
+              .init("overridden", .bool($0.isOverridden)),
+            ])
+          })),
+      .init("seed", seedJSON), .init("threads", .integer(threads)), .init("precision", .string(precision)),
+      .init("versions", .object(versions.map { .init($0.name, .string($0.version)) })),
+      .init("host", host.json),
+      .init("files", .array(files.map(JSONValue.string))),
+    ])
+  }
+
+  /// Marks a `meta.json` as ours.
+  static let writer = "gfnet-lab"
+}

@@ -1,0 +1,113 @@
+import Foundation
+import Support
+
+/// A folder that cannot take a run's files, with the reason and the way out.
+public struct RunFolderError: LineError {
+  public let path: String
+  public let reason: String
+
+  public var description: String { "cannot write the report to \(path): \(reason)" }
+}
+
+/// Which files of a folder an earlier run wrote, and their removal.
+///
+/// `meta.json` lists them. It may come from a stranger, so only plain files below the folder are touched.
+struct RunFolder {
+  let path: String
+
+  /// Files that every run writes, or may write, at the top of the folder.
+  static let fixedFiles = [
+    "index.html", "report.md", "meta.json", "config.json", "overrides.json", "summary.json",
+    "metrics.jsonl", "log.txt",
+  ]
+
+  /// What an earlier run wrote, relative to the folder; empty when none did.
+  func writtenFiles() -> [String] {
+    let file = path + "/meta.json"
+    guard let data = FileManager.default.contents(atPath: file), data.count < 64 << 20,
+      let meta = (try? JSONSerialization.jsonObject(with: data)) as? [String: Any],
+      meta["written_by"] as? String == RunFacts.writer, let files = meta["files"] as? [String]
+    else { return [] }
+    return files.filter(RunFolder.isInside)
+  }
+
+  /// Throws when a file that a run would replace was not written by one.
+  func checkOwnership(of written: [String]) throws {
+    let known = Set(written)
+    for name in RunFolder.fixedFiles where !known.contains(name) && exists(name) {
+      // A run that was killed while it began leaves just this.
+      if name == "log.txt", isEmpty(name) { continue }
+      throw RunFolderError(
+        path: path,
+        reason: "\(name) is there, and was not written by an earlier run; name another folder with --out")
+    }
+  }
+
+  /// Lower-case stems of files in `folder` that a run did not write and so must not replace.
+  func foreignStems(in folder: String, written: [String]) -> Set<String> {
+    let known = Set(written)
+    let entries = (try? FileManager.default.contentsOfDirectory(atPath: path + "/" + folder)) ?? []
+    let foreign = entries.filter {
+      !known.contains(folder + "/" + $0) && RunFolder.temporaryBase(of: $0) == nil
+    }
+    return Set(foreign.map { (($0 as NSString).deletingPathExtension).lowercased() })
+  }
+
+  /// Removes what an earlier run wrote, temporary files that a killed run left, and folders then empty.
+  func remove(_ written: [String], keeping kept: Set<String>) throws {
+    let known = Set(written)
+    for file in written where !kept.contains(file) { try unlink(file) }
+    for folder in ["", "figures", "tables"] where isRealFolder(folder) {
+      let prefix = folder.isEmpty ? "" : folder + "/"
+      for entry in (try? FileManager.default.contentsOfDirectory(atPath: path + "/" + folder)) ?? [] {
+        if let base = RunFolder.temporaryBase(of: entry), known.contains(prefix + base) {
+          try unlink(prefix + entry)
+        }
+      }
+      // Fails on a folder that is not empty, which is what is wanted.
+      if !folder.isEmpty { rmdir(path + "/" + folder) }
+    }
+  }
+
+  /// True for a relative path of a few plain components.
+  static func isInside(_ file: String) -> Bool {
+    let parts = file.split(separator: "/", omittingEmptySubsequences: false)
+    return (1...4).contains(parts.count)
+      && parts.allSatisfy { !$0.isEmpty && !$0.hasPrefix(".") && !$0.utf8.contains(0) }
+  }
+
+  private func unlink(_ file: String) throws {
+    let folder = (file as NSString).deletingLastPathComponent
+    guard isRealFolder(folder) else { return }
+    if Glibc.unlink(path + "/" + file) != 0, errno != ENOENT, errno != EISDIR {
+      throw FileError(action: "replace", path: path + "/" + file, errno: errno)
+    }
+  }
+
+  /// False for a folder reached through a symbolic link, which may lead out of the run's folder.
+  private func isRealFolder(_ folder: String) -> Bool {
+    var current = path
+    for part in folder.split(separator: "/") {
+      current += "/" + part
+      var status = stat()
+      guard lstat(current, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return false }
+    }
+    return true
+  }
+
+  private func isEmpty(_ name: String) -> Bool {
+    var status = stat()
+    return lstat(path + "/" + name, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_size == 0
+  }
+
+  private func exists(_ name: String) -> Bool {
+    var status = stat()
+    return lstat(path + "/" + name, &status) == 0
+  }
+
+  /// "figures.png" for "figures.png.tmp-123", the temporary name that `AtomicFile` gives; nil for others.
+  private static func temporaryBase(of name: String) -> String? {
+    guard let match = name.wholeMatch(of: /(.+)\.tmp-[0-9]+/) else { return nil }
+    return String(match.1)
+  }
+}
