@@ -109,9 +109,10 @@ struct HTMLCellRenderer {
 
   private mutating func error(_ message: String, _ traceback: String) {
     html += "<div class=\"error\" role=\"group\" aria-label=\"Error\">\n"
-    html += "<pre class=\"message\">\(HTMLText.escape(HTMLText.shortened(message).head))</pre>\n"
+    html +=
+      "<pre class=\"message\">\(HTMLText.escape(HTMLText.shortened(HTMLText.terminalText(message)).head))</pre>\n"
     if !traceback.isEmpty {
-      let parts = HTMLText.shortened(traceback, head: 60, tail: 20)
+      let parts = HTMLText.shortened(HTMLText.terminalText(traceback), head: 60, tail: 20)
       html += "<pre class=\"traceback\">\(HTMLText.escape(parts.head))"
       if parts.omitted > 0 { html += "\n… \(parts.omitted) lines left out …\n\(HTMLText.escape(parts.tail))" }
       html += "</pre>\n"

@@ -23,7 +23,7 @@ extension HTMLReport {
     html { scroll-behavior: smooth; scroll-padding-top: 1rem; -webkit-text-size-adjust: 100%; }
     @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
     body { margin: 0; background: var(--paper); color: var(--text); font: 1.0625rem/1.6 var(--sans); }
-    .page { max-width: 48rem; margin: 0 auto; padding: 2.5rem 1.5rem 4rem; }
+    .page { max-width: 56rem; margin: 0 auto; padding: 2.5rem 1.5rem 4rem; }
     main { min-width: 0; }
     a { color: var(--accent); text-decoration-thickness: 1px; text-underline-offset: 0.15em; }
     a:hover { text-decoration-thickness: 2px; }
@@ -55,7 +55,9 @@ extension HTMLReport {
     p, ul, ol, blockquote { margin: 0 0 1em; }
     .prose > :first-child { margin-top: 0; }
     .prose > h1:first-child, .prose > h2:first-child, .prose > h3:first-child { margin-top: 2rem; }
+    h2 + h3, h3 + h4 { margin-top: 0.8em; }
     .prose { overflow-wrap: break-word; }
+    .prose > p, .prose > ul, .prose > ol, .prose > blockquote { max-width: 46rem; }
     .prose li { margin: 0.2em 0; }
     .prose img { max-width: 100%; height: auto; background: #fff; border-radius: 4px; }
     blockquote { border-left: 3px solid var(--line); padding-left: 1rem; color: var(--soft); margin-left: 0; }
@@ -66,7 +68,7 @@ extension HTMLReport {
     pre { margin: 0; line-height: 1.55; overflow-x: auto; tab-size: 4; }
     .prose pre { background: var(--shade); border-radius: 6px; padding: 0.8rem 1rem; margin-bottom: 1em; }
     .cell { margin: 1.6rem 0; }
-    .cell.pending { opacity: 0.75; }
+    .cell.pending .lua, .cell.pending .lua span { color: var(--soft); }
     details.code { background: var(--shade); border: 1px solid var(--line); border-radius: 8px; overflow: hidden; }
     .code summary { display: flex; align-items: center; gap: 0.6rem; padding: 0.25rem 0.9rem; cursor: pointer;
       font-size: 0.78rem; color: var(--soft); list-style: none; user-select: none; }
@@ -139,7 +141,7 @@ extension HTMLReport {
     nav .level-1 { padding-left: 0.9rem; }
     nav .level-2 { padding-left: 1.8rem; }
     @media (min-width: 72rem) {
-      .with-contents { max-width: 67rem; display: grid; grid-template-columns: 14rem minmax(0, 48rem);
+      .with-contents { max-width: 74rem; display: grid; grid-template-columns: 13rem minmax(0, 53rem);
         gap: 4rem; }
       nav { position: sticky; top: 2.5rem; align-self: start; max-height: calc(100vh - 5rem); overflow-y: auto;
         margin: 0; }
@@ -162,13 +164,15 @@ extension HTMLReport {
         --bad: #9a1b14; --bad-shade: #fdf0ee; --hit: #fbdcd8; --good: #1a6b3c; --comment: #555;
         --string: #17633f; --number: #8a4100; --keyword: #8b2380; --builtin: #0a5a8c; --call: #24459c;
       }
-      body { font-size: 10pt; }
+      html { font-size: 9.5pt; }
+      body { font-size: 1rem; }
       .page, .with-contents { display: block; max-width: none; padding: 0; }
       nav, .toggle, .links, .skip { display: none; }
-      pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: 8pt; }
+      pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: 7.5pt; }
       .out { max-height: none; }
       .code code { width: auto; }
-      .code .l { display: block; }
+      .code .l { display: inline; padding: 0; }
+      .code summary { break-after: avoid; }
       figure, table, .error { break-inside: avoid; }
       h1, h2, h3 { break-after: avoid; }
       .picture img { background: none; padding: 0; }

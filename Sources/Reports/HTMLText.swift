@@ -16,6 +16,20 @@ enum HTMLText {
     case ">": result += "&gt;"
     case "\"": result += "&quot;"
     case "'": result += "&#39;"
+    default: appendVisible(scalar, to: &result)
+    }
+  }
+
+  /// Text without what HTML does not allow and what misleads a reader, but not escaped.
+  static func visible(_ text: String) -> String {
+    var result = ""
+    result.reserveCapacity(text.utf8.count)
+    for scalar in text.unicodeScalars { appendVisible(scalar, to: &result) }
+    return result
+  }
+
+  private static func appendVisible(_ scalar: Unicode.Scalar, to result: inout String) {
+    switch scalar {
     case "\n", "\t": result.unicodeScalars.append(scalar)
     // Control characters and noncharacters are not allowed in HTML.
     case "\u{0}"..<" ", "\u{7F}"..."\u{9F}": result += "\u{FFFD}"

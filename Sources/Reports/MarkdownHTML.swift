@@ -28,7 +28,7 @@ struct MarkdownHTML {
         cmark_parser_attach_syntax_extension(parser, syntax)
       }
     }
-    let bytes = Array(text.utf8)
+    let bytes = Array(HTMLText.visible(text.replacing("\r\n", with: "\n")).utf8)
     bytes.withUnsafeBytes { raw in
       cmark_parser_feed(parser, raw.baseAddress?.assumingMemoryBound(to: CChar.self), raw.count)
     }

@@ -70,7 +70,8 @@ public struct MarkdownReport {
         + table.markdown(limit: limit)
     case .error(let message, let traceback):
       let details = traceback.isEmpty ? "" : "\n" + traceback
-      return "**Error**\n\n" + MarkdownText.fenced(shortened(message + details), language: "text")
+      return "**Error**\n\n"
+        + MarkdownText.fenced(shortened(HTMLText.terminalText(message + details)), language: "text")
     }
   }
 

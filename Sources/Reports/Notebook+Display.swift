@@ -14,9 +14,14 @@ extension Notebook {
 }
 
 extension Notebook.Cell {
+  /// The source's lines, whether they end in LF or CRLF (which is a single Character).
+  private var lines: [Substring] {
+    source.replacing("\r\n", with: "\n").split(separator: "\n", omittingEmptySubsequences: false)
+  }
+
   /// The source without blank lines at its start and end.
   var trimmedSource: String {
-    var lines = source.split(separator: "\n", omittingEmptySubsequences: false)[...]
+    var lines = self.lines[...]
     lines = lines.drop { $0.allSatisfy(\.isWhitespace) }
     while let last = lines.last, last.allSatisfy(\.isWhitespace) { lines.removeLast() }
     return lines.joined(separator: "\n")
@@ -24,8 +29,7 @@ extension Notebook.Cell {
 
   /// The script's line number of the first line of ``trimmedSource``.
   var trimmedFirstLine: Int {
-    let lines = source.split(separator: "\n", omittingEmptySubsequences: false)
-    return firstLine + (lines.firstIndex { !$0.allSatisfy(\.isWhitespace) } ?? 0)
+    firstLine + (lines.firstIndex { !$0.allSatisfy(\.isWhitespace) } ?? 0)
   }
 
   /// What to say about a cell that did not simply finish; nil for one that did.
@@ -41,12 +45,11 @@ extension Notebook.Cell {
 
   /// The 1-based line of ``trimmedSource`` that the error names, as in "sweep.lua:14:" or "line 14".
   var failedLine: Int? {
+    let first = trimmedFirstLine
+    let range = first..<(first + trimmedSource.split(separator: "\n", omittingEmptySubsequences: false).count)
     for case .error(let message, let traceback) in outputs {
-      let range =
-        trimmedFirstLine..<(trimmedFirstLine
-        + trimmedSource.split(separator: "\n", omittingEmptySubsequences: false).count)
       for match in (message + "\n" + traceback).matches(of: /(?::|\bline )(\d{1,9})\b/) {
-        if let line = Int(match.1), range.contains(line) { return line - trimmedFirstLine + 1 }
+        if let line = Int(match.1), range.contains(line) { return line - first + 1 }
       }
     }
     return nil

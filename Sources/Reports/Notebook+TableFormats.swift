@@ -145,6 +145,7 @@ enum MarkdownText {
       longest = max(longest, current)
     }
     let fence = String(repeating: "`", count: max(3, longest + 1))
+    let text = HTMLText.visible(text)
     return "\(fence)\(language)\n\(text)\(text.hasSuffix("\n") ? "" : "\n")\(fence)\n"
   }
 }

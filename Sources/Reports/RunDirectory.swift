@@ -149,7 +149,10 @@ public final class RunDirectory {
       }
     }
     try list(pending.map(\.file))
-    for (file, content) in pending { try AtomicFile.write(content, to: path + "/" + file) }
+    // Not flushed one by one: with hundreds of figures that would take most of the time.
+    for (file, content) in pending {
+      try AtomicFile.write(to: path + "/" + file, durable: false) { try $0.append(content) }
+    }
     return names
   }
 

@@ -1,0 +1,250 @@
+import Foundation
+import Reports
+import Testing
+
+struct HTMLReportTests {
+  /// Reads a page with Python's parser: tags nest, ids are unique, links to the page lead somewhere, images
+  /// have texts, nothing runs and nothing is loaded from elsewhere. Prints what it found as JSON.
+  private static let checker = #"""
+    import sys, json, html.parser
+    VOID = {'meta','img','br','hr','input','link','col','wbr'}
+    P_CLOSERS = {'p','div','ul','ol','table','pre','section','figure','details','dl','h1','h2','h3','blockquote'}
+    class Checker(html.parser.HTMLParser):
+        def __init__(self):
+            super().__init__(convert_charrefs=True)
+            self.stack, self.ids, self.links, self.faults = [], [], [], []
+            self.images = self.scripts = 0
+            self.texts, self.tags = {}, {}
+        def handle_starttag(self, tag, attrs):
+            a = dict(attrs)
+            self.tags[tag] = self.tags.get(tag, 0) + 1
+            if len(a) != len(attrs): self.faults.append('attribute twice in ' + tag)
+            if 'id' in a: self.ids.append(a['id'])
+            for name, value in attrs:
+                if name.startswith('on'): self.faults.append('handler ' + name)
+                if name in ('href', 'src') and (value or '').strip().lower().startswith(('javascript', 'vbscript', 'file')):
+                    self.faults.append('address ' + value)
+            if tag == 'a': self.links.append(a.get('href', ''))
+            if tag == 'img':
+                self.images += 1
+                if not a.get('alt'): self.faults.append('image without text')
+                if a.get('src', '').startswith(('http', '//')): self.faults.append('remote image')
+            if tag in ('script', 'iframe', 'object', 'embed', 'form', 'base', 'link'): self.scripts += 1
+            if tag in P_CLOSERS and 'p' in self.stack: self.faults.append(tag + ' in p')
+            if tag not in VOID: self.stack.append(tag)
+        def handle_endtag(self, tag):
+            if tag in VOID: return
+            if not self.stack or self.stack[-1] != tag: self.faults.append('</%s> closes %s' % (tag, self.stack[-3:]))
+            else: self.stack.pop()
+        def handle_data(self, data):
+            tag = self.stack[-1] if self.stack else ''
+            for c in data:
+                if ord(c) < 32 and c not in '\n\t' or 127 <= ord(c) < 160: self.faults.append('control %x' % ord(c))
+            self.texts[tag] = self.texts.get(tag, '') + data + '\n'
+    c = Checker()
+    c.feed(open(sys.argv[1], encoding='utf-8').read()); c.close()
+    if c.stack: c.faults.append('not closed: %s' % c.stack)
+    if len(set(c.ids)) != len(c.ids): c.faults.append('id twice')
+    for l in c.links:
+        if l.startswith('#') and l[1:] not in c.ids: c.faults.append('dead link ' + l)
+    json.dump(dict(faults=c.faults, images=c.images, scripts=c.scripts, texts=c.texts, tags=c.tags, links=c.links), sys.stdout)
+    """#
+
+  private struct Page: Decodable {
+    var faults: [String]
+    var images: Int
+    var scripts: Int
+    var texts: [String: String]
+    var tags: [String: Int]
+    var links: [String]
+  }
+
+  private func check(_ html: String) throws -> Page? {
+    guard let result = try run("python3", ["-c", Self.checker], input: Data(html.utf8)) else { return nil }
+    #expect(result.status == 0, "\(result.output)")
+    return try JSONDecoder().decode(Page.self, from: Data(result.output.utf8))
+  }
+
+  @Test func pageIsWellFormedAndHoldsEverything() throws {
+    let html = HTMLReport.render(Sample.notebook(), facts: Sample.facts())
+    #expect(html.hasPrefix("<!DOCTYPE html>\n<html lang=\"en\">"))
+    #expect(html.contains("data:image/png;base64," + Sample.png.base64EncodedString()))
+    #expect(html.contains("A <em>glance</em>, then a few patches."))
+    guard let page = try check(html) else { return }
+    #expect(page.faults == [])
+    #expect(page.images == 1)
+    #expect(page.scripts == 0)
+    #expect(page.tags["h1"] == 1, "the title is shown once")
+    #expect(page.texts["title"] == "Threshold sweep\n")
+    #expect(page.links.contains("#traces") && page.links.contains("#traces-2"))
+    #expect(page.links.contains("#cell-6"), "the header leads to the cell that failed")
+    let shown = page.texts.values.joined()
+    for text in [
+      "hello", "{ 0.5, 0.75 }", "Accuracy by step.", "61.25", "A curve.", "attempt to index a nil value",
+      "in cell 6", "not run", "0123456789ab", "with uncommitted changes", "Test CPU", "250 ms",
+      "gfnet-lab run scripts/threshold_sweep.lua limit=20 'name=it'\\''s'",
+    ] {
+      #expect(shown.contains(text), "\(text)")
+    }
+  }
+
+  @Test func failingLineIsMarked() {
+    for lineEnd in ["\n", "\r\n"] {
+      var notebook = Sample.notebook()
+      notebook.cells[5].source = ["local x = nil", "print(x.y)"].joined(separator: lineEnd)
+      let html = HTMLReport.render(notebook, facts: Sample.facts())
+      let marked = html.components(separatedBy: "<span class=\"l hit\">")
+      #expect(marked.count == 2)
+      #expect(marked.last?.hasPrefix("<span class=\"b\">print</span>(x.y)") == true)
+    }
+  }
+
+  @Test func decimalPointsAlign() {
+    let html = HTMLReport.render(Sample.notebook(), facts: Sample.facts())
+    #expect(html.contains("<td class=\"number\">61.25</td>"))
+    #expect(html.contains("<td>margin</td>"))
+    var notebook = Sample.notebook()
+    let mixed = Notebook.Table(
+      name: "mixed", columns: ["x"], rows: [[.number(1, digits: nil)], [.number(2.125, digits: nil)]])
+    notebook.cells[3].outputs = [.table(mixed)]
+    let padded = HTMLReport.render(notebook, facts: Sample.facts())
+    #expect(padded.contains("<td class=\"number\">1<span class=\"pad\" data-pad=\".000\"></span></td>"))
+  }
+
+  /// Everything a script can put on the page, as an attack.
+  @Test func hostileTextStaysText() throws {
+    let attack =
+      "</script></pre></style><script>alert(1)</script><img src=x onerror=alert(1)>\"' &amp; \u{0}\u{1B}[31mred\u{1B}[0m\u{202E}\u{FFFE}"
+    let markdown = """
+      # \(attack)
+      <script>alert(2)</script> <img src=x onerror=alert(3)>
+      [link](javascript:alert(4)) [v](vbscript:x) ![i](javascript:alert(5)) ![r](https://example.com/x.png)
+      ![f](file:///etc/passwd) ![up](../../etc/passwd) ![abs](/etc/passwd)
+
+      <iframe src="https://example.com"></iframe>
+
+      # ![image](https://example.com/heading.png) in a heading
+      # <b onclick=alert(6)>cell-1</b>
+      # top
+      """
+    let value = Notebook.Table.Value.text(attack)
+    let table = Notebook.Table(
+      name: attack, caption: attack, columns: [attack, "b"], rows: [[value], [value, value]])
+    var facts = Sample.facts()
+    facts.command = ["gfnet-lab", attack]
+    facts.parameters = [.init(name: attack, value: .string(attack), defaultValue: .null, help: attack)]
+    let notebook = Notebook(
+      title: attack, source: attack,
+      cells: [
+        Sample.cell(.markdown, markdown),
+        Sample.cell(.parameters, attack + "\n--[[ " + attack),
+        Sample.cell(
+          .code, attack,
+          [
+            .text(attack), .value(attack), .markdown(markdown), .table(table),
+            .figure(Sample.picture(attack, caption: attack, csv: attack)),
+            .error(message: attack, traceback: attack),
+          ], .failed),
+      ])
+    let html = HTMLReport.render(notebook, facts: facts)
+    #expect(!html.contains("<script"))
+    #expect(!html.contains("\u{202E}"), "direction overrides are shown, not obeyed")
+    #expect(html.contains("⟨U+202E⟩"))
+    guard let page = try check(html) else { return }
+    #expect(page.faults == [])
+    #expect(page.scripts == 0)
+    #expect(page.images == 1, "only the figure: images from elsewhere become links")
+    #expect(page.texts["pre", default: ""].contains("red"))
+    #expect(!page.texts["pre", default: ""].contains("[31m"), "terminal colours are dropped")
+  }
+
+  @Test func imageBesideTheScriptIsEmbedded() throws {
+    try Sample.withFolder { folder in
+      try Sample.png.write(to: URL(fileURLWithPath: folder + "/a picture.png"))
+      try Data("not an image".utf8).write(to: URL(fileURLWithPath: folder + "/fake.png"))
+      let text = "![one](a%20picture.png) ![two](fake.png) ![three](missing.png)"
+      let notebook = Notebook(
+        title: "t", source: folder + "/script.lua", cells: [Sample.cell(.markdown, text)])
+      let html = HTMLReport.render(notebook, facts: Sample.facts())
+      #expect(html.components(separatedBy: "<img ").count == 2)
+      #expect(html.contains("alt=\"one\""))
+      #expect(html.contains("<a href=\"missing.png\">three</a>"))
+    }
+  }
+
+  @Test func longOutputIsShortened() throws {
+    var notebook = Sample.notebook()
+    let lines = (1...50_000).map { "line \($0)" }.joined(separator: "\n")
+    let rows = (1...5000).map { [Notebook.Table.Value.number(Double($0), digits: nil)] }
+    notebook.cells[3].outputs = [.text(lines), .table(.init(name: "long", columns: ["n"], rows: rows))]
+    let html = HTMLReport.render(notebook, facts: Sample.facts())
+    #expect(html.utf8.count < 200_000)
+    #expect(html.contains("… 49500 lines left out …"))
+    #expect(html.contains("line 50000"))
+    #expect(html.contains("The first 200 of 5000 rows"))
+  }
+
+  @Test func progressLinesShowTheirLastState() {
+    var notebook = Sample.notebook()
+    notebook.cells[3].outputs = [.text("10 %\r50 %\r100 %\r\nnext\r\n")]
+    let html = HTMLReport.render(notebook, facts: Sample.facts())
+    #expect(html.contains("<pre class=\"out\" tabindex=\"0\">100 %\nnext</pre>"))
+  }
+
+  /// The spans of the highlighter may not change, add or lose a character of the code.
+  @Test(arguments: [
+    "local a = [==[ long\n ]] string ]==] .. 'q\\'uote' .. \"x\" -- end",
+    "--[[ block\ncomment ]] x = 0x1p-4 + 1e+10 .. 3..4", "s = \"unfinished\nnext = [[ never closed\n",
+    "--", "--[", "[", "[=", "goto ünïcode ::label::", "'\\", "a.end_ = t.type(f{1}, g'x')", "\n\n",
+    "1..2...3.",
+  ])
+  func highlightingKeepsTheCode(_ code: String) throws {
+    // Lines of text around it, because blank lines at the ends of a cell are not shown.
+    let source = "do\n\(code)\nend"
+    let notebook = Notebook(title: "t", source: "s.lua", cells: [Sample.cell(.code, source)])
+    let html = HTMLReport.render(notebook, facts: Sample.facts())
+    let start = try #require(html.range(of: "<code><span class=\"l\">"))
+    let end = try #require(html.range(of: "</code></pre>", range: start.upperBound..<html.endIndex))
+    var text = String(html[start.lowerBound..<end.lowerBound])
+    text = text.replacing(/<[^>]*>/, with: "")
+    for (entity, character) in [
+      ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&"),
+    ] {
+      text = text.replacingOccurrences(of: entity, with: character)
+    }
+    #expect(text == source)
+  }
+
+  /// WCAG AA: text reaches a contrast of 4.5 with its ground, in light, dark and print.
+  @Test func coloursHaveContrast() throws {
+    let html = HTMLReport.render(Sample.notebook(), facts: Sample.facts())
+    let blocks = html.components(separatedBy: ":root {").dropFirst()
+    #expect(blocks.count == 3)
+    for block in blocks {
+      var colours: [String: [Double]] = [:]
+      for match in block.prefix(while: { $0 != "}" }).matches(of: /--([a-z-]+): #([0-9a-f]{3,6});/) {
+        let digits = match.2.count == 3 ? match.2.map { "\($0)\($0)" }.joined() : String(match.2)
+        let value = try #require(Int(digits, radix: 16))
+        colours[String(match.1)] = [16, 8, 0].map { Double(value >> $0 & 255) / 255 }
+      }
+      let grounds = [
+        ("paper", ["text", "soft", "accent", "good", "bad"]),
+        ("shade", ["text", "soft", "comment", "string", "number", "keyword", "builtin", "call", "bad"]),
+        ("bad-shade", ["bad", "soft", "text", "accent"]), ("hit", ["text", "string", "keyword", "number"]),
+      ]
+      for (ground, texts) in grounds {
+        for text in texts {
+          let a = luminance(try #require(colours[text], "\(text)"))
+          let b = luminance(try #require(colours[ground], "\(ground)"))
+          let contrast = (max(a, b) + 0.05) / (min(a, b) + 0.05)
+          #expect(contrast >= 4.5, "\(text) on \(ground): \(contrast)")
+        }
+      }
+    }
+  }
+
+  private func luminance(_ colour: [Double]) -> Double {
+    let linear = colour.map { $0 <= 0.04045 ? $0 / 12.92 : pow(($0 + 0.055) / 1.055, 2.4) }
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+  }
+}

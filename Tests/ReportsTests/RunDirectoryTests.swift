@@ -1,0 +1,250 @@
+import Foundation
+import Reports
+import Support
+import Testing
+
+struct RunDirectoryTests {
+  /// Paths of all files below `folder`, sorted.
+  private func files(in folder: String) -> [String] {
+    (FileManager.default.enumerator(atPath: folder)?.allObjects as? [String] ?? [])
+      .filter { name in
+        (try? FileManager.default.attributesOfItem(atPath: folder + "/" + name))?[.type] as? FileAttributeType
+          != .typeDirectory
+      }.sorted()
+  }
+
+  @Test func completeRun() throws {
+    try Sample.withFolder { base in
+      let folder = base + "/reports/threshold_sweep"
+      let notebook = Sample.notebook()
+      let run = try RunDirectory(path: folder, facts: Sample.facts())
+      try run.log("two\nlines")
+      try run.appendMetrics([.init("step", 1), .init("loss", 0.5)])
+      try run.appendMetrics([.init("step", 2), .init("loss", .number(.nan))])
+      try run.finish(notebook, status: .failed, seconds: 1.5, results: [.init("best", 61.25)])
+
+      #expect(
+        files(in: folder) == [
+          "config.json", "figures/curve.csv", "figures/curve.png", "index.html", "log.txt", "meta.json",
+          "metrics.jsonl", "overrides.json", "report.md", "summary.json", "tables/accuracy.csv",
+          "tables/accuracy.tex",
+        ])
+      #expect(try Data(contentsOf: URL(fileURLWithPath: folder + "/figures/curve.png")) == Sample.png)
+      #expect(try Sample.text(folder + "/figures/curve.csv") == "x,y\r\n1,2\r\n")
+      #expect(try Sample.text(folder + "/tables/accuracy.csv") == Sample.table.csv)
+      #expect(try Sample.text(folder + "/index.html").contains("data:image/png;base64,"))
+
+      let meta = try Sample.json(folder + "/meta.json")
+      #expect(meta["status"] as? String == "failed")
+      #expect(meta["seconds"] as? Double == 1.5)
+      #expect(meta["seed"] as? Int == 7)
+      #expect(meta["started"] as? String == "2026-03-01T14:05:09Z")
+      #expect((meta["repository"] as? [String: Any])?["dirty"] as? Bool == true)
+      #expect((meta["host"] as? [String: Any])?["processor"] as? String == "Test CPU")
+      #expect((meta["versions"] as? [String: String])?["Lua"] == "5.4.4")
+      let parameters = try #require(meta["parameters"] as? [[String: Any]])
+      #expect(parameters.map { $0["overridden"] as? Bool } == [true, false])
+      #expect(Set(meta["files"] as? [String] ?? []) == Set(files(in: folder)))
+
+      let config = try Sample.json(folder + "/config.json")
+      #expect((config["parameters"] as? [String: Any])?["limit"] as? Int == 20)
+      #expect(try Sample.json(folder + "/overrides.json") as? [String: Int] == ["limit": 20])
+      let summary = try Sample.json(folder + "/summary.json")
+      #expect((summary["results"] as? [String: Double]) == ["best": 61.25])
+      #expect((summary["error"] as? String)?.contains("nil value") == true)
+      let metrics = try Sample.text(folder + "/metrics.jsonl")
+      #expect(metrics == "{\"step\":1,\"loss\":0.5}\n{\"step\":2,\"loss\":null}\n")
+      let log = try Sample.text(folder + "/log.txt").split(separator: "\n")
+      #expect(log.count == 2 && log[0].hasSuffix("Z two") && log[1].hasSuffix("Z lines"))
+    }
+  }
+
+  @Test func rerunReplacesItsOwnFilesOnly() throws {
+    try Sample.withFolder { folder in
+      do {
+        let run = try RunDirectory(path: folder, facts: Sample.facts())
+        try run.appendMetrics([.init("step", 1)])
+        let events = try run.claim("events.out.tfevents.1")
+        try AtomicFile.write("events", to: events)
+        try run.finish(Sample.notebook(), status: .done, seconds: 1)
+      }
+      try AtomicFile.write("mine", to: folder + "/figures/Other.png")
+      try AtomicFile.write("mine", to: folder + "/notes.md")
+      try AtomicFile.write("left by a killed run", to: folder + "/figures/curve.png.tmp-999999")
+
+      var notebook = Sample.notebook()
+      notebook.cells[3].outputs = [.figure(Sample.picture("other"))]
+      do {
+        let run = try RunDirectory(path: folder, facts: Sample.facts())
+        try run.finish(notebook, status: .done, seconds: 1)
+      }
+      #expect(
+        files(in: folder) == [
+          "config.json", "figures/Other.png", "figures/other-2.png", "index.html", "log.txt", "meta.json",
+          "notes.md", "overrides.json", "report.md", "summary.json",
+        ])
+      #expect(try Sample.text(folder + "/figures/Other.png") == "mine")
+      #expect(try Sample.text(folder + "/report.md").contains("(figures/other-2.png)"))
+      #expect(!FileManager.default.fileExists(atPath: folder + "/tables"))
+    }
+  }
+
+  @Test func resumedTrainingKeepsItsMetrics() throws {
+    try Sample.withFolder { folder in
+      for (step, keeping) in [(1, false), (2, true), (3, true)] {
+        let run = try RunDirectory(path: folder, facts: Sample.facts(), keepingMetrics: keeping)
+        try run.appendMetrics([.init("step", .integer(step))])
+      }
+      #expect(try Sample.text(folder + "/metrics.jsonl") == "{\"step\":1}\n{\"step\":2}\n{\"step\":3}\n")
+      _ = try RunDirectory(path: folder, facts: Sample.facts())
+      #expect(!FileManager.default.fileExists(atPath: folder + "/metrics.jsonl"))
+    }
+  }
+
+  @Test func folderOfSomeoneElseIsRefused() throws {
+    try Sample.withFolder { folder in
+      try AtomicFile.write("{}", to: folder + "/config.json")
+      let error = #expect(throws: RunFolderError.self) {
+        try RunDirectory(path: folder, facts: Sample.facts())
+      }
+      #expect(error?.description.contains("config.json is there") == true)
+      #expect(files(in: folder) == ["config.json"])
+    }
+  }
+
+  /// A downloaded `meta.json` must not make a run delete anything outside its folder.
+  @Test func listOfFilesIsNotTrusted() throws {
+    try Sample.withFolder { base in
+      let folder = base + "/run"
+      try AtomicFile.write("keep", to: base + "/outside.txt")
+      try AtomicFile.write("keep", to: base + "/linked/curve.png")
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      try FileManager.default.createSymbolicLink(
+        atPath: folder + "/figures", withDestinationPath: base + "/linked")
+      let list: JSONValue = [
+        "written_by": "gfnet-lab",
+        "files": [
+          "../outside.txt", .string(base + "/outside.txt"), "figures/curve.png", "figures/../../outside.txt",
+          "meta.json", "", ".", "a//b",
+        ],
+      ]
+      try AtomicFile.write(list.compact, to: folder + "/meta.json")
+      _ = try RunDirectory(path: folder, facts: Sample.facts())
+      #expect(try Sample.text(base + "/outside.txt") == "keep")
+      #expect(try Sample.text(base + "/linked/curve.png") == "keep")
+    }
+  }
+
+  @Test func hostileNamesStayInTheirFolder() throws {
+    try Sample.withFolder { folder in
+      var notebook = Sample.notebook()
+      let names = [
+        "../../escape", "/etc/passwd", "", ".", "..", ".hidden", "a/b\\c:d", "same", "SAME", "same",
+        String(repeating: "x", count: 5000), "nul\u{0}byte", "новый", "curve.v2",
+      ]
+      notebook.cells[3].outputs = names.map { .figure(Sample.picture($0)) }
+      let run = try RunDirectory(path: folder + "/run", facts: Sample.facts())
+      try run.finish(notebook, status: .done, seconds: 1)
+      let figures = files(in: folder + "/run/figures")
+      #expect(figures.count == names.count)
+      #expect(figures.contains("escape.png") && figures.contains("a-b-c-d.png"))
+      #expect(figures.contains("SAME-2.png") && figures.contains("same-3.png"))
+      #expect(figures.contains("figure.png") && figures.contains("curve.v2.png"))
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["run"])
+    }
+  }
+
+  /// What is on disk when a run is killed: everything up to then, readable.
+  @Test func reportGrowsWithTheRun() throws {
+    try Sample.withFolder { folder in
+      var notebook = Sample.notebook()
+      let finished = notebook.cells
+      for index in notebook.cells.indices {
+        notebook.cells[index].outputs = []
+        notebook.cells[index].status = notebook.cells[index].kind == .markdown ? .done : .pending
+        notebook.cells[index].seconds = nil
+      }
+      let run = try RunDirectory(path: folder, facts: Sample.facts())
+      try run.update(notebook)
+      #expect(try Sample.text(run.indexPath).contains("not run"))
+      notebook.cells[3] = finished[3]
+      try run.update(notebook)
+      let page = try Sample.text(run.indexPath)
+      #expect(page.contains("src=\"figures/curve.png\"") && page.contains("Accuracy by step."))
+      #expect(page.hasSuffix("</html>\n"))
+      #expect(files(in: folder).contains("figures/curve.png"))
+      #expect(try Sample.json(folder + "/meta.json")["status"] as? String == "running")
+      #expect(try Sample.text(folder + "/report.md").contains("figures/curve.png"))
+      // The anchors of a cell stay its own when it is rendered again.
+      notebook.cells[2].outputs = [.markdown("## Traces")]
+      try run.finish(notebook, status: .done, seconds: 1)
+      #expect(try Sample.text(run.indexPath).contains("id=\"traces\""))
+    }
+  }
+
+  @Test func oneRunAtATime() throws {
+    try Sample.withFolder { folder in
+      let first = try RunDirectory(path: folder, facts: Sample.facts())
+      let error = #expect(throws: FileError.self) {
+        try RunDirectory(path: folder, facts: Sample.facts())
+      }
+      #expect(error?.reason == "another run is writing to this folder")
+      try first.finish(Sample.notebook(), status: .done, seconds: 1)
+    }
+  }
+
+  @Test func unwritableFolderIsOneLine() throws {
+    try Sample.withFolder { folder in
+      try AtomicFile.write("a file", to: folder + "/file")
+      let error = #expect(throws: FileError.self) {
+        try RunDirectory(path: folder + "/file/run", facts: Sample.facts())
+      }
+      #expect(error?.description.contains("\n") == false)
+      #expect(error?.description.contains(folder + "/file") == true)
+      // The program's own report folder cannot be made where the kernel forbids it, even for root.
+      let forbidden = #expect(throws: FileError.self) {
+        try RunDirectory(path: "/proc/gfnet-lab/run", facts: Sample.facts())
+      }
+      #expect(forbidden?.description.hasPrefix("cannot create folder /proc/gfnet-lab") == true)
+    }
+  }
+
+  @Test func defaultFolderComesFromTheScript() {
+    #expect(RunDirectory.defaultPath(script: "scripts/threshold_sweep.lua") == "reports/threshold_sweep")
+    #expect(RunDirectory.defaultPath(script: "/tmp/my run.lua") == "reports/my-run")
+    #expect(RunDirectory.defaultPath(script: "..lua") != "reports/..")
+  }
+
+  @Test func repositoryState() throws {
+    try Sample.withFolder { folder in
+      func git(_ arguments: String...) throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments =
+          ["git", "-C", folder, "-c", "user.name=t", "-c", "user.email=t@example.com"] + arguments
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+      }
+      #expect(RepositoryState.of(folder: "/") == nil)
+      try git("init", "-q", "-b", "trunk")
+      #expect(RepositoryState.of(folder: folder) == nil, "no commit yet")
+      try AtomicFile.write("one", to: folder + "/a")
+      try git("add", "a")
+      try git("commit", "-q", "-m", "first")
+      let clean = try #require(RepositoryState.of(folder: folder))
+      #expect(clean.commit.count == 40 && clean.branch == "trunk" && !clean.isDirty)
+      try AtomicFile.write("two", to: folder + "/a")
+      #expect(RepositoryState.of(folder: folder)?.isDirty == true)
+    }
+  }
+
+  @Test func hostIsDescribed() {
+    let host = HostFacts.current()
+    #expect(host.cores >= 1)
+    #expect(host.memory > 64 << 20)
+    #expect(!host.processor.isEmpty && host.system.contains("Linux"))
+  }
+}

@@ -1,0 +1,93 @@
+import Foundation
+import Reports
+import Testing
+
+struct TableFormatTests {
+  private let table = Notebook.Table(
+    name: "t", caption: "A caption\nin two lines", columns: ["plain", "with, comma", "100 % & more_$#"],
+    rows: [
+      [.text("a \"quoted\" word"), .number(0.1 + 0.2, digits: 2), .text("two\r\nlines")],
+      [.text(""), .number(-1e-9, digits: nil), .text("C:\\x{y}^2~<z>|")],
+      [.empty, .number(12_345_678, digits: nil), .text("× 10⁸")],
+      [.text("short row")],
+    ])
+
+  @Test func csvReadsBack() throws {
+    let csv = table.csv
+    #expect(csv.hasSuffix("short row,,\r\n"))
+    #expect(csv.utf8.count { $0 == 10 } == csv.utf8.count { $0 == 13 }, "every line ends in CRLF")
+    let reader =
+      "import csv,json,sys; print(json.dumps(list(csv.reader(open(sys.argv[1], newline='', encoding='utf-8'), strict=True))))"
+    guard let result = try run("python3", ["-c", reader], input: Data(csv.utf8)) else { return }
+    let rows = try JSONDecoder().decode([[String]].self, from: Data(result.output.utf8))
+    #expect(
+      rows == [
+        ["plain", "with, comma", "100 % & more_$#"],
+        ["a \"quoted\" word", "0.30000000000000004", "two\r\nlines"],
+        ["", "-1e-09", "C:\\x{y}^2~<z>|"], ["", "12345678", "× 10⁸"], ["short row", "", ""],
+      ])
+    #expect(Double(rows[1][1]) == 0.1 + 0.2, "full precision")
+  }
+
+  @Test func loneEmptyFieldIsNotABlankLine() {
+    let table = Notebook.Table(name: "t", columns: ["x"], rows: [[.empty], [.number(.nan, digits: 3)]])
+    #expect(table.csv == "x\r\n\"\"\r\nnan\r\n")
+  }
+
+  @Test func latexIsEscaped() {
+    #expect(
+      table.latex == ##"""
+        % A caption in two lines
+        % Needs \usepackage{booktabs}.
+        \begin{tabular}{lrl}
+        \toprule
+        plain & with, comma & 100 \% \& more\_\$\# \\
+        \midrule
+        a \textquotedbl{}quoted\textquotedbl{} word & 0.30 & two  lines \\
+         & $-1\times10^{-9}$ & C:\textbackslash{}x\{y\}\textasciicircum{}2\textasciitilde{}\textless{}z\textgreater{}\textbar{} \\
+         & 12345678 & $\times$ 10$^{8}$ \\
+        short row &  &  \\
+        \bottomrule
+        \end{tabular}
+
+        """##)
+  }
+
+  @Test func markdownReportLinksFilesAndKeepsFences() {
+    var notebook = Sample.notebook()
+    notebook.cells[3].outputs.append(.text("```\n````\nfences"))
+    notebook.cells[3].outputs.append(
+      .table(.init(name: "../pipe|name", columns: ["a|b"], rows: [[.text("<img>\n*x*")]])))
+    let text = MarkdownReport.render(notebook, facts: Sample.facts())
+    #expect(text.hasPrefix("# Threshold sweep\n"))
+    #expect(text.components(separatedBy: "# Threshold sweep\n").count == 2)
+    #expect(text.contains("![A curve.](figures/curve.png)"))
+    #expect(text.contains("[numbers](figures/curve.csv)"))
+    #expect(text.contains("| Step | Rule | Top-1 (%) |\n| ---: | --- | ---: |\n| 1 | margin | 61.25 |"))
+    #expect(text.contains("[CSV](tables/accuracy.csv), [LaTeX](tables/accuracy.tex)"))
+    #expect(text.contains("`````text\n```\n````\nfences\n`````\n"))
+    #expect(text.contains("(tables/pipe-name.csv)"))
+    #expect(text.contains("| a\\|b |") && text.contains("| &lt;img&gt; \\*x\\* |"))
+    #expect(text.contains("attempt to index a nil value"))
+    #expect(text.contains("| limit | **20** | 10 | images |"))
+    #expect(text.contains("git checkout 0123456789abcdef0123456789abcdef01234567"))
+  }
+
+  @Test func jsonIsValidWhateverItHolds() throws {
+    let value: JSONValue = [
+      "text": "quote \" slash \\ tab \t nul \u{0} line \u{2028} emoji 🙂", "nan": .number(.nan),
+      "infinite": .number(-.infinity), "tiny": .number(.leastNonzeroMagnitude),
+      "list": [1, 2.5, true, nil, []], "empty": .object([]),
+      "third": .number(1.0 / 3), "nested": [["a": 1]],
+    ]
+    for text in [value.compact, value.pretty] {
+      let parsed = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+      #expect(parsed["text"] as? String == "quote \" slash \\ tab \t nul \u{0} line \u{2028} emoji 🙂")
+      #expect(parsed["nan"] is NSNull && parsed["infinite"] is NSNull)
+      #expect(parsed["third"] as? Double == 1.0 / 3)
+      #expect((parsed["list"] as? [Any])?.count == 5)
+    }
+    #expect(!value.compact.contains("\n"))
+    #expect(value.compact.hasPrefix("{\"text\":"), "members keep their order")
+  }
+}
