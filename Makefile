@@ -18,10 +18,10 @@ help: ## show this list
 build: ## install missing system packages, build the program (release)
 	@bash tools/prepare.sh build
 
-test: lint ## the same, then check the format and run all tests (ARGS="--filter NAME" for some)
-	@bash tools/prepare.sh build
+test: build ## the same, then run all tests (ARGS="--filter NAME" for some) and check the format
 # The flags keep one set of compiled modules for program and tests, and XCTest's empty run away.
 	@swift test -c release --disable-testable-imports --disable-xctest $(ARGS)
+	@$(MAKE) --no-print-directory lint
 
 lint: ## check the format of the Swift sources and the shell scripts
 	@bash tools/prepare.sh packages
