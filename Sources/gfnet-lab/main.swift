@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
 
+WaitPolicy.apply()
 Signals.install()
 exit(Launcher.run(Array(CommandLine.arguments.dropFirst())))
