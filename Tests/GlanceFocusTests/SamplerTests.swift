@@ -15,16 +15,18 @@ private func batch(_ indices: [Int], after step: Int, rows: [Int]? = nil, seed: 
       locations: s == 1 ? nil : all.map { _ in PatchLocation(row: Float(s) / 100, column: 0) })
   }
   let last = try StepBatch(record: record, step: step, rows: rows ?? all)
-  return SamplerBatch(after: last, random: CounterRandom(seed: seed, stream: "sampler"))
+  // Stands in for the policy network: a place that depends on the image alone.
+  let policy = (rows ?? all).map { PatchLocation(row: Float(indices[$0] % 10) / 10, column: 0.5) }
+  return SamplerBatch(after: last, random: CounterRandom(seed: seed, stream: "sampler"), policy: policy)
 }
 
 @Suite struct SamplerTests {
   @Test func theTableIsCompleteAndEveryProposalIsValid() throws {
-    #expect(Samplers.table.map(\.name) == ["random", "center", "corners", "gaussian", "grid"])
+    #expect(Samplers.table.map(\.name) == ["learned", "random", "center", "corners", "gaussian", "grid"])
     for definition in Samplers.table {
       let sampler = try definition.make()
       #expect(sampler.name == definition.name)
-      #expect(sampler.needs.isEmpty)
+      #expect(sampler.needs == (definition.name == "learned" ? .policy : []))
       for step in 1...11 {
         let places = try sampler.checkedProposal(batch(Array(0..<200), after: step))
         #expect(places.count == 200)

@@ -34,7 +34,9 @@ public struct ModelFile {
   /// The array `name`; throws when it is missing.
   func tensor(_ name: String) throws -> Tensor {
     let entry = try file.entry(name)
-    return try Tensor(Shape(entry.shape), file.floats(name))
+    // Counters are stored as integers, as PyTorch does.
+    let values = try entry.type.isFloatingPoint ? file.floats(name) : file.ints(name).map(Float.init)
+    return try Tensor(Shape(entry.shape), values)
   }
 
   func tensorIfPresent(_ name: String) throws -> Tensor? {

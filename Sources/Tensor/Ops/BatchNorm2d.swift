@@ -58,7 +58,8 @@ struct BatchNorm2dTraining: Op {
     let dScale = try Tensor.empty(scale.shape)
     let dShift = try Tensor.empty(scale.shape)
     try BatchNormalization.backward(
-      geometry(x), source: x.pointer, gradient: dy.pointer, scale: scale.pointer, mean: saved.tensors[2].pointer,
+      geometry(x), source: x.pointer, gradient: dy.pointer, scale: scale.pointer,
+      mean: saved.tensors[2].pointer,
       variance: saved.tensors[3].pointer, mask: saved.buffers.first, sourceGradient: dx.pointer,
       scaleGradient: dScale.pointer, shiftGradient: dShift.pointer)
     return [dx, dScale, dShift]
@@ -66,10 +67,12 @@ struct BatchNorm2dTraining: Op {
 
   private func geometry(_ x: Tensor) -> BatchNormalizationShape {
     BatchNormalizationShape(
-      batch: x.shape[0], channels: x.shape[1], height: x.shape[2], width: x.shape[3], epsilon: epsilon, relu: relu)
+      batch: x.shape[0], channels: x.shape[1], height: x.shape[2], width: x.shape[3], epsilon: epsilon,
+      relu: relu)
   }
 
-  private func update(_ running: RunningStatistics, _ mean: Tensor, _ variance: Tensor, perChannel count: Int) {
+  private func update(_ running: RunningStatistics, _ mean: Tensor, _ variance: Tensor, perChannel count: Int)
+  {
     let unbias = Float(Double(count) / Double(count - 1))
     let (m, v) = (running.mean.pointer, running.variance.pointer)
     let (mu, sigma) = (mean.pointer, variance.pointer)

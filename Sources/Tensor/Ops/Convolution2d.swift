@@ -68,7 +68,8 @@ struct Convolution2d: Op {
       let dx = try Tensor.empty(x.shape)
       var data = geometry
       data.bias = false
-      try Convolution.backwardData(data, gradient: dy.pointer, weights: weights.pointer, sourceGradient: dx.pointer)
+      try Convolution.backwardData(
+        data, gradient: dy.pointer, weights: weights.pointer, sourceGradient: dx.pointer)
       gradients[0] = dx
     }
     let needsBias = needs.count > 2 && needs[2]
@@ -77,7 +78,8 @@ struct Convolution2d: Op {
       let db = needsBias ? try Tensor.empty([weights.shape[0]]) : nil
       geometry.bias = needsBias
       try Convolution.backwardWeights(
-        geometry, source: x.pointer, gradient: dy.pointer, weightsGradient: dw.pointer, biasGradient: db?.pointer)
+        geometry, source: x.pointer, gradient: dy.pointer, weightsGradient: dw.pointer,
+        biasGradient: db?.pointer)
       gradients[1] = dw
       if needsBias { gradients[2] = db }
     }

@@ -19,7 +19,9 @@ struct GRUCell: Op {
       inputs[5].sizes == [gates]
     else {
       throw TensorError(
-        name, "weights of shapes \(inputs[2]), \(inputs[3]), \(inputs[4]), \(inputs[5]) for \(x[1]) inputs, \(h[1]) units")
+        name,
+        "weights of shapes \(inputs[2]), \(inputs[3]), \(inputs[4]), \(inputs[5]) for \(x[1]) inputs, \(h[1]) units"
+      )
     }
     return h
   }

@@ -52,7 +52,8 @@ struct MatMul: Op {
 
   func outputShape(_ inputs: [Shape]) throws -> Shape {
     let (a, b) = (inputs[0], inputs[1])
-    guard a.rank == b.rank, a.rank == 2 || a.rank == 3, a.sizes.last == b[b.rank - 2], a.rank == 2 || a[0] == b[0]
+    guard a.rank == b.rank, a.rank == 2 || a.rank == 3, a.sizes.last == b[b.rank - 2],
+      a.rank == 2 || a[0] == b[0]
     else { throw TensorError(name, "shapes \(a) and \(b) do not fit (… × m × k by … × k × n)") }
     return Shape(a.sizes.dropLast() + [b[b.rank - 1]])
   }
@@ -85,7 +86,9 @@ extension Tensor {
   public func matmul(_ other: Tensor) throws -> Tensor { try apply(MatMul(), [self, other]) }
 
   /// Product of row-major matrices or stacks, without history.
-  func times(_ other: Tensor, transposingFirst: Bool = false, transposingSecond: Bool = false) throws -> Tensor {
+  func times(_ other: Tensor, transposingFirst: Bool = false, transposingSecond: Bool = false) throws
+    -> Tensor
+  {
     let (m, k) = transposingFirst ? (shape[rank - 1], shape[rank - 2]) : (shape[rank - 2], shape[rank - 1])
     let n = transposingSecond ? other.shape[rank - 2] : other.shape[rank - 1]
     let stack = rank == 3 ? shape[0] : 1
