@@ -10,6 +10,7 @@ public final class ComputeContext {
   public let buffers = BufferPool()
   var primitives: [PrimitiveKey: Primitive] = [:]
   private var scratchpad: AlignedBuffer?
+  private var arrangements: [dnnl_memory_desc_t] = []
 
   /// Primitives beyond this many are forgotten together; it only bounds memory on endlessly varying shapes.
   private static let primitiveLimit = 2048
@@ -62,6 +63,16 @@ public final class ComputeContext {
     let made = try build()
     primitives[key] = made
     return made
+  }
+
+  /// A number for the arrangement `layout`; the same for equal ones.
+  func arrangement(_ layout: dnnl_memory_desc_t) -> Int {
+    var wanted = layout
+    for index in arrangements.indices {
+      if dnnl_memory_desc_equal(&arrangements[index], &wanted) != 0 { return index }
+    }
+    arrangements.append(layout)
+    return arrangements.count - 1
   }
 
   /// Working memory of at least `bytes` bytes, shared by all primitives of this context.

@@ -55,6 +55,12 @@ public final class PackedWeights {
 
 /// Convolution on channels-last arrays, forward and backward. All pointers are float32.
 public enum Convolution {
+  /// Names the arrangement of weights that these sizes want: equal numbers, equal arrangements.
+  public static func weightArrangement(_ shape: ConvolutionShape) throws -> Int {
+    let context = try ComputeContext.current
+    return try forwardPrimitive(shape, context).weightArrangement(context)
+  }
+
   /// Packs PyTorch-ordered weights for ``forward(_:source:weights:bias:destination:)`` at these sizes.
   public static func pack(_ shape: ConvolutionShape, _ weights: UnsafePointer<Float>) throws -> PackedWeights
   {

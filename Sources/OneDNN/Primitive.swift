@@ -15,6 +15,7 @@ final class Primitive {
   let descriptor: dnnl_primitive_desc_t
   private let handle: dnnl_primitive_t
   private let scratchpadBytes: Int
+  private var arrangement: Int?
   private var arguments: [dnnl_exec_arg_t] = []
 
   /// Takes ownership of `descriptor`, whose arguments will be `ids`.
@@ -73,6 +74,15 @@ final class Primitive {
     var name: UnsafePointer<CChar>?
     _ = dnnl_primitive_desc_query(descriptor, dnnl_query_impl_info_str, 0, &name)
     return name.map { String(cString: $0) } ?? "unknown"
+  }
+
+  /// The number under which `context` knows the arrangement of the weights.
+  func weightArrangement(_ context: ComputeContext) -> Int {
+    if let arrangement { return arrangement }
+    guard let layout = dnnl_primitive_desc_query_md(descriptor, dnnl_query_weights_md, 0) else { return -1 }
+    let number = context.arrangement(layout.pointee)
+    arrangement = number
+    return number
   }
 
   /// Bytes of the array behind `query`.

@@ -8,8 +8,9 @@ public final class Storage {
   private(set) var version = 0
   private var packs: [PackKey: PackedWeights] = [:]
 
+  /// Sizes and batches whose primitives want the same arrangement share one packed copy.
   private struct PackKey: Hashable {
-    let shape: ConvolutionShape
+    let arrangement: Int
     let offset: Int
   }
 
@@ -35,7 +36,7 @@ public final class Storage {
 
   /// The weights at `offset` packed for `shape`: made at first use, kept until the memory changes.
   func packed(for shape: ConvolutionShape, at offset: Int) throws -> PackedWeights {
-    let key = PackKey(shape: shape, offset: offset)
+    let key = PackKey(arrangement: try Convolution.weightArrangement(shape), offset: offset)
     if let found = packs[key] { return found }
     let made = try Convolution.pack(shape, pointer + offset)
     packs[key] = made

@@ -1,0 +1,2 @@
+local sampler = gfnet.samplers.spiral{ spread = 0.3 }
+assert(sampler.name == "spiral")

@@ -1,0 +1,126 @@
+-- %% [markdown]
+-- # Threshold sweep
+--
+-- What a trained Glance-and-Focus Network gives for its cost: accuracy after each step, accuracy against mean
+-- Multiply-Adds as the exit threshold moves, and where each image stopped. Thresholds are chosen on the validation
+-- split; everything shown is measured on the test split.
+
+-- %% [parameters]
+local p = gfnet.params{
+  model  = { default = "clutter-fashion", help = "a name under models/ or a file" },
+  limit  = { default = 10000, min = 10, help = "images of the test and of the validation split" },
+  points = { default = 39, min = 3, help = "budgets of the curves" },
+}
+
+-- %% Model and traces
+-- A trace holds every step of every image. Rules and thresholds are replayed on it; no network runs twice.
+local model      = gfnet.load(p.model)
+local test       = gfnet.dataset(model.dataset, { split = "test", limit = p.limit })
+local validation = gfnet.dataset(model.dataset, { split = "validation", limit = p.limit })
+local trace      = model:trace(test)
+local held_out   = model:trace(validation)
+model
+
+-- %% Anytime prediction
+local anytime = trace:accuracy()
+local rows = {}
+for step = 1, model.steps do
+  rows[step] = { step, model.madds[step] / 1e6, anytime[step], held_out:accuracy()[step] }
+end
+gfnet.report.table{
+  name = "anytime", caption = "Accuracy if every image stops after the same step.",
+  columns = { "step", "Multiply-Adds (M)", "test top-1 (%)", "validation top-1 (%)" }, rows = rows,
+  digits = { ["Multiply-Adds (M)"] = 2, ["test top-1 (%)"] = 2, ["validation top-1 (%)"] = 2 },
+}
+
+local fig = gfnet.plot.figure{ xlabel = "Multiply-Adds", ylabel = "top-1 (%)", title = "Anytime prediction" }
+fig:step(model.madds, anytime, { label = "GFNet" })
+fig
+
+-- %% One threshold for all steps
+local thresholds, accuracy, cost = {}, {}, {}
+for i = 0, 50 do
+  local result = trace:evaluate(i / 50)
+  thresholds[#thresholds + 1], accuracy[#accuracy + 1], cost[#cost + 1] = i / 50, result.accuracy, result.madds
+end
+
+local by_threshold = gfnet.plot.figure{
+  xlabel = "confidence threshold", ylabel = "top-1 (%)", title = "One threshold for all steps" }
+by_threshold:line(thresholds, accuracy)
+by_threshold
+
+-- %% Budgeted batch classification
+-- The paper's thresholds come from one number, q; the optimal ones maximise accuracy on the validation split for each
+-- mean cost. Static networks are the same backbone without the sequence.
+local paper   = trace:budgeted{ points = p.points, calibration = held_out }
+local optimal = trace:budgeted{ points = p.points, calibration = held_out, method = "optimal" }
+
+local budget = gfnet.plot.figure{
+  xlabel = "mean Multiply-Adds", ylabel = "top-1 (%)", title = "Budgeted batch classification" }
+budget:line(paper.madds, paper.accuracy, { label = "GFNet, paper's thresholds" })
+budget:line(optimal.madds, optimal.accuracy, { label = "GFNet, optimal thresholds" })
+budget:line(cost, accuracy, { label = "GFNet, one threshold", dash = "dotted", marker = "none" })
+budget:step(model.madds, anytime, { label = "anytime", marker = "none" })
+local static = model.info.results and model.info.results.static or {}
+for _, network in ipairs(static) do
+  budget:scatter({ network.madds }, { network.accuracy },
+    { label = network.size == model.image_size and "static, full resolution" or "static glance" })
+end
+budget
+
+-- %% Results
+local function best_within(curve, limit)
+  local best
+  for i, madds in ipairs(curve.madds) do
+    if madds <= limit and (not best or curve.accuracy[i] > curve.accuracy[best]) then best = i end
+  end
+  return best
+end
+
+local summary = {}
+for _, network in ipairs(static) do
+  summary[#summary + 1] = {
+    network.size == model.image_size and "static, full resolution" or "static glance", network.madds / 1e6,
+    network.accuracy }
+end
+for _, share in ipairs{ 2, 3, 5, 7 } do
+  local full = static[1] and static[1].madds or model.madds[#model.madds]
+  for name, curve in pairs{ paper = paper, optimal = optimal } do
+    local i = best_within(curve, full / share)
+    if i then
+      summary[#summary + 1] = {
+        ("GFNet, %s thresholds, at most 1/%d"):format(name, share), curve.madds[i] / 1e6, curve.accuracy[i] }
+    end
+  end
+end
+table.sort(summary, function(a, b) return a[2] < b[2] end)
+gfnet.report.table{
+  name = "summary", caption = "Test accuracy by mean cost.",
+  columns = { "network", "Multiply-Adds (M)", "top-1 (%)" }, rows = summary,
+  digits = { ["Multiply-Adds (M)"] = 2, ["top-1 (%)"] = 2 },
+}
+
+-- %% Where images stop
+local names, shown = {}, {}
+for _, i in ipairs{ 1, math.ceil(p.points / 4), math.ceil(p.points / 2), math.ceil(3 * p.points / 4), p.points } do
+  if #shown == 0 or shown[#shown] ~= i then
+    shown[#shown + 1] = i
+    names[#names + 1] = ("%.1f M"):format(paper.madds[i] / 1e6)
+  end
+end
+local stops = gfnet.plot.figure{ xlabel = "mean Multiply-Adds", ylabel = "images", title = "Exits by step" }
+local series = {}
+for step = 1, model.steps do
+  local counts = {}
+  for column, i in ipairs(shown) do
+    counts[column] = trace:evaluate(paper.thresholds[i]).exits[step]
+  end
+  series[step] = { label = ("step %d"):format(step), values = counts }
+end
+stops:bar(names, series, { mode = "stacked" })
+stops
+
+-- %% What it looked at
+-- Green boxes: the prediction after that step is right; red: wrong. The whole frame is the glance.
+local middle = paper.thresholds[math.ceil(p.points / 2)]
+gfnet.plot.glimpses(trace, { rows = 2, by = "exit", thresholds = middle, dataset = test })

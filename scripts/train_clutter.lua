@@ -1,0 +1,131 @@
+-- %% [markdown]
+-- # Training a Glance-and-Focus Network on clutter-fashion
+--
+-- One Fashion-MNIST article lies somewhere in a cluttered 128 × 128 canvas. The glance (48 × 48) shows it about ten
+-- pixels wide; a 48 × 48 patch in the right place shows all of it. The network learns in the paper's three stages,
+-- of which the last two alternate: once the policy points at the article, the local encoder has something to learn
+-- from, and a better encoder gives the policy better rewards.
+--
+-- The full-resolution baseline is the same backbone trained on whole images for as many epochs as the encoders of the
+-- Glance-and-Focus Network had. Thresholds are not touched here: they are calibrated on the validation split when they
+-- are used.
+--
+-- Every stage keeps its state after each epoch: run this script again and it goes on where it was stopped.
+
+-- %% [parameters]
+local p = gfnet.params{
+  backbone = { default = "resnet_tiny_24", help = "the encoders (gfnet.backbones.list() names them)" },
+  patch    = { default = 48, min = 8, help = "side of the glance and of the patches" },
+  steps    = { default = 4, min = 2, help = "the most steps" },
+  images   = { default = 50000, min = 256, help = "training images" },
+  held_out = { default = 10000, min = 100, help = "validation and test images" },
+  first    = { default = 8, min = 1, help = "epochs of stage 1" },
+  rounds   = { default = 2, min = 1, help = "times that stages 2 and 3 alternate" },
+  policy   = { default = 2, min = 1, help = "epochs of each stage 2" },
+  tune     = { default = 8, min = 1, help = "epochs of each stage 3" },
+  batch    = { default = 128, min = 2, help = "images per step" },
+  rate     = { default = 0.3, help = "learning rate of stage 1 and of the baselines" },
+  tune_rate = { default = 0.2, help = "learning rate of stage 3" },
+  seed     = { default = 1, help = "of weights, order and actions" },
+  state    = { default = "models/training", help = "folder of the resumable state" },
+  save     = { default = "models/clutter-fashion.safetensors", help = "where the model goes" },
+}
+
+-- %% Data
+local train      = gfnet.dataset("clutter-fashion", { split = "train", limit = p.images })
+local validation = gfnet.dataset("clutter-fashion", { split = "validation", limit = p.held_out })
+local test       = gfnet.dataset("clutter-fashion", { split = "test", limit = p.held_out })
+print(("%d training, %d validation, %d test images"):format(#train, #validation, #test))
+
+-- %% The network
+local model = gfnet.model{
+  backbone = p.backbone, patch_size = p.patch, steps = p.steps, dataset = train, seed = p.seed,
+}
+model
+
+-- %% Stages
+local history = {}
+local seen = 0 -- epochs of fresh canvases used so far: no stage sees a canvas twice
+
+local function stage(number, name, epochs, options)
+  options.model, options.dataset = model, train
+  options.stage, options.epochs, options.batch = number, epochs, p.batch
+  options.schedule, options.seed, options.first_epoch = "one-cycle", p.seed, seen
+  options.checkpoint = ("%s/%s.safetensors"):format(p.state, name)
+  for _, metrics in ipairs(gfnet.train(options)) do
+    metrics.name = name
+    history[#history + 1] = metrics
+  end
+  seen = seen + epochs
+end
+
+stage(1, "1-encoders", p.first, { rate = p.rate, classifier_rate = p.rate, weight_decay = 1e-4 })
+for round = 1, p.rounds do
+  stage(2, ("2-policy-%d"):format(round), p.policy,
+    { ppo_rate = 1e-3, ppo_epochs = 4, reset_policy = round == 1 })
+  stage(3, ("3-fine-tune-%d"):format(round), p.tune,
+    { rate = p.tune_rate, classifier_rate = p.tune_rate, weight_decay = 1e-4 })
+end
+-- The encoders have changed since the policy last learned.
+stage(2, ("2-policy-%d"):format(p.rounds + 1), p.policy, { ppo_rate = 1e-3, ppo_epochs = 4, reset_policy = false });
+
+-- %% Static baselines
+-- The same backbone on whole images at full resolution, and on the glance alone, both with its own classifier and as
+-- many epochs as the encoders above.
+local epochs = p.first + p.rounds * p.tune
+
+local function static(name, size)
+  local baseline = gfnet.model{
+    backbone = p.backbone, patch_size = size, steps = 1, classifier = "cascade", dataset = train, seed = p.seed,
+  }
+  gfnet.train{
+    model = baseline, dataset = train, stage = 1, epochs = epochs, batch = p.batch, schedule = "one-cycle",
+    rate = p.rate, classifier_rate = p.rate, weight_decay = 1e-4, aux_weight = 0, seed = p.seed,
+    checkpoint = ("%s/%s.safetensors"):format(p.state, name),
+  }
+  local trace = baseline:trace(test)
+  return { name = name, size = size, madds = baseline.madds[1], accuracy = trace:accuracy()[1] }
+end
+
+local full   = static("static-full", model.image_size)
+local glance = static("static-glance", p.patch)
+gfnet.report.table{
+  name = "baselines", caption = "Static networks on the test split.",
+  columns = { "network", "input", "Multiply-Adds", "top-1 (%)" },
+  rows = { { "whole image", full.size, full.madds, full.accuracy },
+           { "glance", glance.size, glance.madds, glance.accuracy } },
+  digits = { ["top-1 (%)"] = 2 },
+}
+
+-- %% Training curves
+local curve = gfnet.plot.figure{ xlabel = "epoch", ylabel = "training top-1 (%)", title = "Accuracy after each step" }
+for step = 1, p.steps do
+  local x, y = {}, {}
+  for i, metrics in ipairs(history) do
+    x[i], y[i] = i, metrics.accuracy[step]
+  end
+  curve:line(x, y, { label = ("step %d"):format(step) })
+end
+curve
+
+-- %% Samplers
+local rows, learned = {}, nil
+for _, name in ipairs{ "learned", "random", "center", "corners" } do
+  local accuracy = model:trace(test, { sampler = gfnet.samplers[name]{} }):accuracy()
+  if name == "learned" then learned = accuracy end
+  rows[#rows + 1] = { name, table.unpack(accuracy) }
+end
+local columns = { "sampler" }
+for step = 1, p.steps do columns[step + 1] = ("step %d"):format(step) end
+gfnet.report.table{
+  name = "samplers", caption = "Anytime top-1 (%) on the test split.", columns = columns, rows = rows, digits = 2,
+}
+
+-- %% The model file
+model:save(p.save, { results = {
+  dataset = "clutter-fashion", images = #test, anytime = learned, madds = model.madds,
+  static = { full, glance }, epochs = { encoders = epochs, policy = (p.rounds + 1) * p.policy },
+} })
+gfnet.report.results{
+  accuracy_last_step = learned[p.steps], accuracy_full_resolution = full.accuracy, accuracy_glance = glance.accuracy,
+}
