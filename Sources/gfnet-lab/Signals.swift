@@ -11,6 +11,12 @@ enum Signals {
         Cancellation.request()
       }
     }
+    // A parent may hand down a mask that blocks them (thread pools do); the run must stay interruptible.
+    var asked = sigset_t()
+    sigemptyset(&asked)
+    sigaddset(&asked, SIGINT)
+    sigaddset(&asked, SIGTERM)
+    sigprocmask(SIG_UNBLOCK, &asked, nil)
     // A reader that went away (`| head`) is an error of write, not the end of the run.
     signal(SIGPIPE, SIG_IGN)
   }
