@@ -33,6 +33,6 @@ public enum BackboneRegistry {
   /// The row of `name`.
   public static func entry(_ name: String) throws -> BackboneEntry {
     if let found = entries.first(where: { $0.name == name }) { return found }
-    throw UnknownBackbone(name: name, nearest: NearestName.of(name, among: entries.map(\.name)))
+    throw UnknownBackbone(name: name, nearest: NearestName.find(name, in: entries.map(\.name)))
   }
 }

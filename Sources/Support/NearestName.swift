@@ -1,31 +1,36 @@
 /// Finds the known name that a mistyped one most likely meant.
 public enum NearestName {
+  /// Names beyond this length are not compared: the work grows with the square.
+  private static let longest = 128
+
   /// The member of `known` with the smallest edit distance to `name`, or nil when none is close.
   ///
   /// Close means at most a third of the longer name's length, and at least one edit is always allowed.
   /// Letter case is ignored; ties go to the earlier member.
-  public static func of(_ name: String, among known: [String]) -> String? {
+  public static func find(_ name: String, in known: some Sequence<String>) -> String? {
+    let wanted = Array(name.lowercased())
+    guard wanted.count <= longest else { return nil }
     var best: (name: String, distance: Int)?
-    for candidate in known {
-      let distance = editDistance(name.lowercased(), candidate.lowercased())
-      let allowed = max(1, max(name.count, candidate.count) / 3)
+    for candidate in known where candidate.count <= longest {
+      let distance = editDistance(wanted, Array(candidate.lowercased()))
+      let allowed = max(1, max(wanted.count, candidate.count) / 3)
       if distance <= allowed, distance < best?.distance ?? Int.max { best = (candidate, distance) }
     }
     return best?.name
   }
 
-  /// The end of an error about an unknown name: `; did you mean "train"? (train, test)` or just the list.
-  public static func hint(for name: String, among known: [String]) -> String {
-    let list = known.joined(separator: ", ")
-    guard let nearest = of(name, among: known) else { return "expected one of: \(list)" }
-    return "did you mean \"\(nearest)\"? (known: \(list))"
+  /// The end of an error about an unknown name: `; did you mean 'limit'?` or, without a near name,
+  /// `; known: limit, split`.
+  public static func hint(_ name: String, in known: some Sequence<String>) -> String {
+    let known = Array(known)
+    if let near = find(name, in: known) { return "; did you mean '\(near)'?" }
+    if known.isEmpty { return "; there are none" }
+    return "; known: \(known.sorted().prefix(12).joined(separator: ", "))\(known.count > 12 ? ", …" : "")"
   }
 
   /// The fewest insertions, deletions, substitutions and swaps of neighbours that turn one text into the
   /// other (optimal string alignment).
-  static func editDistance(_ first: String, _ second: String) -> Int {
-    let a = Array(first)
-    let b = Array(second)
+  private static func editDistance(_ a: [Character], _ b: [Character]) -> Int {
     var beforeLast: [Int] = []
     var last = Array(0...b.count)
     for i in a.indices {

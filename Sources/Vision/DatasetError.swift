@@ -17,8 +17,8 @@ public enum DatasetError: LineError, Equatable {
 
   public var description: String {
     switch self {
-    case .unknownName(let name, let hint): "there is no data set \"\(name)\": \(hint)"
-    case .unknownSplit(let split, let dataset, let hint): "\(dataset) has no split \"\(split)\": \(hint)"
+    case .unknownName(let name, let hint): "there is no data set \"\(name)\"\(hint)"
+    case .unknownSplit(let split, let dataset, let hint): "\(dataset) has no split \"\(split)\"\(hint)"
     case .notInstalled(let dataset, let searched, let remedy):
       "\(dataset) is not in \(searched.joined(separator: ", ")): \(remedy)"
     case .damaged(let path, let reason): "\(path) \(reason)"

@@ -27,11 +27,11 @@ public enum Datasets {
   /// - Throws: ``DatasetError``, naming the nearest known name or split when there is no such one.
   public static func open(name: String, split: String, limit: Int? = nil) throws -> any ImageDataset {
     guard let entry = all.first(where: { $0.name == name }) else {
-      throw DatasetError.unknownName(name, hint: NearestName.hint(for: name, among: all.map(\.name)))
+      throw DatasetError.unknownName(name, hint: NearestName.hint(name, in: all.map(\.name)))
     }
     guard let dataset = try entry.open(split) else {
       throw DatasetError.unknownSplit(
-        split, dataset: name, hint: NearestName.hint(for: split, among: entry.splits))
+        split, dataset: name, hint: NearestName.hint(split, in: entry.splits))
     }
     return try limit.map { try dataset.limited(to: $0) } ?? dataset
   }

@@ -7,14 +7,14 @@ import Testing
     ("quantile", nil), ("", nil),
   ])
   func findsTheNearest(_ name: String, _ expected: String?) {
-    #expect(NearestName.of(name, among: ["train", "validation", "test"]) == expected)
+    #expect(NearestName.find(name, in: ["train", "validation", "test"]) == expected)
   }
 
   @Test func theEarlierOfTwoEquallyNearWins() {
-    #expect(NearestName.of("bat", among: ["cat", "hat"]) == "cat")
+    #expect(NearestName.find("bat", in: ["cat", "hat"]) == "cat")
   }
 
   @Test func nothingIsNearInAnEmptyList() {
-    #expect(NearestName.of("test", among: []) == nil)
+    #expect(NearestName.find("test", in: []) == nil)
   }
 }

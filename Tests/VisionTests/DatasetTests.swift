@@ -14,14 +14,14 @@ import Vision
   @Test func namesTheNearestName() {
     #expect { try Datasets.open(name: "cluter-fashion", split: "test") } throws: { error in
       "\(error)"
-        == "there is no data set \"cluter-fashion\": did you mean \"clutter-fashion\"? (known: clutter-fashion)"
+        == "there is no data set \"cluter-fashion\"; did you mean 'clutter-fashion'?"
     }
     #expect { try Datasets.open(name: "imagenet", split: "test") } throws: { error in
-      "\(error)" == "there is no data set \"imagenet\": expected one of: clutter-fashion"
+      "\(error)" == "there is no data set \"imagenet\"; known: clutter-fashion"
     }
     #expect { try Datasets.open(name: "clutter-fashion", split: "tets") } throws: { error in
       "\(error)"
-        == "clutter-fashion has no split \"tets\": did you mean \"test\"? (known: train, validation, test)"
+        == "clutter-fashion has no split \"tets\"; did you mean 'test'?"
     }
   }
 

@@ -1,3 +1,5 @@
+import Support
+
 /// The built-in exit rules.
 public enum ExitRules {
   /// All of them; a new rule is one file and one row here.
@@ -16,7 +18,7 @@ public enum ExitRules {
   public static func make(_ name: String, _ given: [String: ParameterValue] = [:]) throws -> any ExitRule {
     guard let definition = table.first(where: { $0.name == name }) else {
       throw EpisodeError(
-        "no exit rule is called '\(name)'" + NearestName.hint(for: name, among: table.map(\.name)))
+        "no exit rule is called '\(name)'" + NearestName.hint(name, in: table.map(\.name)))
     }
     return try definition.make(given)
   }

@@ -1,3 +1,5 @@
+import Support
+
 /// Checked parameter values: every described parameter has one, given or default.
 public struct Parameters: Sendable, Equatable {
   private let values: [String: ParameterValue]
@@ -13,7 +15,7 @@ public struct Parameters: Sendable, Equatable {
     let names = described.map(\.name)
     for name in given.keys.sorted() where !names.contains(name) {
       throw EpisodeError(
-        "the \(owner) has no parameter '\(name)'" + NearestName.hint(for: name, among: names))
+        "the \(owner) has no parameter '\(name)'" + NearestName.hint(name, in: names))
     }
     var values: [String: ParameterValue] = [:]
     for parameter in described {

@@ -1,3 +1,5 @@
+import Support
+
 /// A registered sampler: its name, parameters and constructor.
 public struct SamplerDefinition: Sendable {
   public let name: String
@@ -41,7 +43,7 @@ public enum Samplers {
   {
     guard let definition = table.first(where: { $0.name == name }) else {
       throw EpisodeError(
-        "no sampler is called '\(name)'" + NearestName.hint(for: name, among: table.map(\.name)))
+        "no sampler is called '\(name)'" + NearestName.hint(name, in: table.map(\.name)))
     }
     return try definition.make(given)
   }

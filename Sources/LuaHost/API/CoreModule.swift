@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// `gfnet`: what is not in a module of its own.
 enum CoreModule {

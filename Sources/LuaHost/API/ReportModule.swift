@@ -1,5 +1,6 @@
 import Foundation
 import Reports
+import Support
 
 /// `gfnet.report`: text, tables and values that go to the terminal and the report.
 enum ReportModule {

@@ -1,3 +1,5 @@
+import Support
+
 /// The parameters of one script run: what the command line set, and what the script declared.
 public struct ParameterSession {
   /// `name=value` from the command line, in order.

@@ -1,3 +1,5 @@
+import Support
+
 /// A declared parameter: of a script (`gfnet.params`), of an exit rule, a sampler or a backbone.
 public struct ParameterSpec: Sendable {
   /// The type that values must have, inferred from the default.

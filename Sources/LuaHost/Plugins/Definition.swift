@@ -1,3 +1,5 @@
+import Support
+
 /// What can be defined from Lua: exit rules, samplers and backbones.
 public enum DefinitionKind: String, Sendable, CaseIterable {
   case exits, samplers, backbones

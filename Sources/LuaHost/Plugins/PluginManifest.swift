@@ -1,4 +1,5 @@
 import CLuaBridge
+import Support
 
 /// What `plugin.lua` says about a plugin.
 public struct PluginManifest: Sendable {

@@ -1,4 +1,5 @@
 import CLuaBridge
+import Support
 
 /// The argument checks of one function, worked out once when it is registered.
 final class CallShape {

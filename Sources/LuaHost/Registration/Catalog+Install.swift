@@ -1,4 +1,5 @@
 import CLuaBridge
+import Support
 
 extension Catalog {
   /// Makes the classes known to `state`; once per state, before any environment.

@@ -1,3 +1,5 @@
+import Support
+
 extension Catalog {
   /// The help of a symbol, as `gfnet-lab help` and `?` print it; throws when there is no such symbol.
   public func help(on name: String) throws -> String {

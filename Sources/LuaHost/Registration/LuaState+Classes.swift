@@ -1,4 +1,5 @@
 import CLuaBridge
+import Support
 
 extension LuaState {
   /// Makes the metatable of a class. Scripts cannot reach it: `getmetatable` of an object is `false`.
