@@ -38,8 +38,8 @@ public final class AdaptiveRunner {
     public let index: Int
     /// 0-based.
     public let prediction: Int
-    /// 0-based.
-    public let label: Int
+    /// 0-based; nil when not known.
+    public let label: Int?
     public let confidence: Float
     /// Steps taken.
     public let steps: Int
@@ -57,7 +57,12 @@ public final class AdaptiveRunner {
   }
 
   /// Runs every image until `rule` lets it leave; survivors are gathered after each step.
-  public func infer(_ dataset: any ImageDataset, rule: any ExitRule) throws -> Run {
+  ///
+  /// - Parameter knowsLabels: false when the data set's labels mean nothing; neither the rule nor the results
+  ///   then have any.
+  public func infer(
+    _ dataset: any ImageDataset, rule: any ExitRule, knowsLabels: Bool = true
+  ) throws -> Run {
     try check(dataset)
     let start = Date()
     let progress = ProgressReporter("inference", total: dataset.count)
@@ -65,7 +70,7 @@ public final class AdaptiveRunner {
     var parts: [Evaluation] = []
     var results: [Result] = []
     try forEachBatch(dataset, progress: progress) { batch in
-      var record = try record(indices: batch.indices, labels: batch.labels)
+      var record = try record(indices: batch.indices, labels: knowsLabels ? batch.labels : nil)
       var state = BatchState(images: try images(batch), rows: Array(0..<batch.count))
       let began = Date()
       let evaluation = try EpisodeLoop.run(
@@ -82,7 +87,11 @@ public final class AdaptiveRunner {
   }
 
   /// Runs every image through all steps and records everything.
-  public func trace(_ dataset: any ImageDataset, model identity: Trace.Identity) throws -> Trace {
+  ///
+  /// - Parameter samplerName: how the trace names its sampler, with its parameters; nil: as the sampler does.
+  public func trace(
+    _ dataset: any ImageDataset, model identity: Trace.Identity, samplerName: String? = nil
+  ) throws -> Trace {
     try check(dataset)
     let progress = ProgressReporter("trace", total: dataset.count)
     defer { progress.finish() }
@@ -97,7 +106,7 @@ public final class AdaptiveRunner {
     }
     return try Trace(
       record: record, model: identity, dataset: Trace.Identity(name: dataset.name, digest: dataset.identity),
-      sampler: sampler.name, classNames: dataset.labels)
+      sampler: samplerName ?? sampler.name, classNames: dataset.labels)
   }
 
   private func check(_ dataset: any ImageDataset) throws {
@@ -130,10 +139,10 @@ public final class AdaptiveRunner {
       batch, mean: model.configuration.mean, deviation: model.configuration.standardDeviation)
   }
 
-  private func record(indices: [Int], labels: [Int]) throws -> EpisodeRecord {
+  private func record(indices: [Int], labels: [Int]?) throws -> EpisodeRecord {
     try EpisodeRecord(
       indices: indices, classes: model.configuration.classes, imageSize: model.configuration.imageSize,
-      patchSize: model.configuration.patchSize, madds: madds, labels: labels.map(Int32.init))
+      patchSize: model.configuration.patchSize, madds: madds, labels: labels?.map(Int32.init))
   }
 
   /// The images of a batch that are still in play, and what the network carries for them.
@@ -219,7 +228,7 @@ public final class AdaptiveRunner {
     let steps = Int(evaluation.exitSteps[row])
     return Result(
       index: record.indices[row], prediction: Int(evaluation.predictions[row]),
-      label: Int(record.labels?[row] ?? -1), confidence: evaluation.confidences[row], steps: steps,
+      label: record.labels.map { Int($0[row]) }, confidence: evaluation.confidences[row], steps: steps,
       madds: record.madds[steps - 1],
       path: steps < 2 ? [] : (2...steps).map { record[$0].coordinates[row] })
   }

@@ -20,8 +20,9 @@ extension Trace {
   private static let format = "gfnet-lab trace 1"
 
   /// Writes the trace, atomically.
+  /// - Parameter metadata: further entries of the file's metadata.
   /// - Throws: `FileError`, `SafetensorsError`.
-  public func save(to path: String) throws {
+  public func save(to path: String, metadata: [String: String] = [:]) throws {
     let steps = record.steps
     let images = record.images
     let all = (1...steps).map { record[$0] }
@@ -48,7 +49,7 @@ extension Trace {
         "format": Self.format, "model": model.name, "model_digest": model.digest, "dataset": dataset.name,
         "dataset_digest": dataset.digest, "sampler": sampler, "image_size": String(record.imageSize),
         "patch_size": String(record.patchSize), "classes": String(decoding: names, as: UTF8.self),
-      ], to: path)
+      ].merging(metadata) { own, _ in own }, to: path)
   }
 
   /// Reads a trace and computes its columns.
