@@ -130,14 +130,14 @@ private func argmax(_ p: [Double]) -> Int { p.firstIndex(of: p.max() ?? 0) ?? 0 
         == "no exit rule is called 'confidense'; did you mean 'confidence'?")
     #expect(
       try message { try ExitRules.make("zzz") }
-        == "no exit rule is called 'zzz'; known are confidence, entropy, margin, patience, value, length, oracle"
+        == "no exit rule is called 'zzz'; known: confidence, entropy, length, margin, oracle, patience, value"
     )
     #expect(
       try message { try ExitRules.make("margin", ["treshold": 1]) }
         == "the exit rule 'margin' has no parameter 'treshold'; did you mean 'threshold'?")
     #expect(
       try message { try ExitRules.make("oracle", ["a": 1]) }
-        == "the exit rule 'oracle' has no parameter 'a'; it has none")
+        == "the exit rule 'oracle' has no parameter 'a'; there are none")
     #expect(
       try message { try ExitRules.make("margin", ["threshold": 1.5]) }
         == "the parameter 'threshold' of the exit rule 'margin' is 1.5, expected 0 to 1")
