@@ -70,11 +70,12 @@ static int map_rows(lua_State *L) {
 }
 
 int gf_map_rows(lua_State *L, int arguments, gf_row_loop *loop) {
+  int64_t outer = loop->row->row;  // a rule may run inside another's call
   lua_pushlightuserdata(L, loop);
   lua_insert(L, -arguments - 2);
   lua_pushcfunction(L, map_rows);
   lua_insert(L, -arguments - 3);
   int status = gf_pcall(L, arguments + 2, 0);
-  loop->row->row = -1;
+  loop->row->row = outer;
   return status;
 }

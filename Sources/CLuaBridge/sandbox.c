@@ -341,6 +341,13 @@ static void push_stream(lua_State *L, int number) {
   lua_setfield(L, -2, "flush");
   lua_pushcfunction(L, stream_nothing);
   lua_setfield(L, -2, "setvbuf");
+  // The name tells the notebook that `io.write(…)` at the end of a cell has no value to show.
+  lua_createtable(L, 0, 2);
+  lua_pushliteral(L, GF_STREAM_NAME);
+  lua_setfield(L, -2, "__name");
+  lua_pushboolean(L, 0);
+  lua_setfield(L, -2, "__metatable");
+  lua_setmetatable(L, -2);
 }
 
 // ------------------------------------------------------------------------------------- environments

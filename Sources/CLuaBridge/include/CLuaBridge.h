@@ -104,6 +104,7 @@ typedef struct {
   int32_t count;
   gf_column columns[];
 } gf_row;
+static inline gf_column *gf_row_columns(gf_row *row) { return row->columns; }  // Swift cannot see them
 gf_row *gf_new_row(lua_State *L, const void *type, void *object, int32_t columns);
 // Pops a table name → column number (1-based) and a fallback box; pushes __index.
 void gf_push_row_index(lua_State *L);
@@ -120,6 +121,7 @@ int gf_map_rows(lua_State *L, int arguments, gf_row_loop *loop);
 
 // The sandboxed standard library. Pushes a new environment table; `require` is added by the caller.
 void gf_push_environment(lua_State *L);
+#define GF_STREAM_NAME "output stream"
 // Once per state: the locked string metatable.
 void gf_lock_strings(lua_State *L);
 

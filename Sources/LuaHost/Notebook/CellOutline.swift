@@ -3,15 +3,15 @@
 ///
 /// Lua has no hook for either, so the top level of the cell is walked statement by statement. Only well-formed
 /// source is described right; of anything else Lua reports the error first.
-struct CellOutline: Equatable {
+package struct CellOutline: Equatable {
   /// A local declared at the top level of the cell.
-  struct Local: Equatable {
-    let name: String
-    let isConstant: Bool
+  package struct Local: Equatable {
+    package let name: String
+    package let isConstant: Bool
   }
 
   /// What the cell ends with.
-  enum Ending: Equatable {
+  package enum Ending: Equatable {
     /// Statements only.
     case statement
     /// An expression; the byte where it starts.
@@ -20,16 +20,16 @@ struct CellOutline: Equatable {
     case returns(Range<Int>, hasValues: Bool)
   }
 
-  private(set) var locals: [Local] = []
-  private(set) var names: Set<String> = []
-  private(set) var ending = Ending.statement
+  package private(set) var locals: [Local] = []
+  package private(set) var names: Set<String> = []
+  package private(set) var ending = Ending.statement
   /// A `;` after the last expression.
-  private(set) var isHidden = false
+  package private(set) var isHidden = false
 
   private var tokens: [LuaToken] = []
   private var at = 0
 
-  init(of source: String) {
+  package init(of source: String) {
     tokens = LuaLexer.tokens(of: source)
     names = Set(tokens.lazy.filter { $0.kind == .name }.map { String($0.text) })
     while at < tokens.count { skipStatement() }

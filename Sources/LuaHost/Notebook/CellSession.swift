@@ -67,9 +67,17 @@ public final class CellSession {
 
   /// The cell alone must be Lua: otherwise a stray `end` could close the wrapper.
   private func checkSyntax(_ source: String, _ outline: CellOutline, _ firstLine: Int) throws {
-    var text = source
-    if case .expression(let at) = outline.ending { text = source.inserting("return ", atByte: at) }
-    _ = try load(text, firstLine)
+    guard case .expression(let at) = outline.ending else {
+      _ = try load(source, firstLine)
+      return
+    }
+    do {
+      _ = try load(source.inserting("return ", atByte: at), firstLine)
+    } catch {
+      // The user did not write that `return`, so what Lua says of the source as it is reads better.
+      _ = try load(source, firstLine)
+      throw error
+    }
   }
 
   private static func rewrite(_ source: String, _ outline: CellOutline, result: String) -> String {

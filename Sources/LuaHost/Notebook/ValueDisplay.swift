@@ -11,7 +11,7 @@ struct ValueDisplay {
 
   /// What a cell that ends in these values shows.
   func outputs(of values: [LuaValue]) throws -> [Notebook.Output] {
-    if values.allSatisfy(\.isNil) { return [] }
+    if try values.allSatisfy({ try $0.isNil || isStream($0) }) { return [] }
     var outputs: [Notebook.Output] = []
     var line: [String] = []
     for value in values {
@@ -23,6 +23,16 @@ struct ValueDisplay {
     }
     if !line.isEmpty { outputs.append(.value(line.joined(separator: "\t"))) }
     return outputs
+  }
+
+  /// `io.write` returns its stream, which is no result.
+  private func isStream(_ value: LuaValue) throws -> Bool {
+    guard case .table(let table) = value else { return false }
+    let stack = state.stack
+    let base = stack.count
+    defer { stack.count = base }
+    try table.push(onto: stack)
+    return luaL_getmetafield(stack.pointer, -1, "__name") != LUA_TNIL && stack.string(at: -1) == GF_STREAM_NAME
   }
 
   private func show(_ object: LuaObject) throws -> Notebook.Output? {

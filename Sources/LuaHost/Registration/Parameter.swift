@@ -119,7 +119,7 @@ public struct Parameter: Sendable {
   }
 
   /// A table of named options; its fields are read by their names, like parameters. An unknown name is an error.
-  public static func options(_ name: String = "options", required: Bool = false, _ fields: [Parameter])
+  public static func options(_ fields: [Parameter], name: String = "options", required: Bool = false)
     -> Parameter
   {
     var parameter = Parameter(

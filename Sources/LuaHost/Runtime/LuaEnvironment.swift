@@ -5,13 +5,11 @@ import Foundation
 ///
 /// Every environment has its own copy of the standard library and of `gfnet`, so that what one redefines, no other
 /// sees.
-struct LuaEnvironment {
-  let table: LuaTable
+package struct LuaEnvironment {
+  package let table: LuaTable
 
-  /// - Parameters:
-  ///   - folders: where `require` looks for `NAME.lua` and `NAME/init.lua`, in order.
-  ///   - chunkPrefix: replaces a folder's path in the names of modules in error messages.
-  init(in state: LuaState, catalog: Catalog, moduleFolders folders: [String]) throws {
+  /// - Parameter folders: where `require` looks for `NAME.lua` and `NAME/init.lua`, in order.
+  package init(in state: LuaState, catalog: Catalog, moduleFolders folders: [String]) throws {
     let stack = state.stack
     try stack.reserve(24)
     gf_push_environment(stack.pointer)

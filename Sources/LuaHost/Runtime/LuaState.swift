@@ -9,7 +9,7 @@ public final class LuaState {
   /// Bounds on what a script may use.
   public struct Limits: Sendable {
     /// Bytes of Lua values, without tensors.
-    public var memory = 2 << 30
+    public var memory = 1 << 30
     /// Bytes of tensor memory above which allocation collects everything first.
     public var externalMemory = 512 << 20
     /// Seconds one call from the host may run; nil: no limit.
