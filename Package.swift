@@ -46,16 +46,20 @@ let package = Package(
 
     // Scripts
     .target(
-      name: "LuaHost", dependencies: ["CLuaBridge", "GlanceFocus", "Vision", "Reports"],
+      name: "LuaHost", dependencies: ["CLuaBridge", "GlanceFocus", "OneDNN", "Vision", "Reports"],
       swiftSettings: strict),
     .executableTarget(
       name: "gfnet-lab",
       dependencies: [
-        "LuaHost",
+        "LuaHost", "OneDNN",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
+
+    // Benchmarks
+    .executableTarget(
+      name: "lua-calls", dependencies: ["LuaHost"], path: "Benchmarks/LuaCalls", swiftSettings: strict),
 
     // Tests
     .target(

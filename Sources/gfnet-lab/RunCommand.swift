@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import LuaHost
+import OneDNN
 import Reports
 import Support
 
@@ -61,12 +62,18 @@ struct RunCommand: ParsableCommand {
     runner.pluginProblems.forEach(Terminal.complain)
     if listsParameters { return try printParameters(runner) }
 
+    if let threads { ThreadTeam.setSize(threads) }
+    let recorder = RunRecorder(
+      script: file, context: context, path: out,
+      command: ["gfnet-lab"] + CommandLine.arguments.dropFirst())
+    context.recorder = recorder
     runner.onOutput = { index, output in
       // Text cells are for readers; in a pipe only results count.
       if runner.notebook.cells[index].kind == .markdown && !Terminal.isInteractive { return }
       Terminal.show(output)
     }
     let outcome = runner.run()
+    finish(recorder, runner.notebook, outcome)
     switch outcome {
     case .done: break
     case .failed(let failure): report(failure, cells: runner.notebook.cells.count)
@@ -74,6 +81,17 @@ struct RunCommand: ParsableCommand {
     case .interrupted: Terminal.complain("interrupted")
     }
     if outcome.exitStatus != 0 { throw ExitCode(outcome.exitStatus) }
+  }
+
+  /// The report is worth less than the run: a failure to write it is told, and the outcome stands.
+  private func finish(_ recorder: RunRecorder, _ notebook: Notebook, _ outcome: ScriptRunner.Outcome) {
+    if case .usage = outcome { return }
+    do {
+      try recorder.finish(notebook, outcome: outcome)
+      Terminal.note("report: \(recorder.path)/index.html")
+    } catch {
+      Terminal.complain("no report: \(error)")
+    }
   }
 
   private func readScript() throws -> ScriptFile {

@@ -88,7 +88,7 @@ import Testing
 
   @Test func listsWithoutRunning() throws {
     let runner = try ScriptRunner(
-      script: ScriptFile(path: "test.lua", source: Self.script + "\nerror('ran')"))
+      script: ScriptFile(path: "test.lua", source: Self.script + "\n-- %%\nerror('ran')"))
     let specs = try runner.listParameters().get()
     #expect(specs.map(\.name) == ["limit", "rate", "model", "verbose", "sizes"])
     #expect(

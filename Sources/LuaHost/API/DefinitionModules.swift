@@ -20,13 +20,12 @@ enum DefinitionModules {
       "define", "Defines a new \(kind.noun) under its name.",
       [
         .options(
-          "definition", required: true,
           [
             Parameter("name", .string, "the name under gfnet.\(kind.rawValue)"),
             Parameter("summary", .string, default: "", "one line of help"),
             .optional(
               "params", .table, "the declared parameters: name = {default=, min=, max=, choices=, help=}"),
-          ] + functions)
+          ] + functions, name: "definition")
       ],
       returns: "definition: call it with a table of parameters",
       example: "gfnet.\(kind.rawValue).define{name = \"mine\", \(main) = \(examples[kind] ?? "…")}"

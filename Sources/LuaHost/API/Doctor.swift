@@ -1,5 +1,6 @@
 import CLuaBridge
 import Foundation
+import OneDNN
 
 /// Examines the installation.
 public enum Doctor {
@@ -21,6 +22,9 @@ public enum Doctor {
     [
       Finding(subject: "gfnet-lab", detail: version, isGood: true),
       Finding(subject: "Lua", detail: String(cString: gf_lua_release()), isGood: true),
+      Finding(
+        subject: "oneDNN", detail: "\(ComputeContext.libraryVersion), \(ThreadTeam.size) threads",
+        isGood: true),
       processor, fashionMNIST, plugins, reportsFolder(folder),
     ]
   }

@@ -6,7 +6,7 @@ import Support
 enum ReportModule {
   static let module = LuaModule(
     "gfnet.report", "Writes text, tables and values into the run's report.",
-    functions: [text, markdown, value, table])
+    functions: [text, markdown, value, table, results])
 
   private static let text = FunctionEntry(
     "text", "Writes plain text, followed by a line end.", [Parameter("text", .string, "the text")],
@@ -28,11 +28,33 @@ enum ReportModule {
     outputs.forEach(call.context.emit)
   }
 
+  private static let results = FunctionEntry(
+    "results", "Records named results of the run, for summary.json.",
+    [Parameter("results", .table, "numbers, strings and booleans by name")],
+    example: "gfnet.report.results{accuracy = 0.91, madds = 3.2e6}"
+  ) { call in
+    for (key, value) in try call.table("results").pairs() {
+      guard let name = key.asString else {
+        throw LuaError(
+          "gfnet.report.results: results are named, as in {accuracy = 0.9}; got the key \(key.described)")
+      }
+      call.context.results.removeAll { $0.name == name }
+      switch value {
+      case .number(let value): call.context.results.append(.init(name, .number(value)))
+      case .integer(let value): call.context.results.append(.init(name, .integer(value)))
+      case .string(let value): call.context.results.append(.init(name, .string(value)))
+      case .boolean(let value): call.context.results.append(.init(name, .bool(value)))
+      default:
+        throw LuaError(
+          "gfnet.report.results: '\(name)' must be a number, a string or a boolean, got \(value.described)")
+      }
+    }
+  }
+
   private static let table = FunctionEntry(
     "table", "Writes a table; the run keeps its numbers in full under tables/.",
     [
       .options(
-        "table",
         [
           Parameter("columns", .list(.string), "the headings"),
           Parameter("rows", .list(.table), "one list of numbers, strings, booleans or nil per row"),
@@ -40,7 +62,7 @@ enum ReportModule {
           .optional("name", .string, "file name under tables/, without ending"),
           .optional(
             "digits", .either([.integer, .table]), "decimals shown: one number, or a table by column name"),
-        ])
+        ], name: "table")
     ],
     example:
       "gfnet.report.table{columns = {\"steps\", \"accuracy\"}, rows = {{1, 0.62}, {2, 0.71}}, digits = 2}"

@@ -38,9 +38,6 @@ public final class ScriptRunner {
   public private(set) var notebook: Notebook
   /// Called for every output when it appears; the cell's 0-based index comes first.
   public var onOutput: (Int, Notebook.Output) -> Void = { _, _ in }
-  /// Called after each cell with the whole notebook, and once at the end: what reports are written from.
-  public var onCell: (Notebook, Int) throws -> Void = { _, _ in }
-
   private let state: LuaState
   private let session: CellSession
   /// The cell that is running, as an index into the notebook.
@@ -90,11 +87,9 @@ public final class ScriptRunner {
     connect()
     for index in notebook.cells.indices {
       let outcome = runCell(index, compiled[index])
-      do {
-        try onCell(notebook, index)
-      } catch {
-        return .failed(Failure(message: "\(error)", traceback: "", cell: nil, cellTitle: ""))
-      }
+      // Wrong usage must not cost the report of the run before.
+      if let outcome, case .usage = outcome { return outcome }
+      if let failure = recordProgress() { return .failed(failure) }
       if let outcome { return outcome }
     }
     if let (name, _) = context.parameters.overrides.first, context.parameters.declared == nil {
@@ -127,13 +122,27 @@ public final class ScriptRunner {
     return .failure(LuaError("\(script.path) did not reach its gfnet.params"))
   }
 
-  private var declaresParameters: Bool {
+  /// Writes the report so far; nil when that succeeded.
+  private func recordProgress() -> Failure? {
+    // Before the parameters are known the folder is not taken.
+    guard let recorder = context.recorder, !declaresParameters || context.parameters.declared != nil else {
+      return nil
+    }
+    do {
+      try recorder.update(notebook)
+      return nil
+    } catch {
+      return Failure(message: "\(error)", traceback: "", cell: nil, cellTitle: "")
+    }
+  }
+
+  private lazy var declaresParameters: Bool = {
     let tokens = LuaLexer.tokens(of: script.source)
     return tokens.indices.contains { index in
       tokens[index].text == "params" && index >= 2 && tokens[index - 1].text == "."
         && tokens[index - 2].text == "gfnet"
     }
-  }
+  }()
 
   /// The names in the order in which the source has them, from `gfnet.params` on.
   private static func nameOrder(_ source: String) -> [String] {

@@ -32,7 +32,8 @@ struct ValueDisplay {
     let base = stack.count
     defer { stack.count = base }
     try table.push(onto: stack)
-    return luaL_getmetafield(stack.pointer, -1, "__name") != LUA_TNIL && stack.string(at: -1) == GF_STREAM_NAME
+    return luaL_getmetafield(stack.pointer, -1, "__name") != LUA_TNIL
+      && stack.string(at: -1) == GF_STREAM_NAME
   }
 
   private func show(_ object: LuaObject) throws -> Notebook.Output? {

@@ -1,3 +1,4 @@
+import Reports
 import Support
 
 /// The parameters of one script run: what the command line set, and what the script declared.
@@ -10,6 +11,17 @@ public struct ParameterSession {
   public var order: [String] = []
   /// What the script declared; nil before it did.
   public internal(set) var declared: [ParameterSpec]?
+  /// The declarations with the values that the run uses, as the run directory keeps them.
+  var facts: [RunFacts.Parameter] {
+    values.map { name, value in
+      let spec = declared?.first { $0.name == name }
+      return RunFacts.Parameter(
+        name: name, value: value.json, defaultValue: spec?.defaultValue?.json ?? .null,
+        help: spec?.help ?? "",
+        isOverridden: overrides.contains { $0.name == name })
+    }
+  }
+
   /// The values that the run uses.
   public internal(set) var values: [(name: String, value: ParameterValue)] = []
 
@@ -82,6 +94,17 @@ extension ParameterSpec {
 }
 
 extension ParameterValue {
+  /// The value in JSON.
+  var json: JSONValue {
+    switch self {
+    case .boolean(let value): .bool(value)
+    case .integer(let value): .integer(value)
+    case .number(let value): .number(value)
+    case .string(let value): .string(value)
+    case .list(let values): .array(values.map(\.json))
+    }
+  }
+
   /// The value as it is typed after `name=`.
   fileprivate var commandLineText: String {
     switch self {

@@ -175,7 +175,7 @@ extension ParameterSpec {
     let maximum = try bound("max", fields, place)
     if let minimum, let maximum, minimum > maximum {
       throw LuaError(
-        "\(place): min \(NumberText.shortest(minimum)) is above max \(NumberText.shortest(maximum))")
+        "\(place): min \(LuaNumberText.shortest(minimum)) is above max \(LuaNumberText.shortest(maximum))")
     }
     // `default = 1, min = 0.5` means a number.
     if kind == .integer, fields["type"] == nil,

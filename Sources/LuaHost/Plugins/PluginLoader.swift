@@ -8,10 +8,13 @@ import Support
 public struct PluginLoader: Sendable {
   /// Folders that hold plugin folders, the first of a name winning.
   public let folders: [String]
-  /// Seconds that a plugin may take to load.
-  private static let loadingSeconds = 5.0
+  /// Seconds that one plugin may take to load.
+  public let secondsToLoad: Double
 
-  public init(folders: [String]) { self.folders = folders }
+  public init(folders: [String], secondsToLoad: Double = 5) {
+    self.folders = folders
+    self.secondsToLoad = secondsToLoad
+  }
 
   /// `./plugins`, `$GFNET_LAB_PLUGINS`, the user's data folder, and beside the program.
   public static func standard(
@@ -26,9 +29,12 @@ public struct PluginLoader: Sendable {
       folders.append(home + "/.local/share/gfnet-lab/plugins")
     }
     if let program {
-      let bin = (program as NSString).resolvingSymlinksInPath as NSString
+      let path = (program as NSString).resolvingSymlinksInPath
+      let prefix = ((path as NSString).deletingLastPathComponent as NSString).deletingLastPathComponent
+      // A program that was built and not installed finds the plugins of its source folder.
       folders.append(
-        (bin.deletingLastPathComponent as NSString).deletingLastPathComponent + "/share/gfnet-lab/plugins")
+        path.range(of: "/.build/").map { path[..<$0.lowerBound] + "/plugins" } ?? prefix
+          + "/share/gfnet-lab/plugins")
     }
     return PluginLoader(folders: folders)
   }
@@ -78,7 +84,7 @@ public struct PluginLoader: Sendable {
     definitions.currentOrigin = origin
     defer { definitions.currentOrigin = nil }
     do {
-      return try state.withTimeLimit(seconds: Self.loadingSeconds) {
+      return try state.withTimeLimit(seconds: secondsToLoad) {
         let manifest = try PluginManifest(
           path: candidate.folder + "/plugin.lua", folderName: candidate.name, state: state)
         try runFile("init.lua", of: candidate, state: state, catalog: catalog)
@@ -89,7 +95,7 @@ public struct PluginLoader: Sendable {
       definitions.remove(origin: origin)
       if error is TimeLimitReached {
         state.revive()
-        throw LuaError("it took longer than \(Int(Self.loadingSeconds)) s to load")
+        throw LuaError("it took longer than \(LuaNumberText.shortest(secondsToLoad)) s to load")
       }
       throw error
     }

@@ -15,6 +15,21 @@ final class CallShape {
   }
 
   func checkArguments(on stack: LuaStack) throws {
+    do {
+      try checkEach(on: stack)
+    } catch {
+      // `crate.add(1)` shifts every argument: then the missing object is the mistake to name.
+      if entry.isMethod, stack.className(at: 1) != entry.className {
+        let got = try stack.value(at: 1).described
+        throw LuaError(
+          "\(entry.qualifiedName): expected \(article(entry.className)) \(entry.className), got \(got); "
+            + "call it with a colon: \(entry.qualifiedName)(…)")
+      }
+      throw error
+    }
+  }
+
+  private func checkEach(on stack: LuaStack) throws {
     let given = stack.count - first + 1
     let parameters = entry.parameters
     if given > parameters.count && !hasRest { try failExtra(on: stack, given: given) }
@@ -107,7 +122,7 @@ extension ClosedRange<Double> {
   /// "from 0 to 1", "of at least 1".
   var described: String {
     func text(_ value: Double) -> String {
-      value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : NumberText.shortest(value)
+      value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : LuaNumberText.shortest(value)
     }
     if upperBound == .infinity { return "of at least \(text(lowerBound))" }
     if lowerBound == -.infinity { return "of at most \(text(upperBound))" }

@@ -68,6 +68,9 @@ public struct FunctionEntry: Sendable {
     qualifiedName = name
   }
 
+  /// The class of a method.
+  var className: String { String(qualifiedName.prefix { $0 != ":" }) }
+
   /// `gfnet.dataset(name, {split=, limit=}) → dataset`.
   public var signature: String {
     let arguments = parameters.map { parameter in

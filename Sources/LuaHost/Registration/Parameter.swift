@@ -169,7 +169,7 @@ public enum ParameterValue: Sendable, Hashable, LuaPushable, ExpressibleByIntege
     switch self {
     case .boolean(let value): "\(value)"
     case .integer(let value): "\(value)"
-    case .number(let value): NumberText.shortest(value)
+    case .number(let value): LuaNumberText.shortest(value)
     case .string(let value): "\"\(value)\""
     case .list(let values): "{" + values.map(\.source).joined(separator: ", ") + "}"
     }

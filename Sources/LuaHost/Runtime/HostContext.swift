@@ -21,6 +21,10 @@ public final class HostContext {
   public let definitions = DefinitionRegistry()
   /// Receives what a cell shows, in order.
   public var emit: (Notebook.Output) -> Void = { _ in }
+  /// What the script reported as its results, in order.
+  public var results: [JSONValue.Member] = []
+  /// Keeps the run's files; nil when nothing is written, as in tests.
+  public var recorder: RunRecorder?
   /// Names for figures and tables that the script did not name.
   private var unnamed: [String: Int] = [:]
 

@@ -1,4 +1,5 @@
 import CLuaBridge
+import Support
 
 /// The argument of a Lua function that is called once per image: an object whose fields are read from columns of
 /// numbers, one row at a time.

@@ -43,7 +43,7 @@ public enum LuaValue {
     case .nil: "nil"
     case .boolean(let value): "\(value)"
     case .integer(let value): "\(value)"
-    case .number(let value): NumberText.shortest(value)
+    case .number(let value): LuaNumberText.shortest(value)
     case .string(let value): "the string \"\(value.count > 40 ? value.prefix(37) + "…" : value[...])\""
     case .table: "a table"
     case .function: "a function"
@@ -59,7 +59,7 @@ func article(_ word: String) -> String {
 }
 
 /// Numbers as Lua prints them.
-enum NumberText {
+enum LuaNumberText {
   /// The shortest decimal that reads back as `value`; whole values keep their `.0` as in Lua.
   static func shortest(_ value: Double) -> String {
     if value.isNaN { return value.sign == .minus ? "-nan" : "nan" }

@@ -1,0 +1,67 @@
+import CLuaBridge
+import Foundation
+import OneDNN
+import Reports
+
+/// Writes the run directory of a script: the report after each cell, the results at the end.
+///
+/// The folder is taken when the parameters are known, so that a mistyped parameter does not cost the report of the
+/// run before.
+public final class RunRecorder {
+  /// Where the report goes.
+  public let path: String
+  private let script: ScriptFile
+  private let context: HostContext
+  private let command: [String]
+  private let start = Date()
+  private let clock = DispatchTime.now().uptimeNanoseconds
+  private var directory: RunDirectory?
+
+  /// - Parameters:
+  ///   - path: the run directory; nil: `reports/<script>`.
+  ///   - command: the command line, which the report shows.
+  public init(script: ScriptFile, context: HostContext, path: String?, command: [String]) {
+    self.script = script
+    self.context = context
+    self.command = command
+    self.path = path ?? RunDirectory.defaultPath(script: script.path)
+  }
+
+  /// The run directory, taken now if it was not before. Training appends its metrics here.
+  public func open() throws -> RunDirectory {
+    if let directory { return directory }
+    let folder = (script.path as NSString).deletingLastPathComponent
+    var facts = RunFacts(
+      command: command, versions: Self.versions, parameters: context.parameters.facts,
+      seed: context.options.seed, threads: ThreadTeam.size, precision: context.options.precision.rawValue,
+      repository: .of(folder: folder), started: start)
+    facts.status = .running
+    let opened = try RunDirectory(path: path, facts: facts)
+    directory = opened
+    return opened
+  }
+
+  /// Brings the report up to date after a cell.
+  func update(_ notebook: Notebook) throws { try open().update(notebook) }
+
+  /// Writes the final report. A run that ended on wrong usage has none.
+  public func finish(_ notebook: Notebook, outcome: ScriptRunner.Outcome) throws {
+    let status: RunFacts.Status
+    switch outcome {
+    case .done: status = .done
+    case .failed: status = .failed
+    case .interrupted: status = .interrupted
+    case .usage: return
+    }
+    let seconds = Double(DispatchTime.now().uptimeNanoseconds - clock) * 1e-9
+    try open().finish(notebook, status: status, seconds: seconds, results: context.results)
+  }
+
+  private static var versions: [RunFacts.Version] {
+    [
+      .init("gfnet-lab", CoreModule.version),
+      .init("Lua", String(cString: gf_lua_release()).replacing("Lua ", with: "")),
+      .init("oneDNN", ComputeContext.libraryVersion),
+    ]
+  }
+}

@@ -1,0 +1,80 @@
+import Foundation
+
+/// Runs the built program as a user does, in a folder of its own.
+final class Program {
+  struct Result {
+    let status: Int32
+    let output: String
+    let errors: String
+  }
+
+  struct Missing: Error {}
+
+  let folder = NSTemporaryDirectory() + "gfnet-command-\(UUID().uuidString)"
+  private let executable: String
+
+  init() throws {
+    executable = try Self.find()
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+  /// The program lies beside the test bundle.
+  private static func find() throws -> String {
+    let bundles = CommandLine.arguments.filter { $0.contains(".xctest") } + [Bundle.main.bundlePath]
+    for bundle in bundles {
+      guard let end = bundle.range(of: ".xctest") else { continue }
+      let folder = (String(bundle[..<end.upperBound]) as NSString).deletingLastPathComponent
+      let path = folder + "/gfnet-lab"
+      if FileManager.default.isExecutableFile(atPath: path) { return path }
+    }
+    throw Missing()
+  }
+
+  func write(_ name: String, _ text: String) throws {
+    let path = folder + "/" + name
+    try FileManager.default.createDirectory(
+      atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+    try text.write(toFile: path, atomically: true, encoding: .utf8)
+  }
+
+  func read(_ name: String) -> String? { try? String(contentsOfFile: folder + "/" + name, encoding: .utf8) }
+
+  /// Starts the program; its output goes to files, so that no pipe can fill up.
+  func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Process {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: executable)
+    process.arguments = arguments
+    process.currentDirectoryURL = URL(fileURLWithPath: folder)
+    process.environment = ProcessInfo.processInfo.environment
+      .merging(["HOME": folder, "XDG_DATA_HOME": folder + "/data"]) { $1 }.merging(environment) { $1 }
+    process.standardInput = FileHandle.nullDevice
+    for (name, stream) in [("out.txt", \Process.standardOutput), ("err.txt", \Process.standardError)] {
+      _ = FileManager.default.createFile(atPath: folder + "/" + name, contents: nil)
+      process[keyPath: stream] = FileHandle(forWritingAtPath: folder + "/" + name)
+    }
+    try process.run()
+    return process
+  }
+
+  func finish(_ process: Process) -> Result {
+    process.waitUntilExit()
+    let status = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+    return Result(status: status, output: read("out.txt") ?? "", errors: read("err.txt") ?? "")
+  }
+
+  func run(_ arguments: String..., environment: [String: String] = [:]) throws -> Result {
+    finish(try start(arguments, environment: environment))
+  }
+
+  /// Waits until the program has printed `text`.
+  func wait(for text: String, in process: Process) -> Bool {
+    for _ in 0..<500 {
+      if read("out.txt")?.contains(text) == true { return true }
+      if !process.isRunning { return read("out.txt")?.contains(text) == true }
+      usleep(20_000)
+    }
+    return false
+  }
+}

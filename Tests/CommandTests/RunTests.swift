@@ -1,0 +1,208 @@
+import Foundation
+import Testing
+
+/// `gfnet-lab run` as a process: what it prints, where, and how it ends.
+@Suite struct RunTests {
+  @Test func runsAScriptAndWritesItsReport() throws {
+    let program = try Program()
+    try program.write(
+      "demo.lua",
+      """
+      -- %% [markdown]
+      -- # Demo title
+      -- %% [parameters]
+      local p = gfnet.params{limit = {default = 3, min = 1, help = "how many"}}
+      -- %%
+      print("limit", p.limit)
+      p.limit * 2
+      -- %%
+      gfnet.report.table{columns = {"x"}, rows = {{1.5}}, name = "numbers"}
+      gfnet.report.results{answer = 42}
+      """)
+    let result = try program.run("demo.lua", "limit=5")
+    #expect(result.status == 0)
+    #expect(result.output == "limit\t5\n10\n  x\n───\n1.5\n")
+    #expect(result.errors == "report: reports/demo/index.html\n")
+    #expect(program.read("reports/demo/index.html")?.contains("Demo title") == true)
+    #expect(program.read("reports/demo/report.md")?.contains("limit\t5") == true)
+    #expect(program.read("reports/demo/tables/numbers.csv")?.contains("1.5") == true)
+    #expect(program.read("reports/demo/overrides.json")?.contains("\"limit\": 5") == true)
+    #expect(program.read("reports/demo/summary.json")?.contains("\"answer\": 42") == true)
+    #expect(program.read("reports/demo/meta.json")?.contains("\"status\": \"done\"") == true)
+  }
+
+  @Test func outChoosesTheFolder() throws {
+    let program = try Program()
+    try program.write("a.lua", "print(gfnet.seed)")
+    let result = try program.run("run", "a.lua", "--out", "here/there", "--seed", "7")
+    #expect(result.status == 0)
+    #expect(result.output == "7\n")
+    #expect(program.read("here/there/index.html") != nil)
+    #expect(program.read("reports/a/index.html") == nil)
+  }
+
+  @Test func aFailingCellEndsWithOneAndAReport() throws {
+    let program = try Program()
+    try program.write(
+      "bad.lua",
+      """
+      print("before")
+      -- %% the bad one
+      local function f(t) return t.x.y end
+      local function g() local r = f({}) return r end
+      g()
+      -- %%
+      print("after")
+      """)
+    let result = try program.run("bad.lua")
+    #expect(result.status == 1)
+    #expect(result.output == "before\n")
+    let lines = result.errors.split(separator: "\n")
+    #expect(
+      lines.contains("gfnet-lab: bad.lua:3: attempt to index a nil value (field 'x') (cell 2, the bad one)"))
+    #expect(lines.contains { $0.hasPrefix("  bad.lua:4: in ") })
+    let report = program.read("reports/bad/report.md") ?? ""
+    #expect(report.contains("before") && report.contains("attempt to index a nil value"))
+    #expect(program.read("reports/bad/meta.json")?.contains("\"status\": \"failed\"") == true)
+  }
+
+  @Test func aSyntaxErrorIsReportedBeforeAnythingRuns() throws {
+    let program = try Program()
+    try program.write("s.lua", "print('never')\n-- %%\nlocal = 3\n")
+    let result = try program.run("s.lua")
+    #expect(result.status == 1)
+    #expect(result.output == "")
+    #expect(
+      result.errors.hasPrefix("report: reports/s/index.html\ngfnet-lab: s.lua:3: <name> expected near '='"))
+  }
+
+  @Test(arguments: [
+    (["s.lua", "limt=3"], "gfnet-lab: unknown parameter 'limt'; did you mean 'limit'?\n"),
+    (["s.lua", "limit=x"], "gfnet-lab: parameter 'limit' must be a whole number, got \"x\"\n"),
+    (["s.lua", "limit"], "gfnet-lab: 'limit' is not a parameter; write name=value\n"),
+    (["plain.lua", "limit=3"], "gfnet-lab: plain.lua takes no parameters, got 'limit'\n"),
+    (["rnu"], "gfnet-lab: no command or script 'rnu'; did you mean 'run'?\n"),
+    (["help", "gfnet.clok"], "gfnet-lab: no help on 'gfnet.clok'; did you mean 'gfnet.clock'?\n"),
+    (["run"], "Error: Missing expected argument '<script>'"),
+    (["run", "s.lua", "--sed", "3"], "Error: Unknown option '--sed'"),
+    (["run", "s.lua", "--threads", "0"], "Error: --threads must be from 1 to 1024, got 0."),
+    (["run", "s.lua", "--precision", "f16"], "Error: The value 'f16' is invalid for '--precision"),
+  ])
+  func wrongUsageEndsWithTwo(_ arguments: [String], _ expected: String) throws {
+    let program = try Program()
+    try program.write("s.lua", "local p = gfnet.params{limit = 3}\nprint('ran')")
+    try program.write("plain.lua", "print('ran')")
+    let result = program.finish(try program.start(arguments))
+    #expect(result.status == 2)
+    #expect(result.errors.hasPrefix(expected), "\(result.errors)")
+    #expect(result.output == "")
+    #expect(program.read("reports/s/meta.json") == nil)
+  }
+
+  @Test(arguments: [
+    ("missing.lua", "cannot read script missing.lua: no such file"),
+    ("folder.lua", "cannot read script folder.lua: it is a folder"),
+    ("binary.lua", "cannot read script binary.lua: it is compiled Lua; only source is run"),
+    ("latin.lua", "cannot read script latin.lua: it is not UTF-8 text"),
+  ])
+  func unreadableScriptsAreOneLine(_ script: String, _ expected: String) throws {
+    let program = try Program()
+    try program.write("folder.lua/x", "")
+    try program.write("binary.lua", "\u{1B}Lua")
+    _ = FileManager.default.createFile(atPath: program.folder + "/latin.lua", contents: Data([0x70, 0xE4]))
+    let result = try program.run(script)
+    #expect(result.status == 1)
+    #expect(result.errors == "gfnet-lab: \(expected)\n")
+  }
+
+  @Test func scriptHelpListsParametersWithoutRunning() throws {
+    let program = try Program()
+    try program.write(
+      "s.lua",
+      "-- %% [markdown]\n-- # Sweep\n-- %%\nlocal p = gfnet.params{b = {default = 0.5, max = 1, help = \"b!\"}, a = \"x\"}\nprint('ran')\n-- %%\nprint('ran')"
+    )
+    for arguments in [
+      ["run", "s.lua", "--help"], ["s.lua", "-h"], ["run", "--seed", "3", "s.lua", "--help"],
+    ] {
+      let result = program.finish(try program.start(arguments))
+      #expect(result.status == 0)
+      #expect(
+        result.output
+          == "Sweep\n\nUsage: gfnet-lab run s.lua [name=value …]\n\n  b=0.5  b! (number, at most 1)\n  a=x    (string)\n"
+      )
+    }
+    #expect(try program.run("run", "--help").output.contains("USAGE: gfnet-lab run"))
+    #expect(program.read("reports/s/meta.json") == nil)
+  }
+
+  @Test(arguments: [
+    "print('go') while true do end",
+    "print('go') while true do pcall(function() while true do end end) end",
+    "print('go') local s = ('a'):rep(300) s:find('.-.-.-.-.-.-.-.-b')",
+  ])
+  func controlCEndsWith130AndAReport(_ source: String) throws {
+    let program = try Program()
+    try program.write("loop.lua", source)
+    let process = try program.start(["loop.lua"])
+    #expect(program.wait(for: "go", in: process))
+    process.interrupt()
+    let result = program.finish(process)
+    #expect(result.status == 130)
+    #expect(result.errors.contains("gfnet-lab: interrupted"))
+    #expect(program.read("reports/loop/meta.json")?.contains("\"status\": \"interrupted\"") == true)
+  }
+
+  @Test func aReaderThatGoesAwayDoesNotStopTheRun() throws {
+    let program = try Program()
+    try program.write("many.lua", "for i = 1, 100000 do print('line ' .. i) end")
+    let process = try program.start(["many.lua"])
+    _ = program.finish(process)
+    let shell = Process()
+    shell.executableURL = URL(fileURLWithPath: "/bin/bash")
+    shell.arguments = [
+      "-c",
+      "set -o pipefail; '\(process.executableURL?.path ?? "")' many.lua --out piped 2> err2.txt | head -n 1; exit ${PIPESTATUS[0]}",
+    ]
+    shell.currentDirectoryURL = URL(fileURLWithPath: program.folder)
+    shell.standardOutput = FileHandle.nullDevice
+    try shell.run()
+    shell.waitUntilExit()
+    #expect(shell.terminationStatus == 0)
+    #expect(program.read("err2.txt") == "report: piped/index.html\n")
+  }
+
+  @Test func badPluginsAreNamedAndSkipped() throws {
+    let program = try Program()
+    try program.write("plugins/broken/plugin.lua", "name = ")
+    try program.write("s.lua", "print('ran')")
+    let result = try program.run("s.lua")
+    #expect(result.status == 0)
+    #expect(result.output == "ran\n")
+    #expect(
+      result.errors.hasPrefix(
+        "gfnet-lab: plugin 'broken' skipped: plugins/broken/plugin.lua:1: unexpected symbol"))
+  }
+
+  @Test func helpVersionAndDoctor() throws {
+    let program = try Program()
+    #expect(try program.run("--version").output.hasPrefix("gfnet-lab 0."))
+    let help = try program.run("--help")
+    #expect(help.status == 0)
+    #expect(help.output.contains("gfnet-lab scripts/quickstart.lua") && help.output.contains("Exit status"))
+    #expect(try program.run("help", "gfnet.report.table").output.contains("Example: gfnet.report.table{"))
+    #expect(try program.run("help", "run").output.contains("USAGE: gfnet-lab run"))
+    #expect(try program.run("help").output.contains("SUBCOMMANDS"))
+    let doctor = try program.run("doctor")
+    #expect(doctor.output.contains("Lua 5.4") && doctor.output.contains("oneDNN"))
+    #expect(doctor.status == 0)
+  }
+
+  @Test func nothingIsWrittenWhereNothingMayBe() throws {
+    let program = try Program()
+    try program.write("s.lua", "print('ran')")
+    try program.write("file", "")
+    let result = try program.run("s.lua", "--out", "file/x")
+    #expect(result.status == 1)
+    #expect(result.errors.contains("file: a file of that name is in the way"))
+  }
+}

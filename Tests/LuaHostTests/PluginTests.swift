@@ -1,0 +1,204 @@
+import Foundation
+import LuaHost
+import Testing
+
+/// Plugins in a folder of their own for each test.
+@Suite struct PluginTests {
+  private final class Folder {
+    let path = NSTemporaryDirectory() + "gfnet-plugins-\(UUID().uuidString)"
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func write(_ file: String, _ text: String) throws {
+      let full = path + "/" + file
+      try FileManager.default.createDirectory(
+        atPath: (full as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+      try text.write(toFile: full, atomically: true, encoding: .utf8)
+    }
+
+    func plugin(_ name: String, manifest: String? = nil, initialise: String? = nil) throws {
+      try write(
+        "\(name)/plugin.lua",
+        manifest
+          ?? """
+          name = "\(name)"
+          version = "0.1"
+          summary = "A rule."
+          requires = "gfnet >= 0.1"
+          provides = { exits = {"\(name)"} }
+          capabilities = {}
+          """)
+      try write(
+        "\(name)/init.lua",
+        initialise
+          ?? """
+          return gfnet.exits.define{
+            name = "\(name)", summary = "leave by margin",
+            params = { threshold = { default = 0.5, min = 0, max = 1 } },
+            decide = function(s, p) return s.margin >= p.threshold end,
+          }
+          """)
+    }
+
+    var loader: PluginLoader { PluginLoader(folders: [path], secondsToLoad: 0.5) }
+  }
+
+  private func problems(_ folder: Folder) throws -> [String] {
+    try ScriptRunner(script: ScriptFile(path: "test.lua", source: ""), plugins: folder.loader).pluginProblems
+  }
+
+  @Test func definesExitRules() throws {
+    let folder = Folder()
+    try folder.plugin("gap")
+    let bench = try ScriptBench(
+      """
+      local rule = gfnet.exits.gap{threshold = 0.25}
+      print(rule, rule.params.threshold, gfnet.exits.gap.origin)
+      print(gfnet.exits.gap{}.params.threshold, gfnet.exits.gap().name, gfnet.exits.list()[1])
+      """, plugins: folder.loader)
+    #expect(bench.message == "")
+    #expect(bench.shown == "gap{threshold = 0.25}\t0.25\tplugin gap\n0.5\tgap\tgap\n")
+  }
+
+  @Test(arguments: [
+    (
+      "gfnet.exits.gap{treshold = 1}",
+      "gfnet.exits.gap: unknown parameter 'treshold'; did you mean 'threshold'?"
+    ),
+    ("gfnet.exits.gap{threshold = 2}", "parameter 'threshold' must be a number from 0 to 1, got 2.0"),
+    ("gfnet.exits.gap{threshold = 'x'}", "parameter 'threshold' must be a number, got the string \"x\""),
+    ("gfnet.exits.gap(3)", "expected a table of parameters, got 3"),
+    ("gfnet.exits.gab{}", "gfnet.exits has no field 'gab'; did you mean 'gap'?"),
+    (
+      "gfnet.exits.define{name = 'gap', decide = print}",
+      "the exit rule 'gap' is already defined (plugin gap)"
+    ),
+    ("gfnet.exits.define{name = 'new'}", "needs a function decide or decide_batch"),
+    ("gfnet.exits.define{name = 'new', decde = print}", "unknown option 'decde'; did you mean 'decide'?"),
+    ("gfnet.exits.define{name = 'a b', decide = print}", "the name must be letters"),
+    ("gfnet.exits.define{name = 'list', decide = print}", "is taken"),
+    (
+      "gfnet.exits.define{name = 'n', decide = print, params = {t = {max = 1}}}",
+      "parameter 't': needs a default"
+    ),
+  ])
+  func namesTheMistake(_ source: String, _ expected: String) throws {
+    let folder = Folder()
+    try folder.plugin("gap")
+    let bench = try ScriptBench(source, plugins: folder.loader)
+    #expect(bench.message.hasPrefix("test.lua:1:"), "\(bench.message)")
+    #expect(bench.message.contains(expected), "\(bench.message)")
+  }
+
+  @Test func scriptsDefineTheirOwn() throws {
+    let bench = try ScriptBench(
+      """
+      local mine = gfnet.exits.define{name = "mine", decide = function(s, p) return true end, params = {k = 3}}
+      gfnet.exits.define{name = "mine", decide = function(s, p) return false end, params = {k = 4}}
+      print(mine{}, gfnet.exits.mine{})
+      """)
+    #expect(bench.message == "")
+    #expect(bench.shown == "mine{k = 3}\tmine{k = 4}\n")
+  }
+
+  @Test(arguments: [
+    ("error('boom')", "boom"),
+    ("while true do end", "longer than 0.5 s"),
+    ("return 1", "its manifest provides the exit rule 'bad', and init.lua does not define it"),
+    ("x = = 1", "unexpected symbol"),
+    ("require('../gap/init')", "not a module name"),
+    (
+      "gfnet.exits.define{name = 'other', decide = print} gfnet.exits.define{name = 'bad', decide = print}",
+      "defines the exit rule 'other', and its manifest does not provide it"
+    ),
+    ("os.exit(0)", "attempt to call a nil value"),
+  ])
+  func aBadPluginIsNamedAndSkipped(_ source: String, _ expected: String) throws {
+    let folder = Folder()
+    try folder.plugin("bad", initialise: source)
+    try folder.plugin("gap")
+    let found = try problems(folder)
+    #expect(found.count == 1)
+    #expect(found.first?.hasPrefix("plugin 'bad' skipped: ") == true)
+    #expect(found.first?.contains(expected) == true, "\(found)")
+    let bench = try ScriptBench("print(table.concat(gfnet.exits.list(), ' '))", plugins: folder.loader)
+    #expect(bench.shown == "gap\n")
+  }
+
+  @Test(arguments: [
+    (
+      "name = \"other\" version = \"1\" summary = \"s\" requires = \"gfnet >= 0.1\" provides = {exits = {\"a\"}}",
+      "name is \"other\" and the folder is \"bad\""
+    ),
+    (
+      "name = \"bad\" version = \"1\" summary = \"s\" requires = \"gfnet >= 9.1\" provides = {exits = {\"a\"}}",
+      "requires gfnet >= 9.1, and this is gfnet"
+    ),
+    (
+      "name = \"bad\" version = \"1\" summary = \"s\" requires = \"torch\" provides = {exits = {\"a\"}}",
+      "requires must be a condition"
+    ),
+    (
+      "name = \"bad\" version = \"x\" summary = \"s\" requires = \"gfnet >= 0.1\" provides = {exits = {\"a\"}}",
+      "version must be numbers with dots"
+    ),
+    ("name = \"bad\" version = \"1\" sumary = \"s\"", "unknown field 'sumary'; did you mean 'summary'?"),
+    (
+      "name = \"bad\" version = \"1\" summary = \"s\" requires = \"gfnet >= 0.1\" provides = {exit = {\"a\"}}",
+      "provides names no kind 'exit'; did you mean 'exits'?"
+    ),
+    (
+      "name = \"bad\" version = \"1\" summary = \"s\" requires = \"gfnet >= 0.1\" provides = {}",
+      "provides nothing"
+    ),
+    (
+      "name = \"bad\" version = \"1\" summary = \"s\" requires = \"gfnet >= 0.1\" provides = {exits = {\"bad\"}} capabilities = {\"net\"}",
+      "unknown capability 'net'"
+    ),
+    ("print('hello')", "attempt to call a nil value (global 'print')"),
+    ("name = 3", "name must be a string, got 3"),
+    ("while true do end", "longer than 0.5 s"),
+  ])
+  func aBadManifestIsNamed(_ manifest: String, _ expected: String) throws {
+    let folder = Folder()
+    try folder.plugin("bad", manifest: manifest)
+    let found = try problems(folder)
+    #expect(found.first?.contains(expected) == true, "\(found)")
+  }
+
+  @Test func pluginsSeeNothingOfEachOther() throws {
+    let folder = Folder()
+    try folder.plugin(
+      "aaa",
+      initialise: """
+        string.format = nil; math.huge = 3; leaked = true; table.concat = nil
+        rawset(gfnet, "clock", "mine")
+        gfnet.exits.define{name = "aaa", decide = function() return true end}
+        """)
+    try folder.plugin(
+      "bbb",
+      initialise: """
+        assert(string.format("%d", 1) == "1" and math.huge > 3 and leaked == nil and table.concat{} == "")
+        assert(type(gfnet.clock()) == "number" and ("%d"):format(2) == "2")
+        gfnet.exits.define{name = "bbb", decide = function() return true end}
+        """)
+    #expect(try problems(folder) == [])
+    let bench = try ScriptBench(
+      "print(string.format('%d', 1), leaked, type(gfnet.clock()))", plugins: folder.loader)
+    #expect(bench.shown == "1\tnil\tnumber\n")
+  }
+
+  @Test func requireFindsModulesBesideThePlugin() throws {
+    let folder = Folder()
+    try folder.plugin(
+      "gap",
+      initialise: """
+        local helper = require("lib.helper")
+        assert(require("lib.helper") == helper and helper.answer == 42)
+        gfnet.exits.define{name = "gap", decide = helper.decide}
+        """)
+    try folder.write("gap/lib/helper.lua", "return {answer = 42, decide = function() return true end}")
+    #expect(try problems(folder) == [])
+    try folder.write("gap/lib/helper.lua", "return require('lib.helper')")
+    #expect(try problems(folder).first?.contains("in a circle") == true)
+  }
+}
