@@ -6,11 +6,38 @@ final class CallShape {
   let entry: FunctionEntry
   /// Slot of the first argument: 2 for methods.
   let first: Int
+  /// The parameters as objects: reading one of an array of large structs would copy all its fields.
+  let parameters: [Slot]
   private let hasRest: Bool
+
+  /// One parameter, with its options as slots of their own.
+  final class Slot {
+    let parameter: Parameter
+    let name: String
+    let options: [Slot]?
+    /// The only Lua type that needs no closer look; nil: ask the parameter.
+    let plainKind: Int32?
+
+    init(_ parameter: Parameter) {
+      self.parameter = parameter
+      name = parameter.name
+      options = parameter.options?.map(Slot.init)
+      plainKind =
+        switch parameter.type {
+        case .number where parameter.range == nil: LUA_TNUMBER
+        case .string: LUA_TSTRING
+        case .boolean: LUA_TBOOLEAN
+        case .function: LUA_TFUNCTION
+        case .table where parameter.options == nil: LUA_TTABLE
+        default: nil
+        }
+    }
+  }
 
   init(_ entry: FunctionEntry) {
     self.entry = entry
     first = entry.isMethod ? 2 : 1
+    parameters = entry.parameters.map(Slot.init)
     hasRest = entry.parameters.last?.isRest ?? false
   }
 
@@ -31,44 +58,42 @@ final class CallShape {
 
   private func checkEach(on stack: LuaStack) throws {
     let given = stack.count - first + 1
-    let parameters = entry.parameters
-    if given > parameters.count && !hasRest { try failExtra(on: stack, given: given) }
-    for index in parameters.indices {
-      if parameters[index].isRest {
-        var slot = first + index
-        while slot <= stack.count {
-          try check(parameters[index], at: slot, number: slot - first + 1, on: stack)
-          slot += 1
+    if given > parameters.count && !hasRest { try failExtra(given: given) }
+    var index = 0
+    while index < parameters.count {
+      let parameter = parameters[index]
+      if index == parameters.count - 1, hasRest {
+        for slot in stride(from: first + index, through: stack.count, by: 1) {
+          try check(parameter, at: slot, on: stack)
         }
-      } else {
-        try check(parameters[index], at: first + index, number: index + 1, on: stack)
+      } else if parameter.plainKind != lua_type(stack.pointer, Int32(first + index)) {
+        try check(parameter, at: first + index, on: stack)
       }
+      index += 1
     }
   }
 
-  private func check(_ parameter: Parameter, at slot: Int, number: Int, on stack: LuaStack) throws {
-    if stack.kind(at: slot).rawValue <= 0 {
-      if parameter.isRequired {
-        throw LuaError(
-          "\(entry.qualifiedName): argument \(number) '\(parameter.name)' is missing; expected "
-            + expectation(of: parameter))
-      }
-      return
+  private func check(_ slot: Slot, at index: Int, on stack: LuaStack) throws {
+    let parameter = slot.parameter
+    let place = "argument \(index - first + 1) '\(parameter.name)'"
+    if stack.kind(at: index).rawValue <= 0 {
+      guard parameter.isRequired else { return }
+      throw LuaError("\(entry.qualifiedName): \(place) is missing; expected \(expectation(of: parameter))")
     }
-    if let options = parameter.options {
-      guard stack.kind(at: slot) == .table else {
-        throw mismatch("argument \(number) '\(parameter.name)'", parameter, at: slot, on: stack)
+    if let options = slot.options {
+      guard stack.kind(at: index) == .table else {
+        throw mismatch(place, parameter, at: index, on: stack)
       }
-      try check(options, inTableAt: slot, on: stack)
-    } else if !parameter.accepts(slot, on: stack) {
-      throw mismatch("argument \(number) '\(parameter.name)'", parameter, at: slot, on: stack)
+      try check(options, inTableAt: index, on: stack)
+    } else if !parameter.accepts(index, on: stack) {
+      throw mismatch(place, parameter, at: index, on: stack)
     }
   }
 
-  private func check(_ options: [Parameter], inTableAt slot: Int, on stack: LuaStack) throws {
+  private func check(_ options: [Slot], inTableAt table: Int, on stack: LuaStack) throws {
     try stack.reserve(4)
     stack.pushNil()
-    while lua_next(stack.pointer, Int32(slot)) != 0 {
+    while lua_next(stack.pointer, Int32(table)) != 0 {
       let top = stack.count
       guard let name = stack.string(at: top - 1) else {
         let key = try stack.value(at: top - 1).described
@@ -81,27 +106,26 @@ final class CallShape {
           "\(entry.qualifiedName): unknown option '\(name)'" + NearestName.hint(name, in: options.map(\.name))
         )
       }
-      if !option.accepts(top, on: stack) {
-        throw mismatch("option '\(name)'", option, at: top, on: stack)
+      if option.plainKind != lua_type(stack.pointer, -1), !option.parameter.accepts(top, on: stack) {
+        throw mismatch("option '\(name)'", option.parameter, at: top, on: stack)
       }
       stack.pop()
     }
-    for option in options where option.isRequired {
+    for option in options where option.parameter.isRequired {
       stack.push(option.name)
-      let present = lua_rawget(stack.pointer, Int32(slot)) != LUA_TNIL
+      let isPresent = lua_rawget(stack.pointer, Int32(table)) != LUA_TNIL
       stack.pop()
-      if !present {
+      if !isPresent {
         throw LuaError(
-          "\(entry.qualifiedName): option '\(option.name)' is missing; expected \(expectation(of: option))")
+          "\(entry.qualifiedName): option '\(option.name)' is missing; expected \(expectation(of: option.parameter))"
+        )
       }
     }
   }
 
-  private func failExtra(on stack: LuaStack, given: Int) throws {
-    let parameters = entry.parameters
-    let most =
-      parameters.isEmpty
-      ? "no arguments" : "at most \(parameters.count) argument\(parameters.count == 1 ? "" : "s")"
+  private func failExtra(given: Int) throws {
+    let count = parameters.count
+    let most = count == 0 ? "no arguments" : "at most \(count) argument\(count == 1 ? "" : "s")"
     throw LuaError("\(entry.qualifiedName): takes \(most), got \(given): \(entry.signature)")
   }
 

@@ -82,10 +82,12 @@ public struct LuaCall {
   private func read<Value>(
     _ name: String, _ convert: (Int) throws -> Value?, fallback: (ParameterValue) -> Value?
   ) throws -> Value {
-    let parameters = shape.entry.parameters
-    for index in parameters.indices {
+    var index = 0
+    while index < shape.parameters.count {
+      let parameter = shape.parameters[index]
       let slot = shape.first + index
-      if let options = parameters[index].options {
+      index += 1
+      if let options = parameter.options {
         guard let option = options.first(where: { $0.name == name }) else { continue }
         if stack.kind(at: slot) == .table {
           try stack.reserve(1)
@@ -95,11 +97,11 @@ public struct LuaCall {
             return value
           }
         }
-        return try absent(option, fallback)
+        return try absent(option.parameter, fallback)
       }
-      if parameters[index].name == name {
+      if parameter.name == name {
         if stack.kind(at: slot).rawValue > 0, let value = try convert(slot) { return value }
-        return try absent(parameters[index], fallback)
+        return try absent(parameter.parameter, fallback)
       }
     }
     throw LuaError("\(shape.entry.qualifiedName): no parameter is registered under the name '\(name)'")

@@ -17,14 +17,14 @@ extension LuaState {
     unseenBytes += bytes
     if externalBytes > softLimit {
       unseenBytes = 0
-      gf_collect(main)
+      gf_collect(stack.pointer)
       softLimit = max(limits.externalMemory, externalBytes * 2)
     } else if unseenBytes >= Self.stepBytes {
       unseenBytes = 0
-      gf_step(main)
+      gf_step(stack.pointer)
     }
   }
 
   /// Collects everything that no script can reach.
-  public func collectGarbage() { gf_collect(main) }
+  public func collectGarbage() { gf_collect(stack.pointer) }
 }
