@@ -46,7 +46,8 @@ let package = Package(
 
     // Scripts
     .target(
-      name: "LuaHost", dependencies: ["CLuaBridge", "GlanceFocus", "OneDNN", "Vision", "Reports"],
+      name: "LuaHost",
+      dependencies: ["CLuaBridge", "Figures", "GlanceFocus", "OneDNN", "Reports", "Tensor", "Vision"],
       swiftSettings: strict),
     .executableTarget(
       name: "gfnet-lab",

@@ -174,6 +174,7 @@ extension ParameterType {
     case .string: return stack.kind(at: slot) == .string
     case .function: return stack.kind(at: slot) == .function
     case .table: return stack.kind(at: slot) == .table
+    case .numbers: return stack.kind(at: slot) == .table || stack.kind(at: slot) == .object
     case .choice(let words): return stack.string(at: slot).map(words.contains) ?? false
     case .object(let name): return stack.className(at: slot) == name
     case .either(let types): return types.contains { $0.accepts(slot, on: stack) }

@@ -62,7 +62,7 @@ extension Catalog {
       $0.name.hasPrefix(prefix) ? String($0.name.dropFirst(prefix.count)) : nil
     }
     let known = module.functions.map(\.name) + module.constants.map(\.name) + submodules
-    stack.pushTable(fields: 4)
+    stack.pushTable(fields: 5)
     // The members first, in C; then the error in Swift.
     stack.pushTable(fields: 2)
     stack.push("__index")
@@ -86,6 +86,11 @@ extension Catalog {
         "\(module.name) is read-only; keep '\(stack.string(at: 2) ?? "the value")' in a variable of your own")
     }
     lua_rawset(stack.pointer, -3)
+    if let call = module.call {
+      stack.push("__call")
+      stack.push(call)
+      lua_rawset(stack.pointer, -3)
+    }
     stack.push("__name")
     stack.push(module.name)
     lua_rawset(stack.pointer, -3)

@@ -10,8 +10,13 @@ public struct Catalog: Sendable {
 
   /// The program's own catalogue. A new module or class is one more row here.
   public static let standard = Catalog(
-    modules: [CoreModule.module, ReportModule.module] + DefinitionModules.modules,
-    classes: [DefinitionModules.definitionClass, DefinitionModules.configuredClass])
+    modules: [
+      CoreModule.module, TensorModule.module, RandomModule.module, ReportModule.module,
+    ] + DefinitionModules.modules,
+    classes: [
+      TensorClass.entry, RandomModule.generatorClass,
+      DefinitionModules.definitionClass, DefinitionModules.configuredClass,
+    ])
 
   /// Something that help can be asked about.
   public enum Symbol: Sendable {

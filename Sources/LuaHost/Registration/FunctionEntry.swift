@@ -1,3 +1,6 @@
+import Figures
+import Tensor
+
 /// One function or method that scripts can call: its binding, its argument checks, its help.
 ///
 /// Adding a function is writing one entry:
@@ -91,7 +94,24 @@ extension LuaStack {
     let shape = CallShape(entry)
     push { stack in
       try shape.checkArguments(on: stack)
-      return try shape.entry.body(LuaCall(stack: stack, shape: shape))
+      do {
+        return try shape.entry.body(LuaCall(stack: stack, shape: shape))
+      } catch let error as TensorError {
+        throw LuaError(error.description, raisedIn: shape.entry)
+      } catch let error as FigureError {
+        throw LuaError(error.description, raisedIn: shape.entry)
+      }
     }
+  }
+}
+
+extension LuaError {
+  /// An error of a lower layer under the name of the function that the script called.
+  ///
+  /// Such errors begin with the operation; the function's own name replaces it, another operation's stays.
+  fileprivate init(_ text: String, raisedIn entry: FunctionEntry) {
+    let prefix = entry.name + ": "
+    let problem = text.hasPrefix(prefix) ? text.dropFirst(prefix.count) : text[...]
+    self.init("\(entry.qualifiedName): \(problem)")
   }
 }

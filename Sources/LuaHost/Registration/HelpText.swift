@@ -21,14 +21,14 @@ extension Catalog {
       "\(module.name).\(constant.name)  \(constant.type)\n  \(constant.summary)"
     case .property(let owner, let property):
       "\(owner.name).\(property.name)  \(property.type)\n  \(property.summary)"
-    case .module(let module): help(on: module)
+    case .module(let module): (module.call.map { $0.help + "\n\n" } ?? "") + help(on: module)
     case .classEntry(let entry): entry.help
     }
   }
 
   private func help(on module: LuaModule) -> String {
     var lines = [module.name, "  " + module.summary, ""]
-    lines += aligned(module.functions.map { ($0.signature, $0.summary) })
+    lines += aligned(((module.call.map { [$0] } ?? []) + module.functions).map { ($0.signature, $0.summary) })
     lines += aligned(module.constants.map { ("\(module.name).\($0.name)", $0.summary) })
     let children = modules.filter { $0.name.hasPrefix(module.name + ".") }
     if !children.isEmpty { lines += ["", "Modules:"] + aligned(children.map { ($0.name, $0.summary) }) }

@@ -79,7 +79,7 @@ public struct LuaCall {
   }
 
   /// Finds an argument by name: a slot, or a field of an options table.
-  private func read<Value>(
+  func read<Value>(
     _ name: String, _ convert: (Int) throws -> Value?, fallback: (ParameterValue) -> Value?
   ) throws -> Value {
     var index = 0

@@ -25,15 +25,18 @@ public struct LuaClass<Value> {
   ///   - freeable: adds `:free()` and `<close>`, for objects that hold much memory.
   ///   - describe: the text of `tostring`; one line for large objects.
   ///   - show: how a cell shows the object as its value; nil: as `describe` says.
-  ///   - index: `object[i]` for whole numbers, 1-based; throws when out of range.
+  ///   - index: `object[i]` for keys that are no names, 1-based; throws when out of range.
+  ///   - assign: `object[i] = v` for keys that are no names; the stack holds object, key, value.
   ///   - count: `#object`.
+  ///   - sample: a Lua expression that makes one, for examples.
   public init(
     _ name: String, _ summary: String, discussion: String = "", freeable: Bool = false,
     properties: [Property] = [], methods: [Method] = [], operators: [Operator] = [],
     describe: (@Sendable (Value) throws -> String)? = nil,
     show: (@Sendable (Value, LuaState) throws -> Notebook.Output)? = nil,
     index: (@Sendable (Value, LuaValue, LuaStack) throws -> any LuaPushable)? = nil,
-    count: (@Sendable (Value) throws -> Int)? = nil
+    assign: (@Sendable (Value, LuaStack) throws -> Void)? = nil,
+    count: (@Sendable (Value) throws -> Int)? = nil, sample: String? = nil
   ) {
     var functions = methods.map { method in
       var function = method.function
@@ -45,7 +48,7 @@ public struct LuaClass<Value> {
       var free = FunctionEntry(
         "free",
         "Releases the memory now instead of at the next collection; the \(name) cannot be used afterwards.",
-        example: "\(name):free()"
+        example: "\(sample ?? name):free()"
       ) { call in
         guard let box = gf_box_at(call.stack.pointer, 1) else { return }
         gf_box_free(call.stack.pointer, box)
@@ -61,6 +64,7 @@ public struct LuaClass<Value> {
     if let describe { entry.describe = { try describe(Self.unbox($0)) } }
     if let show { entry.show = { try show(Self.unbox($0), $1) } }
     if let index { entry.index = { try index(Self.unbox($0), $1, $2) } }
+    if let assign { entry.assign = { try assign(Self.unbox($0), $1) } }
     if let count { entry.count = { try count(Self.unbox($0)) } }
     self.entry = entry
   }
@@ -148,6 +152,7 @@ public struct ClassEntry: Sendable {
   var describe: (@Sendable (AnyObject) throws -> String)?
   var show: (@Sendable (AnyObject, LuaState) throws -> Notebook.Output)?
   var index: (@Sendable (AnyObject, LuaValue, LuaStack) throws -> any LuaPushable)?
+  var assign: (@Sendable (AnyObject, LuaStack) throws -> Void)?
   var count: (@Sendable (AnyObject) throws -> Int)?
 
   var memberNames: [String] { properties.map(\.name) + methods.map(\.name) }

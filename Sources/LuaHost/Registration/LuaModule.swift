@@ -35,16 +35,25 @@ public struct LuaModule: Sendable {
   /// `gfnet` or `gfnet.NAME`.
   public let name: String
   public let summary: String
+  /// What calling the module itself does, as in `gfnet.tensor{1, 2}`.
+  public let call: FunctionEntry?
   public let functions: [FunctionEntry]
   public let constants: [Constant]
   public let dynamicMembers: DynamicMembers?
 
   public init(
-    _ name: String, _ summary: String, functions: [FunctionEntry] = [], constants: [Constant] = [],
-    dynamicMembers: DynamicMembers? = nil
+    _ name: String, _ summary: String, call: FunctionEntry? = nil, functions: [FunctionEntry] = [],
+    constants: [Constant] = [], dynamicMembers: DynamicMembers? = nil
   ) {
     self.name = name
     self.summary = summary
+    self.call = call.map { call in
+      var call = call
+      call.qualifiedName = name
+      // Lua passes the module's table first.
+      call.isMethod = true
+      return call
+    }
     self.functions = functions.map { function in
       var function = function
       function.qualifiedName = "\(name).\(function.name)"

@@ -102,6 +102,10 @@ extension ClassEntry {
 
   /// `object.key = value`.
   fileprivate func assignMember(on stack: LuaStack) throws -> Int32 {
+    if stack.kind(at: 2) != .string, let assign {
+      try assign(try stack.liveObject(of: self), stack)
+      return 0
+    }
     let key = try stack.value(at: 2)
     guard let name = key.asString else {
       throw LuaError("the elements of \(article(name)) \(name) cannot be set")

@@ -9,6 +9,8 @@ public indirect enum ParameterType: Sendable, Hashable {
   case table
   /// One of a few words.
   case choice([String])
+  /// A list of numbers, nested lists of them, a tensor, or an object with `totable()`.
+  case numbers
   /// A sequence of values of one type.
   case list(ParameterType)
   /// An object of a registered class, by name.
@@ -26,6 +28,7 @@ public indirect enum ParameterType: Sendable, Hashable {
     case .string: "a string"
     case .function: "a function"
     case .table: "a table"
+    case .numbers: "a list of numbers or a tensor"
     case .choice(let words): "one of " + words.map { "\"\($0)\"" }.joined(separator: ", ")
     case .list(let element): "a list of " + element.plural
     case .object(let name): "\(article(name)) \(name)"
@@ -43,6 +46,7 @@ public indirect enum ParameterType: Sendable, Hashable {
     case .string: "string"
     case .function: "function"
     case .table: "table"
+    case .numbers: "number[]|tensor"
     case .choice(let words): words.map { "\"\($0)\"" }.joined(separator: "|")
     case .list(let element): element.signature + "[]"
     case .object(let name): name
@@ -59,6 +63,7 @@ public indirect enum ParameterType: Sendable, Hashable {
     case .string: "strings"
     case .function: "functions"
     case .table: "tables"
+    case .numbers: "lists of numbers"
     case .list(let element): "lists of " + element.plural
     case .object(let name): name + "s"
     case .choice, .either: "values, each \(described)"

@@ -25,8 +25,12 @@ public final class HostContext {
   public var results: [JSONValue.Member] = []
   /// Keeps the run's files; nil when nothing is written, as in tests.
   public var recorder: RunRecorder?
+  /// What `gfnet.random` and the random tensors draw from.
+  public private(set) lazy var random = RandomGenerator(seed: options.seed, name: "script")
   /// Names for figures and tables that the script did not name.
   private var unnamed: [String: Int] = [:]
+  /// File stems of the figures so far, in lower case.
+  private var figureNames: Set<String> = []
 
   public init(options: Options = Options()) { self.options = options }
 
@@ -34,5 +38,16 @@ public final class HostContext {
   public func nextName(_ stem: String) -> String {
     unnamed[stem, default: 0] += 1
     return "\(stem)-\(unnamed[stem, default: 1])"
+  }
+
+  /// `stem` itself for the first figure of that name, then `stem-2`, `stem-3`, …
+  public func uniqueFigureName(_ stem: String) -> String {
+    var name = stem
+    var number = 2
+    while !figureNames.insert(name.lowercased()).inserted {
+      name = "\(stem)-\(number)"
+      number += 1
+    }
+    return name
   }
 }

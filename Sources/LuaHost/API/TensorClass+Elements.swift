@@ -1,0 +1,117 @@
+import Tensor
+
+// Functions of each element, comparisons, and products.
+extension TensorClass {
+  static var elementMethods: [Method] {
+    [
+      unary("relu", "max(x, 0)") { try $0.relu() },
+      unary("relu6", "min(max(x, 0), 6)") { try $0.relu6() },
+      unary("sigmoid", "1 / (1 + e⁻ˣ)") { try $0.sigmoid() },
+      unary("hard_sigmoid", "relu6(x + 3) / 6") { try $0.hardSigmoid() },
+      unary("silu", "x · sigmoid(x), also called swish") { try $0.silu() },
+      unary("hard_swish", "x · relu6(x + 3) / 6") { try $0.hardSwish() },
+      unary("tanh", "the hyperbolic tangent") { try $0.tanh() },
+      unary("exp", "eˣ") { try $0.exp() },
+      unary("log", "the natural logarithm; nan below 0") { try $0.log() },
+      unary("sqrt", "the square root; nan below 0") { try $0.sqrt() },
+      unary("rsqrt", "1 / √x") { try $0.rsqrt() },
+      unary("square", "x²") { try $0.square() },
+      unary("reciprocal", "1 / x") { try $0.reciprocal() },
+      unary("abs", "|x|") { try $0.abs() },
+      .init(
+        "clamp", "Each element limited to a range.",
+        [.optional("low", .number, "the lower limit"), .optional("high", .number, "the upper limit")],
+        returns: "tensor", example: "gfnet.tensor{-2, 0.5, 3}:clamp(0, 1)"
+      ) { tensor, call in
+        try tensor.clamped(
+          Float(try call.optionalNumber("low") ?? -.infinity),
+          Float(try call.optionalNumber("high") ?? .infinity))
+      },
+      softmax("softmax", "Probabilities along an axis: eˣ over its sum") { try $0.softmax() },
+      softmax("log_softmax", "The logarithms of softmax") { try $0.logSoftmax() },
+      pair("maximum", "the larger of each pair of elements") { try $0.maximum($1) },
+      pair("minimum", "the smaller of each pair of elements") { try $0.minimum($1) },
+      .init(
+        "matmul", "The matrix product: m×k by k×n, stacks of both, and vectors on either side.",
+        [Parameter("other", .operand, "the right factor")],
+        returns: "tensor, or a number for two vectors",
+        example: "gfnet.tensor{{1, 2}, {3, 4}}:matmul{{5}, {6}}"
+      ) { tensor, call in NumberOrTensor(try product(tensor, try call.tensor("other")), of: tensor) },
+      .init(
+        "dot", "The scalar product of two vectors.", [Parameter("other", .operand, "the other vector")],
+        returns: "number", example: "gfnet.tensor{1, 2, 3}:dot{4, 5, 6}"
+      ) { tensor, call in try tensor.dot(try call.tensor("other")).item() },
+      .init(
+        "outer", "All products of an element of this vector and one of the other.",
+        [Parameter("other", .operand, "the other vector")],
+        returns: "tensor", example: "gfnet.tensor{1, 2}:outer{3, 4, 5}"
+      ) { tensor, call in try tensor.outer(try call.tensor("other")) },
+      .init(
+        "where", "Elements of `a` where this tensor is not 0, of `b` elsewhere.",
+        [Parameter("a", .operand, "taken where true"), Parameter("b", .operand, "taken where false")],
+        returns: "tensor", example: "local t = gfnet.tensor{-1, 2}; t:gt(0):where(t, 0)"
+      ) { tensor, call in try Tensor.where(tensor, try call.tensor("a"), try call.tensor("b")) },
+    ]
+  }
+
+  static var comparisonMethods: [Method] {
+    [
+      comparison("eq", "equal to") { try $0.equal(to: $1) },
+      comparison("ne", "different from") { try $0.notEqual(to: $1) },
+      comparison("lt", "less than") { try $0.less(than: $1) },
+      comparison("le", "at most") { try $0.lessOrEqual(to: $1) },
+      comparison("gt", "greater than") { try $0.greater(than: $1) },
+      comparison("ge", "at least") { try $0.greaterOrEqual(to: $1) },
+    ]
+  }
+
+  private static func unary(
+    _ name: String, _ meaning: String, _ function: @escaping @Sendable (Tensor) throws -> Tensor
+  ) -> Method {
+    .init(
+      name, "Of each element, \(meaning).", returns: "tensor", example: "gfnet.tensor{0.5, 1, 2}:\(name)()"
+    ) { tensor, _ in try function(tensor) }
+  }
+
+  private static func pair(
+    _ name: String, _ meaning: String, _ function: @escaping @Sendable (Tensor, Tensor) throws -> Tensor
+  ) -> Method {
+    .init(
+      name, "Element by element, \(meaning).",
+      [Parameter("other", .operand, "a tensor, a number or nested lists")],
+      returns: "tensor", example: "gfnet.tensor{1, 5}:\(name){4, 2}"
+    ) { tensor, call in try function(tensor, try call.tensor("other")) }
+  }
+
+  private static func comparison(
+    _ name: String, _ relation: String, _ function: @escaping @Sendable (Tensor, Tensor) throws -> Tensor
+  ) -> Method {
+    .init(
+      name, "1 where the element is \(relation) the other's, 0 elsewhere.",
+      [Parameter("other", .operand, "a tensor, a number or nested lists")],
+      returns: "tensor of 0 and 1", example: "gfnet.tensor{0.2, 0.7}:\(name)(0.5)"
+    ) { tensor, call in try function(tensor, try call.tensor("other")) }
+  }
+
+  private static func softmax(
+    _ name: String, _ summary: String, _ function: @escaping @Sendable (Tensor) throws -> Tensor
+  ) -> Method {
+    .init(
+      name, summary + ".", [Parameter("axis", .integer, default: -1, "the axis")], returns: "tensor",
+      example: "gfnet.tensor{{1, 2, 3}, {0, 0, 0}}:\(name)()"
+    ) { tensor, call in
+      let axis = try call.axis("axis", of: tensor.shape)
+      if axis == tensor.rank - 1 { return try function(tensor) }
+      return try function(try tensor.transposed(axis, -1)).transposed(axis, -1)
+    }
+  }
+
+  private static func product(_ a: Tensor, _ b: Tensor) throws -> Tensor {
+    switch (a.rank, b.rank) {
+    case (1, 1): try a.dot(b)
+    case (1, 2): try a.unsqueezed(0).matmul(b).squeezed(0)
+    case (2, 1): try a.matmul(b.unsqueezed(1)).squeezed(1)
+    default: try a.matmul(b)
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import Tensor
+
+// Sums, means, extremes: over all elements a number, over axes a tensor without them.
+extension TensorClass {
+  static var reductionMethods: [Method] {
+    [
+      reduction("sum", "The sum") { tensor, axes, keep, _ in try tensor.sum(axes, keepingAxes: keep) },
+      reduction("mean", "The mean") { tensor, axes, keep, _ in try tensor.mean(axes, keepingAxes: keep) },
+      reduction("var", "The variance", [unbiased]) { tensor, axes, keep, call in
+        try tensor.variance(axes, unbiased: try call.boolean("unbiased"), keepingAxes: keep)
+      },
+      reduction("std", "The standard deviation", [unbiased]) { tensor, axes, keep, call in
+        try tensor.standardDeviation(axes, unbiased: try call.boolean("unbiased"), keepingAxes: keep)
+      },
+      reduction("norm", "The Euclidean norm") { tensor, axes, keep, _ in
+        try tensor.norm(axes, keepingAxes: keep)
+      },
+      extreme("max", "largest", largest: true), extreme("min", "smallest", largest: false),
+      place("argmax", "largest", largest: true), place("argmin", "smallest", largest: false),
+      .init(
+        "cumsum", "Running sums along an axis.", [Parameter("axis", .integer, default: 1, "the axis")],
+        returns: "tensor", example: "gfnet.tensor{1, 2, 3}:cumsum()"
+      ) { tensor, call in try tensor.cumulativeSum(axis: try call.axis("axis", of: tensor.shape)) },
+    ]
+  }
+
+  private static let keepDim = Parameter(
+    "keepdim", .boolean, default: false, "keep the reduced axes, with size 1")
+  private static let unbiased = Parameter(
+    "unbiased", .boolean, default: true, "divide by n - 1 instead of n")
+
+  private static func reduction(
+    _ name: String, _ summary: String, _ more: [Parameter] = [],
+    _ function: @escaping @Sendable (Tensor, [Int]?, Bool, LuaCall) throws -> Tensor
+  ) -> Method {
+    .init(
+      name, summary + " over all elements, or along axes.",
+      [
+        .optional("axis", .axes, "the axis, or a list of axes; left out: all"),
+        .options("options", [keepDim] + more),
+      ],
+      returns: "number, or tensor when axes remain",
+      example: "gfnet.tensor{{1, 2}, {3, 4}}:\(name)(1)"
+    ) { tensor, call in
+      let axes = try call.optionalAxes("axis", of: tensor.shape)
+      return NumberOrTensor(try function(tensor, axes, try call.boolean("keepdim"), call), of: tensor)
+    }
+  }
+
+  private static func extreme(_ name: String, _ word: String, largest: Bool) -> Method {
+    .init(
+      name, "The \(word) element, or the \(word) along an axis and their places.",
+      [.optional("axis", .integer, "the axis; left out: all elements"), .options("options", [keepDim])],
+      returns: "number, or tensor; with an axis also the 1-based places",
+      example: "local value, place = gfnet.tensor{{1, 5}, {4, 2}}:\(name)(2)"
+    ) { tensor, call in
+      guard let axis = try call.optionalAxis("axis", of: tensor.shape) else {
+        let flat = try nonEmpty(tensor.flattened(), 0, name)
+        return LuaResults(
+          NumberOrTensor(try (largest ? flat.maximum(axis: 0) : flat.minimum(axis: 0)).values, of: flat))
+      }
+      let keep = try call.boolean("keepdim")
+      let line = try nonEmpty(tensor, axis, name)
+      let found =
+        try largest
+        ? line.maximum(axis: axis, keepingAxis: keep) : line.minimum(axis: axis, keepingAxis: keep)
+      return LuaResults(NumberOrTensor(found.values, of: tensor), PlacesFromZero(found.indices))
+    }
+  }
+
+  private static func place(_ name: String, _ word: String, largest: Bool) -> Method {
+    .init(
+      name, "The 1-based place of the \(word) element; of equal ones the first.",
+      [
+        .optional("axis", .integer, "the axis; left out: the place in the flattened tensor"),
+        .options("options", [keepDim]),
+      ],
+      returns: "integer, or tensor of places",
+      example: "gfnet.tensor{0.1, 0.7, 0.2}:\(name)()"
+    ) { tensor, call in
+      let axis = try call.optionalAxis("axis", of: tensor.shape)
+      let line = try nonEmpty(axis == nil ? tensor.flattened() : tensor, axis ?? 0, name)
+      let keep = try call.boolean("keepdim")
+      return PlacesFromZero(
+        try largest
+          ? line.argMax(axis: axis ?? 0, keepingAxis: keep) : line.argMin(axis: axis ?? 0, keepingAxis: keep))
+    }
+  }
+
+  private static func nonEmpty(_ tensor: Tensor, _ axis: Int, _ name: String) throws -> Tensor {
+    guard tensor.shape[axis] > 0 else {
+      throw LuaError("tensor:\(name): there are no elements along axis \(axis + 1) of shape \(tensor.shape)")
+    }
+    return tensor
+  }
+}

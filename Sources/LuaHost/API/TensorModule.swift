@@ -1,0 +1,172 @@
+import Tensor
+
+/// `gfnet.tensor`: calling it makes a tensor from numbers; its functions make tensors of a shape.
+enum TensorModule {
+  static let module = LuaModule(
+    "gfnet.tensor", "Arrays of 32-bit numbers: gfnet.tensor{{1, 2}, {3, 4}} and the functions below.",
+    call: fromNumbers,
+    functions: [
+      zeros, ones, full, arange, linspace, eye, rand, randn, oneHot, concatenate, stack, select,
+    ])
+
+  private static let fromNumbers = FunctionEntry(
+    "tensor", "A tensor of the given numbers.",
+    [Parameter("numbers", .operand, "a list, nested lists of equal lengths, a number, or a tensor to copy")],
+    returns: "tensor", example: "gfnet.tensor{{1, 2}, {3, 4}}"
+  ) { call in
+    if let source = call.stack.object(at: 2, as: Tensor.self) { return try source.rowMajorCopy() }
+    return try call.tensor("numbers")
+  }
+
+  // MARK: Constants and ranges
+
+  private static let zeros = FunctionEntry(
+    "zeros", "All elements 0.", [LuaCall.sizeParameter], returns: "tensor",
+    example: "gfnet.tensor.zeros(2, 3)"
+  ) { call in try Tensor.zerosRowMajor(try call.sizesToMake()) }
+
+  private static let ones = FunctionEntry(
+    "ones", "All elements 1.", [LuaCall.sizeParameter], returns: "tensor", example: "gfnet.tensor.ones(2, 3)"
+  ) { call in try constant(try call.sizesToMake(), 1) }
+
+  private static let full = FunctionEntry(
+    "full", "All elements equal to one number.",
+    [Parameter("value", .number, "the number"), LuaCall.sizeParameter], returns: "tensor",
+    example: "gfnet.tensor.full(0.5, 2, 3)"
+  ) { call in try constant(try call.sizesToMake(), try call.float("value")) }
+
+  private static func constant(_ shape: Shape, _ value: Float) throws -> Tensor {
+    let tensor = try Tensor.emptyRowMajor(shape)
+    tensor.pointer.update(repeating: value, count: shape.count)
+    return tensor
+  }
+
+  private static let arange = FunctionEntry(
+    "arange", "The numbers from first to last, both included, as Lua's `for` counts them.",
+    [
+      Parameter("first", .number, "the first number"), Parameter("last", .number, "the limit"),
+      Parameter("step", .number, default: 1, "the difference between neighbours"),
+    ],
+    returns: "tensor", example: "gfnet.tensor.arange(1, 10, 3)"
+  ) { call in
+    let (first, last, step) = (try call.number("first"), try call.number("last"), try call.number("step"))
+    let steps = ((last - first) / step).rounded(.down)
+    guard step != 0, steps.isFinite, steps < 0x1p31 else {
+      throw LuaError(
+        "gfnet.tensor.arange: cannot count from \(NumberText.shortest(first)) to \(NumberText.shortest(last)) in steps of \(NumberText.shortest(step))"
+      )
+    }
+    let count = Double(max(Int(steps) + 1, 0))
+    return try Tensor.arange(0, count) * Float(step) + Float(first)
+  }
+
+  private static let linspace = FunctionEntry(
+    "linspace", "Evenly spaced numbers, both ends included.",
+    [
+      Parameter("first", .number, "the first number"), Parameter("last", .number, "the last number"),
+      Parameter("count", .integer, "how many", in: 0...0x1p31),
+    ],
+    returns: "tensor", example: "gfnet.tensor.linspace(0, 1, 5)"
+  ) { call in
+    try Tensor.linspace(
+      try call.number("first"), try call.number("last"), count: try call.integer("count"))
+  }
+
+  private static let eye = FunctionEntry(
+    "eye", "The identity matrix.", [Parameter("size", .integer, "rows and columns", in: 0...65536)],
+    returns: "tensor", example: "gfnet.tensor.eye(3)"
+  ) { call in
+    let size = try call.integer("size")
+    let tensor = try Tensor.zerosRowMajor([size, size])
+    for i in 0..<size { tensor.pointer[i * size + i] = 1 }
+    return tensor
+  }
+
+  // MARK: Random numbers
+
+  private static let rand = FunctionEntry(
+    "rand", "Random numbers, even between 0 and 1, from the run's generator.", [LuaCall.sizeParameter],
+    returns: "tensor", example: "gfnet.tensor.rand(2, 3)",
+    discussion: "gfnet.random.generator makes generators of your own."
+  ) { call in
+    try Tensor.uniform(try call.sizesToMake(), random: call.context.random.takeFamily())
+  }
+
+  private static let randn = FunctionEntry(
+    "randn", "Standard normal random numbers from the run's generator.", [LuaCall.sizeParameter],
+    returns: "tensor", example: "gfnet.tensor.randn(2, 3)"
+  ) { call in
+    try Tensor.normal(try call.sizesToMake(), random: call.context.random.takeFamily())
+  }
+
+  // MARK: From others
+
+  private static let oneHot = FunctionEntry(
+    "one_hot", "One row per class label: 1 at the label, 0 elsewhere.",
+    [
+      Parameter("labels", .numbers, "1-based class labels"),
+      Parameter("classes", .integer, "the number of classes", in: 1...0x1p24),
+    ],
+    returns: "tensor: labels × classes", example: "gfnet.tensor.one_hot({2, 1, 3}, 3)"
+  ) { call in
+    let classes = try call.integer("classes")
+    return try Tensor.oneHot(try call.places("labels", count: classes), classes: classes)
+  }
+
+  private static let concatenate = FunctionEntry(
+    "concatenate", "Tensors one after the other along an axis.",
+    [
+      Parameter("tensors", .list(.operand), "the tensors; all other sizes must agree"),
+      Parameter("axis", .integer, default: 1, "the axis"),
+    ],
+    returns: "tensor",
+    example: "gfnet.tensor.concatenate({gfnet.tensor.ones(2, 3), gfnet.tensor.zeros(1, 3)})"
+  ) { call in
+    let tensors = try call.tensors("tensors")
+    guard let first = tensors.first else { throw LuaError("gfnet.tensor.concatenate: the list is empty") }
+    let axis = try call.axis("axis", of: first.shape)
+    for (number, tensor) in tensors.enumerated() {
+      var sizes = tensor.shape.sizes
+      if sizes.count == first.rank { sizes[axis] = first.shape[axis] }
+      guard sizes == first.shape.sizes else {
+        throw LuaError(
+          "gfnet.tensor.concatenate: tensor \(number + 1) has shape \(tensor.shape); along axis \(axis + 1) only that size may differ from the first's \(first.shape)"
+        )
+      }
+    }
+    return try Tensor.concatenated(tensors, axis: axis)
+  }
+
+  private static let stack = FunctionEntry(
+    "stack", "Tensors of one shape side by side along a new axis.",
+    [
+      Parameter("tensors", .list(.operand), "the tensors"),
+      Parameter("axis", .integer, default: 1, "the place of the new axis: 1 puts it first, -1 last"),
+    ],
+    returns: "tensor", example: "gfnet.tensor.stack({gfnet.tensor{1, 2}, gfnet.tensor{3, 4}})"
+  ) { call in
+    let tensors = try call.tensors("tensors")
+    guard let first = tensors.first else { throw LuaError("gfnet.tensor.stack: the list is empty") }
+    let axis = try call.integer("axis")
+    guard axis != 0, abs(axis) <= first.rank + 1 else {
+      throw LuaError(
+        "gfnet.tensor.stack: the new axis of shape \(first.shape) can be 1 to \(first.rank + 1), got \(axis)")
+    }
+    for (number, tensor) in tensors.enumerated() where tensor.shape != first.shape {
+      throw LuaError(
+        "gfnet.tensor.stack: tensor \(number + 1) has shape \(tensor.shape), the first has \(first.shape)")
+    }
+    return try Tensor.stacked(tensors, axis: axis > 0 ? axis - 1 : axis + first.rank + 1)
+  }
+
+  private static let select = FunctionEntry(
+    "where", "Elements of `a` where the condition is not 0, of `b` elsewhere.",
+    [
+      Parameter("condition", .operand, "such as t:gt(0)"), Parameter("a", .operand, "taken where true"),
+      Parameter("b", .operand, "taken where false"),
+    ],
+    returns: "tensor", example: "local t = gfnet.tensor{-1, 2}; gfnet.tensor.where(t:gt(0), t, 0)"
+  ) { call in
+    try Tensor.where(try call.tensor("condition"), try call.tensor("a"), try call.tensor("b"))
+  }
+}
