@@ -6,7 +6,7 @@ import Support
 enum ReportModule {
   static let module = LuaModule(
     "gfnet.report", "Writes text, tables and values into the run's report.",
-    functions: [text, markdown, value, table, results])
+    functions: [text, markdown, value, table, figure, results])
 
   private static let text = FunctionEntry(
     "text", "Writes plain text, followed by a line end.", [Parameter("text", .string, "the text")],
@@ -49,6 +49,27 @@ enum ReportModule {
           "gfnet.report.results: '\(name)' must be a number, a string or a boolean, got \(value.described)")
       }
     }
+  }
+
+  private static let figure = FunctionEntry(
+    "figure", "Shows a figure under a name and a caption.",
+    [
+      Parameter("figure", .either([.object("figure"), .object("picture")]), "what gfnet.plot made"),
+      .options("options", Parameter.fileOptions),
+    ],
+    example: """
+      gfnet.report.figure(gfnet.plot.figure{}:line({1, 2}, {3, 4}), {name = "accuracy", caption = "Two steps."})
+      """
+  ) { call in
+    let stack = call.stack
+    let drawing: any ScriptDrawing =
+      try stack.object(at: 1, as: ScriptFigure.self)
+      ?? stack.requireObject(at: 1, as: ScriptPicture.self, in: "gfnet.report.figure")
+    let caption = try call.string("caption")
+    call.context.emit(
+      .figure(
+        try drawing.picture(
+          call.context, name: try call.fileStem(), caption: caption.isEmpty ? nil : caption)))
   }
 
   private static let table = FunctionEntry(

@@ -144,7 +144,7 @@ enum TensorClass {
         returns: "tensor: the same", example: "gfnet.tensor.zeros(3):fill(2)"
       ) { tensor, call in
         try write(try Tensor(try call.float("value")), to: tensor, "tensor:fill")
-        return TensorView(tensor, of: tensor)
+        return Receiver()
       },
       .init(
         "copy", "Overwrites the elements with those of another tensor, repeated as broadcasting allows.",
@@ -152,7 +152,7 @@ enum TensorClass {
         returns: "tensor: the same", example: "gfnet.tensor.zeros(2, 2):copy{{1, 2}, {3, 4}}"
       ) { tensor, call in
         try write(try call.tensor("source"), to: tensor, "tensor:copy")
-        return TensorView(tensor, of: tensor)
+        return Receiver()
       },
     ]
   }

@@ -11,10 +11,12 @@ public struct Catalog: Sendable {
   /// The program's own catalogue. A new module or class is one more row here.
   public static let standard = Catalog(
     modules: [
-      CoreModule.module, TensorModule.module, RandomModule.module, ReportModule.module,
+      CoreModule.module, TensorModule.module, RandomModule.module, PlotModule.module,
+      ReportModule.module,
     ] + DefinitionModules.modules,
     classes: [
-      TensorClass.entry, RandomModule.generatorClass,
+      TensorClass.entry, RandomModule.generatorClass, FigureClass.figure, FigureClass.axes,
+      FigureClass.picture,
       DefinitionModules.definitionClass, DefinitionModules.configuredClass,
     ])
 

@@ -39,6 +39,8 @@ public struct LuaStack {
     }
   }
 
+  public func pushCopy(ofValueAt index: Int) { lua_pushvalue(pointer, Int32(index)) }
+
   public func pushTable(array: Int = 0, fields: Int = 0) {
     lua_createtable(pointer, Int32(clamping: array), Int32(clamping: fields))
   }

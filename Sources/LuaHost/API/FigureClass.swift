@@ -1,0 +1,99 @@
+import Figures
+import Support
+
+/// The classes `figure`, `axes` (one panel of a figure) and `picture`.
+enum FigureClass {
+  private static let sample = "gfnet.plot.figure{}:line({1, 2}, {3, 4})"
+
+  static let figure = LuaClass<ScriptFigure>(
+    "figure", "A figure with one or several panels.",
+    discussion: """
+      Its drawing methods return the figure, so calls can be chained, and draw into the first panel; fig[i] is the \
+      i-th. As the value of a cell it is shown and saved with its numbers.
+      """,
+    properties: [
+      .init("rows", "integer", "rows of panels") { figure, _ in figure.figure.rows },
+      .init("columns", "integer", "columns of panels") { figure, _ in figure.figure.columns },
+    ],
+    methods: layers(ScriptFigure.self, "gfnet.plot.figure{}") + [
+      LuaMethod(
+        "panel", "One panel by its row and column.",
+        [
+          Parameter("row", .integer, "1 is the upper"), Parameter("column", .integer, "1 is the left"),
+        ], returns: "axes", example: "gfnet.plot.figure{rows = 2, columns = 2}:panel(2, 1)"
+      ) { figure, call in
+        let (row, column) = (try call.integer("row"), try call.integer("column"))
+        guard (1...figure.figure.rows).contains(row), (1...figure.figure.columns).contains(column) else {
+          throw LuaError(
+            "figure:panel: no row \(row), column \(column) in \(figure.figure.rows)×\(figure.figure.columns) panels"
+          )
+        }
+        return Pushed(ScriptAxes(figure, (row - 1) * figure.figure.columns + column - 1))
+      },
+      saving(sample: sample),
+    ],
+    describe: { figure in
+      let size = figure.figure.size.size
+      let panels = figure.figure.panels.count
+      return "figure of \(Int(size.width.rounded()))×\(Int(size.height.rounded())) points"
+        + (panels > 1 ? " with \(panels) panels" : "")
+    },
+    show: { figure, state in .figure(try figure.picture(state.context)) },
+    index: { figure, key, _ in
+      let panels = figure.figure.panels
+      guard let number = key.asInteger, panels.indices.contains(number - 1) else {
+        throw LuaError("figure: no panel \(key.described); expected 1 to \(panels.count)")
+      }
+      return Pushed(ScriptAxes(figure, number - 1))
+    },
+    count: { $0.figure.panels.count }, sample: sample
+  ).entry
+
+  static let axes = LuaClass<ScriptAxes>(
+    "axes", "One panel of a figure.",
+    properties: [
+      .init("figure", "figure", "the figure it belongs to") { axes, _ in Pushed(axes.owner) }
+    ],
+    methods: layers(ScriptAxes.self, "gfnet.plot.figure{columns = 2}[1]"),
+    describe: { "axes \($0.panel + 1) of \($0.owner.figure.panels.count)" },
+    show: { axes, state in .figure(try axes.owner.picture(state.context)) }
+  ).entry
+
+  static let picture = LuaClass<ScriptPicture>(
+    "picture", "Images, as gfnet.plot.images and gfnet.plot.glimpses make them.",
+    methods: [saving(sample: "gfnet.plot.images{gfnet.tensor.rand(8, 8)}")],
+    describe: { "picture (\($0.words))" },
+    show: { picture, state in .figure(try picture.picture(state.context)) }
+  ).entry
+
+  private static func saving<Value: ScriptDrawing>(sample: String) -> LuaMethod<Value> {
+    LuaMethod(
+      "save", "Writes a PNG file, and beside it the numbers as CSV.",
+      [
+        Parameter("file", .string, "the path; the ending .png may be left out"),
+        .options(
+          "options",
+          [Parameter("dpi", .integer, default: 300, "pixels per inch", in: 20...2400)]),
+      ],
+      example: "\(sample):save(os.tmpname() .. \".png\")"
+    ) { drawing, call in
+      let file = try call.string("file")
+      let name = file.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+      let ending = name.contains(".") ? name.split(separator: ".").last.map(String.init) ?? "" : ""
+      guard !name.isEmpty, ["", "png"].contains(ending) else {
+        throw LuaError("\(call.place("file")) must be a path ending in .png, got \"\(file)\"")
+      }
+      let stem = ending.isEmpty ? file : String(file.dropLast(4))
+      let dpi = try call.integer("dpi")
+      try drawing.save(to: stem, dpi: dpi)
+    }
+  }
+}
+
+extension ScriptDrawing {
+  /// Writes `stem`.png and, where there are numbers, `stem`.csv.
+  func save(to stem: String, dpi: Int) throws {
+    try AtomicFile.write(drawing.png(dpi: dpi), to: stem + ".png")
+    if hasNumbers { try AtomicFile.write(drawing.csv(), to: stem + ".csv") }
+  }
+}
