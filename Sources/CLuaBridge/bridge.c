@@ -383,3 +383,30 @@ int gf_call_fallback(lua_State *L, int upvalue) {
   gf_box *box = lua_touserdata(L, lua_upvalueindex(upvalue));
   return call_swift(L, box->object);
 }
+
+// ---------------------------------------------------------------------------------------------------- iteration
+
+// One step of ipairs. Upvalue 1: the length of an object; absent for tables, which end at nil.
+static int next_element(lua_State *L) {
+  lua_Integer i = luaL_checkinteger(L, 2) + 1;
+  if (lua_type(L, 1) == LUA_TUSERDATA && i > lua_tointeger(L, lua_upvalueindex(1))) {
+    lua_pushnil(L);
+    return 1;
+  }
+  lua_pushinteger(L, i);
+  return lua_geti(L, 1, i) == LUA_TNIL ? 1 : 2;
+}
+
+int gf_ipairs(lua_State *L) {
+  luaL_checkany(L, 1);
+  // Objects raise for an element beyond their end, where tables answer nil.
+  if (lua_type(L, 1) == LUA_TUSERDATA) {
+    lua_pushinteger(L, luaL_len(L, 1));
+    lua_pushcclosure(L, next_element, 1);
+  } else {
+    lua_pushcfunction(L, next_element);
+  }
+  lua_pushvalue(L, 1);
+  lua_pushinteger(L, 0);
+  return 3;
+}

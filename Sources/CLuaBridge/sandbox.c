@@ -379,9 +379,9 @@ static void keep_only(lua_State *L, const char *const *names) {
   lua_remove(L, -2);
 }
 
-static const char *const base_names[] = {"assert",   "error",    "getmetatable", "ipairs", "next",
-                                         "pairs",    "rawequal", "rawget",       "rawlen", "rawset",
-                                         "select",   "tonumber", "tostring",     "type",   "_VERSION", NULL};
+static const char *const base_names[] = {"assert",   "error",    "getmetatable", "next",     "pairs",
+                                         "rawequal", "rawget",   "rawlen",       "rawset",   "select",
+                                         "tonumber", "tostring", "type",         "_VERSION", NULL};
 static const char *const os_names[] = {"clock", "date", "difftime", "time", NULL};
 
 static void open_strings(lua_State *L) {
@@ -413,6 +413,7 @@ void gf_push_environment(lua_State *L) {
   lua_pushvalue(L, -1);
   lua_setfield(L, -2, "_G");
   set_function(L, "print", sandbox_print);
+  set_function(L, "ipairs", gf_ipairs);
   set_function(L, "pcall", sandbox_pcall);
   set_function(L, "xpcall", sandbox_xpcall);
   set_function(L, "setmetatable", sandbox_setmetatable);

@@ -87,6 +87,7 @@ void gf_push_closure_box(lua_State *L, void *function);
 // Pops a methods table, a getters table (name → closure box) and a fallback box; pushes __index.
 void gf_push_index(lua_State *L);
 int gf_release_metamethod(lua_State *L);  // __gc and __close
+int gf_ipairs(lua_State *L);  // ipairs, and __pairs of objects with a length
 // "file:line: " of the innermost script frame, or nothing.
 void gf_push_where(lua_State *L);
 int32_t gf_current_line(lua_State *L);

@@ -75,7 +75,7 @@ enum FigureClass {
           "options",
           [Parameter("dpi", .integer, default: 300, "pixels per inch", in: 20...2400)]),
       ],
-      example: "\(sample):save(os.tmpname() .. \".png\")"
+      example: "\(sample):save(\"accuracy.png\")"
     ) { drawing, call in
       let file = try call.string("file")
       let name = file.split(separator: "/", omittingEmptySubsequences: false).last ?? ""

@@ -59,9 +59,9 @@ public final class ScriptFigure: ScriptDrawing {
   public var drawing: any Drawing { figure }
   public var hasNumbers: Bool { true }
 
-  /// The title, or "y vs x".
+  /// The title, or "y vs x" of the only panel.
   public var words: String {
-    if !figure.title.isEmpty { return figure.title }
+    if figure.panels.count > 1 { return figure.title }
     let axes = figure.axes
     if !axes.title.isEmpty { return axes.title }
     return axes.x.label.isEmpty || axes.y.label.isEmpty

@@ -115,20 +115,26 @@ extension TensorClass {
       tensor.storage.didChange()
       return
     }
+    try requireOwnElements(tensor, "tensor assignment")
     let target = try TensorIndex(at: 2, on: stack).view(of: tensor)
     try write(try stack.tensor(at: 3, "tensor assignment: the value"), to: target, "tensor assignment")
   }
 
   /// Writes `value`, repeated as broadcasting allows, over the elements of `target`.
   static func write(_ value: Tensor, to target: Tensor, _ place: String) throws {
-    guard !zip(target.strides, target.shape.sizes).contains(where: { $0 == 0 && $1 > 1 }) else {
-      throw LuaError("\(place): the elements of an expanded tensor are one and the same; :clone() it first")
-    }
+    try requireOwnElements(target, place)
     guard let shape = try? value.shape.broadcast(with: target.shape, for: place), shape == target.shape else {
       throw LuaError("\(place): shape \(value.shape) cannot be written to shape \(target.shape)")
     }
     // Overlapping parts of one tensor are read before they are overwritten.
     let source = value.storage === target.storage ? try value.clone() : value
     try target.assign(try source.expanded(to: target.shape))
+  }
+
+  /// An expanded axis shows one element several times: writing one would write all.
+  private static func requireOwnElements(_ tensor: Tensor, _ place: String) throws {
+    guard !zip(tensor.strides, tensor.shape.sizes).contains(where: { $0 == 0 && $1 > 1 }) else {
+      throw LuaError("\(place): the elements of an expanded tensor are one and the same; :clone() it first")
+    }
   }
 }

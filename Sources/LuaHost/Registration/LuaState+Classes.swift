@@ -35,6 +35,8 @@ extension LuaState {
         stack.push(try count(try stack.liveObject(of: entry)))
         return 1
       }
+      lua_pushcclosure(stack.pointer, gf_ipairs, 0)
+      lua_setfield(stack.pointer, metatable, "__pairs")
     }
     for operation in entry.operators {
       set(operation.name) { stack in
