@@ -1,5 +1,6 @@
 import CLuaBridge
 import Figures
+import Support
 import Tensor
 
 /// Reads images that a script passed to a plot.
