@@ -35,7 +35,7 @@ extension FigureClass {
       name, summary,
       [
         Parameter("x", .numbers, "one number per point"), Parameter("y", .numbers, "as many"),
-        .options("options", Parameter.lineOptions),
+        .options(Parameter.lineOptions),
       ],
       returns: "the figure or axes",
       example: "\(sample):\(name)({1, 2, 3}, {62, 71, 74}, {label = \"GFNet\"})"
@@ -53,9 +53,9 @@ extension FigureClass {
       [
         Parameter("x", .numbers, "one number per point"), Parameter("lower", .numbers, "as many"),
         Parameter("upper", .numbers, "as many"),
-        .options(
-          "options",
-          [.label, .color, Parameter("opacity", .number, default: 0.18, "0 (invisible) to 1", in: 0...1)]),
+        .options([
+          .label, .color, Parameter("opacity", .number, default: 0.18, "0 (invisible) to 1", in: 0...1),
+        ]),
       ],
       returns: "the figure or axes",
       example: "\(sample):line({1, 2, 3}, {2, 4, 5}):band({1, 2, 3}, {1, 3, 4}, {3, 5, 6})"
@@ -76,7 +76,7 @@ extension FigureClass {
   ) -> LuaMethod<Holder> {
     LuaMethod(
       name, summary,
-      [Parameter(coordinate, .number, "where"), .options("options", Parameter.ruleOptions)],
+      [Parameter(coordinate, .number, "where"), .options(Parameter.ruleOptions)],
       returns: "the figure or axes",
       example: "\(sample):\(name)(0.5, {label = \"threshold\", dash = \"dashed\"})"
     ) { holder, call in
@@ -93,14 +93,12 @@ extension FigureClass {
       [
         Parameter("text", .string, "the text; ^{…} and _{…} raise and lower"),
         Parameter("x", .number, "the point's x"), Parameter("y", .number, "the point's y"),
-        .options(
-          "options",
-          [
-            .named("anchor", "the side of the point", Anchor.self),
-            Parameter("distance", .number, default: 3, "from the point, in points", in: 0...1000),
-            Parameter("arrow", .boolean, default: false, "an arrow to the point"), .color,
-            .optional("font_size", .number, "in points", in: 3...40),
-          ]),
+        .options([
+          .named("anchor", "the side of the point", Anchor.self),
+          Parameter("distance", .number, default: 3, "from the point, in points", in: 0...1000),
+          Parameter("arrow", .boolean, default: false, "an arrow to the point"), .color,
+          .optional("font_size", .number, "in points", in: 3...40),
+        ]),
       ],
       returns: "the figure or axes",
       example: "\(sample):line({1, 2}, {3, 4}):annotate(\"best\", 2, 4, {anchor = \"left\"})"
@@ -124,17 +122,15 @@ extension FigureClass {
         Parameter("categories", .list(.either([.string, .number])), "their names"),
         Parameter(
           "values", .numbers, "one number per category, or a list of series {label=, values=, color=}"),
-        .options(
-          "options",
-          [
-            .label, .color, .named("mode", "several series", BarMode.self),
-            Parameter("width", .number, default: 0.75, "part of the place that bars fill", in: 0.01...1),
-            Parameter("show_values", .boolean, default: false, "each bar's value above it"),
-          ]),
+        .options([
+          .label, .color, .named("mode", "several series", BarMode.self),
+          Parameter("width", .number, default: 0.75, "part of the place that bars fill", in: 0.01...1),
+          Parameter("show_values", .boolean, default: false, "each bar's value above it"),
+        ]),
       ],
       returns: "the figure or axes", example: "\(sample):bar({\"static\", \"GFNet\"}, {75.4, 76.3})"
     ) { holder, call in
-      let names = try call.elements("categories").map { $0.asString ?? NumberText.plain($0.asNumber ?? 0) }
+      let names = try call.elements("categories").map { $0.asString ?? LuaNumberText.plain($0.asNumber ?? 0) }
       let series = try series(call)
       let options = BarOptions(
         mode: try call.named("mode") ?? .grouped, width: try call.number("width"),
@@ -149,14 +145,12 @@ extension FigureClass {
       "hist", "The distribution of values, counted into bins.",
       [
         Parameter("values", .numbers, "numbers, or a list of series {label=, values=, color=}"),
-        .options(
-          "options",
-          [
-            .label, .color, .optional("bins", .integer, "how many; left out: from the data", in: 1...10000),
-            .optional("edges", .numbers, "the bins' ends, ascending, instead of bins"),
-            Parameter("density", .boolean, default: false, "the area is 1 instead of the count"),
-            .named("mode", "several series", BarMode.self),
-          ]),
+        .options([
+          .label, .color, .optional("bins", .integer, "how many; left out: from the data", in: 1...10000),
+          .optional("edges", .numbers, "the bins' ends, ascending, instead of bins"),
+          Parameter("density", .boolean, default: false, "the area is 1 instead of the count"),
+          .named("mode", "several series", BarMode.self),
+        ]),
       ],
       returns: "the figure or axes", example: "\(sample):hist(gfnet.tensor.randn(500), {bins = 20})"
     ) { holder, call in
@@ -174,7 +168,7 @@ extension FigureClass {
       "bins", "Bars of given heights between ascending edges, such as accuracy by confidence.",
       [
         Parameter("edges", .numbers, "one more than heights"), Parameter("heights", .numbers, "the heights"),
-        .options("options", [.label, .color]),
+        .options([.label, .color]),
       ],
       returns: "the figure or axes", example: "\(sample):bins({0, 0.5, 1}, {0.4, 0.9})"
     ) { holder, call in
@@ -190,19 +184,17 @@ extension FigureClass {
       "heatmap", "Colours for the rows (from the top) and columns of a matrix.",
       [
         Parameter("values", .numbers, "rows of numbers"),
-        .options(
-          "options",
-          [
-            .named("colors", "the colour map", ColorMap.self),
-            .optional("low", .number, "value of the first colour; left out: the smallest"),
-            .optional("high", .number, "value of the last colour; left out: the largest"),
-            Parameter("label", .string, default: "", "beside the colour bar"),
-            Parameter("colorbar", .boolean, default: true, "the scale beside the map"),
-            .optional("digits", .integer, "decimals of the numbers in the cells; left out: none", in: 0...9),
-            .optional("rows", .list(.string), "names of the rows"),
-            .optional("columns", .list(.string), "names of the columns"),
-            .optional("square", .boolean, "cells as high as wide"),
-          ]),
+        .options([
+          .named("colors", "the colour map", ColorMap.self),
+          .optional("low", .number, "value of the first colour; left out: the smallest"),
+          .optional("high", .number, "value of the last colour; left out: the largest"),
+          Parameter("label", .string, default: "", "beside the colour bar"),
+          Parameter("colorbar", .boolean, default: true, "the scale beside the map"),
+          .optional("digits", .integer, "decimals of the numbers in the cells; left out: none", in: 0...9),
+          .optional("rows", .list(.string), "names of the rows"),
+          .optional("columns", .list(.string), "names of the columns"),
+          .optional("square", .boolean, "cells as high as wide"),
+        ]),
       ],
       returns: "the figure or axes",
       example: "\(sample):heatmap({{1, 2}, {3, 4}}, {colors = \"blues\", digits = 0})"
@@ -221,7 +213,7 @@ extension FigureClass {
 
   private static func set<Holder: AxesHolder>(_ sample: String) -> LuaMethod<Holder> {
     LuaMethod(
-      "set", "Changes options of the axes.", [.options("options", required: true, Parameter.axesOptions)],
+      "set", "Changes options of the axes.", [.options(Parameter.axesOptions, required: true)],
       returns: "the figure or axes", example: "\(sample):set{ylabel = \"loss\", yscale = \"log\"}"
     ) { holder, call in
       try holder.change { try call.applyAxesOptions(to: &$0) }

@@ -71,9 +71,7 @@ enum FigureClass {
       "save", "Writes a PNG file, and beside it the numbers as CSV.",
       [
         Parameter("file", .string, "the path; the ending .png may be left out"),
-        .options(
-          "options",
-          [Parameter("dpi", .integer, default: 300, "pixels per inch", in: 20...2400)]),
+        .options([Parameter("dpi", .integer, default: 300, "pixels per inch", in: 20...2400)]),
       ],
       example: "\(sample):save(\"accuracy.png\")"
     ) { drawing, call in

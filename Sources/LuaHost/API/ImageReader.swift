@@ -181,11 +181,11 @@ struct NamedFields {
     guard let number = value.asNumber else {
       throw LuaError("\(place): \(name) must be a string, got \(value.described)")
     }
-    return NumberText.plain(number)
+    return LuaNumberText.plain(number)
   }
 }
 
-extension NumberText {
+extension LuaNumberText {
   /// Whole numbers without a point, as in labels.
   static func plain(_ value: Double) -> String {
     if let whole = Int(exactly: value), abs(whole) < 1 << 53 { return "\(whole)" }

@@ -10,7 +10,6 @@ enum PlotModule {
     "figure", "A new figure; draw into it with its methods, show it as a cell's last expression.",
     [
       .options(
-        "options",
         Parameter.axesOptions + [
           .optional(
             "size", .either([.string, .list(.number)]),
@@ -102,7 +101,6 @@ enum PlotModule {
         "images", .either([.object("tensor"), .table]),
         "a list of images, each H×W or C×H×W with 1 or 3 channels, or one tensor N×C×H×W"),
       .options(
-        "options",
         [
           .optional("titles", .list(.string), "one text above each image"),
           .optional(
@@ -139,7 +137,6 @@ enum PlotModule {
         "each {image=, title=, group=, steps = {{confidence=, correct=, prediction=, row=, column=, size=}, …}}"
       ),
       .options(
-        "options",
         [
           .named("colors", "right and wrong steps", GlimpseOptions.Colors.self),
           Parameter("dim", .number, default: 0, "darkens what no patch shows, 0 to 1", in: 0...1),

@@ -66,12 +66,10 @@ enum RandomModule {
   private static let generator = FunctionEntry(
     "generator", "A generator of its own: equal seeds and names give equal numbers.",
     [
-      .options(
-        "options",
-        [
-          .optional("seed", .integer, "left out: the run's seed"),
-          Parameter("name", .string, default: "generator", "what the numbers are for"),
-        ])
+      .options([
+        .optional("seed", .integer, "left out: the run's seed"),
+        Parameter("name", .string, default: "generator", "what the numbers are for"),
+      ])
     ],
     returns: "generator", example: "local rng = gfnet.random.generator{name = \"noise\"}"
   ) { call in

@@ -55,7 +55,7 @@ enum ReportModule {
     "figure", "Shows a figure under a name and a caption.",
     [
       Parameter("figure", .either([.object("figure"), .object("picture")]), "what gfnet.plot made"),
-      .options("options", Parameter.fileOptions),
+      .options(Parameter.fileOptions),
     ],
     example: """
       gfnet.report.figure(gfnet.plot.figure{}:line({1, 2}, {3, 4}), {name = "accuracy", caption = "Two steps."})

@@ -37,7 +37,7 @@ extension TensorClass {
       name, summary + " over all elements, or along axes.",
       [
         .optional("axis", .axes, "the axis, or a list of axes; left out: all"),
-        .options("options", [keepDim] + more),
+        .options([keepDim] + more),
       ],
       returns: "number, or tensor when axes remain",
       example: "gfnet.tensor{{1, 2}, {3, 4}}:\(name)(1)"
@@ -50,7 +50,7 @@ extension TensorClass {
   private static func extreme(_ name: String, _ word: String, largest: Bool) -> Method {
     .init(
       name, "The \(word) element, or the \(word) along an axis and their places.",
-      [.optional("axis", .integer, "the axis; left out: all elements"), .options("options", [keepDim])],
+      [.optional("axis", .integer, "the axis; left out: all elements"), .options([keepDim])],
       returns: "number, or tensor; with an axis also the 1-based places",
       example: "local value, place = gfnet.tensor{{1, 5}, {4, 2}}:\(name)(2)"
     ) { tensor, call in
@@ -73,7 +73,7 @@ extension TensorClass {
       name, "The 1-based place of the \(word) element; of equal ones the first.",
       [
         .optional("axis", .integer, "the axis; left out: the place in the flattened tensor"),
-        .options("options", [keepDim]),
+        .options([keepDim]),
       ],
       returns: "integer, or tensor of places",
       example: "gfnet.tensor{0.1, 0.7, 0.2}:\(name)()"

@@ -134,7 +134,7 @@ extension TensorClass {
         }
         if let bad {
           throw LuaError(
-            "tensor:gather: a place along axis \(axis + 1) must be a whole number from 1 to \(tensor.shape[axis]), got \(NumberText.shortest(Double(bad)))"
+            "tensor:gather: a place along axis \(axis + 1) must be a whole number from 1 to \(tensor.shape[axis]), got \(LuaNumberText.shortest(Double(bad)))"
           )
         }
         return try tensor.gathered(axis, try places - 1)
@@ -144,7 +144,7 @@ extension TensorClass {
         [
           Parameter("count", .integer, "how many"),
           Parameter("axis", .integer, default: -1, "the axis"),
-          .options("options", [Parameter("smallest", .boolean, default: false, "the smallest instead")]),
+          .options([Parameter("smallest", .boolean, default: false, "the smallest instead")]),
         ],
         returns: "tensor: the values; tensor: their 1-based places",
         example: "local values, places = gfnet.tensor{3, 9, 5}:topk(2)"

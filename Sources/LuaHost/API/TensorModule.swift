@@ -53,7 +53,7 @@ enum TensorModule {
     let steps = ((last - first) / step).rounded(.down)
     guard step != 0, steps.isFinite, steps < 0x1p31 else {
       throw LuaError(
-        "gfnet.tensor.arange: cannot count from \(NumberText.shortest(first)) to \(NumberText.shortest(last)) in steps of \(NumberText.shortest(step))"
+        "gfnet.tensor.arange: cannot count from \(LuaNumberText.shortest(first)) to \(LuaNumberText.shortest(last)) in steps of \(LuaNumberText.shortest(step))"
       )
     }
     let count = Double(max(Int(steps) + 1, 0))

@@ -137,7 +137,7 @@ extension LuaCall {
     try doubles(name).enumerated().map { number, value in
       guard let place = Int(exactly: value), place != 0, abs(place) <= count else {
         throw LuaError(
-          "\(self.place(name)): element [\(number + 1)] must be a whole number from 1 to \(count), got \(NumberText.shortest(value))"
+          "\(self.place(name)): element [\(number + 1)] must be a whole number from 1 to \(count), got \(LuaNumberText.shortest(value))"
         )
       }
       return place > 0 ? place - 1 : place + count
