@@ -4,7 +4,7 @@ import Support
 /// The argument checks of one function, worked out once when it is registered.
 final class CallShape {
   let entry: FunctionEntry
-  /// Slot of the first argument: 2 for methods.
+  /// Slot of the first argument: 2 for methods and calls of modules.
   let first: Int
   /// The parameters as objects: reading one of an array of large structs would copy all its fields.
   let parameters: [Slot]
@@ -36,7 +36,7 @@ final class CallShape {
 
   init(_ entry: FunctionEntry) {
     self.entry = entry
-    first = entry.isMethod ? 2 : 1
+    first = entry.isMethod || entry.isModuleCall ? 2 : 1
     parameters = entry.parameters.map(Slot.init)
     hasRest = entry.parameters.last?.isRest ?? false
   }

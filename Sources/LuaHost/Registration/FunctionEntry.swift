@@ -32,6 +32,8 @@ public struct FunctionEntry: Sendable {
   public internal(set) var qualifiedName: String
   /// Whether argument 1 of the Lua call is the object itself.
   var isMethod = false
+  /// Whether argument 1 is the module's table, as when a module is called.
+  var isModuleCall = false
   let body: @Sendable (LuaCall) throws -> Int32
 
   /// A function with one result, or with ``LuaResults``.

@@ -50,8 +50,7 @@ public struct LuaModule: Sendable {
     self.call = call.map { call in
       var call = call
       call.qualifiedName = name
-      // Lua passes the module's table first.
-      call.isMethod = true
+      call.isModuleCall = true
       return call
     }
     self.functions = functions.map { function in
