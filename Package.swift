@@ -81,7 +81,8 @@ let package = Package(
     .testTarget(name: "VisionTests", dependencies: ["Vision", "TestSupport"], swiftSettings: strict),
     .testTarget(name: "FiguresTests", dependencies: ["Figures", "CGD"], swiftSettings: strict),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"], swiftSettings: strict),
-    .testTarget(name: "LuaHostTests", dependencies: ["LuaHost"], swiftSettings: strict),
+    .testTarget(
+      name: "LuaHostTests", dependencies: ["LuaHost", "TestSupport"], swiftSettings: strict),
     .testTarget(name: "CommandTests", dependencies: ["Support"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

@@ -41,6 +41,30 @@ static int index_row(lua_State *L) {
 
 void gf_push_row_index(lua_State *L) { lua_pushcclosure(L, index_row, 2); }
 
+// A result that is not what the loop wants; the message begins with the place where the function is defined.
+static int raise_unexpected(lua_State *L, const gf_row_loop *loop, int index, int result) {
+  lua_Debug function;
+  lua_pushvalue(L, 2);
+  lua_getinfo(L, ">S", &function);
+  const char *got;
+  size_t length;
+  switch (lua_type(L, index)) {
+    case LUA_TSTRING:
+      got = lua_tolstring(L, index, &length);
+      got = length > 40 ? "a long string" : lua_pushfstring(L, "the string \"%s\"", got);
+      break;
+    case LUA_TNUMBER: case LUA_TBOOLEAN: case LUA_TNIL: got = luaL_tolstring(L, index, NULL); break;
+    default: got = lua_pushfstring(L, "a %s", luaL_typename(L, index));
+  }
+  lua_pushfstring(L, "%s:%d: ", function.short_src, function.linedefined);
+  if (loop->results == 0)
+    lua_pushfstring(L, "the function must return true or false, and returned %s", got);
+  else
+    lua_pushfstring(L, "the function must return %d numbers, and result %d is %s", loop->results, result, got);
+  lua_concat(L, 2);
+  return lua_error(L);
+}
+
 // Stack: the loop, the function, its arguments.
 static int map_rows(lua_State *L) {
   gf_row_loop *loop = lua_touserdata(L, 1);
@@ -48,20 +72,17 @@ static int map_rows(lua_State *L) {
   int results = loop->results == 0 ? 1 : loop->results;
   luaL_checkstack(L, top + results, "too many arguments");
   for (int64_t i = 0; i < loop->count; i++) {
+    loop->position = i;
     loop->row->row = loop->rows == NULL ? i : loop->rows[i];
     for (int k = 2; k <= top; k++) lua_pushvalue(L, k);
     lua_call(L, top - 2, results);
     if (loop->results == 0) {
-      if (lua_type(L, -1) != LUA_TBOOLEAN)
-        return luaL_error(L, "the function must return true or false, and returned %s", luaL_typename(L, -1));
+      if (lua_type(L, -1) != LUA_TBOOLEAN) return raise_unexpected(L, loop, top + 1, 1);
       loop->booleans[i] = (uint8_t)lua_toboolean(L, -1);
     } else {
       for (int k = 0; k < results; k++) {
-        int is_number;
-        loop->numbers[i * results + k] = lua_tonumberx(L, top + 1 + k, &is_number);
-        if (!is_number)
-          return luaL_error(L, "the function must return %d numbers, and result %d is %s", results, k + 1,
-                            luaL_typename(L, top + 1 + k));
+        if (lua_type(L, top + 1 + k) != LUA_TNUMBER) return raise_unexpected(L, loop, top + 1 + k, k + 1);
+        loop->numbers[i * results + k] = lua_tonumber(L, top + 1 + k);
       }
     }
     lua_settop(L, top);

@@ -3,7 +3,7 @@ import Support
 
 extension GlimpseGrid {
   private var margin: Double { 3 }
-  private var gap: Double { 6 }
+  private var gap: Double { Self.gap }
   private var titleSize: Double { style.fontSize }
   private var titleHeight: Double { titleSize * 1.3 }
   private var headingSize: Double { style.titleSize }
@@ -18,9 +18,8 @@ extension GlimpseGrid {
     if let columns = options.columns, !(1...20).contains(columns) {
       throw FigureError("glimpses: columns must be 1 to 20, not \(columns)")
     }
-    // Cells of about 1.2 inches keep the tags of three or four steps apart.
     let most = shown.map(\.images.count).max() ?? 1
-    let fitting = max(Int((options.width - 2 * margin + gap) / (88 + gap)), 1)
+    let fitting = Self.columns(width: options.width)
     let columns = options.columns ?? min(max(most, min(3, fitting)), fitting)
     let side = (options.width - 2 * margin - gap * Double(columns - 1)) / Double(columns)
     guard side >= 12 else {

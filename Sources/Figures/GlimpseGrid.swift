@@ -92,6 +92,13 @@ public struct GlimpseGrid: Drawing {
     self.style = style
   }
 
+  /// How many images fit side by side into a picture of `width` points.
+  ///
+  /// Cells of about 1.2 inches keep the tags of three or four steps apart.
+  public static func columns(width: Double) -> Int { min(max(Int(width / (88 + gap)), 1), 20) }
+
+  static let gap = 6.0
+
   /// One row per step: group, image, step (1-based), row, column, size, prediction, confidence, correct (0 or 1).
   public func csv() -> String {
     var rows: [[String]] = []

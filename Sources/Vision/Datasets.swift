@@ -35,4 +35,22 @@ public enum Datasets {
     }
     return try limit.map { try dataset.limited(to: $0) } ?? dataset
   }
+
+  /// Opens the data set that `identity` was taken from; nil when it cannot be told from its identity.
+  ///
+  /// - Parameter name: the name of the data set.
+  /// - Throws: ``DatasetError`` when the data set is not installed.
+  public static func open(identity: String, name: String) throws -> (any ImageDataset)? {
+    guard let entry = all.first(where: { $0.name == name }) else { return nil }
+    for split in entry.splits where identity.hasPrefix("\(name)/\(split) ") {
+      guard let dataset = try entry.open(split) else { continue }
+      if dataset.identity == identity { return dataset }
+      guard let limit = identity.firstMatch(of: /limit=([0-9]+)$/).flatMap({ Int($0.1) }), limit >= 1 else {
+        return nil
+      }
+      let limited = try dataset.limited(to: limit)
+      return limited.identity == identity ? limited : nil
+    }
+    return nil
+  }
 }

@@ -8,12 +8,15 @@ struct ScriptBench {
 
   init(
     _ source: String, overrides: [(String, String)] = [], seconds: Double? = nil, memory: Int = 256 << 20,
-    catalog: Catalog = .standard, plugins: PluginLoader? = nil
+    catalog: Catalog = .standard, plugins: PluginLoader? = nil, prepare: (HostContext) -> Void = { _ in }
   ) throws {
     var limits = LuaState.Limits()
     limits.seconds = seconds
     limits.memory = memory
     let context = HostContext()
+    // Tests leave no traces in the user's cache.
+    context.traceCache = nil
+    prepare(context)
     context.parameters.overrides = overrides.map { (name: $0.0, value: $0.1) }
     let runner = try ScriptRunner(
       script: ScriptFile(path: "test.lua", source: source), context: context, limits: limits,

@@ -116,6 +116,7 @@ typedef struct {
   int32_t results;      // 0: one boolean; n: n numbers
   uint8_t *booleans;
   double *numbers;      // count × results
+  int64_t position;     // the call that runs, or that failed, from 0
 } gf_row_loop;
 // Calls the function below `arguments` further arguments once per row; function and arguments are popped.
 int gf_map_rows(lua_State *L, int arguments, gf_row_loop *loop);

@@ -78,7 +78,7 @@ extension GFNet {
   ) throws {
     var all = metadata
     all["format"] = ModelFile.format
-    all["configuration"] = String(decoding: try JSONEncoder.sorted.encode(configuration), as: UTF8.self)
+    all["configuration"] = try configuration.json()
     var tensors: [SafetensorsTensor] = []
     for (name, entry) in state {
       if case .buffer(let buffer) = entry, buffer.isInteger {
@@ -104,4 +104,9 @@ extension GFNet {
     }
     return hash
   }
+}
+
+extension Configuration {
+  /// The configuration as files hold it; equal ones give the same text.
+  public func json() throws -> String { String(decoding: try JSONEncoder.sorted.encode(self), as: UTF8.self) }
 }

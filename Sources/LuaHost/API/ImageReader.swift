@@ -129,7 +129,7 @@ struct GlimpseReader {
         guard let row = try step.number("row"), let column = try step.number("column") else {
           throw LuaError("\(step.place): a patch needs row, column and size")
         }
-        patch = .init(row: row, column: column, size: size)
+        patch = .init(row: row - 1, column: column - 1, size: size)
       }
       guard let confidence = try step.number("confidence") else {
         throw LuaError("\(step.place): confidence is missing; expected a number from 0 to 1")

@@ -133,11 +133,11 @@ enum PlotModule {
     "glimpses", "Images with the patches that were looked at, and the confidence after each step.",
     [
       Parameter(
-        "images", .list(.table),
-        "each {image=, title=, group=, steps = {{confidence=, correct=, prediction=, row=, column=, size=}, …}}"
+        "images", .either([.object("trace"), .list(.table)]),
+        "a trace, or a list of {image=, title=, group=, steps = {{confidence=, correct=, prediction=, row=, column=, size=}, …}}"
       ),
       .options(
-        [
+        TraceGlimpses.options + [
           .named("colors", "right and wrong steps", GlimpseOptions.Colors.self),
           Parameter("dim", .number, default: 0, "darkens what no patch shows, 0 to 1", in: 0...1),
           .optional("range", .list(.number), "{low, high}: the numbers that are black and white"),
@@ -150,12 +150,18 @@ enum PlotModule {
       """,
     discussion: """
       The first step is the glance, which sees the whole image and has no row, column and size. Those are in pixels: \
-      row and column are the distances of the patch from the image's top and left edge. Images of one group stand \
-      together under its name, in the order of their first image.
+      row and column are those of the patch's top-left pixel, from 1. Images of one group stand together under its \
+      name, in the order of their first image. Of a trace, images are chosen evenly over each group, and shown up to \
+      the step after which they leave.
       """
   ) { call in
-    let groups = try GlimpseReader(call).groups("images")
-    return Pushed(try picture(of: groups, call))
+    if case .object(let object) = try call.value("images"), let trace = object.value(as: TraceHandle.self) {
+      return Pushed(try picture(of: TraceGlimpses.groups(trace, call), call))
+    }
+    for option in TraceGlimpses.options where try call.has(option.name) {
+      throw LuaError("gfnet.plot.glimpses: the option '\(option.name)' is for traces only")
+    }
+    return Pushed(try picture(of: GlimpseReader(call).groups("images"), call))
   }
 
   /// The picture of glimpses that were gathered anywhere, with the options of `gfnet.plot.glimpses`.

@@ -63,6 +63,7 @@ public final class ScriptRunner {
     try catalog.install(in: state)
     pluginProblems = try plugins?.load(into: state, catalog: catalog) ?? []
     let folder = (script.path as NSString).deletingLastPathComponent
+    context.scriptFolder = folder.isEmpty ? "." : folder
     let environment = try LuaEnvironment(
       in: state, catalog: catalog, moduleFolders: [folder.isEmpty ? "." : folder])
     session = CellSession(state: state, environment: environment.table, chunkName: script.path)

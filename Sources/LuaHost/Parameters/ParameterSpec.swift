@@ -5,6 +5,8 @@ public struct ParameterSpec: Sendable {
   /// The type that values must have, inferred from the default.
   public enum Kind: Sendable, Hashable {
     case boolean, integer, number, string
+    /// One number, or a list with one for each step.
+    case numberOrList
     indirect case list(Kind)
 
     var described: String {
@@ -13,6 +15,7 @@ public struct ParameterSpec: Sendable {
       case .integer: "a whole number"
       case .number: "a number"
       case .string: "a string"
+      case .numberOrList: "a number or a list of numbers"
       case .list(.integer): "a list of whole numbers"
       case .list(let element): "a list of \(element.name)s"
       }
@@ -25,6 +28,7 @@ public struct ParameterSpec: Sendable {
       case .integer: "integer"
       case .number: "number"
       case .string: "string"
+      case .numberOrList: "number or list of numbers"
       case .list(let element): "list of \(element.name)s"
       }
     }
@@ -93,6 +97,7 @@ public struct ParameterSpec: Sendable {
     case .integer:
       return (Int(text) ?? Double(text).flatMap { Int(exactly: $0) }).map { .integer($0) }
     case .number: return Double(text).flatMap { $0.isNaN ? nil : .number($0) }
+    case .numberOrList: return parse(text, as: .number) ?? parse(text, as: .list(.number))
     case .list(let element):
       let parts = text.split(separator: ",").map { parse($0.trimmed, as: element) }
       let values = parts.compactMap(\.self)
@@ -115,6 +120,7 @@ public struct ParameterSpec: Sendable {
     case .string: return value.asString.map { .string($0) }
     case .integer: return value.asInteger.map { .integer($0) }
     case .number: return value.asNumber.map { .number($0) }
+    case .numberOrList: return try convert(value, as: .number) ?? convert(value, as: .list(.number))
     case .list(let element):
       guard let elements = try value.asTable?.elements() else { return nil }
       let converted = try elements.map { try convert($0, as: element) }

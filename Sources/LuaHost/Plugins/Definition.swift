@@ -111,6 +111,13 @@ public final class DefinitionRegistry {
   /// What the definition being read now is attributed to; nil: the script.
   var currentOrigin: String?
 
+  /// Knows the program's own definitions from the start.
+  public init() {
+    for definition in Definition.builtIn() {
+      definitions[definition.kind, default: [:]][definition.name] = definition
+    }
+  }
+
   public func find(_ kind: DefinitionKind, _ name: String) -> Definition? { definitions[kind]?[name] }
 
   public func all(_ kind: DefinitionKind) -> [Definition] {

@@ -18,7 +18,7 @@ public struct Catalog: Sendable {
       TensorClass.entry, RandomModule.generatorClass, FigureClass.figure, FigureClass.axes,
       FigureClass.picture,
       DefinitionModules.definitionClass, DefinitionModules.configuredClass,
-    ])
+    ] + ModelAPI.classes)
 
   /// Something that help can be asked about.
   public enum Symbol: Sendable {

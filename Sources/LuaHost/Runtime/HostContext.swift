@@ -1,3 +1,5 @@
+import Foundation
+import GlanceFocus
 import Reports
 
 /// What the host knows beside Lua, and what scripts reach through `gfnet`.
@@ -19,6 +21,14 @@ public final class HostContext {
   public var parameters = ParameterSession()
   /// What plugins and scripts defined.
   public let definitions = DefinitionRegistry()
+  /// The folder of the running script; nil when there is none.
+  public var scriptFolder: String?
+  /// Receives remarks that are no results, such as a cache that could not be read.
+  public var note: (String) -> Void = {
+    FileHandle.standardError.write(Data(("gfnet-lab: " + $0 + "\n").utf8))
+  }
+  /// Where traces are kept between runs; nil keeps none.
+  public var traceCache = TraceCache.standard()
   /// Receives what a cell shows, in order.
   public var emit: (Notebook.Output) -> Void = { _ in }
   /// What the script reported as its results, in order.
@@ -27,12 +37,25 @@ public final class HostContext {
   public var recorder: RunRecorder?
   /// What `gfnet.random` and the random tensors draw from.
   public private(set) lazy var random = RandomGenerator(seed: options.seed, name: "script")
+  /// Names in use, by kind.
+  private var names: [String: Set<String>] = [:]
   /// Names for figures and tables that the script did not name.
   private var unnamed: [String: Int] = [:]
   /// File stems of the figures so far, in lower case.
   private var figureNames: Set<String> = []
 
   public init(options: Options = Options()) { self.options = options }
+
+  /// `stem` itself when it is first asked for among the names of a kind, then `stem-2`, `stem-3`, …
+  public func uniqueName(_ stem: String, among kind: String) -> String {
+    var name = stem
+    var number = 2
+    while !names[kind, default: []].insert(name).inserted {
+      name = "\(stem)-\(number)"
+      number += 1
+    }
+    return name
+  }
 
   /// `table-1`, `table-2`, …
   public func nextName(_ stem: String) -> String {

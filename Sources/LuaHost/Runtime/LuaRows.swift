@@ -43,6 +43,11 @@ public final class LuaRows {
     }
   }
 
+  /// The 0-based row whose call failed; nil when the last loop went through.
+  public private(set) var failedRow: Int?
+  /// The 0-based row whose call is running; nil between calls.
+  public var runningRow: Int? { row.pointee.row >= 0 ? Int(row.pointee.row) : nil }
+
   private let state: LuaState
   private let reference: LuaObject
   private let row: UnsafeMutablePointer<gf_row>
@@ -212,7 +217,10 @@ public final class LuaRows {
     loop.count = Int64(rows?.count ?? count)
     try (rows ?? []).withUnsafeBufferPointer { indices in
       loop.rows = rows == nil ? nil : indices.baseAddress
-      try stack.check(gf_map_rows(stack.pointer, Int32(arguments.count + 1), &loop))
+      failedRow = nil
+      let status = gf_map_rows(stack.pointer, Int32(arguments.count + 1), &loop)
+      if status != LUA_OK { failedRow = rows.map { Int($0[Int(loop.position)]) } ?? Int(loop.position) }
+      try stack.check(status)
     }
   }
 }

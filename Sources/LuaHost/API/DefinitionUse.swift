@@ -1,0 +1,128 @@
+import GlanceFocus
+import Support
+
+/// Exit rules and samplers from what a script passes for them.
+enum DefinitionUse {
+  /// The types of an `exit` or `sampler` option.
+  static let ruleType = ParameterType.either([
+    .object("configured"), .object("definition"), .string, .number, .list(.number), .function,
+  ])
+  static let samplerType = ParameterType.either([
+    .object("configured"), .object("definition"), .string, .function,
+  ])
+  static let ruleHelp =
+    "gfnet.exits.NAME{…}, a name, a confidence threshold, a list of them by step, or function(s) → boolean"
+  static let samplerHelp = "gfnet.samplers.NAME{…}, a name, or function(s, p, rng) → row, column"
+
+  /// An exit rule from an object, a name, a threshold, thresholds by step, or a function of one image.
+  static func rule(_ value: LuaValue, in state: LuaState, _ place: String) throws -> any ExitRule {
+    switch value {
+    case .integer, .number: return try ConfidenceExit(thresholds: [Float(value.asNumber ?? .nan)])
+    case .table(let list): return try ConfidenceExit(thresholds: thresholds(list, place))
+    case .function(let function):
+      return try LuaExitRule(
+        name: "function", function: function, isBatch: false, parameters: LuaTable(in: state), in: state)
+    default:
+      let configured = try configured(value, .exits, in: state, place)
+      switch configured.definition.implementation {
+      case .native(let make):
+        guard let rule = try make(configured.values) as? any ExitRule else {
+          throw unusable(configured, place)
+        }
+        return rule
+      case .lua(let functions):
+        guard let function = functions["decide_batch"] ?? functions["decide"] else {
+          throw unusable(configured, place)
+        }
+        return try LuaExitRule(
+          name: configured.definition.name, function: function, isBatch: functions["decide_batch"] != nil,
+          parameters: configured.parameterTable(in: state), in: state)
+      }
+    }
+  }
+
+  /// A sampler with the text that names it and its parameters.
+  struct NamedSampler {
+    let sampler: any PatchSampler
+    let description: String
+    /// Whether the description says all that proposals depend on; a Lua function may depend on anything.
+    let isReproducible: Bool
+  }
+
+  /// A sampler from an object, a name, or a function of one image; nil: the learned one.
+  static func sampler(_ value: LuaValue, in state: LuaState, _ place: String) throws -> NamedSampler {
+    switch value {
+    case .nil: return NamedSampler(sampler: LearnedSampler(), description: "learned", isReproducible: true)
+    case .function(let function):
+      let sampler = try LuaSampler(
+        name: "function", function: function, isBatch: false, parameters: LuaTable(in: state), in: state)
+      return NamedSampler(sampler: sampler, description: "function", isReproducible: false)
+    default:
+      let configured = try configured(value, .samplers, in: state, place)
+      // A sampler without parameters is known by its name alone.
+      let description = configured.values.isEmpty ? configured.definition.name : configured.description
+      switch configured.definition.implementation {
+      case .native(let make):
+        guard let sampler = try make(configured.values) as? any PatchSampler else {
+          throw unusable(configured, place)
+        }
+        return NamedSampler(sampler: sampler, description: description, isReproducible: true)
+      case .lua(let functions):
+        guard let function = functions["propose_batch"] ?? functions["propose"] else {
+          throw unusable(configured, place)
+        }
+        let sampler = try LuaSampler(
+          name: configured.definition.name, function: function, isBatch: functions["propose_batch"] != nil,
+          parameters: configured.parameterTable(in: state), in: state)
+        return NamedSampler(sampler: sampler, description: description, isReproducible: false)
+      }
+    }
+  }
+
+  /// Confidence thresholds, one for all steps or one by step.
+  static func thresholds(_ list: LuaTable, _ place: String) throws -> [Float] {
+    let elements = try list.elements()
+    guard !elements.isEmpty else { throw LuaError("\(place): a list of thresholds must not be empty") }
+    return try elements.enumerated().map { index, element in
+      guard let number = element.asNumber, !number.isNaN else {
+        throw LuaError("\(place): threshold \(index + 1) must be a number, got \(element.described)")
+      }
+      return Float(number)
+    }
+  }
+
+  private static func configured(
+    _ value: LuaValue, _ kind: DefinitionKind, in state: LuaState, _ place: String
+  ) throws -> ConfiguredDefinition {
+    let made: ConfiguredDefinition
+    switch value {
+    case .string(let name):
+      let known = state.context.definitions
+      guard let definition = known.find(kind, name) else {
+        throw LuaError(
+          "\(place): no \(kind.noun) is called '\(name)'" + NearestName.hint(name, in: known.names(kind)))
+      }
+      made = try definition.configured(nil)
+    case .object(let object):
+      if let configured = object.value(as: ConfiguredDefinition.self) {
+        made = configured
+      } else if let definition = object.value(as: Definition.self) {
+        made = try definition.configured(nil)
+      } else {
+        throw LuaError("\(place): expected \(article(kind.noun)) \(kind.noun), got \(value.described)")
+      }
+    default: throw LuaError("\(place): expected \(article(kind.noun)) \(kind.noun), got \(value.described)")
+    }
+    guard made.definition.kind == kind else {
+      throw LuaError(
+        "\(place): expected \(article(kind.noun)) \(kind.noun), got the \(made.definition.kind.noun) '\(made.definition.name)'"
+      )
+    }
+    return made
+  }
+
+  private static func unusable(_ configured: ConfiguredDefinition, _ place: String) -> LuaError {
+    LuaError(
+      "\(place): the \(configured.definition.kind.noun) '\(configured.definition.name)' cannot be used here")
+  }
+}

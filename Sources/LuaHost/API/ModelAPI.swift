@@ -1,0 +1,11 @@
+/// Models, data sets, traces and training as scripts see them.
+enum ModelAPI {
+  /// Functions of `gfnet`.
+  static let functions =
+    ModelFunctions.functions + DatasetFunctions.functions + ModelTrace.functions + TrainFunction.functions
+
+  static let classes = [
+    ModelClass.entry, DatasetClass.entry, TraceClass.entry, EvaluationHandle.entry, CurveHandle.entry,
+    InferenceHandle.entry, StepViewClass.entry, SamplerRandom.entry,
+  ]
+}

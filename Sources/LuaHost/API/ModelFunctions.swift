@@ -1,0 +1,93 @@
+import Backbones
+import Foundation
+import GlanceFocus
+import Vision
+
+/// `gfnet.load` and `gfnet.model`.
+enum ModelFunctions {
+  static let functions = [load, model]
+
+  private static let load = FunctionEntry(
+    "load", "Loads a model.",
+    [Parameter("name_or_file", .string, "a name under models/, or the path of a .safetensors file")],
+    returns: "model", example: "local model = gfnet.load(\"clutter-fashion\")",
+    discussion: """
+      A name is looked for as models/NAME.safetensors beside the script and in the folders above it, in the \
+      current folder, and with the program.
+      """
+  ) { call in
+    let name = try call.string("name_or_file")
+    let path = try ModelLibrary.standard(scriptFolder: call.context.scriptFolder).find(name)
+    let (network, file) = try GFNet.load(path)
+    var metadata = file.metadata
+    for key in ["format", "configuration"] { metadata[key] = nil }
+    let stem = ((path as NSString).lastPathComponent as NSString).deletingPathExtension
+    return Pushed(ModelHandle(network: network, name: stem, metadata: metadata))
+  }
+
+  private static let model = FunctionEntry(
+    "model", "Makes a new model with random weights.",
+    [
+      .options(
+        [
+          Parameter("backbone", .string, "its encoders; gfnet.backbones.list() names them"),
+          .optional(
+            "patch_size", .integer, "side of glance and patches; default: the backbone's", in: 1...4096),
+          .optional(
+            "image_size", .integer, "side of the images; default: the data set's, or 224", in: 1...16384),
+          Parameter("steps", .integer, default: 5, "the most steps, the glance included", in: 1...64),
+          .optional(
+            "classes", .integer, "number of classes; default: the data set's, or 1000", in: 1...1_000_000),
+          .optional(
+            "classifier", .choice(Configuration.Classifier.allCases.map(\.rawValue)),
+            "what carries the answer from step to step; default: the backbone's"),
+          .optional(
+            "dataset", .object("dataset"), "takes size, classes, their names and the normalisation from it"),
+          .optional("seed", .integer, "of the weights; default: the run's"),
+        ])
+    ],
+    returns: "model",
+    example:
+      "local model = gfnet.model{backbone = \"resnet_tiny_16\", image_size = 128, steps = 3, classes = 10}"
+  ) { call in
+    let dataset = try call.optionalObject("dataset", as: DatasetHandle.self)?.images
+    if let dataset { try check(dataset, against: call) }
+    var configuration = try Configuration(
+      backbone: call.string("backbone"), patchSize: call.optionalInteger("patch_size"),
+      imageSize: call.optionalInteger("image_size") ?? dataset?.imageSize.height ?? 224,
+      steps: call.integer("steps"), classes: call.optionalInteger("classes") ?? dataset?.classes ?? 1000)
+    if let word = try call.optionalString("classifier"),
+      let classifier = Configuration.Classifier(rawValue: word)
+    {
+      configuration.classifier = classifier
+    }
+    if let dataset {
+      configuration.dataset = dataset.name
+      configuration.labels = dataset.labels
+      configuration.mean = threeChannels(dataset.normalization.mean)
+      configuration.standardDeviation = threeChannels(dataset.normalization.std)
+    }
+    let seed =
+      try call.optionalInteger("seed").map { UInt64(bitPattern: Int64($0)) } ?? call.context.options.seed
+    return Pushed(
+      ModelHandle(network: try GFNet(configuration, seed: seed), name: configuration.backbone))
+  }
+
+  private static func check(_ dataset: any ImageDataset, against call: LuaCall) throws {
+    let size = dataset.imageSize
+    guard size.height == size.width else {
+      throw LuaError(
+        "gfnet.model: models take square images; those of \(dataset.name) are \(size.height)×\(size.width)")
+    }
+    if let given = try call.optionalInteger("image_size"), given != size.height {
+      throw LuaError("gfnet.model: image_size is \(given), the images of \(dataset.name) are \(size.height)")
+    }
+    if let given = try call.optionalInteger("classes"), given != dataset.classes {
+      throw LuaError("gfnet.model: classes is \(given), \(dataset.name) has \(dataset.classes)")
+    }
+  }
+
+  private static func threeChannels(_ values: [Float]) -> [Float] {
+    values.count == 1 ? [values[0], values[0], values[0]] : values
+  }
+}

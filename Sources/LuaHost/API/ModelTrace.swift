@@ -1,0 +1,84 @@
+import GlanceFocus
+import Support
+import Vision
+
+/// `model:trace` and `gfnet.trace`.
+enum ModelTrace {
+  static let functions = [read]
+
+  static var method: LuaMethod<ModelHandle> {
+    LuaMethod<ModelHandle>(
+      "trace", "Runs all images through all steps and records everything, to try exit rules on.",
+      [
+        Parameter("dataset", .object("dataset"), "the images"),
+        .options([
+          .optional("sampler", DefinitionUse.samplerType, DefinitionUse.samplerHelp + "; default: learned"),
+          .optional("steps", .integer, "steps of each image; default: the model's", in: 1...64),
+          Parameter("batch", .integer, default: 64, "images that are run together", in: 1...4096),
+          .optional("seed", .integer, "of samplers that draw; default: the run's"),
+        ]),
+      ],
+      returns: "trace",
+      example: """
+        local model = gfnet.model{backbone = "resnet_tiny_16", image_size = 128, steps = 3, classes = 10}  \
+        local trace = model:trace(gfnet.dataset("clutter-fashion", {limit = 8}))
+        """,
+      discussion: """
+        Traces are kept under $XDG_CACHE_HOME/gfnet-lab/traces (by default ~/.cache/gfnet-lab/traces), up to 2 GB in \
+        all, and are found again when weights, images, sampler, steps, seed and program version are the same. \
+        --no-cache neither reads nor writes them. A sampler written in Lua may depend on anything: its traces are \
+        not kept.
+        """
+    ) { model, call in
+      let images = try call.object("dataset", as: DatasetHandle.self).images
+      let sampler = try DefinitionUse.sampler(call.value("sampler"), in: call.state, "model:trace: sampler")
+      let steps = try call.optionalInteger("steps") ?? model.configuration.steps
+      let seed = try Seeds.of(call)
+      let digest = try model.digest()
+      let identity = Trace.Identity(name: model.name, digest: digest)
+      func compute() throws -> Trace {
+        let runner = try AdaptiveRunner(
+          model.network, sampler: sampler.sampler, steps: steps, batchSize: call.integer("batch"), seed: seed)
+        return try runner.trace(images, model: identity, samplerName: sampler.description)
+      }
+      let context = call.context
+      guard context.options.usesCache, sampler.isReproducible, let cache = context.traceCache else {
+        return Pushed(TraceHandle(try compute(), images: images))
+      }
+      let key = [
+        "program \(CoreModule.version)", "weights \(digest)", "model \(model.name)",
+        "configuration \(try model.configuration.json())", "dataset \(images.identity)",
+        "sampler \(sampler.description)", "steps \(steps)", "seed \(seed)",
+        "precision \(context.options.precision.rawValue)",
+      ].joined(separator: "\n")
+      return Pushed(TraceHandle(try cached(key, cache, context, compute), images: images))
+    }
+  }
+
+  /// The trace of `key`, read or computed and kept. The cache never fails a run.
+  private static func cached(
+    _ key: String, _ cache: TraceCache, _ context: HostContext, _ compute: () throws -> Trace
+  ) throws -> Trace {
+    do {
+      if let trace = try cache.load(key) { return trace }
+    } catch let error as Interrupted {
+      throw error
+    } catch {
+      context.note("a kept trace cannot be read and is computed anew: \(error)")
+    }
+    let trace = try compute()
+    do {
+      try cache.store(trace, key)
+    } catch let error as Interrupted {
+      throw error
+    } catch {
+      context.note("the trace cannot be kept for the next run: \(error)")
+    }
+    return trace
+  }
+
+  private static let read = FunctionEntry(
+    "trace", "Reads a trace from a file that trace:save wrote.", [Parameter("file", .string, "its path")],
+    returns: "trace", example: "local trace = gfnet.trace(\"trace.safetensors\")"
+  ) { call in Pushed(TraceHandle(try Trace(contentsOf: call.string("file")), images: nil)) }
+}

@@ -1,0 +1,164 @@
+import GlanceFocus
+import Support
+import Tensor
+
+/// A sampler written in Lua.
+final class LuaSampler: PatchSampler {
+  let name: String
+  /// A Lua function may read any field.
+  let needs: SamplerNeeds = [.maps, .glances, .policy]
+  private let function: LuaFunction
+  private let isBatch: Bool
+  private let parameters: LuaTable
+  private let state: LuaState
+  private let rows: LuaRows
+  private let view = StepView(noun: "sampler batch")
+  private let random: SamplerRandom
+
+  init(name: String, function: LuaFunction, isBatch: Bool, parameters: LuaTable, in state: LuaState) throws {
+    self.name = name
+    self.function = function
+    self.isBatch = isBatch
+    self.parameters = parameters
+    self.state = state
+    let rows = try LuaRows(in: state, name: "s", fields: StepFields.sampler(of: view))
+    self.rows = rows
+    random = SamplerRandom(row: { [unowned rows] in rows.runningRow })
+  }
+
+  func propose(_ batch: SamplerBatch) throws -> [PatchLocation] {
+    view.last = batch.last
+    view.sampling = batch
+    random.begin(batch)
+    defer {
+      view.last = nil
+      view.sampling = nil
+      random.end()
+    }
+    do {
+      return isBatch ? try proposeBatch(batch) : try proposeRows(batch)
+    } catch let error as LuaError {
+      let image = isBatch ? nil : rows.failedRow.map { batch.last[$0].image + 1 }
+      let place = image.map { "image \($0), " } ?? ""
+      throw LuaError(
+        "\(error.message) (sampler '\(name)', \(place)step \(batch.step))", traceback: error.traceback,
+        underlying: error.underlying, line: error.line)
+    }
+  }
+
+  private func proposeRows(_ batch: SamplerBatch) throws -> [PatchLocation] {
+    try StepFields.fill(rows, batch.last)
+    try rows.set("step", [Int32(batch.step)])
+    let places = try rows.numbers(function, [parameters, Pushed(random)], results: 2, count: batch.count)
+    return (0..<batch.count).map {
+      PatchLocation(row: Float(places[2 * $0]), column: Float(places[2 * $0 + 1]))
+    }
+  }
+
+  private func proposeBatch(_ batch: SamplerBatch) throws -> [PatchLocation] {
+    let results = try function.call(Pushed(view), parameters, Pushed(random))
+    let values = try results.first.flatMap { try BatchAnswer.numbers($0, on: state.stack) }
+    guard let values, values.count == 2 * batch.count else {
+      let got = values.map { "\($0.count) numbers" } ?? results.first?.described ?? "nil"
+      throw LuaError(
+        "propose_batch must return a tensor of \(batch.count) × 2 places (row, column), and returned \(got)",
+        line: 0)
+    }
+    return (0..<batch.count).map { PatchLocation(row: values[2 * $0], column: values[2 * $0 + 1]) }
+  }
+}
+
+/// The `rng` of a sampler: random numbers that depend on the image, the step and the seed alone.
+final class SamplerRandom {
+  private let row: () -> Int?
+  private var batch: SamplerBatch?
+  private var current: Int?
+  private var numbers = CounterRandom(seed: 0, stream: "none")
+  private var drawn = 0
+
+  init(row: @escaping () -> Int?) { self.row = row }
+
+  func begin(_ batch: SamplerBatch) {
+    self.batch = batch
+    current = nil
+    drawn = 0
+  }
+
+  func end() { batch = nil }
+
+  private func asked() throws -> SamplerBatch {
+    guard let batch else {
+      throw LuaError("rng can be used only while the sampler that it was passed to runs")
+    }
+    return batch
+  }
+
+  /// One draw for the image whose call runs.
+  func draw(_ number: (CounterRandom, Int) -> Double) throws -> Double {
+    let batch = try asked()
+    guard let row = row() else {
+      throw LuaError("rng: in propose_batch, name how many numbers each image gets, as in rng:uniform(2)")
+    }
+    if row != current {
+      current = row
+      numbers = batch.random(row)
+      drawn = 0
+    }
+    defer { drawn += 1 }
+    return number(numbers, drawn)
+  }
+
+  /// n×`columns` draws, a row for each image of the batch.
+  func draw(columns: Int, _ number: (CounterRandom, Int) -> Float) throws -> Tensor {
+    let batch = try asked()
+    let first = drawn
+    drawn += columns
+    return try Tensor(
+      [batch.count, columns],
+      (0..<batch.count).flatMap { row in
+        let numbers = batch.random(row)
+        return (first..<first + columns).map { number(numbers, $0) }
+      })
+  }
+
+  static let entry = LuaClass<SamplerRandom>(
+    "rng", "Random numbers of a sampler, which depend on the image, the step and the seed alone.",
+    discussion: """
+      In propose each call draws one number for the image at hand. In propose_batch a whole number of columns \
+      comes first, and the result is a tensor with a row for each image.
+      """,
+    methods: [
+      .init(
+        "uniform", "Uniform in [0, 1).",
+        [.optional("columns", .integer, "in propose_batch: numbers for each image", in: 1...1000)],
+        returns: "number, or n × columns tensor",
+        example: """
+          gfnet.samplers.define{name = "scattered", propose = function(s, p, rng) return rng:uniform(), rng:uniform() end}
+          """
+      ) { random, call in
+        try SamplerRandom.draw(random, call, { Double($0.uniform($1)) }, { $0.uniform($1) })
+      },
+      .init(
+        "normal", "Standard normal.",
+        [.optional("columns", .integer, "in propose_batch: numbers for each image", in: 1...1000)],
+        returns: "number, or n × columns tensor",
+        example: """
+          gfnet.samplers.define{name = "near", propose = function(s, p, rng) return 0.5, math.min(math.max(0.5 + 0.1 * rng:normal(), 0), 1) end}
+          """
+      ) { random, call in
+        try SamplerRandom.draw(random, call, { Double($0.normal($1)) }, { $0.normal($1) })
+      },
+    ],
+    describe: { _ in "rng of a sampler" }
+  ).entry
+
+  private static func draw(
+    _ random: SamplerRandom, _ call: LuaCall, _ one: (CounterRandom, Int) -> Double,
+    _ many: (CounterRandom, Int) -> Float
+  ) throws -> LuaResults {
+    if let columns = try call.optionalInteger("columns") {
+      return LuaResults(try random.draw(columns: columns, many))
+    }
+    return LuaResults(try random.draw(one))
+  }
+}

@@ -1,0 +1,168 @@
+import GlanceFocus
+import Tensor
+
+/// The images still in play, as Lua functions see them: one by one through rows, or all at once as tensors.
+///
+/// It is filled while a function runs and answers nothing afterwards.
+final class StepView {
+  /// What is known after the last step.
+  var last: StepBatch?
+  /// Set while a sampler is asked.
+  var sampling: SamplerBatch?
+  /// Class name in errors.
+  let noun: String
+
+  init(noun: String) { self.noun = noun }
+
+  func batch() throws -> StepBatch {
+    guard let last else {
+      throw LuaError("the \(noun) can be read only while the function it was passed to runs; keep the values")
+    }
+    return last
+  }
+
+  func samplerBatch() throws -> SamplerBatch {
+    guard let sampling else {
+      throw LuaError("the \(noun) can be read only while a sampler that it was passed to runs")
+    }
+    return sampling
+  }
+}
+
+/// The fields of `s`, the state of one image.
+enum StepFields {
+  /// All fields of an exit rule's `s`.
+  static func all(of view: StepView) -> [LuaRows.Field] {
+    [
+      .sharedInteger("step"), .sharedInteger("steps"), .number("confidence"), .number("entropy"),
+      .number("margin"), .index("prediction"), .number("value"), .sharedNumber("madds"),
+      .sharedNumber("next_madds"), .index("image"),
+      .computed("elapsed") { _ in try view.batch().elapsed },
+      .computed("probabilities") { row in
+        let values = try view.batch().probabilities(row)
+        return try Tensor([values.count], values)
+      },
+      .computed("confidences") { row in try view.batch()[row].confidences.map(Double.init) },
+      .computed("predictions") { row in try view.batch()[row].predictions.map { Int($0) + 1 } },
+    ]
+  }
+
+  /// What a sampler's `s` has in addition.
+  static func sampler(of view: StepView) -> [LuaRows.Field] {
+    all(of: view) + [
+      .computed("map") { row in try map(view.samplerBatch().maps, row) },
+      .computed("glance") { row in try map(view.samplerBatch().glances, row) },
+      .computed("locations") { row in
+        try view.samplerBatch().locations(row).map { [Double($0.row), Double($0.column)] }
+      },
+    ]
+  }
+
+  private static func map(_ maps: PlainMaps?, _ row: Int) throws -> Tensor {
+    guard let maps else { throw LuaError("the feature map is not known here") }
+    return try Tensor([maps.channels, maps.height, maps.width], Array(maps[row]))
+  }
+
+  /// Sets the columns for the images of a batch.
+  static func fill(_ rows: LuaRows, _ batch: StepBatch) throws {
+    try rows.set("step", [Int32(batch.step)])
+    try rows.set("steps", [Int32(batch.steps)])
+    try rows.set("confidence", batch.confidence)
+    try rows.set("entropy", batch.entropy)
+    try rows.set("margin", batch.margin)
+    try rows.set("prediction", batch.prediction)
+    try rows.set("value", batch.value)
+    try rows.set("madds", batch.madds)
+    try rows.set("next_madds", batch.nextMadds ?? batch.madds)
+    try rows.set("image", batch.rows.map { Int32(truncatingIfNeeded: batch.record.indices[$0]) })
+  }
+}
+
+/// The class of `b`, what batch functions of exit rules and samplers get.
+enum StepViewClass {
+  static let entry = LuaClass<StepView>(
+    "batch", "The images still in play: what decide_batch and propose_batch get, a tensor for each field.",
+    discussion: "A batch can be read only while the function it was passed to runs.",
+    properties: [
+      .init("count", "integer", "number of images, n", get: { view, _ in try view.batch().count }),
+      .init(
+        "step", "integer", "the step just taken; for a sampler, the step whose patch is to be placed",
+        get: { view, _ in try view.sampling?.step ?? view.batch().step }),
+      .init("steps", "integer", "the most steps", get: { view, _ in try view.batch().steps }),
+      vector("confidence", "largest probabilities") { $0.confidence },
+      vector("entropy", "entropies in nats") { $0.entropy },
+      vector("margin", "largest less second largest probabilities") { $0.margin },
+      vector("value", "the critic's values, nan where not known") { $0.value },
+      vector("prediction", "most probable classes, from 1") { $0.prediction.map { Float($0 + 1) } },
+      vector("image", "numbers of the images in their data set, from 1") { batch in
+        batch.rows.map { Float(batch.record.indices[$0] + 1) }
+      },
+      .init(
+        "probabilities", "tensor", "n × classes",
+        get: { view, _ in
+          let batch = try view.batch()
+          return try Tensor(
+            [batch.count, batch.classes], (0..<batch.count).flatMap { batch.probabilities($0) })
+        }),
+      bySteps("confidences", "n × steps so far") { $0.confidence(after: $1) },
+      bySteps("predictions", "n × steps so far, from 1") { batch, step in
+        batch.prediction(after: step).map { Float($0 + 1) }
+      },
+      .init(
+        "madds", "number", "Multiply-Adds of each image so far", get: { view, _ in try view.batch().madds }),
+      .init(
+        "next_madds", "number", "the same after one more step", get: { view, _ in try view.batch().nextMadds }
+      ),
+      .init(
+        "elapsed", "number", "seconds since the run began; nil in traces",
+        get: { view, _ in try view.batch().elapsed }),
+      .init(
+        "map", "tensor", "last feature maps, n × C × h × w; samplers only",
+        get: { view, _ in try maps(view.samplerBatch().maps, view) }),
+      .init(
+        "glance", "tensor", "the resized images, n × 3 × P × P; samplers only",
+        get: { view, _ in try maps(view.samplerBatch().glances, view) }),
+      .init(
+        "locations", "tensor", "places so far, n × (steps − 1) × (row, column); samplers only",
+        get: { view, _ in
+          let batch = try view.samplerBatch()
+          let places = (0..<batch.count).flatMap { batch.locations($0).flatMap { [$0.row, $0.column] } }
+          return try Tensor([batch.count, batch.step - 2, 2], places)
+        }),
+    ],
+    describe: { view in
+      guard let batch = view.last else { return "batch (no longer readable)" }
+      return "batch of \(batch.count) images after step \(batch.step)"
+    }
+  ).entry
+
+  private static func vector(
+    _ name: String, _ summary: String, _ column: @escaping @Sendable (StepBatch) -> [Float]
+  ) -> LuaProperty<StepView> {
+    .init(
+      name, "tensor", summary,
+      get: { view, _ in
+        let values = column(try view.batch())
+        return try Tensor([values.count], values)
+      })
+  }
+
+  private static func bySteps(
+    _ name: String, _ summary: String, _ column: @escaping @Sendable (StepBatch, Int) -> [Float]
+  ) -> LuaProperty<StepView> {
+    .init(
+      name, "tensor", summary,
+      get: { view, _ in
+        let batch = try view.batch()
+        let columns = (1...batch.step).map { column(batch, $0) }
+        return try Tensor(
+          [batch.count, batch.step], (0..<batch.count).flatMap { row in columns.map { $0[row] } })
+      })
+  }
+
+  private static func maps(_ maps: PlainMaps?, _ view: StepView) throws -> Tensor {
+    guard let maps else { throw LuaError("the feature maps are not known here") }
+    let count = try view.batch().count
+    return try Tensor([count, maps.channels, maps.height, maps.width], maps.values)
+  }
+}

@@ -1,0 +1,113 @@
+import Figures
+import GlanceFocus
+import Vision
+
+/// The pictures of `gfnet.plot.glimpses(trace, …)`: images of a trace with the patches that were looked at.
+enum TraceGlimpses {
+  /// How the images are grouped.
+  static let groupings = ["exit", "class", "none"]
+
+  static let options: [Parameter] = [
+    Parameter("rows", .integer, default: 2, "of a trace: rows of images in each group", in: 1...100),
+    Parameter(
+      "by", .choice(groupings), default: "exit",
+      "of a trace: a group for each exit step, each true class, or one for all"),
+    .optional(
+      "thresholds", DefinitionUse.ruleType,
+      "of a trace: when images leave, as trace:evaluate takes it; default: thresholds under which equal shares leave"
+    ),
+    .optional(
+      "dataset", .object("dataset"), "of a trace: its images; needed for a trace of tensors read from a file"),
+  ]
+
+  static func groups(_ trace: TraceHandle, _ call: LuaCall) throws -> [GlimpseGrid.Group] {
+    let images = try images(of: trace, call)
+    let evaluation = try evaluation(of: trace, call)
+    let columns = try call.optionalInteger("columns") ?? GlimpseGrid.columns(width: call.number("width") * 72)
+    let most = try call.integer("rows") * columns
+    let record = trace.record
+    func group(_ heading: String, _ rows: [Int]) throws -> GlimpseGrid.Group? {
+      guard !rows.isEmpty else { return nil }
+      // Evenly spread over the group, so that the choice is the same every time and no end of the set is favoured.
+      let count = min(most, rows.count)
+      let chosen = (0..<count).map { rows[(2 * $0 + 1) * rows.count / (2 * count)] }
+      return .init(
+        heading: heading, images: try chosen.map { try glimpse($0, trace, images, evaluation) })
+    }
+    let all = Array(0..<record.images)
+    switch try call.string("by") {
+    case "none": return try [group("", all)].compactMap(\.self)
+    case "class":
+      guard let labels = record.labels else {
+        throw LuaError("gfnet.plot.glimpses: by = \"class\" needs the images' labels, which are not known")
+      }
+      return try (0..<record.classes).compactMap { label in
+        try group(name(of: label, trace), all.filter { Int(labels[$0]) == label })
+      }
+    default:
+      return try (1...record.steps).compactMap { step in
+        let rows = all.filter { Int(evaluation.exitSteps[$0]) == step }
+        let share = String(format: "%.0f %%", 100 * Double(rows.count) / Double(record.images))
+        return try group("exit after step \(step): \(share) of the images", rows)
+      }
+    }
+  }
+
+  private static func evaluation(of trace: TraceHandle, _ call: LuaCall) throws -> Evaluation {
+    let given = try call.value("thresholds")
+    if given.isNil { return try trace.trace.evaluate(thresholds: trace.trace.thresholds(q: 1)) }
+    return try trace.trace.evaluate(
+      DefinitionUse.rule(given, in: call.state, "gfnet.plot.glimpses: option 'thresholds'"))
+  }
+
+  /// The images of the trace: given, those it was made of, or opened again by their name.
+  private static func images(of trace: TraceHandle, _ call: LuaCall) throws -> any ImageDataset {
+    let digest = trace.trace.dataset.digest
+    if let given = try call.optionalObject("dataset", as: DatasetHandle.self)?.images {
+      // A trace of some images can be drawn from the whole set: their numbers are the same.
+      guard digest == given.identity || digest.hasPrefix(given.identity + " limit=") else {
+        throw LuaError(
+          "gfnet.plot.glimpses: the trace was made of other images (\(digest)) than the data set holds (\(given.identity))"
+        )
+      }
+      return given
+    }
+    if let images = trace.images { return images }
+    guard let images = try Datasets.open(identity: digest, name: trace.trace.dataset.name) else {
+      throw LuaError(
+        "gfnet.plot.glimpses: the images of the trace are not known here; give them as dataset = …")
+    }
+    return images
+  }
+
+  private static func glimpse(
+    _ row: Int, _ trace: TraceHandle, _ images: any ImageDataset, _ evaluation: Evaluation
+  ) throws -> Glimpse {
+    let record = trace.record
+    let size = images.imageSize
+    let pixels = try Pixels(
+      width: size.width, height: size.height, channels: images.channels,
+      bytes: images.image(at: record.indices[row]))
+    let label = record.labels.map { Int($0[row]) }
+    let steps = (1...Int(evaluation.exitSteps[row])).map { step in
+      let columns = record[step]
+      let answer = Int(columns.prediction[row])
+      return Glimpse.Step(
+        patch: step == 1
+          ? nil
+          : .init(
+            row: Double(columns.coordinates[row].row), column: Double(columns.coordinates[row].column),
+            size: Double(record.patchSize)),
+        confidence: Double(columns.confidence[row]), isCorrect: answer == label,
+        prediction: name(of: answer, trace))
+    }
+    return Glimpse(
+      pixels: pixels, title: label.map { name(of: $0, trace) } ?? "image \(record.indices[row] + 1)",
+      steps: steps)
+  }
+
+  private static func name(of label: Int, _ trace: TraceHandle) -> String {
+    let names = trace.trace.classNames
+    return names.indices.contains(label) ? names[label] : "class \(label + 1)"
+  }
+}

@@ -1,0 +1,112 @@
+import GlanceFocus
+
+/// The methods of a trace.
+enum TraceMethods {
+  static var all: [LuaMethod<TraceHandle>] { [accuracy, evaluate, thresholds, budgeted, save] }
+
+  private static let sample =
+    "local trace = gfnet.model{backbone = \"resnet_tiny_16\", image_size = 128, steps = 3, classes = 10}"
+    + ":trace(gfnet.dataset(\"clutter-fashion\", {limit = 8}))  "
+
+  private static var accuracy: LuaMethod<TraceHandle> {
+    LuaMethod<TraceHandle>(
+      "accuracy", "Anytime accuracy: percent of right answers when all images stop after step 1, 2, ….",
+      returns: "list of numbers: percent", example: sample + "trace:accuracy()"
+    ) { it, _ in try it.trace.accuracy().map(Percent.of) }
+  }
+
+  private static var evaluate: LuaMethod<TraceHandle> {
+    LuaMethod<TraceHandle>(
+      "evaluate", "Applies an exit rule to the recorded images.",
+      [Parameter("rule", DefinitionUse.ruleType, DefinitionUse.ruleHelp)],
+      returns: "evaluation", example: sample + "trace:evaluate(gfnet.exits.margin{threshold = 0.5})",
+      discussion: """
+        The rule is asked after every step but the last, at which all images leave. Thresholds may be left out for \
+        the last step.
+        """
+    ) { it, call in
+      let given = try call.value("rule")
+      let evaluation: Evaluation
+      if let table = given.asTable {
+        evaluation = try it.trace.evaluate(
+          thresholds: DefinitionUse.thresholds(table, "trace:evaluate: argument 1 'rule'"))
+      } else {
+        evaluation = try it.trace.evaluate(
+          DefinitionUse.rule(given, in: call.state, "trace:evaluate: argument 1 'rule'"))
+      }
+      return Pushed(EvaluationHandle(evaluation, of: it))
+    }
+  }
+
+  private static let method = Parameter(
+    "method", .choice(Calibration.Method.allCases.map(\.rawValue)), default: "paper",
+    "the paper's form, or the most accurate on this trace")
+
+  private static var thresholds: LuaMethod<TraceHandle> {
+    LuaMethod<TraceHandle>(
+      "thresholds", "Confidence thresholds by step, solved on this trace.",
+      [
+        .options(
+          [
+            .optional("q", .number, "share of exits after step k proportional to q^k", in: 1e-9...1e9),
+            .optional(
+              "madds", .number, "mean Multiply-Adds per image not to exceed", in: 0...Double.infinity),
+            method,
+          ])
+      ],
+      returns: "list of numbers: one by step, the last -inf",
+      example: sample + "trace:evaluate(trace:thresholds{q = 0.5})",
+      discussion: "Give q or madds. An infinite threshold lets no image leave after that step."
+    ) { it, call in
+      let method = Calibration.Method(rawValue: try call.string("method")) ?? .paper
+      switch (try call.optionalNumber("q"), try call.optionalNumber("madds")) {
+      case (let q?, nil):
+        guard method == .paper else {
+          throw LuaError("trace:thresholds: q is the paper's form; give madds for method = \"optimal\"")
+        }
+        return try it.trace.thresholds(q: q)
+      case (nil, let madds?): return try it.trace.thresholds(madds: madds, method: method)
+      case (nil, nil): throw LuaError("trace:thresholds: give q or madds, as in {q = 0.5}")
+      case (_?, _?): throw LuaError("trace:thresholds: give q or madds, not both")
+      }
+    }
+  }
+
+  private static var budgeted: LuaMethod<TraceHandle> {
+    LuaMethod<TraceHandle>(
+      "budgeted", "Budgeted batch classification: a curve of accuracy against mean Multiply-Adds.",
+      [
+        .options([
+          Parameter(
+            "points", .integer, default: 39, "points of the curve; 39 are the paper's", in: 1...10_000),
+          .optional("calibration", .object("trace"), "solve the thresholds on this trace; default: this one"),
+          method,
+        ])
+      ],
+      returns: "curve", example: sample + "local curve = trace:budgeted{points = 39}",
+      discussion: """
+        Point p has q = 2p/(points + 1). Thresholds solved on the images they are applied to flatter the curve: \
+        give a trace of other images as calibration.
+        """
+    ) { it, call in
+      let method = Calibration.Method(rawValue: try call.string("method")) ?? .paper
+      let calibration = try call.optionalObject("calibration", as: TraceHandle.self)
+      return Pushed(
+        CurveHandle(
+          try it.trace.budgeted(
+            points: call.integer("points"), calibration: calibration?.trace, method: method)))
+    }
+  }
+
+  private static var save: LuaMethod<TraceHandle> {
+    LuaMethod<TraceHandle>(
+      "save", "Writes the trace to a file, which gfnet.trace reads.",
+      [Parameter("file", .string, "such as traces/mine.safetensors")],
+      example: sample + "trace:save(\"trace.safetensors\")"
+    ) { it, call in
+      let file = try call.string("file")
+      guard !file.isEmpty else { throw LuaError("trace:save: the file needs a name") }
+      try it.trace.save(to: file)
+    }
+  }
+}

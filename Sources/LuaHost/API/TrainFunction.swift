@@ -1,0 +1,173 @@
+import Backbones
+import Foundation
+import GlanceFocus
+import NeuralNet
+import Reports
+
+/// `gfnet.train`.
+enum TrainFunction {
+  static let functions = [train]
+
+  private static let train = FunctionEntry(
+    "train", "Trains a model for one stage; a run that was stopped goes on after its last epoch.",
+    [
+      .options(
+        [
+          Parameter("model", .object("model"), "is trained in place"),
+          Parameter("dataset", .object("dataset"), "the images"),
+          Parameter(
+            "stage", .integer,
+            "1: encoders and classifier on random patches; 2: the policy; 3: fine-tuning with the policy",
+            in: 1...3),
+          Parameter("epochs", .integer, "passes over the data set", in: 1...100_000),
+          Parameter("batch", .integer, default: 128, "images of one update", in: 2...65536),
+          Parameter(
+            "rate", .number, default: 0.01, "stages 1 and 3: learning rate of the encoders", in: 0...100),
+          .optional(
+            "classifier_rate", .number,
+            "stages 1 and 3: learning rate of the classifier; default: 0.1 in stage 1, 0.01 in stage 3",
+            in: 0...100),
+          Parameter("weight_decay", .number, default: 1e-4, "stages 1 and 3: of all weights", in: 0...1),
+          Parameter(
+            "schedule", .choice(Schedule.allCases.map(\.rawValue)),
+            default: .string(Schedule.cosine.rawValue),
+            "how the rate goes over the stage"),
+          .optional(
+            "aux_weight", .number,
+            "stages 1 and 3: weight of the encoders' own classifiers; default: the backbone's", in: 0...1000),
+          Parameter("label_smoothing", .number, default: 0.0, "stages 1 and 3", in: 0...0.99),
+          Parameter(
+            "reward", .choice(Reward.allCases.map(\.rawValue)), default: .string(Reward.increments.rawValue),
+            "stage 2: what a patch is worth, from the true class's probability p"),
+          Parameter("discount", .number, default: 0.7, "stage 2: of later rewards", in: 0...1),
+          Parameter("ppo_epochs", .integer, default: 1, "stage 2: updates on each batch", in: 1...1000),
+          Parameter("ppo_rate", .number, default: 3e-4, "stage 2: learning rate of the policy", in: 0...1),
+          Parameter("reset_policy", .boolean, default: true, "stage 2: start from a fresh policy"),
+          .optional("seed", .integer, "of everything random; default: the run's"),
+          Parameter(
+            "first_epoch", .integer, default: 0,
+            "epochs that the data set has been through, for sets that draw new images each epoch", in: 0...1e9
+          ),
+          .optional(
+            "checkpoint", .either([.string, .boolean]),
+            "the file that keeps the state; false keeps none; default: checkpoints/MODEL-stageN.safetensors"
+              + " in the run's folder"),
+          .optional("log", .function, "function(m): called after each epoch"),
+        ])
+    ],
+    returns: "list of tables: {stage=, epoch=, loss=, accuracy=, reward=, images=, seconds=}",
+    example: """
+      local data = gfnet.dataset("clutter-fashion", {split = "train", limit = 16})  \
+      local model = gfnet.model{backbone = "resnet_tiny_16", dataset = data, steps = 2}  \
+      gfnet.train{model = model, dataset = data, stage = 1, epochs = 1, batch = 8, checkpoint = false}
+      """,
+    discussion: """
+      accuracy is the percent of right answers after step 1, 2, …, on the training images; reward is the mean per \
+      patch, in stage 2 only. After each epoch everything needed to go on is in the checkpoint: the same call \
+      with the same starting weights, options and data goes on from there. The metrics are also lines of \
+      metrics.jsonl in the run's folder, and model:save keeps them as model.info.history.
+      """
+  ) { call in
+    let model = try call.object("model", as: ModelHandle.self)
+    let dataset = try call.object("dataset", as: DatasetHandle.self).images
+    let options = try options(call, model)
+    let checkpoint = try checkpoint(call, model, options.stage)
+    let exists = checkpoint.map { FileManager.default.fileExists(atPath: $0) } ?? false
+    let trainer = try Trainer(model.network, dataset: dataset, options: options, checkpoint: checkpoint)
+    if let checkpoint, exists {
+      if trainer.history.isEmpty {
+        call.context.note("\(checkpoint) is of another training and will be replaced")
+      } else if trainer.history.count < options.epochs {
+        call.context.note("going on after epoch \(trainer.history.count) of \(checkpoint)")
+      }
+    }
+    let log = try call.has("log") ? call.function("log") : nil
+    let directory = try call.context.recorder?.open()
+    // The lines of an earlier run went with its directory.
+    for metrics in trainer.history { try directory?.appendMetrics(metrics.members) }
+    try trainer.run { metrics in
+      call.context.emit(.text(metrics.line(of: options.epochs) + "\n"))
+      try directory?.appendMetrics(metrics.members)
+      try log?.call(MetricsTable(metrics))
+    }
+    model.history += trainer.history.map { .object($0.members) }
+    return trainer.history.map(MetricsTable.init)
+  }
+
+  private static func options(_ call: LuaCall, _ model: ModelHandle) throws -> TrainingOptions {
+    let stage = TrainingOptions.Stage(rawValue: try call.integer("stage")) ?? .encoders
+    let defaults = try BackboneRegistry.entry(model.configuration.backbone).defaults
+    var options = TrainingOptions(stage: stage, epochs: try call.integer("epochs"))
+    options.batchSize = try call.integer("batch")
+    options.encoderRate = try call.float("rate")
+    options.classifierRate =
+      try call.optionalNumber("classifier_rate").map(Float.init) ?? (stage == .fineTune ? 0.01 : 0.1)
+    options.weightDecay = try call.float("weight_decay")
+    options.schedule = try call.string("schedule")
+    options.auxiliaryWeight =
+      try call.optionalNumber("aux_weight").map(Float.init) ?? defaults.auxiliaryWeight
+    options.trainsGlobalEncoder = defaults.trainsGlobalEncoder
+    options.labelSmoothing = try call.float("label_smoothing")
+    options.reward = Reward(rawValue: try call.string("reward")) ?? .increments
+    options.ppo.discount = try call.float("discount")
+    options.ppo.epochs = try call.integer("ppo_epochs")
+    options.ppo.learningRate = try call.float("ppo_rate")
+    options.resetsPolicy = try call.boolean("reset_policy")
+    options.seed = try Seeds.of(call)
+    options.firstEpoch = try call.integer("first_epoch")
+    return options
+  }
+
+  /// The file that keeps the state of the training; nil: none.
+  private static func checkpoint(
+    _ call: LuaCall, _ model: ModelHandle, _ stage: TrainingOptions.Stage
+  ) throws -> String? {
+    let given = try call.value("checkpoint")
+    if let path = given.asString {
+      guard !path.isEmpty else { throw LuaError("gfnet.train: the checkpoint needs a name") }
+      return path
+    }
+    if let keeps = given.asBoolean {
+      guard !keeps else { throw LuaError("gfnet.train: checkpoint must be a file or false") }
+      return nil
+    }
+    guard let folder = call.context.recorder?.path else { return nil }
+    return folder + "/checkpoints/"
+      + call.context.uniqueName("\(model.name)-stage\(stage.rawValue)", among: "checkpoints") + ".safetensors"
+  }
+}
+
+extension EpochMetrics {
+  /// `stage 1, epoch 3 of 60: loss 1.234, accuracy 45.1 / 60.2 %, 12.3 s`.
+  fileprivate func line(of epochs: Int) -> String {
+    let shares = accuracy.map { String(format: "%.1f", 100 * $0) }.joined(separator: " / ")
+    let gain = reward.map { String(format: ", reward %.4f", $0) } ?? ""
+    return "stage \(stage), epoch \(epoch) of \(epochs): "
+      + String(format: "loss %.3f, accuracy %@ %%%@, %.1f s", loss, shares, gain, seconds)
+  }
+
+  /// For files, in the units of Lua: accuracy in percent.
+  fileprivate var members: [JSONValue.Member] {
+    var members: [JSONValue.Member] = [
+      .init("stage", .integer(stage)), .init("epoch", .integer(epoch)), .init("loss", .number(loss)),
+      .init("accuracy", .array(accuracy.map { .number(Percent.of($0)) })),
+    ]
+    if let reward { members.append(.init("reward", .number(reward))) }
+    return members + [.init("images", .integer(images)), .init("seconds", .number(seconds))]
+  }
+}
+
+/// One epoch's metrics on their way to Lua.
+private struct MetricsTable: LuaPushable {
+  let metrics: EpochMetrics
+
+  init(_ metrics: EpochMetrics) { self.metrics = metrics }
+
+  func push(onto stack: LuaStack) throws {
+    try LuaFields([
+      "stage": metrics.stage, "epoch": metrics.epoch, "loss": metrics.loss,
+      "accuracy": metrics.accuracy.map(Percent.of), "reward": metrics.reward, "images": metrics.images,
+      "seconds": metrics.seconds,
+    ]).push(onto: stack)
+  }
+}

@@ -1,0 +1,150 @@
+import Foundation
+import LuaHost
+import Reports
+import Support
+import TestSupport
+import Testing
+
+/// Training and the cache of traces in scripts.
+@Suite struct TrainScriptTests {
+  private static let setup = """
+    local train = gfnet.dataset("clutter-fashion", {split = "train", limit = 16})
+    local function fresh() return gfnet.model{backbone = "resnet_tiny_16", dataset = train, steps = 2, seed = 5} end
+    local model = fresh()
+
+    """
+
+  @Test func theThreeStagesRunAndAreKept() throws {
+    let folder = try TemporaryFolder()
+    let bench = try ScriptBench(
+      Self.setup + """
+        local before = model:trace(train):accuracy()
+        local seen = {}
+        for stage = 1, 3 do
+          local metrics = gfnet.train{model = model, dataset = train, stage = stage, epochs = 2, batch = 8,
+            log = function(m) seen[#seen + 1] = m.stage * 10 + m.epoch end}
+          assert(#metrics == 2 and metrics[2].epoch == 2 and metrics[2].stage == stage and metrics[2].images == 16)
+          assert(#metrics[1].accuracy == 2 and metrics[1].accuracy[1] >= 0 and metrics[1].accuracy[1] <= 100)
+          assert((metrics[1].reward ~= nil) == (stage == 2))
+        end
+        print(table.concat(seen, " "))
+        print(#model.info.history, model.info.history[6].stage)
+        model:save("\(folder.path)/m.safetensors")
+        print(#gfnet.load("\(folder.path)/m.safetensors").info.history)
+        """,
+      prepare: { context in
+        context.recorder = RunRecorder(
+          script: ScriptFile(path: "test.lua", source: ""), context: context, path: folder.path + "/run",
+          command: ["gfnet-lab"])
+      })
+    #expect(bench.message == "")
+    let shown = bench.shown.split(separator: "\n").map(String.init)
+    #expect(shown.filter { $0.hasPrefix("stage ") }.count == 6)
+    #expect(shown.first?.hasPrefix("stage 1, epoch 1 of 2: loss ") == true)
+    #expect(Array(shown.suffix(3)) == ["11 12 21 22 31 32", "6\t3", "6"])
+    let lines = try String(contentsOfFile: folder.path + "/run/metrics.jsonl", encoding: .utf8)
+      .split(separator: "\n")
+    #expect(lines.count == 6 && lines[2].hasPrefix("{\"stage\":2,\"epoch\":1,\"loss\":"))
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path + "/run/checkpoints").sorted()
+    #expect(
+      files == (1...3).map { "resnet_tiny_16-stage\($0).safetensors" })
+  }
+
+  @Test func aStoppedTrainingGoesOn() throws {
+    let folder = try TemporaryFolder()
+    func script(_ name: String, stop: Bool) -> String {
+      Self.setup + """
+        gfnet.train{model = model, dataset = train, stage = 1, epochs = 3, batch = 8,
+          checkpoint = "\(folder.path)/\(name).safetensors",
+          log = function(m) \(stop ? "if m.epoch == 2 then error('stop') end" : "") end}
+        local sum = 0
+        for name, value in pairs(model:state()) do sum = sum + value:abs():sum() end
+        print("sum", sum)
+        """
+    }
+    let straight = try ScriptBench(script("a", stop: false))
+    #expect(straight.message == "")
+    let stopped = try ScriptBench(script("b", stop: true))
+    #expect(stopped.message.hasSuffix(": stop"))
+    var notes: [String] = []
+    let resumed = try ScriptBench(
+      script("b", stop: false), prepare: { $0.note = { notes.append($0) } })
+    #expect(resumed.message == "")
+    #expect(notes.count == 1 && notes[0].hasPrefix("going on after epoch 2 of "))
+    #expect(resumed.shown.split(separator: "\n").count == 2)
+    #expect(resumed.shown.split(separator: "\n").last == straight.shown.split(separator: "\n").last)
+  }
+
+  @Test(arguments: [
+    ("gfnet.train{dataset = train, stage = 1, epochs = 1}", "option 'model' is missing"),
+    (
+      "gfnet.train{model = model, dataset = train, stage = 4, epochs = 1}",
+      "option 'stage' must be a whole number from 1 to 3"
+    ),
+    (
+      "gfnet.train{model = model, dataset = train, stage = 1, epochs = 1, bacth = 8}", "did you mean 'batch'?"
+    ),
+    ("gfnet.train{model = model, dataset = train, stage = 1, epochs = 1, schedule = 'cosin'}", "schedule"),
+    (
+      "gfnet.train{model = model, dataset = train, stage = 1, epochs = 1, batch = 17}",
+      "expected at most the 16 images"
+    ),
+    (
+      "gfnet.train{model = model, dataset = train, stage = 1, epochs = 1, checkpoint = true}",
+      "must be a file or false"
+    ),
+    (
+      "gfnet.train{model = gfnet.model{backbone = 'resnet_tiny_16', classes = 3, image_size = 128}, dataset = train, stage = 1, epochs = 1, batch = 8}",
+      "the data set has 10 classes, the model 3"
+    ),
+  ])
+  func mistakesAreNamed(_ source: String, _ expected: String) throws {
+    let message = try ScriptBench(Self.setup + source).message
+    #expect(message.contains(expected), "\(message)")
+    #expect(message.hasPrefix("test.lua:4: ") && !message.contains("\n"), "\(message)")
+  }
+
+  @Test func tracesAreFoundAgain() throws {
+    let folder = try TemporaryFolder()
+    var notes: [String] = []
+    func run(_ source: String, cached: Bool = true) throws -> Int {
+      let bench = try ScriptBench(
+        tinyModel + source,
+        prepare: { context in
+          context.traceCache = .init(folder: folder.path + "/traces")
+          context.options.usesCache = cached
+          context.note = { notes.append($0) }
+        })
+      #expect(bench.message == "")
+      return ((try? FileManager.default.contentsOfDirectory(atPath: folder.path + "/traces")) ?? []).count
+    }
+    #expect(try run("model:trace(data)", cached: false) == 0)
+    #expect(try run("model:trace(data)") == 1)
+    #expect(try run("model:trace(data)") == 1)
+    #expect(try run("model:trace(data, {batch = 5})") == 1)
+    #expect(try run("model:trace(data, {steps = 2})") == 2)
+    #expect(try run("model:trace(data, {sampler = gfnet.samplers.gaussian{std = 0.3}})") == 3)
+    #expect(try run("model:trace(data, {sampler = gfnet.samplers.gaussian{std = 0.4}})") == 4)
+    #expect(try run("model:trace(data, {sampler = 'random', seed = 2})") == 5)
+    #expect(try run("model:trace(data, {sampler = 'random', seed = 3})") == 6)
+    #expect(try run("model:trace(data:subset{1, 2})") == 7)
+    #expect(try run("model:trace(data, {sampler = function() return 0, 0 end})") == 7)
+    #expect(
+      try run(
+        "local s = model:state() s['fc.fc.bias'] = s['fc.fc.bias'] + 1 model:load_state(s) model:trace(data)")
+        == 8)
+    #expect(notes.isEmpty)
+
+    // A damaged file is named, replaced, and harmless.
+    for file in try FileManager.default.contentsOfDirectory(atPath: folder.path + "/traces") {
+      let path = folder.path + "/traces/" + file
+      var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+      bytes[bytes.count - 5] ^= 1
+      try Data(bytes).write(to: URL(fileURLWithPath: path))
+    }
+    #expect(try run("model:trace(data)") == 8)
+    #expect(notes.count == 1 && notes[0].hasPrefix("a kept trace cannot be read and is computed anew: "))
+    #expect(try run("model:trace(data)") == 8)
+    #expect(notes.count == 1)
+  }
+}
