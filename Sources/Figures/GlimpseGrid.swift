@@ -99,13 +99,15 @@ public struct GlimpseGrid: Drawing {
 
   static let gap = 6.0
 
-  /// One row per step: group, image, step (1-based), row, column, size, prediction, confidence, correct (0 or 1).
+  /// One row per step: group, image, step, row, column, size, prediction, confidence, correct (0 or 1); steps and
+  /// the top-left pixel count from 1.
   public func csv() -> String {
     var rows: [[String]] = []
     for group in groups {
       for image in group.images {
         for (i, step) in image.steps.enumerated() {
-          let patch = step.patch.map { [$0.row, $0.column, $0.size].map(CSV.number) } ?? ["", "", ""]
+          let patch =
+            step.patch.map { [$0.row + 1, $0.column + 1, $0.size].map(CSV.number) } ?? ["", "", ""]
           rows.append(
             [group.heading, image.title, "\(i + 1)"] + patch
               + [step.prediction, CSV.number(step.confidence), step.isCorrect ? "1" : "0"])

@@ -77,7 +77,7 @@ import Testing
       grid.csv() == """
         image,step,row,column,size,prediction,confidence,correct
         1 – a,1,,,,b,0.25,0
-        1 – a,2,1,2,3,a,0.5,1
+        1 – a,2,2,3,3,a,0.5,1
 
         """)
   }

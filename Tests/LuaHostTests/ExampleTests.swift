@@ -1,12 +1,17 @@
 import Foundation
 import LuaHost
+import TestSupport
 import Testing
 
 /// The registration table is also the manual: every entry explains itself, and its example works.
 @Suite struct ExampleTests {
   static let functions: [FunctionEntry] = {
-    let modules = ["gfnet", "gfnet.tensor", "gfnet.random", "gfnet.plot", "gfnet.report"]
-    let classes = ["tensor", "generator", "figure", "axes", "picture"]
+    let modules = [
+      "gfnet", "gfnet.tensor", "gfnet.random", "gfnet.plot", "gfnet.report", "gfnet.exits", "gfnet.samplers",
+    ]
+    let classes = [
+      "tensor", "generator", "figure", "axes", "picture", "model", "dataset", "trace", "rng",
+    ]
     return Catalog.standard.modules.filter { modules.contains($0.name) }.flatMap {
       ($0.call.map { [$0] } ?? []) + $0.functions
     } + Catalog.standard.classes.filter { classes.contains($0.name) }.flatMap(\.methods)
@@ -31,17 +36,27 @@ import Testing
   func exampleRuns(_ index: Int) throws {
     let entry = Self.functions[index]
     // Examples that write files do so in a folder of their own.
-    let folder = NSTemporaryDirectory() + "gfnet-example-\(UUID().uuidString)/"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let source = entry.example.replacing(":save(\"", with: ":save(\"" + folder)
+    let folder = try TemporaryFolder()
+    let source = entry.example.replacing(/"([a-z]+\.(?:safetensors|png))"/) { "\"\(folder.path)/\($0.1)\"" }
+    if source.contains("gfnet.trace(") {
+      try formulaTrace(images: 8, steps: 3, classes: 4, folder.path + "/trace.safetensors")
+    }
+    if source.contains("gfnet.load(") {
+      try Self.saveModel(folder.path + "/models/clutter-fashion.safetensors")
+    }
     let name = entry.qualifiedName.replacing(":", with: ".").split(separator: ".").last.map(String.init) ?? ""
     #expect(source.contains(name), "\(entry.qualifiedName): the example does not use it")
-    let bench = try ScriptBench(source)
+    let bench = try ScriptBench(source, path: folder.path + "/test.lua")
     #expect(bench.message == "", "\(entry.qualifiedName): \(source)")
     if source != entry.example {
-      #expect(try !FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+      #expect(try !FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
     }
+  }
+
+  private static func saveModel(_ file: String) throws {
+    let source =
+      "gfnet.model{backbone = \"resnet_tiny_16\", image_size = 128, classes = 10}:save(\"\(file)\")"
+    #expect(try ScriptBench(source).message == "")
   }
 
   @Test func helpFindsTensors() throws {

@@ -94,7 +94,7 @@ import Testing
       plot.glimpses({
         {image = T.rand(16, 16), title = "a", group = "exit at step 1", steps = {{confidence = 0.9, correct = true}}},
         {image = T.rand(16, 16), title = "b", group = "exit at step 2",
-          steps = {{confidence = 0.4, correct = false}, {confidence = 0.9, correct = true, row = 0, column = 4, size = 8}}},
+          steps = {{confidence = 0.4, correct = false}, {confidence = 0.9, correct = true, row = 1, column = 5, size = 8}}},
       }, {colors = "blue-orange", dim = 0.4, name = "looks"})
       """)
     #expect(bench.message == "")
@@ -102,7 +102,7 @@ import Testing
     let shown = pictures(bench)
     #expect(shown.map(\.name) == ["all-of-them", "images", "images-2", "looks"])
     #expect(shown[1].csv == nil && shown[2].csv == nil)
-    #expect(shown[3].csv?.contains("exit at step 2,b,2,0,4,8,") == true)
+    #expect(shown[3].csv?.contains("exit at step 2,b,2,1,5,8,") == true)
     #expect(shown[0].csv?.contains("stacked") == false)
   }
 

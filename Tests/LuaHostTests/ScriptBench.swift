@@ -8,7 +8,8 @@ struct ScriptBench {
 
   init(
     _ source: String, overrides: [(String, String)] = [], seconds: Double? = nil, memory: Int = 256 << 20,
-    catalog: Catalog = .standard, plugins: PluginLoader? = nil, prepare: (HostContext) -> Void = { _ in }
+    catalog: Catalog = .standard, plugins: PluginLoader? = nil, path: String = "test.lua",
+    prepare: (HostContext) -> Void = { _ in }
   ) throws {
     var limits = LuaState.Limits()
     limits.seconds = seconds
@@ -19,7 +20,7 @@ struct ScriptBench {
     prepare(context)
     context.parameters.overrides = overrides.map { (name: $0.0, value: $0.1) }
     let runner = try ScriptRunner(
-      script: ScriptFile(path: "test.lua", source: source), context: context, limits: limits,
+      script: ScriptFile(path: path, source: source), context: context, limits: limits,
       catalog: catalog,
       plugins: plugins)
     outcome = runner.run()
