@@ -62,7 +62,7 @@ local brightest = gfnet.samplers.define{
         if not taken then
           local top, left = math.floor(a * size * 5 / 8) + 1, math.floor(b * size * 5 / 8) + 1
           local window = grey[{ { top, top + size * 3 // 8 - 1 }, { left, left + size * 3 // 8 - 1 } }]
-          local light = window:mean():item()
+          local light = window:mean()
           if light > best then best, row, column = light, a, b end
         end
       end

@@ -17,16 +17,25 @@ private func batch(_ indices: [Int], after step: Int, rows: [Int]? = nil, seed: 
   let last = try StepBatch(record: record, step: step, rows: rows ?? all)
   // Stands in for the policy network: a place that depends on the image alone.
   let policy = (rows ?? all).map { PatchLocation(row: Float(indices[$0] % 10) / 10, column: 0.5) }
-  return SamplerBatch(after: last, random: CounterRandom(seed: seed, stream: "sampler"), policy: policy)
+  // Glances with one bright spot, whose place depends on the image alone.
+  var glances = [Float](repeating: 0, count: policy.count * 48 * 48)
+  for (i, row) in (rows ?? all).enumerated() { glances[i * 48 * 48 + (indices[row] % 40 + 4) * 48 + 30] = 1 }
+  return SamplerBatch(
+    after: last, random: CounterRandom(seed: seed, stream: "sampler"), policy: policy,
+    glances: PlainMaps(values: glances, channels: 1, height: 48, width: 48))
 }
 
 @Suite struct SamplerTests {
   @Test func theTableIsCompleteAndEveryProposalIsValid() throws {
-    #expect(Samplers.table.map(\.name) == ["learned", "random", "center", "corners", "gaussian", "grid"])
+    #expect(
+      Samplers.table.map(\.name) == [
+        "learned", "random", "center", "corners", "gaussian", "grid", "saliency",
+      ])
     for definition in Samplers.table {
       let sampler = try definition.make()
       #expect(sampler.name == definition.name)
-      #expect(sampler.needs == (definition.name == "learned" ? .policy : []))
+      let needs: [String: SamplerNeeds] = ["learned": .policy, "saliency": .glances]
+      #expect(sampler.needs == needs[definition.name] ?? [])
       for step in 1...11 {
         let places = try sampler.checkedProposal(batch(Array(0..<200), after: step))
         #expect(places.count == 200)
@@ -127,5 +136,24 @@ private func batch(_ indices: [Int], after step: Int, rows: [Int]? = nil, seed: 
     let batch = try batch([1, 2], after: 3)
     #expect(batch.step == 4)
     #expect(batch.locations(1) == [PatchLocation(row: 0.02, column: 0), PatchLocation(row: 0.03, column: 0)])
+  }
+
+  @Test func saliencyFindsTheSpotAndThenLooksElsewhere() throws {
+    let first = try SaliencySampler().propose(batch([0], after: 1))
+    // The spot is in row 4, column 30 of 48; the patch is 18 of those wide and starts at 0…30.
+    #expect(first[0].row * 30 <= 4 && first[0].column * 30 > 11 && first[0].column * 30 <= 30)
+    // Nothing is left once the spot was looked at.
+    var record = try EpisodeRecord(
+      indices: [0], classes: 2, imageSize: 128, patchSize: 48, madds: [1, 2, 3])
+    try record.setStep(1, rows: [0], logits: [0, 0])
+    try record.setStep(2, rows: [0], logits: [0, 0], locations: first)
+    var glance = [Float](repeating: 0, count: 48 * 48)
+    glance[4 * 48 + 30] = 1
+    glance[40 * 48 + 5] = 0.5
+    let second = try SaliencySampler().propose(
+      SamplerBatch(
+        after: StepBatch(record: record, step: 2, rows: [0]), random: CounterRandom(seed: 1, stream: "s"),
+        glances: PlainMaps(values: glance, channels: 1, height: 48, width: 48)))
+    #expect(second[0].row * 30 > 21 && second[0].column * 30 <= 5)
   }
 }

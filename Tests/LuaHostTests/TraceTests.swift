@@ -61,7 +61,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "learned", "random", "center", "corners", "gaussian", "grid",
+    "learned", "random", "center", "corners", "gaussian", "grid", "saliency",
   ])
   func everySamplerRunsLiveAndTraced(_ name: String) throws {
     let output = try shown(

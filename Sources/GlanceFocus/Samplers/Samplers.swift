@@ -35,6 +35,7 @@ public enum Samplers {
     CornersSampler.definition,
     GaussianSampler.definition,
     GridSampler.definition,
+    SaliencySampler.definition,
   ]
 
   /// The sampler called `name` with the given parameters.

@@ -28,7 +28,8 @@ enum DefinitionModules {
           ] + functions, name: "definition")
       ],
       returns: "definition: call it with a table of parameters",
-      example: "gfnet.\(kind.rawValue).define{name = \"mine\", \(main) = \(examples[kind] ?? "…")}"
+      example: "gfnet.\(kind.rawValue).define{name = \"mine\", \(main) = \(examples[kind] ?? "…")}",
+      discussion: discussions[kind] ?? ""
     ) { call in
       let name = try call.string("name")
       guard let first = name.utf8.first, first == 95 || (first | 32) >= 97 && (first | 32) <= 122,
@@ -64,6 +65,33 @@ enum DefinitionModules {
     "propose": "function(s, p, rng) → row, column, each from 0 to 1",
     "propose_batch": "function(b, p, rng) → n×2 tensor",
     "build": "function(nn, p) → backbone",
+  ]
+
+  private static let state = """
+    step steps confidence entropy margin prediction value madds next_madds image: numbers; classes, steps and images \
+    count from 1, entropy is in nats, value is the critic's and nan where not known
+    probabilities: tensor; confidences predictions: lists by step up to this one
+    elapsed: seconds since the run began, nil in traces
+    """
+
+  private static let discussions: [DefinitionKind: String] = [
+    .exits: """
+    The rule is asked after every step but the last, at which all images leave. Fields of s:
+    \(state)
+    decide_batch gets the same fields as tensors over the n images in b (count is n; confidences and predictions \
+    are n × steps so far) and returns a tensor of n booleans. An image's decision must not depend on the others.
+    """,
+    .samplers: """
+    The sampler is asked before every step but the first. Row and column are fractions of the room that a patch \
+    has: 0, 0 is the top left corner, 1, 1 the bottom right. s.step is the step to come; all else is known after \
+    the step before. Fields of s:
+    \(state)
+    map: last feature map, C × h × w; glance: the resized image as the network sees it, 3 × P × P; locations: list \
+    of {row, column} so far
+    rng:uniform() and rng:normal() draw numbers that depend on the image, the step and the seed alone. \
+    propose_batch gets the same fields as tensors over the n images in b and returns n × 2 places; there \
+    rng:uniform(k) draws an n × k tensor.
+    """,
   ]
 
   private static let examples: [DefinitionKind: String] = [
