@@ -14,15 +14,15 @@
 
 -- %% [parameters]
 local p = gfnet.params{
-  backbone = { default = "resnet_tiny_24", help = "the encoders (gfnet.backbones.list() names them)" },
+  backbone = { default = "resnet_tiny_16", help = "the encoders (gfnet.backbones.list() names them)" },
   patch    = { default = 48, min = 8, help = "side of the glance and of the patches" },
   steps    = { default = 4, min = 2, help = "the most steps" },
   images   = { default = 50000, min = 256, help = "training images" },
   held_out = { default = 10000, min = 100, help = "validation and test images" },
-  first    = { default = 8, min = 1, help = "epochs of stage 1" },
-  rounds   = { default = 2, min = 1, help = "times that stages 2 and 3 alternate" },
+  first    = { default = 6, min = 1, help = "epochs of stage 1" },
+  rounds   = { default = 3, min = 1, help = "times that stages 2 and 3 alternate" },
   policy   = { default = 2, min = 1, help = "epochs of each stage 2" },
-  tune     = { default = 8, min = 1, help = "epochs of each stage 3" },
+  tune     = { default = 6, min = 1, help = "epochs of each stage 3" },
   batch    = { default = 128, min = 2, help = "images per step" },
   rate     = { default = 0.3, help = "learning rate of stage 1 and of the baselines" },
   tune_rate = { default = 0.2, help = "learning rate of stage 3" },
