@@ -1,9 +1,30 @@
 import Foundation
 import GlanceFocus
 import Support
+import Tensor
 import Testing
 
 @Suite struct EpisodeRecordTests {
+  @Test func locationsMeanPixels() {
+    let places: [(Float, Float, Int, Int)] = [
+      (0, 1, 0, 128), (1, 0, 128, 0), (0.5, 0.999_999, 64, 127), (0.1, 0.7, 12, 89),
+    ]
+    for (row, column, top, left) in places {
+      let location = PatchLocation(row: row, column: column)
+      #expect(location.isValid)
+      #expect(
+        location.coordinate(imageSize: 224, patchSize: 96) == PatchPosition(row: top, column: left))
+    }
+    // 0.7 in float32 is below 7/10, yet 0.7·10 rounds to 7 in float32: PyTorch's floor sees 7.
+    #expect(
+      PatchLocation(row: 0.7, column: 0.3).coordinate(imageSize: 12, patchSize: 2)
+        == PatchPosition(row: 7, column: 3))
+    for bad in [Float(-0.01), 1.01, .nan, .infinity] {
+      #expect(!PatchLocation(row: 0.5, column: bad).isValid)
+      #expect(!PatchLocation(row: bad, column: 0.5).isValid)
+    }
+  }
+
   /// Softmax statistics in double precision, as a textbook has them.
   private func reference(_ logits: [Float]) -> (
     confidence: Double, entropy: Double, margin: Double, first: Int
@@ -83,7 +104,7 @@ import Testing
     #expect(record[1].prediction[2] == 1 && record[1].prediction[0] == 0)
     #expect(record[2].logits.isEmpty)
     try record.setStep(2, rows: [2], logits: [0, 1], values: [0.5], locations: [place])
-    #expect(record[2].coordinates[2] == PatchCoordinate(row: 40, column: 80))
+    #expect(record[2].coordinates[2] == PatchPosition(row: 40, column: 80))
     #expect(record[2].value[2] == 0.5 && record[1].value[2].isNaN)
     #expect(!record.isComplete)
 

@@ -58,22 +58,7 @@ import Testing
       of: { try $0[0].dropConnect(0.5, random: random) }, at: [try Tensor.formula("d", [6, 2, 2, 2])])
   }
 
-  @Test func actionsChoosePatches() throws {
-    let actions = try Tensor([4, 2], [0, 1, 1, 0, 0.5, 0.999_999, 0.1, 0.7])
-    let positions = try PatchPosition.chosen(by: actions, image: (224, 224), patch: (96, 96))
-    #expect(
-      positions == [
-        PatchPosition(row: 0, column: 128), PatchPosition(row: 128, column: 0),
-        PatchPosition(row: 64, column: 127), PatchPosition(row: 12, column: 89),
-      ])
-    // 0.7 in float32 is below 7/10, yet 0.7·10 rounds to 7 in float32: PyTorch's floor sees 7.
-    let tenths = try PatchPosition.chosen(by: Tensor([1, 2], [0.7, 0.3]), image: (12, 12), patch: (2, 2))
-    #expect(tenths == [PatchPosition(row: 7, column: 3)])
-    for bad in [Float(-0.01), 1.01, .nan, .infinity] {
-      #expect(throws: TensorError.self) {
-        try PatchPosition.chosen(by: Tensor([1, 2], [0.5, bad]), image: (8, 8), patch: (4, 4))
-      }
-    }
+  @Test func patchesLieWithinTheImage() throws {
     let image = try Tensor.formula("image", [1, 3, 8, 8])
     #expect(throws: TensorError.self) {
       try image.cropped([PatchPosition(row: 5, column: 0)], height: 4, width: 4)

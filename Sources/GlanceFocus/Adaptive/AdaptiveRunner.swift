@@ -45,7 +45,7 @@ public final class AdaptiveRunner {
     public let steps: Int
     public let madds: Double
     /// Top-left pixels of the patches of steps 2…; empty when it left after the glance.
-    public let path: [PatchCoordinate]
+    public let path: [PatchPosition]
   }
 
   /// The adaptive loop over a data set.

@@ -1,5 +1,6 @@
 import Foundation
 import Support
+import Tensor
 
 /// What running a model over N images for T steps gave, column by column.
 ///
@@ -27,7 +28,7 @@ public struct EpisodeRecord: Sendable {
     /// Where the patch was taken; empty for the glance.
     public fileprivate(set) var locations: [PatchLocation] = []
     /// The patch's top-left pixel; empty for the glance.
-    public fileprivate(set) var coordinates: [PatchCoordinate] = []
+    public fileprivate(set) var coordinates: [PatchPosition] = []
 
     fileprivate init() {}
 
@@ -40,7 +41,7 @@ public struct EpisodeRecord: Sendable {
       value = [Float](repeating: .nan, count: images)
       if !isGlance {
         locations = [PatchLocation](repeating: PatchLocation(row: 0, column: 0), count: images)
-        coordinates = [PatchCoordinate](repeating: PatchCoordinate(row: 0, column: 0), count: images)
+        coordinates = [PatchPosition](repeating: PatchPosition(row: 0, column: 0), count: images)
       }
     }
   }

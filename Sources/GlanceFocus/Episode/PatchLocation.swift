@@ -1,3 +1,5 @@
+import Tensor
+
 /// Where a patch lies: fractions of the room that a P×P patch has in an S×S image, each in [0, 1].
 ///
 /// (0, 0) puts the patch at the top left, (1, 1) at the bottom right; this is the policy's action.
@@ -16,19 +18,8 @@ public struct PatchLocation: Sendable, Hashable {
   /// The patch's top-left pixel: ⌊a·(S − P)⌋ in single precision, as the paper's code computes it.
   ///
   /// The location must be valid.
-  public func coordinate(imageSize: Int, patchSize: Int) -> PatchCoordinate {
+  public func coordinate(imageSize: Int, patchSize: Int) -> PatchPosition {
     let room = Float(imageSize - patchSize)
-    return PatchCoordinate(row: Int32(row * room), column: Int32(column * room))
-  }
-}
-
-/// The top-left pixel of a patch in the original image, 0-based.
-public struct PatchCoordinate: Sendable, Hashable {
-  public var row: Int32
-  public var column: Int32
-
-  public init(row: Int32, column: Int32) {
-    self.row = row
-    self.column = column
+    return PatchPosition(row: Int(row * room), column: Int(column * room))
   }
 }

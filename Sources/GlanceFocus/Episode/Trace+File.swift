@@ -36,7 +36,7 @@ extension Trace {
         pieces: patches.map { $0.locations.flatMap { [$0.row, $0.column] } }),
       SafetensorsTensor(
         "coordinates", shape: [steps - 1, images, 2],
-        pieces: patches.map { $0.coordinates.flatMap { [$0.row, $0.column] } }),
+        pieces: patches.map { $0.coordinates.flatMap { [Int32($0.row), Int32($0.column)] } }),
     ]
     if let labels = record.labels { tensors.append(SafetensorsTensor("labels", shape: [images], labels)) }
     if all.contains(where: { $0.value.contains { !$0.isNaN } }) {
@@ -133,7 +133,7 @@ private struct TraceReader {
     let count = record.images * 2
     let stored = try file.ints("coordinates", range: index * count..<(index + 1) * count)
     for (i, coordinate) in record[step].coordinates.enumerated() {
-      guard stored[2 * i] == Int(coordinate.row), stored[2 * i + 1] == Int(coordinate.column) else {
+      guard stored[2 * i] == coordinate.row, stored[2 * i + 1] == coordinate.column else {
         throw EpisodeError(
           "image \(record.indices[i] + 1) has the patch (\(stored[2 * i]), \(stored[2 * i + 1])) at step \(step),"
             + " but its action means (\(coordinate.row), \(coordinate.column))")

@@ -31,28 +31,3 @@ public struct ExitRuleNeeds: OptionSet, Sendable {
   /// The true classes.
   public static let labels = ExitRuleNeeds(rawValue: 2)
 }
-
-/// A registered exit rule: its name, parameters and constructor.
-public struct ExitRuleDefinition: Sendable {
-  public let name: String
-  /// One line: when images leave.
-  public let summary: String
-  public let parameters: [ParameterDescription]
-  private let make: @Sendable (Parameters) throws -> any ExitRule
-
-  public init(
-    name: String, summary: String, parameters: [ParameterDescription],
-    make: @escaping @Sendable (Parameters) throws -> any ExitRule
-  ) {
-    self.name = name
-    self.summary = summary
-    self.parameters = parameters
-    self.make = make
-  }
-
-  /// The rule with the given parameter values, defaults for the others.
-  /// - Throws: ``EpisodeError`` for unknown names and unfit values.
-  public func make(_ given: [String: ParameterValue] = [:]) throws -> any ExitRule {
-    try make(Parameters(given, of: parameters, owner: "exit rule '\(name)'"))
-  }
-}

@@ -1,32 +1,19 @@
-import Support
+/// A built-in sampler: its name, parameters and constructor.
+public typealias SamplerDefinition = BuiltInDefinition<any PatchSampler>
 
-/// A registered sampler: its name, parameters and constructor.
-public struct SamplerDefinition: Sendable {
-  public let name: String
-  /// One line: where patches are taken.
-  public let summary: String
-  public let parameters: [ParameterDescription]
-  private let make: @Sendable (Parameters) throws -> any PatchSampler
-
-  public init(
+extension BuiltInDefinition where Product == any PatchSampler {
+  init(
     name: String, summary: String, parameters: [ParameterDescription],
     make: @escaping @Sendable (Parameters) throws -> any PatchSampler
   ) {
-    self.name = name
-    self.summary = summary
-    self.parameters = parameters
-    self.make = make
-  }
-
-  /// The sampler with the given parameter values, defaults for the others.
-  /// - Throws: ``EpisodeError`` for unknown names and unfit values.
-  public func make(_ given: [String: ParameterValue] = [:]) throws -> any PatchSampler {
-    try make(Parameters(given, of: parameters, owner: "sampler '\(name)'"))
+    self.init(kind: Samplers.kind, name: name, summary: summary, parameters: parameters, make: make)
   }
 }
 
 /// The built-in samplers.
 public enum Samplers {
+  static let kind = "sampler"
+
   /// All of them; a new sampler is one file and one row here.
   public static let table: [SamplerDefinition] = [
     LearnedSampler.definition,
@@ -42,10 +29,6 @@ public enum Samplers {
   /// - Throws: ``EpisodeError`` for an unknown name, naming the nearest known, and for unfit parameters.
   public static func make(_ name: String, _ given: [String: ParameterValue] = [:]) throws -> any PatchSampler
   {
-    guard let definition = table.first(where: { $0.name == name }) else {
-      throw EpisodeError(
-        "no sampler is called '\(name)'" + NearestName.hint(name, in: table.map(\.name)))
-    }
-    return try definition.make(given)
+    try SamplerDefinition.make(name, given, from: table, kind: kind)
   }
 }

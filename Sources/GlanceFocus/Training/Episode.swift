@@ -128,7 +128,6 @@ extension GFNet {
   public func patches(_ images: Tensor, locations: [PatchLocation]) throws -> Tensor {
     let (size, side) = (images.shape[2], configuration.patchSize)
     let corners = locations.map { $0.coordinate(imageSize: size, patchSize: side) }
-    return try images.cropped(
-      corners.map { PatchPosition(row: Int($0.row), column: Int($0.column)) }, height: side, width: side)
+    return try images.cropped(corners, height: side, width: side)
   }
 }

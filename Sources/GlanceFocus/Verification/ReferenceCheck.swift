@@ -40,7 +40,7 @@ extension ReferenceCase {
         for place in locations.map({
           $0.coordinate(imageSize: description.imageSize, patchSize: description.patchSize)
         }) {
-          coordinates += [Int(place.row), Int(place.column)]
+          coordinates += [place.row, place.column]
         }
         (result, memory) = try model.focus(
           model.patches(images, locations: locations), .evaluation, memory: memory)

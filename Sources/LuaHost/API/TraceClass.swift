@@ -41,7 +41,7 @@ enum TraceClass {
         "coordinates",
         "top-left pixels {row, column} of the patches, from 1: [step][image]; the glance's list is empty"
       ) { step in
-        step.coordinates.map { [Int($0.row) + 1, Int($0.column) + 1] }
+        step.coordinates.map { [$0.row + 1, $0.column + 1] }
       },
       .init(
         "logits", "tensor", "steps × images × classes",

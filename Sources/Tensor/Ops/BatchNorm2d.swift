@@ -122,12 +122,12 @@ struct BatchNorm2dInference: Op {
         }
       }
     }
-    saved.keep(x, scale, result, folded)
+    saved.keep(x, result, folded)
     return result
   }
 
   func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
-    let (x, scale, y, folded) = (saved.tensors[0], saved.tensors[1], saved.tensors[2], saved.tensors[3])
+    let (x, y, folded) = (saved.tensors[0], saved.tensors[1], saved.tensors[2])
     let channels = x.shape[1]
     let perChannel: Shape = [1, channels, 1, 1]
     let dy = relu ? try Elementwise.zip(gradient.channelsLast(), y, WherePositive()) : gradient
@@ -139,7 +139,6 @@ struct BatchNorm2dInference: Op {
       let deviation = try (running.variance.detached + epsilon).rsqrt()
       dScale = try (dy * centred).sum([0, 2, 3]) * deviation
     }
-    _ = scale
     return [needs[0] ? try dy * factor : nil, dScale, dShift]
   }
 }

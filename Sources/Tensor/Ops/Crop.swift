@@ -73,36 +73,6 @@ struct Crop: Op {
   }
 }
 
-extension PatchPosition {
-  /// The positions that `actions` choose: ⌊a·(S − P)⌋ in float32 arithmetic.
-  ///
-  /// - Parameters:
-  ///   - actions: B×2 numbers in [0, 1]; first the row's, then the column's.
-  ///   - image: height and width of the images, in pixels.
-  ///   - patch: height and width of the patches, in pixels.
-  public static func chosen(
-    by actions: Tensor, image: (height: Int, width: Int), patch: (height: Int, width: Int)
-  ) throws -> [PatchPosition] {
-    guard actions.rank == 2, actions.shape[1] == 2 else {
-      throw TensorError("crop", "needs actions of shape B×2, not \(actions.shape)")
-    }
-    guard patch.height <= image.height, patch.width <= image.width else {
-      throw TensorError(
-        "crop", "a \(patch.height)×\(patch.width) patch of an image of \(image.height)×\(image.width)")
-    }
-    let values = try actions.values()
-    return try (0..<actions.shape[0]).map { index in
-      let (a, b) = (values[2 * index], values[2 * index + 1])
-      guard (0...1).contains(a), (0...1).contains(b) else {
-        throw TensorError("crop", "action (\(a), \(b)) is outside [0, 1]")
-      }
-      return PatchPosition(
-        row: Int((a * Float(image.height - patch.height)).rounded(.down)),
-        column: Int((b * Float(image.width - patch.width)).rounded(.down)))
-    }
-  }
-}
-
 extension Tensor {
   /// From N×C×H×W images, the `height`×`width` patch at each image's position; no interpolation.
   public func cropped(_ positions: [PatchPosition], height: Int, width: Int) throws -> Tensor {
