@@ -86,7 +86,7 @@ public final class MobileNetV3: Backbone {
     BackboneEntry(
       name: "mobilenetv3_large_100", family: "MobileNetV3", summary: "MobileNetV3-Large, width 1.0",
       stride: 32,
-      patchSize: 96, defaults: defaults,
+      patchSize: 96, defaults: defaults, keyMaps: ownKeyMaps,
       build: {
         try MobileNetV3(
           stemChannels: 16,

@@ -11,6 +11,8 @@ public struct BackboneEntry: Sendable {
   /// Side of the patches that the paper (or this project) uses it with.
   public let patchSize: Int
   public let defaults: GlanceFocusDefaults
+  /// How state dictionaries of other libraries name what this encoder holds; the encoder's own keys come first.
+  public let keyMaps: [KeyMap]
   /// Makes the encoder with a classifier for so many classes. Weights are zero until initialised or loaded.
   public let build: @Sendable (_ classes: Int) throws -> any Backbone
 }

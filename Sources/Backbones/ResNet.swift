@@ -52,7 +52,8 @@ public final class ResNet: Backbone {
     BackboneEntry(
       name: "resnet50", family: "ResNet", summary: "residual network, 50 layers, bottleneck blocks",
       stride: 32,
-      patchSize: 96, defaults: defaults, build: { try ResNet(depths: [3, 4, 6, 3], classes: $0) })
+      patchSize: 96, defaults: defaults, keyMaps: keyMaps,
+      build: { try ResNet(depths: [3, 4, 6, 3], classes: $0) })
   ]
 }
 

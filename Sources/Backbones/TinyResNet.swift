@@ -58,7 +58,7 @@ public final class TinyResNet: Backbone {
       name: name, family: "ResNet-tiny",
       summary: "residual network for 48-pixel patches, widths \(width), \(2 * width), \(4 * width), "
         + "blocks \(depths.map(String.init).joined(separator: ", "))",
-      stride: 8, patchSize: 48, defaults: defaults,
+      stride: 8, patchSize: 48, defaults: defaults, keyMaps: [],
       build: { try TinyResNet(width: width, depths: depths, classes: $0) })
   }
 
