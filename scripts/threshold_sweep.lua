@@ -44,10 +44,13 @@ for i = 0, 50 do
   thresholds[#thresholds + 1], accuracy[#accuracy + 1], cost[#cost + 1] = i / 50, result.accuracy, result.madds
 end
 
-local by_threshold = gfnet.plot.figure{
-  xlabel = "confidence threshold", ylabel = "top-1 (%)", title = "One threshold for all steps" }
-by_threshold:line(thresholds, accuracy)
-by_threshold
+local sweep = gfnet.plot.figure{
+  columns = 2, share_y = true, size = "two-columns", ylabel = "top-1 (%)", title = "One threshold for all steps" }
+sweep[1]:set{ xlabel = "confidence threshold" }
+sweep[1]:line(thresholds, accuracy)
+sweep[2]:set{ xlabel = "mean Multiply-Adds", ylabel = "" }
+sweep[2]:line(cost, accuracy)
+sweep
 
 -- %% Budgeted batch classification
 -- The paper's thresholds come from one number, q; the optimal ones maximise accuracy on the validation split for each
@@ -56,15 +59,14 @@ local paper   = trace:budgeted{ points = p.points, calibration = held_out }
 local optimal = trace:budgeted{ points = p.points, calibration = held_out, method = "optimal" }
 
 local budget = gfnet.plot.figure{
-  xlabel = "mean Multiply-Adds", ylabel = "top-1 (%)", title = "Budgeted batch classification" }
-budget:line(paper.madds, paper.accuracy, { label = "GFNet, paper's thresholds" })
-budget:line(optimal.madds, optimal.accuracy, { label = "GFNet, optimal thresholds" })
-budget:line(cost, accuracy, { label = "GFNet, one threshold", dash = "dotted", marker = "none" })
-budget:step(model.madds, anytime, { label = "anytime", marker = "none" })
+  xlabel = "mean Multiply-Adds", ylabel = "top-1 (%)", title = "Budgeted batch classification", size = { 4.4, 3.1 } }
+budget:line(paper.madds, paper.accuracy, { label = "paper's thresholds" })
+budget:line(optimal.madds, optimal.accuracy, { label = "optimal thresholds" })
+budget:step(model.madds, anytime, { label = "anytime" })
 local static = model.info.results and model.info.results.static or {}
 for _, network in ipairs(static) do
   budget:scatter({ network.madds }, { network.accuracy },
-    { label = network.size == model.image_size and "static, full resolution" or "static glance" })
+    { label = ("static, %d × %d"):format(network.size, network.size) })
 end
 budget
 
@@ -85,7 +87,8 @@ for _, network in ipairs(static) do
 end
 for _, share in ipairs{ 2, 3, 5, 7 } do
   local full = static[1] and static[1].madds or model.madds[#model.madds]
-  for name, curve in pairs{ paper = paper, optimal = optimal } do
+  for _, method in ipairs{ { "paper's", paper }, { "optimal", optimal } } do
+    local name, curve = table.unpack(method)
     local i = best_within(curve, full / share)
     if i then
       summary[#summary + 1] = {
