@@ -79,7 +79,7 @@ local samplers = {
 }
 local steps, rows = {}, {}
 for step = 1, model.steps do steps[step] = step end
-local places = gfnet.plot.figure{ xlabel = "step", ylabel = "top-1 (%)", title = "Samplers" }
+local places = gfnet.plot.figure{ xlabel = "step", xintegers = true, ylabel = "top-1 (%)", title = "Samplers" }
 for _, name in ipairs{ "learned", "brightest", "spiral", "corners", "center", "random" } do
   local accuracy = model:trace(few, { sampler = samplers[name] }):accuracy()
   places:line(steps, accuracy, { label = name })

@@ -98,7 +98,8 @@ gfnet.report.table{
 }
 
 -- %% Training curves
-local curve = gfnet.plot.figure{ xlabel = "epoch", ylabel = "training top-1 (%)", title = "Accuracy after each step" }
+local curve = gfnet.plot.figure{
+  xlabel = "epoch", xintegers = true, ylabel = "training top-1 (%)", title = "Accuracy after each step" }
 for step = 1, p.steps do
   local x, y = {}, {}
   for i, metrics in ipairs(history) do
