@@ -25,6 +25,7 @@ struct HTMLCellRenderer {
       let source = cell.trimmedSource
       if source.isEmpty && cell.outputs.isEmpty { return }
       html += "<section class=\"cell \(cell.status)\" id=\"cell-\(index + 1)\">\n"
+      heading()
       if !source.isEmpty { code(source) }
       if cell.kind == .parameters { parameters() }
       outputs()
@@ -44,6 +45,14 @@ struct HTMLCellRenderer {
     headings += result.headings
   }
 
+  private mutating func heading() {
+    guard !cell.title.isEmpty else { return }
+    let heading = report.heading(cell.title)
+    html += "<h2 id=\"\(heading.anchor)\">\(HTMLText.escape(cell.title))</h2>\n"
+    headings.append(heading)
+  }
+
+  /// The code is folded away: a reader comes for the results. Where it failed, it is what the reader needs.
   private mutating func code(_ source: String) {
     let first = cell.trimmedFirstLine
     let time = cell.seconds.map { NumberText.duration($0) } ?? ""
@@ -51,7 +60,7 @@ struct HTMLCellRenderer {
     if !note.isEmpty { note = "<span class=\"note\">\(note)</span>" }
     let kind = cell.kind == .parameters ? "Parameters" : "Cell \(index + 1)"
     html += """
-      <details class="code" open>
+      <details class="code"\(cell.failedLine == nil ? "" : " open")>
       <summary><span class="kind">\(kind)</span><span class="where">line \(first)</span>\(note)</summary>
       <pre class="lua" style="counter-reset:line \(first - 1)" tabindex="0" aria-label="Code of cell \(index + 1)"\
       ><code>\(LuaHighlighter.html(source, markedLine: cell.failedLine))</code></pre>

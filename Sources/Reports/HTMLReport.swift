@@ -103,6 +103,11 @@ public final class HTMLReport {
       anchor: uniqueAnchor)
   }
 
+  /// A cell's title as a heading, with an anchor that is unique on the page.
+  func heading(_ title: String) -> MarkdownHTML.Heading {
+    MarkdownHTML.Heading(level: 2, text: title, anchor: uniqueAnchor(title))
+  }
+
   private func uniqueAnchor(_ text: String) -> String {
     var slug = ""
     for scalar in text.lowercased().unicodeScalars {

@@ -36,6 +36,9 @@ public struct MarkdownReport {
   private func blocks(of cell: Notebook.Cell, index: Int) -> [String] {
     var blocks: [String] = []
     let source = cell.trimmedSource
+    if cell.kind != .markdown, !cell.title.isEmpty {
+      blocks.append("## \(MarkdownText.escape(cell.title))\n")
+    }
     if cell.kind == .markdown {
       blocks.append(source + "\n")
     } else if !source.isEmpty {

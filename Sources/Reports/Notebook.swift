@@ -20,6 +20,8 @@ public struct Notebook: Sendable {
     public enum Status: Sendable, Equatable { case pending, running, done, failed, interrupted }
 
     public var kind: Kind
+    /// What the cell is called, shown as a heading above it; may be empty.
+    public var title: String
     public var source: String
     /// 1-based line of the cell's first source line in the script.
     public var firstLine: Int
@@ -28,8 +30,9 @@ public struct Notebook: Sendable {
     /// Wall-clock time of the cell; nil before it ran.
     public var seconds: Double?
 
-    public init(kind: Kind, source: String, firstLine: Int) {
+    public init(kind: Kind, title: String = "", source: String, firstLine: Int) {
       self.kind = kind
+      self.title = title
       self.source = source
       self.firstLine = firstLine
       outputs = []

@@ -99,6 +99,21 @@ struct HTMLReportTests {
     }
   }
 
+  @Test func titlesOfCellsAreHeadingsAndCodeIsFolded() {
+    var notebook = Sample.notebook()
+    notebook.cells[3].title = "Traces & <more>"
+    let html = HTMLReport.render(notebook, facts: Sample.facts())
+    #expect(html.contains("<h2 id=\"traces-more\">Traces &amp; &lt;more&gt;</h2>"))
+    #expect(html.contains("href=\"#traces-more\""))
+    // Only the cell that failed is unfolded.
+    #expect(html.components(separatedBy: "<details class=\"code\" open>").count == 2)
+    #expect(html.components(separatedBy: "<details class=\"code\">").count == 4)
+    let markdown = MarkdownReport.render(notebook, facts: Sample.facts())
+    #expect(
+      markdown.contains("\n## Traces & \\<more\\>\n") || markdown.contains("\n## Traces &amp; &lt;more&gt;\n")
+    )
+  }
+
   @Test func decimalPointsAlign() {
     let html = HTMLReport.render(Sample.notebook(), facts: Sample.facts())
     #expect(html.contains("<td class=\"number\">61.25</td>"))

@@ -58,7 +58,9 @@ public final class ScriptRunner {
     self.context = context
     notebook = Notebook(
       title: script.title, source: script.path,
-      cells: script.cells.map { .init(kind: $0.kind, source: $0.source, firstLine: $0.firstLine) })
+      cells: script.cells.map {
+        .init(kind: $0.kind, title: $0.title, source: $0.source, firstLine: $0.firstLine)
+      })
     state = try LuaState(limits: limits, context: context)
     try catalog.install(in: state)
     pluginProblems = try plugins?.load(into: state, catalog: catalog) ?? []
