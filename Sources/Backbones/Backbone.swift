@@ -27,34 +27,3 @@ public struct Encoding {
     self.map = map
   }
 }
-
-/// How the paper sets up a Glance-and-Focus Network around a family of encoders.
-public struct GlanceFocusDefaults: Sendable {
-  /// The policy's state encoder: 1×1 convolution to 32 channels, or two linear layers.
-  public enum PolicyEncoder: String, Sendable { case convolution, linear }
-  /// The classifier over the sequence.
-  public enum Classifier: String, Sendable { case recurrent, cascade }
-
-  public var policyEncoder: PolicyEncoder
-  /// Units of the policy's state.
-  public var policyUnits: Int
-  public var classifier: Classifier
-  /// Units of the recurrent classifier.
-  public var classifierUnits: Int
-  /// λ, the weight of the auxiliary heads in the loss.
-  public var auxiliaryWeight: Float
-  /// True where f_G learns in stages 1 and 3; otherwise it is fine-tuned on small inputs first, then frozen.
-  public var trainsGlobalEncoder: Bool
-
-  public init(
-    policyEncoder: PolicyEncoder, policyUnits: Int, classifier: Classifier, classifierUnits: Int = 1024,
-    auxiliaryWeight: Float, trainsGlobalEncoder: Bool
-  ) {
-    self.policyEncoder = policyEncoder
-    self.policyUnits = policyUnits
-    self.classifier = classifier
-    self.classifierUnits = classifierUnits
-    self.auxiliaryWeight = auxiliaryWeight
-    self.trainsGlobalEncoder = trainsGlobalEncoder
-  }
-}

@@ -8,13 +8,43 @@ public struct BackboneEntry: Sendable {
   public let summary: String
   /// Side of the input per side of the last map: 32 for the ImageNet encoders.
   public let stride: Int
+  /// The part of the stride that 2×2 average pools take; they leave out a last odd row, convolutions do not.
+  let pooledStride: Int
   /// Side of the patches that the paper (or this project) uses it with.
   public let patchSize: Int
   public let defaults: GlanceFocusDefaults
-  /// How state dictionaries of other libraries name what this encoder holds; the encoder's own keys come first.
+  /// Whose names the encoder's own state dictionary follows.
+  public let keys: KeyNames
+  /// How state dictionaries of other libraries name what this encoder holds; its own names come first.
   public let keyMaps: [KeyMap]
   /// Makes the encoder with a classifier for so many classes. Weights are zero until initialised or loaded.
   public let build: @Sendable (_ classes: Int) throws -> any Backbone
+
+  /// Whose names a state dictionary follows.
+  public enum KeyNames: String, Sendable { case torchvision, timm, pycls, authors, own }
+
+  init(
+    _ name: String, family: String, summary: String, stride: Int = 32, pooledStride: Int = 1,
+    patchSize: Int = 96, defaults: GlanceFocusDefaults, keys: KeyNames, keyMaps: [KeyMap],
+    build: @escaping @Sendable (_ classes: Int) throws -> any Backbone
+  ) {
+    self.name = name
+    self.family = family
+    self.summary = summary
+    self.stride = stride
+    self.pooledStride = pooledStride
+    self.patchSize = patchSize
+    self.defaults = defaults
+    self.keys = keys
+    self.keyMaps = keyMaps
+    self.build = build
+  }
+
+  /// Side of the last map for inputs of `side` pixels; 0 where the input is too small.
+  public func mapSide(_ side: Int) -> Int {
+    let strided = stride / pooledStride
+    return (side + strided - 1) / strided / pooledStride
+  }
 }
 
 /// An encoder that is not in the registry.
@@ -30,7 +60,11 @@ public struct UnknownBackbone: LineError {
 
 /// All encoders, one row each.
 public enum BackboneRegistry {
-  public static let entries: [BackboneEntry] = MobileNetV3.entries + ResNet.entries + TinyResNet.entries
+  public static let entries: [BackboneEntry] = [
+    ResNet.entries, DenseNet.entries, RegNetY.entries, MobileNetV2.entries, MobileNetV3.entries,
+    EfficientNet.entries, EfficientNetLite.entries, ShuffleNetV2.entries, CondenseNet.entries,
+    ResNet.tinyEntries,
+  ].flatMap { $0 }
 
   /// The row of `name`.
   public static func entry(_ name: String) throws -> BackboneEntry {

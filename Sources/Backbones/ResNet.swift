@@ -1,27 +1,52 @@
 import NeuralNet
 import Tensor
 
-/// Residual networks with bottleneck blocks (He et al. 2016), stride on the 3×3; torchvision's keys.
+/// Residual networks (He et al. 2016); torchvision's keys.
+///
+/// A stem, stages of residual blocks that each double the channels and, but for the first, halve the map.
 public final class ResNet: Backbone {
+  /// What tells one residual network from another.
+  struct Plan: Sendable {
+    enum Block { case basic, bottleneck }
+
+    let block: Block
+    /// Blocks in each stage.
+    let depths: [Int]
+    /// Channels of the first stage, before a bottleneck's expansion.
+    var width = 64
+    var stemChannels = 64
+    var stemKernel = 7
+    /// A 3×3 max-pool of stride 2 after the stem.
+    var pools = true
+  }
+
   public let featureCount: Int
   public var mapChannels: Int { featureCount }
   private let stem: Conv2d
   private let stemNorm: BatchNorm2d
+  private let pools: Bool
   private let stages: [Sequential]
   private let classifier: LinearLayer
 
-  /// - Parameter depths: blocks in the four stages.
-  public init(depths: [Int], classes: Int) throws {
-    stem = try Conv2d(3, 64, kernel: 7, stride: 2, padding: 3)
-    stemNorm = try BatchNorm2d(64, activation: .relu)
-    var channels = 64
-    stages = try depths.enumerated().map { stage, depth in
-      let width = 64 << stage
+  init(_ plan: Plan, classes: Int) throws {
+    stem = try Conv2d(3, plan.stemChannels, kernel: plan.stemKernel, stride: 2)
+    stemNorm = try BatchNorm2d(plan.stemChannels, activation: .relu)
+    pools = plan.pools
+    var channels = plan.stemChannels
+    stages = try plan.depths.enumerated().map { stage, depth in
+      let width = plan.width << stage
       return Sequential(
-        try (0..<depth).map { block in
-          let made = try Bottleneck(channels, width: width, stride: stage > 0 && block == 0 ? 2 : 1)
-          channels = width * Bottleneck.expansion
-          return made
+        try (0..<depth).map { index in
+          let stride = stage > 0 && index == 0 ? 2 : 1
+          let inputs = channels
+          switch plan.block {
+          case .basic:
+            channels = width
+            return try BasicBlock(inputs, width, stride: stride)
+          case .bottleneck:
+            channels = width * Bottleneck.expansion
+            return try Bottleneck(inputs, width: width, stride: stride)
+          }
         })
     }
     featureCount = channels
@@ -37,66 +62,25 @@ public final class ResNet: Backbone {
 
   public func encode(_ images: Tensor, _ pass: Pass) throws -> Encoding {
     var x = try stemNorm(stem(images, pass), pass)
-    x = try x.maxPooled2d(kernel: (3, 3), stride: (2, 2), padding: (1, 1))
+    if pools { x = try x.maxPooled2d(kernel: (3, 3), stride: (2, 2), padding: (1, 1)) }
     for stage in stages { x = try stage(x, pass) }
     return Encoding(features: try x.globalAveragePooled(), map: x)
   }
 
   public func classify(_ features: Tensor, _ pass: Pass) throws -> Tensor { try classifier(features, pass) }
 
-  static let defaults = GlanceFocusDefaults(
-    policyEncoder: .linear, policyUnits: 1024, classifier: .recurrent, auxiliaryWeight: 1,
-    trainsGlobalEncoder: true)
+  private static func entry(_ layers: Int, _ block: Plan.Block, _ depths: [Int]) -> BackboneEntry {
+    BackboneEntry(
+      "resnet\(layers)", family: "ResNet",
+      summary: "residual network, \(layers) layers, \(block) blocks", defaults: .residual,
+      keys: .torchvision, keyMaps: keyMaps,
+      build: { try ResNet(Plan(block: block, depths: depths), classes: $0) })
+  }
 
   static let entries: [BackboneEntry] = [
-    BackboneEntry(
-      name: "resnet50", family: "ResNet", summary: "residual network, 50 layers, bottleneck blocks",
-      stride: 32,
-      patchSize: 96, defaults: defaults, keyMaps: keyMaps,
-      build: { try ResNet(depths: [3, 4, 6, 3], classes: $0) })
+    entry(18, .basic, [2, 2, 2, 2]),
+    entry(34, .basic, [3, 4, 6, 3]),
+    entry(50, .bottleneck, [3, 4, 6, 3]),
+    entry(101, .bottleneck, [3, 4, 23, 3]),
   ]
-}
-
-/// 1×1, 3×3, 1×1 with a shortcut.
-final class Bottleneck: Layer {
-  static let expansion = 4
-  private let conv1, conv2, conv3: Conv2d
-  private let norm1, norm2, norm3: BatchNorm2d
-  private let shortcut: Sequential?
-
-  init(_ inputs: Int, width: Int, stride: Int) throws {
-    let outputs = width * Self.expansion
-    conv1 = try Conv2d(inputs, width, kernel: 1)
-    norm1 = try BatchNorm2d(width, activation: .relu)
-    conv2 = try Conv2d(width, width, kernel: 3, stride: stride, padding: 1)
-    norm2 = try BatchNorm2d(width, activation: .relu)
-    conv3 = try Conv2d(width, outputs, kernel: 1)
-    norm3 = try BatchNorm2d(outputs)
-    shortcut = try Self.projection(inputs, outputs, stride)
-  }
-
-  /// A projection where the shape changes; nil is the identity.
-  static func projection(_ inputs: Int, _ outputs: Int, _ stride: Int) throws -> Sequential? {
-    guard stride != 1 || inputs != outputs else { return nil }
-    return Sequential([
-      try Conv2d(inputs, outputs, kernel: 1, stride: stride, padding: 0), try BatchNorm2d(outputs),
-    ])
-  }
-
-  func declare(_ state: inout StateDeclaration) {
-    state.child("conv1", conv1)
-    state.child("bn1", norm1)
-    state.child("conv2", conv2)
-    state.child("bn2", norm2)
-    state.child("conv3", conv3)
-    state.child("bn3", norm3)
-    state.child("downsample", shortcut)
-  }
-
-  func callAsFunction(_ x: Tensor, _ pass: Pass) throws -> Tensor {
-    var y = try norm1(conv1(x, pass), pass)
-    y = try norm2(conv2(y, pass), pass)
-    y = try norm3(conv3(y, pass), pass)
-    return try (y + (shortcut?(x, pass) ?? x)).relu()
-  }
 }

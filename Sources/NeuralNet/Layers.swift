@@ -18,31 +18,43 @@ public enum Activation: String, Sendable, CaseIterable {
   }
 }
 
+/// Zeros around the input of a convolution.
+public enum Padding: Sendable, Hashable, ExpressibleByIntegerLiteral {
+  /// So many on each side.
+  case pixels(Int)
+  /// ((s−1) + (k−1))/2 on each side, as the paper's encoders do: stride 1 keeps the size.
+  case symmetric
+  /// TensorFlow's "same": the result has ⌈size/stride⌉ pixels, and an odd zero goes after the image.
+  case same
+
+  public init(integerLiteral pixels: Int) { self = .pixels(pixels) }
+}
+
 /// 2-D convolution, PyTorch's `nn.Conv2d`.
 public final class Conv2d: Layer {
   public let weight: Parameter
   public let bias: Parameter?
-  let stride: (Int, Int)
-  let padding: (Int, Int)
-  let dilation: (Int, Int)
+  let kernel: Int
+  let stride: Int
+  let padding: Padding
+  let dilation: Int
   let groups: Int
 
-  /// - Parameter padding: nil pads so that stride 1 keeps the size: ((s−1) + (k−1))/2 as the paper's encoders do.
   public init(
-    _ inputs: Int, _ outputs: Int, kernel: Int, stride: Int = 1, padding: Int? = nil, dilation: Int = 1,
-    groups: Int = 1, bias: Bool = false, initializer: Initializer? = nil
+    _ inputs: Int, _ outputs: Int, kernel: Int, stride: Int = 1, padding: Padding = .symmetric,
+    dilation: Int = 1, groups: Int = 1, bias: Bool = false, initializer: Initializer? = nil
   ) throws {
     guard inputs > 0, outputs > 0, kernel > 0, groups > 0, inputs % groups == 0, outputs % groups == 0 else {
       throw TensorError(
         "conv", "\(inputs) to \(outputs) channels, kernel \(kernel), \(groups) groups do not fit")
     }
-    let pad = padding ?? ((stride - 1) + dilation * (kernel - 1)) / 2
     weight = try Parameter(
       [outputs, inputs / groups, kernel, kernel], initializer ?? .kaimingNormalFanOut(groups: 1))
     self.bias = bias ? try Parameter([outputs], .constant(0)) : nil
-    self.stride = (stride, stride)
-    self.padding = (pad, pad)
-    self.dilation = (dilation, dilation)
+    self.kernel = kernel
+    self.stride = stride
+    self.padding = padding
+    self.dilation = dilation
     self.groups = groups
   }
 
@@ -52,8 +64,31 @@ public final class Conv2d: Layer {
   }
 
   public func callAsFunction(_ x: Tensor, _ pass: Pass) throws -> Tensor {
+    let reach = dilation * (kernel - 1)
+    switch padding {
+    case .pixels(let pixels): return try convolve(x, padding: (pixels, pixels))
+    case .symmetric:
+      let pixels = (stride - 1 + reach) / 2
+      return try convolve(x, padding: (pixels, pixels))
+    case .same:
+      guard x.rank == 4 else { return try convolve(x, padding: (0, 0)) }
+      func zeros(_ size: Int) -> Int {
+        max(0, ((size + stride - 1) / stride - 1) * stride + reach + 1 - size)
+      }
+      let (rows, columns) = (zeros(x.shape[2]), zeros(x.shape[3]))
+      if rows.isMultiple(of: 2), columns.isMultiple(of: 2) {
+        return try convolve(x, padding: (rows / 2, columns / 2))
+      }
+      let padded = try x.padded(
+        top: rows / 2, bottom: rows - rows / 2, left: columns / 2, right: columns - columns / 2)
+      return try convolve(padded, padding: (0, 0))
+    }
+  }
+
+  private func convolve(_ x: Tensor, padding: (Int, Int)) throws -> Tensor {
     try x.convolved2d(
-      weight.input, bias: bias?.input, stride: stride, padding: padding, dilation: dilation, groups: groups)
+      weight.input, bias: bias?.input, stride: (stride, stride), padding: padding,
+      dilation: (dilation, dilation), groups: groups)
   }
 }
 
@@ -206,11 +241,17 @@ public final class SqueezeExcite: Layer {
   let expand: Conv2d
   let activation: Activation
   let gate: Activation
+  private let keys: (reduce: String, expand: String)
 
   /// - Parameters:
   ///   - squeezed: channels between the two 1×1 convolutions.
   ///   - gate: `hardSigmoid` in MobileNetV3, `sigmoid` elsewhere.
-  public init(_ channels: Int, squeezed: Int, activation: Activation, gate: Activation) throws {
+  ///   - keys: names of the two convolutions.
+  public init(
+    _ channels: Int, squeezed: Int, activation: Activation, gate: Activation,
+    keys: (reduce: String, expand: String) = ("conv_reduce", "conv_expand")
+  ) throws {
+    self.keys = keys
     reduce = try Conv2d(channels, squeezed, kernel: 1, bias: true)
     expand = try Conv2d(squeezed, channels, kernel: 1, bias: true)
     self.activation = activation
@@ -218,8 +259,8 @@ public final class SqueezeExcite: Layer {
   }
 
   public func declare(_ state: inout StateDeclaration) {
-    state.child("conv_reduce", reduce)
-    state.child("conv_expand", expand)
+    state.child(keys.reduce, reduce)
+    state.child(keys.expand, expand)
   }
 
   public func callAsFunction(_ x: Tensor, _ pass: Pass) throws -> Tensor {

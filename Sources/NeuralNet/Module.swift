@@ -25,15 +25,27 @@ public final class Parameter {
 /// An array that belongs to a network's state but has no gradient, such as a running mean.
 public final class Buffer {
   public let value: Tensor
-  /// Value of a fresh network.
-  let initial: Float
-  /// True for counters, which checkpoints hold as 64-bit integers.
+  /// Values of a fresh network: one for all elements, or one each.
+  private let initial: [Float]
+  /// True for counters and indices, which checkpoints hold as 64-bit integers.
   public let isInteger: Bool
 
   public init(_ shape: Shape, initial: Float, isInteger: Bool = false) throws {
     value = try Tensor.zerosRowMajor(shape)
-    self.initial = initial
+    self.initial = [initial]
     self.isInteger = isInteger
+  }
+
+  /// A fixed list of integers.
+  public init(indices: [Int]) throws {
+    value = try Tensor.zerosRowMajor([indices.count])
+    initial = indices.map(Float.init)
+    isInteger = true
+  }
+
+  func initialize() throws {
+    let fresh = try initial.count == 1 ? Tensor.full(value.shape, initial[0]) : Tensor(value.shape, initial)
+    try value.assign(fresh)
   }
 }
 
@@ -114,7 +126,7 @@ extension Module {
         try parameter.initializer.fill(
           parameter.value, CounterRandom(seed: seed, stream: "init." + name + key))
       case .buffer(let buffer):
-        try buffer.value.assign(Tensor.full(buffer.value.shape, buffer.initial))
+        try buffer.initialize()
       }
     }
   }

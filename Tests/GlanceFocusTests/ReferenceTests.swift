@@ -10,7 +10,7 @@ struct ReferenceTests {
   static let names = ((try? ReferenceCase.all(in: folder)) ?? []).map(\.name)
 
   @Test func theFolderHoldsCases() throws {
-    #expect(try ReferenceCase.all(in: Self.folder).count >= 2)
+    #expect(try ReferenceCase.all(in: Self.folder).count >= 5)
   }
 
   @Test(arguments: names) func reproduces(_ name: String) throws {

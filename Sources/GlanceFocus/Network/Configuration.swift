@@ -62,16 +62,15 @@ public struct Configuration: Codable, Sendable, Equatable {
     try validate()
   }
 
-  /// Side of the map that the policy reads: ⌈P/stride⌉.
-  public func mapSize() throws -> Int {
-    let stride = try BackboneRegistry.entry(backbone).stride
-    return (patchSize + stride - 1) / stride
-  }
+  /// Side of the map that the policy reads: ⌈P/32⌉ for most encoders.
+  public func mapSize() throws -> Int { try BackboneRegistry.entry(backbone).mapSide(patchSize) }
 
   /// Throws ``ModelError`` where the numbers do not make a network.
   public func validate() throws {
     _ = try BackboneRegistry.entry(backbone)
     try ModelError.require((1...4096).contains(patchSize), "patch_size is \(patchSize), expected 1 to 4096")
+    try ModelError.require(
+      mapSize() > 0, "patch_size is \(patchSize), too small for \(backbone): nothing is left of its last map")
     try ModelError.require(
       imageSize >= patchSize && imageSize <= 16384,
       "image_size is \(imageSize), expected at least the patch size \(patchSize) and at most 16384")

@@ -28,6 +28,8 @@ struct IndexSelect: Op {
       ThreadTeam.parallel(indices.count, grain: max(1, (1 << 15) / length)) { range in
         for i in range { (target + i * length).update(from: source + indices[i] * length, count: length) }
       }
+    } else if axis == 1, x.isChannelsLast {
+      pickChannels(from: x, to: y)
     } else {
       for (i, index) in indices.enumerated() {
         Strided.copy(x.narrowed(axis, from: index, count: 1), to: y.narrowed(axis, from: i, count: 1))
@@ -36,9 +38,40 @@ struct IndexSelect: Op {
     return y
   }
 
+  /// Channels of channels-last images, pixel by pixel: one pass over memory.
+  private func pickChannels(from x: Tensor, to y: Tensor) {
+    let (source, target) = (x.pointer, y.pointer)
+    let (inputs, outputs) = (x.shape[1], indices.count)
+    indices.withUnsafeBufferPointer { indices in
+      ThreadTeam.parallel(y.count / outputs, grain: max(1, (1 << 13) / outputs)) { range in
+        for pixel in range {
+          let (s, t) = (source + pixel * inputs, target + pixel * outputs)
+          for i in 0..<outputs { t[i] = s[indices[i]] }
+        }
+      }
+    }
+  }
+
+  private func addChannels(from gradient: Tensor, to dx: Tensor) {
+    let (source, target) = (gradient.pointer, dx.pointer)
+    let (inputs, outputs) = (dx.shape[1], indices.count)
+    indices.withUnsafeBufferPointer { indices in
+      ThreadTeam.parallel(gradient.count / outputs, grain: max(1, (1 << 13) / outputs)) { range in
+        for pixel in range {
+          let (s, t) = (source + pixel * outputs, target + pixel * inputs)
+          for i in 0..<outputs { t[indices[i]] += s[i] }
+        }
+      }
+    }
+  }
+
   func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
     let axis = try saved.shapes[0].axis(self.axis, for: name)
     let dx = try Tensor.zeros(saved.shapes[0])
+    if axis == 1, dx.rank == 4, gradient.count > 0 {
+      addChannels(from: try gradient.channelsLast(), to: dx)
+      return [dx]
+    }
     // One index after the other: repeated indices add up in the same order on any number of threads.
     for (i, index) in indices.enumerated() {
       Strided.add(gradient.narrowed(axis, from: i, count: 1), to: dx.narrowed(axis, from: index, count: 1))

@@ -1,0 +1,44 @@
+import NeuralNet
+
+/// EfficientNet (Tan and Le 2019), as the paper's authors and timm build it: symmetric padding; timm's keys.
+enum EfficientNet {
+  /// (kernel, stride, expansion, outputs, repeats) of B0.
+  static let base: [(Int, Int, Double?, Int, Int)] = [
+    (3, 1, nil, 16, 1), (3, 2, 6, 24, 2), (5, 2, 6, 40, 2), (3, 2, 6, 80, 3), (5, 1, 6, 112, 3),
+    (5, 2, 6, 192, 4), (3, 1, 6, 320, 1),
+  ]
+
+  static func rows(width: Double, depth: Double) -> [[InvertedResidualRow]] {
+    base.map { kernel, stride, expansion, outputs, repeats in
+      [
+        InvertedResidualRow(
+          kernel, stride, expansion: expansion, roundedChannels(Double(outputs) * width), excites: true,
+          .silu, repeats: Int((Double(repeats) * depth).rounded(.up)))
+      ]
+    }
+  }
+
+  /// Squeeze-and-excite is as wide as a quarter of the block's input, whatever it expands to.
+  private static let style = InvertedResidualStyle(
+    squeezed: { inputs, _ in max(1, inputs / 4) }, squeezeActivation: .silu, gate: .sigmoid, dropConnect: 0.2)
+
+  private static func entry(
+    _ number: Int, width: Double, depth: Double, dropout: Float, patchSize: Int
+  ) -> BackboneEntry {
+    let plan = InvertedResidualNetwork.Plan(
+      stem: roundedChannels(32 * width), rows: rows(width: width, depth: depth),
+      head: roundedChannels(1280 * width), activation: .silu, dropout: dropout, style: style)
+    return BackboneEntry(
+      "efficientnet_b\(number)", family: "EfficientNet",
+      summary: "EfficientNet-B\(number), width \(width), depth \(depth)", patchSize: patchSize,
+      defaults: .mobile, keys: .timm, keyMaps: keyMaps,
+      build: { try InvertedResidualNetwork(plan, classes: $0) })
+  }
+
+  static let entries: [BackboneEntry] = [
+    entry(0, width: 1, depth: 1, dropout: 0.2, patchSize: 96),
+    entry(1, width: 1, depth: 1.1, dropout: 0.2, patchSize: 96),
+    entry(2, width: 1.1, depth: 1.2, dropout: 0.3, patchSize: 128),
+    entry(3, width: 1.2, depth: 1.4, dropout: 0.3, patchSize: 128),
+  ]
+}

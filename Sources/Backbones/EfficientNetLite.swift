@@ -1,0 +1,47 @@
+import NeuralNet
+
+/// EfficientNet-Lite: no squeeze-and-excite, ReLU6, stem and head not scaled; timm's keys.
+///
+/// Two forms of each: as timm's `efficientnet_lite*`, and as the published TensorFlow weights want it
+/// (`tf_efficientnet_lite*`): padding "same", batch-norm ε 1e-3.
+enum EfficientNetLite {
+  private static func rows(width: Double, depth: Double) -> [[InvertedResidualRow]] {
+    let last = EfficientNet.base.count - 1
+    return EfficientNet.base.enumerated().map { index, row in
+      let (kernel, stride, expansion, outputs, repeats) = row
+      let scaled = index == 0 || index == last ? repeats : Int((Double(repeats) * depth).rounded(.up))
+      return [
+        InvertedResidualRow(
+          kernel, stride, expansion: expansion, roundedChannels(Double(outputs) * width), .relu6,
+          repeats: scaled)
+      ]
+    }
+  }
+
+  private static func entry(
+    _ number: Int, width: Double, depth: Double, dropout: Float, tensorFlow: Bool
+  ) -> BackboneEntry {
+    var style = InvertedResidualStyle(dropConnect: 0.2)
+    if tensorFlow {
+      style.padding = .same
+      style.epsilon = 1e-3
+    }
+    let plan = InvertedResidualNetwork.Plan(
+      stem: 32, rows: rows(width: width, depth: depth), head: 1280, activation: .relu6, dropout: dropout,
+      style: style)
+    return BackboneEntry(
+      (tensorFlow ? "tf_" : "") + "efficientnet_lite\(number)", family: "EfficientNet-Lite",
+      summary: "EfficientNet-Lite\(number), width \(width), depth \(depth)"
+        + (tensorFlow ? ", TensorFlow's padding and ε" : ""),
+      defaults: .mobile, keys: .timm, keyMaps: keyMaps(plan.rows, tensorFlow: tensorFlow),
+      build: { try InvertedResidualNetwork(plan, classes: $0) })
+  }
+
+  static let entries: [BackboneEntry] = [false, true].flatMap { tensorFlow in
+    [
+      entry(0, width: 1, depth: 1, dropout: 0.2, tensorFlow: tensorFlow),
+      entry(1, width: 1, depth: 1.1, dropout: 0.2, tensorFlow: tensorFlow),
+      entry(2, width: 1.1, depth: 1.2, dropout: 0.3, tensorFlow: tensorFlow),
+    ]
+  }
+}

@@ -1,0 +1,36 @@
+/// The layers inside a block of a mobile network, as other libraries name them and as timm does.
+enum InvertedResidualKeys {
+  /// torchvision's MobileNetV3 and EfficientNet.
+  static func torchvision(_ kind: InvertedResidualTrunk.Kind) -> [KeyMap.Rule] {
+    switch (kind.expands, kind.excites) {
+    case (false, false): separable
+    case (false, true): separableExciting
+    case (true, false): inverted
+    case (true, true): invertedExciting
+    }
+  }
+
+  private static let separable = [
+    KeyMap.Rule("block.0.0", "conv_dw"), KeyMap.Rule("block.0.1", "bn1"),
+    KeyMap.Rule("block.1.0", "conv_pw"), KeyMap.Rule("block.1.1", "bn2"),
+  ]
+
+  private static let separableExciting = [
+    KeyMap.Rule("block.0.0", "conv_dw"), KeyMap.Rule("block.0.1", "bn1"),
+    KeyMap.Rule("block.1.fc1", "se.conv_reduce"), KeyMap.Rule("block.1.fc2", "se.conv_expand"),
+    KeyMap.Rule("block.2.0", "conv_pw"), KeyMap.Rule("block.2.1", "bn2"),
+  ]
+
+  private static let inverted = [
+    KeyMap.Rule("block.0.0", "conv_pw"), KeyMap.Rule("block.0.1", "bn1"),
+    KeyMap.Rule("block.1.0", "conv_dw"), KeyMap.Rule("block.1.1", "bn2"),
+    KeyMap.Rule("block.2.0", "conv_pwl"), KeyMap.Rule("block.2.1", "bn3"),
+  ]
+
+  private static let invertedExciting = [
+    KeyMap.Rule("block.0.0", "conv_pw"), KeyMap.Rule("block.0.1", "bn1"),
+    KeyMap.Rule("block.1.0", "conv_dw"), KeyMap.Rule("block.1.1", "bn2"),
+    KeyMap.Rule("block.2.fc1", "se.conv_reduce"), KeyMap.Rule("block.2.fc2", "se.conv_expand"),
+    KeyMap.Rule("block.3.0", "conv_pwl"), KeyMap.Rule("block.3.1", "bn3"),
+  ]
+}
