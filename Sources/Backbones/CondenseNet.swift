@@ -62,7 +62,7 @@ public final class CondenseNet: Backbone {
   private static func entry(_ name: String, groups: Int) -> BackboneEntry {
     BackboneEntry(
       name, family: "CondenseNet", summary: "CondenseNet-74, condensed, \(groups) groups", pooledStride: 16,
-      defaults: .regular, keys: .authors, keyMaps: keyMaps,
+      defaults: .condensed, keys: .authors, keyMaps: keyMaps,
       build: { try CondenseNet(groups: groups, classes: $0) })
   }
 

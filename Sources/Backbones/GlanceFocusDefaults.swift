@@ -11,6 +11,9 @@ public struct GlanceFocusDefaults: Sendable {
   public var classifier: Classifier
   /// Units of the recurrent classifier.
   public var classifierUnits: Int
+  /// True where, in evaluation, f_G's own classifier answers step 1 although the classifier is recurrent: so the
+  /// authors evaluate RegNet.
+  public var encoderAnswersGlance: Bool
   /// λ, the weight of the auxiliary heads in the loss.
   public var auxiliaryWeight: Float
   /// True where f_G learns in stages 1 and 3; otherwise it is fine-tuned on small inputs first, then frozen.
@@ -18,12 +21,13 @@ public struct GlanceFocusDefaults: Sendable {
 
   public init(
     policyEncoder: PolicyEncoder, policyUnits: Int, classifier: Classifier, classifierUnits: Int = 1024,
-    auxiliaryWeight: Float, trainsGlobalEncoder: Bool
+    encoderAnswersGlance: Bool = false, auxiliaryWeight: Float, trainsGlobalEncoder: Bool
   ) {
     self.policyEncoder = policyEncoder
     self.policyUnits = policyUnits
     self.classifier = classifier
     self.classifierUnits = classifierUnits
+    self.encoderAnswersGlance = encoderAnswersGlance
     self.auxiliaryWeight = auxiliaryWeight
     self.trainsGlobalEncoder = trainsGlobalEncoder
   }
@@ -33,8 +37,13 @@ public struct GlanceFocusDefaults: Sendable {
     policyEncoder: .linear, policyUnits: 1024, classifier: .recurrent, auxiliaryWeight: 1,
     trainsGlobalEncoder: true)
 
-  /// RegNet; here also CondenseNet.
+  /// RegNet.
   static let regular = GlanceFocusDefaults(
+    policyEncoder: .convolution, policyUnits: 256, classifier: .recurrent, encoderAnswersGlance: true,
+    auxiliaryWeight: 1, trainsGlobalEncoder: true)
+
+  /// CondenseNet, which the paper does not use.
+  static let condensed = GlanceFocusDefaults(
     policyEncoder: .convolution, policyUnits: 256, classifier: .recurrent, auxiliaryWeight: 1,
     trainsGlobalEncoder: true)
 

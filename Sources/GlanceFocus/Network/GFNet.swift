@@ -13,6 +13,7 @@ public final class GFNet: Module {
   public let localEncoder: any Backbone
   /// f_C.
   let classifier: any SequenceClassifier
+  private let encoderAnswersGlance: Bool
   /// π.
   public let policy: PatchProposal
 
@@ -33,6 +34,7 @@ public final class GFNet: Module {
     self.configuration = configuration
     globalEncoder = try entry.build(configuration.classes)
     localEncoder = try entry.build(configuration.classes)
+    encoderAnswersGlance = entry.defaults.encoderAnswersGlance
     let features = globalEncoder.featureCount
     switch configuration.classifier {
     case .recurrent:
@@ -120,7 +122,9 @@ public final class GFNet: Module {
     let encoding = try encoder.encode(input, pass)
     var state = memory?.classifier
     var own: Tensor?
-    let logits = try classifier.step(encoding.features, memory: &state) { features in
+    let logits = try classifier.step(
+      encoding.features, memory: &state, ownAnswersFirst: encoderAnswersGlance && !pass.isTraining
+    ) { features in
       let answer = try encoder.classify(features, pass)
       own = answer
       return answer

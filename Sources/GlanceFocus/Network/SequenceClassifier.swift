@@ -8,8 +8,9 @@ protocol SequenceClassifier: Module {
   /// - Parameters:
   ///   - memory: what earlier steps left; nil before the first. Rows are images.
   ///   - own: the encoder's own classifier, which the cascade uses at the first step.
+  ///   - ownAnswersFirst: let `own` answer the first step whatever the classifier.
   func step(
-    _ features: Tensor, memory: inout Tensor?, own: (Tensor) throws -> Tensor
+    _ features: Tensor, memory: inout Tensor?, ownAnswersFirst: Bool, own: (Tensor) throws -> Tensor
   ) throws -> Tensor
 }
 
@@ -28,11 +29,13 @@ final class RecurrentClassifier: SequenceClassifier {
     state.child("fc", classifier)
   }
 
-  func step(_ features: Tensor, memory state: inout Tensor?, own: (Tensor) throws -> Tensor) throws -> Tensor
-  {
+  func step(
+    _ features: Tensor, memory state: inout Tensor?, ownAnswersFirst: Bool, own: (Tensor) throws -> Tensor
+  ) throws -> Tensor {
+    let isFirst = state == nil
     let next = try memory(features, state: state)
     state = next
-    return try classifier(next, Pass.evaluation)
+    return try isFirst && ownAnswersFirst ? own(features) : classifier(next, Pass.evaluation)
   }
 }
 
@@ -52,7 +55,9 @@ final class CascadeClassifier: SequenceClassifier {
     for (index, head) in heads.enumerated() { state.child("fc_\(index + 2)", head) }
   }
 
-  func step(_ features: Tensor, memory: inout Tensor?, own: (Tensor) throws -> Tensor) throws -> Tensor {
+  func step(
+    _ features: Tensor, memory: inout Tensor?, ownAnswersFirst: Bool, own: (Tensor) throws -> Tensor
+  ) throws -> Tensor {
     guard let earlier = memory else {
       memory = features
       return try own(features)
