@@ -26,7 +26,10 @@ extension GFNet {
     }
     let global = try count { try globalEncoder.encode(blank, .evaluation) }.cost
     let local = try count { try localEncoder.encode(blank, .evaluation) }.cost
-    var (total, (_, memory)) = try count { try glance(blank, .evaluation) }
+    // As published: the classifier over the sequence counts at step 1 too where the encoder's own answers.
+    var (total, (_, memory)) = try count {
+      try glance(blank, .evaluation, auxiliary: false, encoderAnswers: false)
+    }
     var cumulative = [total]
     var policyCost = try count { try propose(&memory) }.cost
     for step in stride(from: 2, through: configuration.steps, by: 1) {

@@ -95,7 +95,16 @@ public final class GFNet: Module {
   ///   - pass: how the global encoder is evaluated.
   ///   - auxiliary: also compute the encoder's own logits.
   public func glance(_ images: Tensor, _ pass: Pass, auxiliary: Bool = false) throws -> (StepResult, Memory) {
-    try encode(glanceImages(images), with: globalEncoder, pass, memory: nil, auxiliary: auxiliary)
+    try glance(
+      images, pass, auxiliary: auxiliary, encoderAnswers: encoderAnswersGlance && !pass.isTraining)
+  }
+
+  func glance(_ images: Tensor, _ pass: Pass, auxiliary: Bool, encoderAnswers: Bool) throws -> (
+    StepResult, Memory
+  ) {
+    try encode(
+      glanceImages(images), with: globalEncoder, pass, memory: nil, auxiliary: auxiliary,
+      encoderAnswers: encoderAnswers)
   }
 
   /// Steps 2…T: looks at one patch of each image.
@@ -117,13 +126,14 @@ public final class GFNet: Module {
   }
 
   private func encode(
-    _ input: Tensor, with encoder: any Backbone, _ pass: Pass, memory: Memory?, auxiliary: Bool
+    _ input: Tensor, with encoder: any Backbone, _ pass: Pass, memory: Memory?, auxiliary: Bool,
+    encoderAnswers: Bool = false
   ) throws -> (StepResult, Memory) {
     let encoding = try encoder.encode(input, pass)
     var state = memory?.classifier
     var own: Tensor?
     let logits = try classifier.step(
-      encoding.features, memory: &state, ownAnswersFirst: encoderAnswersGlance && !pass.isTraining
+      encoding.features, memory: &state, ownAnswersFirst: encoderAnswers
     ) { features in
       let answer = try encoder.classify(features, pass)
       own = answer
