@@ -23,6 +23,11 @@ let package = Package(
     // The only C with logic: raises Lua errors after Swift has returned.
     .target(name: "CLuaBridge", dependencies: ["CLua"]),
 
+    // libjpeg and libpng behind functions that return instead of jumping; headers of libtiff and libwebp.
+    .target(
+      name: "CImageCodecs",
+      linkerSettings: ["jpeg", "png16", "tiff", "webp", "webpdemux"].map { .linkedLibrary($0) }),
+
     // What every layer may use: atomic files, cancellation, progress, one-line errors.
     .target(name: "Support", swiftSettings: strict),
 
@@ -39,7 +44,8 @@ let package = Package(
       swiftSettings: strict),
 
     // Data in, pictures out
-    .target(name: "Vision", dependencies: ["Tensor", "CZlib", "Support"], swiftSettings: strict),
+    .target(
+      name: "Vision", dependencies: ["Tensor", "CImageCodecs", "CZlib", "Support"], swiftSettings: strict),
     .target(name: "Figures", dependencies: ["CGD", "Support"], swiftSettings: strict),
     .target(
       name: "Reports", dependencies: ["Figures", "CMarkdown", "Support"], swiftSettings: strict),
@@ -61,6 +67,9 @@ let package = Package(
     // Benchmarks
     .executableTarget(
       name: "lua-calls", dependencies: ["LuaHost"], path: "Benchmarks/LuaCalls", swiftSettings: strict),
+
+    .executableTarget(
+      name: "image-pixels", dependencies: ["Vision"], path: "Benchmarks/Images", swiftSettings: strict),
 
     // Tests
     .target(

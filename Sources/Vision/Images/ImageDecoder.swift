@@ -1,0 +1,97 @@
+import Foundation
+import Support
+
+/// Reads pictures as 8-bit RGB, with the values that Pillow's `Image.open(path).convert("RGB")` has.
+///
+/// Alpha is dropped, not blended; the first frame of an animation is the picture; 16-bit colour keeps its high
+/// byte, and 16-bit grey above 255 is white. Only TIFF turns the picture as its orientation tag says, again as
+/// Pillow does.
+public enum ImageDecoder {
+  /// The most pixels that a header may claim: twice what Pillow warns at, which is where it refuses as well.
+  public static let mostPixels = 178_956_970
+
+  /// The largest file that is read.
+  public static let mostBytes = 1 << 30
+
+  /// Reads and decodes a file.
+  ///
+  /// - Throws: ``ImageError`` in one line when the file is missing, no picture, damaged, cut off, or too large.
+  public static func decode(contentsOf path: String) throws -> RGBImage {
+    try decode(contents(of: path), name: path)
+  }
+
+  /// Decodes a file's bytes; `name` is what errors call it.
+  public static func decode(_ bytes: [UInt8], name: String) throws -> RGBImage {
+    do {
+      return try bytes.withUnsafeBytes { try decode($0) }
+    } catch let problem as ImageProblem {
+      throw ImageError(path: name, reason: problem.reason)
+    }
+  }
+
+  private static func decode(_ bytes: UnsafeRawBufferPointer) throws -> RGBImage {
+    guard !bytes.isEmpty else { throw ImageProblem("is empty") }
+    switch ImageFormat(bytes) {
+    case .jpeg: return try JPEGDecoder.decode(bytes)
+    case .png: return try PNGDecoder.decode(bytes)
+    case .webp: return try WebPDecoder.decode(bytes)
+    case .gif:
+      var decoder = try GIFDecoder(bytes)
+      return try decoder.image()
+    case .bmp: return try BMPDecoder(bytes).image()
+    case .tiff: return try TIFFDecoder.decode(bytes)
+    case nil:
+      let known = ImageFormat.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ImageProblem("is not a picture: it begins like none of \(known)")
+    }
+  }
+
+  /// Throws unless a header's size can be decoded.
+  static func checkSize(width: Int, height: Int) throws {
+    guard width > 0, height > 0 else {
+      throw ImageProblem("claims \(width)×\(height) pixels: there is nothing in it")
+    }
+    let (area, overflow) = width.multipliedReportingOverflow(by: height)
+    guard !overflow, area <= mostPixels else {
+      throw ImageProblem("claims \(width)×\(height) pixels, more than the \(mostPixels) accepted")
+    }
+  }
+
+  /// Throws when `bytes` of compressed data cannot hold that many pixels: memory is not reserved for a claim.
+  static func checkSize(width: Int, height: Int, bytes: Int, mostPixelsPerByte: Int) throws {
+    try checkSize(width: width, height: height)
+    guard width * height / mostPixelsPerByte <= bytes else {
+      throw ImageProblem("claims \(width)×\(height) pixels, more than its \(bytes) bytes can hold")
+    }
+  }
+
+  private static func contents(of path: String) throws -> [UInt8] {
+    // Not blocking: opening a named pipe would wait for its writer.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw failure(path, errno) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw failure(path, errno) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw ImageError(
+        path: path, reason: status.st_mode & S_IFMT == S_IFDIR ? "is a folder" : "is not a regular file")
+    }
+    let size = Int(status.st_size)
+    guard size <= mostBytes else {
+      throw ImageError(path: path, reason: "has \(size) bytes, more than the \(mostBytes) accepted")
+    }
+    return try [UInt8](unsafeUninitializedCapacity: size) { buffer, filled in
+      while filled < size {
+        let got = read(descriptor, buffer.baseAddress.map { $0 + filled }, size - filled)
+        if got < 0, errno == EINTR { continue }
+        guard got >= 0 else { throw failure(path, errno) }
+        if got == 0 { break }
+        filled += got
+      }
+    }
+  }
+
+  private static func failure(_ path: String, _ code: Int32) -> ImageError {
+    ImageError(path: path, reason: "cannot be read: \(String(cString: strerror(code)))")
+  }
+}

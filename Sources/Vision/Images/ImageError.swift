@@ -1,0 +1,24 @@
+import Support
+
+/// A picture that cannot be read: which file, and what is wrong with it.
+public struct ImageError: LineError, Equatable {
+  public let path: String
+  /// Such as "is cut off".
+  public let reason: String
+
+  public init(path: String, reason: String) {
+    self.path = path
+    self.reason = reason
+  }
+
+  public var description: String { "\(path) \(reason)" }
+}
+
+/// What is wrong with the bytes of a picture; ``ImageDecoder`` adds whose bytes they are.
+struct ImageProblem: Error {
+  let reason: String
+
+  init(_ reason: String) { self.reason = reason }
+
+  static let cutOff = ImageProblem("is cut off")
+}

@@ -1,0 +1,37 @@
+/// A picture of 8-bit red, green and blue, row by row from the top left.
+public struct RGBImage: Sendable, Equatable {
+  public let width: Int
+  public let height: Int
+  /// height × width × 3.
+  public let pixels: [UInt8]
+
+  /// - Throws: ``DatasetError/invalid(_:)`` when the number of bytes is not height · width · 3.
+  public init(width: Int, height: Int, pixels: [UInt8]) throws {
+    let (area, overflow) = width.multipliedReportingOverflow(by: height)
+    guard width > 0, height > 0, !overflow,
+      pixels.count == area.multipliedReportingOverflow(by: 3).partialValue
+    else {
+      throw DatasetError.invalid("\(pixels.count) bytes are no picture of \(width)×\(height) pixels")
+    }
+    self.init(width: width, height: height, checked: pixels)
+  }
+
+  /// For sizes that are known to fit.
+  init(width: Int, height: Int, checked pixels: [UInt8]) {
+    self.width = width
+    self.height = height
+    self.pixels = pixels
+  }
+
+  /// A picture whose bytes `body` writes, every one.
+  init(width: Int, height: Int, _ body: (UnsafeMutablePointer<UInt8>) throws -> Void) rethrows {
+    let count = width * height * 3
+    pixels = try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+      guard let base = buffer.baseAddress else { return }
+      try body(base)
+      initialized = count
+    }
+    self.width = width
+    self.height = height
+  }
+}
