@@ -8,7 +8,8 @@ public struct Batch: Sendable {
   public let pixels: [UInt8]
   /// The N 0-based classes.
   public let labels: [Int]
-  /// Which N images of the data set these are, 0-based.
+  /// Which N images of the data set these are, 0-based. Images that could not be read are left out, so that there can be
+  /// fewer than the batch size, or none.
   public let indices: [Int]
   public let imageSize: (height: Int, width: Int)
   public let channels: Int

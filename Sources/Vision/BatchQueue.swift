@@ -136,17 +136,24 @@ final class BatchQueue: Sendable {
     let indices = order.map { Array($0[range]) } ?? Array(range)
     let size = dataset.imageBytes
     var pixels = buffer(bytes: indices.count * size)
+    var kept: [Int] = []
     try pixels.withUnsafeMutableBufferPointer { all in
-      for (place, index) in indices.enumerated() {
+      for index in indices {
         if stopped.load(ordering: .relaxed) { throw Interrupted() }
         try Cancellation.check()
-        let image = UnsafeMutableBufferPointer(rebasing: all[place * size..<(place + 1) * size])
-        try dataset.render(index, epoch: epoch, into: image)
+        let image = UnsafeMutableBufferPointer(rebasing: all[kept.count * size..<(kept.count + 1) * size])
+        do {
+          try dataset.render(index, epoch: epoch, into: image)
+          kept.append(index)
+        } catch is ImageError where dataset.damaged != nil {
+          // The data set has noted it.
+        }
       }
     }
+    pixels.removeLast(pixels.count - kept.count * size)
     return Batch(
-      epoch: epoch, number: number, pixels: pixels, labels: indices.map { dataset.label(at: $0) },
-      indices: indices, imageSize: dataset.imageSize, channels: dataset.channels)
+      epoch: epoch, number: number, pixels: pixels, labels: kept.map { dataset.label(at: $0) },
+      indices: kept, imageSize: dataset.imageSize, channels: dataset.channels)
   }
 
   /// A recycled buffer if there is one. Only the last batch of an epoch is smaller than the others.

@@ -31,6 +31,9 @@ struct DatasetView: ImageDataset {
   var imageSize: (height: Int, width: Int) { base.imageSize }
   var channels: Int { base.channels }
   var normalization: Normalization { base.normalization }
+  /// Of the whole set, with its indices.
+  var damaged: DamagedImages? { base.damaged }
+  var loaderThreads: Int { base.loaderThreads }
 
   func label(at index: Int) -> Int { base.label(at: baseIndex(index)) }
   func itemName(at index: Int) -> String { base.itemName(at: baseIndex(index)) }

@@ -18,6 +18,10 @@ public protocol ImageDataset: Sendable {
   var channels: Int { get }
   /// What encoders normalise the pixels with.
   var normalization: Normalization { get }
+  /// Images that could not be read so far; nil when one that cannot be read ends the run.
+  var damaged: DamagedImages? { get }
+  /// How many threads are worth while to prepare its images.
+  var loaderThreads: Int { get }
 
   /// The 0-based class of an image; `index` must be below `count`.
   func label(at index: Int) -> Int
@@ -31,11 +35,15 @@ public protocol ImageDataset: Sendable {
   ///   - index: 0-based.
   ///   - epoch: 0-based; sets that draw a new variant of each image every epoch use it, others ignore it.
   ///   - pixels: exactly ``imageBytes`` bytes; every one is written.
-  /// - Throws: ``DatasetError/noSuchImage(index:dataset:count:)``, or what reading the image threw.
+  /// - Throws: ``DatasetError/noSuchImage(index:dataset:count:)``, or what reading the image threw: ``ImageError``
+  ///   when a file of a set with ``damaged`` images is one, after it was entered there.
   func render(_ index: Int, epoch: Int, into pixels: UnsafeMutableBufferPointer<UInt8>) throws
 }
 
 extension ImageDataset {
+  public var damaged: DamagedImages? { nil }
+  public var loaderThreads: Int { 1 }
+
   /// The number of classes.
   public var classes: Int { labels.count }
 

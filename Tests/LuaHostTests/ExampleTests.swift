@@ -44,6 +44,11 @@ import Testing
     if source.contains("gfnet.load(") {
       try Self.saveModel(folder.path + "/models/clutter-fashion.safetensors")
     }
+    if source.contains("gfnet.image(") {
+      let picture = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("Fixtures/images/rgb.png")
+      try FileManager.default.copyItem(atPath: picture.path, toPath: folder.path + "/photo.png")
+    }
     let name = entry.qualifiedName.replacing(":", with: ".").split(separator: ".").last.map(String.init) ?? ""
     #expect(source.contains(name), "\(entry.qualifiedName): the example does not use it")
     let bench = try ScriptBench(source, path: folder.path + "/test.lua")

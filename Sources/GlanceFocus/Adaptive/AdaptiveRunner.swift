@@ -97,15 +97,19 @@ public final class AdaptiveRunner {
     defer { progress.finish() }
     var record = try record(
       indices: Array(0..<dataset.count), labels: (0..<dataset.count).map { dataset.label(at: $0) })
+    // Images that cannot be read leave no row.
+    var read: [Int] = []
     try forEachBatch(dataset, progress: progress) { batch in
       let rows = batch.indices
+      read += rows
       var state = BatchState(images: try images(batch), rows: rows)
       for step in 1...madds.count {
         try fill(step, rows: rows, &state, &record, runsPolicy: true)
       }
     }
     return try Trace(
-      record: record, model: identity, dataset: Trace.Identity(name: dataset.name, digest: dataset.identity),
+      record: read.count == dataset.count ? record : record.selecting(read), model: identity,
+      dataset: Trace.Identity(name: dataset.name, digest: dataset.identity),
       sampler: samplerName ?? sampler.name, classNames: dataset.labels)
   }
 
@@ -123,14 +127,17 @@ public final class AdaptiveRunner {
   private func forEachBatch(
     _ dataset: any ImageDataset, progress: ProgressReporter, _ body: (Batch) throws -> Void
   ) throws {
-    let stream = try BatchLoader(dataset, batchSize: batchSize, threads: 1).epoch(0)
+    let stream = try BatchLoader(dataset, batchSize: batchSize, threads: dataset.loaderThreads).epoch(0)
     var done = 0
     while let batch = try stream.next() {
       try Cancellation.check()
-      try body(batch)
+      if batch.count > 0 { try body(batch) }
       done += batch.count
       progress.update(done)
       stream.recycle(batch)
+    }
+    guard done > 0 else {
+      throw ModelError("none of the \(dataset.count) images of \(dataset.name) can be read")
     }
   }
 

@@ -231,3 +231,38 @@ public struct EpisodeRecord: Sendable {
     }
   }
 }
+
+extension EpisodeRecord {
+  /// The record of some of its images, in the order of `rows` (without repetition).
+  ///
+  /// - Throws: ``EpisodeError`` when a row is not there.
+  public func selecting(_ rows: [Int]) throws -> EpisodeRecord {
+    if let bad = rows.first(where: { !indices.indices.contains($0) }) {
+      throw EpisodeError("row \(bad + 1) of a record of \(images) images")
+    }
+    var result = try EpisodeRecord(
+      indices: rows.map { indices[$0] }, classes: classes, imageSize: imageSize, patchSize: patchSize,
+      madds: madds, labels: labels.map { labels in rows.map { labels[$0] } })
+    result.filledSteps = rows.map { filledSteps[$0] }
+    result.columns = columns.map { $0.selecting(rows, classes: classes) }
+    return result
+  }
+}
+
+extension EpisodeRecord.Step {
+  fileprivate func selecting(_ rows: [Int], classes: Int) -> EpisodeRecord.Step {
+    guard !logits.isEmpty else { return self }
+    var result = self
+    result.logits = rows.flatMap { logits[$0 * classes..<($0 + 1) * classes] }
+    result.confidence = rows.map { confidence[$0] }
+    result.entropy = rows.map { entropy[$0] }
+    result.margin = rows.map { margin[$0] }
+    result.prediction = rows.map { prediction[$0] }
+    result.value = rows.map { value[$0] }
+    if !locations.isEmpty {
+      result.locations = rows.map { locations[$0] }
+      result.coordinates = rows.map { coordinates[$0] }
+    }
+    return result
+  }
+}

@@ -44,7 +44,8 @@ public final class Trainer {
     self.options = options
     self.checkpoint = checkpoint
     loader = try BatchLoader(
-      dataset, batchSize: options.batchSize, order: .shuffled(seed: options.seed), dropLast: true, threads: 1)
+      dataset, batchSize: options.batchSize, order: .shuffled(seed: options.seed), dropLast: true,
+      threads: dataset.loaderThreads)
     schedule = Schedule(rawValue: options.schedule) ?? .cosine
     random = CounterRandom(seed: options.seed, stream: "train.stage\(options.stage.rawValue)")
 
@@ -94,6 +95,8 @@ public final class Trainer {
     let stream = try loader.epoch(options.firstEpoch + epoch)
     while let batch = try stream.next() {
       try Cancellation.check()
+      // What damaged files leave of a batch may be too little for its statistics.
+      guard batch.count > 1 || batch.count == options.batchSize else { continue }
       let step = epoch * batches + batch.number
       let factor = schedule.factor(Double(step) / Double(options.epochs * batches))
       switch options.stage {

@@ -16,6 +16,11 @@ enum DatasetClass {
       .init("channels", "integer", "1 for grey, 3 for colour", get: { data, _ in data.images.channels }),
       .init("height", "integer", "of the images in pixels", get: { data, _ in data.images.imageSize.height }),
       .init("width", "integer", "of the images in pixels", get: { data, _ in data.images.imageSize.width }),
+      .init(
+        "damaged", "list of {image=, reason=}", "pictures that could not be read so far and were left out",
+        get: { data, _ in
+          (data.images.damaged?.all ?? []).map { LuaFields(["image": $0.index + 1, "reason": $0.reason]) }
+        }),
     ],
     methods: [
       .init(

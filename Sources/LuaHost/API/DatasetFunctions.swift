@@ -10,32 +10,61 @@ enum DatasetFunctions {
     "dataset", "Opens a data set.",
     [
       Parameter("name", .string, names.map { "\"\($0)\"" }.joined(separator: " or ")),
-      .options([
-        .optional("split", .string, "the part, such as train, validation or test; default: test"),
-        .optional("limit", .integer, "keep the first so many images", in: 1...1e9),
-        .optional(
-          "images", .either([.object("tensor"), .table]),
-          "of \"tensors\": N×C×H×W, or a list of C×H×W; values from 0 to 1"),
-        .optional("labels", .list(.integer), "of \"tensors\": the class of each image, from 1"),
-        .optional("classes", .list(.string), "of \"tensors\": the names of the classes"),
-      ]),
+      .options(
+        [
+          .optional(
+            "split", .string,
+            "the part, such as train, validation or test; default: test; of \"folder\": a folder in it, default: none"
+          ),
+          .optional("limit", .integer, "keep the first so many images", in: 1...1e9),
+          .optional(
+            "images", .either([.object("tensor"), .table]),
+            "of \"tensors\": N×C×H×W, or a list of C×H×W; values from 0 to 1"),
+          .optional(
+            "labels", .either([.list(.integer), .string]),
+            "of \"tensors\": the class of each image, from 1; of \"folder\": a text file of classes or pictures"
+          ),
+          .optional(
+            "classes", .list(.string),
+            "of \"tensors\": the names of the classes; of \"folder\": the class folders in the order of their numbers"
+          ),
+          .optional("path", .string, "of \"folder\": the folder; required there"),
+        ] + PictureOptions.parameters + [
+          .optional(
+            "augment", .boolean,
+            "of \"folder\": a random part of each picture, mirrored at random, another one every epoch"),
+          .optional("mean", .list(.number), "of \"folder\": of the normalisation; default: ImageNet's"),
+          .optional("std", .list(.number), "of \"folder\": of the normalisation; default: ImageNet's"),
+          .optional(
+            "on_error", .choice(FolderDataset.DamagePolicy.allCases.map(\.rawValue)),
+            "of \"folder\": leave out pictures that cannot be read (skip, the default), or end the run (stop)"
+          ),
+          .optional("seed", .integer, "of \"folder\": of what augment draws; default: the run's"),
+        ]),
     ],
     returns: "dataset",
     example: "local data = gfnet.dataset(\"clutter-fashion\", {split = \"test\", limit = 100})",
     discussion: """
       The data set "tensors" is made of what the script passes, kept as the nearest of 256 levels: \
       gfnet.dataset("tensors", {images = …, labels = {1, 2, …}}).
+
+      The data set "folder" has a folder of pictures for each class, in the order of their names, like torchvision's \
+      ImageFolder: gfnet.dataset("folder", {path = "imagenet", split = "val"}). Pictures are resized until the shorter \
+      side is 256 pixels long and their centre of 224 × 224 is taken, unless resize and crop say otherwise. Lines \
+      "n01440764 tench" of a text file named by labels give the class folders in order, with what to call them; lines \
+      "1.jpg 65" give the class of each picture, from 0 as in ImageNet's lists. data.damaged lists what could not be \
+      read.
       """
   ) { call in
     let name = try call.string("name")
     let limit = try call.optionalInteger("limit")
     let images: any ImageDataset
+    try checkOptions(call, of: name)
     if name == "tensors" {
       images = try tensors(call)
+    } else if name == "folder" {
+      images = try folder(call)
     } else {
-      for option in ["images", "labels", "classes"] where try call.has(option) {
-        throw LuaError("gfnet.dataset: the option '\(option)' is for the data set \"tensors\" only")
-      }
       guard names.contains(name) else {
         throw LuaError("gfnet.dataset: there is no data set \"\(name)\"" + NearestName.hint(name, in: names))
       }
@@ -44,11 +73,68 @@ enum DatasetFunctions {
     return Pushed(DatasetHandle(try limit.map { try images.limited(to: $0) } ?? images))
   }
 
-  private static let names = Datasets.all.map(\.name) + ["tensors"]
+  private static let names = Datasets.all.map(\.name) + ["folder", "tensors"]
+
+  /// Options that some data sets alone have.
+  private static let owners: [(options: [String], datasets: [String])] = [
+    (["images"], ["tensors"]), (["labels", "classes"], ["tensors", "folder"]),
+    (
+      ["path", "resize", "crop", "interpolation", "augment", "mean", "std", "on_error", "seed"], ["folder"]
+    ),
+  ]
+
+  private static func checkOptions(_ call: LuaCall, of name: String) throws {
+    for (options, datasets) in owners where !datasets.contains(name) {
+      for option in options where try call.has(option) {
+        let list = datasets.map { "\"\($0)\"" }.joined(separator: " and ")
+        throw LuaError("gfnet.dataset: the option '\(option)' is for the data set \(list) only")
+      }
+    }
+  }
+
+  private static func folder(_ call: LuaCall) throws -> any ImageDataset {
+    guard let path = try call.optionalString("path"), !path.isEmpty else {
+      throw LuaError("gfnet.dataset: \"folder\" needs path = \"…\", a folder with one folder for each class")
+    }
+    var options = FolderDataset.Options()
+    options.split = try call.optionalString("split") ?? ""
+    if try call.has("labels") {
+      guard let file = try call.value("labels").asString else {
+        throw LuaError("gfnet.dataset: of \"folder\", the option 'labels' is the name of a text file")
+      }
+      options.labelFile = file
+    }
+    options.classes = try call.has("classes") ? call.strings("classes") : nil
+    options.damage = try FolderDataset.DamagePolicy(rawValue: call.optionalString("on_error") ?? "") ?? .skip
+    options.seed = try Seeds.of(call)
+    options.normalization = try normalization(call)
+    let augments = try call.optionalBoolean("augment") ?? false
+    return try FolderDataset(
+      path: path, transform: PictureOptions.transform(call, defaultCrop: 224, augments: augments),
+      options: options)
+  }
+
+  private static func normalization(_ call: LuaCall) throws -> Normalization {
+    func three(_ name: String, _ fallback: [Float]) throws -> [Float] {
+      guard try call.has(name) else { return fallback }
+      let values = try call.numbers(name).map(Float.init)
+      guard values.count == 3, values.allSatisfy(\.isFinite), name == "mean" || values.allSatisfy({ $0 > 0 })
+      else {
+        throw LuaError(
+          "gfnet.dataset: option '\(name)' must be three \(name == "std" ? "positive " : "")numbers")
+      }
+      return values
+    }
+    return Normalization(
+      mean: try three("mean", Normalization.imageNet.mean), std: try three("std", Normalization.imageNet.std))
+  }
 
   private static func tensors(_ call: LuaCall) throws -> any ImageDataset {
     guard try call.has("images"), try call.has("labels") else {
       throw LuaError("gfnet.dataset: \"tensors\" needs images = N×C×H×W and labels = {1, 2, …}")
+    }
+    guard try call.value("labels").asString == nil else {
+      throw LuaError("gfnet.dataset: of \"tensors\", the option 'labels' is a list of classes, from 1")
     }
     let batch = try ImageArgument.batch(call.value("images"), call, "gfnet.dataset: option 'images'")
     return try TensorsDataset(

@@ -2,7 +2,8 @@
 enum ModelAPI {
   /// Functions of `gfnet`.
   static let functions =
-    ModelFunctions.functions + DatasetFunctions.functions + ModelTrace.functions + TrainFunction.functions
+    ModelFunctions.functions + DatasetFunctions.functions + PictureFunctions.functions + ModelTrace.functions
+    + TrainFunction.functions
 
   static let classes = [
     ModelClass.entry, DatasetClass.entry, TraceClass.entry, EvaluationHandle.entry, CurveHandle.entry,

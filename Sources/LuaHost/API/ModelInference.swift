@@ -10,8 +10,9 @@ enum ModelInference {
       "infer", "Classifies images step by step; each leaves when the exit rule is satisfied.",
       [
         Parameter(
-          "images", .either([.object("dataset"), .object("tensor"), .table]),
-          "a data set, one of its entries, an image (C×H×W, values from 0 to 1), or several (N×C×H×W)"),
+          "images", .either([.object("dataset"), .object("tensor"), .string, .table]),
+          "a data set, one of its entries, an image (C×H×W, values from 0 to 1), several (N×C×H×W), or paths of pictures"
+        ),
         .options([
           .optional(
             "exit", DefinitionUse.ruleType, DefinitionUse.ruleHelp + "; default: every step is taken"),
@@ -29,7 +30,9 @@ enum ModelInference {
       discussion: """
         A result has prediction, label, confidence, steps, madds and path. Classes, steps and pixels count from 1: \
         path lists the top-left pixels {row, column} of the patches of steps 2, 3, …; it is empty for an image that \
-        left after the glance. label is nil when the class is not known.
+        left after the glance. label is nil when the class is not known. image is its number in the data set, source \
+        its name there. A picture named by its path is resized until its shorter side is the image size / 0.875, and \
+        its centre is taken.
         """
     ) { model, call in
       let input = try input(model, call)
@@ -42,7 +45,9 @@ enum ModelInference {
       let runner = try AdaptiveRunner(
         model.network, sampler: sampler.sampler, steps: steps, batchSize: call.integer("batch"),
         seed: Seeds.of(call))
-      let run = try runner.infer(input.images, rule: rule, knowsLabels: input.knowsLabels)
+      let run = try DamageNote.telling(input.images, call.context) {
+        try runner.infer(input.images, rule: rule, knowsLabels: input.knowsLabels)
+      }
       let inference = InferenceHandle(run: run, images: input.images, classNames: input.classNames)
       return input.isSingle
         ? LuaResults(inference.result(0, seconds: run.seconds)) : LuaResults(Pushed(inference))
@@ -61,6 +66,14 @@ enum ModelInference {
     if case .object(let object) = value, let dataset = object.value(as: DatasetHandle.self) {
       return Input(images: dataset.images, classNames: dataset.images.labels)
     }
+    let configuration = model.configuration
+    let names =
+      configuration.labels.isEmpty ? (1...configuration.classes).map(String.init) : configuration.labels
+    if let paths = try paths(value) {
+      let files = try FilesDataset(
+        paths: paths, transform: .evaluation(size: configuration.imageSize), classNames: names)
+      return Input(images: files, knowsLabels: false, isSingle: value.asString != nil, classNames: names)
+    }
     var image = value
     var label: Int?
     if let table = value.asTable {
@@ -70,9 +83,6 @@ enum ModelInference {
         label = try table.get("label").asInteger
       }
     }
-    let configuration = model.configuration
-    let names =
-      configuration.labels.isEmpty ? (1...configuration.classes).map(String.init) : configuration.labels
     let isSingle = try isOneImage(image, call)
     let batch = try ImageArgument.batch(image, call, "model:infer: argument 1 'images'")
     if let label, !(1...configuration.classes).contains(label) {
@@ -83,6 +93,19 @@ enum ModelInference {
       channels: batch.shape[1], labels: [Int](repeating: (label ?? 1) - 1, count: batch.shape[0]),
       classNames: names)
     return Input(images: images, knowsLabels: label != nil, isSingle: isSingle, classNames: names)
+  }
+
+  /// Paths of pictures; nil when `value` is something else.
+  private static func paths(_ value: LuaValue) throws -> [String]? {
+    if let path = value.asString { return [path] }
+    guard let list = try value.asTable?.elements(), list.first?.asString != nil else { return nil }
+    return try list.enumerated().map { index, element in
+      guard let path = element.asString else {
+        throw LuaError(
+          "model:infer: element \(index + 1) must be the path of a picture, got \(element.described)")
+      }
+      return path
+    }
   }
 
   private static func isOneImage(_ value: LuaValue, _ call: LuaCall) throws -> Bool {
@@ -118,6 +141,7 @@ final class InferenceHandle {
       "prediction": result.prediction + 1, "label": result.label.map { $0 + 1 },
       "name": classNames.indices.contains(result.prediction) ? classNames[result.prediction] : nil,
       "confidence": result.confidence, "steps": result.steps, "madds": result.madds,
+      "image": result.index + 1, "source": images.itemName(at: result.index),
       "path": result.path.map { [Int($0.row) + 1, Int($0.column) + 1] }, "seconds": seconds,
     ])
   }

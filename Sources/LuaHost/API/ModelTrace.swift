@@ -39,7 +39,9 @@ enum ModelTrace {
       func compute() throws -> Trace {
         let runner = try AdaptiveRunner(
           model.network, sampler: sampler.sampler, steps: steps, batchSize: call.integer("batch"), seed: seed)
-        return try runner.trace(images, model: identity, samplerName: sampler.description)
+        return try DamageNote.telling(images, call.context) {
+          try runner.trace(images, model: identity, samplerName: sampler.description)
+        }
       }
       let context = call.context
       guard context.options.usesCache, sampler.isReproducible, let cache = context.traceCache else {

@@ -85,10 +85,12 @@ enum TrainFunction {
     let directory = try call.context.recorder?.open()
     // The lines of an earlier run went with its directory.
     for metrics in trainer.history { try directory?.appendMetrics(metrics.members) }
-    try trainer.run { metrics in
-      call.context.emit(.text(metrics.line(of: options.epochs) + "\n"))
-      try directory?.appendMetrics(metrics.members)
-      try log?.call(MetricsTable(metrics))
+    try DamageNote.telling(dataset, call.context) {
+      try trainer.run { metrics in
+        call.context.emit(.text(metrics.line(of: options.epochs) + "\n"))
+        try directory?.appendMetrics(metrics.members)
+        try log?.call(MetricsTable(metrics))
+      }
     }
     model.history += trainer.history.map { .object($0.members) }
     return trainer.history.map(MetricsTable.init)

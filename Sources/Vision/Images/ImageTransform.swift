@@ -57,6 +57,17 @@ public struct ImageTransform: Sendable, Hashable {
     }
   }
 
+  /// Everything that the result depends on, for cache keys.
+  var identity: String {
+    let resized =
+      switch resize {
+      case .shorterSide(let side): "shorter=\(side)"
+      case .exact(let height, let width): "exact=\(height)x\(width)"
+      }
+    let augmented = augmentation.map { " random=\($0.scale)/\($0.ratio)/\($0.flips)" } ?? ""
+    return "\(resized) crop=\(cropHeight)x\(cropWidth) \(filter.rawValue)\(augmented)"
+  }
+
   /// The largest size of a transformed picture.
   public static let longestSide = 8192
 

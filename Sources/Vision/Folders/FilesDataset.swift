@@ -1,0 +1,43 @@
+import Foundation
+
+/// Pictures that a user named, of which no class is known.
+public struct FilesDataset: ImageDataset {
+  private let paths: [String]
+  private let transform: ImageTransform
+  public let labels: [String]
+  public let normalization = Normalization.imageNet
+
+  /// - Throws: ``DatasetError/invalid(_:)`` when there are no paths.
+  public init(paths: [String], transform: ImageTransform, classNames: [String]) throws {
+    guard !paths.isEmpty else { throw DatasetError.invalid("the list of pictures is empty") }
+    self.paths = paths
+    self.transform = transform
+    labels = classNames
+  }
+
+  public var name: String { "files" }
+  public var split: String { "all" }
+  public var count: Int { paths.count }
+  public var imageSize: (height: Int, width: Int) { transform.crop }
+  public var channels: Int { 3 }
+  public var loaderThreads: Int { ProcessInfo.processInfo.activeProcessorCount }
+
+  public var identity: String {
+    var hash = ContentHash()
+    for path in paths { hash.add(Array(path.utf8)) }
+    return "files/all \(transform.identity) content=\(hash)"
+  }
+
+  /// 0: nothing is known.
+  public func label(at index: Int) -> Int { 0 }
+
+  public func itemName(at index: Int) -> String { paths[index] }
+
+  public func render(_ index: Int, epoch: Int, into pixels: UnsafeMutableBufferPointer<UInt8>) throws {
+    try checkImage(index)
+    try checkSize(pixels)
+    let image = try transform.apply(
+      ImageDecoder.decode(contentsOf: paths[index]), .init(seed: 0, stream: "files"))
+    _ = pixels.update(fromContentsOf: image.pixels)
+  }
+}

@@ -1,0 +1,129 @@
+import Foundation
+import LuaHost
+import TestSupport
+import Testing
+
+/// Pictures, folders of pictures, and what happens to those that cannot be read.
+@Suite struct PictureScriptTests {
+  private static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("Fixtures/images").path
+
+  /// Two classes of two pictures, one of them cut off.
+  private func folder() throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    for (place, name) in [
+      ("cat/1.png", "rgb.png"), ("cat/2.jpg", "broken/cut.jpg"), ("dog/1.gif", "palette.gif"),
+      ("dog/2.jpg", "colour.jpg"),
+    ] {
+      let target = folder.path + "/val/" + place
+      try FileManager.default.createDirectory(
+        atPath: (target as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+      try FileManager.default.copyItem(atPath: Self.fixtures + "/" + name, toPath: target)
+    }
+    return folder
+  }
+
+  private func run(_ source: String, notes: Notes = Notes()) throws -> (shown: String, message: String) {
+    let bench = try ScriptBench(source) { context in context.note = { notes.lines.append($0) } }
+    return (bench.shown, bench.message)
+  }
+
+  private final class Notes { var lines: [String] = [] }
+
+  @Test func anImageIsATensor() throws {
+    let (shown, message) = try run(
+      """
+      local whole = gfnet.image("\(Self.fixtures)/rgb.png")
+      local part = gfnet.image("\(Self.fixtures)/rgb.png", {resize = 12, crop = {8, 10}, interpolation = "bicubic"})
+      local exact = gfnet.image("\(Self.fixtures)/rgb.png", {resize = {5, 7}})
+      print(whole:size(1), whole:size(2), whole:size(3), part:size(2), part:size(3), exact:size(2), exact:size(3))
+      print(whole:min() >= 0, whole:max() <= 1, whole:max() > 0.5)
+      """)
+    #expect(message == "")
+    #expect(shown == "3\t17\t19\t8\t10\t5\t7\ntrue\ttrue\ttrue\n")
+  }
+
+  @Test func errorsNameTheFileAndTheOption() throws {
+    let path = Self.fixtures + "/broken/huge.png"
+    #expect(
+      try run("gfnet.image(\"\(path)\")").message
+        .contains("\(path) claims 60000×60000 pixels, more than the 178956970 accepted"))
+    for (source, reason) in [
+      ("gfnet.dataset(\"folder\")", "needs path"),
+      ("gfnet.dataset(\"folder\", {path = \"/no/such\"})", "/no/such is not a folder"),
+      ("gfnet.dataset(\"clutter-fashion\", {crop = 3})", "'crop' is for the data set \"folder\" only"),
+      ("gfnet.dataset(\"folder\", {path = \"x\", resize = 10, crop = 20})", "cannot be cut from"),
+      ("gfnet.dataset(\"folder\", {path = \"x\", std = {1, 0, 1}})", "three positive numbers"),
+      ("gfnet.image(\"x\", {interpolation = \"nearest\"})", "\"bilinear\", \"bicubic\""),
+    ] {
+      #expect(try run(source).message.contains(reason), "\(source)")
+    }
+  }
+
+  @Test func aFolderIsEvaluatedWithoutItsDamagedPictures() throws {
+    let files = try folder()
+    let notes = Notes()
+    let (shown, message) = try run(
+      """
+      local data = gfnet.dataset("folder", {path = "\(files.path)", split = "val", crop = 96})
+      print(data, data.labels[1], data.labels[2], data[3].name, data[3].label, #data.damaged)
+      local model = gfnet.model{backbone = "resnet_tiny_16", dataset = data, patch_size = 48, steps = 2}
+      local trace = model:trace(data)
+      print(#trace.labels, trace.labels[1], trace.labels[3], #data.damaged, data.damaged[1].image)
+      local run = model:infer(data)
+      print(run.images, run[2].image, run[2].source, run[2].label)
+      gfnet.plot.glimpses(trace, {rows = 1})
+      """, notes: notes)
+    #expect(message == "")
+    #expect(
+      shown.hasPrefix(
+        """
+        dataset folder/val: 4 images of 96×96, 3 channels, 2 classes\tcat\tdog\tdog/1.gif\t2\t0
+        3\t1\t2\t1\t2
+        3\t3\tdog/1.gif\t2
+
+        """))
+    // Told once: the second run meets nothing new.
+    #expect(
+      notes.lines == [
+        "1 of 4 images cannot be read and were left out: \(files.path)/val/cat/2.jpg is cut off"
+      ])
+    let strict = try run(
+      """
+      local data = gfnet.dataset("folder", {path = "\(files.path)/val", crop = 96, on_error = "stop"})
+      gfnet.model{backbone = "resnet_tiny_16", dataset = data, steps = 2}:trace(data)
+      """)
+    #expect(strict.message.contains("\(files.path)/val/cat/2.jpg is cut off"))
+  }
+
+  @Test func picturesAreInferredByPath() throws {
+    let (shown, message) = try run(
+      """
+      local model = gfnet.model{backbone = "resnet_tiny_16", image_size = 64, classes = 10, steps = 2, seed = 1}
+      local one = model:infer("\(Self.fixtures)/rgb.png")
+      local two = model:infer{"\(Self.fixtures)/rgb.png", "\(Self.fixtures)/colour.jpg"}
+      print(one.prediction == two[1].prediction, one.label, #two, two[2].source:match("[^/]+$"))
+      local same = model:infer(gfnet.image("\(Self.fixtures)/rgb.png", {crop = 64}))
+      """)
+    #expect(message == "")
+    #expect(shown.hasPrefix("true\tnil\t2\tcolour.jpg\n"))
+    let missing = try run(
+      """
+      gfnet.model{backbone = "resnet_tiny_16", image_size = 64, classes = 10, steps = 2}:infer{"/no.png"}
+      """)
+    #expect(missing.message.contains("/no.png cannot be read: No such file or directory"))
+  }
+
+  @Test func aFolderIsTrainedOn() throws {
+    let files = try folder()
+    let (shown, message) = try run(
+      """
+      local data = gfnet.dataset("folder", {path = "\(files.path)/val", crop = 64, augment = true, seed = 2})
+      local model = gfnet.model{backbone = "resnet_tiny_16", dataset = data, patch_size = 32, steps = 2}
+      gfnet.train{model = model, dataset = data, stage = 1, epochs = 1, batch = 4, checkpoint = false}
+      print(#data.damaged)
+      """)
+    #expect(message == "")
+    #expect(shown.contains("1\n"))
+  }
+}

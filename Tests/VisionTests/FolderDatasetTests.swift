@@ -1,0 +1,176 @@
+import Foundation
+import Support
+import TestSupport
+import Testing
+import Vision
+
+@Suite struct FolderDatasetTests {
+  /// Copies pictures of the fixtures: [place in the folder: name].
+  private func folder(_ files: [String: String]) throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    for (place, name) in files {
+      let target = folder.path + "/" + place
+      try FileManager.default.createDirectory(
+        atPath: (target as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+      try FileManager.default.copyItem(atPath: ImageFixtures.path(name), toPath: target)
+    }
+    return folder
+  }
+
+  private func small() throws -> ImageTransform { try .evaluation(size: 8) }
+
+  private func names(_ data: FolderDataset) -> [String] {
+    (0..<data.count).map { "\(data.label(at: $0)):\(data.itemName(at: $0))" }
+  }
+
+  @Test func listsClassesAndFilesInTorchvisionsOrder() throws {
+    let files = try folder([
+      "b/2.png": "rgb.png", "b/10.JPG": "colour.jpg", "b/z/1.gif": "palette.gif", "b/notes.txt": "index.json",
+      "B/1.bmp": "colour.bmp", "ä/1.tif": "colour.tif", "a b/1.webp": "lossy.webp",
+      ".hidden/1.png": "rgb.png",
+      "b/.1.png": "rgb.png", "readme.md": "index.json",
+    ])
+    let data = try FolderDataset(path: files.path, transform: small())
+    #expect(data.labels == ["B", "a b", "b", "ä"])
+    #expect(
+      names(data) == ["0:B/1.bmp", "1:a b/1.webp", "2:b/10.JPG", "2:b/2.png", "2:b/z/1.gif", "3:ä/1.tif"])
+    #expect(data.imageSize == (8, 8) && data.channels == 3 && data.normalization == .imageNet)
+    for i in 0..<data.count {
+      let picture = try ImageDecoder.decode(contentsOf: files.path + "/" + data.itemName(at: i))
+      #expect(try data.image(at: i) == small().apply(picture, CounterRandom(seed: 1, stream: "")).pixels)
+    }
+  }
+
+  @Test func followsLinksButNotInCircles() throws {
+    let files = try folder(["a/1.png": "rgb.png", "b/1.png": "rgb.png"])
+    let manager = FileManager.default
+    try manager.createSymbolicLink(atPath: files.path + "/a/back", withDestinationPath: files.path + "/a")
+    try manager.createSymbolicLink(atPath: files.path + "/c", withDestinationPath: files.path + "/b")
+    try manager.createSymbolicLink(atPath: files.path + "/a/gone.png", withDestinationPath: "/nowhere.png")
+    let data = try FolderDataset(path: files.path, transform: small())
+    #expect(names(data) == ["0:a/1.png", "1:b/1.png", "2:c/1.png"])
+  }
+
+  @Test func saysInOneLineWhatIsWrongWithAFolder() throws {
+    let files = try folder(["val/a/1.png": "rgb.png", "val/b/1.txt": "index.json"])
+    func problem(_ path: String, _ change: (inout FolderDataset.Options) throws -> Void = { _ in }) -> String
+    {
+      var options = FolderDataset.Options()
+      do {
+        try change(&options)
+        _ = try FolderDataset(path: path, transform: small(), options: options)
+        return ""
+      } catch { return "\(error)".replacingOccurrences(of: files.path, with: "F") }
+    }
+    #expect(
+      problem(files.path + "/val")
+        == "F/val: the class 'b' has no pictures (files ending in bmp, gif, jpe, jpeg, jpg, pgm, png, ppm, tif, tiff, webp)"
+    )
+    #expect(problem(files.path + "/nothing") == "F/nothing is not a folder")
+    #expect(problem(files.path) { $0.split = "vla" } == "F/vla is not a folder; did you mean 'val'?")
+    #expect(
+      problem(files.path + "/val/a") == "F/val/a: there are no folders in it, expected one for each class")
+    #expect(
+      problem(files.path + "/val") { $0.classes = ["a", "c"] }
+        == "F/val: the folder 'b' is none of the 2 classes that were named")
+    if getuid() != 0 {
+      chmod(files.path + "/val/a", 0)
+      #expect(problem(files.path + "/val") == "F/val/a cannot be read: Permission denied")
+      chmod(files.path + "/val/a", 0o700)
+    } else {
+      print("unreadable folders are not tried: the administrator can read everything")
+    }
+  }
+
+  @Test func aFileOfClassesGivesOrderAndNames() throws {
+    let files = try folder(["n2/1.png": "rgb.png", "n1/1.png": "rgb.png"])
+    let list = try files.write(Array("n2 tench, Tinca tinca\n\nn3\tgoldfish\nn1\n".utf8), "classes.txt")
+    var options = FolderDataset.Options()
+    options.labelFile = list
+    let data = try FolderDataset(path: files.path, transform: small(), options: options)
+    #expect(data.labels == ["tench, Tinca tinca", "goldfish", "n1"])
+    #expect(names(data) == ["0:n2/1.png", "2:n1/1.png"])
+  }
+
+  @Test func aFileOfPicturesGivesTheirClasses() throws {
+    let files = try folder(["1.png": "rgb.png", "sub/2.jpg": "colour.jpg"])
+    var options = FolderDataset.Options()
+    options.labelFile = try files.write(Array("sub/2.jpg 3\n1.png 0\n".utf8), "numbers.txt")
+    let numbered = try FolderDataset(path: files.path, transform: small(), options: options)
+    #expect(numbered.labels == ["1", "2", "3", "4"] && names(numbered) == ["3:sub/2.jpg", "0:1.png"])
+    options.labelFile = try files.write(Array("sub/2.jpg dog\n1.png a cat\n".utf8), "names.txt")
+    let named = try FolderDataset(path: files.path, transform: small(), options: options)
+    #expect(named.labels == ["a cat", "dog"] && names(named) == ["1:sub/2.jpg", "0:1.png"])
+    for (text, reason) in [
+      ("1.png 1\n1.png 2\n", "line 2: '1.png' is there twice"), ("1.png -1\n", "line 1: the class is -1"),
+      ("1.png\n", "line 1: '1.png' has no class"), ("no.png 1\n", "No such file"), ("", "is empty"),
+    ] {
+      options.labelFile = try files.write(Array(text.utf8), "bad.txt")
+      #expect {
+        try FolderDataset(path: files.path, transform: small(), options: options)
+      } throws: { "\($0)".contains(reason) }
+    }
+  }
+
+  @Test func damagedPicturesAreLeftOutAndNamed() throws {
+    let files = try folder([
+      "a/1.png": "rgb.png", "a/2.png": "broken/cut.png", "a/3.png": "broken/huge.png",
+      "b/4.jpg": "colour.jpg",
+      "b/5.jpg": "broken/empty.jpg", "b/6.gif": "palette.gif",
+    ])
+    let data = try FolderDataset(path: files.path, transform: small())
+    var seen: [Int] = []
+    try BatchLoader(data, batchSize: 2).epoch(0).forEach { batch in
+      #expect(batch.labels == batch.indices.map { data.label(at: $0) })
+      #expect(batch.pixels.count == batch.count * data.imageBytes)
+      for (place, index) in batch.indices.enumerated() {
+        let size = data.imageBytes
+        let expected = try data.image(at: index)
+        #expect(Array(batch.pixels[place * size..<(place + 1) * size]) == expected)
+      }
+      seen += batch.indices
+    }
+    #expect(seen == [0, 3, 5])
+    #expect(data.damaged?.all.map(\.index) == [1, 2, 4])
+    #expect(
+      data.damaged?.all.map(\.reason) == [
+        "\(files.path)/a/2.png is cut off",
+        "\(files.path)/a/3.png claims 60000×60000 pixels, more than the 178956970 accepted",
+        "\(files.path)/b/5.jpg is empty",
+      ])
+    var options = FolderDataset.Options()
+    options.damage = .stop
+    let strict = try FolderDataset(path: files.path, transform: small(), options: options)
+    #expect(throws: ImageError(path: "\(files.path)/a/2.png", reason: "is cut off")) {
+      try BatchLoader(strict, batchSize: 2).epoch(0).forEach { _ in }
+    }
+  }
+
+  @Test func augmentedBatchesDoNotDependOnThreads() throws {
+    let files = try folder([
+      "a/1.png": "rgb.png", "a/2.jpg": "colour.jpg", "b/1.gif": "palette.gif", "b/2.webp": "lossy.webp",
+    ])
+    func pixels(threads: Int, seed: UInt64, epoch: Int) throws -> [[UInt8]] {
+      var options = FolderDataset.Options()
+      options.seed = seed
+      let data = try FolderDataset(path: files.path, transform: .training(size: 9), options: options)
+      var result: [[UInt8]] = []
+      let loader = try BatchLoader(data, batchSize: 1, order: .shuffled(seed: 4), threads: threads)
+      try loader.epoch(epoch).forEach { result.append($0.pixels) }
+      return result
+    }
+    let one = try pixels(threads: 1, seed: 5, epoch: 2)
+    #expect(try pixels(threads: 4, seed: 5, epoch: 2) == one)
+    #expect(try pixels(threads: 4, seed: 6, epoch: 2) != one)
+    #expect(try pixels(threads: 1, seed: 5, epoch: 3) != one)
+  }
+
+  @Test func identityFollowsFilesAndTransform() throws {
+    let files = try folder(["a/1.png": "rgb.png", "b/1.png": "rgba.png"])
+    let first = try FolderDataset(path: files.path, transform: small()).identity
+    #expect(try FolderDataset(path: files.path, transform: small()).identity == first)
+    #expect(try FolderDataset(path: files.path, transform: .evaluation(size: 9)).identity != first)
+    try FileManager.default.moveItem(atPath: files.path + "/b/1.png", toPath: files.path + "/b/2.png")
+    #expect(try FolderDataset(path: files.path, transform: small()).identity != first)
+  }
+}

@@ -1,0 +1,74 @@
+import Foundation
+import Support
+import Testing
+import Vision
+
+/// Damaged copies of every fixture: no crash, no memory beyond what a picture may take, one line each.
+@Suite struct HostileImageTests {
+  /// Of each picture, for each kind of damage.
+  private static let variants = 40
+
+  @Test(arguments: ImageFixtures.names) func damagedCopiesAreReadOrRefused(_ name: String) throws {
+    let original = [UInt8](try Data(contentsOf: URL(fileURLWithPath: ImageFixtures.path(name))))
+    let random = CounterRandom(seed: 1, stream: "damage of " + name)
+    var refused = 0
+    for variant in 0..<Self.variants {
+      let draw = random.child(variant)
+      for damage in Damage.allCases where !decodes(damage.applied(to: original, draw), name) { refused += 1 }
+    }
+    // Most cuts must be noticed, else the test would not see a decoder that accepts everything.
+    #expect(refused > Self.variants / 2)
+    // A header may claim 179 million pixels of 3 bytes; two tests run at once.
+    #expect(peakMegabytes() < 4096)
+  }
+
+  private enum Damage: CaseIterable {
+    case bits, bytes, header, cut, length
+
+    func applied(to original: [UInt8], _ random: CounterRandom) -> [UInt8] {
+      var bytes = original
+      switch self {
+      case .bits:
+        for i in 0..<(1 + random.integer(0, below: 8)) {
+          bytes[random.integer(2 * i + 1, below: bytes.count)] ^=
+            1 << UInt8(random.integer(2 * i + 2, below: 8))
+        }
+      case .bytes:
+        for i in 0..<(1 + random.integer(0, below: 20)) {
+          bytes[random.integer(2 * i + 1, below: bytes.count)] = UInt8(random.integer(2 * i + 2, below: 256))
+        }
+      case .header:
+        let place = random.integer(0, below: min(64, bytes.count))
+        bytes[place] = [0, 1, 0x7F, 0x80, 0xFF][random.integer(1, below: 5)]
+      case .cut: bytes.removeLast(1 + random.integer(0, below: bytes.count))
+      case .length:
+        // Largest numbers where sizes and offsets are.
+        let place = random.integer(0, below: max(bytes.count - 4, 1))
+        for i in place..<min(place + 4, bytes.count) { bytes[i] = 0xFF }
+      }
+      return bytes
+    }
+  }
+
+  private func decodes(_ bytes: [UInt8], _ name: String) -> Bool {
+    do {
+      let image = try ImageDecoder.decode(bytes, name: name)
+      #expect(image.pixels.count == 3 * image.width * image.height)
+      return true
+    } catch let error as ImageError {
+      #expect(error.path == name && !error.reason.isEmpty && !error.description.contains("\n"))
+      return false
+    } catch {
+      Issue.record("\(name): \(error)")
+      return false
+    }
+  }
+
+  /// Of the process so far.
+  private func peakMegabytes() -> Int {
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    return line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }.map { $0 / 1024 }
+      ?? .max
+  }
+}
