@@ -20,7 +20,7 @@ let package = Package(
     .systemLibrary(name: "CMarkdown", path: "Sources/CMarkdown", pkgConfig: "libcmark-gfm"),
     .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib"),
 
-    // The only C with logic: raises Lua errors after Swift has returned.
+    // Raises Lua errors after Swift has returned.
     .target(name: "CLuaBridge", dependencies: ["CLua"]),
 
     // libjpeg and libpng behind functions that return instead of jumping; headers of libtiff and libwebp.
