@@ -35,51 +35,32 @@ extension ReferenceCase {
   /// One training step and one policy update, compared with the recording.
   ///
   /// Losses: relative, 1e-3. Norms of gradients and of running statistics: relative, 1e-2. A gradient's first three
-  /// elements: relative to its norm, 2e-2.
+  /// elements: relative to its norm, 2e-2. Where rounding alone moves a gradient by more than a third of that, three
+  /// times its measured noise.
   public func checkTraining() throws -> [ReferenceResult] {
     let recorded: Training = try Self.decodePlain(trainingFile)
     return try checkStep(recorded) + checkUpdate(recorded.ppo)
   }
 
   private func checkStep(_ recorded: Training) throws -> [ReferenceResult] {
-    let model = try model(bicubic: true)
-    model.setTrainable(true)
-    model.policy.setTrainable(false)
-    if !recorded.global_encoder_trained { model.globalEncoder.setTrainable(false) }
-    let draws = FormulaSequence("train.actions")
-    let tape = Tape()
-    let pass = Pass(training: true, random: CounterRandom(seed: 0, stream: "reference"), dropsOut: false)
-    let loss: Tensor = try tape.record {
-      try Episode.loss(
-        model, images(), labels: recorded.labels, steps: recorded.steps, pass: pass,
-        globalPass: recorded.global_encoder_trained ? pass : .evaluation, auxiliaryWeight: recorded.aux_weight
-      ) { step, _ in
-        try Tensor([2, 2], (0..<4).map { (draws.u((step - 1) * 4 + $0) + 1) / 2 })
-      }
-    }
-    try tape.backward(from: loss)
+    let images = try images()
+    let own = try trainingStep(recorded, images)
     var results = [
       ReferenceResult(
-        quantity: "loss", error: abs(Double(try loss.item()) - recorded.loss) / recorded.loss, tolerance: 1e-3
-      )
+        quantity: "loss", error: abs(own.loss - recorded.loss) / recorded.loss, tolerance: 1e-3)
     ]
+    let noise = try gradientNoise(recorded, images, own.gradients)
     var worst = GradientErrors()
     let floor = Self.floor(recorded.gradients)
-    var missing = recorded.gradients.count
-    for (name, parameter) in model.parameters {
-      guard let gradient = tape.gradient(ofOwner: parameter) else { continue }
-      guard let expected = recorded.gradients[name] else {
-        worst.norm = .infinity
-        continue
-      }
-      missing -= 1
-      worst.add(try gradient.values(), expected, floor: floor)
+    for (name, gradient) in own.gradients {
+      worst.add(gradient, recorded.gradients[name] ?? [], floor: floor, noise: noise[name] ?? [])
     }
     results += worst.results("gradient")
+    let missing = recorded.gradients.keys.count { own.gradients[$0] == nil }
     results.append(
       ReferenceResult(quantity: "gradients that are missing", error: Double(missing), tolerance: 0))
     var statistics = 0.0
-    let state = Dictionary(uniqueKeysWithValues: model.state.map { ($0.name, $0.entry.value) })
+    let state = Dictionary(uniqueKeysWithValues: own.model.state.map { ($0.name, $0.entry.value) })
     for (name, norm) in recorded.batch_norm_running_norms {
       guard let own = try state[name].map({ Self.norm(try $0.values()) }) else {
         statistics = .infinity
@@ -89,6 +70,58 @@ extension ReferenceCase {
     }
     results.append(ReferenceResult(quantity: "running statistics", error: statistics, tolerance: 1e-2))
     return results
+  }
+
+  /// Norm and first three elements of each gradient, as recordings hold them.
+  private typealias Gradients = [String: [Double]]
+
+  private func trainingStep(_ recorded: Training, _ images: Tensor) throws -> (
+    model: GFNet, loss: Double, gradients: Gradients
+  ) {
+    let model = try model(bicubic: true)
+    model.setTrainable(true)
+    model.policy.setTrainable(false)
+    if !recorded.global_encoder_trained { model.globalEncoder.setTrainable(false) }
+    let draws = FormulaSequence("train.actions")
+    let tape = Tape()
+    let pass = Pass(training: true, random: CounterRandom(seed: 0, stream: "reference"), dropsOut: false)
+    let loss: Tensor = try tape.record {
+      try Episode.loss(
+        model, images, labels: recorded.labels, steps: recorded.steps, pass: pass,
+        globalPass: recorded.global_encoder_trained ? pass : .evaluation, auxiliaryWeight: recorded.aux_weight
+      ) { step, _ in
+        try Tensor([2, 2], (0..<4).map { (draws.u((step - 1) * 4 + $0) + 1) / 2 })
+      }
+    }
+    try tape.backward(from: loss)
+    var gradients: Gradients = [:]
+    for (name, parameter) in model.parameters {
+      if let gradient = try tape.gradient(ofOwner: parameter)?.values() {
+        gradients[name] = Self.summary(gradient)
+      }
+    }
+    return (model, Double(try loss.item()), gradients)
+  }
+
+  /// How far rounding moves the gradients: the largest changes when each pixel moves by one unit in the last place.
+  ///
+  /// Batch norms over a few pixels of two images amplify the rounding of float32. Of RegNetY-600MF's recording some norms
+  /// err by 2.2 % against float64, and PyTorch on another machine differs from it by 1.7 %.
+  private func gradientNoise(_ recorded: Training, _ images: Tensor, _ gradients: Gradients) throws
+    -> Gradients
+  {
+    let pixels = try images.values()
+    var noise = gradients.mapValues { $0.map { _ in 0.0 } }
+    for repeated in 1...3 {
+      let signs = FormulaSequence("noise.\(repeated)")
+      let moved = pixels.enumerated().map { signs.u($0) < 0 ? $1.nextDown : $1.nextUp }
+      let step = try trainingStep(recorded, Tensor(images.shape, moved))
+      for (name, gradient) in step.gradients {
+        guard let first = gradients[name], let known = noise[name] else { continue }
+        noise[name] = zip(known, zip(gradient, first)).map { max($0, abs($1.0 - $1.1)) }
+      }
+    }
+    return noise
   }
 
   private func checkUpdate(_ recorded: Training.Update) throws -> [ReferenceResult] {
@@ -128,10 +161,10 @@ extension ReferenceCase {
     let floor = Self.floor(recorded.gradients)
     for (name, parameter) in model.policy.parameters {
       guard let expected = recorded.gradients[name], let gradient = tape.gradient(ofOwner: parameter) else {
-        worst.norm = .infinity
+        worst.add([], [], floor: floor)
         continue
       }
-      worst.add(try gradient.values(), expected, floor: floor)
+      worst.add(Self.summary(try gradient.values()), expected, floor: floor)
     }
     func error(_ own: [Tensor], _ recorded: [[Float]]) throws -> Double {
       Self.relative(try own.flatMap { try $0.values() }, recorded.flatMap { $0 })
@@ -157,31 +190,41 @@ extension ReferenceCase {
     1e-5 * (gradients.values.compactMap(\.first).max() ?? 0)
   }
 
+  /// The largest errors of gradients, relative to their norms.
   private struct GradientErrors {
-    var norm = 0.0
-    var elements = 0.0
+    private static let normTolerance = 1e-2
+    private static let elementTolerance = 2e-2
+    private var norm = 0.0
+    private var elements = 0.0
 
-    /// `expected`: the norm and the first three elements.
-    mutating func add(_ own: [Float], _ expected: [Double], floor: Double) {
-      guard let recorded = expected.first else {
+    /// All lists: the norm and the first elements. Where three times the noise is beyond the tolerance, the error is
+    /// scaled down so that the noise meets it.
+    mutating func add(_ own: [Double], _ expected: [Double], floor: Double, noise: [Double] = []) {
+      guard let recorded = expected.first, own.count == expected.count else {
         norm = .infinity
         return
       }
       let scale = max(recorded, floor)
-      norm = Swift.max(norm, finite(abs(ReferenceCase.norm(own) - recorded) / scale))
-      for (value, first) in zip(own, expected.dropFirst()) {
-        elements = Swift.max(elements, finite(abs(Double(value) - first) / scale))
+      for (index, (value, target)) in zip(own, expected).enumerated() {
+        let tolerance = index == 0 ? Self.normTolerance : Self.elementTolerance
+        let allowed = index < noise.count ? 3 * noise[index] / scale : 0
+        let error = abs(value - target) / scale * min(1, tolerance / max(allowed, 1e-30))
+        let finite = error.isFinite ? error : .infinity
+        if index == 0 { norm = max(norm, finite) } else { elements = max(elements, finite) }
       }
     }
 
-    private func finite(_ error: Double) -> Double { error.isFinite ? error : .infinity }
-
     func results(_ what: String) -> [ReferenceResult] {
       [
-        ReferenceResult(quantity: what + " norms", error: norm, tolerance: 1e-2),
-        ReferenceResult(quantity: what + "s' first elements", error: elements, tolerance: 2e-2),
+        ReferenceResult(quantity: what + " norms", error: norm, tolerance: Self.normTolerance),
+        ReferenceResult(
+          quantity: what + "s' first elements", error: elements, tolerance: Self.elementTolerance),
       ]
     }
+  }
+
+  private static func summary(_ values: [Float]) -> [Double] {
+    [norm(values)] + values.prefix(3).map(Double.init)
   }
 
   private static func norm(_ values: [Float]) -> Double {
