@@ -4,6 +4,8 @@ struct BMPDecoder {
   private static let runLength8 = 1
   private static let runLength4 = 2
   private static let bitFields = 3
+  /// Of run lengths.
+  private static let mostRowsPerByte = 64
 
   private let bytes: UnsafeRawBufferPointer
   private let width: Int
@@ -80,7 +82,10 @@ struct BMPDecoder {
         }
       }
     case Self.runLength8 where bits == 8, Self.runLength4 where bits == 4:
-      // A whole row at most follows from two bytes.
+      // Four bytes skip at most 255 rows: memory is not reserved for a claim.
+      guard height / Self.mostRowsPerByte <= bytes.count else {
+        throw ImageProblem("claims \(width)×\(height) pixels, more than its \(bytes.count) bytes can hold")
+      }
       return try indexed(runLengths())
     default: throw ImageProblem("is a BMP with compression \(compression) at \(bits) bits, which is not read")
     }
@@ -163,7 +168,7 @@ struct BMPDecoder {
       case (0, 0):
         if place % width != 0 { place += width - place % width }
         x = 0
-      case (0, 1): return result
+      case (0, 1): throw ImageProblem("is damaged: its pixels end before the picture does")
       case (0, 2):
         let (right, up) = (Int(try reader.byte()), Int(try reader.byte()))
         place += right + up * width
