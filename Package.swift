@@ -35,7 +35,7 @@ let package = Package(
     .target(name: "OneDNN", dependencies: ["CDNNL", "Support"], swiftSettings: strict),
     .target(name: "Tensor", dependencies: ["OneDNN", "Support"], swiftSettings: strict),
     .target(name: "NeuralNet", dependencies: ["Tensor"], swiftSettings: strict),
-    .target(name: "Checkpoints", dependencies: ["Tensor", "Support"], swiftSettings: strict),
+    .target(name: "Checkpoints", dependencies: ["Tensor", "CZlib", "Support"], swiftSettings: strict),
     .target(name: "Backbones", dependencies: ["NeuralNet"], swiftSettings: strict),
 
     // The paper's system
@@ -78,7 +78,7 @@ let package = Package(
     .testTarget(name: "SupportTests", dependencies: ["Support"], swiftSettings: strict),
     .testTarget(name: "TensorTests", dependencies: ["Tensor", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"],
+      name: "CheckpointsTests", dependencies: ["Checkpoints", "CZlib", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "NeuralNetTests", dependencies: ["NeuralNet", "TestSupport"], swiftSettings: strict),

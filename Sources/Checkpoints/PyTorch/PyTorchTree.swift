@@ -1,0 +1,123 @@
+import Foundation
+
+/// Turns what an unpickler built into a tree, with the tensors bound to their bytes.
+///
+/// Cycles and nests too deep to be a checkpoint are refused, and so are containers that hold one another so often that
+/// the tree would be much larger than the file.
+struct PyTorchTree {
+  let file: String
+  let heap: PickleHeap
+  /// The bytes of each storage of the heap.
+  let storages: [Data]
+  /// Bytes of the whole file, the bound on what a tensor may repeat.
+  let fileCount: Int
+  private var values = 0
+
+  private static let deepest = 64
+  private static let mostValues = 4_000_000
+
+  init(_ heap: PickleHeap, storages: [Data], file: String, fileCount: Int) {
+    self.heap = heap
+    self.storages = storages
+    self.file = file
+    self.fileCount = fileCount
+  }
+
+  private func fail(_ reason: String) -> PyTorchError { PyTorchError(file: file, reason: reason) }
+
+  mutating func value(_ node: PickleNode, depth: Int = 0) throws -> PyTorchValue {
+    values += 1
+    guard values <= Self.mostValues else {
+      throw fail("its containers repeat one another beyond all measure")
+    }
+    guard depth < Self.deepest else {
+      throw fail("its containers are nested more than \(Self.deepest) deep, or in a cycle")
+    }
+    switch node {
+    case .none: return .none
+    case .bool(let value): return .bool(value)
+    case .int(let value): return .int(value)
+    case .hugeInt(let bytes): return .double(Self.double(bytes))
+    case .double(let value): return .double(value)
+    case .string(let value): return .string(value)
+    case .bytes(let value): return .bytes(value)
+    case .list(let index): return try list(heap.lists[index], depth)
+    case .tuple(let index): return try list(heap.tuples[index], depth)
+    case .set(let index): return try list(heap.sets[index], depth)
+    case .dictionary(let index):
+      var dictionary = PyTorchDictionary()
+      for (key, value) in heap.dictionaries[index] {
+        dictionary.set(try text(key), try self.value(value, depth: depth + 1))
+      }
+      return .dictionary(dictionary)
+    case .tensor(let index): return .tensor(try tensor(heap.tensors[index]))
+    case .numpyArray(let index):
+      guard let tensor = heap.numpyArrays[index].tensor else {
+        throw fail("a NumPy array without its values")
+      }
+      return .tensor(try self.tensor(tensor))
+    case .global(.torchType(_, let name)): return .string("torch." + name)
+    case .numpyType(let index): return .string(heap.numpyTypes[index].rawValue)
+    case .global, .storage: throw fail("\(node.kind) where a value is expected")
+    }
+  }
+
+  private mutating func list(_ nodes: [PickleNode], _ depth: Int) throws -> PyTorchValue {
+    var list: [PyTorchValue] = []
+    for node in nodes { list.append(try value(node, depth: depth + 1)) }
+    return .list(list)
+  }
+
+  private func text(_ key: PickleNode) throws -> String {
+    switch key {
+    case .string(let text): return text
+    case .int(let value): return String(value)
+    case .bool(let value): return value ? "True" : "False"
+    case .double(let value): return String(value)
+    case .none: return "None"
+    default: throw fail("\(key.kind) as the key of a dictionary, expected a string or a number")
+    }
+  }
+
+  private func tensor(_ tensor: PickleHeap.Tensor) throws -> PyTorchTensor {
+    let bytes = storages[tensor.storage]
+    let size = tensor.type.size
+    func wrong(_ reason: String) -> PyTorchError { fail("a tensor of shape \(tensor.shape) \(reason)") }
+    guard tensor.shape.count == tensor.strides.count, tensor.shape.allSatisfy({ $0 >= 0 }),
+      tensor.strides.allSatisfy({ $0 >= 0 })
+    else { throw wrong("with strides \(tensor.strides)") }
+    let shift = heap.storageShifts[tensor.storage] ?? 0
+    var (last, overflow) = tensor.offset.addingReportingOverflow(shift)
+    let offset = last
+    guard tensor.offset >= 0, !overflow else { throw wrong("starts at element \(tensor.offset)") }
+    var count = 1
+    for (extent, stride) in zip(tensor.shape, tensor.strides) {
+      let (product, countOverflow) = count.multipliedReportingOverflow(by: extent)
+      let (reach, reachOverflow) = stride.multipliedReportingOverflow(by: max(extent - 1, 0))
+      let (sum, sumOverflow) = last.addingReportingOverflow(reach)
+      overflow = overflow || countOverflow || reachOverflow || sumOverflow
+      count = product
+      last = sum
+      guard !overflow else { throw wrong("is impossibly large") }
+    }
+    if count > 0 {
+      guard last < bytes.count / size else {
+        throw wrong("reaches element \(last) of a storage of \(bytes.count / size)")
+      }
+      // A view may repeat elements (stride 0), but a checkpoint has no use for more of them than it has bytes.
+      guard count <= fileCount else { throw wrong("repeats the few values that the file holds") }
+    }
+    // Where no second element follows, a stride says nothing and may be any number.
+    let strides = zip(tensor.shape, tensor.strides).map { $0 > 1 ? $1 : 0 }
+    return PyTorchTensor(
+      type: tensor.type, shape: tensor.shape, strides: strides, offset: count == 0 ? 0 : offset,
+      storage: bytes)
+  }
+
+  private static func double(_ bytes: [UInt8]) -> Double {
+    let isNegative = bytes.last.map { $0 & 0x80 != 0 } ?? false
+    // Beyond the range of Double the sum is infinite.
+    let magnitude = bytes.reversed().reduce(0.0) { $0 * 256 + Double($1) }
+    return isNegative ? magnitude - scalbn(1, 8 * min(bytes.count, 1 << 20)) : magnitude
+  }
+}

@@ -1,0 +1,287 @@
+import Foundation
+import Support
+
+/// Runs a pickle of protocol 2 to 5 on a machine that can only build tensors and plain containers.
+///
+/// It reads no other file and calls nothing: every name that a pickle gives is looked up in ``PickleGlobal``, an unknown
+/// one ends it. Memory grows by a bounded amount per byte read. Opcodes: Python's `pickletools`.
+struct Unpickler {
+  let file: String
+  /// The file and the byte at which the next opcode starts.
+  let data: Data
+  private(set) var position: Int
+  var heap = PickleHeap()
+  private var stack: [PickleNode] = []
+  /// Heights of the stack at the open marks.
+  private var marks: [Int] = []
+  private var memo: [Int: PickleNode] = [:]
+  private var operations = 0
+  /// Bytes and values that calls have copied: at most those of the file, each once.
+  private var copied = 0
+  /// Storages by key.
+  var storageNumbers: [String: Int] = [:]
+
+  /// A checkpoint of a thousand tensors takes about fifty thousand.
+  private static let mostOperations = 2_000_000
+
+  /// - Parameter position: byte offset in `data` from its start.
+  init(_ data: Data, at position: Int = 0, file: String) {
+    // Offsets count from the start, whatever slice of a file `data` is.
+    self.data = data.startIndex == 0 ? data : Data(data)
+    self.position = position
+    self.file = file
+  }
+
+  func fail(_ reason: String) -> PyTorchError {
+    PyTorchError(file: file, reason: "its pickle, byte \(position): \(reason)")
+  }
+
+  /// Reads one pickle, up to and with its STOP.
+  ///
+  /// - Throws: ``PyTorchError``, `Interrupted`.
+  mutating func load() throws -> PickleNode {
+    stack.removeAll()
+    marks.removeAll()
+    memo.removeAll()
+    while true {
+      try charge(operations: 1)
+      let opcode = try byte()
+      if opcode == UInt8(ascii: ".") {
+        let result = try pop()
+        guard stack.isEmpty, marks.isEmpty else { throw fail("ends with values left over") }
+        return result
+      }
+      try execute(opcode)
+    }
+  }
+
+  mutating func charge(operations count: Int) throws {
+    operations += count
+    if operations % 4096 < count { try Cancellation.check() }
+    guard operations <= Self.mostOperations else { throw fail("more than \(Self.mostOperations) operations") }
+  }
+
+  mutating func charge(copied count: Int) throws {
+    copied += count
+    guard copied <= data.count else { throw fail("makes more of its values than the file holds") }
+  }
+
+  private mutating func execute(_ opcode: UInt8) throws {
+    switch opcode {
+    case 0x80:  // PROTO
+      let version = try byte()
+      guard (2...5).contains(version) else { throw fail("protocol \(version), expected 2 to 5") }
+    case 0x95: _ = try count(bytes: 8)  // FRAME only helps readers that buffer
+    case UInt8(ascii: "("): marks.append(stack.count)
+    case UInt8(ascii: "0"): try drop()
+    case UInt8(ascii: "1"): _ = try popToMark()
+    case UInt8(ascii: "2"): stack.append(try top())
+    case UInt8(ascii: "N"): stack.append(.none)
+    case 0x88: stack.append(.bool(true))
+    case 0x89: stack.append(.bool(false))
+    case UInt8(ascii: "J"): stack.append(.int(Int(Int32(truncatingIfNeeded: try integer(4)))))
+    case UInt8(ascii: "K"): stack.append(.int(Int(try integer(1))))
+    case UInt8(ascii: "M"): stack.append(.int(Int(try integer(2))))
+    case UInt8(ascii: "G"): stack.append(.double(Double(bitPattern: try integer(8).byteSwapped)))
+    case 0x8A: stack.append(try long(count(bytes: 1)))
+    case 0x8B: stack.append(try long(count(bytes: 4)))
+    case UInt8(ascii: "X"): stack.append(.string(try text(count(bytes: 4))))
+    case 0x8C: stack.append(.string(try text(count(bytes: 1))))
+    case 0x8D: stack.append(.string(try text(count(bytes: 8))))
+    // Python 2's strings.
+    case UInt8(ascii: "T"): stack.append(.string(try text(count(bytes: 4))))
+    case UInt8(ascii: "U"): stack.append(.string(try text(count(bytes: 1))))
+    case UInt8(ascii: "B"): stack.append(.bytes(try take(count(bytes: 4))))
+    case UInt8(ascii: "C"): stack.append(.bytes(try take(count(bytes: 1))))
+    case 0x8E, 0x96: stack.append(.bytes(try take(count(bytes: 8))))
+    case 0x98: break  // READONLY_BUFFER
+    case UInt8(ascii: "]"): push(list: [])
+    case UInt8(ascii: "}"): push(dictionary: [])
+    case 0x8F: push(set: [])
+    case UInt8(ascii: ")"): push(tuple: [])
+    case UInt8(ascii: "t"): push(tuple: try popToMark())
+    case 0x85: push(tuple: try pop(1))
+    case 0x86: push(tuple: try pop(2))
+    case 0x87: push(tuple: try pop(3))
+    case 0x91: push(set: try popToMark())  // FROZENSET
+    case UInt8(ascii: "a"): try append(try pop(1))
+    case UInt8(ascii: "e"): try append(try popToMark())
+    case 0x90: try insert(try popToMark())
+    case UInt8(ascii: "s"): try set(try pop(2))
+    case UInt8(ascii: "u"): try set(try popToMark())
+    case UInt8(ascii: "h"): stack.append(try recall(integer(1)))
+    case UInt8(ascii: "j"): stack.append(try recall(integer(4)))
+    case UInt8(ascii: "q"): memo[Int(try integer(1))] = try top()
+    case UInt8(ascii: "r"): memo[Int(try integer(4))] = try top()
+    case 0x94: memo[memo.count] = try top()
+    case UInt8(ascii: "c"): stack.append(try global(module: line(), name: line()))
+    case 0x93:
+      let names = try pop(2)
+      guard case .string(let module) = names[0], case .string(let name) = names[1] else {
+        throw fail("a function is named by \(names[0].kind) and \(names[1].kind)")
+      }
+      stack.append(try global(module: module, name: name))
+    case UInt8(ascii: "R"), 0x81:  // REDUCE, NEWOBJ
+      let call = try pop(2)
+      stack.append(try self.call(call[0], arguments: call[1]))
+    case UInt8(ascii: "b"):
+      let pair = try pop(2)
+      stack.append(try build(pair[0], state: pair[1]))
+    case UInt8(ascii: "Q"): stack.append(try persistent(try pop()))
+    default:
+      let code = String(opcode, radix: 16)
+      throw fail("operation 0x\(code), which no checkpoint of tensors needs")
+    }
+  }
+
+  // MARK: Bytes
+
+  private mutating func byte() throws -> UInt8 {
+    guard position < data.count else { throw fail("ends without its last operation (truncated?)") }
+    defer { position += 1 }
+    return data[position]
+  }
+
+  private mutating func take(_ count: Int) throws -> Data {
+    guard count <= data.count - position else {
+      throw fail("claims \(count) bytes, \(data.count - position) are left (truncated?)")
+    }
+    defer { position += count }
+    return data[position..<position + count]
+  }
+
+  private mutating func integer(_ count: Int) throws -> UInt64 {
+    try take(count).reversed().reduce(0) { $0 << 8 | UInt64($1) }
+  }
+
+  /// A length field of so many bytes.
+  private mutating func count(bytes: Int) throws -> Int {
+    let claimed = try integer(bytes)
+    guard claimed <= UInt64(data.count) else {
+      throw fail("claims \(claimed) bytes of a file of \(data.count)")
+    }
+    return Int(claimed)
+  }
+
+  private mutating func text(_ count: Int) throws -> String {
+    let start = position
+    guard let text = String(validating: try take(count), as: UTF8.self) else {
+      position = start
+      throw fail("a string that is not UTF-8")
+    }
+    return text
+  }
+
+  private mutating func line() throws -> String {
+    guard let end = data[position...].firstIndex(of: UInt8(ascii: "\n")) else {
+      throw fail("a name without end (truncated?)")
+    }
+    let text = try text(end - position)
+    position += 1
+    return text
+  }
+
+  /// A two's complement integer.
+  private mutating func long(_ count: Int) throws -> PickleNode {
+    let bytes = [UInt8](try take(count))
+    guard let last = bytes.last else { return .int(0) }
+    if bytes.count > 8 { return .hugeInt(bytes) }
+    let sign: UInt64 = last & 0x80 == 0 ? 0 : .max
+    return .int(Int(bitPattern: UInt(bytes.reversed().reduce(sign) { $0 << 8 | UInt64($1) })))
+  }
+
+  // MARK: Stack
+
+  /// Values above the last mark.
+  private var available: Int { stack.count - (marks.last ?? 0) }
+
+  private func top() throws -> PickleNode {
+    guard available > 0, let value = stack.last else { throw fail("takes a value from an empty stack") }
+    return value
+  }
+
+  private mutating func pop() throws -> PickleNode {
+    let value = try top()
+    stack.removeLast()
+    return value
+  }
+
+  private mutating func pop(_ count: Int) throws -> [PickleNode] {
+    guard available >= count else { throw fail("takes a value from an empty stack") }
+    let values = Array(stack.suffix(count))
+    stack.removeLast(count)
+    return values
+  }
+
+  private mutating func popToMark() throws -> [PickleNode] {
+    guard let height = marks.popLast() else { throw fail("ends a group that was not begun") }
+    let values = Array(stack[height...])
+    stack.removeLast(values.count)
+    return values
+  }
+
+  /// POP: a value, or a mark right on top.
+  private mutating func drop() throws {
+    if marks.last == stack.count {
+      marks.removeLast()
+    } else {
+      _ = try pop()
+    }
+  }
+
+  private func recall(_ index: UInt64) throws -> PickleNode {
+    guard let value = memo[Int(index)] else { throw fail("recalls value \(index), which was not kept") }
+    return value
+  }
+
+  // MARK: Containers
+
+  private mutating func push(list: [PickleNode]) {
+    heap.lists.append(list)
+    stack.append(.list(heap.lists.count - 1))
+  }
+
+  private mutating func push(tuple: [PickleNode]) {
+    heap.tuples.append(tuple)
+    stack.append(.tuple(heap.tuples.count - 1))
+  }
+
+  private mutating func push(set: [PickleNode]) {
+    heap.sets.append(set)
+    stack.append(.set(heap.sets.count - 1))
+  }
+
+  private mutating func push(dictionary: [(key: PickleNode, value: PickleNode)]) {
+    heap.dictionaries.append(dictionary)
+    stack.append(.dictionary(heap.dictionaries.count - 1))
+  }
+
+  private mutating func append(_ values: [PickleNode]) throws {
+    guard case .list(let index) = try top() else { throw fail("appends to \(try top().kind)") }
+    heap.lists[index] += values
+  }
+
+  private mutating func insert(_ values: [PickleNode]) throws {
+    guard case .set(let index) = try top() else { throw fail("inserts into \(try top().kind)") }
+    heap.sets[index] += values
+  }
+
+  private mutating func set(_ values: [PickleNode]) throws {
+    guard case .dictionary(let index) = try top() else { throw fail("sets an item of \(try top().kind)") }
+    guard values.count % 2 == 0 else { throw fail("a key without its value") }
+    for pair in stride(from: 0, to: values.count, by: 2) {
+      heap.dictionaries[index].append((values[pair], values[pair + 1]))
+    }
+  }
+
+  private func global(module: String, name: String) throws -> PickleNode {
+    guard let known = PickleGlobal(module: module, name: name) else {
+      let full = PyTorchError.quoted(module + "." + name)
+      throw PyTorchError(
+        file: file,
+        reason: "it asks for \(full), which is neither a tensor nor a plain container; nothing was run"
+          + " (a whole module was saved? save its state_dict())")
+    }
+    return .global(known)
+  }
+}

@@ -1,0 +1,141 @@
+import CZlib
+import Foundation
+
+/// The entries of a zip file that is held as a memory map.
+///
+/// Stored entries are given as slices of the map, which is how `torch.save` writes tensors and why libzip, which copies,
+/// is not used. Every length and offset is checked before it is used; entries may not overlap, so that a small file
+/// cannot hold much. Source: PKWARE's APPNOTE 6.3, zip64 included.
+struct ZipArchive {
+  struct Entry {
+    let name: String
+    let flags: UInt16
+    let method: UInt16
+    let checksum: UInt32
+    let storedCount: Int
+    let count: Int
+    let headerOffset: Int
+  }
+
+  let file: String
+  private let data: Data
+  private let entries: [String: Entry]
+
+  /// Inflated bytes allowed per byte of the file: weights hardly shrink, so more is an attack.
+  private static let largestExpansion = 64
+
+  static func isZip(_ data: Data) -> Bool { data.starts(with: [0x50, 0x4B, 0x03, 0x04]) }
+
+  /// - Throws: ``PyTorchError``.
+  init(_ data: Data, file: String) throws {
+    self.file = file
+    self.data = data
+    let found = try data.withUnsafeBytes { bytes in
+      try ZipDirectory(bytes: LittleEndianBytes(bytes), file: file).entries()
+    }
+    var entries: [String: Entry] = [:]
+    for entry in found where entries.updateValue(entry, forKey: entry.name) != nil {
+      throw PyTorchError(file: file, reason: "the zip entry \(PyTorchError.quoted(entry.name)) appears twice")
+    }
+    // Also as a sum: many entries could share the work.
+    let inflated = found.reduce(0) { $1.method == 0 ? $0 : $0 &+ min($1.count, 1 << 40) }
+    guard inflated <= Self.largestExpansion * max(data.count, 1 << 14) else {
+      throw PyTorchError(
+        file: file,
+        reason: "its zip entries claim to inflate to \(inflated) bytes, out of all proportion to the file")
+    }
+    self.entries = entries
+  }
+
+  var names: [String] { entries.keys.sorted() }
+
+  /// The bytes of an entry, checked against their CRC-32; nil when there is no such entry.
+  ///
+  /// - Throws: ``PyTorchError``.
+  func contents(_ name: String) throws -> Data? {
+    guard let entry = entries[name] else { return nil }
+    func fail(_ reason: String) -> PyTorchError {
+      PyTorchError(file: file, reason: "the zip entry \(PyTorchError.quoted(name)) \(reason)")
+    }
+    guard entry.flags & 1 == 0 else { throw fail("is encrypted") }
+    let start = try data.withUnsafeBytes { raw -> Int in
+      let bytes = LittleEndianBytes(raw)
+      // Name and extra field of the local header may be longer or shorter than the directory's.
+      guard let nameCount = bytes.uint16(at: entry.headerOffset + 26),
+        let extraCount = bytes.uint16(at: entry.headerOffset + 28)
+      else { throw fail("lies beyond the end of the file") }
+      return entry.headerOffset + 30 + Int(nameCount) + Int(extraCount)
+    }
+    guard start <= data.count, entry.storedCount <= data.count - start else {
+      throw fail("lies beyond the end of the file (truncated?)")
+    }
+    let stored = data[data.startIndex + start..<data.startIndex + start + entry.storedCount]
+    let result: Data
+    switch entry.method {
+    case 0:
+      guard entry.storedCount == entry.count else {
+        throw fail("is stored in \(entry.storedCount) bytes but claims \(entry.count)")
+      }
+      result = stored
+    case 8:
+      guard let inflated = Self.inflated(stored, count: entry.count) else {
+        throw fail("is damaged: its compressed data does not give the \(entry.count) bytes that it claims")
+      }
+      result = inflated
+    default: throw fail("is compressed by method \(entry.method), expected 0 (stored) or 8 (deflate)")
+    }
+    guard Self.crc32(result) == entry.checksum else {
+      throw fail("does not match its checksum: damaged or altered")
+    }
+    return result
+  }
+
+  private static func crc32(_ data: Data) -> UInt32 {
+    data.withUnsafeBytes { bytes in
+      UInt32(truncatingIfNeeded: crc32_z(0, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count))
+    }
+  }
+
+  /// Raw deflate data of exactly `count` bytes; nil when it is anything else.
+  private static func inflated(_ stored: Data, count: Int) -> Data? {
+    guard stored.count <= Int(UInt32.max), count <= Int(UInt32.max) else { return nil }
+    var stream = z_stream()
+    guard inflateInit2_(&stream, -MAX_WBITS, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
+      return nil
+    }
+    defer { inflateEnd(&stream) }
+    var result = Data(count: count)
+    var spare: UInt8 = 0
+    let code = stored.withUnsafeBytes { input in
+      result.withUnsafeMutableBytes { output in
+        stream.next_in = UnsafeMutablePointer(mutating: input.bindMemory(to: UInt8.self).baseAddress)
+        stream.avail_in = UInt32(input.count)
+        return withUnsafeMutablePointer(to: &spare) { spare in
+          // zlib refuses a null pointer, also where nothing is to be written.
+          stream.next_out = output.bindMemory(to: UInt8.self).baseAddress ?? spare
+          stream.avail_out = UInt32(output.count)
+          return inflate(&stream, Z_FINISH)
+        }
+      }
+    }
+    return code == Z_STREAM_END && stream.avail_out == 0 ? result : nil
+  }
+}
+
+/// Unaligned little-endian numbers of a buffer; nil beyond its ends.
+struct LittleEndianBytes {
+  let bytes: UnsafeRawBufferPointer
+
+  init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+  var count: Int { bytes.count }
+
+  func uint16(at offset: Int) -> UInt16? { load(offset, UInt16.self).map { UInt16(littleEndian: $0) } }
+  func uint32(at offset: Int) -> UInt32? { load(offset, UInt32.self).map { UInt32(littleEndian: $0) } }
+  func uint64(at offset: Int) -> UInt64? { load(offset, UInt64.self).map { UInt64(littleEndian: $0) } }
+
+  private func load<T: BitwiseCopyable>(_ offset: Int, _ type: T.Type) -> T? {
+    guard offset >= 0, offset <= bytes.count - MemoryLayout<T>.size else { return nil }
+    return bytes.loadUnaligned(fromByteOffset: offset, as: type)
+  }
+}
