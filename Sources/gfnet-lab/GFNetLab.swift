@@ -16,12 +16,13 @@ struct GFNetLab: ParsableCommand {
         gfnet-lab run scripts/quickstart.lua --help   list the script's parameters
         gfnet-lab help gfnet                          what scripts can call
         gfnet-lab help gfnet.report.table             one function, with an example
+        gfnet-lab models                              encoders, models, checkpoints of PyTorch
         gfnet-lab doctor                              check the installation
 
       Exit status: 0 done, 1 the script or its input failed, 2 wrong usage, 130 interrupted.
       """,
     version: "gfnet-lab \(Doctor.version)",
-    subcommands: [RunCommand.self, HelpCommand.self, DoctorCommand.self],
+    subcommands: [RunCommand.self, ModelsCommand.self, HelpCommand.self, DoctorCommand.self],
     defaultSubcommand: RunCommand.self)
 
   /// The names of all commands.

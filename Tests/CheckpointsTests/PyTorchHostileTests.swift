@@ -20,7 +20,9 @@ import Testing
 
   /// Refused in both forms of file.
   private func refused(_ pickle: Pickle, _ part: String) throws {
-    for data in [pickle.legacy(storages: Self.four), pickle.zip(storages: Self.four)] {
+    // A legacy file lists the storages that its tensors use, and no others.
+    let hasTensor = Data(pickle.bytes).range(of: Data("_rebuild_tensor_v2".utf8)) != nil
+    for data in [pickle.legacy(storages: hasTensor ? Self.four : []), pickle.zip(storages: Self.four)] {
       let text = try refusal(data)
       #expect(text.contains(part), "\(text)")
     }
@@ -92,16 +94,16 @@ import Testing
   @Test func cyclesAndDeepNestsAreRefused() throws {
     try refused(Pickle().op("]q\0h\0a"), "cycle")
     try refused(Pickle().op("}q\0Nh\0s"), "cycle")
-    try refused(Pickle().op("]q\0]q\u{1}h\0ah\u{1}a"), "cycle")
+    try refused(Pickle().op("]q\0]q\u{1}h\0aa"), "cycle")
     // A million lists in one another, from the inside and from the outside.
     let deep = 300_000
     try refused(
       Pickle().with(
         [UInt8](repeating: UInt8(ascii: "]"), count: deep)
           + [UInt8](repeating: UInt8(ascii: "a"), count: deep - 1)), "nested")
-    var outside = Pickle().op("]q\0")
-    for _ in 0..<deep { outside.bytes += Array("]q\u{1}ah\u{1}q\0".utf8) }
-    _ = try refusal(outside.legacy())
+    var outside = Pickle().op("]q\u{2}")
+    for _ in 0..<deep { outside.bytes += Array("]q\u{1}a0h\u{1}".utf8) }
+    try refused(outside.op("0h\u{2}"), "nested")
     // Thirty lists that each hold the one before twice: a thousand million values.
     var bomb = Pickle().op("]q\0")
     for _ in 0..<30 { bomb = bomb.op("h\0h\0").with([0x86]).op("q\0") }
@@ -121,7 +123,8 @@ import Testing
     for (text, part) in [
       ("0", "empty stack"), ("a", "empty stack"), ("R", "empty stack"), ("b", "empty stack"),
       ("t", "not begun"),
-      ("u", "not begun"), ("(", "left over"), ("NN", "left over"), ("Na", "empty stack"),
+      ("u", "not begun"), ("(", "empty stack"), ("N(", "empty stack"), ("NN", "left over"),
+      ("Na", "empty stack"),
       ("NNa", "appends to None"),
       ("N(Ne", "appends to None"), ("}(Nu", "without its value"), ("NNb", "state to None"),
       ("NQ", "reference by None"),
@@ -195,18 +198,18 @@ import Testing
     return data
   }
 
-  /// Ten thousand damaged files of each kind: values or one line, never a crash.
+  /// Fifteen thousand damaged files: values or one line, never a crash.
   @Test(arguments: [
     "types.pt", "types.legacy.pt", "types.protocol4.pt", "module.deflated.pt", "pickle alone",
   ])
-  func tenThousandMutationsNeverCrash(_ name: String) throws {
+  func thousandsOfMutationsNeverCrash(_ name: String) throws {
     let isPickle = name == "pickle alone"
     let good = try Data(contentsOf: URL(fileURLWithPath: fixture(isPickle ? "types.pt" : name)))
     let random = CounterRandom(seed: 11, stream: "pytorch." + name)
     // The checksums of a zip file would keep mutations from the pickle: these put it into a fresh archive.
     let parts = isPickle ? try storedEntries(good) : []
     var accepted = 0
-    for trial in 0..<10_000 {
+    for trial in 0..<3_000 {
       let draw = random.child(trial)
       let data =
         isPickle
@@ -218,8 +221,8 @@ import Testing
         #expect(!error.description.contains("\n") && error.description.count < 400, "\(error)")
       }
     }
-    print("\(name): \(accepted) of 10000 mutations still gave values")
-    #expect(accepted < 9_000)
+    print("\(name): \(accepted) of 3000 mutations still gave values")
+    #expect(accepted < 2_700)
   }
 
   /// The entries of a zip file that stores them, found by their local headers.

@@ -82,10 +82,17 @@ struct PyTorchTree {
   private func tensor(_ tensor: PickleHeap.Tensor) throws -> PyTorchTensor {
     let bytes = storages[tensor.storage]
     let size = tensor.type.size
-    func wrong(_ reason: String) -> PyTorchError { fail("a tensor of shape \(tensor.shape) \(reason)") }
+    func wrong(_ reason: String) -> PyTorchError {
+      fail("a tensor of shape \(Self.brief(tensor.shape)) \(reason)")
+    }
     guard tensor.shape.count == tensor.strides.count, tensor.shape.allSatisfy({ $0 >= 0 }),
       tensor.strides.allSatisfy({ $0 >= 0 })
-    else { throw wrong("with strides \(tensor.strides)") }
+    else { throw wrong("with strides \(Self.brief(tensor.strides))") }
+    if tensor.shape.contains(0) {
+      return PyTorchTensor(
+        type: tensor.type, shape: tensor.shape, strides: tensor.shape.map { _ in 0 }, offset: 0,
+        storage: bytes)
+    }
     let shift = heap.storageShifts[tensor.storage] ?? 0
     var (last, overflow) = tensor.offset.addingReportingOverflow(shift)
     let offset = last
@@ -100,18 +107,21 @@ struct PyTorchTree {
       last = sum
       guard !overflow else { throw wrong("is impossibly large") }
     }
-    if count > 0 {
-      guard last < bytes.count / size else {
-        throw wrong("reaches element \(last) of a storage of \(bytes.count / size)")
-      }
-      // A view may repeat elements (stride 0), but a checkpoint has no use for more of them than it has bytes.
-      guard count <= fileCount else { throw wrong("repeats the few values that the file holds") }
+    guard last < bytes.count / size else {
+      throw wrong("reaches element \(last) of a storage of \(bytes.count / size)")
     }
+    // A view may repeat elements (stride 0), but a checkpoint has no use for more of them than it has bytes.
+    guard count <= fileCount else { throw wrong("repeats the few values that the file holds") }
     // Where no second element follows, a stride says nothing and may be any number.
     let strides = zip(tensor.shape, tensor.strides).map { $0 > 1 ? $1 : 0 }
     return PyTorchTensor(
-      type: tensor.type, shape: tensor.shape, strides: strides, offset: count == 0 ? 0 : offset,
+      type: tensor.type, shape: tensor.shape, strides: strides, offset: offset,
       storage: bytes)
+  }
+
+  /// The first few sizes, for a line.
+  private static func brief(_ sizes: [Int]) -> String {
+    "[" + sizes.prefix(5).map(String.init).joined(separator: ", ") + (sizes.count > 5 ? ", …]" : "]")
   }
 
   private static func double(_ bytes: [UInt8]) -> Double {

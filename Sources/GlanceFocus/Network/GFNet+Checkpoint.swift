@@ -13,13 +13,17 @@ public struct ModelFile {
   private let file: Safetensors
   public let configuration: Configuration
   public var metadata: [String: String] { file.metadata }
+  public var arrays: [StateArray] { [StateArray](file) }
 
   /// Opens and checks `path`.
   ///
   /// - Throws: one line that names the file and what is wrong with it.
-  public init(_ path: String) throws {
+  public init(_ path: String) throws { try self.init(Safetensors(contentsOf: path), path: path) }
+
+  /// Checks an open file; `path` is named in errors.
+  init(_ file: Safetensors, path: String) throws {
     self.path = path
-    file = try Safetensors(contentsOf: path)
+    self.file = file
     guard file.metadata["format"] == Self.format else {
       throw ModelError(
         "\(path) is not a gfnet-lab model: its metadata has no format \"\(Self.format)\"")

@@ -22,8 +22,15 @@ public final class GFNet: Module {
     try self.init(configuration)
     try initialize(seed: seed)
     // Both encoders start from the same weights, as two copies of one pretrained encoder would.
-    for (own, other) in zip(localEncoder.state, globalEncoder.state) {
-      try own.entry.value.assign(other.entry.value)
+    try startEncoders(from: globalEncoder)
+  }
+
+  /// Gives both encoders the weights of `encoder`, which has the same backbone and number of classes.
+  public func startEncoders(from encoder: any Backbone) throws {
+    for target in [globalEncoder, localEncoder] where target !== encoder {
+      for (own, other) in zip(target.state, encoder.state) {
+        try own.entry.value.assign(other.entry.value)
+      }
     }
   }
 

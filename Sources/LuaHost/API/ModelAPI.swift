@@ -2,11 +2,12 @@
 enum ModelAPI {
   /// Functions of `gfnet`.
   static let functions =
-    ModelFunctions.functions + DatasetFunctions.functions + PictureFunctions.functions + ModelTrace.functions
-    + TrainFunction.functions
+    ModelFunctions.functions + [EncoderClass.function] + DatasetFunctions.functions
+    + PictureFunctions.functions + ModelTrace.functions + TrainFunction.functions
 
   static let classes = [
-    ModelClass.entry, DatasetClass.entry, TraceClass.entry, EvaluationHandle.entry, CurveHandle.entry,
+    ModelClass.entry, EncoderClass.entry, DatasetClass.entry, TraceClass.entry, EvaluationHandle.entry,
+    CurveHandle.entry,
     InferenceHandle.entry, StepViewClass.entry, SamplerRandom.entry,
   ]
 }

@@ -91,7 +91,7 @@ enum ModelClass {
       example: "gfnet.model{backbone = \"resnet_tiny_16\"}:state()",
       discussion: "The names are those of the authors' checkpoints; model:load_state takes such a table."
     ) { model, _ in
-      StateTable(entries: try model.network.state.map { ($0.name, try $0.entry.value.rowMajorCopy()) })
+      NamedTensors(try model.network.state.map { ($0.name, try $0.entry.value.rowMajorCopy()) })
     }
   }
 
@@ -124,21 +124,6 @@ enum ModelClass {
         arrays.append((entry.entry.value, source))
       }
       for (target, source) in arrays { try target.assign(source) }
-    }
-  }
-}
-
-/// Named tensors as a Lua table.
-private struct StateTable: LuaPushable {
-  let entries: [(name: String, value: Tensor)]
-
-  func push(onto stack: LuaStack) throws {
-    try stack.reserve(3)
-    stack.pushTable(fields: entries.count)
-    for (name, value) in entries {
-      stack.push(name)
-      try value.push(onto: stack)
-      stack.rawSet(tableAt: -3)
     }
   }
 }

@@ -9,20 +9,38 @@ enum ModelFunctions {
 
   private static let load = FunctionEntry(
     "load", "Loads a model.",
-    [Parameter("name_or_file", .string, "a name under models/, or the path of a .safetensors file")],
+    [
+      Parameter(
+        "name_or_file", .string, "a name under models/, or the path of a .safetensors, .pth or .pt file")
+    ],
     returns: "model", example: "local model = gfnet.load(\"clutter-fashion\")",
     discussion: """
       A name is looked for as models/NAME.safetensors beside the script and in the folders above it, in the \
-      current folder, and with the program.
+      current folder, and with the program. A checkpoint of the authors' PyTorch code is read as it is, with its \
+      thresholds, costs and results in model.info.results; gfnet-lab models import makes a file of gfnet-lab of it.
       """
   ) { call in
     let name = try call.string("name_or_file")
-    let path = try ModelLibrary.standard(scriptFolder: call.context.scriptFolder).find(name)
-    let (network, file) = try GFNet.load(path)
-    var metadata = file.metadata
-    for key in ["format", "configuration"] { metadata[key] = nil }
+    let path =
+      CheckpointFile.isNamedAsPyTorch(name)
+      ? name : try ModelLibrary.standard(scriptFolder: call.context.scriptFolder).find(name)
     let stem = ((path as NSString).lastPathComponent as NSString).deletingPathExtension
-    return Pushed(ModelHandle(network: network, name: stem, metadata: metadata))
+    switch try CheckpointFile(path).content {
+    case .model(let file):
+      let network = try GFNet(file.configuration)
+      try network.load(file)
+      var metadata = file.metadata
+      for key in ["format", "configuration"] { metadata[key] = nil }
+      return Pushed(ModelHandle(network: network, name: stem, metadata: metadata))
+    case .authors(let root):
+      let checkpoint = try AuthorsCheckpoint(root, path: path)
+      return Pushed(
+        ModelHandle(network: try checkpoint.network(), name: stem, metadata: try checkpoint.metadata()))
+    case .encoder, .state:
+      throw LuaError(
+        "\(path) is not a gfnet-lab model but one network's weights: gfnet.encoder(file) loads an encoder, and "
+          + "gfnet.model{encoder = file} makes a model of it")
+    }
   }
 
   private static let model = FunctionEntry(
@@ -30,7 +48,11 @@ enum ModelFunctions {
     [
       .options(
         [
-          Parameter("backbone", .string, "its encoders; gfnet.backbones.list() names them"),
+          .optional(
+            "backbone", .string, "its encoders; gfnet.backbones.list() names them; default: that of encoder"),
+          .optional(
+            "encoder", .string,
+            "a file of trained weights, as gfnet.encoder reads it, which both encoders start from"),
           .optional(
             "patch_size", .integer, "side of glance and patches; default: the backbone's", in: 1...4096),
           .optional(
@@ -52,10 +74,17 @@ enum ModelFunctions {
   ) { call in
     let dataset = try call.optionalObject("dataset", as: DatasetHandle.self)?.images
     if let dataset { try check(dataset, against: call) }
+    let start = try call.optionalString("encoder").map {
+      try EncoderHandle(contentsOf: $0, backbone: call.optionalString("backbone"))
+    }
+    guard let backbone = try call.optionalString("backbone") ?? start?.backbone else {
+      throw LuaError("gfnet.model: needs a backbone, or the file of an encoder")
+    }
     var configuration = try Configuration(
-      backbone: call.string("backbone"), patchSize: call.optionalInteger("patch_size"),
+      backbone: backbone, patchSize: call.optionalInteger("patch_size"),
       imageSize: call.optionalInteger("image_size") ?? dataset?.imageSize.height ?? 224,
-      steps: call.integer("steps"), classes: call.optionalInteger("classes") ?? dataset?.classes ?? 1000)
+      steps: call.integer("steps"),
+      classes: call.optionalInteger("classes") ?? dataset?.classes ?? start?.classes ?? 1000)
     if let word = try call.optionalString("classifier"),
       let classifier = Configuration.Classifier(rawValue: word)
     {
@@ -69,8 +98,15 @@ enum ModelFunctions {
     }
     let seed =
       try call.optionalInteger("seed").map { UInt64(bitPattern: Int64($0)) } ?? call.context.options.seed
-    return Pushed(
-      ModelHandle(network: try GFNet(configuration, seed: seed), name: configuration.backbone))
+    let network = try GFNet(configuration, seed: seed)
+    if let start {
+      guard start.classes == configuration.classes else {
+        throw LuaError(
+          "gfnet.model: the encoder has \(start.classes) classes, the model \(configuration.classes)")
+      }
+      try network.startEncoders(from: start.encoder)
+    }
+    return Pushed(ModelHandle(network: network, name: configuration.backbone))
   }
 
   private static func check(_ dataset: any ImageDataset, against call: LuaCall) throws {

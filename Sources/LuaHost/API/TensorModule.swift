@@ -7,7 +7,7 @@ enum TensorModule {
     call: fromNumbers,
     functions: [
       zeros, ones, full, arange, linspace, eye, rand, randn, oneHot, concatenate, stack, select,
-    ])
+    ] + TensorFiles.functions)
 
   private static let fromNumbers = FunctionEntry(
     "tensor", "A tensor of the given numbers.",

@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+"""Compares every encoder with timm's and torchvision's.
+
+Each is built there with random weights and statistics, saved by torch.save in both of its forms, imported by
+`gfnet-lab models import`, and evaluated on the same images of 224 and 96 pixels. Exit status 1 if the logits differ by a
+relative error of 1e-3 or more, or if the two forms, or what Python's safetensors reads, differ at all.
+
+    Benchmarks/peers/check_numerics.py [--python PATH] [--only NAME] [--keep DIR]
+"""
+
+import argparse
+import filecmp
+import importlib.util
+import json
+import os
+import sys
+import tempfile
+
+import peers
+
+# Registry name: (library, what it is called there).
+ENCODERS = [
+    *[(name, library, name) for name in ("resnet18", "resnet34", "resnet50", "resnet101")
+      for library in ("torchvision", "timm")],
+    *[(name, library, name) for name in ("densenet121", "densenet169", "densenet201")
+      for library in ("torchvision", "timm")],
+    ("mobilenetv2_100", "torchvision", "mobilenet_v2"),
+    ("mobilenetv2_100", "timm", "mobilenetv2_100"),
+    ("mobilenetv3_small_075", "timm", "mobilenetv3_small_075"),
+    ("mobilenetv3_small_100", "torchvision", "mobilenet_v3_small"),
+    ("mobilenetv3_small_100", "timm", "mobilenetv3_small_100"),
+    ("mobilenetv3_large_075", "timm", "mobilenetv3_large_075"),
+    ("mobilenetv3_large_100", "torchvision", "mobilenet_v3_large"),
+    ("mobilenetv3_large_100", "timm", "mobilenetv3_large_100"),
+    *[(f"efficientnet_b{i}", library, f"efficientnet_b{i}") for i in range(4)
+      for library in ("torchvision", "timm")],
+    *[(f"efficientnet_lite{i}", "timm", f"efficientnet_lite{i}") for i in range(3)],
+    *[(f"efficientnet_lite{i}", "efficientnet_lite_pytorch", f"efficientnet-lite{i}") for i in range(3)],
+    ("regnety_400m", "torchvision", "regnet_y_400mf"),
+    ("regnety_400m", "timm", "regnety_004"),
+    ("regnety_600m", "timm", "regnety_006"),
+    ("regnety_800m", "torchvision", "regnet_y_800mf"),
+    ("regnety_800m", "timm", "regnety_008"),
+    ("regnety_1.6g", "torchvision", "regnet_y_1_6gf"),
+    ("regnety_1.6g", "timm", "regnety_016"),
+    ("shufflenet_v2_x0_5", "torchvision", "shufflenet_v2_x0_5"),
+    ("shufflenet_v2_x1_0", "torchvision", "shufflenet_v2_x1_0"),
+]
+TOLERANCE = 1e-3
+
+
+def build(library, name):
+    if library == "torchvision":
+        import torchvision
+
+        return torchvision.models.get_model(name, weights=None)
+    if library == "timm":
+        import timm
+
+        return timm.create_model(name, pretrained=False)
+    from efficientnet_lite_pytorch import EfficientNet
+
+    return EfficientNet.from_name(name)
+
+
+def randomise(model, seed):
+    """Weights that keep the size of activations, statistics of batch norms that are far from a fresh network's."""
+    import torch
+
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for name, value in model.state_dict().items():
+            if not value.is_floating_point():
+                value.fill_(7)
+            elif value.dim() >= 2:
+                fan_in = value[0].numel()
+                value.normal_(0, (1.6 / fan_in) ** 0.5, generator=generator)
+            elif name.endswith("running_var"):
+                value.uniform_(0.5, 1.5, generator=generator)
+            elif name.endswith("weight"):
+                value.uniform_(0.7, 1.3, generator=generator)
+            else:
+                value.normal_(0, 0.1, generator=generator)
+    return model.eval()
+
+
+def inputs():
+    import torch
+
+    generator = torch.Generator().manual_seed(20)
+    return {f"images{side}": torch.randn(2, 3, side, side, generator=generator) for side in (224, 96)}
+
+
+def compare(name, library, model, images, folder):
+    """Largest relative error of the logits by image size."""
+    import torch
+    from safetensors.torch import load_file
+
+    files = {}
+    for form, modern in (("zip", True), ("legacy", False)):
+        path = os.path.join(folder, f"{name}.{library}.{form}.pth")
+        torch.save(model.state_dict(), path, _use_new_zipfile_serialization=modern)
+        files[form] = path.replace(".pth", ".safetensors")
+        answer = json.loads(
+            peers.program("models", "import", path, "--backbone", name, "-o", files[form], "--force", "--json"))
+        recognised = json.loads(peers.program("models", "show", path, "--json")) if modern else None
+        if recognised and recognised["backbone"] != name:
+            raise RuntimeError(f"without --backbone it was taken for {recognised['backbone']}")
+    if not filecmp.cmp(files["zip"], files["legacy"], shallow=False):
+        raise RuntimeError("the two forms of torch.save were read differently")
+    own = sum(value.numel() for value in load_file(files["zip"]).values() if value.is_floating_point())
+    theirs = sum(value.numel() for value in model.state_dict().values() if value.is_floating_point())
+    if own != theirs:
+        raise RuntimeError(f"safetensors reads {own} numbers, PyTorch has {theirs}")
+    output = os.path.join(folder, "output.safetensors")
+    peers.program(
+        "run", os.path.join(peers.ROOT, "Benchmarks/peers/logits.lua"), f"encoder={files['zip']}",
+        f"input={os.path.join(folder, 'input.safetensors')}", f"output={output}",
+        "--out", os.path.join(folder, "report"))
+    logits = load_file(output)
+    errors = {}
+    with torch.no_grad():
+        for key, batch in images.items():
+            expected = model(batch)
+            errors[key] = ((logits[key] - expected).abs().max() / expected.abs().max()).item()
+    return answer["keys"], errors
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--python", help="an interpreter that has torch, torchvision, timm and safetensors")
+    parser.add_argument("--only", help="only encoders whose name starts so")
+    parser.add_argument("--keep", help="keep the files in this folder")
+    options = parser.parse_args()
+    peers.enter(["torch", "torchvision", "timm", "safetensors"], options.python)
+
+    import torch
+    from safetensors.torch import save_file
+
+    torch.set_num_threads(os.cpu_count() or 1)
+    registry = {row["name"] for row in json.loads(peers.program("models", "list", "--json"))["encoders"]}
+    images = inputs()
+    failures = compared = 0
+    print(f"{'encoder':24}{'library':28}{'keys':28}{'224':>10}{'96':>10}")
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = options.keep or temporary
+        os.makedirs(folder, exist_ok=True)
+        save_file(images, os.path.join(folder, "input.safetensors"))
+        for seed, (name, library, theirs) in enumerate(ENCODERS):
+            if options.only and not name.startswith(options.only):
+                continue
+            row = f"{name:24}{library:28}"
+            if name not in registry:
+                print(f"{row}not in the registry yet")
+                continue
+            if importlib.util.find_spec(library) is None:
+                print(f"{row}not compared: the package is not installed")
+                continue
+            try:
+                model = randomise(build(library, theirs), seed)
+                keys, errors = compare(name, library, model, images, folder)
+            except Exception as error:
+                failures += 1
+                print(f"{row}FAILED: {str(error).splitlines()[0] if str(error) else error!r}")
+                continue
+            compared += 1
+            good = all(error < TOLERANCE for error in errors.values())
+            failures += not good
+            values = "".join(f"{errors[key]:10.1e}" for key in images)
+            print(f"{row}{keys:28}{values}{'' if good else '  BEYOND ' + str(TOLERANCE)}", flush=True)
+    absent = sorted(registry - {name for name, _, _ in ENCODERS})
+    print(f"{compared} compared, {failures} failed; only here: {', '.join(absent) or 'none'}")
+    sys.exit(1 if failures or not compared else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,231 @@
+import Backbones
+import Checkpoints
+import Foundation
+import NeuralNet
+import Tensor
+
+/// A Glance-and-Focus Network as the paper's authors save it (`blackfeather-wang/GFNet-Pytorch`), matched with a network
+/// of ours.
+///
+/// The published checkpoints also hold thresholds, costs and results; those of the training program hold neither these
+/// nor the name and the patch size, which then come from the arrays and the caller.
+public struct AuthorsCheckpoint {
+  /// One of the four networks of a checkpoint.
+  private struct Part {
+    /// In the authors' dictionary.
+    let key: String
+    /// Of our arrays.
+    let prefix: String
+    let slots: [StateMatch.Slot]
+    let match: StateMatch?
+  }
+
+  /// What the caller may say where the file does not.
+  public struct Choices: Sendable {
+    public var backbone: String?
+    public var patchSize: Int?
+    public var imageSize: Int?
+    public var steps: Int?
+
+    public init(
+      backbone: String? = nil, patchSize: Int? = nil, imageSize: Int? = nil, steps: Int? = nil
+    ) {
+      self.backbone = backbone
+      self.patchSize = patchSize
+      self.imageSize = imageSize
+      self.steps = steps
+    }
+  }
+
+  public let configuration: Configuration
+  public let results: StoredResults
+  /// What the file did not say and was assumed, a line each.
+  public private(set) var notes: [String] = []
+  private var parts: [Part] = []
+  private let path: String
+
+  /// The paper's image sizes where they are not 224, and the encoders whose glance is bilinear.
+  private static let imageSizes = ["efficientnet_b2": 260, "efficientnet_b3": 300]
+  private static let bilinearFamilies: Set<String> = ["DenseNet", "RegNetY"]
+
+  /// - Throws: ``ModelError`` that lists every array that does not fit.
+  public init(_ root: PyTorchDictionary, choices: Choices = Choices(), path: String) throws {
+    self.path = path
+    func arrays(_ key: String) -> [StateArray] {
+      root[key]?.dictionary.map { [StateArray]($0, file: path) } ?? []
+    }
+    var notes: [String] = []
+    let prime = arrays("model_prime_state_dict")
+    let found = try EncoderRecognition(
+      prime, backbone: choices.backbone ?? root["model_name"]?.string,
+      file: path + " (model_prime_state_dict)")
+    if choices.backbone == nil, root["model_name"] == nil {
+      notes.append("the file names no encoder; its arrays are those of \(found.entry.name)")
+    }
+
+    let classifier = arrays("fc")
+    let policy = arrays("policy")
+    var patch = choices.patchSize ?? root["patch_size"]?.number.flatMap { Int(exactly: $0) }
+    if patch == nil {
+      patch = found.entry.patchSize
+      notes.append("the file gives no patch size; \(found.entry.patchSize) assumed")
+    }
+    var configuration = try Configuration(
+      backbone: found.entry.name, patchSize: patch,
+      imageSize: choices.imageSize ?? Self.imageSizes[found.entry.name] ?? 224, steps: 1,
+      classes: found.classes)
+    if Self.bilinearFamilies.contains(found.entry.family) { configuration.interpolation = .bilinear }
+    Self.readClassifier(classifier, into: &configuration)
+    Self.readPolicy(policy, into: &configuration)
+    let stored = ["flops", "anytime_classification"].compactMap { root[$0]?.numbers?.count }.first
+    configuration.steps =
+      choices.steps ?? stored ?? (configuration.classifier == .cascade ? configuration.cascadeSteps : 5)
+    if choices.steps == nil, stored == nil {
+      notes.append("the file gives no number of steps; \(configuration.steps) assumed")
+    }
+    if configuration.classifier == .recurrent { configuration.cascadeSteps = max(configuration.steps, 1) }
+    try configuration.validate()
+    self.configuration = configuration
+
+    // Its arrays say what must be there; the weights go from file to file without it.
+    let skeleton = try GFNet(configuration)
+    func part(_ key: String, _ prefix: String, _ module: any Module, _ arrays: [StateArray], _ map: KeyMap)
+      -> Part
+    {
+      let slots = module.slots
+      let isAbsent = key == "policy" && arrays.isEmpty
+      return Part(
+        key: key, prefix: prefix, slots: slots, match: isAbsent ? nil : StateMatch(arrays, to: slots, by: map)
+      )
+    }
+    let own = KeyMap.same("authors")
+    parts = [
+      part("model_prime_state_dict", "model_prime.", skeleton.globalEncoder, prime, found.map),
+      part("model_state_dict", "model.", skeleton.localEncoder, arrays("model_state_dict"), found.map),
+      part("fc", "fc.", skeleton.classifier, classifier, own),
+      part("policy", "policy.", skeleton.policy, policy, own),
+    ]
+    let complaints = parts.compactMap { part in
+      part.match.flatMap { $0.fits ? nil : "\(part.key): \($0.complaint)" }
+    }
+    guard complaints.isEmpty else {
+      throw ModelError("\(path) does not fit \(found.entry.name): " + complaints.joined(separator: "; "))
+    }
+    if policy.isEmpty {
+      notes.append("the file holds no policy (trained in stage 2); its weights are random")
+    }
+    results = try StoredResults(root, measured: skeleton.measureCosts().cumulative, notes: &notes)
+    self.notes = notes
+  }
+
+  /// Kind, units and steps of f_C.
+  private static func readClassifier(_ arrays: [StateArray], into configuration: inout Configuration) {
+    if let output = arrays.first(where: { $0.name == "fc.weight" }), output.shape.count == 2 {
+      configuration.classifier = .recurrent
+      configuration.classifierUnits = output.shape[1]
+    } else if arrays.contains(where: { $0.name.hasPrefix("fc_") }) {
+      configuration.classifier = .cascade
+      let heads = arrays.compactMap { array in
+        array.name.hasSuffix(".weight") ? Int(array.name.dropFirst(3).dropLast(7)) : nil
+      }
+      configuration.cascadeSteps = min(max(heads.max() ?? 1, 1), 64)
+    }
+  }
+
+  /// Kind and units of π.
+  private static func readPolicy(_ arrays: [StateArray], into configuration: inout Configuration) {
+    guard let first = arrays.first(where: { $0.name == "state_encoder.0.weight" }),
+      let memory = arrays.first(where: { $0.name == "gru.weight_hh_l0" }), memory.shape.count == 2
+    else { return }
+    configuration.policyEncoder = first.shape.count == 4 ? .convolution : .linear
+    configuration.policyUnits = memory.shape[1]
+  }
+
+  /// The network with its weights.
+  public func network() throws -> GFNet {
+    // The policy's random start where the file has none.
+    let network = try GFNet(configuration)
+    for (part, module) in zip(
+      parts,
+      [network.globalEncoder, network.localEncoder, network.classifier, network.policy] as [any Module])
+    {
+      if let match = part.match {
+        try module.assign(match.pairs)
+      } else {
+        try module.initialize(seed: 1, name: part.prefix)
+      }
+    }
+    return network
+  }
+
+  /// Metadata of the model file beside format and configuration.
+  public func metadata() throws -> [String: String] {
+    var metadata = ["imported_from": (path as NSString).lastPathComponent]
+    if !results.isEmpty { metadata["results"] = try results.json() }
+    return metadata
+  }
+
+  /// Writes one self-describing model file, atomically.
+  public func write(to path: String) throws {
+    guard parts.allSatisfy({ $0.match != nil }) else {
+      return try network().save(to: path, metadata: metadata())
+    }
+    var tensors: [SafetensorsTensor] = []
+    for part in parts {
+      let pairs = part.match?.pairs ?? []
+      let given = Set(pairs.map(\.slot.name))
+      tensors += try pairs.map { try $0.stored(prefix: part.prefix) }
+      tensors += part.slots.filter { !given.contains($0.name) }.map { $0.zeros(prefix: part.prefix) }
+    }
+    var metadata = try metadata()
+    metadata["format"] = ModelFile.format
+    metadata["configuration"] = try configuration.json()
+    try Safetensors.write(tensors, metadata: metadata, to: path)
+  }
+}
+
+extension StoredResults {
+  /// The authors' results, with costs as plain counts.
+  ///
+  /// - Parameters:
+  ///   - measured: cumulative Multiply-Adds of the same network counted here, to tell the file's unit by.
+  ///   - notes: gets a line for everything that is missing or cannot be read.
+  init(_ root: PyTorchDictionary, measured: [Int], notes: inout [String]) throws {
+    func read<T>(_ key: String, _ value: (PyTorchValue) -> T?) -> T? {
+      guard let stored = root[key] else { return nil }
+      if case .none = stored { return nil }
+      let result = value(stored)
+      if result == nil { notes.append("\(key) is not of the form that was expected and is left out") }
+      return result
+    }
+    var costs = Costs()
+    costs.madds = read("flops", \.numbers)
+    // The files do not say in which unit they count: the power of 1000 that comes nearest does.
+    var unit = 1.0
+    if let first = costs.madds?.first, first > 0, let own = measured.first, own > 0 {
+      unit = pow(1000, (log(Double(own) / first) / log(1000)).rounded())
+      let ratio = first * unit / Double(own)
+      if abs(ratio - 1) > 0.05 {
+        notes.append(
+          "the file's costs differ from ours: step 1 costs \(Int(first * unit)) Multiply-Adds there, \(own) here"
+        )
+      }
+    }
+    costs.madds = costs.madds?.map { ($0 * unit).rounded() }
+    costs.encoder = read("model_flops", \.number).map { ($0 * unit).rounded() }
+    costs.policy = read("policy_flops", \.number).map { ($0 * unit).rounded() }
+    costs.classifier = read("fc_flops", \.numbers)?.map { ($0 * unit).rounded() }
+    let hasCosts =
+      costs.madds != nil || costs.encoder != nil || costs.policy != nil || costs.classifier != nil
+    self.costs = hasCosts ? costs : nil
+    anytime = read("anytime_classification", \.numbers)
+    thresholds = read("dynamic_threshold", \.rows)?.map { row in
+      // The authors write ±10⁸ for "always" and "never".
+      row.map { abs($0) < 1e8 ? $0 : $0 < 0 ? -.infinity : .infinity }
+    }
+    if let curve = read("budgeted_batch_classification", \.rows), curve.count == 2 {
+      budgeted = Curve(madds: curve[0].map { ($0 * unit).rounded() }, accuracy: curve[1])
+    }
+    if isEmpty { notes.append("the file holds no thresholds, costs or results (a training checkpoint)") }
+  }
+}

@@ -1,0 +1,51 @@
+import Backbones
+import Checkpoints
+
+/// What a checkpoint of another program becomes here.
+public enum CheckpointImport {
+  /// A Glance-and-Focus Network of the paper's authors.
+  case model(AuthorsCheckpoint)
+  /// A plain image encoder.
+  case encoder(ImportedEncoder)
+
+  /// What the caller expects.
+  public enum Kind: String, Sendable, CaseIterable { case any, model, encoder }
+
+  /// Matches the arrays of `file` with a network of ours.
+  ///
+  /// - Parameters:
+  ///   - kind: what it must be.
+  ///   - keys: the program whose keys a plain encoder has; found by trying when nil.
+  ///   - choices: what the file does not say.
+  /// - Throws: one line that names the file and lists what does not fit.
+  public init(
+    _ file: CheckpointFile, kind: Kind = .any, keys: String? = nil,
+    choices: AuthorsCheckpoint.Choices = .init()
+  ) throws {
+    switch file.content {
+    case .model, .encoder: throw ModelError("\(file.path) is a file of gfnet-lab already")
+    case .authors(let root):
+      guard kind != .encoder else {
+        throw ModelError("\(file.path) holds a Glance-and-Focus Network, expected a plain encoder")
+      }
+      self = .model(try AuthorsCheckpoint(root, choices: choices, path: file.path))
+    case .state(let arrays, let name):
+      guard kind != .model else {
+        throw ModelError(
+          "\(file.path) holds one network, expected a Glance-and-Focus Network of the authors (with model_prime_state_dict, …)"
+        )
+      }
+      // A name that other programs give may mean nothing here; one that the user gives must be known.
+      let known = name.flatMap { name in BackboneRegistry.entries.contains { $0.name == name } ? name : nil }
+      let named = choices.backbone ?? known
+      self = .encoder(try ImportedEncoder(arrays, backbone: named, keys: keys, file: file.path))
+    }
+  }
+
+  public func write(to path: String) throws {
+    switch self {
+    case .model(let model): try model.write(to: path)
+    case .encoder(let encoder): try encoder.write(to: path)
+    }
+  }
+}

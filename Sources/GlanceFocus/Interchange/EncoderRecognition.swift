@@ -1,0 +1,81 @@
+import Backbones
+import NeuralNet
+import Support
+
+/// Finds the encoder that a state dictionary belongs to.
+struct EncoderRecognition {
+  let entry: BackboneEntry
+  /// Whose keys the dictionary has.
+  let map: KeyMap
+  let classes: Int
+  let match: StateMatch
+  /// The encoder's arrays.
+  let slots: [StateMatch.Slot]
+
+  /// A number of classes that no layer has as its width, so that the classifier's arrays show themselves.
+  private static let probe = 7919
+
+  /// - Parameters:
+  ///   - backbone: the only encoder that is tried; all when nil.
+  ///   - keys: the only key map that is tried, by name; all when nil.
+  ///   - own: the keys are the encoder's own.
+  ///   - file: named in errors.
+  /// - Throws: ``ModelError`` that lists what does not fit the nearest encoder.
+  init(_ arrays: [StateArray], backbone: String?, keys: String? = nil, own: Bool = false, file: String) throws
+  {
+    let entries = try backbone.map { [try BackboneRegistry.entry($0)] } ?? BackboneRegistry.entries
+    var best: EncoderRecognition?
+    for entry in entries {
+      try Cancellation.check()
+      for found in try Self.candidates(
+        entry, arrays, own ? [.same("own")] : entry.keyMaps.filter { keys == nil || $0.name == keys })
+      {
+        if found.match.fits {
+          self = found
+          return
+        }
+        if best == nil || found.rank < best?.rank ?? (0, 0) { best = found }
+      }
+    }
+    guard let best else {
+      let known = Set(entries.flatMap { $0.keyMaps.map(\.name) })
+      throw ModelError(
+        "\(file): no key map is called '\(keys ?? "")'" + NearestName.hint(keys ?? "", in: known.sorted()))
+    }
+    let nearest = backbone == nil ? "fits no encoder; the nearest is" : "does not fit"
+    throw ModelError(
+      "\(file) \(nearest) \(best.entry.name) (keys of \(best.map.name)): \(best.match.complaint)")
+  }
+
+  private init(
+    _ entry: BackboneEntry, _ map: KeyMap, _ classes: Int, _ slots: [StateMatch.Slot], _ match: StateMatch
+  ) {
+    self.entry = entry
+    self.map = map
+    self.classes = classes
+    self.slots = slots
+    self.match = match
+  }
+
+  /// Fewer arrays that found no partner first.
+  private var rank: (Int, Int) { (-match.pairs.count, match.problems) }
+
+  private static func candidates(
+    _ entry: BackboneEntry, _ arrays: [StateArray], _ maps: [KeyMap]
+  ) throws -> [EncoderRecognition] {
+    if maps.isEmpty { return [] }
+    let slots = try entry.build(probe).slots
+    let classifier = Set(slots.filter { $0.shape.first == probe }.map(\.name))
+    return maps.map { map in
+      // As many classes as the file's classifier has.
+      let classes =
+        arrays.first { map.rename($0.name).map(classifier.contains) ?? false }?.shape.first ?? probe
+      let fitted = slots.map { slot in
+        classifier.contains(slot.name)
+          ? StateMatch.Slot(
+            name: slot.name, shape: [classes] + slot.shape.dropFirst(), isInteger: slot.isInteger) : slot
+      }
+      return EncoderRecognition(entry, map, classes, fitted, StateMatch(arrays, to: fitted, by: map))
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import Backbones
+import Foundation
+import GlanceFocus
+import NeuralNet
+import Tensor
+
+/// An image encoder as scripts hold it.
+final class EncoderHandle {
+  let encoder: any Backbone
+  let backbone: String
+  let classes: Int
+  /// The name it was asked for by.
+  let name: String
+
+  init(_ encoder: any Backbone, backbone: String, classes: Int, name: String) {
+    self.encoder = encoder
+    self.backbone = backbone
+    self.classes = classes
+    self.name = name
+  }
+
+  /// The encoder in `path`: a file of ours, or a state dictionary of another program.
+  convenience init(contentsOf path: String, backbone: String? = nil, keys: String? = nil) throws {
+    let name = ((path as NSString).lastPathComponent as NSString).deletingPathExtension
+    let file = try CheckpointFile(path)
+    if case .encoder(let stored) = file.content {
+      self.init(try stored.encoder(), backbone: stored.backbone, classes: stored.classes, name: name)
+      return
+    }
+    let imported = try CheckpointImport(file, kind: .encoder, keys: keys, choices: .init(backbone: backbone))
+    guard case .encoder(let encoder) = imported else { throw LuaError("\(path) holds no plain encoder") }
+    self.init(try encoder.encoder(), backbone: encoder.entry.name, classes: encoder.classes, name: name)
+  }
+}
+
+/// The class `encoder`, and `gfnet.encoder`.
+enum EncoderClass {
+  static let entry = LuaClass<EncoderHandle>(
+    "encoder", "An image encoder with its own classifier, as it was before it became part of a model.",
+    discussion: """
+      Its methods take images of batch × 3 × height × width, normalised as the encoder was trained: for ImageNet \
+      (x − mean) / std with mean {0.485, 0.456, 0.406} and std {0.229, 0.224, 0.225}.
+      """,
+    properties: [
+      .init("name", "string", "the name of its file", get: { it, _ in it.name }),
+      .init("backbone", "string", "its name among gfnet.backbones.list()", get: { it, _ in it.backbone }),
+      .init("classes", "integer", "number of classes", get: { it, _ in it.classes }),
+      .init(
+        "parameters", "integer", "number of trainable numbers", get: { it, _ in it.encoder.parameterCount }),
+      .init(
+        "feature_count", "integer", "length of the pooled features", get: { it, _ in it.encoder.featureCount }
+      ),
+    ],
+    methods: [
+      method("logits", "The classifier's outputs before the softmax.", "tensor of batch × classes") {
+        it, images in
+        try it.classify(it.encode(images, .evaluation).features, .evaluation)
+      },
+      method("features", "The pooled features that the classifier reads.", "tensor of batch × feature_count")
+      {
+        it, images in try it.encode(images, .evaluation).features
+      },
+      method("map", "The last feature map.", "tensor of batch × channels × height × width") { it, images in
+        try it.encode(images, .evaluation).map
+      },
+    ],
+    describe: { "encoder \($0.name): \($0.backbone), \($0.classes) classes" }
+  ).entry
+
+  private static func method(
+    _ name: String, _ summary: String, _ returns: String,
+    _ compute: @escaping @Sendable (any Backbone, Tensor) throws -> Tensor
+  ) -> LuaMethod<EncoderHandle> {
+    LuaMethod<EncoderHandle>(
+      name, summary, [Parameter("images", .object("tensor"), "batch × 3 × height × width, normalised")],
+      returns: returns,
+      example: "gfnet.encoder(\"resnet50.safetensors\"):\(name)(gfnet.tensor.zeros(1, 3, 96, 96))"
+    ) { it, call in
+      let images: Tensor = try call.object("images")
+      guard images.rank == 4, images.shape[1] == 3, images.count > 0 else {
+        throw LuaError("encoder:\(name): images must be batch × 3 × height × width, got \(images.shape)")
+      }
+      return Pushed(try compute(it.encoder, images))
+    }
+  }
+
+  static let function = FunctionEntry(
+    "encoder", "Loads an image encoder: imported weights, or a state dictionary of timm or torchvision.",
+    [
+      Parameter("file", .string, "a file of gfnet-lab models import, .pth, .pt or .safetensors"),
+      .options([
+        .optional("backbone", .string, "which encoder it is; found from the file by default"),
+        .optional("keys", .string, "whose keys the file has, such as timm; found by trying by default"),
+      ]),
+    ],
+    returns: "encoder", example: "local encoder = gfnet.encoder(\"resnet50.safetensors\")",
+    discussion: """
+      Nothing in a PyTorch file is run: it may hold tensors and plain containers, anything else is refused by name. \
+      Arrays that do not fit the encoder are listed.
+      """
+  ) { call in
+    Pushed(
+      try EncoderHandle(
+        contentsOf: call.string("file"), backbone: call.optionalString("backbone"),
+        keys: call.optionalString("keys")))
+  }
+}

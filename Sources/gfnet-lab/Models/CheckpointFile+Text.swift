@@ -1,0 +1,42 @@
+import Checkpoints
+import GlanceFocus
+import NeuralNet
+
+extension CheckpointFile {
+  /// A few words.
+  var shortDescription: String {
+    switch content {
+    case .model(let file):
+      let c = file.configuration
+      return
+        "\(c.backbone), \(c.patchSize)×\(c.patchSize) of \(c.imageSize)×\(c.imageSize), \(c.steps) steps, "
+        + "\(c.classes) classes"
+    case .encoder(let file): return "encoder \(file.backbone), \(file.classes) classes"
+    case .authors(let root):
+      return "checkpoint of the authors' code, \(root["model_name"]?.string ?? "unnamed")"
+    case .state(let arrays, let name):
+      return "state dictionary of \(name ?? "a network"), \(arrays.count) arrays"
+    }
+  }
+
+  /// All arrays, with where they are from.
+  var arrays: [(name: String, shape: [Int], type: String)] {
+    switch content {
+    case .model(let file): file.arrays.map { ($0.name, $0.shape, $0.type.rawValue) }
+    case .encoder(let file): file.arrays.map { ($0.name, $0.shape, $0.type.rawValue) }
+    case .state(let arrays, _): arrays.map { ($0.name, $0.shape, $0.type.rawValue) }
+    case .authors(let root): Self.arrays(in: .dictionary(root), "")
+    }
+  }
+
+  private static func arrays(
+    in value: PyTorchValue, _ name: String
+  ) -> [(name: String, shape: [Int], type: String)] {
+    switch value {
+    case .tensor(let tensor): [(name, tensor.shape, tensor.type.rawValue)]
+    case .dictionary(let dictionary):
+      dictionary.entries.flatMap { arrays(in: $0.value, name.isEmpty ? $0.key : name + "." + $0.key) }
+    default: []
+    }
+  }
+}

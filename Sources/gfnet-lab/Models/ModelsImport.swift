@@ -1,0 +1,119 @@
+import ArgumentParser
+import Foundation
+import GlanceFocus
+import Reports
+import Support
+
+/// `gfnet-lab models import FILE`.
+struct ModelsImport: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import",
+    abstract: "Turn a checkpoint of another program into a file of gfnet-lab.",
+    discussion: """
+      A checkpoint of the authors' code becomes a model with its thresholds, costs and results; a state dictionary of \
+      timm, torchvision or efficientnet_lite_pytorch becomes an encoder. Which encoder it is follows from the file's own \
+      name for it, or from its arrays. Arrays that do not fit are listed and nothing is written.
+
+      Examples:
+        gfnet-lab models import mobilenetv3_large_100_patch_size_96.pth.tar
+        gfnet-lab models import resnet50.pth -o models/resnet50.safetensors
+        gfnet-lab models import weights.pt --backbone efficientnet_b0 --keys timm
+        gfnet-lab models import stage3/checkpoint.pth.tar --patch-size 96 --steps 5
+      """)
+
+  @Argument(
+    help: "What torch.save wrote, or a safetensors file.",
+    completion: .file(extensions: ["pth", "pt", "tar", "safetensors"]))
+  var file: String
+
+  @Option(
+    name: [.customLong("backbone"), .customLong("arch")],
+    help: ArgumentHelp("The encoder; found from the file by default.", valueName: "name"))
+  var backbone: String?
+
+  @Option(help: "What the file must hold: any, model or encoder.")
+  var kind: CheckpointImport.Kind = .any
+
+  @Option(help: ArgumentHelp("Whose keys a plain encoder has, such as timm.", valueName: "name"))
+  var keys: String?
+
+  @Option(help: ArgumentHelp("Side of glance and patches, where the file does not say.", valueName: "n"))
+  var patchSize: Int?
+
+  @Option(help: ArgumentHelp("Side of the images; the paper's by default.", valueName: "n"))
+  var imageSize: Int?
+
+  @Option(help: ArgumentHelp("The most steps, where the file does not say.", valueName: "n"))
+  var steps: Int?
+
+  @Option(
+    name: [.customShort("o"), .customLong("out")],
+    help: ArgumentHelp("The file to write (default: models/<name of FILE>.safetensors).", valueName: "file"))
+  var out: String?
+
+  @Flag(help: "Replace the file to write if it is there.")
+  var force = false
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  func run() throws {
+    let target = out ?? "models/\(Self.stem(file)).safetensors"
+    guard force || !FileManager.default.fileExists(atPath: target) else {
+      throw ModelError("\(target) is there already; name another file with -o, or replace it with --force")
+    }
+    let imported = try CheckpointImport(
+      CheckpointFile(file), kind: kind, keys: keys,
+      choices: .init(backbone: backbone, patchSize: patchSize, imageSize: imageSize, steps: steps))
+    try imported.write(to: target)
+    switch imported {
+    case .model(let model): report(model, target)
+    case .encoder(let encoder): report(encoder, target)
+    }
+  }
+
+  private func report(_ model: AuthorsCheckpoint, _ target: String) {
+    let c = model.configuration
+    if json {
+      ModelsOutput.print([
+        "file": .string(target), "kind": "model", "backbone": .string(c.backbone),
+        "patch_size": .integer(c.patchSize), "steps": .integer(c.steps), "classes": .integer(c.classes),
+        "notes": .array(model.notes.map { .string($0) }),
+      ])
+      return
+    }
+    for note in model.notes { Terminal.note("note: " + note) }
+    let held = [
+      model.results.thresholds == nil ? nil : "thresholds", model.results.costs == nil ? nil : "costs",
+      model.results.anytime == nil && model.results.budgeted == nil ? nil : "results",
+    ].compactMap { $0 }
+    let extra = held.isEmpty ? "" : ", with " + held.joined(separator: ", ")
+    Terminal.write(
+      "\(target): model, \(c.backbone), \(c.patchSize)×\(c.patchSize) patches of \(c.imageSize)×\(c.imageSize) images, "
+        + "\(c.steps) steps, \(c.classes) classes\(extra)\n")
+  }
+
+  private func report(_ encoder: ImportedEncoder, _ target: String) {
+    if json {
+      ModelsOutput.print([
+        "file": .string(target), "kind": "encoder", "backbone": .string(encoder.entry.name),
+        "keys": .string(encoder.keys), "classes": .integer(encoder.classes),
+      ])
+      return
+    }
+    Terminal.write(
+      "\(target): encoder \(encoder.entry.name), \(encoder.classes) classes, keys of \(encoder.keys)\n")
+  }
+
+  /// The file's name without folders and endings.
+  private static func stem(_ path: String) -> String {
+    var name = (path as NSString).lastPathComponent
+    for ending in [".tar", ".pth", ".pt", ".bin", ".ckpt", ".safetensors"]
+    where name.lowercased().hasSuffix(ending) {
+      name = String(name.dropLast(ending.count))
+    }
+    return name.isEmpty ? "imported" : name
+  }
+}
+
+extension CheckpointImport.Kind: ExpressibleByArgument {}
