@@ -73,12 +73,12 @@ let package = Package(
 
     // Tests
     .target(
-      name: "TestSupport", dependencies: ["Tensor"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["Tensor", "CZlib"], path: "Tests/TestSupport",
       swiftSettings: strict),
     .testTarget(name: "SupportTests", dependencies: ["Support"], swiftSettings: strict),
     .testTarget(name: "TensorTests", dependencies: ["Tensor", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "CheckpointsTests", dependencies: ["Checkpoints", "CZlib", "TestSupport"],
+      name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "NeuralNetTests", dependencies: ["NeuralNet", "TestSupport"], swiftSettings: strict),
@@ -92,7 +92,8 @@ let package = Package(
     .testTarget(name: "ReportsTests", dependencies: ["Reports"], swiftSettings: strict),
     .testTarget(
       name: "LuaHostTests", dependencies: ["LuaHost", "TestSupport"], swiftSettings: strict),
-    .testTarget(name: "CommandTests", dependencies: ["Support"], swiftSettings: strict),
+    .testTarget(
+      name: "CommandTests", dependencies: ["GlanceFocus", "Support", "TestSupport"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

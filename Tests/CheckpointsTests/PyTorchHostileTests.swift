@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import Support
+import TestSupport
 import Testing
 
 /// Files that lie, and files that want to run something: one clear line each, never a crash.

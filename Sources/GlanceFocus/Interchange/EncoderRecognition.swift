@@ -27,9 +27,9 @@ struct EncoderRecognition {
     var best: EncoderRecognition?
     for entry in entries {
       try Cancellation.check()
-      for found in try Self.candidates(
-        entry, arrays, own ? [.same("own")] : entry.keyMaps.filter { keys == nil || $0.name == keys })
-      {
+      // Its own keys are known for every encoder.
+      let maps = (own ? [] : entry.keyMaps) + [.same("gfnet-lab")]
+      for found in try Self.candidates(entry, arrays, maps.filter { keys == nil || $0.name == keys }) {
         if found.match.fits {
           self = found
           return

@@ -50,8 +50,8 @@ public struct StateArray {
     }
   }
 
-  /// Row-major, whatever the element type.
-  func floats() throws -> [Float] {
+  /// The values, row-major, whatever the element type.
+  public func floats() throws -> [Float] {
     switch source {
     case .pyTorch(let tensor): tensor.floats()
     case .safetensors(let file, let entry):

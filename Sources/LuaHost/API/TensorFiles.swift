@@ -49,7 +49,6 @@ enum TensorFiles {
       tensors.append(SafetensorsTensor(name, shape: tensor.shape.sizes, try tensor.values()))
     }
     try Safetensors.write(tensors, to: file)
-    return nil
   }
 }
 

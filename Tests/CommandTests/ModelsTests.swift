@@ -1,0 +1,115 @@
+import Foundation
+import GlanceFocus
+import TestSupport
+import Testing
+
+/// `gfnet-lab models` as a process.
+@Suite struct ModelsTests {
+  /// A tiny network and its state dictionary as PyTorch would save it.
+  private func encoder(_ program: Program, _ name: String) throws -> String {
+    let model = try GFNet(
+      Configuration(backbone: "resnet_tiny_16", imageSize: 128, steps: 2, classes: 3), seed: 1)
+    let items: [(String, PickleTree)] = try model.state.filter { $0.name.hasPrefix("model.") }.map {
+      (String($0.name.dropFirst(6)), .tensor(shape: $0.entry.value.shape.sizes, try $0.entry.value.values()))
+    }
+    let path = program.folder + "/" + name
+    try PickleTree.dictionary(items).file().write(to: URL(fileURLWithPath: path))
+    return path
+  }
+
+  @Test func importsShowsAndLists() throws {
+    let program = try Program()
+    _ = try encoder(program, "tiny.pth")
+    let shown = try program.run("models", "show", "tiny.pth", "--arrays")
+    #expect(shown.status == 0)
+    #expect(
+      shown.output.contains("PyTorch zip") && shown.output.contains("resnet_tiny_16"), "\(shown.output)")
+    #expect(shown.output.contains("conv1.weight"))
+
+    let imported = try program.run("models", "import", "tiny.pth")
+    #expect(imported.status == 0 && imported.errors == "")
+    #expect(imported.output.hasPrefix("models/tiny.safetensors: encoder resnet_tiny_16, 3 classes"))
+    let again = try program.run("models", "import", "tiny.pth")
+    #expect(again.status == 1)
+    #expect(again.errors.contains("is there already") && again.errors.split(separator: "\n").count == 1)
+    #expect(
+      try program.run("models", "import", "tiny.pth", "--force", "--json").output.contains("\"classes\""))
+    #expect(try program.run("models", "show", "tiny").output.contains("image encoder of gfnet-lab"))
+
+    let listed = try program.run("models")
+    #expect(listed.status == 0)
+    #expect(listed.output.contains("mobilenetv3_large_100") && listed.output.contains("43.1 / 88.1 / 134.5"))
+    #expect(listed.output.contains("tiny") && listed.output.contains("encoder resnet_tiny_16, 3 classes"))
+  }
+
+  @Test func scriptsUseWhatWasImported() throws {
+    let program = try Program()
+    _ = try encoder(program, "tiny.pth")
+    try program.write(
+      "use.lua",
+      """
+      local encoder = gfnet.encoder("tiny.pth")
+      local images = gfnet.tensor.zeros(2, 3, 48, 48)
+      gfnet.tensor.save("logits.safetensors", {a = encoder:logits(images)})
+      local back = gfnet.tensor.load("logits.safetensors").a
+      print(encoder.backbone, encoder.classes, back.shape[1], back.shape[2], encoder:features(images).shape[2] == encoder.feature_count)
+      local model = gfnet.model{encoder = "tiny.pth", image_size = 96, steps = 2}
+      print(model.backbone, model.classes)
+      print(gfnet.load("tiny.pth"))
+      """)
+    let result = try program.run("use.lua")
+    #expect(result.output == "resnet_tiny_16\t3\t2\t3\ttrue\nresnet_tiny_16\t3\n")
+    #expect(result.status == 1)
+    #expect(result.errors.contains("gfnet.encoder(file) loads an encoder"))
+  }
+
+  @Test func hostileFilesAreOneLine() throws {
+    let program = try Program()
+    let attack = Pickle().global("os", "system").op("(").string("touch \(program.folder)/owned").op("tR")
+    for (name, data) in [
+      ("zip.pth", attack.zip()), ("legacy.pth", attack.legacy()), ("text.pth", Data("x".utf8)),
+    ] {
+      try data.write(to: URL(fileURLWithPath: program.folder + "/" + name))
+      for command in ["show", "import"] {
+        let result = try program.run("models", command, name)
+        #expect(result.status == 1 && result.output == "")
+        #expect(result.errors.hasPrefix("gfnet-lab: PyTorch file \(name): "))
+        #expect(result.errors.split(separator: "\n").count == 1)
+      }
+    }
+    #expect(!FileManager.default.fileExists(atPath: program.folder + "/owned"))
+    #expect(
+      try program.run("models", "show", "nowhere.pth").errors.hasPrefix("gfnet-lab: cannot read nowhere.pth"))
+    #expect(try program.run("models", "import", "zip.pth", "--kind", "both").status == 2)
+  }
+
+  @Test func verifyTellsRightFromWrong() throws {
+    let program = try Program()
+    let reference = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("Fixtures/reference").path
+    let name = "mobilenetv3_large_100"
+    let good = try program.run("models", "verify", reference, "--case", name + "@96")
+    #expect(good.status == 0, "\(good.output)\(good.errors)")
+    #expect(good.output.hasPrefix(name + "@96: ok\n"))
+    for quantity in ["features", "logits", "probabilities", "coordinates", "loss", "gradient norms"] {
+      #expect(good.output.contains(quantity), "\(quantity)")
+    }
+    // The same recording for other weights, and a case of an encoder that does not exist.
+    try FileManager.default.createDirectory(
+      atPath: program.folder + "/cases", withIntermediateDirectories: true)
+    for file in [name + "@96.safetensors", name + ".keys.json"] {
+      try FileManager.default.copyItem(
+        atPath: reference + "/" + file, toPath: program.folder + "/cases/" + file)
+    }
+    let json = try String(contentsOfFile: reference + "/" + name + "@96.json", encoding: .utf8)
+    try program.write(
+      "cases/\(name)@96.json", json.replacing("\"weight_gain\": 1.2", with: "\"weight_gain\": 1.3"))
+    try program.write("cases/other@96.json", json.replacing(name, with: "no_such_encoder"))
+    let bad = try program.run("models", "verify", "cases")
+    #expect(bad.status == 1)
+    #expect(bad.output.contains(name + "@96: FAILED") && bad.output.contains("BEYOND  logits"))
+    #expect(bad.output.contains("no backbone is called no_such_encoder"))
+    #expect(bad.errors == "gfnet-lab: 2 cases are out of tolerance\n")
+    #expect(try program.run("models", "verify", "nowhere").status == 1)
+  }
+}
