@@ -13,9 +13,12 @@ public struct SafetensorsError: LineError {
   public var description: String { "safetensors file \(file): \(reason)" }
 
   /// `text` in quotes, fit for one line of a message: a file can hold names of any length with any character.
-  static func quoted(_ text: String) -> String {
+  static func quoted(_ text: String) -> String { "'" + printable(text) + "'" }
+
+  /// `text` without control characters and cut, fit for a line and a terminal.
+  package static func printable(_ text: String) -> String {
     let limit = 60
-    var shown = "'"
+    var shown = ""
     for scalar in text.unicodeScalars.prefix(limit) {
       switch scalar.properties.generalCategory {
       case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned:
@@ -23,6 +26,6 @@ public struct SafetensorsError: LineError {
       default: shown.unicodeScalars.append(scalar)
       }
     }
-    return shown + (text.unicodeScalars.count > limit ? "…'" : "'")
+    return shown + (text.unicodeScalars.count > limit ? "…" : "")
   }
 }

@@ -68,8 +68,8 @@ struct EncoderRecognition {
     let classifier = Set(slots.filter { $0.shape.first == probe }.map(\.name))
     return maps.map { map in
       // As many classes as the file's classifier has.
-      let classes =
-        arrays.first { map.rename($0.name).map(classifier.contains) ?? false }?.shape.first ?? probe
+      let given = arrays.first { map.rename($0.name).map(classifier.contains) ?? false }?.shape.first
+      let classes = given.flatMap { (1...1_000_000).contains($0) ? $0 : nil } ?? probe
       let fitted = slots.map { slot in
         classifier.contains(slot.name)
           ? StateMatch.Slot(

@@ -1,4 +1,5 @@
 import Backbones
+import Checkpoints
 import NeuralNet
 import Support
 
@@ -40,7 +41,9 @@ struct StateMatch {
         continue
       }
       guard KeyMap.fits(array.shape, slot.shape) else {
-        misshaped.append("\(array.name) has \(Self.text(array.shape)), expected \(Self.text(slot.shape))")
+        misshaped.append(
+          "\(SafetensorsError.printable(array.name)) has \(Self.text(array.shape)), expected \(Self.text(slot.shape))"
+        )
         continue
       }
       let shift = name.hasSuffix("running_var") ? map.varianceShift : 0
@@ -52,17 +55,20 @@ struct StateMatch {
 
   /// What does not fit, in one line; empty where everything does.
   var complaint: String {
-    func list(_ names: [String], _ what: String) -> String? {
-      if names.isEmpty { return nil }
+    func listed(_ lines: [String], _ what: String) -> String? {
+      if lines.isEmpty { return nil }
       let most = 10
-      let shown = names.prefix(most).joined(separator: ", ")
-      return "\(names.count) \(what): \(shown)"
-        + (names.count > most ? ", and \(names.count - most) more" : "")
+      let shown = lines.prefix(most).joined(separator: ", ")
+      return "\(lines.count) \(what): \(shown)"
+        + (lines.count > most ? ", and \(lines.count - most) more" : "")
+    }
+    func list(_ names: [String], _ what: String) -> String? {
+      listed(names.map { SafetensorsError.printable($0) }, what)
     }
     return [
       list(unknown, unknown.count == 1 ? "array has no place" : "arrays have no place"),
       list(missing.map(\.name), missing.count == 1 ? "array is missing" : "arrays are missing"),
-      list(misshaped, misshaped.count == 1 ? "array has another shape" : "arrays have other shapes"),
+      listed(misshaped, misshaped.count == 1 ? "array has another shape" : "arrays have other shapes"),
     ].compactMap { $0 }.joined(separator: "; ")
   }
 
