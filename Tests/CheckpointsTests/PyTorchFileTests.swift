@@ -114,6 +114,23 @@ struct PyTorchFileTests {
     }
   }
 
+  @Test func sizesOf64BitsAreRead() throws {
+    let pickle = Pickle().tensor(count: 6, offset: 1, shape: [2, 2], strides: [2, 1])
+    let values = Data((0..<6).flatMap { littleEndian(Float($0).bitPattern) })
+    let entries = [("archive/data.pkl", pickle.data), ("archive/data/0", values)]
+    let file = try PyTorchFile(zipped(entries, wide: true), file: "wide")
+    #expect(file.value.tensor?.floats() == [1, 2, 3, 4])
+    // A claim of 2⁶³ bytes, and one beyond the file.
+    for claim in [UInt64(1) << 63, UInt64(Int.max), 1 << 20] {
+      var data = zipped(entries, wide: true)
+      let size = Data([1, 0, 24, 0] + littleEndian(UInt64(values.count)))
+      let place = try #require(data.range(of: size, options: .backwards))
+      data.replaceSubrange(
+        place.lowerBound + 4..<place.lowerBound + 20, with: littleEndian(claim) + littleEndian(claim))
+      #expect(throws: PyTorchError.self) { try PyTorchFile(data, file: "wide") }
+    }
+  }
+
   @Test func handMadeSamplesAreValid() throws {
     let pickle = Pickle().tensor(count: 6, offset: 1, shape: [2, 2], strides: [2, 1])
     let values = (0..<6).flatMap { littleEndian(Float($0).bitPattern) }

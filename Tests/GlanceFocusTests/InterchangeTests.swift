@@ -204,6 +204,15 @@ import Testing
       let path = try write(items)
       #expect(throws: (any LineError).self, "\(items[index])") { try CheckpointImport(CheckpointFile(path)) }
     }
+    // A policy for patches of 4096 pixels would take gigabytes, which no array of the file asks for.
+    var huge = try published()
+    huge[1].1 = .int(4096)
+    huge[5].1 = .none
+    #expect(try refusal(huge).contains("far more than the file"))
+    // Costs beyond all numbers.
+    var costly = try published()
+    costly[6].1 = .list([.double(.leastNonzeroMagnitude), .double(.infinity), .double(.nan)])
+    _ = try CheckpointImport(CheckpointFile(write(costly)))
     // Results of odd forms are left out with a note.
     var items = try published()
     items[11].1 = .list([.string("?")])

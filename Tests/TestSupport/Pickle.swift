@@ -66,25 +66,39 @@ public func littleEndian<T: FixedWidthInteger>(_ value: T) -> [UInt8] {
 }
 
 /// A zip file of stored entries.
-public func zipped(_ entries: [(name: String, data: Data)]) -> Data {
+///
+/// - Parameter wide: write sizes and places in 64 bits, as files beyond 4 GB need them.
+public func zipped(_ entries: [(name: String, data: Data)], wide: Bool = false) -> Data {
   var file = Data()
   var directory = Data()
   for (name, data) in entries {
     let checksum = data.withUnsafeBytes {
       UInt32(truncatingIfNeeded: crc32_z(0, $0.bindMemory(to: UInt8.self).baseAddress, $0.count))
     }
-    let common =
-      [0x14, 0, 0, 0, 0, 0, 0, 0, 0, 0] + littleEndian(checksum) + littleEndian(UInt32(data.count))
-      + littleEndian(UInt32(data.count)) + littleEndian(UInt16(name.utf8.count)) + [0, 0]
+    let size = littleEndian(UInt64(data.count))
+    let fields = wide ? [1, 0, 24, 0] + size + size + littleEndian(UInt64(file.count)) : []
+    let short = wide ? [255, 255, 255, 255] : Array(size.prefix(4))
+    let common: [UInt8] =
+      [0x14, 0, 0, 0, 0, 0, 0, 0, 0, 0] + littleEndian(checksum) + short + short
+      + littleEndian(UInt16(name.utf8.count)) + littleEndian(UInt16(fields.count))
     directory += Data([0x50, 0x4B, 1, 2, 0x14, 0] + common + [0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
-    directory += Data(littleEndian(UInt32(file.count)) + Array(name.utf8))
-    file += Data([0x50, 0x4B, 3, 4] + common + Array(name.utf8)) + data
+    directory += Data(wide ? short : littleEndian(UInt32(file.count))) + Data(Array(name.utf8) + fields)
+    file += Data([0x50, 0x4B, 3, 4] + common + Array(name.utf8) + fields) + data
   }
-  let count = littleEndian(UInt16(entries.count))
-  let end =
-    [0x50, 0x4B, 5, 6, 0, 0, 0, 0] + count + count + littleEndian(UInt32(directory.count))
-    + littleEndian(UInt32(file.count)) + [0, 0]
-  return file + directory + Data(end)
+  let places = [directory.count, file.count]
+  var end = Data()
+  if wide {
+    let count = littleEndian(UInt64(entries.count))
+    end += Data(
+      [0x50, 0x4B, 6, 6] + littleEndian(UInt64(44)) + [45, 0, 45, 0, 0, 0, 0, 0, 0, 0, 0, 0] + count + count)
+    end += Data(places.flatMap { littleEndian(UInt64($0)) })
+    end += Data(
+      [0x50, 0x4B, 6, 7, 0, 0, 0, 0] + littleEndian(UInt64(file.count + directory.count)) + [1, 0, 0, 0])
+  }
+  let count = wide ? [255, 255] : littleEndian(UInt16(entries.count))
+  let short = wide ? [UInt8](repeating: 255, count: 8) : places.flatMap { littleEndian(UInt32($0)) }
+  end += Data([0x50, 0x4B, 5, 6, 0, 0, 0, 0] + count + count + short + [0, 0])
+  return file + directory + end
 }
 
 /// Values as `torch.save` writes them.

@@ -85,6 +85,7 @@ public struct AuthorsCheckpoint {
     }
     if configuration.classifier == .recurrent { configuration.cascadeSteps = max(configuration.steps, 1) }
     try configuration.validate()
+    try Self.checkSize(configuration, found, path: path)
     self.configuration = configuration
 
     // Its arrays say what must be there; the weights go from file to file without it.
@@ -116,6 +117,27 @@ public struct AuthorsCheckpoint {
     }
     results = try StoredResults(root, measured: skeleton.measureCosts().cumulative, notes: &notes)
     self.notes = notes
+  }
+
+  /// Refuses sizes, which any number in the file may claim, that ask for much more memory than its arrays take.
+  private static func checkSize(_ c: Configuration, _ found: EncoderRecognition, path: String) throws {
+    let encoder = try found.entry.build(1)
+    let (features, units) = (Double(encoder.featureCount), Double(c.policyUnits))
+    let map = Double(encoder.mapChannels) * pow(Double(try c.mapSize()), 2)
+    let policy =
+      c.policyEncoder == .linear ? (map + units) * 2048 : map / Double(encoder.mapChannels) * 32 * units
+    let steps = Double(c.cascadeSteps)
+    let classifier =
+      c.classifier == .cascade
+      ? features * Double(c.classes) * steps * (steps + 1) / 2
+      : Double(c.classifierUnits) * (3 * (features + Double(c.classifierUnits)) + Double(c.classes))
+    let numbers = policy + 6 * units * units + classifier
+    let bytes = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int ?? 0
+    try ModelError.require(
+      numbers <= Double(bytes) + 1e6,
+      "\(path): patch size \(c.patchSize), \(c.policyUnits) and \(c.classifierUnits) units, \(c.cascadeSteps) steps"
+        + " would take \(String(format: "%.0f", numbers)) weights, far more than the file of \(bytes) bytes holds"
+    )
   }
 
   /// Kind, units and steps of f_C.
@@ -207,7 +229,8 @@ extension StoredResults {
       let ratio = first * unit / Double(own)
       if abs(ratio - 1) > 0.05 {
         notes.append(
-          "the file's costs differ from ours: step 1 costs \(Int(first * unit)) Multiply-Adds there, \(own) here"
+          "the file's costs differ from ours: step 1 costs \(String(format: "%.4g", first * unit)) Multiply-Adds there, "
+            + "\(own) here"
         )
       }
     }

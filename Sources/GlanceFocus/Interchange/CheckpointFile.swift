@@ -57,7 +57,7 @@ public struct CheckpointFile {
     guard
       let arrays = candidates.lazy.map({ [StateArray]($0, file: path) }).first(where: { !$0.isEmpty })
     else {
-      let keys = root.keys.prefix(10).joined(separator: ", ")
+      let keys = root.keys.prefix(10).map { SafetensorsError.printable($0) }.joined(separator: ", ")
       throw ModelError("\(path) holds no state dictionary; its keys are \(keys.isEmpty ? "none" : keys)")
     }
     content = .state(arrays, name: name)

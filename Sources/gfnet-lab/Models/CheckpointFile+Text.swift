@@ -13,9 +13,10 @@ extension CheckpointFile {
         + "\(c.classes) classes"
     case .encoder(let file): return "encoder \(file.backbone), \(file.classes) classes"
     case .authors(let root):
-      return "checkpoint of the authors' code, \(root["model_name"]?.string ?? "unnamed")"
+      return
+        "checkpoint of the authors' code, \(SafetensorsError.printable(root["model_name"]?.string ?? "unnamed"))"
     case .state(let arrays, let name):
-      return "state dictionary of \(name ?? "a network"), \(arrays.count) arrays"
+      return "state dictionary of \(SafetensorsError.printable(name ?? "a network")), \(arrays.count) arrays"
     }
   }
 

@@ -28,8 +28,10 @@ enum ModelsOutput {
   static func millions(_ count: Int) -> Double { Double(count) / 1e6 }
 
   /// `43.1 / 88.1 / 134.5`, in millions.
-  static func cumulative(_ counts: [Int]) -> String {
-    counts.map { String(format: $0 < 1_000_000_000 ? "%.1f" : "%.0f", millions($0)) }.joined(separator: " / ")
+  static func cumulative(_ counts: [Int]) -> String { cumulative(counts.map(Double.init)) }
+
+  static func cumulative(_ counts: [Double]) -> String {
+    counts.map { String(format: $0 < 1e9 ? "%.1f" : "%.0f", $0 / 1e6) }.joined(separator: " / ")
   }
 
   static func size(_ bytes: Int) -> String {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Backbones
+import Checkpoints
 import GlanceFocus
 import NeuralNet
 import Reports
@@ -66,7 +67,7 @@ struct ModelsShow: ParsableCommand {
             name: "arrays", columns: ["array", "shape", "type"],
             rows: found.arrays.map { array in
               [
-                .text(array.name),
+                .text(SafetensorsError.printable(array.name)),
                 .text(array.shape.isEmpty ? "scalar" : array.shape.map(String.init).joined(separator: "×")),
                 .text(array.type),
               ]
@@ -110,7 +111,7 @@ struct ModelsShow: ParsableCommand {
         if let results = StoredResults(metadata: file.metadata) { add(results) }
         for (key, text) in file.metadata.sorted(by: { $0.key < $1.key })
         where !["format", "configuration"].contains(key) {
-          add(key, text.count > 100 ? String(text.prefix(100)) + "…" : text, .string(text))
+          add(key, SafetensorsError.printable(text), .string(text))
         }
       case .encoder(let file):
         add("kind", "image encoder of gfnet-lab", "encoder")
@@ -119,7 +120,9 @@ struct ModelsShow: ParsableCommand {
         try add(file.encoder())
       case .authors(let root):
         add("kind", "Glance-and-Focus Network of the authors' code", "authors")
-        add("holds", root.keys.joined(separator: ", "), .array(root.keys.map { .string($0) }))
+        add(
+          "holds", root.keys.map { SafetensorsError.printable($0) }.joined(separator: ", "),
+          .array(root.keys.map { .string($0) }))
         let checkpoint = try AuthorsCheckpoint(root, path: path)
         add(checkpoint.configuration)
         let network = try GFNet(checkpoint.configuration)
@@ -129,7 +132,7 @@ struct ModelsShow: ParsableCommand {
         for note in checkpoint.notes { add("note", note, .string(note)) }
       case .state(let arrays, let name):
         add("kind", "state dictionary of one network", "state_dict")
-        if let name { add("name", name, .string(name)) }
+        if let name { add("name", SafetensorsError.printable(name), .string(name)) }
         do {
           let encoder = try ImportedEncoder(arrays, path: path)
           add("backbone", "\(encoder.entry.name), keys of \(encoder.keys)", .string(encoder.entry.name))
@@ -165,15 +168,15 @@ struct ModelsShow: ParsableCommand {
     private mutating func add(_ results: StoredResults) {
       if let costs = results.costs?.madds {
         add(
-          "stored costs", ModelsOutput.cumulative(costs.map { Int($0) }) + " M",
-          .array(costs.map { .number($0) }),
+          "stored costs", ModelsOutput.cumulative(costs) + " M",
+          .array(costs.map(ModelsOutput.json)),
           "stored_madds")
       }
       if let anytime = results.anytime {
         add(
           "anytime",
           anytime.map { String(format: "%.2f", $0) }.joined(separator: " / ") + " % after step 1, 2, …",
-          .array(anytime.map { .number($0) }))
+          .array(anytime.map(ModelsOutput.json)))
       }
       if let thresholds = results.thresholds {
         add(
@@ -190,8 +193,8 @@ struct ModelsShow: ParsableCommand {
             least / 1e6,
             best, most / 1e6),
           [
-            "madds": .array(curve.madds.map { .number($0) }),
-            "accuracy": .array(curve.accuracy.map { .number($0) }),
+            "madds": .array(curve.madds.map(ModelsOutput.json)),
+            "accuracy": .array(curve.accuracy.map(ModelsOutput.json)),
           ])
       }
     }
