@@ -161,7 +161,7 @@ def main():
                 keys, errors = compare(name, library, model, images, folder)
             except Exception as error:
                 failures += 1
-                print(f"{row}FAILED: {str(error).splitlines()[0] if str(error) else error!r}")
+                print(f"{row}FAILED: {(str(error) or repr(error)).splitlines()[0][:200]}")
                 continue
             compared += 1
             good = all(error < TOLERANCE for error in errors.values())

@@ -105,6 +105,8 @@ import Testing
     try program.write(
       "cases/\(name)@96.json", json.replacing("\"weight_gain\": 1.2", with: "\"weight_gain\": 1.3"))
     try program.write("cases/other@96.json", json.replacing(name, with: "no_such_encoder"))
+    try FileManager.default.copyItem(
+      atPath: reference + "/\(name)@96.safetensors", toPath: program.folder + "/cases/other@96.safetensors")
     let bad = try program.run("models", "verify", "cases")
     #expect(bad.status == 1)
     #expect(bad.output.contains(name + "@96: FAILED") && bad.output.contains("BEYOND  logits"))

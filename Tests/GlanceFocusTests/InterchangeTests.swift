@@ -42,7 +42,8 @@ import Testing
       ("model_prime_state_dict", .dictionary(try state("model_prime.", wrapped: true))),
       ("model_state_dict", .dictionary(try state("model.", wrapped: true))),
       ("fc", .dictionary(try state("fc."))), ("policy", .dictionary(try state("policy."))),
-      ("flops", .list(costs.map { .double(Double($0) / 1e6) })), ("model_flops", .double(1.5)),
+      ("flops", .list(costs.map { .double(Double($0) / 1e6) })),
+      ("model_flops", .double(Double(try model.measureCosts().globalEncoder) / 1e6)),
       ("policy_flops", .double(0.25)), ("fc_flops", .list([.int(1), .int(2), .int(3)])),
       ("anytime_classification", .list([.double(60), .double(70), .double(72.5)])),
       ("dynamic_threshold", .tensor(shape: [2, 3], [0.5, 0.75, -1e8, 1e8, 0.25, -1e8])),
@@ -85,7 +86,7 @@ import Testing
     #expect(results.budgeted?.madds == [2e6, 3e6])
     #expect(results.budgeted?.accuracy == [61, 71])
     #expect(results.costs?.madds == (try model.measureCosts().cumulative.map(Double.init)))
-    #expect(results.costs?.encoder == 1.5e6)
+    #expect(results.costs?.encoder == Double(try model.measureCosts().globalEncoder))
     #expect(results.costs?.policy == 0.25e6)
     #expect(results.costs?.classifier == [1e6, 2e6, 3e6])
     guard case .model(let checkpoint) = imported else {
@@ -202,11 +203,16 @@ import Testing
       var items = try published()
       items[index].1 = value
       let path = try write(items)
-      #expect(throws: (any LineError).self, "\(items[index])") { try CheckpointImport(CheckpointFile(path)) }
+      do {
+        _ = try CheckpointImport(CheckpointFile(path))
+        Issue.record("\(items[index]) was accepted")
+      } catch {
+        #expect(error is any LineError, "\(error)")
+      }
     }
-    // A policy for patches of 4096 pixels would take gigabytes, which no array of the file asks for.
+    // A policy for patches of 224 pixels would take gigabytes, which no array of the file asks for.
     var huge = try published()
-    huge[1].1 = .int(4096)
+    huge[1].1 = .int(224)
     huge[5].1 = .none
     #expect(try refusal(huge).contains("far more than the file"))
     // Costs beyond all numbers.

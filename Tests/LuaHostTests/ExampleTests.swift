@@ -10,7 +10,7 @@ import Testing
       "gfnet", "gfnet.tensor", "gfnet.random", "gfnet.plot", "gfnet.report", "gfnet.exits", "gfnet.samplers",
     ]
     let classes = [
-      "tensor", "generator", "figure", "axes", "picture", "model", "dataset", "trace", "rng",
+      "tensor", "generator", "figure", "axes", "picture", "model", "encoder", "dataset", "trace", "rng",
     ]
     return Catalog.standard.modules.filter { modules.contains($0.name) }.flatMap {
       ($0.call.map { [$0] } ?? []) + $0.functions
@@ -49,6 +49,7 @@ import Testing
         .appendingPathComponent("Fixtures/images/rgb.png")
       try FileManager.default.copyItem(atPath: picture.path, toPath: folder.path + "/photo.png")
     }
+    if source.contains("gfnet.encoder(") { try Self.saveEncoder(folder.path + "/encoder.safetensors") }
     let name = entry.qualifiedName.replacing(":", with: ".").split(separator: ".").last.map(String.init) ?? ""
     #expect(source.contains(name), "\(entry.qualifiedName): the example does not use it")
     let bench = try ScriptBench(source, path: folder.path + "/test.lua")
@@ -56,6 +57,17 @@ import Testing
     if source != entry.example {
       #expect(try !FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
     }
+  }
+
+  private static func saveEncoder(_ file: String) throws {
+    let source = """
+      local arrays = {}
+      for name, tensor in pairs(gfnet.model{backbone = "resnet_tiny_16", image_size = 128, classes = 10}:state()) do
+        if name:sub(1, 6) == "model." then arrays[name:sub(7)] = tensor end
+      end
+      gfnet.tensor.save("\(file)", arrays)
+      """
+    #expect(try ScriptBench(source).message == "")
   }
 
   private static func saveModel(_ file: String) throws {

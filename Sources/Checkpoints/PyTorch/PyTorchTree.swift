@@ -14,7 +14,7 @@ struct PyTorchTree {
   private var values = 0
 
   private static let deepest = 64
-  private static let mostValues = 4_000_000
+  private static let mostValues = 1_000_000
 
   init(_ heap: PickleHeap, storages: [Data], file: String, fileCount: Int) {
     self.heap = heap

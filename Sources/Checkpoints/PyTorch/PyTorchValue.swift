@@ -1,7 +1,7 @@
 import Foundation
 
 /// What a PyTorch file holds, as a tree.
-public indirect enum PyTorchValue: Sendable {
+public enum PyTorchValue: Sendable {
   case none
   case bool(Bool)
   case int(Int)

@@ -57,7 +57,7 @@ public struct AuthorsCheckpoint {
     var notes: [String] = []
     let prime = arrays("model_prime_state_dict")
     let found = try EncoderRecognition(
-      prime, backbone: choices.backbone ?? root["model_name"]?.string,
+      prime, backbone: choices.backbone ?? root["model_name"]?.string, isAuthors: true,
       file: path + " (model_prime_state_dict)")
     if choices.backbone == nil, root["model_name"] == nil {
       notes.append("the file names no encoder; its arrays are those of \(found.entry.name)")
@@ -65,7 +65,11 @@ public struct AuthorsCheckpoint {
 
     let classifier = arrays("fc")
     let policy = arrays("policy")
-    var patch = choices.patchSize ?? root["patch_size"]?.number.flatMap { Int(exactly: $0) }
+    var patch = choices.patchSize
+    if patch == nil, let stored = root["patch_size"] {
+      patch = stored.number.flatMap { Int(exactly: $0) }
+      try ModelError.require(patch != nil, "\(path): its patch_size is no whole number")
+    }
     if patch == nil {
       patch = found.entry.patchSize
       notes.append("the file gives no patch size; \(found.entry.patchSize) assumed")
@@ -88,23 +92,26 @@ public struct AuthorsCheckpoint {
     try Self.checkSize(configuration, found, path: path)
     self.configuration = configuration
 
-    // Its arrays say what must be there; the weights go from file to file without it.
-    let skeleton = try GFNet(configuration)
-    func part(_ key: String, _ prefix: String, _ module: any Module, _ arrays: [StateArray], _ map: KeyMap)
-      -> Part
-    {
-      let slots = module.slots
+    // What must be there. The weights themselves go from file to file, so that they are never in memory twice.
+    let encoder = try found.entry.build(found.classes)
+    let own = KeyMap.same("authors")
+    func part(
+      _ key: String, _ prefix: String, _ arrays: [StateArray], _ slots: [StateMatch.Slot], _ map: KeyMap
+    ) -> Part {
       let isAbsent = key == "policy" && arrays.isEmpty
       return Part(
         key: key, prefix: prefix, slots: slots, match: isAbsent ? nil : StateMatch(arrays, to: slots, by: map)
       )
     }
-    let own = KeyMap.same("authors")
     parts = [
-      part("model_prime_state_dict", "model_prime.", skeleton.globalEncoder, prime, found.map),
-      part("model_state_dict", "model.", skeleton.localEncoder, arrays("model_state_dict"), found.map),
-      part("fc", "fc.", skeleton.classifier, classifier, own),
-      part("policy", "policy.", skeleton.policy, policy, own),
+      part("model_prime_state_dict", "model_prime.", prime, found.slots, found.map),
+      part("model_state_dict", "model.", arrays("model_state_dict"), found.slots, found.map),
+      part(
+        "fc", "fc.", classifier, try GFNet.classifier(configuration, features: encoder.featureCount).slots,
+        own),
+      part(
+        "policy", "policy.", policy,
+        try PatchProposal(configuration, mapChannels: encoder.mapChannels).slots, own),
     ]
     let complaints = parts.compactMap { part in
       part.match.flatMap { $0.fits ? nil : "\(part.key): \($0.complaint)" }
@@ -115,7 +122,10 @@ public struct AuthorsCheckpoint {
     if policy.isEmpty {
       notes.append("the file holds no policy (trained in stage 2); its weights are random")
     }
-    results = try StoredResults(root, measured: skeleton.measureCosts().cumulative, notes: &notes)
+    let side = configuration.patchSize
+    let tape = Tape(.costs)
+    _ = try tape.record { try encoder.encode(Tensor.zeros([1, 3, side, side]), .evaluation) }
+    results = StoredResults(root, encoderCost: tape.multiplyAdds, notes: &notes)
     self.notes = notes
   }
 
@@ -210,9 +220,9 @@ extension StoredResults {
   /// The authors' results, with costs as plain counts.
   ///
   /// - Parameters:
-  ///   - measured: cumulative Multiply-Adds of the same network counted here, to tell the file's unit by.
+  ///   - encoderCost: Multiply-Adds of the encoder on one patch counted here, to tell the file's unit by.
   ///   - notes: gets a line for everything that is missing or cannot be read.
-  init(_ root: PyTorchDictionary, measured: [Int], notes: inout [String]) throws {
+  init(_ root: PyTorchDictionary, encoderCost: Int, notes: inout [String]) {
     func read<T>(_ key: String, _ value: (PyTorchValue) -> T?) -> T? {
       guard let stored = root[key] else { return nil }
       if case .none = stored { return nil }
@@ -222,20 +232,20 @@ extension StoredResults {
     }
     var costs = Costs()
     costs.madds = read("flops", \.numbers)
+    costs.encoder = read("model_flops", \.number)
     // The files do not say in which unit they count: the power of 1000 that comes nearest does.
     var unit = 1.0
-    if let first = costs.madds?.first, first > 0, let own = measured.first, own > 0 {
-      unit = pow(1000, (log(Double(own) / first) / log(1000)).rounded())
-      let ratio = first * unit / Double(own)
-      if abs(ratio - 1) > 0.05 {
+    if let stored = costs.encoder ?? costs.madds?.first, stored > 0, stored.isFinite, encoderCost > 0 {
+      unit = pow(1000, (log(Double(encoderCost) / stored) / log(1000)).rounded())
+      if costs.encoder != nil, abs(stored * unit / Double(encoderCost) - 1) > 0.05 {
+        let text = String(format: "%.4g", stored * unit)
         notes.append(
-          "the file's costs differ from ours: step 1 costs \(String(format: "%.4g", first * unit)) Multiply-Adds there, "
-            + "\(own) here"
+          "the file's costs differ from ours: an encoder takes \(text) Multiply-Adds there, \(encoderCost) here"
         )
       }
     }
     costs.madds = costs.madds?.map { ($0 * unit).rounded() }
-    costs.encoder = read("model_flops", \.number).map { ($0 * unit).rounded() }
+    costs.encoder = costs.encoder.map { ($0 * unit).rounded() }
     costs.policy = read("policy_flops", \.number).map { ($0 * unit).rounded() }
     costs.classifier = read("fc_flops", \.numbers)?.map { ($0 * unit).rounded() }
     let hasCosts =

@@ -19,16 +19,22 @@ struct EncoderRecognition {
   ///   - backbone: the only encoder that is tried; all when nil.
   ///   - keys: the only key map that is tried, by name; all when nil.
   ///   - own: the keys are the encoder's own.
+  ///   - isAuthors: the arrays are of a checkpoint of the paper's authors.
   ///   - file: named in errors.
   /// - Throws: ``ModelError`` that lists what does not fit the nearest encoder.
-  init(_ arrays: [StateArray], backbone: String?, keys: String? = nil, own: Bool = false, file: String) throws
-  {
+  init(
+    _ arrays: [StateArray], backbone: String?, keys: String? = nil, own: Bool = false,
+    isAuthors: Bool = false,
+    file: String
+  ) throws {
     let entries = try backbone.map { [try BackboneRegistry.entry($0)] } ?? BackboneRegistry.entries
     var best: EncoderRecognition?
     for entry in entries {
       try Cancellation.check()
+      // The authors often use another program's keys: which is meant follows from where the arrays are.
+      let others = isAuthors ? [] : entry.keyMaps.filter { $0.name != "authors" }
       // Its own keys are known for every encoder.
-      let maps = (own ? [] : entry.keyMaps) + [.same("gfnet-lab")]
+      let maps = (own ? [] : others + entry.keyMaps) + [.same("gfnet-lab")]
       for found in try Self.candidates(entry, arrays, maps.filter { keys == nil || $0.name == keys }) {
         if found.match.fits {
           self = found

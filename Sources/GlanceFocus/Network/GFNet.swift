@@ -42,16 +42,16 @@ public final class GFNet: Module {
     globalEncoder = try entry.build(configuration.classes)
     localEncoder = try entry.build(configuration.classes)
     encoderAnswersGlance = entry.defaults.encoderAnswersGlance
-    let features = globalEncoder.featureCount
-    switch configuration.classifier {
-    case .recurrent:
-      classifier = try RecurrentClassifier(
-        features, units: configuration.classifierUnits, classes: configuration.classes)
-    case .cascade:
-      classifier = try CascadeClassifier(
-        features, steps: configuration.cascadeSteps, classes: configuration.classes)
-    }
+    classifier = try Self.classifier(configuration, features: globalEncoder.featureCount)
     policy = try PatchProposal(configuration, mapChannels: globalEncoder.mapChannels)
+  }
+
+  /// f_C for encoders with so many features.
+  static func classifier(_ c: Configuration, features: Int) throws -> any SequenceClassifier {
+    switch c.classifier {
+    case .recurrent: try RecurrentClassifier(features, units: c.classifierUnits, classes: c.classes)
+    case .cascade: try CascadeClassifier(features, steps: c.cascadeSteps, classes: c.classes)
+    }
   }
 
   public func declare(_ state: inout StateDeclaration) {

@@ -74,7 +74,7 @@ enum EncoderClass {
     LuaMethod<EncoderHandle>(
       name, summary, [Parameter("images", .object("tensor"), "batch × 3 × height × width, normalised")],
       returns: returns,
-      example: "gfnet.encoder(\"resnet50.safetensors\"):\(name)(gfnet.tensor.zeros(1, 3, 96, 96))"
+      example: "gfnet.encoder(\"encoder.safetensors\"):\(name)(gfnet.tensor.zeros(1, 3, 96, 96))"
     ) { it, call in
       let images: Tensor = try call.object("images")
       guard images.rank == 4, images.shape[1] == 3, images.count > 0 else {
@@ -93,7 +93,7 @@ enum EncoderClass {
         .optional("keys", .string, "whose keys the file has, such as timm; found by trying by default"),
       ]),
     ],
-    returns: "encoder", example: "local encoder = gfnet.encoder(\"resnet50.safetensors\")",
+    returns: "encoder", example: "local encoder = gfnet.encoder(\"encoder.safetensors\")",
     discussion: """
       Nothing in a PyTorch file is run: it may hold tensors and plain containers, anything else is refused by name. \
       Arrays that do not fit the encoder are listed.
