@@ -66,6 +66,11 @@ void gf_poll(lua_State *L) {
 static void hook(lua_State *L, lua_Debug *event) {
   (void)event;
   gf_poll(L);
+  gf_host *host = gf_host_of(L);
+  if (host->used > host->limit / 2)
+    gf_note_place(L);
+  else
+    host->place[0] = 0;
   // A coroutine that was stopped and outlived a revival goes back to the cheap hook.
   if (lua_gethookmask(L) & LUA_MASKLINE) arm(L);
 }
@@ -126,6 +131,17 @@ void gf_push_where(lua_State *L) {
   lua_pushliteral(L, "");
 }
 
+void gf_note_place(lua_State *L) {
+  gf_host *host = gf_host_of(L);
+  lua_Debug frame;
+  for (int level = 0; lua_getstack(L, level, &frame); level++) {
+    lua_getinfo(L, "Sl", &frame);
+    if (!is_script_frame(&frame)) continue;
+    snprintf(host->place, sizeof host->place, "%s:%d: ", frame.short_src, frame.currentline);
+    return;
+  }
+}
+
 int32_t gf_current_line(lua_State *L) {
   lua_Debug frame;
   for (int level = 0; lua_getstack(L, level, &frame); level++) {
@@ -137,15 +153,15 @@ int32_t gf_current_line(lua_State *L) {
 
 // Writes one line per script frame, innermost first; frames of C and of the host say nothing to a reader.
 static void describe_frames(lua_State *L, char *text, size_t room) {
-  enum { SHOWN = 16 };
-  size_t length = 0;
+  enum { SHOWN = 16, EXAMINED = 200 };
+  size_t length = 0, last = 0;
   int shown = 0;
   lua_Debug frame;
   text[0] = 0;
   for (int level = 0; lua_getstack(L, level, &frame); level++) {
     lua_getinfo(L, "Sln", &frame);
     if (!is_script_frame(&frame)) continue;
-    if (shown++ == SHOWN) {
+    if (shown == SHOWN || level == EXAMINED) {
       snprintf(text + length, room - length, "%s…", length ? "\n" : "");
       return;
     }
@@ -164,8 +180,19 @@ static void describe_frames(lua_State *L, char *text, size_t room) {
       snprintf(what, sizeof what, "in the function at line %d", frame.linedefined);
     int written = snprintf(text + length, room - length, "%s%s:%d: %s", length ? "\n" : "", frame.short_src,
                            frame.currentline, what);
-    if (written < 0 || (size_t)written >= room - length) return;
+    if (written < 0 || (size_t)written >= room - length) {
+      text[length] = 0;
+      return;
+    }
+    // A recursion is told once.
+    const char *line = text + length + (length ? 1 : 0);
+    if (length && strlen(line) == length - last && memcmp(line, text + last, length - last) == 0) {
+      text[length] = 0;
+      continue;
+    }
+    last = length + (length ? 1 : 0);
     length += (size_t)written;
+    shown++;
   }
 }
 
@@ -197,7 +224,7 @@ int gf_pcall(lua_State *L, int arguments, int results) {
   int depth = host->swift_depth;
   lua_State *current = host->current;
   int base = lua_gettop(L) - arguments;
-  host->traceback[0] = host->coroutine_traceback[0] = 0;
+  host->traceback[0] = host->coroutine_traceback[0] = host->place[0] = 0;
   host->error_line = 0;
   lua_pushcfunction(L, message_handler);
   lua_insert(L, base);

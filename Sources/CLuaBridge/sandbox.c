@@ -6,6 +6,8 @@
 
 // Elements that one C loop of the table library may walk; about a second.
 #define MAX_ELEMENTS 50000000
+// Elements beyond which each call asks whether to stop.
+#define POLLED_ELEMENTS 10000
 
 static bool stopping(lua_State *L) { return gf_host_of(L)->kill != GF_RUNNING; }
 
@@ -262,6 +264,7 @@ static int sandbox_rep(lua_State *L) {
   }
   if ((uint64_t)count > gf_host_of(L)->limit / (size + gap)) return luaL_error(L, "resulting string too large");
   size_t total = (size_t)count * size + (size_t)(count - 1) * gap;
+  if (total > gf_host_of(L)->limit / 16) gf_note_place(L);
   luaL_Buffer buffer;
   char *at = luaL_buffinitsize(L, &buffer, total);
   for (lua_Integer i = 0; i < count; i++) {
@@ -279,6 +282,8 @@ static int sandbox_rep(lua_State *L) {
 
 // insert, remove, concat, sort, unpack. Upvalue: the library's function. A __len can claim any length.
 static int guarded_table(lua_State *L) {
+  // A loop around one call that takes a second counts few instructions.
+  if (lua_rawlen(L, 1) > POLLED_ELEMENTS) gf_poll(L);
   if (luaL_getmetafield(L, 1, "__len") != LUA_TNIL) {
     lua_pop(L, 1);
     lua_Integer length = luaL_len(L, 1);
@@ -293,6 +298,7 @@ static int guarded_table(lua_State *L) {
 
 static int guarded_move(lua_State *L) {
   lua_Integer first = luaL_checkinteger(L, 2), last = luaL_checkinteger(L, 3);
+  if (last > POLLED_ELEMENTS) gf_poll(L);
   if (last >= first && (uint64_t)last - (uint64_t)first >= MAX_ELEMENTS)
     return luaL_error(L, "table.move of more than %I elements", (lua_Integer)MAX_ELEMENTS);
   lua_pushvalue(L, lua_upvalueindex(1));

@@ -64,9 +64,14 @@ public final class RunDirectory {
 
     files += ["meta.json", "log.txt", "config.json", "overrides.json", "index.html", "report.md"]
     listed = Set(files)
-    try writeMeta(durable: false)
-    try AtomicFile.write(facts.config.pretty, to: self.path + "/config.json")
-    try AtomicFile.write(facts.overrides.pretty, to: self.path + "/overrides.json")
+    do {
+      try writeMeta(durable: false)
+      try AtomicFile.write(facts.config.pretty, to: self.path + "/config.json")
+      try AtomicFile.write(facts.overrides.pretty, to: self.path + "/overrides.json")
+    } catch {
+      discard()
+      throw error
+    }
   }
 
   /// Brings the report up to date after a cell has ended, or before one starts.
@@ -85,16 +90,36 @@ public final class RunDirectory {
   /// Writes the final report, with the figures inside the page, and `summary.json`.
   ///
   /// - Parameter results: what the script reported as its results.
+  /// - Throws: `FileError`, as on a full disk. A report that reached to an earlier cell then stays, marked as
+  ///   failed; without one, all that was written is removed.
   public func finish(
     _ notebook: Notebook, status: RunFacts.Status, seconds: Double, results: [JSONValue.Member] = []
   ) throws {
     facts.status = status
     facts.seconds = seconds
-    let names = try saveArtifacts(of: notebook)
-    try list(["summary.json"])
-    try AtomicFile.write(summary(of: notebook, results: results).pretty, to: path + "/summary.json")
-    try writePages(notebook, names: names, images: .embedded, durable: true)
-    try writeMeta(durable: true)
+    do {
+      let names = try saveArtifacts(of: notebook)
+      try list(["summary.json"])
+      try AtomicFile.write(summary(of: notebook, results: results).pretty, to: path + "/summary.json")
+      try writePages(notebook, names: names, images: .embedded, durable: true)
+      try writeMeta(durable: true)
+    } catch {
+      facts.status = .failed
+      if !FileManager.default.fileExists(atPath: indexPath) {
+        discard()
+      } else {
+        try? writeMeta(durable: false)
+      }
+      throw error
+    }
+  }
+
+  /// Removes what this run wrote; numbers of a training, which took long to get, stay.
+  private func discard() {
+    let hasMetrics = listed.contains("metrics.jsonl")
+    RunFolder(path: path).discard(
+      listed, keeping: hasMetrics ? ["metrics.jsonl", "meta.json", "log.txt"] : [])
+    if hasMetrics { try? writeMeta(durable: false) }
   }
 
   /// Appends one line to `metrics.jsonl`.

@@ -69,6 +69,12 @@ struct RunFolder {
     }
   }
 
+  /// Removes files of this run, and then the folder when nothing else is in it.
+  func discard(_ files: Set<String>, keeping kept: Set<String>) {
+    try? remove(files.sorted(), keeping: kept)
+    if kept.isEmpty { rmdir(path) }
+  }
+
   /// True for a relative path of a few plain components.
   static func isInside(_ file: String) -> Bool {
     let parts = file.split(separator: "/", omittingEmptySubsequences: false)

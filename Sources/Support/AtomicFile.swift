@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// A file or folder operation that failed, with the path and the system's reason.
 public struct FileError: LineError {
@@ -44,11 +45,20 @@ public enum AtomicFile {
   ) throws {
     let folder = (path as NSString).deletingLastPathComponent
     if !folder.isEmpty { try createFolder(folder) }
+    if durable { removeLeftovers(of: path) }
     let temporary = path + ".tmp-\(getpid())"
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw FileError(action: "write", path: path, errno: errno) }
+    let descriptor = try writing.withLock { writing in
+      guard !writing.isAbandoned else { throw Interrupted() }
+      let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+      guard descriptor >= 0 else { throw FileError(action: "write", path: path, errno: errno) }
+      writing.temporaries.insert(temporary)
+      return descriptor
+    }
+    defer { writing.withLock { _ = $0.temporaries.remove(temporary) } }
     do {
       defer { close(descriptor) }
+      // Tells other machines that share the folder that the file is being written.
+      flock(descriptor, LOCK_EX | LOCK_NB)
       try body(Output(descriptor: descriptor, path: path))
       // A full disk or quota may only show here, so the rename waits for it.
       guard !durable || fsync(descriptor) == 0 else {
@@ -62,6 +72,40 @@ public enum AtomicFile {
       let code = errno
       unlink(temporary)
       throw FileError(action: "write", path: path, errno: code)
+    }
+  }
+
+  /// What this process is writing.
+  private struct Writing {
+    var temporaries: Set<String> = []
+    var isAbandoned = false
+  }
+
+  private static let writing = Mutex(Writing())
+
+  /// Removes the temporary files of all writes that are under way. They fail, and no new one begins: for a process
+  /// that ends at once while another thread may be writing.
+  public static func abandon() {
+    writing.withLock { writing in
+      for path in writing.temporaries { unlink(path) }
+      writing.isAbandoned = true
+    }
+  }
+
+  /// Removes what writers of `path` left that were killed.
+  private static func removeLeftovers(of path: String) {
+    let folder = (path as NSString).deletingLastPathComponent
+    let prefix = (path as NSString).lastPathComponent + ".tmp-"
+    let entries = (try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)) ?? []
+    for entry in entries where entry.hasPrefix(prefix) {
+      guard let writer = pid_t(entry.dropFirst(prefix.count)), writer > 0, writer != getpid(),
+        kill(writer, 0) != 0, errno == ESRCH
+      else { continue }
+      let leftover = (folder as NSString).appendingPathComponent(entry)
+      let descriptor = open(leftover, O_WRONLY | O_NOFOLLOW | O_CLOEXEC)
+      guard descriptor >= 0 else { continue }
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { unlink(leftover) }
+      close(descriptor)
     }
   }
 

@@ -53,6 +53,6 @@ public final class ProgressReporter {
   }
 
   private func put(_ text: String) {
-    FileHandle.standardError.write(Data(text.utf8))
+    Console.write(text, to: STDERR_FILENO)
   }
 }

@@ -1,4 +1,5 @@
 import OneDNN
+import Support
 
 /// One differentiable operation: everything the project knows about it, in one value.
 ///
@@ -43,6 +44,8 @@ public struct Saved {
 
 /// Evaluates `op`, and records it where a tape is listening.
 public func apply(_ op: some Op, _ inputs: [Tensor]) throws -> Tensor {
+  // A network of seconds per evaluation is left within one op.
+  try Cancellation.check()
   let shapes = inputs.map(\.shape)
   let shape = try op.outputShape(shapes)
   let tape = Tape.current

@@ -1,5 +1,6 @@
 import Glibc
 import OneDNN
+import Support
 
 /// The position of a value on a tape.
 struct Tracking: Equatable {
@@ -115,6 +116,7 @@ public final class Tape {
       for index in stride(from: Int(start.node), through: 0, by: -1) {
         let node = nodes[index]
         guard let op = node.op, let gradient = gradients[index] else { continue }
+        try Cancellation.check()
         guard let saved = node.saved else {
           throw TensorError("backward", "the ops of this tape were already used up by an earlier backward")
         }

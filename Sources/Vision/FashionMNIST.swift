@@ -60,10 +60,11 @@ public final class FashionMNIST: Sendable {
       files.contains { FileManager.default.fileExists(atPath: "\(folder)/\($0)") }
     }
     guard let folder = found else {
+      throw DatasetError.notInstalled(dataset: "Fashion-MNIST", searched: folders, remedy: remedy)
+    }
+    if let missing = files.first(where: { !FileManager.default.fileExists(atPath: "\(folder)/\($0)") }) {
       throw DatasetError.notInstalled(
-        dataset: "Fashion-MNIST", searched: folders,
-        remedy: "run `sudo apt-get install dataset-fashion-mnist`, or set GFNET_LAB_DATA to a folder"
-          + " with its four .gz files")
+        dataset: "the file \(missing) of Fashion-MNIST", searched: [folder], remedy: remedy)
     }
     return try loaded.withLock { loaded in
       if let data = loaded[folder]?.data { return data }
@@ -72,6 +73,9 @@ public final class FashionMNIST: Sendable {
       return data
     }
   }
+
+  private static let remedy =
+    "run `sudo apt-get install dataset-fashion-mnist`, or set GFNET_LAB_DATA to a folder with its four .gz files"
 
   private struct Weak: Sendable { weak var data: FashionMNIST? }
 

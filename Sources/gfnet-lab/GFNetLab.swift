@@ -19,7 +19,8 @@ struct GFNetLab: ParsableCommand {
         gfnet-lab models                              encoders, models, checkpoints of PyTorch
         gfnet-lab doctor                              check the installation
 
-      Exit status: 0 done, 1 the script or its input failed, 2 wrong usage, 130 interrupted.
+      Exit status: 0 done, 1 the script or its input failed, 2 wrong usage, 130 interrupted (Ctrl-C once for a \
+      report of what was done, twice to stop at once).
       """,
     version: "gfnet-lab \(Doctor.version)",
     subcommands: [RunCommand.self, ModelsCommand.self, HelpCommand.self, DoctorCommand.self],

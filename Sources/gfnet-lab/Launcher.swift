@@ -27,14 +27,21 @@ enum Launcher {
       Terminal.complain("\(error)")
       return 1
     } catch {
-      let text = GFNetLab.fullMessage(for: error)
       guard GFNetLab.exitCode(for: error) != .success else {
-        Terminal.write(text + "\n")
+        Terminal.write(GFNetLab.fullMessage(for: error) + "\n")
         return 0
       }
-      FileHandle.standardError.write(Data((text + "\n").utf8))
+      Terminal.complain(usageLine(GFNetLab.message(for: error), arguments))
       return 2
     }
+  }
+
+  /// One line in the style of all others, and where to read on.
+  private static func usageLine(_ message: String, _ arguments: [String]) -> String {
+    var text = message.split(whereSeparator: \.isNewline).map { $0.drop { $0 == " " } }.joined(separator: " ")
+    if text.hasSuffix(".") { text.removeLast() }
+    let command = arguments.first.flatMap { GFNetLab.commandNames.contains($0) ? $0 : nil } ?? "run"
+    return text.prefix(1).lowercased() + text.dropFirst() + "; see gfnet-lab \(command) --help"
   }
 
   private static let optionsWithValue: Set<String> = ["--out", "--seed", "--threads", "--precision"]

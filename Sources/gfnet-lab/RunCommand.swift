@@ -46,8 +46,9 @@ struct RunCommand: ParsableCommand {
 
   func validate() throws {
     if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads must be from 1 to 1024, got \(threads).")
+      throw ValidationError("--threads must be from 1 to 1024, got \(threads)")
     }
+    if out == "" { throw ValidationError("--out needs the name of a folder") }
   }
 
   func run() throws {
@@ -73,24 +74,34 @@ struct RunCommand: ParsableCommand {
       Terminal.show(output)
     }
     let outcome = runner.run()
-    finish(recorder, runner.notebook, outcome)
+    let problem = finish(recorder, runner.notebook, outcome)
+    let addition = problem.map { "; no report: \($0)" } ?? ""
     switch outcome {
-    case .done: break
-    case .failed(let failure): report(failure, cells: runner.notebook.cells.count)
+    case .done:
+      if let problem {
+        Terminal.complain("\(problem)")
+        throw ExitCode(1)
+      }
+    case .failed(let failure) where failure.isOfReport: Terminal.complain(failure.message)
+    case .failed(let failure):
+      Terminal.complain(line(of: failure, cells: runner.notebook.cells.count) + addition)
     case .usage(let message): Terminal.complain(message)
-    case .interrupted: Terminal.complain("interrupted")
+    case .interrupted: Terminal.complain("interrupted" + addition)
     }
     if outcome.exitStatus != 0 { throw ExitCode(outcome.exitStatus) }
   }
 
-  /// The report is worth less than the run: a failure to write it is told, and the outcome stands.
-  private func finish(_ recorder: RunRecorder, _ notebook: Notebook, _ outcome: ScriptRunner.Outcome) {
-    if case .usage = outcome { return }
+  /// Writes the final report; returns why it could not be written.
+  private func finish(
+    _ recorder: RunRecorder, _ notebook: Notebook, _ outcome: ScriptRunner.Outcome
+  ) -> (any Error)? {
+    if case .usage = outcome { return nil }
     do {
       try recorder.finish(notebook, outcome: outcome)
       Terminal.note("report: \(recorder.path)/index.html")
+      return nil
     } catch {
-      Terminal.complain("no report: \(error)")
+      return error
     }
   }
 
@@ -114,15 +125,19 @@ struct RunCommand: ParsableCommand {
     }
   }
 
-  private func report(_ failure: ScriptRunner.Failure, cells: Int) {
-    var place = ""
+  /// What went wrong, in which cell, and the lines that led there; the report has the whole call stack.
+  private func line(of failure: ScriptRunner.Failure, cells: Int) -> String {
+    var notes: [String] = []
     if let cell = failure.cell, cells > 1 {
-      place = failure.cellTitle.isEmpty ? " (cell \(cell))" : " (cell \(cell), \(failure.cellTitle))"
+      notes.append(failure.cellTitle.isEmpty ? "cell \(cell)" : "cell \(cell), \(failure.cellTitle)")
     }
-    Terminal.complain(failure.message + place)
-    let frames = failure.traceback.split(separator: "\n")
-    // One frame only repeats the line that the message names.
-    if frames.count > 1 { frames.forEach { Terminal.note("  " + $0) } }
+    // The innermost frame repeats the line that the message names.
+    let callers = failure.traceback.split(separator: "\n").dropFirst().compactMap { frame in
+      frame.range(of: ": in ").map { frame[..<$0.lowerBound] }
+    }
+    if !callers.isEmpty { notes.append("called from \(callers.prefix(3).joined(separator: ", "))") }
+    return failure.message.replacing("\n", with: " ")
+      + (notes.isEmpty ? "" : " (\(notes.joined(separator: "; ")))")
   }
 }
 

@@ -1,32 +1,35 @@
 import Foundation
 import Reports
+import Support
+import Synchronization
 
 /// Shows results on standard output and remarks on standard error.
 enum Terminal {
   static let isInteractive = isatty(STDOUT_FILENO) == 1
 
-  /// Writes to standard output. When the reader has gone away the run goes on, for its report.
+  /// Writes to standard output. When that fails the run goes on, for its report.
   static func write(_ text: String) {
-    var text = text
-    text.withUTF8 { bytes in
-      var rest = UnsafeRawBufferPointer(bytes)[...]
-      while !rest.isEmpty {
-        let count = Foundation.write(
-          STDOUT_FILENO, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-        if count < 0 {
-          if errno == EINTR { continue }
-          return
-        }
-        rest = rest.dropFirst(count)
-      }
-    }
+    let code = Console.write(text, to: STDOUT_FILENO)
+    // A reader that went away (`| head`) has what it wanted.
+    if code != 0, code != EPIPE { lostOutput.store(code, ordering: .relaxed) }
+  }
+
+  /// The `errno` of the last write of results that failed; 0: all were written.
+  private static let lostOutput = Atomic<Int32>(0)
+
+  /// Says so when results could not be written, and returns true.
+  static func reportLostOutput() -> Bool {
+    let code = lostOutput.load(ordering: .relaxed)
+    guard code != 0 else { return false }
+    complain("cannot write to standard output: \(String(cString: strerror(code)))")
+    return true
   }
 
   /// One line on standard error, under the program's name.
   static func complain(_ message: String) { note("gfnet-lab: " + message) }
 
   /// One line on standard error.
-  static func note(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
+  static func note(_ line: String) { Console.note(line) }
 
   static func show(_ output: Notebook.Output) {
     switch output {

@@ -1,6 +1,9 @@
 import ArgumentParser
 import Foundation
+import Support
 
 WaitPolicy.apply()
+Console.fillClosedStreams()
 Signals.install()
-exit(Launcher.run(Array(CommandLine.arguments.dropFirst())))
+let status = Launcher.run(Array(CommandLine.arguments.dropFirst()))
+exit(Terminal.reportLostOutput() ? max(status, 1) : status)

@@ -6,6 +6,10 @@ final class Program {
     let status: Int32
     let output: String
     let errors: String
+    /// Lines of standard error but for the one that names the report.
+    var complaints: [String] {
+      errors.split(separator: "\n").map(String.init).filter { !$0.hasPrefix("report: ") }
+    }
   }
 
   struct Missing: Error {}
@@ -42,9 +46,11 @@ final class Program {
   func read(_ name: String) -> String? { try? String(contentsOfFile: folder + "/" + name, encoding: .utf8) }
 
   /// Starts the program; its output goes to files, so that no pipe can fill up.
-  func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Process {
+  func start(
+    _ arguments: [String], environment: [String: String] = [:], executable: String? = nil
+  ) throws -> Process {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: executable)
+    process.executableURL = URL(fileURLWithPath: executable ?? self.executable)
     process.arguments = arguments
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
     process.environment = ProcessInfo.processInfo.environment
@@ -62,6 +68,41 @@ final class Program {
     process.waitUntilExit()
     let status = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
     return Result(status: status, output: read("out.txt") ?? "", errors: read("err.txt") ?? "")
+  }
+
+  /// Runs a shell command in the program's folder; `$GFNET` is the program. Streams are files, as for ``start``.
+  func shell(_ command: String, environment: [String: String] = [:]) throws -> Result {
+    finish(
+      try start(
+        ["-c", command], environment: environment.merging(["GFNET": executable]) { $1 },
+        executable: "/bin/bash"))
+  }
+
+  /// The root of the source tree that the program was built in.
+  var sourceTree: String? { executable.range(of: "/.build/").map { String(executable[..<$0.lowerBound]) } }
+
+  /// Why no file systems can be mounted for a test; nil when they can.
+  static let mountProblem: String? = {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/bash")
+    process.arguments = ["-c", "unshare -rm mount -t tmpfs none /mnt"]
+    process.standardError = FileHandle.nullDevice
+    do { try process.run() } catch { return "there is no bash: \(error)" }
+    process.waitUntilExit()
+    return process.terminationStatus == 0 ? nil : "`unshare -rm` with `mount` is not permitted here"
+  }()
+
+  /// Runs a shell command as ``shell(_:environment:)``, with `mounts` done before it and undone after it.
+  func shell(mounting mounts: String, _ command: String, environment: [String: String] = [:]) throws -> Result
+  {
+    try write("mounted.sh", "\(mounts)\n\(command)\n")
+    return try shell("exec unshare -rm bash mounted.sh", environment: environment)
+  }
+
+  /// Files that a killed or failed write left, relative to the folder.
+  var leftovers: [String] {
+    (FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? [])
+      .filter { $0.contains(".tmp-") }
   }
 
   func run(_ arguments: String..., environment: [String: String] = [:]) throws -> Result {

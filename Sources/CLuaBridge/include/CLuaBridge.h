@@ -43,6 +43,7 @@ typedef struct {
   char traceback[4096];      // of the last error that reached gf_pcall
   char coroutine_traceback[2048];
   int32_t error_line;        // line of the innermost script frame, or 0
+  char place[256];           // where the script was when its memory ran short; "" when it did not
 } gf_host;
 
 // A userdata that holds a Swift object; scripts never see another kind.
@@ -60,6 +61,8 @@ lua_State *gf_open(const gf_callbacks *callbacks, size_t limit);
 void gf_close(lua_State *L);
 static inline gf_host *gf_host_of(lua_State *L) { return *(gf_host **)lua_getextraspace(L); }
 uint64_t gf_now(void);
+// Remembers where the script is: Lua runs no handler when an allocation fails, so it must be known before.
+void gf_note_place(lua_State *L);
 // Lets a state run again after it was stopped.
 void gf_revive(lua_State *L);
 

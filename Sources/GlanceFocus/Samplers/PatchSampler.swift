@@ -31,11 +31,14 @@ extension PatchSampler {
     }
     if let bad = locations.firstIndex(where: { !$0.isValid }) {
       throw EpisodeError(
-        "the sampler '\(name)' proposed (\(locations[bad].row), \(locations[bad].column)) for image"
+        "the sampler '\(name)' proposed (\(text(locations[bad].row)), \(text(locations[bad].column))) for image"
           + " \(batch.last[bad].image + 1) at step \(batch.step): row and column must lie in [0, 1]")
     }
     return locations
   }
+
+  /// NaN without the sign that the processor gives it.
+  private func text(_ value: Float) -> String { value.isNaN ? "NaN" : "\(value)" }
 }
 
 /// What a sampler reads beyond what every record has.

@@ -65,7 +65,7 @@ enum TrainFunction {
       accuracy is the percent of right answers after step 1, 2, …, on the training images; reward is the mean per \
       patch, in stage 2 only. After each epoch everything needed to go on is in the checkpoint: the same call \
       with the same starting weights, options and data goes on from there. The metrics are also lines of \
-      metrics.jsonl in the run's folder, and model:save keeps them as model.info.history.
+      metrics.jsonl in the run's folder, and model:save keeps them, without the seconds, as model.info.history.
       """
   ) { call in
     let model = try call.object("model", as: ModelHandle.self)
@@ -92,7 +92,8 @@ enum TrainFunction {
         try log?.call(MetricsTable(metrics))
       }
     }
-    model.history += trainer.history.map { .object($0.members) }
+    // Without the times, equal trainings give equal files.
+    model.history += trainer.history.map { .object($0.members.filter { $0.name != "seconds" }) }
     return trainer.history.map(MetricsTable.init)
   }
 

@@ -94,7 +94,16 @@ public final class CellSession {
 
   private func load(_ text: String, _ firstLine: Int) throws -> LuaFunction {
     let stack = state.stack
-    try stack.load(String(repeating: "\n", count: max(firstLine - 1, 0)) + text, name: chunkName)
+    do {
+      try stack.load(String(repeating: "\n", count: max(firstLine - 1, 0)) + text, name: chunkName)
+    } catch var error as LuaError {
+      // Lua does not say where its parser gave up.
+      if error.message.hasSuffix("C stack overflow") {
+        error.message =
+          "\(chunkName):\(firstLine): brackets, blocks or functions are nested too deeply in this cell"
+      }
+      throw error
+    }
     try environment.push(onto: stack)
     if lua_setupvalue(stack.pointer, -2, 1) == nil { stack.pop() }
     return LuaFunction(popping: stack)

@@ -30,6 +30,8 @@ public final class ScriptRunner {
     /// 1-based number of the cell.
     public let cell: Int?
     public let cellTitle: String
+    /// The script is fine, its report could not be written.
+    public var isOfReport = false
   }
 
   public let script: ScriptFile
@@ -88,6 +90,8 @@ public final class ScriptRunner {
     case .failure(let failure): return .failed(failure.failure)
     }
     connect()
+    // A folder that cannot be written is told before hours are spent.
+    if !declaresParameters, let failure = record({ _ = try $0.open() }) { return .failed(failure) }
     for index in notebook.cells.indices {
       let outcome = runCell(index, compiled[index])
       // Wrong usage must not cost the report of the run before.
@@ -128,14 +132,17 @@ public final class ScriptRunner {
   /// Writes the report so far; nil when that succeeded.
   private func recordProgress() -> Failure? {
     // Before the parameters are known the folder is not taken.
-    guard let recorder = context.recorder, !declaresParameters || context.parameters.declared != nil else {
-      return nil
-    }
+    guard !declaresParameters || context.parameters.declared != nil else { return nil }
+    return record { try $0.update(notebook) }
+  }
+
+  private func record(_ body: (RunRecorder) throws -> Void) -> Failure? {
+    guard let recorder = context.recorder else { return nil }
     do {
-      try recorder.update(notebook)
+      try body(recorder)
       return nil
     } catch {
-      return Failure(message: "\(error)", traceback: "", cell: nil, cellTitle: "")
+      return Failure(message: "\(error)", traceback: "", cell: nil, cellTitle: "", isOfReport: true)
     }
   }
 
@@ -177,7 +184,7 @@ public final class ScriptRunner {
       let text = String(decoding: bytes, as: UTF8.self)
       switch stream {
       case .output: record(.text(text))
-      case .error: FileHandle.standardError.write(Data(bytes))
+      case .error: Console.write(bytes, to: STDERR_FILENO)
       }
     }
   }
@@ -251,6 +258,10 @@ public final class ScriptRunner {
 
   /// Adds the near name to Lua's "attempt to call a nil value (global 'modle')".
   private func explained(_ message: String) -> String {
+    if message.hasPrefix("out of memory") {
+      // Lua could not say where: the cell is known at least.
+      return "\(script.path):\(script.cells[running].firstLine): in the cell that begins here: \(message)"
+    }
     guard let match = message.firstMatch(of: /a nil value \(global '([A-Za-z0-9_]+)'\)$/) else {
       return message
     }

@@ -1,6 +1,7 @@
 import Foundation
 import GlanceFocus
 import Reports
+import Support
 
 /// What the host knows beside Lua, and what scripts reach through `gfnet`.
 public final class HostContext {
@@ -24,9 +25,7 @@ public final class HostContext {
   /// The folder of the running script; nil when there is none.
   public var scriptFolder: String?
   /// Receives remarks that are no results, such as a cache that could not be read.
-  public var note: (String) -> Void = {
-    FileHandle.standardError.write(Data(("gfnet-lab: " + $0 + "\n").utf8))
-  }
+  public var note: (String) -> Void = { Console.note("gfnet-lab: " + $0) }
   /// Where traces are kept between runs; nil keeps none.
   public var traceCache = TraceCache.standard()
   /// Receives what a cell shows, in order.

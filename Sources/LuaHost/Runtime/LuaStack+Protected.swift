@@ -63,8 +63,14 @@ extension LuaStack {
     }
     let line = state.bridge.pointee.error_line
     if status == LUA_ERRMEM || message.hasSuffix("not enough memory") {
+      let place = withUnsafePointer(to: &state.bridge.pointee.place) {
+        $0.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: $0.pointee)) {
+          String(cString: $0)
+        }
+      }
       throw LuaError(
-        "out of memory: the script's values exceed \(state.limits.memory >> 20) MB (tensors not counted)",
+        place
+          + "out of memory: the script's values exceed \(state.limits.memory >> 20) MB (tensors not counted)",
         traceback: traceback, line: line > 0 ? Int(line) : nil)
     }
     var underlying: (any Error)?

@@ -1,0 +1,142 @@
+import Foundation
+import Testing
+
+/// Ctrl-C, `kill` and a terminal that closes: status 130 soon, and a report of what was done.
+@Suite struct SignalTests {
+  /// Seconds from the signal to the end. A second is promised; a machine under load gets more.
+  private static let patience = 5.0
+
+  private static let endless = [
+    "print('go') while true do end",
+    "print('go') while true do pcall(function() while true do end end) end",
+    "print('go') coroutine.wrap(function() while true do end end)()",
+    "print('go') local s = ('a'):rep(300) s:find('.-.-.-.-.-.-.-.-b')",
+    "local t = {} for i = 1, 1e5 do t[i] = i * 7919 % 1009 end print('go') while true do table.sort(t) end",
+  ]
+
+  @Test(arguments: endless)
+  func controlCEndsWith130AndAReport(_ source: String) throws {
+    try check(source, signal: SIGINT)
+  }
+
+  @Test(arguments: [SIGTERM, SIGHUP])
+  func otherRequestsDoTheSame(_ signal: Int32) throws {
+    try check(Self.endless[0], signal: signal)
+  }
+
+  private func check(_ source: String, signal: Int32) throws {
+    let program = try Program()
+    try program.write("loop.lua", source)
+    let process = try program.start(["loop.lua"])
+    #expect(program.wait(for: "go", in: process))
+    let start = Date()
+    kill(process.processIdentifier, signal)
+    let result = program.finish(process)
+    #expect(Date().timeIntervalSince(start) < Self.patience)
+    #expect(result.status == 130)
+    #expect(result.complaints == ["gfnet-lab: interrupted"])
+    #expect(program.read("reports/loop/meta.json")?.contains("\"status\": \"interrupted\"") == true)
+    #expect(program.leftovers == [])
+  }
+
+  /// A product of 9,000 × 9,000 matrices takes the library half a minute, in one call that asks nobody.
+  @Test(arguments: [1, 2])
+  func aLongNativeCallIsLeft(_ times: Int) throws {
+    let program = try Program()
+    try program.write(
+      "long.lua",
+      "-- %%\nprint('early')\n-- %%\nlocal a = gfnet.tensor.ones(9000, 9000)\nprint('go')\na:matmul(a)")
+    let process = try program.start(["long.lua"])
+    #expect(program.wait(for: "go", in: process))
+    usleep(300_000)
+    let start = Date()
+    for _ in 0..<times {
+      process.interrupt()
+      usleep(100_000)
+    }
+    let result = program.finish(process)
+    #expect(Date().timeIntervalSince(start) < Self.patience)
+    #expect(result.status == 130)
+    #expect(result.complaints.count == 1)
+    #expect(result.errors.hasPrefix("gfnet-lab: interrupted"))
+    // The report reaches to the cell before.
+    #expect(program.read("reports/long/report.md")?.contains("early") == true)
+    #expect(program.leftovers == [])
+  }
+
+  @Test func aTrainingIsLeftWithinABatch() throws {
+    let program = try Program()
+    try program.write(
+      "train.lua",
+      """
+      local data = gfnet.dataset("clutter-fashion", {split = "train", limit = 256})
+      local model = gfnet.model{backbone = "resnet_tiny_16", dataset = data, steps = 4}
+      print("go")
+      gfnet.train{model = model, dataset = data, stage = 1, epochs = 50, batch = 256, checkpoint = "c.safetensors"}
+      """)
+    let process = try program.start(["train.lua"])
+    #expect(program.wait(for: "go", in: process))
+    usleep(500_000)
+    let start = Date()
+    process.interrupt()
+    let result = program.finish(process)
+    #expect(Date().timeIntervalSince(start) < Self.patience)
+    #expect(result.status == 130)
+    #expect(result.complaints.count == 1 && result.errors.contains("gfnet-lab: interrupted"))
+    #expect(program.leftovers == [])
+  }
+
+  /// Nothing can be polled while the system waits for a writer.
+  @Test func aScriptThatNeverArrivesIsLeft() throws {
+    let program = try Program()
+    #expect(mkfifo(program.folder + "/pipe.lua", 0o600) == 0)
+    let process = try program.start(["pipe.lua"])
+    usleep(700_000)
+    let start = Date()
+    process.interrupt()
+    let result = program.finish(process)
+    #expect(Date().timeIntervalSince(start) < Self.patience)
+    #expect(result.status == 130)
+    #expect(result.errors.hasPrefix("gfnet-lab: interrupted"))
+    #expect(program.read("reports/pipe/meta.json") == nil)
+  }
+
+  /// The program starts itself once more for a setting of its thread library; both keep signals and status.
+  @Test func theProcessKeepsItsNumberAndItsStatus() throws {
+    let program = try Program()
+    try program.write("s.lua", "print('go') while true do end")
+    let process = try program.start(["s.lua"])
+    #expect(program.wait(for: "go", in: process))
+    let environment = try Data(contentsOf: URL(fileURLWithPath: "/proc/\(process.processIdentifier)/environ"))
+    #expect(String(decoding: environment, as: UTF8.self).contains("GOMP_SPINCOUNT="))
+    process.terminate()
+    #expect(program.finish(process).status == 130)
+    try program.write("bad.lua", "error('x')")
+    #expect(try program.run("bad.lua").status == 1)
+    #expect(try program.run("bad.lua", environment: ["GOMP_SPINCOUNT": "100"]).status == 1)
+    #expect(try program.run("bad.lua", "x=1").status == 2)
+  }
+
+  /// The script at the root of a source tree hands its process over.
+  @Test func theLauncherPassesSignalsAndStatusThrough() throws {
+    let program = try Program()
+    guard let root = program.sourceTree, FileManager.default.isExecutableFile(atPath: root + "/gfnet-lab")
+    else {
+      print("skipped: the program under test is in no source tree")
+      return
+    }
+    // Only what the launcher does last: it would otherwise install packages and build.
+    let text = try String(contentsOfFile: root + "/gfnet-lab", encoding: .utf8)
+    let last = text.split(separator: "\n").last.map(String.init) ?? ""
+    #expect(last == "exec \"$root/.build/release/gfnet-lab\" \"$@\"")
+    let launch = "root='\(root)'; set --"
+    try program.write("bad.lua", "error('x')")
+    #expect(try program.shell("\(launch) bad.lua; \(last)").status == 1)
+    #expect(try program.shell("\(launch) bad.lua x=1; \(last)").status == 2)
+    try program.write("s.lua", "print('go') while true do end")
+    let process = try program.start(["-c", "\(launch) s.lua; \(last)"], executable: "/bin/bash")
+    #expect(program.wait(for: "go", in: process))
+    process.interrupt()
+    #expect(program.finish(process).status == 130)
+  }
+}
