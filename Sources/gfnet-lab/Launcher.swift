@@ -40,8 +40,9 @@ enum Launcher {
   private static func usageLine(_ message: String, _ arguments: [String]) -> String {
     var text = message.split(whereSeparator: \.isNewline).map { $0.drop { $0 == " " } }.joined(separator: " ")
     if text.hasSuffix(".") { text.removeLast() }
+    text = text.replacing(". Did you mean", with: "; did you mean")
     let command = arguments.first.flatMap { GFNetLab.commandNames.contains($0) ? $0 : nil } ?? "run"
-    return text.prefix(1).lowercased() + text.dropFirst() + "; see gfnet-lab \(command) --help"
+    return text.prefix(1).lowercased() + text.dropFirst() + " (see gfnet-lab \(command) --help)"
   }
 
   private static let optionsWithValue: Set<String> = ["--out", "--seed", "--threads", "--precision"]

@@ -30,8 +30,9 @@ enum Signals {
     watch.start()
   }
 
-  /// Counts the requests; the one way out of a signal handler that may take locks on the other side.
-  private static let wake = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
+  /// Counts the requests: posting is all that a signal handler may do, and whoever waits may take locks. Written
+  /// once, before the first handler is installed; semaphores are made for use by several threads.
+  private nonisolated(unsafe) static let wake = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
 
   private static let ask: @convention(c) (Int32) -> Void = { _ in
     let code = errno
@@ -46,13 +47,13 @@ enum Signals {
     clock_gettime(CLOCK_REALTIME, &deadline)
     deadline.tv_sec += Int(patience)
     if waitForRequest(until: deadline) {
-      end("interrupted twice; the report ends with the last cell that ended")
+      end("interrupted twice: ended without the final report")
     }
     if !Cancellation.isNoticed {
-      end("interrupted; a computation did not stop within a second, so the report ends with the last cell")
+      end("interrupted: nothing answered within a second, so the run was ended without the final report")
     }
     waitForRequest(until: nil)
-    end("interrupted twice; the report ends with the last cell that ended")
+    end("interrupted twice: ended without the final report")
   }
 
   /// Returns true when a request came before the deadline.

@@ -6,9 +6,10 @@ final class Program {
     let status: Int32
     let output: String
     let errors: String
-    /// Lines of standard error but for the one that names the report.
+    /// Lines of standard error but for those on progress and the one that names the report.
     var complaints: [String] {
-      errors.split(separator: "\n").map(String.init).filter { !$0.hasPrefix("report: ") }
+      errors.split(separator: "\n").map(String.init)
+        .filter { !$0.hasPrefix("report: ") && !$0.hasPrefix("stage ") }
     }
   }
 

@@ -85,17 +85,21 @@ import Testing
     (["plain.lua", "limit=3"], "gfnet-lab: plain.lua takes no parameters, got 'limit'\n"),
     (["rnu"], "gfnet-lab: no command or script 'rnu'; did you mean 'run'?\n"),
     (["help", "gfnet.clok"], "gfnet-lab: no help on 'gfnet.clok'; did you mean 'gfnet.clock'?\n"),
-    (["run"], "gfnet-lab: missing expected argument '<script>'; see gfnet-lab run --help\n"),
-    (["run", "s.lua", "--sed", "3"], "gfnet-lab: unknown option '--sed'"),
+    (["run"], "gfnet-lab: missing expected argument '<script>' (see gfnet-lab run --help)\n"),
+    (
+      ["run", "s.lua", "--sed", "3"],
+      "gfnet-lab: unknown option '--sed'; did you mean '--seed'? (see gfnet-lab run --help)\n"
+    ),
     (
       ["run", "s.lua", "--threads", "0"],
-      "gfnet-lab: --threads must be from 1 to 1024, got 0; see gfnet-lab run"
+      "gfnet-lab: --threads must be from 1 to 1024, got 0 (see gfnet-lab run --help)\n"
     ),
     (
-      ["run", "s.lua", "--out", ""], "gfnet-lab: --out needs the name of a folder; see gfnet-lab run --help\n"
+      ["run", "s.lua", "--out", ""],
+      "gfnet-lab: --out needs the name of a folder (see gfnet-lab run --help)\n"
     ),
     (["run", "s.lua", "--precision", "f16"], "gfnet-lab: the value 'f16' is invalid for '--precision"),
-    (["doctor", "--quick"], "gfnet-lab: unknown option '--quick'; see gfnet-lab doctor --help\n"),
+    (["doctor", "--quick"], "gfnet-lab: unknown option '--quick' (see gfnet-lab doctor --help)\n"),
   ])
   func wrongUsageEndsWithTwo(_ arguments: [String], _ expected: String) throws {
     let program = try Program()

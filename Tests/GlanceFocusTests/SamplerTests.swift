@@ -114,7 +114,7 @@ private func batch(_ indices: [Int], after step: Int, rows: [Int]? = nil, seed: 
   @Test func badProposalsAreNamed() throws {
     let good = PatchLocation(row: 0, column: 1)
     for (bad, shown) in [
-      (PatchLocation(row: .nan, column: 0), "(nan, 0.0)"), (PatchLocation(row: 0, column: 1.5), "(0.0, 1.5)"),
+      (PatchLocation(row: .nan, column: 0), "(NaN, 0.0)"), (PatchLocation(row: 0, column: 1.5), "(0.0, 1.5)"),
       (PatchLocation(row: -0.25, column: 0), "(-0.25, 0.0)"),
       (PatchLocation(row: 0, column: .infinity), "(0.0, inf)"),
     ] {
