@@ -9,7 +9,7 @@ final class Program {
     /// Lines of standard error but for those on progress and the one that names the report.
     var complaints: [String] {
       errors.split(separator: "\n").map(String.init)
-        .filter { !$0.hasPrefix("report: ") && !$0.hasPrefix("stage ") }
+        .filter { !$0.hasPrefix("report: ") && !$0.contains(/^[^:]+: [0-9]+\/[0-9]+, [0-9:]+ left/) }
     }
   }
 

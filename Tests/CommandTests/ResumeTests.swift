@@ -4,7 +4,7 @@ import Testing
 /// A training that is killed again and again ends with the same file as one that is not.
 @Suite struct ResumeTests {
   private static let script = """
-    local data = gfnet.dataset("clutter-fashion", {split = "train", limit = 128})
+    local data = gfnet.dataset("clutter-fashion", {split = "train", limit = 64})
     local model = gfnet.model{backbone = "resnet_tiny_16", dataset = data, steps = 2, patch_size = 32, seed = 3}
     for stage = 1, 2 do
       gfnet.train{model = model, dataset = data, stage = stage, epochs = 3, batch = 16,
@@ -30,7 +30,7 @@ import Testing
     var kills = 0
     // Moments between the start and the end of the run, so in the middle of epochs and while files are written; and
     // in between right after an epoch was told.
-    for fraction in [0.25, 0.4, 0.55, 0.7, 0.45, 0.6] {
+    for fraction in [0.35, 0.5, 0.6, 0.7, 0.5] {
       let process = try program.start(["train.lua", "--threads", "1"])
       let end = Date().addingTimeInterval(duration * fraction)
       let isAfterEpoch = kills % 2 == 1
