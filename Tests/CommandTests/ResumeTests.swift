@@ -28,16 +28,13 @@ import Testing
     let path = program.folder + "/final.safetensors"
     var done: [String] = []
     var kills = 0
-    // Moments between the start and the end of the run, so in the middle of epochs and while files are written; and
-    // in between right after an epoch was told.
-    for fraction in [0.35, 0.5, 0.6, 0.7, 0.5] {
+    // First while it starts; then once it has done an epoch, at several moments of the next: while it computes and
+    // while files are written.
+    let epoch = duration / 8
+    for (epochs, fraction) in [(0, 0.8), (1, 0), (1, 0.5), (1, 0.1), (1, 0.8)] {
       let process = try program.start(["train.lua", "--threads", "1"])
-      let end = Date().addingTimeInterval(duration * fraction)
-      let isAfterEpoch = kills % 2 == 1
-      while process.isRunning, Date() < end {
-        if isAfterEpoch, program.read("out.txt")?.contains("epoch\t") == true { break }
-        usleep(5_000)
-      }
+      while process.isRunning, Self.epochs(program.read("out.txt") ?? "").count < epochs { usleep(2_000) }
+      usleep(UInt32(epoch * fraction * 1e6))
       guard process.isRunning else {
         _ = program.finish(process)
         break
