@@ -12,8 +12,10 @@ ENVIRONMENT = os.path.join(
 PROGRAM = os.environ.get("GFNET_LAB", os.path.join(ROOT, ".build", "release", "gfnet-lab"))
 
 
-def enter(packages, python=None):
-    """Goes on in an interpreter that has `packages`: `python`, or an environment that is made at first use."""
+def enter(packages, python=None, extra=()):
+    """Goes on in an interpreter that has `packages`: `python`, or an environment that is made at first use.
+
+    What of `extra` cannot be installed is left out."""
     if os.environ.get("GFNET_LAB_PEERS") == "1":
         return
     interpreter = python or os.path.join(ENVIRONMENT, "bin", "python")
@@ -30,6 +32,9 @@ def enter(packages, python=None):
         print(f"installing {', '.join(packages)} from PyPI (once)", file=sys.stderr)
         if subprocess.run([interpreter, "-m", "pip", "install", "--quiet", *packages]).returncode != 0:
             sys.exit("pip could not install them: is there a network? Another interpreter: --python PATH")
+        for package in extra:
+            if subprocess.run([interpreter, "-m", "pip", "install", "--quiet", package]).returncode != 0:
+                print(f"without {package}, which pip could not install", file=sys.stderr)
     os.execve(interpreter, [interpreter, *sys.argv], {**os.environ, "GFNET_LAB_PEERS": "1"})
 
 

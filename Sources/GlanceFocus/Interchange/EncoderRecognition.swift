@@ -31,12 +31,10 @@ struct EncoderRecognition {
     var best: EncoderRecognition?
     for entry in entries {
       try Cancellation.check()
-      // The authors often use another program's keys: which is meant follows from where the arrays are.
-      let others = isAuthors ? [] : entry.keyMaps.filter { $0.name != "authors" }
-      // Its own keys are known for every encoder.
-      let maps = (own ? [] : others + entry.keyMaps) + [.same("gfnet-lab")]
-      for found in try Self.candidates(entry, arrays, maps.filter { keys == nil || $0.name == keys }) {
+      let maps = Self.maps(entry, keys: keys, own: own, isAuthors: isAuthors)
+      for found in try Self.candidates(entry, arrays, maps) {
         if found.match.fits {
+          if backbone == nil { try found.checkAlone(arrays, keys: keys, isAuthors: isAuthors, file: file) }
           self = found
           return
         }
@@ -61,6 +59,26 @@ struct EncoderRecognition {
     self.classes = classes
     self.slots = slots
     self.match = match
+  }
+
+  /// The key maps to try, in order.
+  private static func maps(_ entry: BackboneEntry, keys: String?, own: Bool, isAuthors: Bool) -> [KeyMap] {
+    // The authors often use another program's keys: which is meant follows from where the arrays are.
+    let others = isAuthors ? [] : entry.keyMaps.filter { $0.name != "authors" }
+    // Its own keys are known for every encoder.
+    let maps = (own ? [] : others + entry.keyMaps) + [.same("gfnet-lab")]
+    return maps.filter { keys == nil || $0.name == keys }
+  }
+
+  /// Throws where another encoder of the family has the same arrays: some differ in padding alone.
+  private func checkAlone(_ arrays: [StateArray], keys: String?, isAuthors: Bool, file: String) throws {
+    for other in BackboneRegistry.entries where other.family == entry.family && other.name != entry.name {
+      // By the same program's keys; what fits by its own keys alone says nothing.
+      let maps = Self.maps(other, keys: keys, own: false, isAuthors: isAuthors).filter { $0.name == map.name }
+      guard try Self.candidates(other, arrays, maps).contains(where: { $0.match.fits }) else { continue }
+      throw ModelError(
+        "\(file) fits \(entry.name) and \(other.name), which have the same arrays: name one as the backbone")
+    }
   }
 
   /// Fewer arrays that found no partner first.
