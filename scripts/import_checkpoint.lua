@@ -44,12 +44,17 @@ end
 
 -- %% Stored thresholds
 if results.thresholds then
-  local header, lines = { "q" }, {}
-  for step = 1, model.steps do header[step + 1] = ("step %d"):format(step) end
+  local header, lines, digits = { "q" }, {}, { q = 2 }
+  for step = 1, model.steps do
+    header[step + 1] = ("step %d"):format(step)
+    digits[header[step + 1]] = 4
+  end
   for point, thresholds in ipairs(results.thresholds) do
     lines[point] = { point / 20, table.unpack(thresholds) }
   end
-  gfnet.report.table{ name = "thresholds", caption = "Confidence thresholds by budget.", columns = header, rows = lines }
+  gfnet.report.table{
+    name = "thresholds", caption = "Confidence thresholds by budget.", columns = header, rows = lines,
+    digits = digits }
 end
 
 -- %% The file
