@@ -8,8 +8,8 @@ public struct BackboneEntry: Sendable {
   public let summary: String
   /// Side of the input per side of the last map: 32 for the ImageNet encoders.
   public let stride: Int
-  /// The part of the stride that 2×2 average pools take; they leave out a last odd row, convolutions do not.
-  let pooledStride: Int
+  /// Side of the last map for inputs of so many pixels; 0 where the input is too small.
+  public let mapSide: @Sendable (_ side: Int) -> Int
   /// Side of the patches that the paper (or this project) uses it with.
   public let patchSize: Int
   public let defaults: GlanceFocusDefaults
@@ -23,27 +23,35 @@ public struct BackboneEntry: Sendable {
   /// Whose names a state dictionary follows.
   public enum KeyNames: String, Sendable { case torchvision, timm, pycls, authors, own }
 
+  /// - Parameter pooledStride: the part of the stride that 2×2 average pools take; they leave out a last odd row,
+  ///   convolutions do not.
   init(
     _ name: String, family: String, summary: String, stride: Int = 32, pooledStride: Int = 1,
     patchSize: Int = 96, defaults: GlanceFocusDefaults, keys: KeyNames, keyMaps: [KeyMap],
+    build: @escaping @Sendable (_ classes: Int) throws -> any Backbone
+  ) {
+    let strided = stride / pooledStride
+    self.init(
+      name, family: family, summary: summary, stride: stride,
+      mapSide: { ($0 + strided - 1) / strided / pooledStride }, patchSize: patchSize, defaults: defaults,
+      keys: keys, keyMaps: keyMaps, build: build)
+  }
+
+  init(
+    _ name: String, family: String, summary: String, stride: Int, mapSide: @escaping @Sendable (Int) -> Int,
+    patchSize: Int, defaults: GlanceFocusDefaults, keys: KeyNames, keyMaps: [KeyMap],
     build: @escaping @Sendable (_ classes: Int) throws -> any Backbone
   ) {
     self.name = name
     self.family = family
     self.summary = summary
     self.stride = stride
-    self.pooledStride = pooledStride
+    self.mapSide = mapSide
     self.patchSize = patchSize
     self.defaults = defaults
     self.keys = keys
     self.keyMaps = keyMaps
     self.build = build
-  }
-
-  /// Side of the last map for inputs of `side` pixels; 0 where the input is too small.
-  public func mapSide(_ side: Int) -> Int {
-    let strided = stride / pooledStride
-    return (side + strided - 1) / strided / pooledStride
   }
 }
 

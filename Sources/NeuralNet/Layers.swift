@@ -1,7 +1,7 @@
 import Tensor
 
 /// A named element-wise function between layers.
-public enum Activation: String, Sendable, CaseIterable {
+public enum Activation: String, Codable, Sendable, CaseIterable {
   case identity, relu, relu6, sigmoid, tanh, hardSwish, hardSigmoid, silu
 
   public func callAsFunction(_ x: Tensor) throws -> Tensor {

@@ -33,6 +33,9 @@ public final class BufferPool {
   /// Most bytes ever in use at once.
   public private(set) var peak = 0
 
+  /// No more than this many bytes may be in use; see ``limited(to:_:)``.
+  private var limit = Int.max
+
   /// Kept buffers beyond this many bytes go back to the system.
   private let holdLimit = 4 << 30
 
@@ -40,9 +43,23 @@ public final class BufferPool {
 
   deinit { trim() }
 
+  /// Runs `body`, which may take `bytes` bytes beyond what is in use now.
+  ///
+  /// What a file says about sizes is believed only as far as the file itself is long.
+  public func limited<Result>(to bytes: Int, _ body: () throws -> Result) rethrows -> Result {
+    let outer = limit
+    limit = min(outer, inUse + bytes)
+    defer { limit = outer }
+    return try body()
+  }
+
   /// A buffer of at least `bytes` bytes, not cleared.
   public func take(_ bytes: Int) throws -> AlignedBuffer {
     let capacity = Self.sizeClass(bytes)
+    guard capacity <= limit - inUse else {
+      throw OneDNNError(
+        call: "allocation of \(bytes >> 10) kB", reason: "more than the \(limit - inUse) bytes allowed here")
+    }
     let pointer: UnsafeMutableRawPointer
     if let kept = free[capacity]?.popLast() {
       held -= capacity

@@ -85,6 +85,9 @@ public struct Safetensors: Sendable {
   /// The tensors' names in the order of their bytes.
   public var names: [String] { entries.map(\.name) }
 
+  /// Length of the file.
+  public var byteCount: Int { data.count }
+
   /// The tensor called `name`, nil when there is none.
   public subscript(name: String) -> Entry? { indices[name].map { entries[$0] } }
 

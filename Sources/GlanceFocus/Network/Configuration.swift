@@ -10,8 +10,10 @@ public struct Configuration: Codable, Sendable, Equatable {
   public enum PolicyEncoder: String, Codable, Sendable, CaseIterable { case convolution, linear }
   public enum Classifier: String, Codable, Sendable, CaseIterable { case recurrent, cascade }
 
-  /// Name in the backbone registry.
+  /// Name in the backbone registry, or what `layers` were defined as.
   public var backbone: String
+  /// The encoders' layers where they are not in the registry.
+  public var layers: BackboneDescription?
   /// P, the side of the glance and of the patches.
   public var patchSize: Int
   /// S, the side of the whole image.
@@ -43,8 +45,19 @@ public struct Configuration: Codable, Sendable, Equatable {
   public init(
     backbone: String, patchSize: Int? = nil, imageSize: Int = 224, steps: Int = 5, classes: Int = 1000
   ) throws {
-    let entry = try BackboneRegistry.entry(backbone)
-    self.backbone = backbone
+    try self.init(
+      backbone: .named(backbone), patchSize: patchSize, imageSize: imageSize, steps: steps, classes: classes)
+  }
+
+  /// The set-up for a backbone from the registry or composed of layers.
+  ///
+  /// - Throws: ``UnknownBackbone``, `LayerError` or ``ModelError`` when sizes do not fit.
+  public init(
+    backbone: BackboneChoice, patchSize: Int? = nil, imageSize: Int = 224, steps: Int = 5, classes: Int = 1000
+  ) throws {
+    let entry = try backbone.entry()
+    self.backbone = entry.name
+    if case .described(let layers) = backbone { self.layers = layers }
     self.patchSize = patchSize ?? entry.patchSize
     self.imageSize = imageSize
     self.steps = steps
@@ -62,13 +75,19 @@ public struct Configuration: Codable, Sendable, Equatable {
     try validate()
   }
 
-  /// Side of the map that the policy reads: ⌈P/32⌉ for most encoders.
-  public func mapSize() throws -> Int { try BackboneRegistry.entry(backbone).mapSide(patchSize) }
+  /// The row of the registry, or one made for `layers`.
+  public func backboneEntry() throws -> BackboneEntry {
+    try (layers.map(BackboneChoice.described) ?? .named(backbone)).entry()
+  }
+
+  /// Side of the map that the policy reads.
+  public func mapSize() throws -> Int { try backboneEntry().mapSide(patchSize) }
 
   /// Throws ``ModelError`` where the numbers do not make a network.
   public func validate() throws {
-    _ = try BackboneRegistry.entry(backbone)
     try ModelError.require((1...4096).contains(patchSize), "patch_size is \(patchSize), expected 1 to 4096")
+    // Says which layer does not fit, where layers are known.
+    _ = try layers?.mapSize(side: patchSize)
     try ModelError.require(
       mapSize() > 0, "patch_size is \(patchSize), too small for \(backbone): nothing is left of its last map")
     try ModelError.require(

@@ -2,6 +2,7 @@ import Backbones
 import Checkpoints
 import Foundation
 import NeuralNet
+import OneDNN
 import Support
 import Tensor
 
@@ -49,15 +50,27 @@ public struct ModelFile {
 
   func has(_ name: String) -> Bool { file[name] != nil }
   var names: [String] { file.names }
+  var byteCount: Int { file.byteCount }
 }
 
 extension GFNet {
   /// Loads the model in `path`.
   public static func load(_ path: String) throws -> (model: GFNet, file: ModelFile) {
     let file = try ModelFile(path)
-    let model = try GFNet(file.configuration)
+    let model = try blank(of: file)
     try model.load(file)
     return (model, file)
+  }
+
+  /// The network of `file`, its weights still zero.
+  private static func blank(of file: ModelFile) throws -> GFNet {
+    // Buffers are rounded up by at most a quarter, and each takes at least 256 bytes.
+    let room = file.byteCount + file.byteCount / 2 + 512 * file.names.count + 1 << 20
+    do {
+      return try ComputeContext.current.buffers.limited(to: room) { try GFNet(file.configuration) }
+    } catch is OneDNNError {
+      throw ModelError("\(file.path): the configuration describes a network larger than the file")
+    }
   }
 
   /// Takes the weights of `file`; names every array that is missing or has another shape.

@@ -37,7 +37,7 @@ public final class GFNet: Module {
   /// A network whose weights are still zero, to be loaded.
   public init(_ configuration: Configuration) throws {
     try configuration.validate()
-    let entry = try BackboneRegistry.entry(configuration.backbone)
+    let entry = try configuration.backboneEntry()
     self.configuration = configuration
     globalEncoder = try entry.build(configuration.classes)
     localEncoder = try entry.build(configuration.classes)

@@ -64,7 +64,7 @@ enum DefinitionModules {
     "decide_batch": "function(b, p) → tensor of booleans; b holds tensors over the batch",
     "propose": "function(s, p, rng) → row, column, each from 0 to 1",
     "propose_batch": "function(b, p, rng) → n×2 tensor",
-    "build": "function(nn, p) → backbone",
+    "build": "function(nn, p) → nn.backbone{…}; nn is gfnet.nn",
   ]
 
   private static let state = """
@@ -92,12 +92,17 @@ enum DefinitionModules {
     propose_batch gets the same fields as tensors over the n images in b and returns n × 2 places; there \
     rng:uniform(k) draws an n × k tensor.
     """,
+    .backbones: """
+    build composes layers (gfnet-lab help gfnet.nn) and is asked once per model. The network is built, trained and \
+    run by the core; a model file keeps the layers, so that it loads without the script.
+    """,
   ]
 
   private static let examples: [DefinitionKind: String] = [
     .exits: "function(s, p) return s.confidence > 0.9 end",
     .samplers: "function(s, p, rng) return 0.5, 0.5 end",
-    .backbones: "function(nn, p) return nn.backbone{…} end",
+    .backbones:
+      "function(nn, p) return nn.backbone{body = nn.sequential{nn.conv(3, 16, {stride = 8}), nn.relu()}} end",
   ]
 
   private static func list(_ kind: DefinitionKind) -> FunctionEntry {

@@ -1,3 +1,4 @@
+import Backbones
 import GlanceFocus
 import Support
 
@@ -76,6 +77,35 @@ enum DefinitionUse {
           parameters: configured.parameterTable(in: state), in: state)
         return NamedSampler(sampler: sampler, description: description, isReproducible: false)
       }
+    }
+  }
+
+  /// The types of a `backbone` option.
+  static let backboneType = ParameterType.either([
+    .string, .object("configured"), .object("definition"), .object("backbone"),
+  ])
+
+  /// An encoder from a name, an object, or layers put together in Lua.
+  static func backbone(_ value: LuaValue, in state: LuaState, _ place: String) throws -> BackboneChoice {
+    if case .object(let object) = value, let layers = object.value(as: BackboneDescription.self) {
+      return .described(layers)
+    }
+    let configured = try configured(value, .backbones, in: state, place)
+    switch configured.definition.implementation {
+    case .native: return .named(configured.definition.name)
+    case .lua(let functions):
+      guard let build = functions["build"] else { throw unusable(configured, place) }
+      let results = try build.call(
+        FunctionTable(module: NetworkModule.module), configured.parameterTable(in: state))
+      guard case .object(let object) = results.first ?? .nil,
+        let layers = object.value(as: BackboneDescription.self)
+      else {
+        throw LuaError(
+          "gfnet.backbones.\(configured.definition.name): build must return nn.backbone{…}, and returned \(results.first?.described ?? "nil")"
+        )
+      }
+      return .described(
+        BackboneDescription(name: configured.definition.name, body: layers.body, head: layers.head))
     }
   }
 

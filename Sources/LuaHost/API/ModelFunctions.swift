@@ -49,7 +49,9 @@ enum ModelFunctions {
       .options(
         [
           .optional(
-            "backbone", .string, "its encoders; gfnet.backbones.list() names them; default: that of encoder"),
+            "backbone", DefinitionUse.backboneType,
+            "its encoders: a name (gfnet.backbones.list() shows them), gfnet.backbones.NAME{…} or gfnet.nn.backbone{…}; default: that of encoder"
+          ),
           .optional(
             "encoder", .string,
             "a file of trained weights, as gfnet.encoder reads it, which both encoders start from"),
@@ -74,10 +76,13 @@ enum ModelFunctions {
   ) { call in
     let dataset = try call.optionalObject("dataset", as: DatasetHandle.self)?.images
     if let dataset { try check(dataset, against: call) }
+    let asked =
+      try call.has("backbone")
+      ? DefinitionUse.backbone(call.value("backbone"), in: call.state, "gfnet.model") : nil
     let start = try call.optionalString("encoder").map {
-      try EncoderHandle(contentsOf: $0, backbone: call.optionalString("backbone"))
+      try EncoderHandle(contentsOf: $0, backbone: asked?.registryName)
     }
-    guard let backbone = try call.optionalString("backbone") ?? start?.backbone else {
+    guard let backbone = asked ?? start.map({ .named($0.backbone) }) else {
       throw LuaError("gfnet.model: needs a backbone, or the file of an encoder")
     }
     var configuration = try Configuration(

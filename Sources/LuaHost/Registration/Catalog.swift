@@ -11,14 +11,14 @@ public struct Catalog: Sendable {
   /// The program's own catalogue. A new module or class is one more row here.
   public static let standard = Catalog(
     modules: [
-      CoreModule.module, TensorModule.module, RandomModule.module, PlotModule.module,
+      CoreModule.module, TensorModule.module, RandomModule.module, NetworkModule.module, PlotModule.module,
       ReportModule.module,
     ] + DefinitionModules.modules,
     classes: [
       TensorClass.entry, RandomModule.generatorClass, FigureClass.figure, FigureClass.axes,
       FigureClass.picture,
       DefinitionModules.definitionClass, DefinitionModules.configuredClass,
-    ] + ModelAPI.classes)
+    ] + NetworkModule.classes + ModelAPI.classes)
 
   /// Something that help can be asked about.
   public enum Symbol: Sendable {

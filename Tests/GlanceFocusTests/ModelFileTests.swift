@@ -1,0 +1,40 @@
+import Backbones
+import Checkpoints
+import Foundation
+import GlanceFocus
+import TestSupport
+import Testing
+
+/// Model files whose configuration lies.
+@Suite struct ModelFileTests {
+  /// A configuration may claim sizes of any network; memory is taken only as far as the file is long.
+  @Test(arguments: ["policyUnits", "classifierUnits", "classes", "layers"])
+  func aFileThatDescribesMoreThanItHoldsIsRefused(_ field: String) throws {
+    let folder = try TemporaryFolder()
+    let file = folder.path + "/large.safetensors"
+    var configuration = try Configuration(backbone: "resnet_tiny_16", imageSize: 96, steps: 2, classes: 10)
+    switch field {
+    case "policyUnits": configuration.policyUnits = 65_536
+    case "classifierUnits": configuration.classifierUnits = 65_536
+    case "classes": configuration.classes = 1_000_000
+    default:
+      let wide = LayerDescription.convolution(
+        inputs: 3, outputs: 65_536, kernel: 255, stride: 1, padding: nil, dilation: 1, groups: 1, bias: false)
+      configuration.layers = BackboneDescription(name: "wide", body: wide)
+    }
+    try Safetensors.write(
+      [SafetensorsTensor("x", shape: [1], [Float(0)])],
+      metadata: ["format": ModelFile.format, "configuration": configuration.json()], to: file)
+    let error = #expect(throws: ModelError.self) { try GFNet.load(file) }
+    #expect(error?.description == "\(file): the configuration describes a network larger than the file")
+  }
+
+  @Test func nestingWithoutEndIsRefused() throws {
+    var layer = LayerDescription.activation(.relu)
+    for _ in 0..<100 { layer = .sequential([layer]) }
+    let error = #expect(throws: LayerError.self) {
+      try BackboneDescription(name: "deep", body: layer).mapSize(side: 48)
+    }
+    #expect(error?.description.contains("nested more than 64 deep") == true)
+  }
+}

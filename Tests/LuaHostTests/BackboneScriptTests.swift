@@ -1,0 +1,117 @@
+import LuaHost
+import TestSupport
+import Testing
+
+/// Backbones composed in Lua.
+@Suite struct BackboneScriptTests {
+  /// A backbone with every kind of layer, and a data set.
+  private static let setup = """
+    local data = gfnet.dataset("clutter-fashion", {split = "train", limit = 16})
+    gfnet.backbones.define{
+      name = "mixed", summary = "some of everything",
+      params = { width = { default = 8, min = 4 } },
+      build = function(nn, p)
+        local w = p.width
+        local block = nn.residual(
+          nn.sequential{ nn.conv(w, 2 * w, {kernel = 1}), nn.batch_norm(2 * w), nn.hard_swish(),
+            nn.conv(2 * w, 2 * w, {kernel = 3, stride = 2, groups = 2 * w}), nn.batch_norm(2 * w), nn.relu(),
+            nn.squeeze_excite(2 * w), nn.conv(2 * w, 2 * w, {kernel = 1}), nn.batch_norm(2 * w) },
+          { shortcut = nn.sequential{ nn.avg_pool(2), nn.conv(w, 2 * w, {kernel = 1, bias = true}) },
+            activation = "relu" })
+        return nn.backbone{
+          body = nn.sequential{ nn.conv(3, w, {stride = 2}), nn.batch_norm(w), nn.relu(),
+            nn.max_pool(3, {stride = 2, padding = 1}), block,
+            nn.concat{ nn.conv(2 * w, w, {kernel = 1}), nn.silu() } },
+          head = nn.sequential{ nn.conv(3 * w, 20, {kernel = 1, bias = true}), nn.relu6(), nn.dropout(0.1) } }
+      end,
+    }
+    local model = gfnet.model{backbone = gfnet.backbones.mixed{width = 6}, dataset = data, patch_size = 48, steps = 3, seed = 2}
+
+    """
+
+  @Test func itTrainsCountsSavesAndLoadsWithoutItsScript() throws {
+    let folder = try TemporaryFolder()
+    let file = folder.path + "/mixed.safetensors"
+    let bench = try ScriptBench(
+      Self.setup + """
+        print(model.backbone, model.patch_size, model.parameters > 1000, model.madds[1] > 0)
+        local names = model:state()
+        assert(names["model.body.4.body.0.weight"] and names["model_prime.head.0.bias"])
+        for stage = 1, 3 do
+          gfnet.train{model = model, dataset = data, stage = stage, epochs = 1, batch = 8, log = function() end}
+        end
+        model:save("\(file)")
+        local sum = 0
+        for _, t in pairs(gfnet.load("\(file)"):state()) do sum = sum + t:abs():sum() end
+        print(sum == (function() local s = 0 for _, t in pairs(model:state()) do s = s + t:abs():sum() end return s end)())
+        """)
+    #expect(bench.message == "")
+    let shown = bench.shown.split(separator: "\n").filter { !$0.hasPrefix("stage") }
+    #expect(shown == ["mixed\t48\ttrue\ttrue", "true"])
+    // Another run, which never defined the backbone.
+    let again = try ScriptBench(
+      """
+      local model = gfnet.load("\(file)")
+      local data = gfnet.dataset(model.dataset, {split = "test", limit = 6})
+      print(model.backbone, #model:infer(data))
+      """)
+    #expect(again.message == "")
+    #expect(again.shown == "mixed\t6\n")
+  }
+
+  @Test func multiplyAddsAreThoseOfTheLayers() throws {
+    let shown = try ScriptBench(
+      """
+      local nn = gfnet.nn
+      local net = nn.backbone{ body = nn.sequential{ nn.conv(3, 16, {kernel = 3, stride = 8}), nn.relu() } }
+      local model = gfnet.model{backbone = net, patch_size = 48, image_size = 96, classes = 10, steps = 2}
+      print(model.costs.glance)
+      print(table.concat(nn.conv(3, 16, {stride = 8}):size(3, 48, 48), "x"), net)
+      """
+    ).shown
+    // 16 channels of 6×6 from 3×3 windows of 3 channels; the recurrent classifier is counted with the glance's total.
+    let lines = shown.split(separator: "\n")
+    #expect(lines.first == "\(16 * 36 * 27)")
+    #expect(lines.last == "16x6x6\tbackbone backbone: sequential{conv(3, 16, 3×3, stride 8), relu}")
+  }
+
+  /// What does not fit is named with its place, when the model is made.
+  @Test(arguments: [
+    ("nn.sequential{nn.conv(3, 8), nn.batch_norm(9)}", "body.2 (batch_norm): is made for 9 channels, gets 8"),
+    ("nn.conv(4, 8)", "body (conv): is made for 4 channels, gets 3"),
+    (
+      "nn.residual(nn.conv(3, 8))", "body (residual): the body gives 8×48×48, the input is 3×48×48"
+    ),
+    ("nn.conv(3, 8, {groups = 2})", "body (conv): 3 and 8 channels cannot be split into 2 groups"),
+    ("nn.conv(3, 8, {kernel = 99, padding = 0})", "a window of 99 pixels does not fit an input of 3×48×48"),
+    ("nn.conv(3, 1e9)", "outputs 1 to 65536"),
+    ("nn.conv(3, 8, {stride = 0})", "kernel, stride, dilation 1 to 256"),
+    ("nn.dropout(1.5)", "probability from 0 to below 1"),
+    ("nn.concat{nn.conv(3, 8), nn.conv(3, 8, {stride = 2})}", "heights and widths must agree"),
+  ])
+  func whatDoesNotFitIsNamed(_ layer: String, _ message: String) throws {
+    let bench = try ScriptBench(
+      """
+      gfnet.backbones.define{name = "odd", build = function(nn) return nn.backbone{body = \(layer)} end}
+      gfnet.model{backbone = "odd", patch_size = 48, image_size = 96}
+      """)
+    #expect(bench.message.contains(message), "\(bench.message)")
+    #expect(bench.message.hasPrefix("test.lua:2: "), "\(bench.message)")
+  }
+
+  @Test(arguments: [
+    ("return 3", "build must return nn.backbone{…}, and returned 3"),
+    ("return nn.relu()", "build must return nn.backbone{…}, and returned a layer"),
+    ("error('no way')", "no way"),
+    ("return nn.sequential{3}", "nn.sequential"),
+    ("return nn.convv(3, 3)", "convv"),
+  ])
+  func aBuildFunctionThatGoesWrongIsExplained(_ body: String, _ message: String) throws {
+    let bench = try ScriptBench(
+      """
+      gfnet.backbones.define{name = "odd", build = function(nn) \(body) end}
+      gfnet.model{backbone = "odd", patch_size = 48, image_size = 96}
+      """)
+    #expect(bench.message.contains(message), "\(bench.message)")
+  }
+}
