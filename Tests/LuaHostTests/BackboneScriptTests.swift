@@ -69,10 +69,10 @@ import Testing
       print(table.concat(nn.conv(3, 16, {stride = 8}):size(3, 48, 48), "x"), net)
       """
     ).shown
-    // 16 channels of 6×6 from 3×3 windows of 3 channels; the recurrent classifier is counted with the glance's total.
+    // 16 channels of 7×7 pixels, each from a 3×3 window of 3 channels.
     let lines = shown.split(separator: "\n")
-    #expect(lines.first == "\(16 * 36 * 27)")
-    #expect(lines.last == "16x6x6\tbackbone backbone: sequential{conv(3, 16, 3×3, stride 8), relu}")
+    #expect(lines.first == "\(16 * 49 * 27)")
+    #expect(lines.last == "16x7x7\tbackbone backbone: sequential{conv(3, 16, 3×3, stride 8), relu}")
   }
 
   /// What does not fit is named with its place, when the model is made.

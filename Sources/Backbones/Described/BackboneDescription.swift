@@ -29,11 +29,9 @@ public struct BackboneDescription: Codable, Sendable, Equatable {
   /// - Throws: ``LayerError`` where layers do not fit each other.
   func entry() throws(LayerError) -> BackboneEntry {
     let map = try mapSize(side: Self.ampleSide)
-    var features = map.channels
-    if let head {
-      let size = try head.size(for: MapSize(channels: map.channels, height: 1, width: 1), path: "head")
-      features = size.channels * size.height * size.width
-    }
+    let pooled = MapSize(channels: map.channels, height: 1, width: 1)
+    let size = try head?.size(for: pooled, path: "head") ?? pooled
+    let features = size.channels * size.height * size.width
     return BackboneEntry(
       name, family: "described", summary: "composed of layers: \(body)",
       stride: max(Self.ampleSide / map.height, 1), mapSide: { (try? mapSize(side: $0))?.height ?? 0 },

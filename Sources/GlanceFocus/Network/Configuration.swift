@@ -55,9 +55,13 @@ public struct Configuration: Codable, Sendable, Equatable {
   public init(
     backbone: BackboneChoice, patchSize: Int? = nil, imageSize: Int = 224, steps: Int = 5, classes: Int = 1000
   ) throws {
+    if case .described(let layers) = backbone {
+      self.layers = layers
+      // Before anything else, for messages that speak of the sizes at hand.
+      if let patchSize { _ = try layers.mapSize(side: patchSize) }
+    }
     let entry = try backbone.entry()
     self.backbone = entry.name
-    if case .described(let layers) = backbone { self.layers = layers }
     self.patchSize = patchSize ?? entry.patchSize
     self.imageSize = imageSize
     self.steps = steps
