@@ -25,7 +25,7 @@ local p = gfnet.params{
   tune     = { default = 6, min = 1, help = "epochs of each stage 3" },
   batch    = { default = 128, min = 2, help = "images per step" },
   rate     = { default = 0.3, help = "learning rate of stage 1 and of the baselines" },
-  tune_rate = { default = 0.2, help = "learning rate of stage 3; a quarter of it in the last round" },
+  tune_rate = { default = 0.2, help = "learning rate of stage 3" },
   seed     = { default = 1, help = "of weights, order and actions" },
   state    = { default = "models/training", help = "folder of the resumable state" },
   save     = { default = "models/clutter-fashion.safetensors", help = "where the model goes" },
@@ -63,10 +63,8 @@ stage(1, "1-encoders", p.first, { rate = p.rate, classifier_rate = p.rate, weigh
 for round = 1, p.rounds do
   stage(2, ("2-policy-%d"):format(round), p.policy,
     { ppo_rate = 1e-3, ppo_epochs = 4, reset_policy = round == 1 })
-  -- Early rounds must move far, from patches at random places to those of the policy; the last one settles.
-  local rate = round < p.rounds and p.tune_rate or p.tune_rate / 4
   stage(3, ("3-fine-tune-%d"):format(round), p.tune,
-    { rate = rate, classifier_rate = rate, weight_decay = 1e-4 })
+    { rate = p.tune_rate, classifier_rate = p.tune_rate, weight_decay = 1e-4 })
 end
 -- The encoders have changed since the policy last learned.
 stage(2, ("2-policy-%d"):format(p.rounds + 1), p.policy, { ppo_rate = 1e-3, ppo_epochs = 4, reset_policy = false });
