@@ -95,7 +95,7 @@ func failure(_ source: String) throws -> String { try ScriptBench(tinyModel + so
   @Test(arguments: [
     (
       "gfnet.model{backbone = 'resnet_tiny_61'}",
-      "no backbone is called resnet_tiny_61; did you mean resnet_tiny_16?"
+      "no backbone is called 'resnet_tiny_61'; did you mean 'resnet_tiny_16'?"
     ),
     (
       "gfnet.model{backbone = 'resnet_tiny_16', dataset = data, classes = 3}",

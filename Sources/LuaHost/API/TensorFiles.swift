@@ -11,7 +11,7 @@ enum TensorFiles {
     [Parameter("file", .string, "safetensors, or a dictionary of tensors that torch.save wrote")],
     returns: "table: name → tensor",
     example:
-      "gfnet.tensor.save(\"mine.safetensors\", {a = gfnet.tensor{1, 2}})  gfnet.tensor.load(\"mine.safetensors\").a",
+      "gfnet.tensor.save(\"mine.safetensors\", {a = gfnet.tensor{1, 2}})  local a = gfnet.tensor.load(\"mine.safetensors\").a",
     discussion:
       "Numbers of every type become 32-bit. gfnet-lab models show FILE --arrays lists what a file holds."
   ) { call in
