@@ -61,7 +61,8 @@ def build(library, name):
         return timm.create_model(name, pretrained=False)
     from efficientnet_lite_pytorch import EfficientNet
 
-    return EfficientNet.from_name(name)
+    # Without a size it pads by the input, as TensorFlow does; with one, every input as if it had that size.
+    return EfficientNet.from_name(name, image_size=None)
 
 
 def randomise(model, seed):
