@@ -19,10 +19,14 @@ public protocol Op {
 
   /// Gradients with respect to the inputs; entries whose `needs` is false may be nil.
   func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?]
+
+  /// What inference plans may do instead of calling ``forward(_:_:)``; nil where nothing is known.
+  func lowering(_ inputs: [Shape]) -> Lowering?
 }
 
 extension Op {
   public func multiplyAdds(_ inputs: [Shape]) -> Int { 0 }
+  public func lowering(_ inputs: [Shape]) -> Lowering? { nil }
 }
 
 /// What a forward evaluation leaves for its gradient.
@@ -49,6 +53,7 @@ public func apply(_ op: some Op, _ inputs: [Tensor]) throws -> Tensor {
   let shapes = inputs.map(\.shape)
   let shape = try op.outputShape(shapes)
   let tape = Tape.current
+  if let tape, tape.mode == .graph { return try tape.trace(op, inputs, shape) }
   let isRecording = tape?.wants(inputs) ?? false
   var saved = Saved(isRecording: isRecording)
   var result = try op.forward(inputs, &saved)

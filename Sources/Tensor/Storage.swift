@@ -5,7 +5,7 @@ public final class Storage {
   let buffer: AlignedBuffer
   public let count: Int
   /// Counts writes after creation, so that packed copies of the weights know when they are stale.
-  private(set) var version = 0
+  package private(set) var version = 0
   private var packs: [PackKey: PackedWeights] = [:]
 
   /// Sizes and batches whose primitives want the same arrangement share one packed copy.

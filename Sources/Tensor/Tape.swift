@@ -18,6 +18,8 @@ public final class Tape {
     case gradients
     /// Names, shapes and costs of all ops; nothing is kept alive.
     case costs
+    /// All ops that depend on watched values, with the values between them; what depends on none is constant.
+    case graph
   }
 
   /// An op as ``Mode/costs`` lists it.
@@ -39,6 +41,11 @@ public final class Tape {
   public private(set) var entries: [Entry] = []
   /// Sum over the evaluated ops (``Mode/costs`` only).
   public private(set) var multiplyAdds = 0
+
+  /// The traced ops (``Mode/graph`` only).
+  public private(set) var graph = TracedGraph()
+  /// What constants that are not parameters were computed from, by their memory.
+  private var origins: [ObjectIdentifier: [Storage]] = [:]
 
   private let id: UInt64
   private var nodes: [Node] = []
@@ -89,6 +96,11 @@ public final class Tape {
     var watched = tensor
     if let owner, let node = leaves[ObjectIdentifier(owner)] {
       watched.tracking = Tracking(tape: id, node: node)
+      return watched
+    }
+    if mode == .graph {
+      graph.values.append(TracedGraph.Value(op: nil, operands: [], shape: tensor.shape))
+      watched.tracking = Tracking(tape: id, node: Int32(graph.values.count - 1))
       return watched
     }
     let node = append(Node(op: nil, parents: [], saved: nil))
@@ -155,6 +167,38 @@ public final class Tape {
 
   func wants(_ inputs: [Tensor]) -> Bool {
     mode == .gradients && inputs.contains { $0.tracking?.tape == id }
+  }
+
+  func owns(_ tracking: Tracking) -> Bool { tracking.tape == id }
+
+  /// The position of a traced value; nil for constants.
+  func position(of tensor: Tensor) -> Int? {
+    guard mode == .graph, let tracking = tensor.tracking, owns(tracking) else { return nil }
+    return Int(tracking.node)
+  }
+
+  /// Evaluates `op` and lists it where it depends on a watched value.
+  func trace(_ op: some Op, _ inputs: [Tensor], _ shape: Shape) throws -> Tensor {
+    var result = try op.evaluate(inputs)
+    let positions = inputs.map { position(of: $0) }
+    guard positions.contains(where: { $0 != nil }) else {
+      result.tracking = nil
+      // A view shares the memory of its source, and so its version.
+      let own = ObjectIdentifier(result.storage)
+      let sources = inputs.flatMap { origins[ObjectIdentifier($0.storage)] ?? [$0.storage] }
+      if !inputs.contains(where: { $0.storage === result.storage }) {
+        origins[own] = sources + [result.storage]
+      }
+      return result
+    }
+    let operands = zip(inputs, positions).map { input, position -> TracedGraph.Operand in
+      if let position { return .value(position) }
+      graph.sources += origins[ObjectIdentifier(input.storage)] ?? [input.storage]
+      return .constant(input.detached)
+    }
+    graph.values.append(TracedGraph.Value(op: op, operands: operands, shape: shape))
+    result.tracking = Tracking(tape: id, node: Int32(graph.values.count - 1))
+    return result
   }
 
   func count(_ op: some Op, _ shapes: [Shape]) {

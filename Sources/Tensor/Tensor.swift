@@ -105,17 +105,24 @@ public struct Tensor {
   }
 
   /// The same value without its history.
+  ///
+  /// A traced value stays traced: a graph has no gradients that could flow back.
   public var detached: Tensor {
+    if let tracking, let tape = Tape.current, tape.mode == .graph, tape.owns(tracking) { return self }
     var copy = self
     copy.tracking = nil
     return copy
   }
 
   /// The same numbers stored row-major, shared where they already are. No history.
-  public func rowMajor() throws -> Tensor { try contiguous() }
+  public func rowMajor() throws -> Tensor {
+    try mayBeRead(by: "row_major")
+    return try contiguous()
+  }
 
   /// A row-major copy of its own. No history.
   public func rowMajorCopy() throws -> Tensor {
+    try mayBeRead(by: "copy")
     let copy = try Tensor.emptyRowMajor(shape)
     Strided.copy(self, to: copy)
     return copy
@@ -142,6 +149,7 @@ public struct Tensor {
 
   /// A copy of its own, row-major for weights and other ranks, as arranged where dense.
   public func clone() throws -> Tensor {
+    try mayBeRead(by: "clone")
     let copy = try Tensor.empty(like: self)
     Strided.copy(self, to: copy)
     return copy
@@ -149,18 +157,21 @@ public struct Tensor {
 
   /// The elements in row-major order.
   public func values() throws -> [Float] {
+    try mayBeRead(by: "values")
     let dense = try contiguous()
     return Array(UnsafeBufferPointer(start: dense.pointer, count: count))
   }
 
   /// The only element.
   public func item() throws -> Float {
+    try mayBeRead(by: "item")
     guard count == 1 else { throw TensorError("item", "needs one element, not shape \(shape)") }
     return pointer.pointee
   }
 
   /// Overwrites the elements with those of `source` (same shape), in place.
   public func assign(_ source: Tensor) throws {
+    try source.mayBeRead(by: "assign")
     guard source.shape == shape else {
       throw TensorError("assign", "shape \(source.shape) into shape \(shape)")
     }

@@ -98,6 +98,8 @@ struct BatchNorm2dInference: Op {
     return inputs[0]
   }
 
+  func lowering(_ inputs: [Shape]) -> Lowering? { .batchNorm(running, epsilon: epsilon, relu: relu) }
+
   func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
     let x = try inputs[0].channelsLast()
     let scale = try inputs[1].contiguous()

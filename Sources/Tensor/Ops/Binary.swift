@@ -9,6 +9,14 @@ struct Binary: Op {
 
   func outputShape(_ inputs: [Shape]) throws -> Shape { try inputs[0].broadcast(with: inputs[1], for: name) }
 
+  func lowering(_ inputs: [Shape]) -> Lowering? {
+    switch function {
+    case .add: .add
+    case .multiply: .multiply
+    default: nil
+    }
+  }
+
   func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
     let (x, y) = (inputs[0], inputs[1])
     saved.shapes = [x.shape, y.shape]

@@ -15,6 +15,10 @@ struct Concatenate: Op {
     return Shape(sizes)
   }
 
+  func lowering(_ inputs: [Shape]) -> Lowering? {
+    (try? inputs.first?.axis(axis, for: name)).map { .concatenate(axis: $0) }
+  }
+
   func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
     let shapes = inputs.map(\.shape)
     saved.shapes = shapes

@@ -42,6 +42,10 @@ struct Convolution2d: Op {
     return out.count * inputs[1][1] * inputs[1][2] * inputs[1][3]
   }
 
+  func lowering(_ inputs: [Shape]) -> Lowering? {
+    .convolution(stride: stride, padding: padding, dilation: dilation, groups: groups)
+  }
+
   func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
     let geometry = try geometry(inputs.map(\.shape))
     let x = try inputs[0].channelsLast()

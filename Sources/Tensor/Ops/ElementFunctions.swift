@@ -1,4 +1,5 @@
 import Glibc
+import OneDNN
 
 // Comparisons are written so that NaN passes through: a diverged run must not look like zeros.
 
@@ -6,6 +7,7 @@ import Glibc
 struct ReLU: ElementFunction {
   static let name = "relu"
   static let keeps = KeptForGradient.output
+  var fused: PostFunction? { .relu }
   func value(_ x: Float) -> Float { x < 0 ? 0 : x }
   func gradient(_ y: Float, _ g: Float) -> Float { y > 0 ? g : 0 }
 }
@@ -14,6 +16,7 @@ struct ReLU: ElementFunction {
 struct ReLU6: ElementFunction {
   static let name = "relu6"
   static let keeps = KeptForGradient.output
+  var fused: PostFunction? { .clamp(low: 0, high: 6) }
   func value(_ x: Float) -> Float { limited(x, 0, 6) }
   func gradient(_ y: Float, _ g: Float) -> Float { y > 0 && y < 6 ? g : 0 }
 }
@@ -22,6 +25,7 @@ struct ReLU6: ElementFunction {
 struct HardSigmoid: ElementFunction {
   static let name = "hard_sigmoid"
   static let keeps = KeptForGradient.output
+  var fused: PostFunction? { .hardSigmoid }
   func value(_ x: Float) -> Float { limited(x + 3, 0, 6) / 6 }
   func gradient(_ y: Float, _ g: Float) -> Float { y > 0 && y < 1 ? g / 6 : 0 }
 }
@@ -30,6 +34,7 @@ struct HardSigmoid: ElementFunction {
 struct HardSwish: ElementFunction {
   static let name = "hard_swish"
   static let keeps = KeptForGradient.input
+  var fused: PostFunction? { .hardSwish }
   func value(_ x: Float) -> Float { x * limited(x + 3, 0, 6) / 6 }
   func gradient(_ x: Float, _ g: Float) -> Float { x <= -3 ? 0 : x < 3 ? g * (x / 3 + 0.5) : g }
 }
@@ -38,6 +43,7 @@ struct HardSwish: ElementFunction {
 struct Sigmoid: ElementFunction {
   static let name = "sigmoid"
   static let keeps = KeptForGradient.output
+  var fused: PostFunction? { .sigmoid }
   func value(_ x: Float) -> Float { Transcendental.sigmoid(x) }
   func gradient(_ y: Float, _ g: Float) -> Float { g * y * (1 - y) }
 }
@@ -46,6 +52,7 @@ struct Sigmoid: ElementFunction {
 struct SiLU: ElementFunction {
   static let name = "silu"
   static let keeps = KeptForGradient.input
+  var fused: PostFunction? { .silu }
   func value(_ x: Float) -> Float { x / (1 + Transcendental.exp(-x)) }
   func gradient(_ x: Float, _ g: Float) -> Float {
     let s = Transcendental.sigmoid(x)
@@ -57,6 +64,7 @@ struct SiLU: ElementFunction {
 struct Tanh: ElementFunction {
   static let name = "tanh"
   static let keeps = KeptForGradient.output
+  var fused: PostFunction? { .tanh }
   func value(_ x: Float) -> Float { Transcendental.tanh(x) }
   func gradient(_ y: Float, _ g: Float) -> Float { g * (1 - y * y) }
 }
@@ -121,6 +129,7 @@ struct Absolute: ElementFunction {
 struct Clamp: ElementFunction {
   static let name = "clamp"
   static let keeps = KeptForGradient.input
+  var fused: PostFunction? { .clamp(low: low, high: high) }
   let low: Float
   let high: Float
   func value(_ x: Float) -> Float { limited(x, low, high) }
@@ -142,6 +151,7 @@ struct PowerOf: ElementFunction {
 struct Scale: ElementFunction, NumberFunction {
   static let name = "scale"
   static let keeps = KeptForGradient.nothing
+  var fused: PostFunction? { .linear(scale: scale, shift: shift) }
   let scale: Float
   let shift: Float
 
@@ -159,6 +169,7 @@ struct Scale: ElementFunction, NumberFunction {
 struct DivideBy: ElementFunction {
   static let name = "divide"
   static let keeps = KeptForGradient.nothing
+  var fused: PostFunction? { .linear(scale: 1 / divisor, shift: 0) }
   let divisor: Float
   func value(_ x: Float) -> Float { x / divisor }
   func gradient(_ v: Float, _ g: Float) -> Float { g / divisor }

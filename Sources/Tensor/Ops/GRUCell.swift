@@ -1,4 +1,3 @@
-import Glibc
 import OneDNN
 
 /// One step of a gated recurrent unit, in PyTorch's gate order (reset, update, new) and linear-before-reset form.
@@ -28,6 +27,8 @@ struct GRUCell: Op {
 
   func multiplyAdds(_ inputs: [Shape]) -> Int { inputs[0][0] * (inputs[2].count + inputs[3].count) }
 
+  func lowering(_ inputs: [Shape]) -> Lowering? { .gruCell }
+
   func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
     let dense = try inputs.map { try $0.contiguous() }
     let (x, h) = (dense[0], dense[1])
@@ -35,23 +36,12 @@ struct GRUCell: Op {
     // B×3H each: the input's and the state's share of the gates.
     let fromInput = try Tape.paused { try x.linear(dense[2], bias: dense[4]) }
     let fromState = try Tape.paused { try h.linear(dense[3], bias: dense[5]) }
-    // B×3H: r, z, n after their activations.
+    // B×3H: r, z, n after their activations, which only the gradient needs.
     let gates = try Tensor.empty([batch, 3 * units])
     let next = try Tensor.empty([batch, units])
-    let (gi, gh, g) = (fromInput.pointer, fromState.pointer, gates.pointer)
-    let (old, new) = (h.pointer, next.pointer)
-    for row in 0..<batch {
-      let base = row * 3 * units
-      for i in 0..<units {
-        let r = 1 / (1 + expf(-(gi[base + i] + gh[base + i])))
-        let z = 1 / (1 + expf(-(gi[base + units + i] + gh[base + units + i])))
-        let n = tanhf(gi[base + 2 * units + i] + r * gh[base + 2 * units + i])
-        g[base + i] = r
-        g[base + units + i] = z
-        g[base + 2 * units + i] = n
-        new[row * units + i] = (1 - z) * n + z * old[row * units + i]
-      }
-    }
+    GRUGates.run(
+      fromInput: fromInput.pointer, fromState: fromState.pointer, old: h.pointer, new: next.pointer,
+      gates: saved.isRecording ? gates.pointer : nil, rows: batch, units: units)
     saved.keep(x, h, dense[2], dense[3], gates, fromState)
     return next
   }

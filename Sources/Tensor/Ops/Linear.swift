@@ -17,6 +17,8 @@ struct Linear: Op {
 
   func multiplyAdds(_ inputs: [Shape]) -> Int { inputs[0].count * inputs[1][0] }
 
+  func lowering(_ inputs: [Shape]) -> Lowering? { .linear }
+
   func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
     let x = try inputs[0].contiguous()
     let w = try inputs[1].contiguous()

@@ -26,6 +26,8 @@ struct Pool2d: Op {
     return [g.batch, g.channels, g.outHeight, g.outWidth]
   }
 
+  func lowering(_ inputs: [Shape]) -> Lowering? { (try? geometry(inputs[0])).map { .pooling($0) } }
+
   func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
     let x = try inputs[0].channelsLast()
     let result = try Tensor.empty(outputShape([x.shape]))

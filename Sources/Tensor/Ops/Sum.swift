@@ -9,6 +9,13 @@ struct Sum: Op {
     inputs[0].reduced(try resolved(inputs[0]), keepingAxes: keepingAxes)
   }
 
+  func lowering(_ inputs: [Shape]) -> Lowering? {
+    guard mean, inputs[0].rank == 4, let axes = try? resolved(inputs[0]), Set(axes) == [2, 3] else {
+      return nil
+    }
+    return .spatialMean
+  }
+
   private func resolved(_ shape: Shape) throws -> [Int] {
     let found = try axes.map { try shape.axis($0, for: name) }
     guard Set(found).count == found.count else { throw TensorError(name, "axes \(axes) name one axis twice") }

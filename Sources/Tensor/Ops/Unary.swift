@@ -1,8 +1,12 @@
+import OneDNN
+
 /// An element-wise function of one tensor, with its derivative.
 protocol ElementFunction {
   static var name: String { get }
   /// What the derivative is computed from.
   static var keeps: KeptForGradient { get }
+  /// The same function as inference plans fuse it; nil where there is none.
+  var fused: PostFunction? { get }
 
   func value(_ x: Float) -> Float
   /// `g` times the derivative; `v` is the number that was kept.
@@ -17,6 +21,7 @@ protocol ElementFunction {
 enum KeptForGradient { case input, output, nothing }
 
 extension ElementFunction {
+  var fused: PostFunction? { nil }
   func values(_ x: Tensor) throws -> Tensor { try Elementwise.map(x, Value(function: self)) }
   func gradients(_ v: Tensor, _ g: Tensor) throws -> Tensor {
     try Elementwise.zip(v, g, Gradient(function: self))
@@ -39,6 +44,8 @@ struct Unary: Op {
   var name: String { type(of: function).name }
 
   func outputShape(_ inputs: [Shape]) throws -> Shape { inputs[0] }
+
+  func lowering(_ inputs: [Shape]) -> Lowering? { function.fused.map { .function($0) } }
 
   func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
     let y = try function.values(inputs[0])

@@ -12,6 +12,8 @@ struct Reshape: Op {
     return shape
   }
 
+  func lowering(_ inputs: [Shape]) -> Lowering? { .reshape }
+
   func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
     saved.shapes = [inputs[0].shape]
     let dense = try inputs[0].contiguous()
@@ -181,6 +183,8 @@ struct Squeeze: Op {
     return inputs[0].reduced([axis], keepingAxes: false)
   }
 
+  func lowering(_ inputs: [Shape]) -> Lowering? { .reshape }
+
   func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
     let x = inputs[0]
     let axis = try x.shape.axis(self.axis, for: name)
@@ -210,6 +214,8 @@ struct Unsqueeze: Op {
     sizes.insert(1, at: try resolved(inputs[0].rank))
     return Shape(sizes)
   }
+
+  func lowering(_ inputs: [Shape]) -> Lowering? { .reshape }
 
   func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
     let x = inputs[0]

@@ -1,0 +1,39 @@
+import OneDNN
+
+/// The gates of a recurrent unit from the input's and the state's shares, and the next state.
+package enum GRUGates {
+  /// - Parameters:
+  ///   - fromInput: B×3H: W_i·x + b_i for the gates reset, update and new.
+  ///   - fromState: B×3H: W_h·h + b_h.
+  ///   - old: B×H.
+  ///   - new: B×H, written.
+  ///   - gates: B×3H, written where the gradient needs them.
+  package static func run(
+    fromInput: UnsafePointer<Float>, fromState: UnsafePointer<Float>, old: UnsafePointer<Float>,
+    new: UnsafeMutablePointer<Float>, gates: UnsafeMutablePointer<Float>?, rows: Int, units: Int
+  ) {
+    ThreadTeam.parallel(rows, grain: max(1, (1 << 12) / max(units, 1))) { range in
+      for row in range {
+        let (gi, gh) = (fromInput + row * 3 * units, fromState + row * 3 * units)
+        let (h, result) = (old + row * units, new + row * units)
+        if let gates {
+          let g = gates + row * 3 * units
+          for i in 0..<units {
+            let r = Transcendental.sigmoid(gi[i] + gh[i])
+            let z = Transcendental.sigmoid(gi[units + i] + gh[units + i])
+            let n = Transcendental.tanh(gi[2 * units + i] + r * gh[2 * units + i])
+            (g[i], g[units + i], g[2 * units + i]) = (r, z, n)
+            result[i] = (1 - z) * n + z * h[i]
+          }
+        } else {
+          for i in 0..<units {
+            let r = Transcendental.sigmoid(gi[i] + gh[i])
+            let z = Transcendental.sigmoid(gi[units + i] + gh[units + i])
+            let n = Transcendental.tanh(gi[2 * units + i] + r * gh[2 * units + i])
+            result[i] = (1 - z) * n + z * h[i]
+          }
+        }
+      }
+    }
+  }
+}
