@@ -35,6 +35,8 @@ public final class BufferPool {
 
   /// No more than this many bytes may be in use; see ``limited(to:_:)``.
   private var limit = Int.max
+  /// Buffers ever handed out.
+  public private(set) var taken = 0
 
   /// Kept buffers beyond this many bytes go back to the system.
   private let holdLimit = 4 << 30
@@ -72,6 +74,7 @@ public final class BufferPool {
       pointer = fresh
     }
     inUse += capacity
+    taken += 1
     peak = max(peak, inUse)
     return AlignedBuffer(pointer: pointer, capacity: capacity, pool: self)
   }

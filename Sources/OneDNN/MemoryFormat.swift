@@ -1,6 +1,6 @@
 import CDNNL
 
-/// Where the elements of a float32 array of given sizes lie.
+/// Where the elements of an array of given sizes lie.
 public struct MemoryFormat: Hashable, Sendable {
   /// Logical sizes, in oneDNN's order (N, C, H, W for activations; [G,] O, I, H, W for weights).
   public let sizes: [Int]
@@ -26,20 +26,25 @@ public struct MemoryFormat: Hashable, Sendable {
     MemoryFormat(sizes: [n, c, h, w], strides: [h * w * c, 1, w * c, c])
   }
 
+  /// Channels-last for four sizes, row-major for others.
+  public static func canonical(_ sizes: [Int]) -> MemoryFormat {
+    sizes.count == 4 ? channelsLast(sizes[0], sizes[1], sizes[2], sizes[3]) : dense(sizes)
+  }
+
   /// Sizes only; the primitive picks the arrangement.
   public static func chosen(_ sizes: [Int]) -> MemoryFormat { MemoryFormat(sizes: sizes, strides: nil) }
 
-  func descriptor() throws -> dnnl_memory_desc_t {
+  func descriptor(_ type: ElementType = .float32) throws -> dnnl_memory_desc_t {
     var descriptor = dnnl_memory_desc_t()
     let dims = sizes.map(Int64.init)
     if let strides {
       let steps = strides.map(Int64.init)
       try check(
-        dnnl_memory_desc_init_by_strides(&descriptor, Int32(dims.count), dims, dnnl_f32, steps),
+        dnnl_memory_desc_init_by_strides(&descriptor, Int32(dims.count), dims, type.code, steps),
         "describing an array of sizes \(sizes)")
     } else {
       try check(
-        dnnl_memory_desc_init_by_tag(&descriptor, Int32(dims.count), dims, dnnl_f32, dnnl_format_tag_any),
+        dnnl_memory_desc_init_by_tag(&descriptor, Int32(dims.count), dims, type.code, dnnl_format_tag_any),
         "describing an array of sizes \(sizes)")
     }
     return descriptor
