@@ -35,6 +35,8 @@ let package = Package(
     .target(name: "OneDNN", dependencies: ["CDNNL", "Support"], swiftSettings: strict),
     .target(name: "Tensor", dependencies: ["OneDNN", "Support"], swiftSettings: strict),
     .target(name: "NeuralNet", dependencies: ["Tensor"], swiftSettings: strict),
+    .target(
+      name: "Inference", dependencies: ["NeuralNet", "OneDNN", "Support"], swiftSettings: strict),
     .target(name: "Checkpoints", dependencies: ["Tensor", "CZlib", "Support"], swiftSettings: strict),
     .target(name: "Backbones", dependencies: ["NeuralNet"], swiftSettings: strict),
 
@@ -53,12 +55,14 @@ let package = Package(
     // Scripts
     .target(
       name: "LuaHost",
-      dependencies: ["CLuaBridge", "Figures", "GlanceFocus", "OneDNN", "Reports", "Tensor", "Vision"],
+      dependencies: [
+        "CLuaBridge", "Figures", "GlanceFocus", "Inference", "OneDNN", "Reports", "Tensor", "Vision",
+      ],
       swiftSettings: strict),
     .executableTarget(
       name: "gfnet-lab",
       dependencies: [
-        "LuaHost", "OneDNN",
+        "Inference", "LuaHost", "OneDNN",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -67,6 +71,9 @@ let package = Package(
     // Benchmarks
     .executableTarget(
       name: "lua-calls", dependencies: ["LuaHost"], path: "Benchmarks/LuaCalls", swiftSettings: strict),
+    .executableTarget(
+      name: "inference-plans", dependencies: ["Backbones", "Inference"], path: "Benchmarks/InferencePlans",
+      swiftSettings: strict),
 
     .executableTarget(
       name: "image-pixels", dependencies: ["Vision"], path: "Benchmarks/Images", swiftSettings: strict),
@@ -86,6 +93,9 @@ let package = Package(
       name: "BackbonesTests", dependencies: ["Backbones", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "GlanceFocusTests", dependencies: ["GlanceFocus", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "InferenceTests", dependencies: ["GlanceFocus", "Inference", "TestSupport"],
       swiftSettings: strict),
     .testTarget(name: "VisionTests", dependencies: ["Vision", "TestSupport"], swiftSettings: strict),
     .testTarget(name: "FiguresTests", dependencies: ["Figures", "CGD"], swiftSettings: strict),

@@ -1,0 +1,176 @@
+import OneDNN
+import Tensor
+
+/// A network between tracing and planning: values, and the nodes that compute them, in order.
+///
+/// Passes rewrite it. Values are numbered; a value is computed by one node at most.
+struct Graph {
+  struct Value {
+    let shape: Shape
+    var type = ElementType.float32
+    /// Numbers known before the first run.
+    var constant: Tensor?
+  }
+
+  struct Node {
+    var operation: Operation
+    var inputs: [Int]
+    let output: Int
+  }
+
+  var values: [Value] = []
+  var nodes: [Node] = []
+  var inputs: [Int] = []
+  var outputs: [Int] = []
+  /// The memory that all constants come from.
+  var sources: [Storage] = []
+
+  mutating func addValue(_ shape: Shape, type: ElementType = .float32, constant: Tensor? = nil) -> Int {
+    values.append(Value(shape: shape, type: type, constant: constant))
+    return values.count - 1
+  }
+
+  /// By value, how often nodes read it; a result of the graph counts as read once more.
+  func uses() -> [Int] {
+    var counts = [Int](repeating: 0, count: values.count)
+    for node in nodes { for input in node.inputs { counts[input] += 1 } }
+    for output in outputs { counts[output] += 1 }
+    return counts
+  }
+
+  /// By value, the position of the node that computes it; nil for inputs and constants.
+  func producers() -> [Int?] {
+    var positions = [Int?](repeating: nil, count: values.count)
+    for (position, node) in nodes.enumerated() { positions[node.output] = position }
+    return positions
+  }
+
+  /// Drops nodes whose result nobody reads.
+  mutating func removeDeadNodes() {
+    var needed = [Bool](repeating: false, count: values.count)
+    for output in outputs { needed[output] = true }
+    for node in nodes.reversed() where needed[node.output] {
+      for input in node.inputs { needed[input] = true }
+    }
+    nodes.removeAll { !needed[$0.output] }
+  }
+}
+
+/// What a node computes from its inputs.
+enum Operation {
+  /// Inputs: image and, where ``PostOperation/addDestination`` is fused, what is added.
+  case convolution(ConvolutionNode)
+  /// Inputs: rows.
+  case linear(LinearNode)
+  /// Inputs: the input's and the state's share of the gates (B×3H each), the old state (B×H).
+  case gruGates
+  case pooling(PoolingShape)
+  case spatialMean
+  /// x·scale + shift per channel, then a lower and an upper limit.
+  case scaleShift(NormStatistics, low: Float, high: Float)
+  case functions([PostFunction])
+  case pair(PlannedElementwise.Pair, [PostFunction])
+  case reshape
+  case concatenate(axis: Int)
+  /// Inputs: a map and a number per image and channel, by which the map is scaled in place.
+  case channelScale
+  /// Makes a value that may be overwritten.
+  case copy
+  /// To the type of the result.
+  case convert
+  /// The op's own forward evaluation.
+  case eager(any Op, [Argument])
+
+  /// Where an eagerly evaluated op finds an input.
+  enum Argument {
+    /// Position among the node's inputs.
+    case input(Int)
+    case constant(Tensor)
+  }
+}
+
+/// Fixed batch statistics with their scale and shift; C numbers each.
+struct NormStatistics {
+  let scale, shift, mean, variance: Tensor
+  let epsilon: Float
+
+  var tensors: [Tensor] { [scale, shift, mean, variance] }
+
+  /// y = x·factor + offset per channel.
+  func affine() throws -> (factors: [Float], offsets: [Float]) {
+    let (gamma, beta) = (try scale.values(), try shift.values())
+    let (mu, sigma) = (try mean.values(), try variance.values())
+    let factors = gamma.indices.map { gamma[$0] / (sigma[$0] + epsilon).squareRoot() }
+    return (factors, factors.indices.map { beta[$0] - mu[$0] * factors[$0] })
+  }
+}
+
+/// A convolution with what was merged into it.
+struct ConvolutionNode {
+  /// O×(I/groups)×h×w.
+  let weights: Tensor
+  let bias: Tensor?
+  /// Folded into weights and bias when they are packed.
+  var norm: NormStatistics?
+  let stride, dilation: (Int, Int)
+  /// Above and left, below and right.
+  var padding, paddingEnd: (Int, Int)
+  let groups: Int
+  var posts: [PostOperation] = []
+
+  func shape(input: Shape, type: ElementType, resultType: ElementType) -> PlannedConvolutionShape {
+    PlannedConvolutionShape(
+      ConvolutionShape(
+        batch: input[0], inChannels: input[1], inHeight: input[2], inWidth: input[3],
+        outChannels: weights.shape[0], kernel: (weights.shape[2], weights.shape[3]), stride: stride,
+        padding: padding, dilation: dilation, groups: groups, bias: bias != nil || norm != nil),
+      paddingBelow: paddingEnd.0, paddingRight: paddingEnd.1, type: type, resultType: resultType,
+      postOperations: posts)
+  }
+
+  /// Weights and bias with the batch normalisation multiplied in.
+  func folded() throws -> (weights: [Float], bias: [Float]?) {
+    var values = try weights.values()
+    var biases = try bias?.values()
+    if let norm {
+      let (factors, offsets) = try norm.affine()
+      let length = values.count / max(factors.count, 1)
+      for channel in factors.indices {
+        for i in channel * length..<(channel + 1) * length { values[i] *= factors[channel] }
+      }
+      biases = offsets.indices.map { offsets[$0] + (biases?[$0] ?? 0) * factors[$0] }
+    }
+    return (values, biases)
+  }
+}
+
+/// A linear layer with what was merged into it.
+struct LinearNode {
+  /// Outputs × inputs.
+  let weights: Tensor
+  let bias: Tensor?
+  var posts: [PostOperation] = []
+  /// C×H×W where the input is read as a channels-last map instead of flattened rows.
+  var inputMap: [Int]?
+
+  func shape(rows: Int, type: ElementType, resultType: ElementType) -> PlannedLinearShape {
+    PlannedLinearShape(
+      rows: rows, inputs: weights.shape[1], outputs: weights.shape[0], bias: bias != nil, type: type,
+      resultType: resultType, postOperations: posts)
+  }
+
+  /// The weights, their columns in the order in which the input lies in memory.
+  func folded() throws -> (weights: [Float], bias: [Float]?) {
+    let values = try weights.values()
+    guard let inputMap else { return (values, try bias?.values()) }
+    let (channels, pixels) = (inputMap[0], inputMap[1] * inputMap[2])
+    var ordered = [Float](repeating: 0, count: values.count)
+    for row in 0..<weights.shape[0] {
+      let base = row * channels * pixels
+      for c in 0..<channels {
+        for p in 0..<pixels { ordered[base + p * channels + c] = values[base + c * pixels + p] }
+      }
+    }
+    return (ordered, try bias?.values())
+  }
+}

@@ -1,0 +1,92 @@
+import OneDNN
+import Tensor
+
+/// How the numbers inside a plan are stored and multiplied.
+public enum Precision: String, Sendable, CaseIterable {
+  case float32 = "f32"
+  /// bfloat16 activations and weights with float32 sums; results, recurrent states and logits stay float32.
+  case bfloat16 = "bf16"
+}
+
+/// One thing that a plan does; all it needs was resolved when it was made.
+protocol PlanStep {
+  /// For profiles.
+  var name: String { get }
+  func run() throws
+}
+
+/// A network compiled for fixed input shapes: a list of steps over one stretch of memory.
+///
+/// Running it allocates nothing, looks nothing up and makes no descriptor, except where ``eagerOps`` names ops
+/// that have no lowering. Belongs to the thread that made it.
+public final class Plan {
+  /// To be filled before each run; their memory is reused during the run.
+  public let inputs: [Tensor]
+  /// Valid from the end of a run until the next run of any plan of the same network.
+  public let outputs: [Tensor]
+  /// Ops that run by their own forward evaluation.
+  public let eagerOps: [String]
+  let steps: [any PlanStep]
+  /// Keeps packed weights and constants alive.
+  private let resources: [AnyObject]
+  private let versions: [(storage: Storage, version: Int)]
+
+  init(
+    inputs: [Tensor], outputs: [Tensor], steps: [any PlanStep], eagerOps: [String], resources: [AnyObject],
+    sources: [Storage]
+  ) {
+    self.inputs = inputs
+    self.outputs = outputs
+    self.steps = steps
+    self.eagerOps = eagerOps
+    self.resources = resources
+    var seen = Set<ObjectIdentifier>()
+    versions = sources.filter { seen.insert(ObjectIdentifier($0)).inserted }.map { ($0, $0.version) }
+  }
+
+  /// False once a weight that the plan was made from has changed.
+  public var isCurrent: Bool {
+    for (storage, version) in versions where storage.version != version { return false }
+    return true
+  }
+
+  /// The names of the steps in order.
+  public var listing: [String] { steps.map(\.name) }
+
+  /// Computes ``outputs`` from ``inputs``.
+  public func run() throws {
+    for step in steps { try step.run() }
+  }
+
+  /// Traces `network` on blank inputs of `shapes` and compiles it.
+  ///
+  /// - Parameters:
+  ///   - weights: where packed weights are shared with other plans.
+  ///   - network: evaluated once or twice; must not depend on the inputs' numbers.
+  /// - Throws: ``TensorError`` where the network reads a value while it is traced; ``InferenceError``.
+  public static func compile(
+    _ shapes: [Shape], precision: Precision = .float32, weights: WeightStore,
+    _ network: ([Tensor]) throws -> [Tensor]
+  ) throws -> Plan {
+    try compile(shapes, precision: precision, weights: weights, workspace: Workspace(), network)
+  }
+
+  static func compile(
+    _ shapes: [Shape], precision: Precision, weights: WeightStore, workspace: Workspace,
+    _ network: ([Tensor]) throws -> [Tensor]
+  ) throws -> Plan {
+    let tape = Tape(.graph)
+    let inputs = try shapes.map { tape.watch(try Tensor.zeros($0)) }
+    let results = try tape.record { try network(inputs) }
+    let outputs = try results.map { try tape.graph.position(of: $0, on: tape) }
+    var graph = try Graph(tape.graph, inputs: Array(inputs.indices), outputs: outputs)
+    let passes: [any Pass.Type] = [
+      FoldBatchNorm.self, FuseFunctions.self, FuseAdditions.self, FuseFunctions.self, FoldFlatten.self,
+      FuseGates.self,
+    ]
+    for pass in passes { try pass.apply(to: &graph) }
+    if precision == .bfloat16 { try AssignTypes.apply(to: &graph) }
+    try ProtectOverwritten.apply(to: &graph)
+    return try PlanCompiler(graph, weights: weights, workspace: workspace).plan()
+  }
+}

@@ -1,0 +1,189 @@
+import OneDNN
+import Tensor
+
+/// Turns a rewritten graph into steps with everything resolved.
+struct PlanCompiler {
+  private let graph: Graph
+  private let weights: WeightStore
+  private let workspace: Workspace
+  private let arena: Storage
+  private let layout: ArenaLayout
+  private var steps: [any PlanStep] = []
+  private var primitives: [PlannedPrimitive] = []
+  private var resources: [AnyObject] = []
+  private var eagerOps: [String] = []
+
+  init(_ graph: Graph, weights: WeightStore, workspace: Workspace) throws {
+    self.graph = graph
+    self.weights = weights
+    self.workspace = workspace
+    layout = ArenaLayout(of: graph)
+    arena = try workspace.arena(bytes: layout.size)
+  }
+
+  consuming func plan() throws -> Plan {
+    for node in graph.nodes { try add(node) }
+    let scratchpad = try workspace.scratchpad(bytes: primitives.map(\.scratchpadBytes).max() ?? 0)
+    for primitive in primitives { try primitive.useScratchpad(scratchpad.pointer) }
+    resources += [arena, scratchpad]
+    resources += graph.values.compactMap { $0.constant?.storage }
+    return Plan(
+      inputs: try graph.inputs.map { try view($0) }, outputs: try graph.outputs.map { try view($0) },
+      steps: steps, eagerOps: eagerOps, resources: resources, sources: graph.sources)
+  }
+
+  private func shape(_ value: Int) -> Shape { graph.values[value].shape }
+  private func type(_ value: Int) -> ElementType { graph.values[value].type }
+
+  /// The memory of a value.
+  private func pointer(_ value: Int) throws -> UnsafeMutableRawPointer {
+    if let constant = graph.values[value].constant { return UnsafeMutableRawPointer(constant.pointer) }
+    guard let offset = layout.offsets[value] else { throw InferenceError("a value has no place in memory") }
+    return UnsafeMutableRawPointer(arena.pointer) + offset
+  }
+
+  private func floats(_ value: Int) throws -> UnsafeMutablePointer<Float> {
+    try pointer(value).assumingMemoryBound(to: Float.self)
+  }
+
+  /// A float32 value as a tensor over its memory.
+  private func view(_ value: Int) throws -> Tensor {
+    if let constant = graph.values[value].constant { return constant }
+    guard let offset = layout.offsets[value] else { throw InferenceError("a value has no place in memory") }
+    return Tensor.view(of: arena, at: offset / 4, shape(value))
+  }
+
+  private mutating func add(_ name: String, _ primitive: PlannedPrimitive) {
+    primitives.append(primitive)
+    steps.append(PrimitiveStep(name: name, primitive: primitive))
+  }
+
+  private mutating func add(_ node: Graph.Node) throws {
+    let (inputs, output) = (node.inputs, node.output)
+    switch node.operation {
+    case .convolution(let convolution): try add(convolution, node)
+    case .linear(let linear): try add(linear, node)
+    case .gruGates:
+      steps.append(
+        GRUGatesStep(
+          fromInput: try floats(inputs[0]), fromState: try floats(inputs[1]), old: try floats(inputs[2]),
+          new: try floats(output), rows: shape(output)[0], units: shape(output)[1]))
+    case .pooling(let pooling):
+      add(
+        "pooling",
+        try Pooling.planned(
+          pooling, type: type(output), source: pointer(inputs[0]), destination: pointer(output)))
+    case .spatialMean:
+      let x = shape(inputs[0])
+      steps.append(
+        SpatialMeanStep(
+          source: try pointer(inputs[0]), type: type(inputs[0]), destination: try pointer(output),
+          resultType: type(output), images: x[0], channels: x[1], pixels: x[2] * x[3]))
+    case .scaleShift(let norm, let low, let high):
+      let (factors, offsets) = try norm.affine()
+      let (scale, shift) = (try WeightStore.buffer(factors), try WeightStore.buffer(offsets))
+      resources += [scale, shift]
+      steps.append(
+        ScaleShiftStep(
+          source: try pointer(inputs[0]), destination: try pointer(output), type: type(output),
+          scale: scale.floats, shift: shift.floats, low: low, high: high, channels: factors.count,
+          pixels: shape(output).count / max(factors.count, 1)))
+    case .functions(let functions):
+      let chain = try PlannedElementwise.functions(
+        functions, count: shape(output).count, type: type(output), source: pointer(inputs[0]),
+        destination: pointer(output))
+      for primitive in chain { add("functions", primitive) }
+    case .pair(let pair, let functions):
+      add(
+        pair == .add ? "add" : "multiply",
+        try PlannedElementwise.pair(
+          pair, shape(output).sizes, shape(inputs[1]).sizes, functions: functions, type: type(output),
+          first: pointer(inputs[0]), second: pointer(inputs[1]), destination: pointer(output)))
+    case .reshape:
+      if graph.keepsOrder(node) { return }
+      steps.append(ReshapeStep(source: try view(inputs[0]), destination: try view(output)))
+    case .concatenate(let axis):
+      steps.append(try concatenation(inputs, output, axis))
+    case .channelScale:
+      let x = shape(output)
+      steps.append(
+        ChannelScaleStep(
+          image: try pointer(output), gate: try pointer(inputs[1]), type: type(output), images: x[0],
+          channels: x[1], pixels: x[2] * x[3]))
+    case .copy:
+      let bytes = shape(output).count * type(output).bytes
+      steps.append(
+        CopyStep(source: try pointer(inputs[0]), destination: try pointer(output), bytes: bytes))
+    case .convert:
+      add(
+        "convert",
+        try PlannedElementwise.conversion(
+          count: shape(output).count, from: type(inputs[0]), to: type(output), source: pointer(inputs[0]),
+          destination: pointer(output)))
+    case .eager(let op, let arguments):
+      eagerOps.append(op.name)
+      let tensors = try arguments.map { argument -> Tensor in
+        switch argument {
+        case .input(let index): try view(inputs[index])
+        case .constant(let tensor): tensor
+        }
+      }
+      steps.append(EagerStep(op: op, arguments: tensors, result: try view(output)))
+    }
+  }
+
+  private mutating func add(_ node: ConvolutionNode, _ place: Graph.Node) throws {
+    let source = place.inputs[0]
+    let shape = node.shape(input: shape(source), type: type(source), resultType: type(place.output))
+    let convolution = try PlannedConvolution(shape)
+    let tensors = [node.weights] + (node.bias.map { [$0] } ?? []) + (node.norm?.tensors ?? [])
+    let key = WeightStore.Key(
+      tensors, arrangement: try convolution.weightArrangement(), type: type(source))
+    let packed = try weights.packed(key, tensors) {
+      let (values, bias) = try node.folded()
+      return WeightStore.Packed(
+        weights: try convolution.pack(values), bias: try bias.map { try WeightStore.buffer($0) })
+    }
+    resources += [packed.weights] + (packed.bias.map { [$0] } ?? [])
+    add(
+      "convolution \(shape.sizes.kernelHeight)×\(shape.sizes.kernelWidth)"
+        + (node.groups > 1 ? " groups \(node.groups)" : "") + " \(convolution.implementation)",
+      try convolution.bound(
+        source: pointer(source), weights: packed.weights, bias: packed.bias?.pointer,
+        destination: pointer(place.output)))
+  }
+
+  private mutating func add(_ node: LinearNode, _ place: Graph.Node) throws {
+    let source = place.inputs[0]
+    let linear = try PlannedLinear(
+      node.shape(rows: shape(source)[0], type: type(source), resultType: type(place.output)))
+    let tensors = [node.weights] + (node.bias.map { [$0] } ?? [])
+    let key = WeightStore.Key(
+      tensors, order: node.inputMap ?? [], arrangement: try linear.weightArrangement(), type: type(source))
+    let packed = try weights.packed(key, tensors) {
+      let (values, bias) = try node.folded()
+      return WeightStore.Packed(
+        weights: try linear.pack(values), bias: try bias.map { try WeightStore.buffer($0) })
+    }
+    resources += [packed.weights] + (packed.bias.map { [$0] } ?? [])
+    add(
+      "linear \(linear.implementation)",
+      try linear.bound(
+        source: pointer(source), weights: packed.weights, bias: packed.bias?.pointer,
+        destination: pointer(place.output)))
+  }
+
+  /// Rows of all inputs one after the other: along the channels of maps, the last axis of matrices, or axis 0.
+  private func concatenation(_ inputs: [Int], _ output: Int, _ axis: Int) throws -> any PlanStep {
+    let result = shape(output)
+    // Axes in the order of memory.
+    let order = result.rank == 4 ? [0, 2, 3, 1] : Array(0..<result.rank)
+    let place = order.firstIndex(of: axis) ?? 0
+    func length(_ shape: Shape) -> Int { order[place...].reduce(1) { $0 * shape[$1] } }
+    let rows = order[..<place].reduce(1) { $0 * result[$1] }
+    let bytes = type(output).bytes
+    return ConcatenateStep(
+      parts: try inputs.map { (UnsafeRawPointer(try pointer($0)), length(shape($0)) * bytes) },
+      destination: try pointer(output), rows: rows, stride: length(result) * bytes)
+  }
+}

@@ -1,0 +1,138 @@
+import NeuralNet
+import OneDNN
+import Tensor
+
+/// Makes planned versions of the parts of a network; they share packed weights and working memory.
+///
+/// Belongs to one thread, as tensors do.
+public final class Planner {
+  public let precision: Precision
+  let weights = WeightStore()
+  let workspace = Workspace()
+
+  /// - Throws: ``InferenceError`` where this processor gains nothing from `precision`.
+  public init(_ precision: Precision = .float32) throws {
+    if precision == .bfloat16, !ElementType.hasFastBFloat16 {
+      throw InferenceError(
+        "precision bf16 is no faster than f32 here: the processor has neither AMX nor AVX-512 BF16")
+    }
+    self.precision = precision
+  }
+
+  /// Bytes of packed weights.
+  public var weightBytes: Int { weights.bytes }
+
+  /// `network` run through plans, which are made when a batch size or shape first occurs.
+  public func planned(_ network: @escaping TensorFunction) -> PlannedFunction {
+    PlannedFunction(self, network)
+  }
+}
+
+/// A function of batches of tensors, run by one plan for each set of shapes and rung of the ``BatchLadder``.
+public final class PlannedFunction {
+  private struct Entry {
+    /// Without the batch axis.
+    let shapes: [ArraySlice<Int>]
+    let rows: Int
+    let plan: Plan
+  }
+
+  private let planner: Planner
+  private let network: TensorFunction
+  private var entries: [Entry] = []
+  /// True once a plan's rows were found to depend on each other: batches are then never padded.
+  private var mixesRows = false
+  /// Why the network is evaluated eagerly; nil while plans serve it.
+  public private(set) var obstacle: String?
+
+  init(_ planner: Planner, _ network: @escaping TensorFunction) {
+    self.planner = planner
+    self.network = network
+  }
+
+  /// The plans made so far.
+  public var plans: [Plan] { entries.map(\.plan) }
+
+  /// The results for `inputs`, whose first axes are the batch. Results have their own memory.
+  public func callAsFunction(_ inputs: [Tensor]) throws -> [Tensor] {
+    guard obstacle == nil, let first = inputs.first, first.rank > 0, first.shape[0] > 0 else {
+      return try network(inputs)
+    }
+    let rows = first.shape[0]
+    guard inputs.allSatisfy({ $0.rank > 0 && $0.shape[0] == rows }) else { return try network(inputs) }
+    guard let plan = try plan(for: inputs, rows: rows) else { return try network(inputs) }
+    for (input, place) in zip(inputs, plan.inputs) { Self.fill(place, from: input) }
+    try plan.run()
+    return try plan.outputs.map { try Self.copy($0, rows: min(rows, $0.shape[0])) }
+  }
+
+  /// The plan for these shapes, made if need be; nil where the network cannot be planned.
+  private func plan(for inputs: [Tensor], rows: Int) throws -> Plan? {
+    let padded = mixesRows ? rows : BatchLadder.rung(for: rows)
+    if let found = entries.firstIndex(where: { $0.rows == padded && Self.fits($0, inputs) }) {
+      if entries[found].plan.isCurrent { return entries[found].plan }
+      entries.removeAll { !$0.plan.isCurrent }
+      planner.weights.removeStale()
+    }
+    let shapes = inputs.map { Shape([padded] + $0.shape.sizes.dropFirst()) }
+    let plan: Plan
+    do {
+      plan = try Plan.compile(
+        shapes, precision: planner.precision, weights: planner.weights, workspace: planner.workspace, network)
+      if padded > 1, !mixesRows, try Self.rowsMix(plan) {
+        mixesRows = true
+        entries = []
+        return try self.plan(for: inputs, rows: rows)
+      }
+    } catch let error as TensorError {
+      obstacle = "\(error)"
+      return nil
+    } catch let error as OneDNNError {
+      obstacle = "\(error)"
+      return nil
+    }
+    entries.append(
+      Entry(shapes: inputs.map { $0.shape.sizes.dropFirst() }, rows: padded, plan: plan))
+    return plan
+  }
+
+  private static func fits(_ entry: Entry, _ inputs: [Tensor]) -> Bool {
+    guard entry.shapes.count == inputs.count else { return false }
+    for (shape, input) in zip(entry.shapes, inputs) where shape != input.shape.sizes.dropFirst() {
+      return false
+    }
+    return true
+  }
+
+  /// True where the first row of a result changes with the last row of the inputs, or has another batch size.
+  private static func rowsMix(_ plan: Plan) throws -> Bool {
+    let rows = plan.inputs.first?.shape[0] ?? 0
+    guard plan.outputs.allSatisfy({ $0.rank > 0 && $0.shape[0] == rows }) else { return true }
+    func run(last value: Float) throws -> [[Float]] {
+      for input in plan.inputs {
+        let length = input.count / rows
+        for i in 0..<input.count { input.pointer[i] = Float((i * 37) % 64) / 32 - 1 }
+        for i in input.count - length..<input.count { input.pointer[i] = value * input.pointer[i] + value }
+      }
+      try plan.run()
+      return plan.outputs.map { output in
+        (0..<output.count / rows).map { output.pointer[$0] }
+      }
+    }
+    return try run(last: 0) != run(last: 1)
+  }
+
+  /// Copies the rows of `input` to the first rows of `place`; what follows becomes zero.
+  private static func fill(_ place: Tensor, from input: Tensor) {
+    input.copy(to: Tensor.view(of: place.storage, at: place.offset, input.shape))
+    let rest = place.count - input.count
+    if rest > 0 { (place.pointer + input.count).update(repeating: 0, count: rest) }
+  }
+
+  private static func copy(_ output: Tensor, rows: Int) throws -> Tensor {
+    let shape = Shape([rows] + output.shape.sizes.dropFirst())
+    let copy = try Tensor.empty(shape)
+    Tensor.view(of: output.storage, at: output.offset, shape).copy(to: copy)
+    return copy
+  }
+}

@@ -1,0 +1,98 @@
+import GlanceFocus
+import Inference
+import OneDNN
+import Support
+import Tensor
+import TestSupport
+import Testing
+import Vision
+
+/// The adaptive loop on plans: whole networks of both kinds of classifier and of policy.
+struct StepEngineTests {
+  private static func noise(_ count: Int, side: Int) throws -> TensorsDataset {
+    let random = CounterRandom(seed: 2, stream: "noise")
+    let bytes = (0..<count * side * side * 3).map { UInt8(random.integer($0, below: 256)) }
+    return try TensorsDataset(
+      bytes: bytes, layout: .channelsLast, imageSize: (side, side), channels: 3,
+      labels: (0..<count).map { $0 % 4 }, classNames: ["a", "b", "c", "d"])
+  }
+
+  private static func model(_ backbone: String, patch: Int, side: Int) throws -> GFNet {
+    try GFNet(
+      Configuration(backbone: backbone, patchSize: patch, imageSize: side, steps: 3, classes: 4), seed: 11)
+  }
+
+  private static func engine(_ model: GFNet, _ precision: Precision = .float32) throws -> StepEngine {
+    let planner = try Planner(precision)
+    return StepEngine(model) { planner.planned($0).callAsFunction }
+  }
+
+  static let networks: [(String, Int, Int)] = [
+    ("resnet_tiny_16", 24, 64), ("mobilenetv3_large_100", 64, 96),
+  ]
+
+  @Test(arguments: networks) func tracesAgreeWithTheNetwork(_ name: String, _ patch: Int, _ side: Int) throws
+  {
+    let model = try Self.model(name, patch: patch, side: side)
+    let data = try Self.noise(7, side: side)
+    let expected = try AdaptiveRunner(model, batchSize: 4).trace(data, model: .init(name: "m"))
+    let found = try AdaptiveRunner(model, batchSize: 4, engine: Self.engine(model))
+      .trace(data, model: .init(name: "m"))
+    for step in 1...3 {
+      #expect(found.record[step].coordinates == expected.record[step].coordinates)
+      #expect(found.record[step].prediction == expected.record[step].prediction)
+      for (a, b) in zip(found.record[step].confidence, expected.record[step].confidence) {
+        #expect(abs(a - b) < 1e-4)
+      }
+    }
+  }
+
+  /// Survivors run on other rungs than the traced batch, and must decide the same.
+  @Test(arguments: networks) func liveAndTracedRunsAgree(_ name: String, _ patch: Int, _ side: Int) throws {
+    let model = try Self.model(name, patch: patch, side: side)
+    let data = try Self.noise(13, side: side)
+    let runner = try AdaptiveRunner(model, batchSize: 8, engine: Self.engine(model))
+    let trace = try runner.trace(data, model: .init(name: "m"))
+    let confidences = trace.record[1].confidence.sorted()
+    let middle = Double(confidences[confidences.count / 2] + confidences[confidences.count / 2 - 1]) / 2
+    let rule = try ExitRules.make("confidence", ["threshold": .number(middle)])
+    let live = try runner.infer(data, rule: rule)
+    let replayed = try trace.evaluate(rule)
+    #expect(Set(replayed.exitSteps).count > 1)
+    #expect(live.evaluation.exitSteps == replayed.exitSteps)
+    #expect(live.evaluation.predictions == replayed.predictions)
+    for result in live.results where result.steps > 1 {
+      #expect(result.path == (2...result.steps).map { trace.record[$0].coordinates[result.index] })
+    }
+  }
+
+  @Test(arguments: networks) func bfloat16LooksAtTheSamePlaces(
+    _ name: String, _ patch: Int, _ side: Int
+  ) throws {
+    guard ElementType.hasFastBFloat16 else {
+      print("skipped: this processor has no bfloat16 arithmetic")
+      return
+    }
+    let model = try Self.model(name, patch: patch, side: side)
+    let data = try Self.noise(5, side: side)
+    let expected = try AdaptiveRunner(model).trace(data, model: .init(name: "m"))
+    let found = try AdaptiveRunner(model, engine: Self.engine(model, .bfloat16))
+      .trace(data, model: .init(name: "m"))
+    for step in 2...3 {
+      for (a, b) in zip(found.record[step].coordinates, expected.record[step].coordinates) {
+        #expect(abs(a.row - b.row) <= 1 && abs(a.column - b.column) <= 1)
+      }
+      for (a, b) in zip(found.record[step].confidence, expected.record[step].confidence) {
+        #expect(abs(a - b) < 0.02)
+      }
+    }
+  }
+
+  @Test func anEngineOfAnotherModelIsRefused() throws {
+    let (one, other) = (
+      try Self.model("resnet_tiny_16", patch: 24, side: 64),
+      try Self.model("resnet_tiny_16", patch: 24, side: 64)
+    )
+    #expect(throws: ModelError.self) { try AdaptiveRunner(one, engine: StepEngine(other)) }
+  }
+}
