@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Inference
 import LuaHost
 import OneDNN
 import Reports
@@ -36,7 +37,7 @@ struct RunCommand: ParsableCommand {
   var threads: Int?
 
   @Option(help: "Precision of inference: f32 or bf16.")
-  var precision: HostContext.Options.Precision = .f32
+  var precision: Precision = .float32
 
   @Flag(name: .customLong("no-cache"), help: "Compute everything anew, also what an earlier run kept.")
   var ignoresCache = false
@@ -141,4 +142,4 @@ struct RunCommand: ParsableCommand {
   }
 }
 
-extension HostContext.Options.Precision: ExpressibleByArgument {}
+extension Precision: ExpressibleByArgument {}

@@ -10,6 +10,7 @@ public final class AdaptiveRunner {
   public let sampler: any PatchSampler
   /// Cumulative Multiply-Adds by step.
   public let madds: [Double]
+  private let engine: StepEngine
   private let batchSize: Int
   private let random: CounterRandom
 
@@ -17,15 +18,18 @@ public final class AdaptiveRunner {
   ///   - steps: the most steps; nil takes the model's.
   ///   - batchSize: images that are run together. Results do not depend on it beyond rounding.
   ///   - seed: of samplers that draw.
+  ///   - engine: computes the steps of this model; nil evaluates it as training does.
   public init(
     _ model: GFNet, sampler: any PatchSampler = LearnedSampler(), steps: Int? = nil, batchSize: Int = 64,
-    seed: UInt64 = 0
+    seed: UInt64 = 0, engine: StepEngine? = nil
   ) throws {
     let most = model.configuration.steps
     try ModelError.require(
       (1...most).contains(steps ?? most), "steps is \(steps ?? most), expected 1 to the model's \(most)")
     try ModelError.require(batchSize >= 1, "batch is \(batchSize), expected at least 1")
+    try ModelError.require(engine.map { $0.model === model } ?? true, "the engine runs another model")
     self.model = model
+    self.engine = engine ?? StepEngine(model)
     self.sampler = sampler
     self.batchSize = batchSize
     madds = try model.measureCosts().cumulative.prefix(steps ?? most).map(Double.init)
@@ -191,19 +195,19 @@ public final class AdaptiveRunner {
     let result: GFNet.StepResult
     var locations: [PatchLocation]?
     if step == 1 {
-      (result, state.memory) = try model.glance(state.images, .evaluation)
+      (result, state.memory) = try engine.glance(state.images)
     } else {
       guard let memory = state.memory else { throw ModelError("step \(step) before the glance") }
       let places = try propose(step, state, memory, record)
       let patches = try model.patches(state.images, locations: places)
       let next: GFNet.Memory
-      (result, next) = try model.focus(patches, .evaluation, memory: memory)
+      (result, next) = try engine.focus(patches, memory: memory)
       state.memory = next
       locations = places
     }
     var values: [Float]?
     if runsPolicy, step < madds.count, var memory = state.memory {
-      let proposal = try model.propose(&memory)
+      let proposal = try engine.propose(&memory)
       state.memory = memory
       values = try proposal.value.values()
       let means = try proposal.mean.values()

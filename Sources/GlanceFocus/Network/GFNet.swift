@@ -132,6 +132,20 @@ public final class GFNet: Module {
     return proposal
   }
 
+  /// The sequence classifier's answer to the features of one step, and its memory after it.
+  ///
+  /// - Parameters:
+  ///   - memory: what the step before left; nil at the first.
+  ///   - own: the encoder that computed the features.
+  func answer(
+    _ features: Tensor, memory: Tensor?, own: any Backbone
+  ) throws -> (logits: Tensor, memory: Tensor) {
+    var state = memory
+    let logits = try classifier.step(features, memory: &state) { try own.classify($0, .evaluation) }
+    guard let state else { throw ModelError("the classifier has no memory after a step") }
+    return (logits, state)
+  }
+
   private func encode(
     _ input: Tensor, with encoder: any Backbone, _ pass: Pass, memory: Memory?, auxiliary: Bool,
     encoderAnswers: Bool = false

@@ -1,5 +1,6 @@
 import Foundation
 import GlanceFocus
+import Inference
 import NeuralNet
 import Reports
 import Tensor
@@ -14,6 +15,7 @@ final class ModelHandle {
   /// Epochs of training, in order.
   var history: [JSONValue]
   private var measured: StepCosts?
+  private var engines: [Precision: StepEngine] = [:]
 
   init(network: GFNet, name: String, metadata: [String: String] = [:]) {
     self.network = network
@@ -30,6 +32,16 @@ final class ModelHandle {
     let costs = try network.measureCosts()
     measured = costs
     return costs
+  }
+
+  /// Runs the network by inference plans, which are made once and again where weights have changed.
+  /// - Throws: ``InferenceError`` where this processor gains nothing from `precision`.
+  func engine(_ precision: Precision) throws -> StepEngine {
+    if let made = engines[precision] { return made }
+    let planner = try Planner(precision)
+    let made = StepEngine(network) { planner.planned($0).callAsFunction }
+    engines[precision] = made
+    return made
   }
 
   /// Hexadecimal digest of the weights as they are now.

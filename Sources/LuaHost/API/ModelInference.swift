@@ -1,5 +1,6 @@
 import Foundation
 import GlanceFocus
+import Inference
 import Tensor
 import Vision
 
@@ -20,6 +21,8 @@ enum ModelInference {
           .optional("steps", .integer, "the most steps; default: the model's", in: 1...64),
           Parameter("batch", .integer, default: 64, "images that are run together", in: 1...4096),
           .optional("seed", .integer, "of samplers that draw; default: the run's"),
+          .optional(
+            "precision", .choice(Precision.allCases.map(\.rawValue)), "of the network; default: the run's"),
         ]),
       ],
       returns: "inference, or for a single image its result",
@@ -44,7 +47,7 @@ enum ModelInference {
       let sampler = try DefinitionUse.sampler(call.value("sampler"), in: state, "model:infer: sampler")
       let runner = try AdaptiveRunner(
         model.network, sampler: sampler.sampler, steps: steps, batchSize: call.integer("batch"),
-        seed: Seeds.of(call))
+        seed: Seeds.of(call), engine: model.engine(precision(call)))
       let run = try DamageNote.telling(input.images, call.context) {
         try runner.infer(input.images, rule: rule, knowsLabels: input.knowsLabels)
       }
@@ -52,6 +55,11 @@ enum ModelInference {
       return input.isSingle
         ? LuaResults(inference.result(0, seconds: run.seconds)) : LuaResults(Pushed(inference))
     }
+  }
+
+  /// What the call asks for, or the run's.
+  static func precision(_ call: LuaCall) throws -> Precision {
+    try call.optionalString("precision").flatMap(Precision.init(rawValue:)) ?? call.context.options.precision
   }
 
   private struct Input {

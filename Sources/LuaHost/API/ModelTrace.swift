@@ -1,4 +1,5 @@
 import GlanceFocus
+import Inference
 import Support
 import Vision
 
@@ -16,6 +17,8 @@ enum ModelTrace {
           .optional("steps", .integer, "steps of each image; default: the model's", in: 1...64),
           Parameter("batch", .integer, default: 64, "images that are run together", in: 1...4096),
           .optional("seed", .integer, "of samplers that draw; default: the run's"),
+          .optional(
+            "precision", .choice(Precision.allCases.map(\.rawValue)), "of the network; default: the run's"),
         ]),
       ],
       returns: "trace",
@@ -34,11 +37,14 @@ enum ModelTrace {
       let sampler = try DefinitionUse.sampler(call.value("sampler"), in: call.state, "model:trace: sampler")
       let steps = try call.optionalInteger("steps") ?? model.configuration.steps
       let seed = try Seeds.of(call)
+      let precision = try ModelInference.precision(call)
+      let engine = try model.engine(precision)
       let digest = try model.digest()
       let identity = Trace.Identity(name: model.name, digest: digest)
       func compute() throws -> Trace {
         let runner = try AdaptiveRunner(
-          model.network, sampler: sampler.sampler, steps: steps, batchSize: call.integer("batch"), seed: seed)
+          model.network, sampler: sampler.sampler, steps: steps, batchSize: call.integer("batch"), seed: seed,
+          engine: engine)
         return try DamageNote.telling(images, call.context) {
           try runner.trace(images, model: identity, samplerName: sampler.description)
         }
@@ -51,7 +57,7 @@ enum ModelTrace {
         "program \(CoreModule.version)", "weights \(digest)", "model \(model.name)",
         "configuration \(try model.configuration.json())", "dataset \(images.identity)",
         "sampler \(sampler.description)", "steps \(steps)", "seed \(seed)",
-        "precision \(context.options.precision.rawValue)",
+        "precision \(precision.rawValue), planned",
       ].joined(separator: "\n")
       return Pushed(TraceHandle(try cached(key, cache, context, compute), images: images))
     }

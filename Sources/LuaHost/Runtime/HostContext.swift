@@ -1,5 +1,6 @@
 import Foundation
 import GlanceFocus
+import Inference
 import Reports
 import Support
 
@@ -7,11 +8,11 @@ import Support
 public final class HostContext {
   /// The options of a run.
   public struct Options: Sendable {
-    public enum Precision: String, Sendable, CaseIterable { case f32, bf16 }
     public var seed: UInt64 = 1
     /// nil: as many as the machine has cores.
     public var threads: Int?
-    public var precision = Precision.f32
+    /// Of inference; training is float32.
+    public var precision = Precision.float32
     public var usesCache = true
 
     public init() {}
