@@ -25,7 +25,7 @@ extension Graph {
       }
     }
     if values[output].shape.count > 0, let lowering = op.lowering(shapes),
-      try lower(lowering, operands, shapes, to: output)
+      try lower(op, lowering, operands, shapes, to: output)
     {
       return
     }
@@ -43,7 +43,7 @@ extension Graph {
 
   /// False where a lowering does not apply, such as convolutions whose weights are computed.
   private mutating func lower(
-    _ lowering: Lowering, _ operands: [TracedGraph.Operand], _ shapes: [Shape], to output: Int
+    _ op: any Op, _ lowering: Lowering, _ operands: [TracedGraph.Operand], _ shapes: [Shape], to output: Int
   ) throws -> Bool {
     func constant(_ index: Int) -> Tensor? {
       guard operands.indices.contains(index), case .constant(let tensor) = operands[index] else { return nil }
@@ -101,6 +101,11 @@ extension Graph {
     case .spatialMean: append(.spatialMean, [try value(operands[0])], output)
     case .pooling(let shape): append(.pooling(shape), [try value(operands[0])], output)
     case .reshape, .identity: append(.reshape, [try value(operands[0])], output)
+    case .padding(let top, let bottom, let left, let right):
+      let padding = Operation.Padding(top: top, bottom: bottom, left: left, right: right)
+      append(.padding(padding, op: op), [try value(operands[0])], output)
+    case .pickChannels(let channels):
+      append(.pickChannels(channels), [try value(operands[0])], output)
     case .concatenate(let axis):
       append(.concatenate(axis: axis), try operands.map { try value($0) }, output)
     }

@@ -74,12 +74,19 @@ enum Operation {
   case concatenate(axis: Int)
   /// Inputs: a map and a number per image and channel, by which the map is scaled in place.
   case channelScale
+  /// Zeros around a map; where no convolution takes it over, the op does it.
+  case padding(Padding, op: any Op)
+  case pickChannels([Int])
   /// Makes a value that may be overwritten.
   case copy
   /// To the type of the result.
   case convert
   /// The op's own forward evaluation.
   case eager(any Op, [Argument])
+
+  struct Padding {
+    let top, bottom, left, right: Int
+  }
 
   /// Where an eagerly evaluated op finds an input.
   enum Argument {

@@ -81,7 +81,8 @@ public final class Plan {
     let outputs = try results.map { try tape.graph.position(of: $0, on: tape) }
     var graph = try Graph(tape.graph, inputs: Array(inputs.indices), outputs: outputs)
     let passes: [any Pass.Type] = [
-      FoldBatchNorm.self, FuseFunctions.self, FuseAdditions.self, FuseFunctions.self, FoldFlatten.self,
+      FoldPadding.self, FoldBatchNorm.self, FuseFunctions.self, FuseAdditions.self, FuseFunctions.self,
+      FoldFlatten.self,
       FuseGates.self,
     ]
     for pass in passes { try pass.apply(to: &graph) }

@@ -110,6 +110,15 @@ struct PlanCompiler {
         ChannelScaleStep(
           image: try pointer(output), gate: try pointer(inputs[1]), type: type(output), images: x[0],
           channels: x[1], pixels: x[2] * x[3]))
+    case .pickChannels(let channels):
+      steps.append(
+        PickChannelsStep(
+          source: try pointer(inputs[0]), destination: try pointer(output), type: type(output),
+          channels: channels, inputs: shape(inputs[0])[1],
+          pixels: shape(output).count / max(channels.count, 1)))
+    case .padding(_, let op):
+      eagerOps.append(op.name)
+      steps.append(EagerStep(op: op, arguments: [try view(inputs[0])], result: try view(output)))
     case .copy:
       let bytes = shape(output).count * type(output).bytes
       steps.append(

@@ -23,6 +23,10 @@ public enum Lowering {
   /// The same elements in row-major order under the shape of the result.
   case reshape
   case concatenate(axis: Int)
+  /// Zeros around N×C×H×W images.
+  case padding(top: Int, bottom: Int, left: Int, right: Int)
+  /// Channels of N×C×H×W images, in any order.
+  case pickChannels([Int])
   /// The result is the input.
   case identity
 }

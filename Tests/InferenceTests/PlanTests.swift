@@ -137,6 +137,19 @@ struct PlanTests {
       Case(testDescription: "one below the other", inputs: [[2, 3, 2, 2]]) {
         [try Tensor.concatenated([$0[0], $0[0].relu()], axis: 0)]
       },
+      Case(
+        testDescription: "channels in another order", inputs: [[2, 20, 4, 4]],
+        steps: ["pick", "pick", "pick", "concatenate"]
+      ) {
+        let shuffled = try $0[0].indexSelected(1, (0..<20).map { $0 % 4 * 5 + $0 / 4 })
+        return [
+          try Tensor.concatenated([shuffled.sliced(1, 3..<17), $0[0].sliced(1, 1..<19, step: 3)], axis: 1)
+        ]
+      },
+      Case(testDescription: "padding", inputs: [[2, 6, 7, 8]], steps: ["convolution"]) {
+        let padded = try $0[0].padded(top: 0, bottom: 1, left: 1, right: 2)
+        return [try convolution(padded, 16, kernel: 3, stride: 2).relu()]
+      },
       Case(testDescription: "a flattened map", inputs: [[2, 6, 3, 4]], steps: ["linear"]) {
         [try $0[0].flattened(from: 1).linear(weights("w", [10, 72]), bias: weights("b", [10])).relu()]
       },

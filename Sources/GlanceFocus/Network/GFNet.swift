@@ -141,7 +141,9 @@ public final class GFNet: Module {
     _ features: Tensor, memory: Tensor?, own: any Backbone
   ) throws -> (logits: Tensor, memory: Tensor) {
     var state = memory
-    let logits = try classifier.step(features, memory: &state) { try own.classify($0, .evaluation) }
+    let logits = try classifier.step(
+      features, memory: &state, ownAnswersFirst: encoderAnswersGlance
+    ) { try own.classify($0, .evaluation) }
     guard let state else { throw ModelError("the classifier has no memory after a step") }
     return (logits, state)
   }

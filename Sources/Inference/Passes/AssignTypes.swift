@@ -75,7 +75,7 @@ enum AssignTypes: Pass {
       // result, or becomes one by a function, is not rounded.
       return isResult.contains(node.output) || linear.weights.count < 1 << 16 ? .float32 : .products
     case .pooling, .scaleShift: return .bfloat16(mayWriteFloat32: false)
-    case .functions, .concatenate:
+    case .functions, .concatenate, .pickChannels:
       let narrow = input.shape.rank == 4 && node.inputs.allSatisfy { graph.values[$0].type == .bfloat16 }
       return narrow ? .bfloat16(mayWriteFloat32: false) : .float32
     case .pair:
@@ -86,7 +86,7 @@ enum AssignTypes: Pass {
     case .spatialMean: return .mean
     case .reshape: return graph.keepsOrder(node) ? .view : .float32
     case .channelScale: return .bfloat16(mayWriteFloat32: false)
-    case .gruGates, .eager, .copy, .convert: return .float32
+    case .gruGates, .eager, .padding, .copy, .convert: return .float32
     }
   }
 }

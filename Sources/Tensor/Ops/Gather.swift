@@ -16,6 +16,10 @@ struct IndexSelect: Op {
     return Shape(sizes)
   }
 
+  func lowering(_ inputs: [Shape]) -> Lowering? {
+    inputs[0].rank == 4 && (axis == 1 || axis == -3) ? .pickChannels(indices) : nil
+  }
+
   func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
     saved.shapes = [inputs[0].shape]
     let x = inputs[0]

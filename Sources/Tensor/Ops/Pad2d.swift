@@ -16,6 +16,10 @@ struct Pad2d: Op {
     return [x[0], x[1], x[2] + top + bottom, x[3] + left + right]
   }
 
+  func lowering(_ inputs: [Shape]) -> Lowering? {
+    .padding(top: top, bottom: bottom, left: left, right: right)
+  }
+
   func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
     saved.shapes = [inputs[0].shape]
     let result = try Tensor.zeros(try outputShape(saved.shapes))

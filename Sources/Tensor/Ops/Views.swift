@@ -96,6 +96,11 @@ struct Slice: Op {
     return Shape(sizes)
   }
 
+  func lowering(_ inputs: [Shape]) -> Lowering? {
+    inputs[0].rank == 4 && (axis == 1 || axis == -3)
+      ? .pickChannels(Array(stride(from: range.lowerBound, to: range.upperBound, by: step))) : nil
+  }
+
   func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
     saved.shapes = [inputs[0].shape]
     return try view(inputs[0])
