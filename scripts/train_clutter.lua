@@ -20,9 +20,8 @@ local p = gfnet.params{
   images   = { default = 50000, min = 256, help = "training images" },
   held_out = { default = 10000, min = 100, help = "validation and test images" },
   first    = { default = 6, min = 1, help = "epochs of stage 1" },
-  rounds   = { default = 3, min = 1, help = "times that stages 2 and 3 alternate" },
-  policy   = { default = 2, min = 1, help = "epochs of each stage 2" },
-  tune     = { default = 6, min = 1, help = "epochs of each stage 3" },
+  policy   = { default = { 2, 2 }, min = 1, help = "epochs of each stage 2" },
+  tune     = { default = { 6, 12 }, min = 1, help = "epochs of the stage 3 after each" },
   batch    = { default = 128, min = 2, help = "images per step" },
   rate     = { default = 0.3, help = "learning rate of stage 1 and of the baselines" },
   tune_rate = { default = 0.2, help = "learning rate of stage 3" },
@@ -44,6 +43,7 @@ local model = gfnet.model{
 model
 
 -- %% Stages
+assert(#p.policy == #p.tune, "policy and tune need a number of epochs for each round")
 local history = {}
 local seen = 0 -- epochs of fresh canvases used so far: no stage sees a canvas twice
 
@@ -60,19 +60,19 @@ local function stage(number, name, epochs, options)
 end
 
 stage(1, "1-encoders", p.first, { rate = p.rate, classifier_rate = p.rate, weight_decay = 1e-4 })
-for round = 1, p.rounds do
-  stage(2, ("2-policy-%d"):format(round), p.policy,
+for round = 1, #p.tune do
+  stage(2, ("2-policy-%d"):format(round), p.policy[round],
     { ppo_rate = 1e-3, ppo_epochs = 4, reset_policy = round == 1 })
-  stage(3, ("3-fine-tune-%d"):format(round), p.tune,
+  stage(3, ("3-fine-tune-%d"):format(round), p.tune[round],
     { rate = p.tune_rate, classifier_rate = p.tune_rate, weight_decay = 1e-4 })
 end
--- The encoders have changed since the policy last learned.
-stage(2, ("2-policy-%d"):format(p.rounds + 1), p.policy, { ppo_rate = 1e-3, ppo_epochs = 4, reset_policy = false });
 
 -- %% Static baselines
 -- The same backbone on whole images at full resolution, and on the glance alone, both with its own classifier and as
 -- many epochs as the encoders above.
-local epochs = p.first + p.rounds * p.tune
+local epochs, policy_epochs = p.first, 0
+for _, n in ipairs(p.tune) do epochs = epochs + n end
+for _, n in ipairs(p.policy) do policy_epochs = policy_epochs + n end
 
 local function static(name, size)
   local baseline = gfnet.model{
@@ -125,7 +125,7 @@ gfnet.report.table{
 -- %% The model file
 model:save(p.save, { results = {
   dataset = "clutter-fashion", images = #test, anytime = learned, madds = model.madds,
-  static = { full, glance }, epochs = { encoders = epochs, policy = (p.rounds + 1) * p.policy },
+  static = { full, glance }, epochs = { encoders = epochs, policy = policy_epochs },
 } })
 gfnet.report.results{
   accuracy_last_step = learned[p.steps], accuracy_full_resolution = full.accuracy, accuracy_glance = glance.accuracy,
