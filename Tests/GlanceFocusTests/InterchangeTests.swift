@@ -97,6 +97,38 @@ import Testing
     #expect(try checkpoint.network().weightHash() == model.weightHash())
   }
 
+  /// The files do not say how the glance is made: the authors' evaluation is bilinear for two families.
+  @Test(arguments: [
+    ("densenet121", Configuration.Interpolation.bilinear), ("regnety_400m", .bilinear),
+    ("resnet18", .bicubic), ("mobilenetv3_small_075", .bicubic), ("efficientnet_b0", .bicubic),
+  ])
+  func theGlanceIsThatOfTheFamily(_ name: String, _ expected: Configuration.Interpolation) throws {
+    var configuration = try Configuration(
+      backbone: name, patchSize: 32, imageSize: 224, steps: 2, classes: 5)
+    (configuration.policyUnits, configuration.classifierUnits) = (8, 8)
+    let network = try GFNet(configuration)
+    func arrays(_ prefix: String) throws -> PickleTree {
+      .dictionary(
+        try network.state.filter { $0.name.hasPrefix(prefix) && !$0.name.hasSuffix("num_batches_tracked") }
+          .map {
+            (
+              $0.name.replacing(prefix, with: "", maxReplacements: 1),
+              .tensor(shape: $0.entry.value.shape.sizes, try $0.entry.value.values())
+            )
+          })
+    }
+    let path = try write([
+      ("model_name", .string(name)), ("patch_size", .int(32)),
+      ("model_prime_state_dict", try arrays("model_prime.")), ("model_state_dict", try arrays("model.")),
+      ("fc", try arrays("fc.")), ("policy", try arrays("policy.")),
+      ("flops", .list([.double(1), .double(2)])),
+    ])
+    let imported = try CheckpointImport(CheckpointFile(path))
+    let out = folder.path + "/model.safetensors"
+    try imported.write(to: out)
+    #expect(try ModelFile(out).configuration.interpolation == expected)
+  }
+
   @Test func aCheckpointOfTheTrainingProgramIsEnough() throws {
     let items: [(String, PickleTree)] = [
       ("epoch", .int(3)), ("model_state_dict", .dictionary(try state("model."))),
