@@ -36,7 +36,7 @@ extension ReferenceCase {
   ///
   /// Losses: relative, 1e-3. Norms of gradients and of running statistics: relative, 1e-2. A gradient's first three
   /// elements: relative to its norm, 2e-2. Where rounding alone moves a gradient by more than a third of that, three
-  /// times its measured noise.
+  /// times its measured noise is granted; the result says how much, and how many gradients need it.
   public func checkTraining() throws -> [ReferenceResult] {
     let recorded: Training = try Self.decodePlain(trainingFile)
     return try checkStep(recorded) + checkUpdate(recorded.ppo)
@@ -53,7 +53,7 @@ extension ReferenceCase {
     var worst = GradientErrors()
     let floor = Self.floor(recorded.gradients)
     for (name, gradient) in own.gradients {
-      worst.add(gradient, recorded.gradients[name] ?? [], floor: floor, noise: noise[name] ?? [])
+      worst.add(name, gradient, recorded.gradients[name] ?? [], floor: floor, noise: noise[name] ?? [])
     }
     results += worst.results("gradient")
     let missing = recorded.gradients.keys.count { own.gradients[$0] == nil }
@@ -161,10 +161,10 @@ extension ReferenceCase {
     let floor = Self.floor(recorded.gradients)
     for (name, parameter) in model.policy.parameters {
       guard let expected = recorded.gradients[name], let gradient = tape.gradient(ofOwner: parameter) else {
-        worst.add([], [], floor: floor)
+        worst.add(name, [], [], floor: floor)
         continue
       }
-      worst.add(Self.summary(try gradient.values()), expected, floor: floor)
+      worst.add(name, Self.summary(try gradient.values()), expected, floor: floor)
     }
     func error(_ own: [Tensor], _ recorded: [[Float]]) throws -> Double {
       Self.relative(try own.flatMap { try $0.values() }, recorded.flatMap { $0 })
@@ -190,36 +190,63 @@ extension ReferenceCase {
     1e-5 * (gradients.values.compactMap(\.first).max() ?? 0)
   }
 
-  /// The largest errors of gradients, relative to their norms.
+  /// Errors of gradients, relative to their norms.
   private struct GradientErrors {
-    private static let normTolerance = 1e-2
-    private static let elementTolerance = 2e-2
-    private var norm = 0.0
-    private var elements = 0.0
+    private var norm = LargestError(tolerance: 1e-2)
+    private var elements = LargestError(tolerance: 2e-2)
 
-    /// All lists: the norm and the first elements. Where three times the noise is beyond the tolerance, the error is
-    /// scaled down so that the noise meets it.
-    mutating func add(_ own: [Double], _ expected: [Double], floor: Double, noise: [Double] = []) {
+    /// All lists: the norm and the first elements. Three times the noise is granted where it is beyond the tolerance.
+    mutating func add(
+      _ name: String, _ own: [Double], _ expected: [Double], floor: Double, noise: [Double] = []
+    ) {
       guard let recorded = expected.first, own.count == expected.count else {
-        norm = .infinity
+        norm.add(name, .infinity, granted: 0)
         return
       }
       let scale = max(recorded, floor)
+      var worst = (error: 0.0, granted: 0.0)
       for (index, (value, target)) in zip(own, expected).enumerated() {
-        let tolerance = index == 0 ? Self.normTolerance : Self.elementTolerance
-        let allowed = index < noise.count ? 3 * noise[index] / scale : 0
-        let error = abs(value - target) / scale * min(1, tolerance / max(allowed, 1e-30))
-        let finite = error.isFinite ? error : .infinity
-        if index == 0 { norm = max(norm, finite) } else { elements = max(elements, finite) }
+        let error = abs(value - target) / scale
+        let granted = index < noise.count ? 3 * noise[index] / scale : 0
+        if index == 0 {
+          norm.add(name, error, granted: granted)
+        } else if index == 1 || error - granted > worst.error - worst.granted {
+          worst = (error, granted)
+        }
       }
+      if own.count > 1 { elements.add(name, worst.error, granted: worst.granted) }
     }
 
     func results(_ what: String) -> [ReferenceResult] {
-      [
-        ReferenceResult(quantity: what + " norms", error: norm, tolerance: Self.normTolerance),
-        ReferenceResult(
-          quantity: what + "s' first elements", error: elements, tolerance: Self.elementTolerance),
-      ]
+      [norm.result(what + " norms"), elements.result(what + "s' first elements")]
+    }
+  }
+
+  /// The largest of some errors, each with what rounding grants it beyond the tolerance of all.
+  private struct LargestError {
+    let tolerance: Double
+    private var count = 0
+    private var beyond = 0
+    private var largest = (name: "", error: 0.0, granted: 0.0)
+    private var failed = (name: "", error: 0.0, granted: 0.0)
+
+    init(tolerance: Double) { self.tolerance = tolerance }
+
+    mutating func add(_ name: String, _ error: Double, granted: Double) {
+      let error = error.isFinite ? error : .infinity
+      let granted = max(granted, tolerance)
+      count += 1
+      if error > tolerance { beyond += 1 }
+      if error > largest.error { largest = (name, error, granted) }
+      if !(error <= granted), error > failed.error { failed = (name, error, granted) }
+    }
+
+    /// The failure if there is one, else the largest error.
+    func result(_ quantity: String) -> ReferenceResult {
+      let shown = failed.error > 0 ? failed : largest
+      return ReferenceResult(
+        quantity: quantity, error: shown.error, tolerance: tolerance, granted: max(shown.granted, tolerance),
+        arrays: .init(count: count, beyond: beyond, largest: shown.name))
     }
   }
 

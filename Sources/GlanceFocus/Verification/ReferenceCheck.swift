@@ -7,11 +7,34 @@ import Tensor
 /// One compared quantity of a recorded case.
 public struct ReferenceResult: Sendable {
   public let quantity: String
-  /// The largest error found, in the measure of the tolerance.
+  /// The largest error found, in the measure of the tolerance; where arrays are out of what they are granted, theirs.
   public let error: Double
+  /// As stated, for all.
   public let tolerance: Double
+  /// The tolerance of the array that `error` is of: the stated one, or more where rounding alone moves it further.
+  public let granted: Double
+  /// Of quantities that many arrays have.
+  public let arrays: Arrays?
 
-  public var passes: Bool { error <= tolerance }
+  public struct Arrays: Sendable {
+    public let count: Int
+    /// How many have an error beyond the stated tolerance.
+    public let beyond: Int
+    /// The one that `error` is of.
+    public let largest: String
+  }
+
+  public var passes: Bool { error <= granted }
+
+  init(
+    quantity: String, error: Double, tolerance: Double, granted: Double? = nil, arrays: Arrays? = nil
+  ) {
+    self.quantity = quantity
+    self.error = error
+    self.tolerance = tolerance
+    self.granted = granted ?? tolerance
+    self.arrays = arrays
+  }
 }
 
 extension ReferenceCase {
