@@ -78,6 +78,10 @@ let package = Package(
     .executableTarget(
       name: "image-pixels", dependencies: ["Vision"], path: "Benchmarks/Images", swiftSettings: strict),
 
+    .executableTarget(
+      name: "hostile-files", dependencies: ["Checkpoints", "GlanceFocus", "TestSupport", "Vision"],
+      path: "Benchmarks/HostileFiles", swiftSettings: strict),
+
     // Tests
     .target(
       name: "TestSupport", dependencies: ["Tensor", "CZlib"], path: "Tests/TestSupport",

@@ -88,8 +88,13 @@ import Testing
   @Test func stridesOfSingleElementsDoNotMatter() throws {
     let pickle = Pickle().tensor(count: 4, offset: 3, shape: [1, 1], strides: [Int.max, Int.max])
     #expect(try PyTorchFile(pickle.zip(storages: Self.four), file: "odd").value.tensor?.floats() == [0])
-    let empty = Pickle().tensor(count: 4, offset: 9, shape: [0, Int.max, Int.max], strides: [1, 1, 1])
+    let empty = Pickle().tensor(count: 4, offset: 9, shape: [0, 5, 1 << 40], strides: [1, 1, 1])
     #expect(try PyTorchFile(empty.zip(storages: Self.four), file: "odd").value.tensor?.floats() == [])
+    // No elements either, but a product of sizes beyond all numbers, in one order or the other.
+    for shape in [[0, Int.max, Int.max], [Int.max, Int.max, 0]] {
+      try refused(
+        Pickle().tensor(count: 4, offset: 0, shape: shape, strides: [1, 1, 1]), "impossibly large")
+    }
   }
 
   @Test func cyclesAndDeepNestsAreRefused() throws {

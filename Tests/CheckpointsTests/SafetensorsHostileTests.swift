@@ -40,6 +40,7 @@ private func refusal(_ data: Data) throws -> String {
     (#"{"a":{"dtype":"F32","shape":[null],"data_offsets":[0,4]}}"#, 4, "whole number"),
     (#"{"a":{"dtype":"F32","shape":[99999999999999999999],"data_offsets":[0,4]}}"#, 4, "too large"),
     (#"{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}}"#, 0, "overflows"),
+    (#"{"a":{"dtype":"F32","shape":[0,4611686018427387904,4],"data_offsets":[0,0]}}"#, 0, "overflows"),
     (
       #"{"a":{"dtype":"F32","shape":[],"data_offsets":[9223372036854775803,9223372036854775807]}}"#, 4,
       "ends at"

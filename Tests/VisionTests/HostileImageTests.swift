@@ -20,6 +20,19 @@ import Vision
     #expect(refused > Self.variants / 2)
   }
 
+  /// A canvas that a few bytes claim, where no pixel needs to be stored.
+  @Test(arguments: [
+    ("offset.gif", 6, [0x13, 0x94, 0x00, 0x11] as [UInt8]),  // 37907×4352
+    ("animation.gif", 6, [0x00, 0x11, 0x00, 0x83]),  // 4352×33536
+    ("run-lengths.bmp", 18, [0x00, 0x00, 0x7A, 0x00]),  // 7995392 wide
+  ])
+  func claimsBeyondTheFileAreRefused(_ name: String, _ place: Int, _ size: [UInt8]) throws {
+    var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: ImageFixtures.path(name))))
+    bytes.replaceSubrange(place..<place + size.count, with: size)
+    let error = #expect(throws: ImageError.self) { try ImageDecoder.decode(bytes, name: name) }
+    #expect(error?.reason.contains("can hold") == true, "\(String(describing: error))")
+  }
+
   private enum Damage: CaseIterable {
     case bits, bytes, header, cut, length
 

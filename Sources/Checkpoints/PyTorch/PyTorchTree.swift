@@ -89,6 +89,13 @@ struct PyTorchTree {
       tensor.strides.allSatisfy({ $0 >= 0 })
     else { throw wrong("with strides \(Self.brief(tensor.strides))") }
     if tensor.shape.contains(0) {
+      // Sizes are multiplied in any order by those who use them.
+      var room = 1
+      for extent in tensor.shape where extent > 0 {
+        let (product, overflow) = room.multipliedReportingOverflow(by: extent)
+        guard !overflow else { throw wrong("is impossibly large") }
+        room = product
+      }
       return PyTorchTensor(
         type: tensor.type, shape: tensor.shape, strides: tensor.shape.map { _ in 0 }, offset: 0,
         storage: bytes)

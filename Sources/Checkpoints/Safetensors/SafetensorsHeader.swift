@@ -124,12 +124,14 @@ private struct HeaderParser {
     guard offsets.count == 2, offsets[0] <= offsets[1] else {
       throw error("tensor \(quoted) has data_offsets that are not [begin, end] with begin ≤ end")
     }
+    // Axes of no elements are left out at first: sizes are multiplied in any order by those who use them.
     var size = type.size
-    for extent in shape {
+    for extent in shape where extent > 0 {
       let (product, overflow) = size.multipliedReportingOverflow(by: extent)
       guard !overflow else { throw error("the shape of tensor \(quoted) overflows") }
       size = product
     }
+    if shape.contains(0) { size = 0 }
     guard size == offsets[1] - offsets[0] else {
       throw error(
         "tensor \(quoted) of type \(type.rawValue) needs \(size) bytes by its shape"

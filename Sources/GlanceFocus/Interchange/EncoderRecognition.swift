@@ -1,5 +1,6 @@
 import Backbones
 import NeuralNet
+import OneDNN
 import Support
 
 /// Finds the encoder that a state dictionary belongs to.
@@ -13,7 +14,7 @@ struct EncoderRecognition {
   let slots: [StateMatch.Slot]
 
   /// A number of classes that no layer has as its width, so that the classifier's arrays show themselves.
-  private static let probe = 7919
+  private static let probe = 7
 
   /// - Parameters:
   ///   - backbone: the only encoder that is tried; all when nil.
@@ -43,8 +44,15 @@ struct EncoderRecognition {
     }
     guard let best else {
       let known = Set(entries.flatMap { $0.keyMaps.map(\.name) })
+      if let keys, !known.contains(keys) {
+        throw ModelError(
+          "\(file): no key map is called '\(keys)'" + NearestName.hint(keys, in: known.sorted()))
+      }
+      let (what, than) =
+        backbone.map { ("does not fit \($0)", "it has") } ?? ("fits no encoder", "the smallest has")
       throw ModelError(
-        "\(file): no key map is called '\(keys ?? "")'" + NearestName.hint(keys ?? "", in: known.sorted()))
+        "\(file) \(what): its \(arrays.count) arrays hold \(Self.numbers(arrays)) numbers, far fewer than \(than)"
+      )
     }
     let nearest = backbone == nil ? "fits no encoder; the nearest is" : "does not fit"
     throw ModelError(
@@ -84,11 +92,27 @@ struct EncoderRecognition {
   /// Fewer arrays that found no partner first.
   private var rank: (Int, Int) { (-match.pairs.count, match.problems) }
 
+  private static func numbers(_ arrays: [StateArray]) -> Int {
+    arrays.reduce(0) { $0 + $1.shape.reduce(1, *) }
+  }
+
+  /// The arrays of an encoder; nil where it is much larger than what the file holds, and so cannot be meant.
+  private static func slots(_ entry: BackboneEntry, for arrays: [StateArray]) throws -> [StateMatch.Slot]? {
+    let buffers = try ComputeContext.current.buffers
+    // What was built only to be compared is not kept.
+    defer { buffers.trim() }
+    let room = 6 * numbers(arrays) + 512 * arrays.count + 8 << 20
+    do {
+      return try buffers.limited(to: room) { try entry.build(probe).slots }
+    } catch is OneDNNError {
+      return nil
+    }
+  }
+
   private static func candidates(
     _ entry: BackboneEntry, _ arrays: [StateArray], _ maps: [KeyMap]
   ) throws -> [EncoderRecognition] {
-    if maps.isEmpty { return [] }
-    let slots = try entry.build(probe).slots
+    guard !maps.isEmpty, let slots = try slots(entry, for: arrays) else { return [] }
     let classifier = Set(slots.filter { $0.shape.first == probe }.map(\.name))
     return maps.map { map in
       // As many classes as the file's classifier has.

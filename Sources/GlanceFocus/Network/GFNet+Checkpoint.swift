@@ -57,9 +57,14 @@ extension GFNet {
   /// Loads the model in `path`.
   public static func load(_ path: String) throws -> (model: GFNet, file: ModelFile) {
     let file = try ModelFile(path)
+    return (try load(file), file)
+  }
+
+  /// Loads the model in an open file; takes no more memory than its arrays, whatever its configuration claims.
+  public static func load(_ file: ModelFile) throws -> GFNet {
     let model = try blank(of: file)
     try model.load(file)
-    return (model, file)
+    return model
   }
 
   /// The network of `file`, its weights still zero.

@@ -27,8 +27,7 @@ enum ModelFunctions {
     let stem = ((path as NSString).lastPathComponent as NSString).deletingPathExtension
     switch try CheckpointFile(path).content {
     case .model(let file):
-      let network = try GFNet(file.configuration)
-      try network.load(file)
+      let network = try GFNet.load(file)
       var metadata = file.metadata
       for key in ["format", "configuration"] { metadata[key] = nil }
       return Pushed(ModelHandle(network: network, name: stem, metadata: metadata))

@@ -6,6 +6,8 @@ struct BMPDecoder {
   private static let bitFields = 3
   /// Of run lengths.
   private static let mostRowsPerByte = 64
+  /// Two bytes are a run of at most 255 pixels; rows may end early.
+  private static let mostRunPixelsPerByte = 256
 
   private let bytes: UnsafeRawBufferPointer
   private let width: Int
@@ -86,6 +88,8 @@ struct BMPDecoder {
       guard height / Self.mostRowsPerByte <= bytes.count else {
         throw ImageProblem("claims \(width)×\(height) pixels, more than its \(bytes.count) bytes can hold")
       }
+      try ImageDecoder.checkClaim(
+        width: width, height: height, bytes: bytes.count, mostPixelsPerByte: Self.mostRunPixelsPerByte)
       return try indexed(runLengths())
     default: throw ImageProblem("is a BMP with compression \(compression) at \(bits) bits, which is not read")
     }

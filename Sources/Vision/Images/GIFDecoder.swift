@@ -32,7 +32,8 @@ struct GIFDecoder {
     // A frame may be larger than the canvas, which then grows.
     width = max(width, frame.left + frame.width)
     height = max(height, frame.top + frame.height)
-    try ImageDecoder.checkSize(width: width, height: height)
+    try ImageDecoder.checkClaim(
+      width: width, height: height, bytes: bytes.count, mostPixelsPerByte: LZWReader.mostPixelsPerByte)
     try ImageDecoder.checkSize(
       width: frame.width, height: frame.height, bytes: bytes.count,
       mostPixelsPerByte: LZWReader.mostPixelsPerByte)

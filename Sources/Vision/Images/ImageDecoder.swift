@@ -65,6 +65,18 @@ public enum ImageDecoder {
     }
   }
 
+  /// Pixels for which memory is reserved whatever the size of the file: a canvas may be mostly empty, a picture of one
+  /// colour.
+  private static let pixelsAnyFileMayClaim = 1 << 22
+
+  /// As ``checkSize(width:height:bytes:mostPixelsPerByte:)`` for formats that can say little of many pixels: only large
+  /// claims must be in proportion to the file.
+  static func checkClaim(width: Int, height: Int, bytes: Int, mostPixelsPerByte: Int) throws {
+    try checkSize(width: width, height: height)
+    guard width * height > pixelsAnyFileMayClaim else { return }
+    try checkSize(width: width, height: height, bytes: bytes, mostPixelsPerByte: mostPixelsPerByte)
+  }
+
   private static func contents(of path: String) throws -> [UInt8] {
     // Not blocking: opening a named pipe would wait for its writer.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)

@@ -3,6 +3,9 @@ import CImageCodecs
 /// The first picture of a TIFF by libtiff: strips and tiles, every compression that libtiff has; grey, palette,
 /// colour and inks of 1 to 32 bits.
 enum TIFFDecoder {
+  /// No compression of whole bytes does better; Deflate gives 1032.
+  private static let mostPixelsPerByte = 8192
+
   static func decode(_ bytes: UnsafeRawBufferPointer) throws -> RGBImage {
     let file = try TIFFFile(bytes)
     guard let width = file.long(TIFFTAG_IMAGEWIDTH), let height = file.long(TIFFTAG_IMAGELENGTH) else {
@@ -18,9 +21,19 @@ enum TIFFDecoder {
     }
     let image: RGBImage
     if photometric == Int(PHOTOMETRIC_YCBCR) || compression == Int(COMPRESSION_OJPEG) {
+      try ImageDecoder.checkClaim(
+        width: width, height: height, bytes: bytes.count, mostPixelsPerByte: mostPixelsPerByte)
       image = try converted(file, width: width, height: height)
     } else {
       let layout = try TIFFLayout(file, photometric: photometric, isContiguous: isContiguous)
+      let bits = layout.bits * layout.samples
+      if compression == Int(COMPRESSION_NONE) {
+        guard width * bits / 8 * height <= bytes.count else { throw ImageProblem.cutOff }
+      } else if bits >= 8 {
+        // A blank page of one bit a pixel may take a bit for each row.
+        try ImageDecoder.checkClaim(
+          width: width, height: height, bytes: bytes.count, mostPixelsPerByte: mostPixelsPerByte)
+      }
       image = try RGBImage(width: width, height: height) { target in
         try TIFFRaster(file, layout, width: width, height: height).read(into: target)
       }

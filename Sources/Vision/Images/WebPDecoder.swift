@@ -2,13 +2,17 @@ import CImageCodecs
 
 /// WebP by libwebp: lossy, lossless, and the first frame of animations.
 enum WebPDecoder {
+  /// A picture of one colour takes no more than its header, whatever its size; one of 4 million pixels is read.
+  private static let mostPixelsPerByte = 8192
+
   static func decode(_ bytes: UnsafeRawBufferPointer) throws -> RGBImage {
     let source = bytes.assumingMemoryBound(to: UInt8.self).baseAddress
     var features = WebPBitstreamFeatures()
     let status = WebPGetFeatures(source, bytes.count, &features)
     guard status == VP8_STATUS_OK else { throw problem(status) }
     let (width, height) = (Int(features.width), Int(features.height))
-    try ImageDecoder.checkSize(width: width, height: height)
+    try ImageDecoder.checkClaim(
+      width: width, height: height, bytes: bytes.count, mostPixelsPerByte: mostPixelsPerByte)
     return features.has_animation != 0
       ? try firstFrame(bytes, width: width, height: height)
       : try still(bytes, width: width, height: height)

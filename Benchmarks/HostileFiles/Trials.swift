@@ -1,0 +1,128 @@
+import Checkpoints
+import Foundation
+import GlanceFocus
+import Support
+import Vision
+
+/// Reads the files of the cases, one after the other, and says what became of each on standard output.
+struct Trials {
+  private let folder: String
+  private let seed: UInt64
+  private let checksMemory: Bool
+  private let specimens: Specimens
+
+  /// - Parameter folder: for the files.
+  init(folder: String, seed: UInt64, checksMemory: Bool) throws {
+    self.folder = folder
+    self.seed = seed
+    self.checksMemory = checksMemory
+    specimens = try Specimens()
+  }
+
+  func run(_ cases: Range<Int>) throws {
+    for number in cases {
+      let file = try specimens.file(number, seed: seed)
+      let path = "\(folder)/case.\(file.kind.ending)"
+      try file.data.write(to: URL(fileURLWithPath: path))
+      try Data("\(number) (\(file.kind), \(file.origin))".utf8)
+        .write(to: URL(fileURLWithPath: folder + "/case.txt"))
+      run(number, file, path)
+    }
+  }
+
+  private func run(_ number: Int, _ file: Specimens.Case, _ path: String) {
+    // A case that hangs ends the process, and is named.
+    alarm(60)
+    defer { alarm(0) }
+    let before = checksMemory ? Memory.reset() : 0
+    let start = DispatchTime.now().uptimeNanoseconds
+    var outcome = "refused"
+    var pixels = 0
+    do {
+      if file.kind.isPicture {
+        let image = try ImageDecoder.decode(contentsOf: path)
+        pixels = image.width * image.height
+        if image.pixels.count != 3 * pixels { complain(number, file, "pixels are missing") }
+      } else {
+        try read(path, named: number % 64 == 1)
+      }
+      outcome = "accepted"
+    } catch let error as any LineError {
+      let text = error.description
+      if text.isEmpty || text.contains("\n") || text.utf8.count > 2_000 {
+        complain(
+          number, file, "not one clear line: \(text.utf8.count) bytes, \(text.prefix(200).debugDescription)")
+      }
+    } catch {
+      complain(number, file, "an error without a line of its own: \("\(error)".prefix(200).debugDescription)")
+    }
+    let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
+    let memory = checksMemory ? max(Memory.peak() - before, 0) : 0
+    // A picture's own pixels are 3 bytes, 4 in a library's buffer; the rest is for the program itself and for what
+    // compression by 1000 can hide.
+    let allowed =
+      (32 << 20) + (file.kind.isPicture ? 1_100 * file.data.count + 12 * pixels : 16 * file.data.count)
+    if memory > allowed {
+      complain(number, file, "took \(memory >> 20) MB of memory for a file of \(file.data.count) bytes")
+    }
+    say("\(number) \(file.kind) \(outcome) \(memory) \(seconds)")
+  }
+
+  /// A line, at once: what a process had printed before it died must not be lost.
+  private func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
+
+  private func complain(_ number: Int, _ file: Specimens.Case, _ what: String) {
+    say("problem \(number) (\(file.kind), \(file.origin)): \(what)")
+  }
+
+  /// What `gfnet-lab models import` and `gfnet.load` do.
+  ///
+  /// - Parameter named: try all encoders where the file names none, which takes long.
+  private func read(_ path: String, named: Bool) throws {
+    let file = try CheckpointFile(path)
+    switch file.content {
+    case .model: _ = try GFNet.load(path)
+    case .encoder(let encoder): _ = try encoder.encoder()
+    case .authors, .state:
+      let imported = try CheckpointImport(file, choices: .init(backbone: named ? nil : "resnet_tiny_16"))
+      try imported.write(to: folder + "/out.safetensors")
+    }
+    guard file.container != "safetensors" else { return }
+    exhaust(try PyTorchFile(contentsOf: path).value)
+  }
+
+  /// Reads every number of a value.
+  private func exhaust(_ value: PyTorchValue) {
+    switch value {
+    case .list(let values): values.forEach { exhaust($0) }
+    case .dictionary(let dictionary): dictionary.entries.forEach { exhaust($0.value) }
+    case .tensor(let tensor):
+      _ = tensor.floats()
+      _ = tensor.doubles()
+      _ = try? tensor.ints(file: "case")
+    default: break
+    }
+  }
+}
+
+/// Resident memory of this process, in bytes, from the kernel.
+enum Memory {
+  /// Forgets the peak; returns what is resident now.
+  static func reset() -> Int {
+    if let file = fopen("/proc/self/clear_refs", "w") {
+      fputs("5", file)
+      fclose(file)
+    }
+    return field("VmRSS:")
+  }
+
+  static func peak() -> Int { field("VmHWM:") }
+
+  private static func field(_ name: String) -> Int {
+    let text = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    let line = text.split(separator: "\n").first { $0.hasPrefix(name) } ?? ""
+    return
+      (line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap { Int($0) } ?? 0)
+      * 1024
+  }
+}
