@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Compares every encoder with timm's and torchvision's.
 
-Each is built there with random weights and statistics, saved by torch.save in both of its forms, imported by
-`gfnet-lab models import`, and evaluated on the same images of 224 and 96 pixels. Exit status 1 if the logits differ by a
-relative error of 1e-3 or more, or if the two forms, or what Python's safetensors reads, differ at all.
+Each is built there with the library's own random weights and with random statistics of batch norms, saved by torch.save
+in both of its forms, imported by `gfnet-lab models import`, and evaluated on the same images of 224 and 96 pixels. Exit
+status 1 if the logits differ by a relative error of 1e-3 or more, or if the two forms, or what Python's safetensors
+reads, differ at all.
 
     Benchmarks/peers/check_numerics.py [--python PATH] [--only NAME] [--keep DIR]
 """
@@ -32,6 +33,8 @@ ENCODERS = [
     ("mobilenetv3_large_075", "timm", "mobilenetv3_large_075"),
     ("mobilenetv3_large_100", "torchvision", "mobilenet_v3_large"),
     ("mobilenetv3_large_100", "timm", "mobilenetv3_large_100"),
+    # timm names no network of this width, but builds it.
+    ("mobilenetv3_large_125", "timm", "mobilenetv3_large_100 x 1.25"),
     *[(f"efficientnet_b{i}", library, f"efficientnet_b{i}") for i in range(4)
       for library in ("torchvision", "timm")],
     *[(f"efficientnet_lite{i}", "timm", f"efficientnet_lite{i}") for i in range(3)],
@@ -58,6 +61,10 @@ def build(library, name):
     if library == "timm":
         import timm
 
+        if name.endswith(" x 1.25"):
+            from timm.models import mobilenetv3
+
+            return mobilenetv3._gen_mobilenet_v3(name.split()[0], 1.25, pretrained=False)
         return timm.create_model(name, pretrained=False)
     from efficientnet_lite_pytorch import EfficientNet
 
@@ -65,24 +72,21 @@ def build(library, name):
     return EfficientNet.from_name(name, image_size=None)
 
 
-def randomise(model, seed):
-    """Weights that keep the size of activations, statistics of batch norms that are far from a fresh network's."""
+def randomise(model):
+    """Batch norms as after training; all other weights stay as the library initialises them.
+
+    Their scales too: some libraries start those at the end of a residual block from zero, which would hide the block.
+    """
     import torch
 
-    generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
-        for name, value in model.state_dict().items():
-            if not value.is_floating_point():
-                value.fill_(7)
-            elif value.dim() >= 2:
-                fan_in = value[0].numel()
-                value.normal_(0, (1.6 / fan_in) ** 0.5, generator=generator)
-            elif name.endswith("running_var"):
-                value.uniform_(0.5, 1.5, generator=generator)
-            elif name.endswith("weight"):
-                value.uniform_(0.7, 1.3, generator=generator)
-            else:
-                value.normal_(0, 0.1, generator=generator)
+        for module in model.modules():
+            if isinstance(module, torch.nn.modules.batchnorm._BatchNorm):
+                module.running_mean.normal_(0, 0.1)
+                module.running_var.uniform_(0.5, 1.5)
+                module.weight.uniform_(0.7, 1.3)
+                module.bias.normal_(0, 0.1)
+                module.num_batches_tracked.fill_(7)
     return model.eval()
 
 
@@ -160,7 +164,8 @@ def main():
                 print(f"{row}not compared: the package is not installed")
                 continue
             try:
-                model = randomise(build(library, theirs), seed)
+                torch.manual_seed(seed)
+                model = randomise(build(library, theirs))
                 keys, errors = compare(name, library, model, images, folder)
             except Exception as error:
                 failures += 1
