@@ -55,7 +55,8 @@ struct PublishedSizeTests {
     ("densenet201", 224, 4291, 1), ("mobilenetv2_100", 224, 301, 1), ("mobilenetv3_small_100", 224, 57, 1),
     ("mobilenetv3_large_100", 224, 217, 1), ("efficientnet_b0", 224, 386, 1),
     ("efficientnet_b1", 240, 687, 1),
-    ("efficientnet_b2", 288, 1088, 1), ("efficientnet_b3", 300, 1827, 1), ("regnety_400m", 224, 402, 1),
+    ("efficientnet_b2", 260, 994, 1), ("efficientnet_b2", 288, 1088, 1),
+    ("mobilenetv3_large_125", 224, 355, 1), ("efficientnet_b3", 300, 1827, 1), ("regnety_400m", 224, 402, 1),
     ("regnety_1.6g", 224, 1612, 1), ("shufflenet_v2_x0_5", 224, 40, 1), ("shufflenet_v2_x1_0", 224, 145, 1),
     ("condensenet", 224, 516.6, 0), ("condensenet_g8", 224, 261.5, 0),
   ])

@@ -42,6 +42,52 @@ import Testing
     #expect(listed.output.contains("tiny") && listed.output.contains("encoder resnet_tiny_16, 3 classes"))
   }
 
+  /// Parameters, Multiply-Adds of an encoder on a patch, and cumulative, all in millions: Wang et al. 2020.
+  private static let published:
+    [(name: String, patch: Int, parameters: Double, patchCost: Double, costs: [Double])] =
+      [
+        ("resnet50", 96, 25.56, 750.7, [761, 1569, 2376, 3183, 3990]),
+        ("resnet50", 128, 25.56, 1334.6, [1345, 2766, 4186, 5607, 7027]),
+        ("densenet121", 96, 7.979, 520.4, [528, 1083, 1638, 2193, 2748]),
+        ("densenet169", 96, 14.149, 616.8, [626, 1291, 1956, 2622, 3287]),
+        ("densenet201", 96, 20.014, 787.9, [798, 1640, 2481, 3323, 4165]),
+        ("regnety_600m", 96, 6.06, 111.0, [117, 235, 353, 470, 588]),
+        ("regnety_800m", 96, 6.26, 147.0, [154, 308, 462, 616, 770]),
+        ("regnety_1.6g", 96, 11.20, 297.2, [304, 609, 914, 1218, 1523]),
+        ("mobilenetv3_large_100", 96, 5.483, 41.8, [43.1, 88.1, 134.5]),
+        ("mobilenetv3_large_100", 128, 5.483, 72.2, [73.4, 149.2, 226.2]),
+        ("mobilenetv3_large_125", 128, 7.552, 118.3, [119.5, 241.5, 364.7]),
+        ("efficientnet_b2", 128, 9.11, 215.6, [217, 437, 658, 880]),
+        ("efficientnet_b3", 128, 12.23, 315.1, [317, 636, 957, 1280]),
+        ("efficientnet_b3", 144, 12.23, 430.9, [432, 868, 1306, 1745]),
+      ]
+
+  @Test func theListHasThePapersTable() throws {
+    struct Listing: Decodable {
+      struct Row: Decodable {
+        let name: String
+        let parameters, patch_size: Int
+        let encoder_madds: Double
+        let madds: [Double]
+      }
+      let encoders: [Row]
+    }
+    let output = try Program().run("models", "list", "--json").output
+    let rows = try JSONDecoder().decode(Listing.self, from: Data(output.utf8)).encoders
+    func agrees(_ own: Double, _ published: Double, _ what: String) {
+      #expect(abs(own / 1e6 - published) <= 0.005 * published, "\(what): \(own), published \(published) M")
+    }
+    for expected in Self.published {
+      let what = "\(expected.name)@\(expected.patch)"
+      let row = try #require(
+        rows.first { $0.name == expected.name && $0.patch_size == expected.patch }, "\(what)")
+      agrees(Double(row.parameters), expected.parameters, what)
+      agrees(row.encoder_madds, expected.patchCost, what)
+      #expect(row.madds.count == expected.costs.count, "\(what)")
+      for (own, cost) in zip(row.madds, expected.costs) { agrees(own, cost, what) }
+    }
+  }
+
   @Test func scriptsUseWhatWasImported() throws {
     let program = try Program()
     _ = try encoder(program, "tiny.pth")
