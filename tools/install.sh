@@ -58,6 +58,7 @@ case $action in
         put 644 "$file" "share/gfnet-lab/$file"
       done < <(find "$folder" -type f ! -path '*/.*' ! -name '*.tmp-*' -print0)
     done
+    put 755 tools/fetch.sh share/gfnet-lab/tools/fetch.sh
     while IFS= read -r -d '' file; do
       put 644 "$file" "share/doc/gfnet-lab/${file#docs/}"
     done < <(find docs -type f ! -path '*/.*' -print0)

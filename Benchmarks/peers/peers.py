@@ -24,7 +24,7 @@ def enter(packages, python=None, extra=()):
             sys.exit(f"there is no Python interpreter {python}")
         print(f"making the Python environment {ENVIRONMENT} (once)", file=sys.stderr)
         venv.create(ENVIRONMENT, with_pip=True)
-    names = [package.replace("-", "_") for package in packages]
+    names = [{"pillow": "PIL"}.get(package, package.replace("-", "_")) for package in packages]
     probe = subprocess.run([interpreter, "-c", "import " + ", ".join(names)], capture_output=True, text=True)
     if probe.returncode != 0:
         if python:

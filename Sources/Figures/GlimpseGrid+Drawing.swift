@@ -30,7 +30,9 @@ extension GlimpseGrid {
     var height = 2 * margin
     for group in shown {
       if !group.heading.isEmpty { height += headingHeight }
-      for row in rows(of: group, columns) { height += titleHeight + rowHeight(row, side) + gap }
+      for row in rows(of: group, columns) {
+        height += titleHeight + rowHeight(row, side) + captionHeight(row) + gap
+      }
     }
     height -= gap
     guard height <= 20000 else {
@@ -65,8 +67,10 @@ extension GlimpseGrid {
           title.draw(
             at: Point(x + (side - title.width) / 2, y + titleSize * 0.92), color: style.ink, into: &list)
           try draw(glimpse, in: box, setter, into: &list)
+          try drawCaption(
+            glimpse, at: Point(x, y + titleHeight + tall), width: side, setter, into: &list)
         }
-        y += titleHeight + tall + gap
+        y += titleHeight + tall + captionHeight(row) + gap
       }
     }
     return list
@@ -107,7 +111,7 @@ extension GlimpseGrid {
     for step in glimpse.steps {
       let rect = step.patch.map { self.rect($0, scale, box) } ?? box
       // The line lies inside the patch, so that it is whole at the image's rim as well.
-      frames.append((rect.inset(by: width / 2), step.isCorrect ? options.colors.right : options.colors.wrong))
+      frames.append((rect.inset(by: width / 2), options.colors.color(step.isCorrect)))
     }
     for frame in frames {
       list.stroke(Path(frame.rect), Stroke(Color.white.opacity(0.75), width: width + 1))
@@ -116,6 +120,36 @@ extension GlimpseGrid {
     list.endClip()
     let outer = frames.map { (rect: $0.rect.inset(by: -width / 2), color: $0.color) }
     try drawTags(glimpse, outer, in: box, setter, into: &list)
+  }
+
+  private var captionSize: Double { style.fontSize * 0.9 }
+
+  private func captionHeight(_ row: [Glimpse]) -> Double {
+    options.hasCaptions ? captionSize * (1.3 * Double(row.map(\.steps.count).max() ?? 0) + 0.4) : 0
+  }
+
+  /// "t  prediction … p %" for each step, one below the other.
+  private func drawCaption(
+    _ glimpse: Glimpse, at corner: Point, width: Double, _ setter: Typesetter, into list: inout DisplayList
+  ) throws(FigureError) {
+    guard options.hasCaptions else { return }
+    for (i, step) in glimpse.steps.enumerated() {
+      let baseline = corner.y + captionSize * (1.3 * Double(i) + 1.2)
+      let number = try setter.line("\(i + 1)", size: captionSize, bold: true)
+      let percent = try setter.line(Self.percent(step.confidence), size: captionSize)
+      let indent = captionSize * 1.1
+      let name = try setter.shortened(
+        step.prediction, size: captionSize, width: max(width - percent.width - indent - captionSize * 0.5, 1))
+      let color = options.colors.color(step.isCorrect)
+      number.draw(at: Point(corner.x, baseline), color: color, into: &list)
+      name.draw(at: Point(corner.x + indent, baseline), color: style.ink, into: &list)
+      percent.draw(at: Point(corner.x + width - percent.width, baseline), color: style.ink, into: &list)
+    }
+  }
+
+  /// "94 %".
+  private static func percent(_ confidence: Double) -> String {
+    confidence.isFinite ? "\(Int((min(max(confidence, 0), 1) * 100).rounded())) %" : "–"
   }
 
   private func rect(_ patch: Glimpse.Patch, _ scale: Double, _ box: Rect) -> Rect {
@@ -137,9 +171,7 @@ extension GlimpseGrid {
     var taken: [Rect] = []
     for (i, frame) in frames.enumerated() {
       let step = glimpse.steps[i]
-      let percent =
-        step.confidence.isFinite ? "\(Int((min(max(step.confidence, 0), 1) * 100).rounded())) %" : "–"
-      let text = try setter.line("\(i + 1): \(percent)", size: size, bold: true)
+      let text = try setter.line("\(i + 1): \(Self.percent(step.confidence))", size: size, bold: true)
       let (w, h) = (text.width + size * 0.5, size * 1.15)
       let tag = place(w, h, at: frame.rect, isGlance: step.patch == nil, in: box, taken, frames.map(\.rect))
       taken.append(tag)

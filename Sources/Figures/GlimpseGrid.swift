@@ -6,12 +6,12 @@ public struct Glimpse: Sendable, Hashable {
     public var patch: Patch?
     /// Probability of the prediction after this step, 0…1.
     public var confidence: Double
-    /// Whether that prediction is right.
-    public var isCorrect: Bool
-    /// Its name, for the CSV file.
+    /// Whether that prediction is right; nil when nobody knows.
+    public var isCorrect: Bool?
+    /// Its name, for captions and the CSV file.
     public var prediction: String
 
-    public init(patch: Patch? = nil, confidence: Double, isCorrect: Bool, prediction: String = "") {
+    public init(patch: Patch? = nil, confidence: Double, isCorrect: Bool?, prediction: String = "") {
       self.patch = patch
       self.confidence = confidence
       self.isCorrect = isCorrect
@@ -45,7 +45,7 @@ public struct Glimpse: Sendable, Hashable {
 
 /// How overlays look.
 public struct GlimpseOptions: Sendable, Hashable {
-  /// The colours of right and wrong steps.
+  /// The colours of right and wrong steps, and of steps of which neither is known.
   public enum Colors: String, NamedOption {
     case greenRed = "green-red"
     /// For the colour blind.
@@ -55,6 +55,9 @@ public struct GlimpseOptions: Sendable, Hashable {
 
     public var right: Color { self == .greenRed ? Color(0x16A34A) : Color(0x0072B2) }
     public var wrong: Color { self == .greenRed ? Color(0xDC2626) : Color(0xD55E00) }
+    public var unknown: Color { self == .greenRed ? Color(0x2563EB) : Color(0x6B4C9A) }
+
+    func color(_ isCorrect: Bool?) -> Color { isCorrect.map { $0 ? right : wrong } ?? unknown }
   }
 
   public var colors: Colors = .greenRed
@@ -63,6 +66,8 @@ public struct GlimpseOptions: Sendable, Hashable {
   public var columns: Int?
   /// Darkens what no patch shows: 0 not at all … 1 black.
   public var dim = 0.0
+  /// Lists each step's prediction and its confidence below the image.
+  public var hasCaptions = false
   /// Width of the whole picture in points.
   public var width = FigureSize.twoColumns.size.width
 
@@ -100,7 +105,7 @@ public struct GlimpseGrid: Drawing {
   static let gap = 6.0
 
   /// One row per step: group, image, step, row, column, size, prediction, confidence, correct (0 or 1); steps and
-  /// the top-left pixel count from 1.
+  /// the top-left pixel count from 1. "correct" is empty where it is not known.
   public func csv() -> String {
     var rows: [[String]] = []
     for group in groups {
@@ -110,7 +115,7 @@ public struct GlimpseGrid: Drawing {
             step.patch.map { [$0.row + 1, $0.column + 1, $0.size].map(CSV.number) } ?? ["", "", ""]
           rows.append(
             [group.heading, image.title, "\(i + 1)"] + patch
-              + [step.prediction, CSV.number(step.confidence), step.isCorrect ? "1" : "0"])
+              + [step.prediction, CSV.number(step.confidence), step.isCorrect.map { $0 ? "1" : "0" } ?? ""])
         }
       }
     }

@@ -34,6 +34,7 @@ struct DatasetView: ImageDataset {
   /// Of the whole set, with its indices.
   var damaged: DamagedImages? { base.damaged }
   var loaderThreads: Int { base.loaderThreads }
+  var knowsLabels: Bool { base.knowsLabels }
 
   func label(at index: Int) -> Int { base.label(at: baseIndex(index)) }
   func itemName(at index: Int) -> String { base.itemName(at: baseIndex(index)) }

@@ -22,6 +22,8 @@ public protocol ImageDataset: Sendable {
   var damaged: DamagedImages? { get }
   /// How many threads are worth while to prepare its images.
   var loaderThreads: Int { get }
+  /// False when nothing is known of the images' classes: ``label(at:)`` then means nothing.
+  var knowsLabels: Bool { get }
 
   /// The 0-based class of an image; `index` must be below `count`.
   func label(at index: Int) -> Int
@@ -43,6 +45,7 @@ public protocol ImageDataset: Sendable {
 extension ImageDataset {
   public var damaged: DamagedImages? { nil }
   public var loaderThreads: Int { 1 }
+  public var knowsLabels: Bool { true }
 
   /// The number of classes.
   public var classes: Int { labels.count }

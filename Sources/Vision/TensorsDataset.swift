@@ -10,7 +10,9 @@ public struct TensorsDataset: ImageDataset {
 
   /// N × H × W × C.
   private let pixels: [UInt8]
-  private let classOf: [Int]
+  /// Nil when they are not known.
+  private let classOf: [Int]?
+  public let count: Int
   public let name: String
   public let split: String
   public let identity: String
@@ -23,18 +25,21 @@ public struct TensorsDataset: ImageDataset {
   ///
   /// - Parameters:
   ///   - bytes: the images one after the other, each of `imageSize` and `channels`, in the order of `layout`.
-  ///   - labels: the 0-based class of each image; their number is the number of images.
-  ///   - classNames: by default "1", "2", … up to the largest label.
+  ///   - labels: the 0-based class of each image; nil when they are not known.
+  ///   - classNames: by default "1", "2", … up to the largest label, and none without labels.
   ///   - normalization: by default [0, 1] to [−1, 1].
   /// - Throws: ``DatasetError/invalid(_:)`` when the sizes do not fit or a label has no class.
   public init(
-    bytes: [UInt8], layout: Layout, imageSize: (height: Int, width: Int), channels: Int, labels: [Int],
+    bytes: [UInt8], layout: Layout, imageSize: (height: Int, width: Int), channels: Int, labels: [Int]?,
     classNames: [String]? = nil, normalization: Normalization? = nil, name: String = "tensors",
     split: String = "all"
   ) throws {
+    count = labels?.count ?? TensorsDataset.images(of: bytes.count, imageSize, channels)
     let plane = try TensorsDataset.checkedPlane(
-      values: bytes.count, images: labels.count, imageSize: imageSize, channels: channels, name: name)
-    let classes = try TensorsDataset.checkedClasses(labels, classNames: classNames, name: name)
+      values: bytes.count, images: count, imageSize: imageSize, channels: channels, name: name)
+    let classes =
+      try labels.map { try TensorsDataset.checkedClasses($0, classNames: classNames, name: name) }
+      ?? classNames ?? []
     let normalization = normalization ?? .symmetric(channels: channels)
     guard normalization.mean.count == channels, normalization.std.count == channels,
       normalization.std.allSatisfy({ $0 > 0 })
@@ -44,7 +49,7 @@ public struct TensorsDataset: ImageDataset {
     }
     pixels =
       layout == .channelsLast || channels == 1
-      ? bytes : TensorsDataset.channelsLast(bytes, images: labels.count, channels: channels, plane: plane)
+      ? bytes : TensorsDataset.channelsLast(bytes, images: count, channels: channels, plane: plane)
     classOf = labels
     self.name = name
     self.split = split
@@ -54,22 +59,23 @@ public struct TensorsDataset: ImageDataset {
     self.normalization = normalization
     var hash = ContentHash()
     hash.add(pixels)
-    for label in labels { hash.add(UInt64(label)) }
+    for label in labels ?? [] { hash.add(UInt64(label)) }
     identity =
-      "\(name)/\(split) \(labels.count)x\(imageSize.height)x\(imageSize.width)x\(channels) content=\(hash)"
+      "\(name)/\(split) \(count)x\(imageSize.height)x\(imageSize.width)x\(channels) content=\(hash)"
   }
 
   /// A data set of images with values in [0, 1], kept as the nearest of 256 levels.
   ///
   /// - Throws: ``DatasetError/invalid(_:)`` as the 8-bit initializer does, and for a value outside [0, 1].
   public init(
-    values: [Float], layout: Layout, imageSize: (height: Int, width: Int), channels: Int, labels: [Int],
+    values: [Float], layout: Layout, imageSize: (height: Int, width: Int), channels: Int, labels: [Int]?,
     classNames: [String]? = nil, normalization: Normalization? = nil, name: String = "tensors",
     split: String = "all"
   ) throws {
     // Written so that a NaN fails as well.
     if let bad = values.firstIndex(where: { !($0 >= 0 && $0 <= 1) }) {
-      let image = labels.isEmpty ? 0 : bad / max(1, values.count / labels.count)
+      let images = labels?.count ?? TensorsDataset.images(of: values.count, imageSize, channels)
+      let image = images == 0 ? 0 : bad / max(1, values.count / images)
       throw DatasetError.invalid("\(name): image \(image + 1) has the value \(values[bad]), expected 0 to 1")
     }
     try self.init(
@@ -78,9 +84,9 @@ public struct TensorsDataset: ImageDataset {
       split: split)
   }
 
-  public var count: Int { classOf.count }
+  public var knowsLabels: Bool { classOf != nil }
 
-  public func label(at index: Int) -> Int { classOf[index] }
+  public func label(at index: Int) -> Int { classOf?[index] ?? 0 }
 
   /// The data set's name and the 1-based number of the image.
   public func itemName(at index: Int) -> String { "\(name).\(index + 1)" }
@@ -92,6 +98,12 @@ public struct TensorsDataset: ImageDataset {
     self.pixels.withUnsafeBufferPointer { all in
       _ = pixels.update(fromContentsOf: all[index * size..<(index + 1) * size])
     }
+  }
+
+  /// How many images of a size so many values are; 0 where the size is none.
+  private static func images(of values: Int, _ size: (height: Int, width: Int), _ channels: Int) -> Int {
+    guard size.height >= 1, size.width >= 1, channels >= 1 else { return 0 }
+    return values / size.height / size.width / channels
   }
 
   /// The pixels of one image's plane, once everything about the sizes is known to fit.

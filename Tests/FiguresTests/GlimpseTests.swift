@@ -34,6 +34,33 @@ import Testing
     #expect(try count(right, colors.wrong) == 0)
   }
 
+  @Test func aStepThatNobodyCanJudgeHasItsOwnColor() throws {
+    let grid = try one([.init(confidence: 0.4, isCorrect: nil, prediction: "a")])
+    let colors = grid.options.colors
+    #expect(try count(grid, colors.unknown) > 300)
+    #expect(try count(grid, colors.right) == 0 && count(grid, colors.wrong) == 0)
+    #expect(grid.csv().hasSuffix(",a,0.4\n"))
+  }
+
+  @Test func captionsMakeRoomBelowTheImage() throws {
+    let steps: [Glimpse.Step] = [
+      .init(
+        confidence: 0.4, isCorrect: nil, prediction: "a class with a name that is far too long for its line"),
+      .init(patch: .init(row: 0, column: 0, size: 30), confidence: 0.9, isCorrect: nil, prediction: "b"),
+    ]
+    var options = GlimpseOptions()
+    let plain = try one(steps, options).displayList().size
+    options.hasCaptions = true
+    let captioned = try one(steps, options)
+    let size = try captioned.displayList().size
+    #expect(size.width == plain.width)
+    // Two lines of text.
+    #expect(size.height > plain.height + 2 * captioned.style.fontSize)
+    let picture = try Picture(captioned.png(dpi: 72))
+    let rows = Int(plain.height)..<picture.height - 4
+    #expect(rows.contains { row in (0..<picture.width).contains { picture.color($0, row) != 0xFFFFFF } })
+  }
+
   @Test func theBoxLiesOnThePatch() throws {
     var options = GlimpseOptions()
     options.width = 206  // one image of 200 points

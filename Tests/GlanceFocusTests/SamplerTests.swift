@@ -22,19 +22,20 @@ private func batch(_ indices: [Int], after step: Int, rows: [Int]? = nil, seed: 
   for (i, row) in (rows ?? all).enumerated() { glances[i * 48 * 48 + (indices[row] % 40 + 4) * 48 + 30] = 1 }
   return SamplerBatch(
     after: last, random: CounterRandom(seed: seed, stream: "sampler"), policy: policy,
-    glances: PlainMaps(values: glances, channels: 1, height: 48, width: 48))
+    glances: PlainMaps(values: glances, channels: 1, height: 48, width: 48),
+    saliency: PlainMaps(values: glances, channels: 1, height: 48, width: 48))
 }
 
 @Suite struct SamplerTests {
   @Test func theTableIsCompleteAndEveryProposalIsValid() throws {
     #expect(
       Samplers.table.map(\.name) == [
-        "learned", "random", "center", "corners", "gaussian", "grid", "saliency",
+        "learned", "random", "center", "corners", "gaussian", "grid", "saliency", "contrast",
       ])
     for definition in Samplers.table {
       let sampler = try definition.make()
       #expect(sampler.name == definition.name)
-      let needs: [String: SamplerNeeds] = ["learned": .policy, "saliency": .glances]
+      let needs: [String: SamplerNeeds] = ["learned": .policy, "saliency": .saliency, "contrast": .glances]
       #expect(sampler.needs == needs[definition.name] ?? [])
       for step in 1...11 {
         let places = try sampler.checkedProposal(batch(Array(0..<200), after: step))
@@ -138,8 +139,10 @@ private func batch(_ indices: [Int], after step: Int, rows: [Int]? = nil, seed: 
     #expect(batch.locations(1) == [PatchLocation(row: 0.02, column: 0), PatchLocation(row: 0.03, column: 0)])
   }
 
-  @Test func saliencyFindsTheSpotAndThenLooksElsewhere() throws {
-    let first = try SaliencySampler().propose(batch([0], after: 1))
+  @Test(arguments: ["saliency", "contrast"])
+  func aSpotIsFoundAndThenAnother(_ name: String) throws {
+    let sampler = try Samplers.make(name)
+    let first = try sampler.propose(batch([0], after: 1))
     // The spot is in row 4, column 30 of 48; the patch is 18 of those wide and starts at 0…30.
     #expect(first[0].row * 30 <= 4 && first[0].column * 30 > 11 && first[0].column * 30 <= 30)
     // Nothing is left once the spot was looked at.
@@ -150,10 +153,11 @@ private func batch(_ indices: [Int], after step: Int, rows: [Int]? = nil, seed: 
     var glance = [Float](repeating: 0, count: 48 * 48)
     glance[4 * 48 + 30] = 1
     glance[40 * 48 + 5] = 0.5
-    let second = try SaliencySampler().propose(
+    let maps = PlainMaps(values: glance, channels: 1, height: 48, width: 48)
+    let second = try sampler.propose(
       SamplerBatch(
         after: StepBatch(record: record, step: 2, rows: [0]), random: CounterRandom(seed: 1, stream: "s"),
-        glances: PlainMaps(values: glance, channels: 1, height: 48, width: 48)))
+        glances: maps, saliency: maps))
     #expect(second[0].row * 30 > 21 && second[0].column * 30 <= 5)
   }
 }

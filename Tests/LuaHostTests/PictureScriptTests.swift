@@ -51,9 +51,17 @@ import Testing
     for (source, reason) in [
       ("gfnet.dataset(\"folder\")", "needs path"),
       ("gfnet.dataset(\"folder\", {path = \"/no/such\"})", "/no/such is not a folder"),
-      ("gfnet.dataset(\"clutter-fashion\", {crop = 3})", "'crop' is for the data set \"folder\" only"),
+      (
+        "gfnet.dataset(\"clutter-fashion\", {crop = 3})",
+        "'crop' is for the data set \"folder\" and \"files\" only"
+      ),
       ("gfnet.dataset(\"folder\", {path = \"x\", resize = 10, crop = 20})", "cannot be cut from"),
       ("gfnet.dataset(\"folder\", {path = \"x\", std = {1, 0, 1}})", "three positive numbers"),
+      ("gfnet.dataset(\"files\")", "needs paths"),
+      ("gfnet.dataset(\"files\", {paths = {}})", "the list of pictures is empty"),
+      ("gfnet.dataset(\"files\", {paths = {\"a\"}, labels = {1}})", "the name of a list of classes"),
+      ("gfnet.dataset(\"files\", {paths = {\"a\"}, labels = \"x\", classes = {\"b\"}})", "given twice"),
+      ("gfnet.dataset(\"files\", {paths = {\"a\"}, labels = \"nolist\"})", "nolist cannot be read"),
       ("gfnet.image(\"x\", {interpolation = \"nearest\"})", "\"bilinear\", \"bicubic\""),
     ] {
       #expect(try run(source).message.contains(reason), "\(source)")
@@ -125,5 +133,42 @@ import Testing
       """)
     #expect(message == "")
     #expect(shown.contains("1\n"))
+  }
+
+  /// Pictures of which no class is known go through a model that averages what its encoder says.
+  @Test func filesHaveAnswersButNoLabels() throws {
+    let (shown, message) = try run(
+      """
+      local files = gfnet.dataset("files", {
+        paths = {"\(Self.fixtures)/rgb.png", "\(Self.fixtures)/colour.jpg"}, resize = 48, crop = 48,
+        classes = {"a", "b", "c"},
+      })
+      local model = gfnet.model{
+        backbone = "resnet_tiny_16", patch_size = 24, steps = 3, classifier = "average", dataset = files, seed = 1}
+      local trace = model:trace(files, {sampler = gfnet.samplers.saliency{}})
+      print(files[1].label, trace.labels, model.classifier, #trace.confidence)
+      local sum = 0
+      for step = 1, 3 do sum = sum + trace.logits[step][1]:softmax():sum() end
+      print(math.abs(sum - 3) < 1e-5)
+      local live = model:infer(files, {sampler = gfnet.samplers.saliency{}})
+      print(live[2].label, live[2].prediction == trace.prediction[3][2], live.accuracy)
+      gfnet.plot.glimpses(trace, {by = "none", captions = true})
+      print(pcall(trace.accuracy, trace))
+      print(pcall(gfnet.train, {model = model, dataset = files, stage = 1, epochs = 1}))
+      """)
+    #expect(message == "")
+    #expect(shown.hasPrefix("nil\tnil\taverage\t3\ntrue\nnil\ttrue\tnil\n"), "\(shown)")
+    #expect(shown.contains("needs labels"))
+    #expect(shown.contains("the classes of the images of files are not known"))
+  }
+
+  @Test func imageNetsClassesComeWithTheProgram() throws {
+    let (shown, message) = try run(
+      """
+      local files = gfnet.dataset("files", {paths = {"\(Self.fixtures)/rgb.png"}, labels = "imagenet"})
+      print(files.classes, files.labels[1], files.labels[286], files.labels[1000])
+      """)
+    #expect(message == "")
+    #expect(shown == "1000\ttench\tEgyptian cat\ttoilet tissue\n")
   }
 }

@@ -61,7 +61,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "learned", "random", "center", "corners", "gaussian", "grid", "saliency",
+    "learned", "random", "center", "corners", "gaussian", "grid", "saliency", "contrast",
   ])
   func everySamplerRunsLiveAndTraced(_ name: String) throws {
     let output = try shown(

@@ -62,11 +62,8 @@ public final class AdaptiveRunner {
 
   /// Runs every image until `rule` lets it leave; survivors are gathered after each step.
   ///
-  /// - Parameter knowsLabels: false when the data set's labels mean nothing; neither the rule nor the results
-  ///   then have any.
-  public func infer(
-    _ dataset: any ImageDataset, rule: any ExitRule, knowsLabels: Bool = true
-  ) throws -> Run {
+  /// Where the data set knows no labels, neither the rule nor the results have any.
+  public func infer(_ dataset: any ImageDataset, rule: any ExitRule) throws -> Run {
     try check(dataset)
     let start = Date()
     let progress = ProgressReporter("inference", total: dataset.count)
@@ -74,7 +71,7 @@ public final class AdaptiveRunner {
     var parts: [Evaluation] = []
     var results: [Result] = []
     try forEachBatch(dataset, progress: progress) { batch in
-      var record = try record(indices: batch.indices, labels: knowsLabels ? batch.labels : nil)
+      var record = try record(indices: batch.indices, labels: dataset.knowsLabels ? batch.labels : nil)
       var state = BatchState(images: try images(batch), rows: Array(0..<batch.count))
       let began = Date()
       let evaluation = try EpisodeLoop.run(
@@ -100,7 +97,8 @@ public final class AdaptiveRunner {
     let progress = ProgressReporter("trace", total: dataset.count)
     defer { progress.finish() }
     var record = try record(
-      indices: Array(0..<dataset.count), labels: (0..<dataset.count).map { dataset.label(at: $0) })
+      indices: Array(0..<dataset.count),
+      labels: dataset.knowsLabels ? (0..<dataset.count).map { dataset.label(at: $0) } : nil)
     // Images that cannot be read leave no row.
     var read: [Int] = []
     try forEachBatch(dataset, progress: progress) { batch in
@@ -114,7 +112,8 @@ public final class AdaptiveRunner {
     return try Trace(
       record: read.count == dataset.count ? record : record.selecting(read), model: identity,
       dataset: Trace.Identity(name: dataset.name, digest: dataset.identity),
-      sampler: samplerName ?? sampler.name, classNames: dataset.labels)
+      sampler: samplerName ?? sampler.name,
+      classNames: dataset.labels.isEmpty ? model.configuration.labels : dataset.labels)
   }
 
   private func check(_ dataset: any ImageDataset) throws {
@@ -124,7 +123,7 @@ public final class AdaptiveRunner {
       "the images are \(dataset.imageSize.height)×\(dataset.imageSize.width), the model was made for "
         + "\(size)×\(size)")
     try ModelError.require(
-      dataset.classes == model.configuration.classes,
+      dataset.classes == model.configuration.classes || (dataset.labels.isEmpty && !dataset.knowsLabels),
       "the data set has \(dataset.classes) classes, the model \(model.configuration.classes)")
   }
 
@@ -163,6 +162,8 @@ public final class AdaptiveRunner {
     var rows: [Int]
     var memory: GFNet.Memory?
     var proposals: [PatchLocation]?
+    /// Of the glance, for samplers that need it.
+    var saliency: Tensor?
 
     init(images: Tensor, rows: [Int]) {
       self.images = images
@@ -182,6 +183,7 @@ public final class AdaptiveRunner {
       images = try images.indexSelected(0, positions)
       memory = try memory?.gathered(positions)
       proposals = proposals.map { old in positions.map { old[$0] } }
+      saliency = try saliency?.indexSelected(0, positions)
       rows = survivors
     }
   }
@@ -217,6 +219,9 @@ public final class AdaptiveRunner {
     }
     try record.setStep(
       step, rows: rows, logits: try result.logits.values(), values: values, locations: locations)
+    if step == 1, sampler.needs.contains(.saliency), let map = state.memory?.map {
+      state.saliency = try model.saliency(map, answers: rows.map { Int(record[1].prediction[$0]) })
+    }
   }
 
   private func propose(
@@ -227,7 +232,8 @@ public final class AdaptiveRunner {
       SamplerBatch(
         after: last, random: random, policy: state.proposals,
         maps: sampler.needs.contains(.maps) ? try plain(memory.map) : nil,
-        glances: sampler.needs.contains(.glances) ? try plain(model.glanceImages(state.images)) : nil))
+        glances: sampler.needs.contains(.glances) ? try plain(model.glanceImages(state.images)) : nil,
+        saliency: try state.saliency.map(plain)))
   }
 
   private func plain(_ maps: Tensor) throws -> PlainMaps {

@@ -8,7 +8,7 @@ public struct Configuration: Codable, Sendable, Equatable {
   /// How the whole image is resized to the glance.
   public enum Interpolation: String, Codable, Sendable, CaseIterable { case bilinear, bicubic }
   public enum PolicyEncoder: String, Codable, Sendable, CaseIterable { case convolution, linear }
-  public enum Classifier: String, Codable, Sendable, CaseIterable { case recurrent, cascade }
+  public enum Classifier: String, Codable, Sendable, CaseIterable { case recurrent, cascade, average }
 
   /// Name in the backbone registry, or what `layers` were defined as.
   public var backbone: String

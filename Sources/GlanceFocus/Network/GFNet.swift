@@ -51,6 +51,7 @@ public final class GFNet: Module {
     switch c.classifier {
     case .recurrent: try RecurrentClassifier(features, units: c.classifierUnits, classes: c.classes)
     case .cascade: try CascadeClassifier(features, steps: c.cascadeSteps, classes: c.classes)
+    case .average: AverageClassifier()
     }
   }
 

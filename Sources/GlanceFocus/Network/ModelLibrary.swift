@@ -63,5 +63,12 @@ public struct ModelLibrary: Sendable {
     throw ModelError("there is no model '\(nameOrFile)'\(hint)")
   }
 
+  /// The file of the list of classes `name`: `labels/NAME.txt` in one of the folders; nil when there is none.
+  public func classList(_ name: String) -> String? {
+    guard !name.contains("/"), !name.hasPrefix(".") else { return nil }
+    return folders.lazy.map { $0 + "/labels/" + name + ".txt" }.first(
+      where: FileManager.default.fileExists(atPath:))
+  }
+
   private static let ending = ".safetensors"
 }

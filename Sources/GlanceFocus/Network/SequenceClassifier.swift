@@ -72,3 +72,23 @@ final class CascadeClassifier: SequenceClassifier {
     return try heads[index](all, Pass.evaluation)
   }
 }
+
+/// The mean of the probabilities that the encoders' own classifiers gave so far: nothing of its own to learn.
+///
+/// For encoders that can classify already. Its logits are logarithms of those means, up to a constant.
+final class AverageClassifier: SequenceClassifier {
+  /// Keeps the logarithm finite where every probability was rounded to zero.
+  private static let smallest: Float = 1e-20
+
+  func declare(_ state: inout StateDeclaration) {}
+
+  func step(
+    _ features: Tensor, memory: inout Tensor?, ownAnswersFirst: Bool, own: (Tensor) throws -> Tensor
+  ) throws -> Tensor {
+    let probabilities = try own(features).softmax()
+    // B×K, the sum over the steps.
+    let sum = try memory.map { try $0 + probabilities } ?? probabilities
+    memory = sum
+    return try (sum + Self.smallest).log()
+  }
+}

@@ -52,6 +52,8 @@ public struct SamplerNeeds: OptionSet, Sendable {
   public static let maps = SamplerNeeds(rawValue: 2)
   /// ``SamplerBatch/glances``: the images resized to P×P.
   public static let glances = SamplerNeeds(rawValue: 4)
+  /// ``SamplerBatch/saliency``: how much each place of the glance speaks for its answer.
+  public static let saliency = SamplerNeeds(rawValue: 8)
 }
 
 /// Plain values of shape n×C×h×w, row-major.
@@ -87,6 +89,8 @@ public struct SamplerBatch: Sendable {
   public let maps: PlainMaps?
   /// The images at P×P; given to samplers that need them.
   public let glances: PlainMaps?
+  /// n×1×h×w, at least 0; given to samplers that need them.
+  public let saliency: PlainMaps?
   private let base: CounterRandom
 
   /// - Parameters:
@@ -94,7 +98,7 @@ public struct SamplerBatch: Sendable {
   ///   - random: the run's numbers for this sampler.
   public init(
     after last: StepBatch, random: CounterRandom, policy: [PatchLocation]? = nil, maps: PlainMaps? = nil,
-    glances: PlainMaps? = nil
+    glances: PlainMaps? = nil, saliency: PlainMaps? = nil
   ) {
     step = last.step + 1
     self.last = last
@@ -102,6 +106,7 @@ public struct SamplerBatch: Sendable {
     self.policy = policy
     self.maps = maps
     self.glances = glances
+    self.saliency = saliency
   }
 
   /// Images in the batch.

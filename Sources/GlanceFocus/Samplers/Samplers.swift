@@ -23,6 +23,7 @@ public enum Samplers {
     GaussianSampler.definition,
     GridSampler.definition,
     SaliencySampler.definition,
+    ContrastSampler.definition,
   ]
 
   /// The sampler called `name` with the given parameters.

@@ -35,6 +35,9 @@ public final class Trainer {
       "the data set's images are \(dataset.imageSize.height)×\(dataset.imageSize.width), the model was made for "
         + "\(configuration.imageSize)×\(configuration.imageSize)")
     try ModelError.require(
+      dataset.knowsLabels,
+      "the classes of the images of \(dataset.name) are not known: they cannot be trained on")
+    try ModelError.require(
       dataset.classes == configuration.classes,
       "the data set has \(dataset.classes) classes, the model \(configuration.classes)")
     try ModelError.require(

@@ -6,7 +6,8 @@ enum DatasetClass {
   static let entry = LuaClass<DatasetHandle>(
     "dataset", "Labelled images: #d of them, d[i] is {image=, label=, name=}.",
     discussion: """
-      image is a tensor of channels × height × width with values from 0 to 1; label is the class, from 1.
+      image is a tensor of channels × height × width with values from 0 to 1; label is the class, from 1, or nil \
+      where it is not known.
       """,
     properties: [
       .init("name", "string", "the name it is opened by", get: { data, _ in data.images.name }),
@@ -40,7 +41,8 @@ enum DatasetClass {
       }
       let index = number - 1
       return LuaFields([
-        "image": try image(data.images, index), "label": data.images.label(at: index) + 1,
+        "image": try image(data.images, index),
+        "label": data.images.knowsLabels ? data.images.label(at: index) + 1 : nil,
         "name": data.images.itemName(at: index),
       ])
     },

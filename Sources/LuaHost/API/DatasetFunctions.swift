@@ -1,3 +1,4 @@
+import GlanceFocus
 import Support
 import Tensor
 import Vision
@@ -22,19 +23,22 @@ enum DatasetFunctions {
             "of \"tensors\": N×C×H×W, or a list of C×H×W; values from 0 to 1"),
           .optional(
             "labels", .either([.list(.integer), .string]),
-            "of \"tensors\": the class of each image, from 1; of \"folder\": a text file of classes or pictures"
+            "of \"tensors\": the class of each image, from 1; of \"folder\": a text file of classes or pictures; of \"files\": of classes; \"imagenet\" comes with the program"
           ),
           .optional(
             "classes", .list(.string),
-            "of \"tensors\": the names of the classes; of \"folder\": the class folders in the order of their numbers"
+            "of \"tensors\" and \"files\": the names of the classes; of \"folder\": the class folders in the order of their numbers"
           ),
           .optional("path", .string, "of \"folder\": the folder; required there"),
+          .optional("paths", .list(.string), "of \"files\": the pictures; required there"),
         ] + PictureOptions.parameters + [
           .optional(
             "augment", .boolean,
             "of \"folder\": a random part of each picture, mirrored at random, another one every epoch"),
-          .optional("mean", .list(.number), "of \"folder\": of the normalisation; default: ImageNet's"),
-          .optional("std", .list(.number), "of \"folder\": of the normalisation; default: ImageNet's"),
+          .optional(
+            "mean", .list(.number), "of \"folder\" and \"files\": of the normalisation; default: ImageNet's"),
+          .optional(
+            "std", .list(.number), "of \"folder\" and \"files\": of the normalisation; default: ImageNet's"),
           .optional(
             "on_error", .choice(FolderDataset.DamagePolicy.allCases.map(\.rawValue)),
             "of \"folder\": leave out pictures that cannot be read (skip, the default), or end the run (stop)"
@@ -54,6 +58,9 @@ enum DatasetFunctions {
       "n01440764 tench" of a text file named by labels give the class folders in order, with what to call them; lines \
       "1.jpg 65" give the class of each picture, from 0 as in ImageNet's lists. data.damaged lists what could not be \
       read.
+
+      The data set "files" is a list of pictures of which no class is known: gfnet.dataset("files", {paths = \
+      {"cat.jpg"}, labels = "imagenet"}). Without labels the model that sees them names its classes.
       """
   ) { call in
     let name = try call.string("name")
@@ -64,6 +71,8 @@ enum DatasetFunctions {
       images = try tensors(call)
     } else if name == "folder" {
       images = try folder(call)
+    } else if name == "files" {
+      images = try files(call)
     } else {
       guard names.contains(name) else {
         throw LuaError("gfnet.dataset: there is no data set \"\(name)\"" + NearestName.hint(name, in: names))
@@ -73,14 +82,14 @@ enum DatasetFunctions {
     return Pushed(DatasetHandle(try limit.map { try images.limited(to: $0) } ?? images))
   }
 
-  private static let names = Datasets.all.map(\.name) + ["folder", "tensors"]
+  private static let names = Datasets.all.map(\.name) + ["files", "folder", "tensors"]
 
   /// Options that some data sets alone have.
   private static let owners: [(options: [String], datasets: [String])] = [
-    (["images"], ["tensors"]), (["labels", "classes"], ["tensors", "folder"]),
-    (
-      ["path", "resize", "crop", "interpolation", "augment", "mean", "std", "on_error", "seed"], ["folder"]
-    ),
+    (["images"], ["tensors"]), (["paths"], ["files"]),
+    (["labels", "classes"], ["tensors", "folder", "files"]),
+    (["resize", "crop", "interpolation", "mean", "std"], ["folder", "files"]),
+    (["path", "augment", "on_error", "seed"], ["folder"]),
   ]
 
   private static func checkOptions(_ call: LuaCall, of name: String) throws {
@@ -98,12 +107,7 @@ enum DatasetFunctions {
     }
     var options = FolderDataset.Options()
     options.split = try call.optionalString("split") ?? ""
-    if try call.has("labels") {
-      guard let file = try call.value("labels").asString else {
-        throw LuaError("gfnet.dataset: of \"folder\", the option 'labels' is the name of a text file")
-      }
-      options.labelFile = file
-    }
+    options.labelFile = try labelFile(call, of: "folder")
     options.classes = try call.has("classes") ? call.strings("classes") : nil
     options.damage = try FolderDataset.DamagePolicy(rawValue: call.optionalString("on_error") ?? "") ?? .skip
     options.seed = try Seeds.of(call)
@@ -112,6 +116,31 @@ enum DatasetFunctions {
     return try FolderDataset(
       path: path, transform: PictureOptions.transform(call, defaultCrop: 224, augments: augments),
       options: options)
+  }
+
+  private static func files(_ call: LuaCall) throws -> any ImageDataset {
+    guard try call.has("paths") else {
+      throw LuaError("gfnet.dataset: \"files\" needs paths = {\"photo.jpg\", …}")
+    }
+    let file = try labelFile(call, of: "files")
+    guard try file == nil || !call.has("classes") else {
+      throw LuaError("gfnet.dataset: classes are given twice, by 'labels' and by 'classes'")
+    }
+    let names = try file.map(ClassList.names) ?? (call.has("classes") ? call.strings("classes") : [])
+    return try FilesDataset(
+      paths: call.strings("paths"), transform: PictureOptions.transform(call, defaultCrop: 224),
+      classNames: names, normalization: normalization(call))
+  }
+
+  /// The text file that the option `labels` names, or the list of that name that comes with the program.
+  private static func labelFile(_ call: LuaCall, of dataset: String) throws -> String? {
+    guard try call.has("labels") else { return nil }
+    guard let name = try call.value("labels").asString else {
+      throw LuaError(
+        "gfnet.dataset: of \"\(dataset)\", the option 'labels' is a text file, or the name of a list of classes"
+      )
+    }
+    return ModelLibrary.standard(scriptFolder: call.context.scriptFolder).classList(name) ?? name
   }
 
   private static func normalization(_ call: LuaCall) throws -> Normalization {

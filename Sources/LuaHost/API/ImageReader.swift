@@ -135,7 +135,7 @@ struct GlimpseReader {
         throw LuaError("\(step.place): confidence is missing; expected a number from 0 to 1")
       }
       return Glimpse.Step(
-        patch: patch, confidence: confidence, isCorrect: step["correct"].asBoolean ?? false,
+        patch: patch, confidence: confidence, isCorrect: step["correct"].asBoolean,
         prediction: try step.text("prediction") ?? "")
     }
   }

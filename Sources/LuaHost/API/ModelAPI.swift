@@ -3,7 +3,7 @@ enum ModelAPI {
   /// Functions of `gfnet`.
   static let functions =
     ModelFunctions.functions + [EncoderClass.function] + DatasetFunctions.functions
-    + PictureFunctions.functions + ModelTrace.functions + TrainFunction.functions
+    + PictureFunctions.functions + [FetchFunction.entry] + ModelTrace.functions + TrainFunction.functions
 
   static let classes = [
     ModelClass.entry, EncoderClass.entry, DatasetClass.entry, TraceClass.entry, EvaluationHandle.entry,

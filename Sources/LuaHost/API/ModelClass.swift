@@ -32,7 +32,7 @@ enum ModelClass {
         "dataset", "string", "the data set it was made for; empty when not known",
         get: { model, _ in model.configuration.dataset }),
       .init(
-        "classifier", "string", "recurrent or cascade",
+        "classifier", "string", "recurrent, cascade or average",
         get: { model, _ in model.configuration.classifier.rawValue }),
       .init(
         "madds", "list of integers", "Multiply-Adds of an image that leaves after step 1, 2, …",

@@ -49,7 +49,7 @@ enum ModelInference {
         model.network, sampler: sampler.sampler, steps: steps, batchSize: call.integer("batch"),
         seed: Seeds.of(call), engine: model.engine(precision(call)))
       let run = try DamageNote.telling(input.images, call.context) {
-        try runner.infer(input.images, rule: rule, knowsLabels: input.knowsLabels)
+        try runner.infer(input.images, rule: rule)
       }
       let inference = InferenceHandle(run: run, images: input.images, classNames: input.classNames)
       return input.isSingle
@@ -64,23 +64,23 @@ enum ModelInference {
 
   private struct Input {
     let images: any ImageDataset
-    var knowsLabels = true
     var isSingle = false
     let classNames: [String]
   }
 
   private static func input(_ model: ModelHandle, _ call: LuaCall) throws -> Input {
     let value = try call.value("images")
-    if case .object(let object) = value, let dataset = object.value(as: DatasetHandle.self) {
-      return Input(images: dataset.images, classNames: dataset.images.labels)
-    }
     let configuration = model.configuration
     let names =
       configuration.labels.isEmpty ? (1...configuration.classes).map(String.init) : configuration.labels
+    if case .object(let object) = value, let dataset = object.value(as: DatasetHandle.self) {
+      let own = dataset.images.labels
+      return Input(images: dataset.images, classNames: own.isEmpty ? names : own)
+    }
     if let paths = try paths(value) {
       let files = try FilesDataset(
         paths: paths, transform: .evaluation(size: configuration.imageSize), classNames: names)
-      return Input(images: files, knowsLabels: false, isSingle: value.asString != nil, classNames: names)
+      return Input(images: files, isSingle: value.asString != nil, classNames: names)
     }
     var image = value
     var label: Int?
@@ -98,9 +98,9 @@ enum ModelInference {
     }
     let images = try TensorsDataset(
       values: batch.values(), layout: .channelsFirst, imageSize: (batch.shape[2], batch.shape[3]),
-      channels: batch.shape[1], labels: [Int](repeating: (label ?? 1) - 1, count: batch.shape[0]),
+      channels: batch.shape[1], labels: label.map { [Int](repeating: $0 - 1, count: batch.shape[0]) },
       classNames: names)
-    return Input(images: images, knowsLabels: label != nil, isSingle: isSingle, classNames: names)
+    return Input(images: images, isSingle: isSingle, classNames: names)
   }
 
   /// Paths of pictures; nil when `value` is something else.

@@ -138,8 +138,11 @@ enum PlotModule {
       ),
       .options(
         TraceGlimpses.options + [
-          .named("colors", "right and wrong steps", GlimpseOptions.Colors.self),
+          .named("colors", "right, wrong and unknown steps", GlimpseOptions.Colors.self),
           Parameter("dim", .number, default: 0, "darkens what no patch shows, 0 to 1", in: 0...1),
+          Parameter(
+            "captions", .boolean, default: false, "list each step's prediction and confidence below the image"
+          ),
           .optional("range", .list(.number), "{low, high}: the numbers that are black and white"),
         ] + gridOptions),
     ],
@@ -152,7 +155,8 @@ enum PlotModule {
       The first step is the glance, which sees the whole image and has no row, column and size. Those are in pixels: \
       row and column are those of the patch's top-left pixel, from 1. Images of one group stand together under its \
       name, in the order of their first image. Of a trace, images are chosen evenly over each group, and shown up to \
-      the step after which they leave.
+      the step after which they leave. A step whose correct is nil, and every step of images without labels, has a \
+      colour of its own.
       """
   ) { call in
     if case .object(let object) = try call.value("images"), let trace = object.value(as: TraceHandle.self) {
@@ -169,6 +173,7 @@ enum PlotModule {
     var options = try gridOptions(call)
     if let colors = try call.named("colors", as: GlimpseOptions.Colors.self) { options.colors = colors }
     options.dim = try call.number("dim")
+    options.hasCaptions = try call.boolean("captions")
     return ScriptPicture(
       GlimpseGrid(groups: groups, options: options), name: try call.fileStem(),
       caption: try call.string("caption"), words: "glimpses")

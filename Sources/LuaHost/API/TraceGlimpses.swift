@@ -1,4 +1,5 @@
 import Figures
+import Foundation
 import GlanceFocus
 import Vision
 
@@ -98,11 +99,13 @@ enum TraceGlimpses {
           : .init(
             row: Double(columns.coordinates[row].row), column: Double(columns.coordinates[row].column),
             size: Double(record.patchSize)),
-        confidence: Double(columns.confidence[row]), isCorrect: answer == label,
+        confidence: Double(columns.confidence[row]), isCorrect: label.map { answer == $0 },
         prediction: name(of: answer, trace))
     }
     return Glimpse(
-      pixels: pixels, title: label.map { name(of: $0, trace) } ?? "image \(record.indices[row] + 1)",
+      pixels: pixels,
+      title: label.map { name(of: $0, trace) }
+        ?? (images.itemName(at: record.indices[row]) as NSString).lastPathComponent,
       steps: steps)
   }
 

@@ -4,14 +4,19 @@ import Foundation
 public struct FilesDataset: ImageDataset {
   private let paths: [String]
   private let transform: ImageTransform
+  /// Empty when the model that sees the pictures is to name its classes.
   public let labels: [String]
-  public let normalization = Normalization.imageNet
+  public let normalization: Normalization
 
   /// - Throws: ``DatasetError/invalid(_:)`` when there are no paths.
-  public init(paths: [String], transform: ImageTransform, classNames: [String]) throws {
+  public init(
+    paths: [String], transform: ImageTransform, classNames: [String] = [],
+    normalization: Normalization = .imageNet
+  ) throws {
     guard !paths.isEmpty else { throw DatasetError.invalid("the list of pictures is empty") }
     self.paths = paths
     self.transform = transform
+    self.normalization = normalization
     labels = classNames
   }
 
@@ -21,10 +26,19 @@ public struct FilesDataset: ImageDataset {
   public var imageSize: (height: Int, width: Int) { transform.crop }
   public var channels: Int { 3 }
   public var loaderThreads: Int { ProcessInfo.processInfo.activeProcessorCount }
+  public var knowsLabels: Bool { false }
 
   public var identity: String {
     var hash = ContentHash()
-    for path in paths { hash.add(Array(path.utf8)) }
+    for path in paths {
+      hash.add(Array(path.utf8))
+      var status = stat()
+      // A picture that is not there is an error where it is read.
+      guard stat(path, &status) == 0 else { continue }
+      hash.add(UInt64(bitPattern: Int64(status.st_size)))
+      hash.add(UInt64(bitPattern: Int64(status.st_mtim.tv_sec)))
+      hash.add(UInt64(bitPattern: Int64(status.st_mtim.tv_nsec)))
+    }
     return "files/all \(transform.identity) content=\(hash)"
   }
 

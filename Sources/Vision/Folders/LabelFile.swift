@@ -62,3 +62,16 @@ struct LabelFile {
     return .pictures(lines.map { ($0.key, labels[$0.rest] ?? 0) }, classes: classes)
   }
 }
+
+/// The names of classes in a text file.
+public enum ClassList {
+  /// The names in the order of the labels: of each line, what follows its first word, or that word.
+  ///
+  /// - Throws: ``DatasetError`` in one line when the file cannot be read or lists pictures.
+  public static func names(_ path: String) throws -> [String] {
+    guard case .classes(let classes) = try LabelFile(path).content else {
+      throw DatasetError.invalid("\(path) lists pictures, expected classes")
+    }
+    return classes.map(\.name)
+  }
+}

