@@ -20,7 +20,7 @@ build: ## install missing system packages, build the program (release)
 
 test: build ## the same, then run all tests (ARGS="--filter NAME" for some) and check the format
 # The flags keep one set of compiled modules for program and tests, and XCTest's empty run away.
-	@swift test -c release --disable-testable-imports --disable-xctest $(ARGS)
+	@swift test -c release --explicit-target-dependency-import-check error --disable-testable-imports --disable-xctest $(ARGS)
 	@$(MAKE) --no-print-directory lint
 
 lint: ## check the format of the Swift sources and the shell scripts

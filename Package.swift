@@ -1,7 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Warnings are errors everywhere; arrows between targets point down only (docs/architecture.md).
+// Warnings are errors everywhere; arrows between targets point down only (docs/architecture.md). A target names all that
+// it imports: otherwise SwiftPM does not build it again when that changes, and old code meets new memory layouts.
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
 let package = Package(
@@ -34,20 +35,22 @@ let package = Package(
     // Numerics
     .target(name: "OneDNN", dependencies: ["CDNNL", "Support"], swiftSettings: strict),
     .target(name: "Tensor", dependencies: ["OneDNN", "Support"], swiftSettings: strict),
-    .target(name: "NeuralNet", dependencies: ["Tensor"], swiftSettings: strict),
+    .target(name: "NeuralNet", dependencies: ["OneDNN", "Support", "Tensor"], swiftSettings: strict),
     .target(
-      name: "Inference", dependencies: ["NeuralNet", "OneDNN", "Support"], swiftSettings: strict),
+      name: "Inference", dependencies: ["NeuralNet", "OneDNN", "Support", "Tensor"], swiftSettings: strict),
     .target(name: "Checkpoints", dependencies: ["Tensor", "CZlib", "Support"], swiftSettings: strict),
-    .target(name: "Backbones", dependencies: ["NeuralNet"], swiftSettings: strict),
+    .target(name: "Backbones", dependencies: ["NeuralNet", "Support", "Tensor"], swiftSettings: strict),
 
     // The paper's system
     .target(
-      name: "GlanceFocus", dependencies: ["Backbones", "Checkpoints", "Vision", "Support"],
+      name: "GlanceFocus",
+      dependencies: ["Backbones", "Checkpoints", "NeuralNet", "OneDNN", "Support", "Tensor", "Vision"],
       swiftSettings: strict),
 
     // Data in, pictures out
     .target(
-      name: "Vision", dependencies: ["Tensor", "CImageCodecs", "CZlib", "Support"], swiftSettings: strict),
+      name: "Vision", dependencies: ["CImageCodecs", "CZlib", "OneDNN", "Support", "Tensor"],
+      swiftSettings: strict),
     .target(name: "Figures", dependencies: ["CGD", "Support"], swiftSettings: strict),
     .target(
       name: "Reports", dependencies: ["Figures", "CMarkdown", "Support"], swiftSettings: strict),
@@ -56,14 +59,15 @@ let package = Package(
     .target(
       name: "LuaHost",
       dependencies: [
-        "CLuaBridge", "Figures", "GlanceFocus", "Inference", "OneDNN", "Reports", "Tensor", "Vision",
+        "Backbones", "CLuaBridge", "Checkpoints", "Figures", "GlanceFocus", "Inference", "NeuralNet",
+        "OneDNN", "Reports", "Support", "Tensor", "Vision",
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "gfnet-lab",
       dependencies: [
-        "Inference", "LuaHost", "OneDNN",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Backbones", "Checkpoints", "GlanceFocus", "Inference", "LuaHost", "NeuralNet", "OneDNN", "Reports",
+        "Support", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
@@ -72,40 +76,57 @@ let package = Package(
     .executableTarget(
       name: "lua-calls", dependencies: ["LuaHost"], path: "Benchmarks/LuaCalls", swiftSettings: strict),
     .executableTarget(
-      name: "inference-plans", dependencies: ["Backbones", "Inference"], path: "Benchmarks/InferencePlans",
+      name: "inference-plans", dependencies: ["Backbones", "Inference", "NeuralNet", "Support", "Tensor"],
+      path: "Benchmarks/InferencePlans",
       swiftSettings: strict),
 
     .executableTarget(
       name: "image-pixels", dependencies: ["Vision"], path: "Benchmarks/Images", swiftSettings: strict),
 
     .executableTarget(
-      name: "hostile-files", dependencies: ["Checkpoints", "GlanceFocus", "TestSupport", "Vision"],
+      name: "hostile-files",
+      dependencies: ["Checkpoints", "Support", "GlanceFocus", "TestSupport", "Vision"],
       path: "Benchmarks/HostileFiles", swiftSettings: strict),
 
     // Tests
     .target(
-      name: "TestSupport", dependencies: ["Tensor", "CZlib"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["CZlib", "OneDNN", "Support", "Tensor"], path: "Tests/TestSupport",
       swiftSettings: strict),
     .testTarget(name: "SupportTests", dependencies: ["Support"], swiftSettings: strict),
-    .testTarget(name: "TensorTests", dependencies: ["Tensor", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"],
+      name: "TensorTests", dependencies: ["OneDNN", "Support", "Tensor", "TestSupport"], swiftSettings: strict
+    ),
+    .testTarget(
+      name: "CheckpointsTests", dependencies: ["Checkpoints", "Support", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "NeuralNetTests", dependencies: ["NeuralNet", "TestSupport"], swiftSettings: strict),
-    .testTarget(
-      name: "BackbonesTests", dependencies: ["Backbones", "TestSupport"], swiftSettings: strict),
-    .testTarget(
-      name: "GlanceFocusTests", dependencies: ["GlanceFocus", "TestSupport"],
+      name: "NeuralNetTests", dependencies: ["NeuralNet", "Support", "Tensor", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "InferenceTests", dependencies: ["GlanceFocus", "Inference", "TestSupport"],
+      name: "BackbonesTests", dependencies: ["Backbones", "NeuralNet", "Support", "Tensor", "TestSupport"],
       swiftSettings: strict),
-    .testTarget(name: "VisionTests", dependencies: ["Vision", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "GlanceFocusTests",
+      dependencies: [
+        "Backbones", "Checkpoints", "GlanceFocus", "NeuralNet", "OneDNN", "Support", "Tensor", "TestSupport",
+        "Vision",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "InferenceTests",
+      dependencies: [
+        "Backbones", "GlanceFocus", "Inference", "NeuralNet", "OneDNN", "Support", "Tensor", "TestSupport",
+        "Vision",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "VisionTests", dependencies: ["Support", "TestSupport", "Vision"], swiftSettings: strict),
     .testTarget(name: "FiguresTests", dependencies: ["Figures", "CGD"], swiftSettings: strict),
-    .testTarget(name: "ReportsTests", dependencies: ["Reports"], swiftSettings: strict),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Support"], swiftSettings: strict),
     .testTarget(
-      name: "LuaHostTests", dependencies: ["LuaHost", "TestSupport"], swiftSettings: strict),
+      name: "LuaHostTests",
+      dependencies: ["GlanceFocus", "LuaHost", "OneDNN", "Reports", "Support", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "CommandTests", dependencies: ["GlanceFocus", "Support", "TestSupport"], swiftSettings: strict),
   ],

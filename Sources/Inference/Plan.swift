@@ -30,6 +30,8 @@ public final class Plan {
   /// Keeps packed weights and constants alive.
   private let resources: [AnyObject]
   private let versions: [(storage: Storage, version: Int)]
+  /// The number of threads that the primitives were compiled for.
+  private let teamSize = ThreadTeam.size
 
   init(
     inputs: [Tensor], outputs: [Tensor], steps: [any PlanStep], eagerOps: [String], resources: [AnyObject],
@@ -44,8 +46,9 @@ public final class Plan {
     versions = sources.filter { seen.insert(ObjectIdentifier($0)).inserted }.map { ($0, $0.version) }
   }
 
-  /// False once a weight that the plan was made from has changed.
+  /// False once a weight that the plan was made from has changed, or the number of threads has.
   public var isCurrent: Bool {
+    if teamSize != ThreadTeam.size { return false }
     for (storage, version) in versions where storage.version != version { return false }
     return true
   }

@@ -11,6 +11,8 @@ public final class ComputeContext {
   var primitives: [PrimitiveKey: Primitive] = [:]
   private var scratchpad: AlignedBuffer?
   private var arrangements: [dnnl_memory_desc_t] = []
+  /// The number of threads that ``primitives`` were compiled for.
+  private var teamSize = ThreadTeam.size
 
   /// Primitives beyond this many are forgotten together; it only bounds memory on endlessly varying shapes.
   private static let primitiveLimit = 2048
@@ -58,6 +60,11 @@ public final class ComputeContext {
   /// The cached primitive for `key`, or the one that `build` makes.
   @inline(__always)
   func primitive(_ key: PrimitiveKey, _ build: () throws -> Primitive) throws -> Primitive {
+    // A primitive has working memory for the threads it was compiled for, and would write beyond it with more.
+    if teamSize != ThreadTeam.size {
+      primitives.removeAll(keepingCapacity: true)
+      teamSize = ThreadTeam.size
+    }
     if let found = primitives[key] { return found }
     if primitives.count >= Self.primitiveLimit { primitives.removeAll(keepingCapacity: true) }
     let made = try build()

@@ -265,6 +265,25 @@ struct PlanTests {
     #expect(function.plans.count == 1)
   }
 
+  /// A primitive has working memory for the threads it was made for.
+  @Test func plansAreMadeAnewForAnotherNumberOfThreads() throws {
+    let filter = try Tensor.formula("w", [32, 32, 3, 3])
+    let function = try Planner().planned { [try $0[0].convolved2d(filter, padding: (1, 1))] }
+    let x = try Tensor.formula("x", [1, 32, 9, 9])
+    let size = ThreadTeam.size
+    let expected = try x.convolved2d(filter, padding: (1, 1))
+    for threads in [1, 3, 1, 2] {
+      try withThreads(threads) {
+        try assertClose(try function([x])[0], expected, absolute: 1e-4)
+        try assertClose(try x.convolved2d(filter, padding: (1, 1)), expected, absolute: 1e-4)
+        let plan = try #require(function.plans.first)
+        #expect(function.plans.count == 1 && plan.isCurrent)
+        #expect(withThreads(threads + 1) { !plan.isCurrent })
+      }
+    }
+    #expect(ThreadTeam.size == size)
+  }
+
   @Test func runningStatisticsAreWatchedToo() throws {
     let norm = try BatchNorm2d(4)
     try norm.initialize(seed: 1)

@@ -69,7 +69,10 @@ import Testing
     try checkGradient(of: test.function, at: try test.inputs(), tolerance: 4e-3, limit: 40, test.name)
   }
 
-  /// The same bits from one thread and from two, on inputs large enough to be split.
+  /// oneDNN splits the sums of these by the number of threads.
+  private static let splitByLibrary = ["conv2d", "batch_norm", "linear", "matmul", "gru"]
+
+  /// The same bits from one thread and from two, on inputs large enough to be split; rounding where oneDNN sums.
   @Test(arguments: OperationCases.all) func doesNotDependOnThreads(_ test: Case) throws {
     func run(_ threads: Int) throws -> [Tensor] {
       try withThreads(threads) {
@@ -80,7 +83,14 @@ import Testing
         return [y] + watched.compactMap { tape.gradient(of: $0) }
       }
     }
-    for (one, two) in zip(try run(1), try run(2)) { try assertIdentical(one, two, test.name) }
+    let isSplit = Self.splitByLibrary.contains { test.name.hasPrefix($0) }
+    for (one, two) in zip(try run(1), try run(2)) {
+      if isSplit {
+        try assertClose(one, two, relative: 1e-5, absolute: 1e-5, test.name)
+      } else {
+        try assertIdentical(one, two, test.name)
+      }
+    }
   }
 }
 
