@@ -55,6 +55,12 @@ let package = Package(
     .target(
       name: "Reports", dependencies: ["Figures", "CMarkdown", "Support"], swiftSettings: strict),
 
+    // Times of networks, for the command line
+    .target(
+      name: "Bench",
+      dependencies: ["Backbones", "GlanceFocus", "Inference", "OneDNN", "Support", "Tensor", "Vision"],
+      swiftSettings: strict),
+
     // Scripts
     .target(
       name: "LuaHost",
@@ -66,7 +72,8 @@ let package = Package(
     .executableTarget(
       name: "gfnet-lab",
       dependencies: [
-        "Backbones", "Checkpoints", "GlanceFocus", "Inference", "LuaHost", "NeuralNet", "OneDNN", "Reports",
+        "Backbones", "Bench", "Checkpoints", "GlanceFocus", "Inference", "LuaHost", "NeuralNet", "OneDNN",
+        "Reports",
         "Support", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],

@@ -98,8 +98,8 @@ case "--serve":
   }
 case "--profile":
   guard let profiled = try subject(arguments.dropFirst()) else { exit(2) }
-  for (name, time) in try profiled.plan.profile(runs: 100) {
-    print(String(format: "%9.1f µs  ", time * 1e3) + name)
+  for step in try profiled.plan.profile(runs: 100) {
+    print(String(format: "%9.1f µs  ", step.milliseconds * 1e3) + step.name)
   }
 default:
   let heading = "encoder".padding(toLength: 44, withPad: " ", startingAt: 0)

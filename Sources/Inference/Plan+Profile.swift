@@ -1,8 +1,16 @@
 import Glibc
 
 extension Plan {
-  /// The least time of each step over `runs` runs, in milliseconds, in order.
-  public func profile(runs: Int) throws -> [(name: String, milliseconds: Double)] {
+  /// What one step of a plan costs.
+  public struct StepProfile: Sendable {
+    public let name: String
+    public let milliseconds: Double
+    /// Of convolutions and linear layers; 0 for what only moves or maps numbers.
+    public let multiplyAdds: Int
+  }
+
+  /// The least time of each step over `runs` runs, in order.
+  public func profile(runs: Int) throws -> [StepProfile] {
     var least = [Double](repeating: .infinity, count: steps.count)
     for _ in 0..<runs {
       for (index, step) in steps.enumerated() {
@@ -11,7 +19,9 @@ extension Plan {
         least[index] = min(least[index], Self.now() - start)
       }
     }
-    return zip(steps, least).map { ($0.name, $1) }
+    return zip(steps, least).map {
+      StepProfile(name: $0.name, milliseconds: $1, multiplyAdds: $0.multiplyAdds)
+    }
   }
 
   private static func now() -> Double {

@@ -12,7 +12,13 @@ public enum Precision: String, Sendable, CaseIterable {
 protocol PlanStep {
   /// For profiles.
   var name: String { get }
+  /// For profiles too; 0 where nothing is summed.
+  var multiplyAdds: Int { get }
   func run() throws
+}
+
+extension PlanStep {
+  var multiplyAdds: Int { 0 }
 }
 
 /// A network compiled for fixed input shapes: a list of steps over one stretch of memory.

@@ -53,9 +53,9 @@ struct PlanCompiler {
     return Tensor.view(of: arena, at: offset / 4, shape(value))
   }
 
-  private mutating func add(_ name: String, _ primitive: PlannedPrimitive) {
+  private mutating func add(_ name: String, _ primitive: PlannedPrimitive, multiplyAdds: Int = 0) {
     primitives.append(primitive)
-    steps.append(PrimitiveStep(name: name, primitive: primitive))
+    steps.append(PrimitiveStep(name: name, primitive: primitive, multiplyAdds: multiplyAdds))
   }
 
   private mutating func add(_ node: Graph.Node) throws {
@@ -159,7 +159,8 @@ struct PlanCompiler {
         + (node.groups > 1 ? " groups \(node.groups)" : "") + " \(convolution.implementation)",
       try convolution.bound(
         source: pointer(source), weights: packed.weights, bias: packed.bias?.pointer,
-        destination: pointer(place.output)))
+        destination: pointer(place.output)),
+      multiplyAdds: shape.multiplyAdds)
   }
 
   private mutating func add(_ node: LinearNode, _ place: Graph.Node) throws {
@@ -179,7 +180,8 @@ struct PlanCompiler {
       "linear \(linear.implementation)",
       try linear.bound(
         source: pointer(source), weights: packed.weights, bias: packed.bias?.pointer,
-        destination: pointer(place.output)))
+        destination: pointer(place.output)),
+      multiplyAdds: self.shape(source).count * self.shape(place.output)[1])
   }
 
   /// Rows of all inputs one after the other: along the channels of maps, the last axis of matrices, or axis 0.

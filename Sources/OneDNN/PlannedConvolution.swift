@@ -26,6 +26,11 @@ public struct PlannedConvolutionShape: Hashable, Sendable {
     (sizes.inHeight + sizes.paddingHeight + paddingBelow - sizes.dilationHeight * (sizes.kernelHeight - 1) - 1)
       / sizes.strideHeight + 1
   }
+  /// Of the whole batch.
+  public var multiplyAdds: Int {
+    sizes.batch * sizes.outChannels * outHeight * outWidth * sizes.inChannels / sizes.groups
+      * sizes.kernelHeight * sizes.kernelWidth
+  }
   public var outWidth: Int {
     (sizes.inWidth + sizes.paddingWidth + paddingRight - sizes.dilationWidth * (sizes.kernelWidth - 1) - 1)
       / sizes.strideWidth + 1

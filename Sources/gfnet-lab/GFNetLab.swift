@@ -17,13 +17,16 @@ struct GFNetLab: ParsableCommand {
         gfnet-lab help gfnet                          what scripts can call
         gfnet-lab help gfnet.report.table             one function, with an example
         gfnet-lab models                              encoders, models, checkpoints of PyTorch
+        gfnet-lab bench --batch 32                    times of a network on this machine
         gfnet-lab doctor                              check the installation
 
       Exit status: 0 done, 1 the script or its input failed, 2 wrong usage, 130 interrupted (Ctrl-C once for a \
       report of what was done, twice to stop at once).
       """,
     version: "gfnet-lab \(Doctor.version)",
-    subcommands: [RunCommand.self, ModelsCommand.self, HelpCommand.self, DoctorCommand.self],
+    subcommands: [
+      RunCommand.self, ModelsCommand.self, BenchCommand.self, HelpCommand.self, DoctorCommand.self,
+    ],
     defaultSubcommand: RunCommand.self)
 
   /// The names of all commands.

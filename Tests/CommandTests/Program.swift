@@ -107,6 +107,10 @@ final class Program {
   }
 
   func run(_ arguments: String..., environment: [String: String] = [:]) throws -> Result {
+    try run(arguments, environment: environment)
+  }
+
+  func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Result {
     finish(try start(arguments, environment: environment))
   }
 

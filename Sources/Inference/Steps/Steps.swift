@@ -5,6 +5,7 @@ import Tensor
 struct PrimitiveStep: PlanStep {
   let name: String
   let primitive: PlannedPrimitive
+  var multiplyAdds = 0
 
   func run() throws { try primitive.run() }
 }

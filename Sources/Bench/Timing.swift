@@ -1,0 +1,46 @@
+import Glibc
+
+/// Times of one thing, measured again and again.
+public struct Timing: Sendable {
+  /// What was timed, such as `step 2`.
+  public let name: String
+  /// Multiply-Adds of one run, the whole batch.
+  public let multiplyAdds: Double
+  /// Of each run, in the order of measurement.
+  public internal(set) var milliseconds: [Double] = []
+
+  init(_ name: String, multiplyAdds: Double) {
+    self.name = name
+    self.multiplyAdds = multiplyAdds
+  }
+
+  public var median: Double { quantile(0.5) }
+  public var minimum: Double { milliseconds.min() ?? .nan }
+  /// The time that 95 % of the runs did not exceed.
+  public var percentile95: Double { quantile(0.95) }
+
+  /// Billions of Multiply-Adds per second in the median.
+  public var gigaMultiplyAddsPerSecond: Double { multiplyAdds / median / 1e6 }
+
+  /// The nearest rank: always a time that was measured.
+  private func quantile(_ share: Double) -> Double {
+    guard !milliseconds.isEmpty else { return .nan }
+    let sorted = milliseconds.sorted()
+    return sorted[min(Int((share * Double(sorted.count)).rounded(.up)) - 1, sorted.count - 1)]
+  }
+}
+
+enum Clock {
+  /// Of a clock that only moves forward.
+  static var milliseconds: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) * 1e3 + Double(time.tv_nsec) / 1e6
+  }
+
+  static func time(_ body: () throws -> Void) rethrows -> Double {
+    let start = milliseconds
+    try body()
+    return milliseconds - start
+  }
+}

@@ -1,0 +1,187 @@
+import ArgumentParser
+import Backbones
+import Bench
+import Inference
+import OneDNN
+import Reports
+import Support
+
+/// `gfnet-lab bench`: times of a network on this machine.
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench",
+    abstract: "Time a network on this machine.",
+    discussion: """
+      Weights and images are random: times do not depend on them. Between the runs two matrices are multiplied, the best \
+      of which is the machine's peak: "of peak" says how well the processor is used, whatever else it does.
+
+      Parts: glance (step 1 on images of the size of a patch), episode (all steps, without exits; times after each), \
+      train (a step of stage 1; its Multiply-Adds are counted as three times those forward).
+
+      Examples:
+        gfnet-lab bench                                             an episode of MobileNetV3-L, batch 1
+        gfnet-lab bench --arch resnet50 --batch 32 --precision bf16
+        gfnet-lab bench --arch resnet_tiny_16 --part train --batch 128 --runs 10
+        gfnet-lab bench --arch resnet50 --profile                   each operation of the encoder
+        gfnet-lab bench --json > times.json
+      """)
+
+  @Option(help: ArgumentHelp("Encoder; `gfnet-lab models` lists them.", valueName: "name"))
+  var arch = "mobilenetv3_large_100"
+
+  @Option(help: ArgumentHelp("Side of glance and patches (default: the encoder's).", valueName: "pixels"))
+  var patch: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Side of the images (default: 224, or 128 for patches below 64 pixels).", valueName: "pixels"))
+  var image: Int?
+
+  @Option(help: ArgumentHelp("Steps of an episode, the glance included.", valueName: "n"))
+  var steps = 3
+
+  @Option(help: ArgumentHelp("Images that are run together (default: 1; train: 32).", valueName: "n"))
+  var batch: Int?
+
+  @Option(help: "Precision: f32 or bf16.")
+  var precision: Precision = .float32
+
+  @Option(help: ArgumentHelp("Threads to compute with (default: one per core).", valueName: "n"))
+  var threads: Int?
+
+  @Option(help: "What is timed: glance, episode or train.")
+  var part: Bench.Part = .episode
+
+  @Option(help: ArgumentHelp("How often it is timed (default: 50; train: 10).", valueName: "n"))
+  var runs: Int?
+
+  @Flag(help: "Print the time of each operation of the encoder on one batch of patches.")
+  var profile = false
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads must be from 1 to 1024, got \(threads)")
+    }
+    if let batch, !(1...4096).contains(batch) {
+      throw ValidationError("--batch must be from 1 to 4096, got \(batch)")
+    }
+    if let runs, !(1...100_000).contains(runs) {
+      throw ValidationError("--runs must be from 1 to 100000, got \(runs)")
+    }
+  }
+
+  func run() throws {
+    if let threads { ThreadTeam.setSize(threads) }
+    var options = Bench.Options()
+    options.backbone = arch
+    options.patchSize = patch
+    options.imageSize = image
+    options.steps = steps
+    options.batch = batch ?? (part == .train ? 32 : 1)
+    options.precision = precision
+    options.part = part
+    options.runs = runs ?? (part == .train ? 10 : 50)
+    let bench = try Bench(options)
+    if profile {
+      let steps = try bench.profile()
+      json ? printJSON(bench, steps: steps) : printTable(bench, steps: steps)
+    } else {
+      let result = try bench.run()
+      json ? printJSON(bench, result: result) : printTable(bench, result: result)
+    }
+  }
+
+  private func title(_ bench: Bench) -> String {
+    let c = bench.configuration
+    return
+      "\(c.backbone), \(c.patchSize)×\(c.patchSize) patches of \(c.imageSize)×\(c.imageSize) images, batch "
+      + "\(bench.options.batch), \(precision.rawValue), \(ThreadTeam.size) threads"
+  }
+
+  private func printTable(_ bench: Bench, result: Bench.Result) {
+    Terminal.show(
+      .table(
+        Notebook.Table(
+          name: "bench",
+          caption: title(bench)
+            + "; milliseconds of \(bench.options.runs) runs. Peak: \(Int(result.peak)) G Multiply-Adds/s",
+          columns: [
+            "", "median", "minimum", "95 %", "images/s", "Multiply-Adds (M)", "G Multiply-Adds/s",
+            "of peak (%)",
+          ],
+          rows: result.timings.map { timing in
+            [
+              .text(timing.name), .number(timing.median, digits: 2), .number(timing.minimum, digits: 2),
+              .number(timing.percentile95, digits: 2),
+              .number(1000 * Double(bench.options.batch) / timing.median, digits: 1),
+              .number(timing.multiplyAdds / 1e6, digits: 1),
+              .number(timing.gigaMultiplyAddsPerSecond, digits: 1),
+              .number(result.percentOfPeak(timing), digits: 1),
+            ]
+          })))
+  }
+
+  private func printTable(_ bench: Bench, steps: [Plan.StepProfile]) {
+    let total = steps.reduce(0) { $0 + $1.milliseconds }
+    func row(_ name: String, _ milliseconds: Double, _ madds: Int) -> [Notebook.Table.Value] {
+      [
+        .text(name), .number(milliseconds * 1e3, digits: 1), .number(100 * milliseconds / total, digits: 1),
+        madds > 0 ? .number(Double(madds) / 1e6, digits: 2) : .text(""),
+        // A Multiply-Add is two operations.
+        madds > 0 ? .number(2 * Double(madds) / milliseconds / 1e6, digits: 1) : .text(""),
+      ]
+    }
+    Terminal.show(
+      .table(
+        Notebook.Table(
+          name: "profile",
+          caption: title(bench) + "; encoder alone, least of \(bench.options.runs) runs of each operation",
+          columns: ["operation", "time (µs)", "share (%)", "Multiply-Adds (M)", "GFLOP/s"],
+          rows: steps.map { row($0.name, $0.milliseconds, $0.multiplyAdds) }
+            + [row("all", total, steps.reduce(0) { $0 + $1.multiplyAdds })])))
+  }
+
+  // MARK: JSON
+
+  private func settings(_ bench: Bench) -> [JSONValue.Member] {
+    let (c, o) = (bench.configuration, bench.options)
+    return [
+      .init("arch", .string(c.backbone)), .init("patch", .integer(c.patchSize)),
+      .init("image", .integer(c.imageSize)), .init("steps", .integer(c.steps)),
+      .init("batch", .integer(o.batch)),
+      .init("precision", .string(o.precision.rawValue)), .init("threads", .integer(ThreadTeam.size)),
+      .init("part", .string(o.part.rawValue)), .init("runs", .integer(o.runs)),
+    ]
+  }
+
+  private func printJSON(_ bench: Bench, result: Bench.Result) {
+    let rows = result.timings.map { timing in
+      JSONValue.object([
+        .init("name", .string(timing.name)), .init("median_ms", .number(timing.median)),
+        .init("minimum_ms", .number(timing.minimum)), .init("p95_ms", .number(timing.percentile95)),
+        .init("madds", .number(timing.multiplyAdds)),
+        .init("percent_of_peak", .number(result.percentOfPeak(timing))),
+        .init("runs_ms", .array(timing.milliseconds.map { .number($0) })),
+      ])
+    }
+    let members: [JSONValue.Member] = [
+      .init("peak_madds_per_s", .number(result.peak * 1e9)), .init("timings", .array(rows)),
+    ]
+    Terminal.write(JSONValue.object(settings(bench) + members).compact + "\n")
+  }
+
+  private func printJSON(_ bench: Bench, steps: [Plan.StepProfile]) {
+    let rows = steps.map { step in
+      JSONValue.object([
+        .init("operation", .string(step.name)), .init("ms", .number(step.milliseconds)),
+        .init("madds", .integer(step.multiplyAdds)),
+      ])
+    }
+    Terminal.write(JSONValue.object(settings(bench) + [.init("operations", .array(rows))]).compact + "\n")
+  }
+}
+
+extension Bench.Part: ExpressibleByArgument {}

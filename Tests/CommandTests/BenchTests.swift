@@ -1,0 +1,93 @@
+import Foundation
+import GlanceFocus
+import Testing
+
+/// `gfnet-lab bench` as a process.
+@Suite struct BenchTests {
+  private struct Report: Decodable {
+    struct Timing: Decodable {
+      let name: String
+      let median_ms, minimum_ms, p95_ms, madds, percent_of_peak: Double
+      let runs_ms: [Double]
+    }
+    struct Operation: Decodable {
+      let operation: String
+      let ms: Double
+      let madds: Int
+    }
+    let arch: String
+    let patch, image, batch, runs: Int
+    let timings: [Timing]?
+    let operations: [Operation]?
+  }
+
+  private func report(_ arguments: String...) throws -> Report {
+    let result = try Program().run(["bench", "--arch", "resnet_tiny_16", "--json"] + arguments)
+    #expect(result.status == 0 && result.errors == "", "\(result.errors)")
+    return try JSONDecoder().decode(Report.self, from: Data(result.output.utf8))
+  }
+
+  private static func model() throws -> GFNet {
+    try GFNet(Configuration(backbone: "resnet_tiny_16", imageSize: 128, steps: 3))
+  }
+
+  @Test(arguments: ["glance", "episode", "train"]) func everyPartIsTimed(_ part: String) throws {
+    let report = try report("--part", part, "--runs", "3", "--batch", "2")
+    #expect((report.patch, report.image, report.batch, report.runs) == (48, 128, 2, 3))
+    let names = [
+      "glance": ["glance"], "episode": ["step 1", "step 2", "step 3"], "train": ["training step"],
+    ]
+    let timings = try #require(report.timings)
+    #expect(timings.map(\.name) == names[part])
+    for timing in timings {
+      #expect(timing.runs_ms.count == 3 && timing.runs_ms.allSatisfy { $0 > 0 })
+      #expect(timing.minimum_ms == timing.runs_ms.min() && timing.p95_ms == timing.runs_ms.max())
+      #expect(timing.runs_ms.sorted()[1] == timing.median_ms)
+      // Some peaks are measured on a core that is just then shared; far above it nothing can be.
+      #expect(timing.percent_of_peak > 0 && timing.percent_of_peak < 300)
+    }
+    let costs = try Self.model().measureCosts()
+    switch part {
+    case "glance": #expect(timings[0].madds == Double(2 * costs.cumulative[0]))
+    case "episode":
+      #expect(timings.map(\.madds) == costs.cumulative.map { Double(2 * $0) })
+      #expect(zip(timings, timings.dropFirst()).allSatisfy { $0.median_ms < $1.median_ms })
+    default: #expect(timings[0].madds > Double(6 * costs.cumulative[0]))
+    }
+  }
+
+  /// The operations of a plan are those that the costs were counted from.
+  @Test func theProfileHasAllMultiplyAdds() throws {
+    let report = try report("--profile", "--runs", "2", "--batch", "2")
+    let operations = try #require(report.operations)
+    #expect(operations.allSatisfy { $0.ms >= 0 })
+    #expect(operations.contains { $0.operation.hasPrefix("convolution 3×3") })
+    #expect(operations.reduce(0) { $0 + $1.madds } == 2 * (try Self.model().measureCosts().localEncoder))
+  }
+
+  @Test func tablesAreForReaders() throws {
+    let program = try Program()
+    let times = try program.run("bench", "--arch", "resnet_tiny_16", "--runs", "2")
+    #expect(times.status == 0)
+    for word in ["resnet_tiny_16, 48×48 patches of 128×128 images", "median", "95 %", "step 3", "of peak"] {
+      #expect(times.output.contains(word), "\(word)")
+    }
+    let profile = try program.run("bench", "--arch", "resnet_tiny_16", "--runs", "2", "--profile")
+    #expect(profile.status == 0 && profile.output.contains("GFLOP/s"))
+  }
+
+  @Test(
+    arguments: [
+      (["--arch", "resnet5"], 1, "did you mean resnet50?"),
+      (["--patch", "300", "--image", "224"], 1, "image_size is 224, expected at least the patch size 300"),
+      (["--part", "train", "--precision", "bf16"], 1, "training is float32 only"),
+      (["--part", "train", "--batch", "1"], 1, "a batch of at least 2"),
+      (["--runs", "0"], 2, "--runs must be"),
+      (["--part", "glanse"], 2, "glanse"), (["--steps", "0"], 1, "steps is 0"),
+    ] as [([String], Int32, String)])
+  func mistakesAreOneLine(_ arguments: [String], _ status: Int32, _ message: String) throws {
+    let result = try Program().run(["bench"] + arguments)
+    #expect(result.status == status && result.output == "")
+    #expect(result.errors.contains(message), "\(result.errors)")
+  }
+}
