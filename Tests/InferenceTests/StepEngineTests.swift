@@ -95,4 +95,47 @@ struct StepEngineTests {
     )
     #expect(throws: ModelError.self) { try AdaptiveRunner(one, engine: StepEngine(other)) }
   }
+
+  /// Notes how many images it is asked about at once.
+  private final class Counting: PatchSampler {
+    let name = "counting"
+    let base: any PatchSampler
+    var needs: SamplerNeeds { base.needs }
+    private(set) var counts: [Int: [Int]] = [:]
+
+    init(_ base: any PatchSampler) { self.base = base }
+
+    func propose(_ batch: SamplerBatch) throws -> [PatchLocation] {
+      counts[batch.step, default: []].append(batch.count)
+      return try base.propose(batch)
+    }
+  }
+
+  /// Whatever the batch size, and wherever an image's batch ends, it sees the same and says the same.
+  @Test(arguments: ["learned", "saliency", "contrast", "grid"])
+  func survivorsOfSeveralBatchesAreRunTogether(_ name: String) throws {
+    let model = try Self.model("resnet_tiny_16", patch: 24, side: 64)
+    let data = try Self.noise(41, side: 64)
+    let one = try AdaptiveRunner(
+      model, sampler: Samplers.make(name), batchSize: 1, engine: Self.engine(model))
+    let confidences = try one.trace(data, model: .init(name: "m")).record[1].confidence.sorted()
+    let rule = try ExitRules.make(
+      "confidence", ["threshold": .number(Double(confidences[20] + confidences[21]) / 2)])
+    let expected = try one.infer(data, rule: rule)
+    #expect(expected.evaluation.exits[0] == 20)
+    for batch in [3, 4, 64] {
+      let sampler = Counting(try Samplers.make(name))
+      let runner = try AdaptiveRunner(model, sampler: sampler, batchSize: batch, engine: Self.engine(model))
+      let run = try runner.infer(data, rule: rule)
+      #expect(run.results.map(\.index) == Array(0..<41))
+      #expect(run.results.map(\.steps) == expected.results.map(\.steps))
+      #expect(run.results.map(\.path) == expected.results.map(\.path))
+      #expect(run.results.map(\.prediction) == expected.results.map(\.prediction))
+      for (a, b) in zip(run.results, expected.results) { #expect(abs(a.confidence - b.confidence) < 1e-4) }
+      // At most one group of each window, of eight batches, is not full.
+      let second = try #require(sampler.counts[2])
+      #expect(
+        second.reduce(0, +) == 21 && second.filter { $0 < batch }.count <= (41 + 8 * batch - 1) / (8 * batch))
+    }
+  }
 }

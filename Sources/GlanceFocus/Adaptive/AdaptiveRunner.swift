@@ -60,8 +60,9 @@ public final class AdaptiveRunner {
     public let seconds: Double
   }
 
-  /// Runs every image until `rule` lets it leave; survivors are gathered after each step.
+  /// Runs every image until `rule` lets it leave.
   ///
+  /// Survivors of up to eight batches are put together after each step, so that later steps run on full batches.
   /// Where the data set knows no labels, neither the rule nor the results have any.
   public func infer(_ dataset: any ImageDataset, rule: any ExitRule) throws -> Run {
     try check(dataset)
@@ -70,19 +71,30 @@ public final class AdaptiveRunner {
     defer { progress.finish() }
     var parts: [Evaluation] = []
     var results: [Result] = []
-    try forEachBatch(dataset, progress: progress) { batch in
-      var record = try record(indices: batch.indices, labels: dataset.knowsLabels ? batch.labels : nil)
-      var state = BatchState(images: try images(batch), rows: Array(0..<batch.count))
+    var window = EpisodeWindow()
+    var (indices, labels): ([Int], [Int]) = ([], [])
+    let knowsValues = sampler.needs.contains(.values) || rule.needs.contains(.value)
+    func runWindow() throws {
+      guard !indices.isEmpty else { return }
+      var record = try record(indices: indices, labels: dataset.knowsLabels ? labels : nil)
       let began = Date()
       let evaluation = try EpisodeLoop.run(
         &record, rule: rule, elapsed: { Date().timeIntervalSince(began) }
       ) { step, rows, record in
-        let runsPolicy = sampler.needs.contains(.policy) || rule.needs.contains(.value)
-        try fill(step, rows: rows, &state, &record, runsPolicy: runsPolicy)
+        try advance(to: step, rows: rows, &window, &record, knowsValues: knowsValues)
       }
-      for row in 0..<batch.count { results.append(result(row, evaluation, record)) }
+      for row in indices.indices { results.append(result(row, evaluation, record)) }
       parts.append(evaluation)
+      window = EpisodeWindow()
+      (indices, labels) = ([], [])
     }
+    try forEachBatch(dataset, progress: progress) { batch in
+      window.add(try images(batch), rows: Array(indices.count..<indices.count + batch.count))
+      indices += batch.indices
+      labels += batch.labels
+      if window.batches.count == windowBatches { try runWindow() }
+    }
+    try runWindow()
     return Run(
       results: results, evaluation: try Evaluation.joined(parts), seconds: Date().timeIntervalSince(start))
   }
@@ -104,9 +116,10 @@ public final class AdaptiveRunner {
     try forEachBatch(dataset, progress: progress) { batch in
       let rows = batch.indices
       read += rows
-      var state = BatchState(images: try images(batch), rows: rows)
+      var window = EpisodeWindow()
+      window.add(try images(batch), rows: rows)
       for step in 1...madds.count {
-        try fill(step, rows: rows, &state, &record, runsPolicy: true)
+        try advance(to: step, rows: rows, &window, &record, knowsValues: true)
       }
     }
     return try Trace(
@@ -115,6 +128,17 @@ public final class AdaptiveRunner {
       sampler: samplerName ?? sampler.name,
       classNames: dataset.labels.isEmpty ? model.configuration.labels : dataset.labels)
   }
+
+  /// How many batches take their steps together. A single image never waits for others.
+  private var windowBatches: Int {
+    let side = model.configuration.imageSize
+    let bytes = batchSize * 3 * side * side * MemoryLayout<Float>.stride
+    return batchSize == 1 ? 1 : max(1, min(Self.mostBatches, Self.mostBytes / max(bytes, 1)))
+  }
+
+  private static let mostBatches = 8
+  /// Of a window's images.
+  private static let mostBytes = 256 << 20
 
   private func check(_ dataset: any ImageDataset) throws {
     let size = model.configuration.imageSize
@@ -155,85 +179,69 @@ public final class AdaptiveRunner {
       patchSize: model.configuration.patchSize, madds: madds, labels: labels?.map(Int32.init))
   }
 
-  /// The images of a batch that are still in play, and what the network carries for them.
-  private struct BatchState {
-    var images: Tensor
-    /// Record rows of the images, in the order of all tensors.
-    var rows: [Int]
-    var memory: GFNet.Memory?
-    var proposals: [PatchLocation]?
-    /// Of the glance, for samplers that need it.
-    var saliency: Tensor?
-
-    init(images: Tensor, rows: [Int]) {
-      self.images = images
-      self.rows = rows
-    }
-
-    /// Keeps `survivors` (a subset of ``rows``, both ascending) only.
-    mutating func keep(_ survivors: [Int]) throws {
-      guard survivors.count != rows.count else { return }
-      var positions: [Int] = []
-      positions.reserveCapacity(survivors.count)
-      var position = 0
-      for row in survivors {
-        while rows[position] != row { position += 1 }
-        positions.append(position)
+  /// Runs one step for `rows` and enters it into the record.
+  ///
+  /// - Parameter knowsValues: ask the policy of every image at once, for the critic's value; otherwise it is asked
+  ///   of those alone that go on.
+  private func advance(
+    to step: Int, rows: [Int], _ window: inout EpisodeWindow, _ record: inout EpisodeRecord,
+    knowsValues: Bool
+  ) throws {
+    if step > 1 { try window.keep(rows, groupSize: batchSize) }
+    for index in window.groups.indices {
+      try Cancellation.check()
+      var group = window.groups[index]
+      let result: GFNet.StepResult
+      var locations: [PatchLocation]?
+      if step == 1 {
+        (result, group.memory) = try engine.glance(window.batches[index])
+      } else {
+        if sampler.needs.contains(.policy), group.proposals == nil { _ = try askPolicy(&group) }
+        guard let memory = group.memory else { throw ModelError("step \(step) before the glance") }
+        let places = try propose(step, group, window, memory, record)
+        let (image, patch) = (model.configuration.imageSize, model.configuration.patchSize)
+        let patches = try window.patches(
+          group.rows, places.map { $0.coordinate(imageSize: image, patchSize: patch) }, side: patch)
+        (result, group.memory) = try engine.focus(patches, memory: memory)
+        group.proposals = nil
+        locations = places
       }
-      images = try images.indexSelected(0, positions)
-      memory = try memory?.gathered(positions)
-      proposals = proposals.map { old in positions.map { old[$0] } }
-      saliency = try saliency?.indexSelected(0, positions)
-      rows = survivors
+      let values = knowsValues && step < madds.count ? try askPolicy(&group) : nil
+      try record.setStep(
+        step, rows: group.rows, logits: try result.logits.values(), values: values, locations: locations)
+      if step == 1, sampler.needs.contains(.saliency), let map = group.memory?.map {
+        group.saliency = try model.saliency(
+          map, answers: group.rows.map { Int(record[1].prediction[$0]) })
+      }
+      window.groups[index] = group
     }
   }
 
-  /// Runs one step for `rows` and enters it into the record.
-  private func fill(
-    _ step: Int, rows: [Int], _ state: inout BatchState, _ record: inout EpisodeRecord,
-    runsPolicy: Bool
-  ) throws {
-    try state.keep(rows)
-    let result: GFNet.StepResult
-    var locations: [PatchLocation]?
-    if step == 1 {
-      (result, state.memory) = try engine.glance(state.images)
-    } else {
-      guard let memory = state.memory else { throw ModelError("step \(step) before the glance") }
-      let places = try propose(step, state, memory, record)
-      let patches = try model.patches(state.images, locations: places)
-      let next: GFNet.Memory
-      (result, next) = try engine.focus(patches, memory: memory)
-      state.memory = next
-      locations = places
+  /// Where the policy would look next, and how well it thinks things stand.
+  private func askPolicy(_ group: inout EpisodeWindow.Group) throws -> [Float] {
+    guard var memory = group.memory else { throw ModelError("the policy is asked before the glance") }
+    let proposal = try engine.propose(&memory)
+    group.memory = memory
+    let means = try proposal.mean.values()
+    group.proposals = group.rows.indices.map {
+      PatchLocation(row: means[2 * $0], column: means[2 * $0 + 1])
     }
-    var values: [Float]?
-    if runsPolicy, step < madds.count, var memory = state.memory {
-      let proposal = try engine.propose(&memory)
-      state.memory = memory
-      values = try proposal.value.values()
-      let means = try proposal.mean.values()
-      state.proposals = rows.indices.map {
-        PatchLocation(row: means[2 * $0], column: means[2 * $0 + 1])
-      }
-    }
-    try record.setStep(
-      step, rows: rows, logits: try result.logits.values(), values: values, locations: locations)
-    if step == 1, sampler.needs.contains(.saliency), let map = state.memory?.map {
-      state.saliency = try model.saliency(map, answers: rows.map { Int(record[1].prediction[$0]) })
-    }
+    return try proposal.value.values()
   }
 
   private func propose(
-    _ step: Int, _ state: BatchState, _ memory: GFNet.Memory, _ record: EpisodeRecord
+    _ step: Int, _ group: EpisodeWindow.Group, _ window: EpisodeWindow, _ memory: GFNet.Memory,
+    _ record: EpisodeRecord
   ) throws -> [PatchLocation] {
-    let last = try StepBatch(record: record, step: step - 1, rows: state.rows)
+    let last = try StepBatch(record: record, step: step - 1, rows: group.rows)
+    let needs = sampler.needs
     return try sampler.checkedProposal(
       SamplerBatch(
-        after: last, random: random, policy: state.proposals,
-        maps: sampler.needs.contains(.maps) ? try plain(memory.map) : nil,
-        glances: sampler.needs.contains(.glances) ? try plain(model.glanceImages(state.images)) : nil,
-        saliency: try state.saliency.map(plain)))
+        after: last, random: random, policy: group.proposals,
+        maps: needs.contains(.maps) ? try plain(memory.map) : nil,
+        glances: needs.contains(.glances)
+          ? try plain(model.glanceImages(window.images(group.rows))) : nil,
+        saliency: try group.saliency.map(plain)))
   }
 
   private func plain(_ maps: Tensor) throws -> PlainMaps {

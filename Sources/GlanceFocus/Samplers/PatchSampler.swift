@@ -54,6 +54,8 @@ public struct SamplerNeeds: OptionSet, Sendable {
   public static let glances = SamplerNeeds(rawValue: 4)
   /// ``SamplerBatch/saliency``: how much each place of the glance speaks for its answer.
   public static let saliency = SamplerNeeds(rawValue: 8)
+  /// The critic's values, in the record.
+  public static let values = SamplerNeeds(rawValue: 16)
 }
 
 /// Plain values of shape n×C×h×w, row-major.

@@ -78,4 +78,39 @@ extension Tensor {
   public func cropped(_ positions: [PatchPosition], height: Int, width: Int) throws -> Tensor {
     try apply(Crop(positions: positions, height: height, width: width), [self])
   }
+
+  /// Copies a patch of each of some of these N×C×H×W images to the rows of `patches` from `row` on; no gradient.
+  ///
+  /// - Parameters:
+  ///   - images: which images, from 0.
+  ///   - positions: one for each of them.
+  ///   - patches: M×C×height×width, as ``empty(_:)`` makes them.
+  /// - Throws: ``TensorError`` when an image, a patch or a row is not there.
+  public func cut(_ images: [Int], _ positions: [PatchPosition], into patches: Tensor, from row: Int) throws {
+    let x = try channelsLast()
+    let (height, width) = (patches.shape[2], patches.shape[3])
+    guard x.rank == 4, patches.rank == 4, x.shape[1] == patches.shape[1], images.count == positions.count,
+      row >= 0, row + images.count <= patches.shape[0], patches.isChannelsLast
+    else { throw TensorError("cut", "\(images.count) patches of \(x.shape) do not fit \(patches.shape)") }
+    let (c, h, w) = (x.shape[1], x.shape[2], x.shape[3])
+    for (image, position) in zip(images, positions) {
+      guard (0..<x.shape[0]).contains(image), position.row >= 0, position.row + height <= h,
+        position.column >= 0, position.column + width <= w
+      else {
+        throw TensorError(
+          "cut",
+          "a \(height)×\(width) patch at (\(position.row), \(position.column)) of image \(image) of \(x.shape)"
+        )
+      }
+    }
+    let (source, target) = (x.pointer, patches.pointer)
+    ThreadTeam.parallel(images.count, grain: max(1, (1 << 15) / max(height * width * c, 1))) { range in
+      for n in range {
+        for line in 0..<height {
+          let from = ((images[n] * h + positions[n].row + line) * w + positions[n].column) * c
+          (target + ((row + n) * height + line) * width * c).update(from: source + from, count: width * c)
+        }
+      }
+    }
+  }
 }
