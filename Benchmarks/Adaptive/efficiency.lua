@@ -36,6 +36,7 @@ for _, batch in ipairs(p.batches) do
   rows[#rows + 1] = { batch, 1e6 * median(all) / #test, 1e6 * median(some) / #test, gain, saved, gain / saved }
 end
 gfnet.report.table{
-  name = "efficiency", caption = "Microseconds per image.", rows = rows, digits = 2,
+  name = "efficiency", caption = "Microseconds per image.", rows = rows,
+  digits = { batch = 0, ["all steps"] = 0, ["with exits"] = 0, ["speed-up"] = 2, ["fewer Multiply-Adds"] = 2, efficiency = 2 },
   columns = { "batch", "all steps", "with exits", "speed-up", "fewer Multiply-Adds", "efficiency" },
 }
