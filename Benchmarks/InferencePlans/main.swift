@@ -34,25 +34,17 @@ struct Subject {
     let random = CounterRandom(seed: 1, stream: "images")
     let shape: Shape = [batch, 3, side, side]
     images = try Tensor(shape, (0..<shape.count).map { Float(random.uniform($0)) * 4 - 2 })
-    let start = now()
+    let start = MonotonicClock.milliseconds
     plan = try Plan.compile([shape], precision: precision, weights: WeightStore()) {
       let encoding = try encoder.encode($0[0], .evaluation)
       return [encoding.features, encoding.map]
     }
-    preparation = now() - start
+    preparation = MonotonicClock.milliseconds - start
     try plan.inputs[0].assign(images)
   }
 
   func runPlan() throws { try plan.run() }
   func runEager() throws { _ = try encoder.encode(images, .evaluation) }
-}
-
-func now() -> Double { Double(DispatchTime.now().uptimeNanoseconds) / 1e6 }
-
-func milliseconds(_ body: () throws -> Void) rethrows -> Double {
-  let start = now()
-  try body()
-  return now() - start
 }
 
 func middle(_ times: [Double]) -> Double { times.sorted()[times.count / 2] }
@@ -71,7 +63,7 @@ func subject(_ words: ArraySlice<String>) throws -> Subject? {
 func report(_ subject: Subject) throws {
   var (plan, eager): ([Double], [Double]) = ([], [])
   for round in 0..<23 {
-    let (a, b) = (try milliseconds(subject.runPlan), try milliseconds(subject.runEager))
+    let (a, b) = (try MonotonicClock.time(subject.runPlan), try MonotonicClock.time(subject.runEager))
     // The first rounds warm caches and buffers.
     if round >= 3 {
       plan.append(a)
@@ -93,7 +85,7 @@ case "--serve":
   try served.runPlan()
   answer("ready")
   while let line = readLine() {
-    let times = try (0..<(Int(line) ?? 1)).map { _ in try milliseconds(served.runPlan) }
+    let times = try (0..<(Int(line) ?? 1)).map { _ in try MonotonicClock.time(served.runPlan) }
     answer(times.map { String(format: "%.4f", $0) }.joined(separator: " "))
   }
 case "--profile":

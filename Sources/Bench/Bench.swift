@@ -127,7 +127,7 @@ public struct Bench {
     let madds = Double(try model.measureCosts().cumulative[0] * options.batch)
     var timing = Timing("glance", multiplyAdds: madds)
     try repeated(peak) { counts in
-      let time = try Clock.time { _ = try engine.glance(images) }
+      let time = try MonotonicClock.time { _ = try engine.glance(images) }
       if counts { timing.milliseconds.append(time) }
     }
     return [timing]
@@ -141,14 +141,13 @@ public struct Bench {
       Timing("step \(step + 1)", multiplyAdds: Double(madds * options.batch))
     }
     try repeated(peak) { counts in
-      let start = Clock.milliseconds
+      let start = MonotonicClock.milliseconds
       var (_, memory) = try engine.glance(images)
-      if counts { timings[0].milliseconds.append(Clock.milliseconds - start) }
+      if counts { timings[0].milliseconds.append(MonotonicClock.milliseconds - start) }
       for step in 1..<max(timings.count, 1) {
-        let means = try engine.propose(&memory).mean.values()
-        let places = (0..<options.batch).map { PatchLocation(row: means[2 * $0], column: means[2 * $0 + 1]) }
+        let places = try PatchLocation.all(in: engine.propose(&memory).mean)
         (_, memory) = try engine.focus(model.patches(images, locations: places), memory: memory)
-        if counts { timings[step].milliseconds.append(Clock.milliseconds - start) }
+        if counts { timings[step].milliseconds.append(MonotonicClock.milliseconds - start) }
       }
     }
     return timings

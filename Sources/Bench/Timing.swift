@@ -1,5 +1,3 @@
-import Glibc
-
 /// Times of one thing, measured again and again.
 public struct Timing: Sendable {
   /// What was timed, such as `step 2`.
@@ -27,20 +25,5 @@ public struct Timing: Sendable {
     guard !milliseconds.isEmpty else { return .nan }
     let sorted = milliseconds.sorted()
     return sorted[min(Int((share * Double(sorted.count)).rounded(.up)) - 1, sorted.count - 1)]
-  }
-}
-
-enum Clock {
-  /// Of a clock that only moves forward.
-  static var milliseconds: Double {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) * 1e3 + Double(time.tv_nsec) / 1e6
-  }
-
-  static func time(_ body: () throws -> Void) rethrows -> Double {
-    let start = milliseconds
-    try body()
-    return milliseconds - start
   }
 }

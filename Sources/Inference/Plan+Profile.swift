@@ -1,4 +1,4 @@
-import Glibc
+import Support
 
 extension Plan {
   /// What one step of a plan costs.
@@ -14,19 +14,11 @@ extension Plan {
     var least = [Double](repeating: .infinity, count: steps.count)
     for _ in 0..<runs {
       for (index, step) in steps.enumerated() {
-        let start = Self.now()
-        try step.run()
-        least[index] = min(least[index], Self.now() - start)
+        least[index] = min(least[index], try MonotonicClock.time { try step.run() })
       }
     }
     return zip(steps, least).map {
       StepProfile(name: $0.name, milliseconds: $1, multiplyAdds: $0.multiplyAdds)
     }
-  }
-
-  private static func now() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) * 1e3 + Double(time.tv_nsec) / 1e6
   }
 }

@@ -88,12 +88,9 @@ public final class PlannedConvolution {
     source: UnsafeMutableRawPointer, weights: AlignedBuffer, bias: UnsafeMutableRawPointer?,
     destination: UnsafeMutableRawPointer
   ) throws -> PlannedPrimitive {
-    var bindings = [
-      (argument: DNNL_ARG_SRC, pointer: source), (DNNL_ARG_WEIGHTS, weights.pointer),
-      (DNNL_ARG_DST, destination),
-    ]
-    if let bias { bindings.append((DNNL_ARG_BIAS, bias)) }
-    return try PlannedPrimitive(descriptor.handle, bindings, context: context)
+    try PlannedPrimitive(
+      descriptor.handle, source: source, weights: weights, bias: bias, destination: destination,
+      context: context)
   }
 }
 

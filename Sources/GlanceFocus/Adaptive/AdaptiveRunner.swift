@@ -222,10 +222,7 @@ public final class AdaptiveRunner {
     guard var memory = group.memory else { throw ModelError("the policy is asked before the glance") }
     let proposal = try engine.propose(&memory)
     group.memory = memory
-    let means = try proposal.mean.values()
-    group.proposals = group.rows.indices.map {
-      PatchLocation(row: means[2 * $0], column: means[2 * $0 + 1])
-    }
+    group.proposals = try PatchLocation.all(in: proposal.mean)
     return try proposal.value.values()
   }
 

@@ -23,3 +23,13 @@ public struct PatchLocation: Sendable, Hashable {
     return PatchPosition(row: Int(row * room), column: Int(column * room))
   }
 }
+
+extension PatchLocation {
+  /// Of actions B×2, (row, column) in [0, 1].
+  public static func all(in actions: Tensor) throws -> [PatchLocation] {
+    let values = try actions.values()
+    return stride(from: 0, to: values.count, by: 2).map {
+      PatchLocation(row: values[$0], column: values[$0 + 1])
+    }
+  }
+}

@@ -117,11 +117,7 @@ extension GFNet {
   ///
   /// - Parameter actions: B×2, (row, column) in [0, 1].
   public func patches(_ images: Tensor, actions: Tensor) throws -> Tensor {
-    let values = try actions.values()
-    let locations = stride(from: 0, to: values.count, by: 2).map {
-      PatchLocation(row: values[$0], column: values[$0 + 1])
-    }
-    return try patches(images, locations: locations)
+    try patches(images, locations: PatchLocation.all(in: actions))
   }
 
   /// The patches at `locations`, one per image.

@@ -38,7 +38,7 @@ enum CoreModule {
     "clock", "Seconds on a clock that only moves forward, for measuring.", returns: "number: seconds",
     example: "local start = gfnet.clock()"
   ) { _ in
-    Double(DispatchTime.now().uptimeNanoseconds) * 1e-9
+    MonotonicClock.milliseconds / 1000
   }
 }
 

@@ -38,12 +38,8 @@ struct Crop: Op {
 
   func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
     saved.shapes = [inputs[0].shape]
-    let x = try inputs[0].channelsLast()
-    let patches = try Tensor.empty([x.shape[0], x.shape[1], height, width])
-    let (source, target) = (x.pointer, patches.pointer)
-    forEachLine(x.shape) { image, patch, count in
-      (target + patch).update(from: source + image, count: count)
-    }
+    let patches = try Tensor.empty([positions.count, inputs[0].shape[1], height, width])
+    try inputs[0].cut(Array(positions.indices), positions, into: patches, from: 0)
     return patches
   }
 
@@ -51,7 +47,8 @@ struct Crop: Op {
     let g = try gradient.channelsLast()
     let dx = try Tensor.zeros(saved.shapes[0])
     let (source, target) = (g.pointer, dx.pointer)
-    forEachLine(dx.shape) { image, patch, count in
+    Self.forEachLine(Array(positions.indices), positions, of: dx.shape, height, width) {
+      image, patch, count in
       (target + image).update(from: source + patch, count: count)
     }
     return [dx]
@@ -59,13 +56,16 @@ struct Crop: Op {
 
   /// Calls `body` with the offsets of each line of the patches in the images and in the patches.
   @inline(__always)
-  private func forEachLine(_ images: Shape, _ body: (_ image: Int, _ patch: Int, _ count: Int) -> Void) {
-    let (c, h, w) = (images[1], images[2], images[3])
+  fileprivate static func forEachLine(
+    _ images: [Int], _ positions: [PatchPosition], of shape: Shape, _ height: Int, _ width: Int,
+    _ body: (_ image: Int, _ patch: Int, _ count: Int) -> Void
+  ) {
+    let (c, h, w) = (shape[1], shape[2], shape[3])
     ThreadTeam.parallel(positions.count, grain: max(1, (1 << 15) / max(height * width * c, 1))) { range in
       for n in range {
         let position = positions[n]
         for line in 0..<height {
-          let image = ((n * h + position.row + line) * w + position.column) * c
+          let image = ((images[n] * h + position.row + line) * w + position.column) * c
           body(image, (n * height + line) * width * c, width * c)
         }
       }
@@ -103,14 +103,10 @@ extension Tensor {
         )
       }
     }
-    let (source, target) = (x.pointer, patches.pointer)
-    ThreadTeam.parallel(images.count, grain: max(1, (1 << 15) / max(height * width * c, 1))) { range in
-      for n in range {
-        for line in 0..<height {
-          let from = ((images[n] * h + positions[n].row + line) * w + positions[n].column) * c
-          (target + ((row + n) * height + line) * width * c).update(from: source + from, count: width * c)
-        }
-      }
+    let source = x.pointer
+    let target = patches.pointer + row * height * width * c
+    Crop.forEachLine(images, positions, of: x.shape, height, width) { image, patch, count in
+      (target + patch).update(from: source + image, count: count)
     }
   }
 }
