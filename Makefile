@@ -5,7 +5,7 @@ SHELL := /bin/bash
 
 PREFIX ?= /usr/local
 DESTDIR ?=
-# Passed to `swift test`, as in: make test ARGS="--filter TensorTests"
+# Passed on, as in: make test ARGS="--filter TensorTests", make bench ARGS=--quick
 ARGS ?=
 
 sources := Package.swift Sources Tests
@@ -31,8 +31,8 @@ lint: ## check the format of the Swift sources and the shell scripts
 format: ## put the Swift sources into the house format
 	@swift format --in-place --parallel --recursive $(sources)
 
-bench: build ## run everything executable directly under Benchmarks/
-	@bash tools/bench.sh
+bench: build ## measure against PyTorch, ONNX Runtime and OpenVINO (ARGS=--quick: less, ARGS=--help)
+	@bash tools/bench.sh $(ARGS)
 
 install: build ## install under PREFIX (default /usr/local); DESTDIR is honoured
 	@bash tools/install.sh install "$(PREFIX)" "$(DESTDIR)"

@@ -83,11 +83,6 @@ let package = Package(
     .executableTarget(
       name: "lua-calls", dependencies: ["LuaHost"], path: "Benchmarks/LuaCalls", swiftSettings: strict),
     .executableTarget(
-      name: "inference-plans", dependencies: ["Backbones", "Inference", "NeuralNet", "Support", "Tensor"],
-      path: "Benchmarks/InferencePlans",
-      swiftSettings: strict),
-
-    .executableTarget(
       name: "image-pixels", dependencies: ["Vision"], path: "Benchmarks/Images", swiftSettings: strict),
 
     .executableTarget(

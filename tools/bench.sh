@@ -1,19 +1,14 @@
 #!/usr/bin/env bash
-# Runs every executable file directly under Benchmarks/, in the order of their names.
-set -u
-cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." || exit 2
-status=0 count=0
-for benchmark in Benchmarks/*; do
-  [[ -f $benchmark && -x $benchmark ]] || continue
-  count=$((count + 1))
-  printf '== %s\n' "$benchmark"
-  "$benchmark" </dev/null || {
-    printf '== %s failed with status %s\n' "$benchmark" "$?" >&2
-    status=1
-  }
-done
-if [[ $count -eq 0 ]]; then
-  printf 'Benchmarks/ holds no executable file: nothing was measured\n' >&2
-  exit 1
+# Everything that is measured, in one run; see Benchmarks/peers/bench.py.
+set -euo pipefail
+cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
+if ! type -P python3 >/dev/null; then
+  echo "make bench needs python3 (Debian: python3-venv)" >&2
+  exit 2
 fi
-exit "$status"
+# Output only where it fails.
+swift build -c release --product lua-calls >.build/lua-calls.log 2>&1 || {
+  cat .build/lua-calls.log >&2
+  exit 1
+}
+exec python3 Benchmarks/peers/bench.py "$@"

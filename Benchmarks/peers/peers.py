@@ -5,37 +5,58 @@ import subprocess
 import sys
 import venv
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
 ENVIRONMENT = os.path.join(
     os.environ.get("XDG_CACHE_HOME", os.path.expanduser("~/.cache")), "gfnet-lab", "peers"
 )
 PROGRAM = os.environ.get("GFNET_LAB", os.path.join(ROOT, ".build", "release", "gfnet-lab"))
 
 
-def enter(packages, python=None, extra=()):
-    """Goes on in an interpreter that has `packages`: `python`, or an environment that is made at first use.
+class Unavailable(Exception):
+    """Something that is needed is not there; the text says why."""
 
-    What of `extra` cannot be installed is left out."""
-    if os.environ.get("GFNET_LAB_PEERS") == "1":
-        return
-    interpreter = python or os.path.join(ENVIRONMENT, "bin", "python")
-    if not os.path.exists(interpreter):
+
+def interpreter(packages, python=None, extra=()):
+    """The path of a Python that has `packages`: `python`, or that of an environment which is made at first use.
+
+    What of `extra` cannot be installed is left out. Raises Unavailable."""
+    path = python or os.path.join(ENVIRONMENT, "bin", "python")
+    if not os.path.exists(path):
         if python:
-            sys.exit(f"there is no Python interpreter {python}")
+            raise Unavailable(f"there is no Python interpreter {python}")
         print(f"making the Python environment {ENVIRONMENT} (once)", file=sys.stderr)
-        venv.create(ENVIRONMENT, with_pip=True)
+        try:
+            venv.create(ENVIRONMENT, with_pip=True)
+        except Exception as problem:
+            raise Unavailable(f"Python cannot make an environment (Debian: python3-venv): {problem}") from problem
     names = [{"pillow": "PIL"}.get(package, package.replace("-", "_")) for package in packages]
-    probe = subprocess.run([interpreter, "-c", "import " + ", ".join(names)], capture_output=True, text=True)
+    probe = subprocess.run([path, "-c", "import " + ", ".join(names)], capture_output=True, text=True)
     if probe.returncode != 0:
         if python:
-            sys.exit(f"{python} lacks one of the packages {', '.join(packages)}: {probe.stderr.strip().splitlines()[-1]}")
+            reason = probe.stderr.strip().splitlines()[-1]
+            raise Unavailable(f"{python} lacks one of the packages {', '.join(packages)}: {reason}")
         print(f"installing {', '.join(packages)} from PyPI (once)", file=sys.stderr)
-        if subprocess.run([interpreter, "-m", "pip", "install", "--quiet", *packages]).returncode != 0:
-            sys.exit("pip could not install them: is there a network? Another interpreter: --python PATH")
-        for package in extra:
-            if subprocess.run([interpreter, "-m", "pip", "install", "--quiet", package]).returncode != 0:
-                print(f"without {package}, which pip could not install", file=sys.stderr)
-    os.execve(interpreter, [interpreter, *sys.argv], {**os.environ, "GFNET_LAB_PEERS": "1"})
+        if subprocess.run([path, "-m", "pip", "install", "--quiet", *packages]).returncode != 0:
+            raise Unavailable("pip could not install them: is there a network? Another interpreter: --python PATH")
+    for package in extra:
+        name = package.replace("-", "_")
+        if subprocess.run([path, "-c", f"import {name}"], capture_output=True).returncode == 0:
+            continue
+        if python or subprocess.run([path, "-m", "pip", "install", "--quiet", package]).returncode != 0:
+            print(f"without {package}, which {'is not there' if python else 'pip could not install'}", file=sys.stderr)
+    return path
+
+
+def enter(packages, python=None, extra=()):
+    """Goes on in such an interpreter, or ends the program with the reason why there is none."""
+    if os.environ.get("GFNET_LAB_PEERS") == "1":
+        return
+    try:
+        path = interpreter(packages, python, extra)
+    except Unavailable as problem:
+        sys.exit(str(problem))
+    os.execve(path, [path, *sys.argv], {**os.environ, "GFNET_LAB_PEERS": "1"})
 
 
 def program(*arguments):

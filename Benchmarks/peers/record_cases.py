@@ -27,10 +27,11 @@ CASES = [
     ("mobilenetv3_large_100", 96, 3), ("mobilenetv3_large_100", 128, 3), ("mobilenetv3_large_125", 128, 3),
     ("efficientnet_b2", 128, 4), ("efficientnet_b3", 128, 4), ("efficientnet_b3", 144, 4),
     ("densenet121", 128, 3), ("regnety_600m", 112, 2), ("mobilenetv3_large_100", 80, 5), ("efficientnet_b2", 96, 5),
+    ("resnet_tiny_16", 48, 4), ("resnet_tiny_24", 48, 4), ("resnet_tiny_32", 48, 4), ("resnet_tiny_32d", 40, 3),
 ]
 # Gain of the weights that keeps activations in range, side of the images.
 FAMILIES = {
-    "resnet": (1.11, 224), "densenet": (1.35, 224), "regnety": (1.17, 224), "mobilenetv3": (1.2, 224),
+    "resnet_tiny": (1.11, 128), "resnet": (1.11, 224), "densenet": (1.35, 224), "regnety": (1.17, 224), "mobilenetv3": (1.2, 224),
     "efficientnet_b2": (1.41, 260), "efficientnet_b3": (1.41, 300),
 }
 REGNETS = {"regnety_600m": "regnety_006", "regnety_800m": "regnety_008", "regnety_1.6g": "regnety_016"}
@@ -66,8 +67,37 @@ def formula(name, *shape):
     return torch.from_numpy(u(name, math.prod(shape)).copy()).reshape(shape)
 
 
+def fill(key, value, gain):
+    """The formula's numbers for the array that the authors call `key`."""
+    import math
+
+    import numpy as np
+
+    if key.endswith("num_batches_tracked"):
+        return
+    values = formula(key, *value.shape)
+    if value.dim() >= 2:
+        fan_in = math.prod(value.shape[1:])
+        values = values * float(np.float32(math.sqrt(3 / fan_in) * gain))
+    elif key.endswith(("running_var", "weight")):
+        values = 1 + 0.5 * values
+    else:
+        values = 0.1 * values
+    value.copy_(values)
+
+
+def stride(name):
+    """Pixels of the input for one of the last map."""
+    return 8 if name.startswith("resnet_tiny") else 32
+
+
 def build_encoder(name):
-    """The network, its (features, map) function, and what its state-dict keys are called by the authors."""
+    """The network, its (features, map) function, its classifier, and what the authors call its state-dict keys."""
+    if name.startswith("resnet_tiny"):
+        import tiny_resnet
+
+        net = tiny_resnet.TinyResNet(name)
+        return net, net.encode, net.fc, str
     if name.startswith(("resnet", "densenet")):
         import torch.nn.functional as F
         import torchvision
@@ -114,7 +144,7 @@ class Network:
         from torch import nn
 
         self.case = case
-        name, side = case["architecture"], -(-case["patch_size"] // 32)
+        name, side = case["architecture"], -(-case["patch_size"] // stride(case["architecture"]))
         self.parts = {}
         for prefix in ("model_prime.", "model."):
             self.parts[prefix] = build_encoder(name)
@@ -135,10 +165,11 @@ class Network:
             self.classifier = nn.ModuleDict({
                 f"fc_{t}": nn.Linear(features * t, 1000) for t in range(2, max(5, case["steps"]) + 1)})
         else:
-            self.classifier = nn.ModuleDict({"rnn": nn.GRU(features, 1024), "fc": nn.Linear(1024, 1000)})
+            width = 256 if name.startswith("resnet_tiny") else 1024
+            self.classifier = nn.ModuleDict({"rnn": nn.GRU(features, width), "fc": nn.Linear(width, 1000)})
         with torch.no_grad():
             for key, value in self.state().items():
-                self.fill(key, value)
+                fill(key, value, case["weight_gain"])
         for module in self.modules():
             module.eval()
 
@@ -164,23 +195,6 @@ class Network:
             items = module.named_parameters() if parameters else module.state_dict().items()
             result |= {prefix + key: value for key, value in items}
         return result
-
-    def fill(self, key, value):
-        import math
-
-        import numpy as np
-
-        if key.endswith("num_batches_tracked"):
-            return
-        values = formula(key, *value.shape)
-        if value.dim() >= 2:
-            fan_in = math.prod(value.shape[1:])
-            values = values * float(np.float32(math.sqrt(3 / fan_in) * self.case["weight_gain"]))
-        elif key.endswith(("running_var", "weight")):
-            values = 1 + 0.5 * values
-        else:
-            values = 0.1 * values
-        value.copy_(values)
 
     def glance(self, images, mode):
         import torch.nn.functional as F
@@ -236,10 +250,11 @@ def describe(name, patch, steps, seed):
     family = next(key for key in FAMILIES if name.startswith(key))
     gain, side = FAMILIES[family]
     conv = family not in ("resnet", "densenet")
+    recurrent = family.startswith(("resnet", "densenet", "regnety"))
     return {
         "architecture": name, "patch_size": patch, "image_size": side, "steps": steps, "weight_gain": gain,
         "image_seed": seed, "policy_conv": conv, "policy_hidden_dim": 256 if conv else 1024,
-        "classifier": "gru" if family in ("resnet", "densenet", "regnety") else "cascade",
+        "classifier": "gru" if recurrent else "cascade",
         "glance_interpolation": "bilinear" if family in ("densenet", "regnety") else "bicubic",
     }
 

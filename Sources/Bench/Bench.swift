@@ -1,14 +1,13 @@
 import Backbones
 import GlanceFocus
 import Inference
-import OneDNN
 import Support
-import Tensor
-import Vision
 
 /// Times a Glance-and-Focus Network with random weights on random images: times do not depend on either.
 public struct Bench {
   public enum Part: String, Sendable, CaseIterable {
+    /// The encoder of the patches alone.
+    case encoder
     /// Step 1 on images that have the size of a patch already.
     case glance
     /// All steps, without exits; what an image has cost after each.
@@ -45,13 +44,13 @@ public struct Bench {
 
   /// Runs that warm caches and make plans, before any is counted.
   private static let warmUps = 3
-  /// Counted runs between two products of ``MachinePeak``, which empty the caches.
-  private static let group = 10
 
   public let options: Options
   public let configuration: Configuration
+  let model: GFNet
 
-  /// - Throws: `UnknownBackbone`, `ModelError` for sizes that do not fit.
+  /// - Throws: `UnknownBackbone`, `ModelError` for sizes that do not fit, ``InferenceError`` where the processor gains
+  ///   nothing from the precision.
   public init(_ options: Options) throws {
     self.options = options
     let patch = try options.patchSize ?? BackboneRegistry.entry(options.backbone).patchSize
@@ -64,118 +63,64 @@ public struct Bench {
     guard options.part != .train || options.batch > 1 else {
       throw BenchError("training needs a batch of at least 2, for the statistics of batch norms")
     }
+    // Refuses a precision that gains nothing here, whatever is timed.
+    _ = try Planner(options.precision)
+    model = try GFNet(configuration, seed: 1)
   }
 
-  /// - Throws: `Interrupted`; ``InferenceError`` where the processor gains nothing from the precision.
+  /// - Throws: `Interrupted`.
   public func run() throws -> Result {
     let peak = try MachinePeak(options.precision)
-    let model = try GFNet(configuration, seed: 1)
-    let timings =
-      switch options.part {
-      case .glance: try glance(model, peak)
-      case .episode: try episodes(model, peak)
-      case .train: try training(model, peak)
+    var timings = try timings()
+    let progress = ProgressReporter("bench", total: options.runs)
+    defer { progress.finish() }
+    // Counted runs between two products for the peak, which empty the caches; the next run is then not counted.
+    let (group, refills) = options.part == .train ? (1, 0) : (10, 1)
+    var (counted, uncounted) = (0, Self.warmUps)
+    try peak.run()
+    try repeatedly { milliseconds in
+      try Cancellation.check()
+      guard uncounted == 0 else {
+        uncounted -= 1
+        return true
       }
+      for (index, time) in milliseconds.enumerated() { timings[index].milliseconds.append(time) }
+      counted += 1
+      progress.update(counted)
+      guard counted < options.runs else { return false }
+      if counted % group == 0 {
+        try peak.run()
+        uncounted = refills
+      }
+      return true
+    }
     return Result(timings: timings, peak: peak.gigaMultiplyAddsPerSecond)
+  }
+
+  /// Runs in turns with other programs, and computes nothing between its turns.
+  ///
+  /// - Parameter next: gets the milliseconds of each run of the turn before, in the order of ``timings()`` (none
+  ///   after the first runs, which warm caches and make plans), and returns how many runs the next turn has; nil: no
+  ///   more turns.
+  /// - Throws: what ``run()`` throws, and what `next` throws.
+  public func takeTurns(_ next: (_ milliseconds: [[Double]]) throws -> Int?) throws {
+    var (left, turn, isWarm) = (Self.warmUps, [[Double]](), false)
+    try repeatedly { milliseconds in
+      try Cancellation.check()
+      if isWarm { turn.append(milliseconds) }
+      left -= 1
+      guard left <= 0 else { return true }
+      guard let runs = try next(turn) else { return false }
+      (left, turn, isWarm) = (runs, [], true)
+      return true
+    }
   }
 
   /// The least time of each operation of the encoder on one batch of patches.
   public func profile() throws -> [Plan.StepProfile] {
-    let model = try GFNet(configuration, seed: 1)
-    let encoder = model.localEncoder
-    let plan = try Plan.compile(
-      [[options.batch, 3, configuration.patchSize, configuration.patchSize]], precision: options.precision,
-      weights: WeightStore()
-    ) { inputs in
-      let encoding = try encoder.encode(inputs[0], .evaluation)
-      return [encoding.features, encoding.map]
-    }
-    try plan.inputs[0].assign(images(side: configuration.patchSize))
+    let plan = try encoderPlan()
     try plan.run()
     return try plan.profile(runs: options.runs)
-  }
-
-  private func images(side: Int) throws -> Tensor {
-    let random = CounterRandom(seed: 1, stream: "images")
-    let shape: Shape = [options.batch, 3, side, side]
-    return try Tensor(shape, (0..<shape.count).map { Float(random.uniform($0)) * 4 - 2 })
-  }
-
-  private func engine(_ model: GFNet) throws -> StepEngine {
-    let planner = try Planner(options.precision)
-    return StepEngine(model) { planner.planned($0).callAsFunction }
-  }
-
-  private func repeated(_ peak: MachinePeak, _ body: (_ counts: Bool) throws -> Void) throws {
-    let progress = ProgressReporter("bench", total: options.runs)
-    defer { progress.finish() }
-    for _ in 0..<Self.warmUps { try body(false) }
-    for run in 0..<options.runs {
-      try Cancellation.check()
-      if run % Self.group == 0 {
-        try peak.run()
-        try body(false)
-      }
-      try body(true)
-      progress.update(run + 1)
-    }
-  }
-
-  private func glance(_ model: GFNet, _ peak: MachinePeak) throws -> [Timing] {
-    let images = try images(side: configuration.patchSize)
-    let engine = try engine(model)
-    let madds = Double(try model.measureCosts().cumulative[0] * options.batch)
-    var timing = Timing("glance", multiplyAdds: madds)
-    try repeated(peak) { counts in
-      let time = try MonotonicClock.time { _ = try engine.glance(images) }
-      if counts { timing.milliseconds.append(time) }
-    }
-    return [timing]
-  }
-
-  private func episodes(_ model: GFNet, _ peak: MachinePeak) throws -> [Timing] {
-    let images = try images(side: configuration.imageSize)
-    let engine = try engine(model)
-    let costs = try model.measureCosts().cumulative
-    var timings = costs.enumerated().map { step, madds in
-      Timing("step \(step + 1)", multiplyAdds: Double(madds * options.batch))
-    }
-    try repeated(peak) { counts in
-      let start = MonotonicClock.milliseconds
-      var (_, memory) = try engine.glance(images)
-      if counts { timings[0].milliseconds.append(MonotonicClock.milliseconds - start) }
-      for step in 1..<max(timings.count, 1) {
-        let places = try PatchLocation.all(in: engine.propose(&memory).mean)
-        (_, memory) = try engine.focus(model.patches(images, locations: places), memory: memory)
-        if counts { timings[step].milliseconds.append(MonotonicClock.milliseconds - start) }
-      }
-    }
-    return timings
-  }
-
-  /// Epochs of one batch, as `gfnet.train` runs them; the preparation of the images is part of it.
-  private func training(_ model: GFNet, _ peak: MachinePeak) throws -> [Timing] {
-    let side = configuration.imageSize
-    let random = CounterRandom(seed: 1, stream: "images")
-    let dataset = try TensorsDataset(
-      bytes: (0..<options.batch * 3 * side * side).map { UInt8(random.integer($0, below: 256)) },
-      layout: .channelsLast, imageSize: (side, side), channels: 3,
-      labels: (0..<options.batch).map { $0 % configuration.classes },
-      classNames: (0..<configuration.classes).map(String.init))
-    var training = TrainingOptions(stage: .encoders, epochs: Self.warmUps + options.runs)
-    training.batchSize = options.batch
-    let costs = try model.measureCosts()
-    // Forward; the policy takes no part in stage 1.
-    let forward = (costs.cumulative.last ?? 0) - costs.policy * (configuration.steps - 1)
-    var timing = Timing("training step", multiplyAdds: 3 * Double(forward * options.batch))
-    let trainer = try Trainer(model, dataset: dataset, options: training)
-    var epochs = 0
-    try trainer.run { metrics in
-      epochs += 1
-      if epochs > Self.warmUps { timing.milliseconds.append(1000 * metrics.seconds) }
-      try peak.run()
-    }
-    return [timing]
   }
 }
 

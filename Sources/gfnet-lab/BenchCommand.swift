@@ -15,7 +15,7 @@ struct BenchCommand: ParsableCommand {
       Weights and images are random: times do not depend on them. Between the runs two matrices are multiplied, the best \
       of which is the machine's peak: "of peak" says how well the processor is used, whatever else it does.
 
-      Parts: glance (step 1 on images of the size of a patch), episode (all steps, without exits; times after each), \
+      Parts: encoder (alone, on patches), glance (step 1 on images of the size of a patch), episode (all steps, without exits; times after each), \
       train (a step of stage 1; its Multiply-Adds are counted as three times those forward).
 
       Examples:
@@ -24,6 +24,9 @@ struct BenchCommand: ParsableCommand {
         gfnet-lab bench --arch resnet_tiny_16 --part train --batch 128 --runs 10
         gfnet-lab bench --arch resnet50 --profile                   each operation of the encoder
         gfnet-lab bench --json > times.json
+
+      With --turns other programs can take turns with this one: it prints its settings as JSON; then each line read has \
+      a count, and is answered by a line with as many runs: a list of lists of milliseconds.
       """)
 
   @Option(help: ArgumentHelp("Encoder; `gfnet-lab models` lists them.", valueName: "name"))
@@ -49,7 +52,7 @@ struct BenchCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Threads to compute with (default: one per core).", valueName: "n"))
   var threads: Int?
 
-  @Option(help: "What is timed: glance, episode or train.")
+  @Option(help: "What is timed: encoder, glance, episode or train.")
   var part: Bench.Part = .episode
 
   @Option(help: ArgumentHelp("How often it is timed (default: 50; train: 10).", valueName: "n"))
@@ -57,6 +60,9 @@ struct BenchCommand: ParsableCommand {
 
   @Flag(help: "Print the time of each operation of the encoder on one batch of patches.")
   var profile = false
+
+  @Flag(help: "Run when a line of standard input says how often, until it ends.")
+  var turns = false
 
   @Flag(help: "Print one JSON object.")
   var json = false
@@ -67,6 +73,9 @@ struct BenchCommand: ParsableCommand {
     }
     if let batch, !(1...4096).contains(batch) {
       throw ValidationError("--batch must be from 1 to 4096, got \(batch)")
+    }
+    if turns, profile || json || runs != nil {
+      throw ValidationError("--turns takes neither --profile, --json nor --runs")
     }
     if let runs, !(1...100_000).contains(runs) {
       throw ValidationError("--runs must be from 1 to 100000, got \(runs)")
@@ -85,7 +94,9 @@ struct BenchCommand: ParsableCommand {
     options.part = part
     options.runs = runs ?? (part == .train ? 10 : 50)
     let bench = try Bench(options)
-    if profile {
+    if turns {
+      try takeTurns(bench)
+    } else if profile {
       let steps = try bench.profile()
       json ? printJSON(bench, steps: steps) : printTable(bench, steps: steps)
     } else {
@@ -155,6 +166,26 @@ struct BenchCommand: ParsableCommand {
       .init("precision", .string(o.precision.rawValue)), .init("threads", .integer(ThreadTeam.size)),
       .init("part", .string(o.part.rawValue)), .init("runs", .integer(o.runs)),
     ]
+  }
+
+  private func takeTurns(_ bench: Bench) throws {
+    let timings = try bench.timings().map { timing in
+      JSONValue.object([.init("name", .string(timing.name)), .init("madds", .number(timing.multiplyAdds))])
+    }
+    var isFirst = true
+    try bench.takeTurns { turn in
+      let answer =
+        isFirst
+        ? JSONValue.object(settings(bench) + [.init("timings", .array(timings))])
+        : .array(turn.map { .array($0.map { .number($0) }) })
+      isFirst = false
+      Terminal.write(answer.compact + "\n")
+      guard let line = readLine() else { return nil }
+      guard let runs = Int(line), (1...100_000).contains(runs) else {
+        throw ValidationError("--turns expects a count of runs from 1 to 100000 on each line, got '\(line)'")
+      }
+      return runs
+    }
   }
 
   private func printJSON(_ bench: Bench, result: Bench.Result) {

@@ -31,11 +31,12 @@ import Testing
     try GFNet(Configuration(backbone: "resnet_tiny_16", imageSize: 128, steps: 3))
   }
 
-  @Test(arguments: ["glance", "episode", "train"]) func everyPartIsTimed(_ part: String) throws {
+  @Test(arguments: ["encoder", "glance", "episode", "train"]) func everyPartIsTimed(_ part: String) throws {
     let report = try report("--part", part, "--runs", "3", "--batch", "2")
     #expect((report.patch, report.image, report.batch, report.runs) == (48, 128, 2, 3))
     let names = [
-      "glance": ["glance"], "episode": ["step 1", "step 2", "step 3"], "train": ["training step"],
+      "encoder": ["encoder"], "glance": ["glance"], "episode": ["step 1", "step 2", "step 3"],
+      "train": ["training step"],
     ]
     let timings = try #require(report.timings)
     #expect(timings.map(\.name) == names[part])
@@ -48,6 +49,7 @@ import Testing
     }
     let costs = try Self.model().measureCosts()
     switch part {
+    case "encoder": #expect(timings[0].madds == Double(2 * costs.localEncoder))
     case "glance": #expect(timings[0].madds == Double(2 * costs.cumulative[0]))
     case "episode":
       #expect(timings.map(\.madds) == costs.cumulative.map { Double(2 * $0) })

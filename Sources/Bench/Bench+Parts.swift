@@ -1,0 +1,103 @@
+import GlanceFocus
+import Inference
+import Support
+import Tensor
+import Vision
+
+/// What one run of each part does.
+extension Bench {
+  /// What a run gives the times of, with its Multiply-Adds; no times yet.
+  public func timings() throws -> [Timing] {
+    let costs = try model.measureCosts()
+    func timing(_ name: String, _ madds: Int) -> Timing {
+      Timing(name, multiplyAdds: Double(madds * options.batch))
+    }
+    switch options.part {
+    case .encoder: return [timing("encoder", costs.localEncoder)]
+    case .glance: return [timing("glance", costs.cumulative[0])]
+    case .episode: return costs.cumulative.enumerated().map { timing("step \($0 + 1)", $1) }
+    case .train:
+      // Forward; the policy takes no part in stage 1.
+      let forward = (costs.cumulative.last ?? 0) - costs.policy * (configuration.steps - 1)
+      return [timing("training step", 3 * forward)]
+    }
+  }
+
+  /// Runs again and again until `goesOn`, which gets the milliseconds of each run, returns false.
+  func repeatedly(_ goesOn: ([Double]) throws -> Bool) throws {
+    let run: () throws -> [Double]
+    switch options.part {
+    case .encoder:
+      let plan = try encoderPlan()
+      run = { [try MonotonicClock.time(plan.run)] }
+    case .glance:
+      let (images, engine) = (try images(side: configuration.patchSize), try engine())
+      run = { [try MonotonicClock.time { _ = try engine.glance(images) }] }
+    case .episode:
+      let (images, engine) = (try images(side: configuration.imageSize), try engine())
+      run = { try episode(images, engine) }
+    case .train:
+      return try trainingSteps(goesOn)
+    }
+    while try goesOn(run()) {}
+  }
+
+  /// The local encoder on a batch of random patches.
+  func encoderPlan() throws -> Plan {
+    let encoder = model.localEncoder
+    let plan = try Plan.compile(
+      [[options.batch, 3, configuration.patchSize, configuration.patchSize]], precision: options.precision,
+      weights: WeightStore()
+    ) { inputs in
+      let encoding = try encoder.encode(inputs[0], .evaluation)
+      return [encoding.features, encoding.map]
+    }
+    try plan.inputs[0].assign(images(side: configuration.patchSize))
+    return plan
+  }
+
+  private func engine() throws -> StepEngine {
+    let planner = try Planner(options.precision)
+    return StepEngine(model) { planner.planned($0).callAsFunction }
+  }
+
+  private func images(side: Int) throws -> Tensor {
+    let random = CounterRandom(seed: 1, stream: "images")
+    let shape: Shape = [options.batch, 3, side, side]
+    return try Tensor(shape, (0..<shape.count).map { Float(random.uniform($0)) * 4 - 2 })
+  }
+
+  /// Milliseconds from the start to the end of each step.
+  private func episode(_ images: Tensor, _ engine: StepEngine) throws -> [Double] {
+    let start = MonotonicClock.milliseconds
+    var (_, memory) = try engine.glance(images)
+    var times = [MonotonicClock.milliseconds - start]
+    while times.count < configuration.steps {
+      let places = try PatchLocation.all(in: engine.propose(&memory).mean)
+      (_, memory) = try engine.focus(model.patches(images, locations: places), memory: memory)
+      times.append(MonotonicClock.milliseconds - start)
+    }
+    return times
+  }
+
+  /// Epochs of one batch, as `gfnet.train` runs them; the preparation of the images is part of it.
+  private func trainingSteps(_ goesOn: ([Double]) throws -> Bool) throws {
+    let side = configuration.imageSize
+    let random = CounterRandom(seed: 1, stream: "images")
+    let dataset = try TensorsDataset(
+      bytes: (0..<options.batch * 3 * side * side).map { UInt8(random.integer($0, below: 256)) },
+      layout: .channelsLast, imageSize: (side, side), channels: 3,
+      labels: (0..<options.batch).map { $0 % configuration.classes },
+      classNames: (0..<configuration.classes).map(String.init))
+    var training = TrainingOptions(stage: .encoders, epochs: 1_000_000)
+    training.batchSize = options.batch
+    do {
+      try Trainer(model, dataset: dataset, options: training).run { metrics in
+        guard try goesOn([1000 * metrics.seconds]) else { throw Enough() }
+      }
+    } catch is Enough {}
+  }
+}
+
+/// Ends a training that has been timed often enough.
+private struct Enough: Error {}
