@@ -86,7 +86,9 @@ class Measurement:
     def take_turns(self, ready, results):
         counts = {}
         for name, side in ready.items():
-            trial = min(run[-1] for run in side.run(3))
+            trial = side.run(1)[0][-1]
+            if trial < SLOW:
+                trial = min(run[-1] for run in side.run(3))
             counts[name] = (max(1, min(MOST_RUNS, round(TURN / trial))), int(trial < SLOW))
             results[name] |= {"runs_ms": [], "rounds": 0}
         for number in range(self.rounds):
@@ -261,7 +263,8 @@ def main():
         results.write_tables()
         failed = own_measurements(options)
     except KeyboardInterrupt:
-        sys.exit(f"interrupted: what was measured is in {results.path}; the same command goes on from there")
+        print(f"interrupted: what was measured is in {results.path}; the same command goes on", file=sys.stderr)
+        sys.exit(130)
     print(f"every run: {results.path}")
     sys.exit(1 if failed else 0)
 

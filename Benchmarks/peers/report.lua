@@ -96,6 +96,15 @@ local function tabulate(part, list, stage, name, caption)
 end
 tabulate("encoder", with_own, "1", "encoders", "The encoder alone.")
 
+-- Grouped bars with their numbers above them, and the line where both sides are equally fast.
+local function bars(panel, names, series)
+  local top = 1
+  for _, one in ipairs(series) do top = math.max(top, table.unpack(one.values)) end
+  panel:set{ ymax = 1.15 * top }
+  panel:bar(names, series, { mode = "grouped", show_values = true })
+  panel:hline(1, { color = "black", width = 0.8, dash = "solid" })
+end
+
 -- Bars of `of` over ours, a panel for each batch; nothing where nothing was measured.
 local function ratios(part, list, stage, of, batches, options)
   local shown = {}
@@ -117,8 +126,7 @@ local function ratios(part, list, stage, of, batches, options)
     title = options.title, caption = options.caption, share_legend = true, legend = "above", grid = "y" }
   for i, panel in ipairs(shown) do
     fig[i]:set{ title = "batch " .. panel.batch }
-    fig[i]:bar(panel.names, panel.series, { mode = "grouped", show_values = true })
-    fig[i]:hline(1, { color = "black", width = 0.8 })
+    bars(fig[i], panel.names, panel.series)
   end
   gfnet.report.figure(fig)
 end
@@ -186,8 +194,7 @@ if cells.episode then
   for i, batch in ipairs{ 1, 32 } do
     local names, series = speedups(batch)
     fig[i]:set{ title = "batch " .. batch }
-    if #names > 0 then fig[i]:bar(names, series, { mode = "grouped", show_values = true }) end
-    fig[i]:hline(1, { color = "black", width = 0.8 })
+    if #names > 0 then bars(fig[i], names, series) end
   end
   gfnet.report.figure(fig)
 end

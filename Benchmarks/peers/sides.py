@@ -80,7 +80,7 @@ class Process:
         if self.child.poll() is None:
             self.child.stdin.close()
             try:
-                self.child.wait(5)
+                self.child.wait(2)
             except subprocess.TimeoutExpired:
                 self.child.kill()
                 self.child.wait()

@@ -23,8 +23,8 @@ extension Bench {
     }
   }
 
-  /// Runs again and again until `goesOn`, which gets the milliseconds of each run, returns false.
-  func repeatedly(_ goesOn: ([Double]) throws -> Bool) throws {
+  /// Runs again and again until `goesOn`, which gets the milliseconds of each run, returns false: `limit` runs at most.
+  func repeatedly(limit: Int = 1_000_000, _ goesOn: ([Double]) throws -> Bool) throws {
     let run: () throws -> [Double]
     switch options.part {
     case .encoder:
@@ -37,9 +37,10 @@ extension Bench {
       let (images, engine) = (try images(side: configuration.imageSize), try engine())
       run = { try episode(images, engine) }
     case .train:
-      return try trainingSteps(goesOn)
+      return try trainingSteps(limit, goesOn)
     }
-    while try goesOn(run()) {}
+    var left = limit
+    while left > 0, try goesOn(run()) { left -= 1 }
   }
 
   /// The local encoder on a batch of random patches.
@@ -81,7 +82,7 @@ extension Bench {
   }
 
   /// Epochs of one batch, as `gfnet.train` runs them; the preparation of the images is part of it.
-  private func trainingSteps(_ goesOn: ([Double]) throws -> Bool) throws {
+  private func trainingSteps(_ limit: Int, _ goesOn: ([Double]) throws -> Bool) throws {
     let side = configuration.imageSize
     let random = CounterRandom(seed: 1, stream: "images")
     let dataset = try TensorsDataset(
@@ -89,7 +90,7 @@ extension Bench {
       layout: .channelsLast, imageSize: (side, side), channels: 3,
       labels: (0..<options.batch).map { $0 % configuration.classes },
       classNames: (0..<configuration.classes).map(String.init))
-    var training = TrainingOptions(stage: .encoders, epochs: 1_000_000)
+    var training = TrainingOptions(stage: .encoders, epochs: limit)
     training.batchSize = options.batch
     do {
       try Trainer(model, dataset: dataset, options: training).run { metrics in

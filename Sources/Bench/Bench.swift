@@ -72,13 +72,15 @@ public struct Bench {
   public func run() throws -> Result {
     let peak = try MachinePeak(options.precision)
     var timings = try timings()
-    let progress = ProgressReporter("bench", total: options.runs)
-    defer { progress.finish() }
+    // A training shows its own progress.
+    let progress = options.part == .train ? nil : ProgressReporter("bench", total: options.runs)
+    defer { progress?.finish() }
     // Counted runs between two products for the peak, which empty the caches; the next run is then not counted.
     let (group, refills) = options.part == .train ? (1, 0) : (10, 1)
     var (counted, uncounted) = (0, Self.warmUps)
     try peak.run()
-    try repeatedly { milliseconds in
+    let limit = Self.warmUps + options.runs * (1 + refills)
+    try repeatedly(limit: limit) { milliseconds in
       try Cancellation.check()
       guard uncounted == 0 else {
         uncounted -= 1
@@ -86,7 +88,7 @@ public struct Bench {
       }
       for (index, time) in milliseconds.enumerated() { timings[index].milliseconds.append(time) }
       counted += 1
-      progress.update(counted)
+      progress?.update(counted)
       guard counted < options.runs else { return false }
       if counted % group == 0 {
         try peak.run()

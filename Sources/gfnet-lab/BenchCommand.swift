@@ -164,7 +164,7 @@ struct BenchCommand: ParsableCommand {
       .init("image", .integer(c.imageSize)), .init("steps", .integer(c.steps)),
       .init("batch", .integer(o.batch)),
       .init("precision", .string(o.precision.rawValue)), .init("threads", .integer(ThreadTeam.size)),
-      .init("part", .string(o.part.rawValue)), .init("runs", .integer(o.runs)),
+      .init("part", .string(o.part.rawValue)),
     ]
   }
 
@@ -199,7 +199,8 @@ struct BenchCommand: ParsableCommand {
       ])
     }
     let members: [JSONValue.Member] = [
-      .init("peak_madds_per_s", .number(result.peak * 1e9)), .init("timings", .array(rows)),
+      .init("runs", .integer(bench.options.runs)), .init("peak_madds_per_s", .number(result.peak * 1e9)),
+      .init("timings", .array(rows)),
     ]
     Terminal.write(JSONValue.object(settings(bench) + members).compact + "\n")
   }
@@ -211,7 +212,10 @@ struct BenchCommand: ParsableCommand {
         .init("madds", .integer(step.multiplyAdds)),
       ])
     }
-    Terminal.write(JSONValue.object(settings(bench) + [.init("operations", .array(rows))]).compact + "\n")
+    let members: [JSONValue.Member] = [
+      .init("runs", .integer(bench.options.runs)), .init("operations", .array(rows)),
+    ]
+    Terminal.write(JSONValue.object(settings(bench) + members).compact + "\n")
   }
 }
 

@@ -23,7 +23,7 @@ import Testing
 
   private func report(_ arguments: String...) throws -> Report {
     let result = try Program().run(["bench", "--arch", "resnet_tiny_16", "--json"] + arguments)
-    #expect(result.status == 0 && result.errors == "", "\(result.errors)")
+    #expect(result.status == 0 && result.complaints.isEmpty, "\(result.errors)")
     return try JSONDecoder().decode(Report.self, from: Data(result.output.utf8))
   }
 
@@ -58,6 +58,34 @@ import Testing
     }
   }
 
+  /// What other programs that take turns rely on: a line of settings, then a line for each count.
+  @Test(arguments: ["encoder", "episode", "train"]) func turnsAreAnsweredLineByLine(_ part: String) throws {
+    let result = try Program().shell(
+      "printf '2\\n1\\n' | $GFNET bench --arch resnet_tiny_16 --batch 2 --part \(part) --turns")
+    #expect(result.status == 0 && result.complaints.isEmpty, "\(result.errors)")
+    let lines = result.output.split(separator: "\n").map { Data($0.utf8) }
+    try #require(lines.count == 3)
+    struct Settings: Decodable {
+      struct Timing: Decodable {
+        let name: String
+        let madds: Double
+      }
+      let part: String
+      let timings: [Timing]
+    }
+    let settings = try JSONDecoder().decode(Settings.self, from: lines[0])
+    #expect(settings.part == part && settings.timings.count == (part == "episode" ? 3 : 1))
+    for (line, count) in zip(lines.dropFirst(), [2, 1]) {
+      let runs = try JSONDecoder().decode([[Double]].self, from: line)
+      #expect(runs.count == count)
+      for run in runs {
+        #expect(run.count == settings.timings.count && run == run.sorted() && run.allSatisfy { $0 > 0 })
+      }
+    }
+    let wrong = try Program().shell("echo often | $GFNET bench --arch resnet_tiny_16 --turns")
+    #expect(wrong.status != 0 && wrong.errors.contains("got 'often'"), "\(wrong.errors)")
+  }
+
   /// The operations of a plan are those that the costs were counted from.
   @Test func theProfileHasAllMultiplyAdds() throws {
     let report = try report("--profile", "--runs", "2", "--batch", "2")
@@ -84,7 +112,7 @@ import Testing
       (["--patch", "300", "--image", "224"], 1, "image_size is 224, expected at least the patch size 300"),
       (["--part", "train", "--precision", "bf16"], 1, "training is float32 only"),
       (["--part", "train", "--batch", "1"], 1, "a batch of at least 2"),
-      (["--runs", "0"], 2, "--runs must be"),
+      (["--runs", "0"], 2, "--runs must be"), (["--turns", "--json"], 2, "--turns takes neither"),
       (["--part", "glanse"], 2, "glanse"), (["--steps", "0"], 1, "steps is 0"),
     ] as [([String], Int32, String)])
   func mistakesAreOneLine(_ arguments: [String], _ status: Int32, _ message: String) throws {
