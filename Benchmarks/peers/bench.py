@@ -2,8 +2,8 @@
 """Measures gfnet-lab against PyTorch, ONNX Runtime and OpenVINO in one run; writes reports/bench/.
 
 Every side is a process of its own. They take turns, in another order in each round, and nobody's turn begins before the
-threads of the one before sleep. results.json keeps every cell as soon as it is measured: an interrupted run goes on where it
-stopped, and a finished one only draws its report again.
+threads of the one before sleep. results.json keeps every cell as soon as it is measured: an interrupted run goes on where
+it stopped, and a finished one only draws its report again.
 
     make bench                              everything
     make bench ARGS=--quick                 the most important cells, a few minutes
@@ -109,7 +109,9 @@ class Measurement:
     def lacks(self, results, name, problem):
         """Missing libraries may be there next time; what a side refused, it refuses again."""
         results[name] = {"unavailable": str(problem), "retry": name in self.without}
-        print(f"  without {name}: {problem}", file=sys.stderr, flush=True)
+        # What is missing altogether was said at the start.
+        if name not in self.without:
+            print(f"  without {name}: {problem}", file=sys.stderr, flush=True)
 
     def clocks(self):
         """Now, processor time of the machine, and of this program with all sides."""

@@ -56,6 +56,12 @@ local sides = {
   "gfnet-lab f32", "gfnet-lab bf16", "PyTorch eager f32", "PyTorch compiled f32", "ONNX Runtime f32", "OpenVINO f32",
   "OpenVINO bf16",
 }
+-- The same colour for a side in all figures.
+local colors = {
+  ["gfnet-lab f32"] = "#0072b2", ["gfnet-lab bf16"] = "#d55e00", ["PyTorch eager f32"] = "#009e73",
+  ["PyTorch compiled f32"] = "#cc79a7", ["ONNX Runtime f32"] = "#000000", ["OpenVINO f32"] = "#e69f00",
+  ["OpenVINO bf16"] = "#56b4e9",
+}
 local peers = { table.unpack(sides, 3) }
 local function digits(names, count)
   local result = {}
@@ -106,11 +112,20 @@ local function bars(panel, names, series)
 end
 
 -- Bars of `of` over ours, a panel for each batch; nothing where nothing was measured.
-local function ratios(part, list, stage, of, batches, options)
-  local shown = {}
+local function ratios(part, list, stage, candidates, batches, options)
+  local shown, of = {}, {}
+  for _, side in ipairs(candidates) do
+    local found = false
+    for _, network in ipairs(list) do
+      for _, batch in ipairs(batches) do
+        found = found or at(cells, part, network, own_side[network] or 96, batch, side) ~= nil
+      end
+    end
+    if found then of[#of + 1] = side end
+  end
   for _, batch in ipairs(batches) do
     local names, series = {}, {}
-    for i, side in ipairs(of) do series[i] = { label = side, values = {} } end
+    for i, side in ipairs(of) do series[i] = { label = side, values = {}, color = colors[side] } end
     for _, network in ipairs(list) do
       local cell = at(cells, part, network, own_side[network] or 96, batch)
       if cell then
@@ -120,7 +135,7 @@ local function ratios(part, list, stage, of, batches, options)
     end
     if #names > 0 then shown[#shown + 1] = { batch = batch, names = names, series = series } end
   end
-  if #shown == 0 then return end
+  if #shown == 0 or #of == 0 then return end
   local fig = gfnet.plot.figure{
     rows = #shown, size = { 7, 0.9 + 1.75 * #shown }, ylabel = "time over ours", name = options.name,
     title = options.title, caption = options.caption, share_legend = true, legend = "above", grid = "y" }
@@ -248,7 +263,8 @@ local function measure(batch)
   local test = gfnet.dataset(model.dataset, { split = "test", limit = batch == 1 and p.images or 2 * p.images })
   local times = {}
   for _, precision in ipairs(precisions) do
-    local ok, reason = pcall(model.infer, model, test, { batch = batch, precision = precision, exit = curve.thresholds[1] })
+    local options = { batch = batch, precision = precision, exit = curve.thresholds[1] }
+    local ok, reason = pcall(model.infer, model, test, options)
     if ok then times[precision] = {} else print(("without %s: %s"):format(precision, reason)) end
   end
   for _ = 1, p.rounds do
@@ -277,7 +293,7 @@ end
 
 local static = model.info.results.static
 local fig = gfnet.plot.figure{
-  columns = 2, size = { 7, 3.4 }, ylabel = "top-1 (%)", xlabel = "milliseconds per image", xscale = "log", share_y = true,
+  columns = 2, size = { 7, 3.8 }, ylabel = "top-1 (%)", xlabel = "milliseconds per image", xscale = "log", share_y = true,
   share_legend = true, legend = "lower", legend_columns = 3, title = "Accuracy against time", name = "accuracy-time" }
 local points = {}
 for i, batch in ipairs{ 1, 32 } do
@@ -285,14 +301,17 @@ for i, batch in ipairs{ 1, 32 } do
   panel:set{ title = "batch " .. batch, ylabel = i == 1 and "top-1 (%)" or "" }
   for _, precision in ipairs(precisions) do
     if times[precision] then
-      panel:line(times[precision], curve.accuracy, { label = "GFNet, gfnet-lab " .. precision, marker = "circle" })
+      local side = "gfnet-lab " .. precision
+      panel:line(times[precision], curve.accuracy, {
+        label = "GFNet, " .. side, marker = "circle", dash = "solid", color = colors[side] })
     end
   end
   local episode = at(cells, "episode", "resnet_tiny_16", 48, batch, "PyTorch eager f32")
   local eager = {}
   if episode then
     for point, exits in ipairs(curve.exits) do eager[point] = weighted(episode, exits) / batch end
-    panel:line(eager, curve.accuracy, { label = "GFNet, PyTorch eager f32", marker = "circle" })
+    panel:line(eager, curve.accuracy, {
+      label = "GFNet, PyTorch eager f32", marker = "circle", dash = "solid", color = colors["PyTorch eager f32"] })
   end
   for _, side in ipairs(sides) do
     local x, y = {}, {}
@@ -300,7 +319,11 @@ for i, batch in ipairs{ 1, 32 } do
       local row = at(cells, "encoder", "resnet_tiny_16", network.size, batch, side, "1")
       if row then x[#x + 1], y[#y + 1] = row.median_ms / batch, network.accuracy end
     end
-    if #x > 0 then panel:line(x, y, { label = "static, " .. side, marker = "square", dash = "dashed" }) end
+    if #x > 0 then
+      panel:line(x, y, {
+        label = "static, " .. side, marker = "square", marker_size = 4, dash = "dotted", width = 1,
+        color = colors[side] })
+    end
   end
   for point, accuracy in ipairs(curve.accuracy) do
     points[#points + 1] = {
