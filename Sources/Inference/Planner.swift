@@ -22,6 +22,9 @@ public final class Planner {
   /// Bytes of packed weights.
   public var weightBytes: Int { weights.bytes }
 
+  /// Bytes in which the plans run, shared by all of them: activations and the library's working memory.
+  public var workspaceBytes: Int { workspace.bytes }
+
   /// `network` run through plans, which are made when a batch size or shape first occurs.
   public func planned(_ network: @escaping TensorFunction) -> PlannedFunction {
     PlannedFunction(self, network)

@@ -7,6 +7,9 @@ final class Workspace {
   private var arena: Storage?
   private var scratchpad: Storage?
 
+  /// Of both.
+  var bytes: Int { (arena?.bytes ?? 0) + (scratchpad?.bytes ?? 0) }
+
   func arena(bytes: Int) throws -> Storage { try Self.grown(&arena, bytes) }
 
   func scratchpad(bytes: Int) throws -> Storage { try Self.grown(&scratchpad, bytes) }

@@ -93,7 +93,7 @@ private func argmax(_ p: [Double]) -> Int { p.firstIndex(of: p.max() ?? 0) ?? 0 
   @Test func theTableIsCompleteAndItsDefaultsFit() throws {
     #expect(
       ExitRules.table.map(\.name)
-        == ["confidence", "entropy", "margin", "patience", "value", "length", "oracle"])
+        == ["confidence", "entropy", "margin", "patience", "value", "length", "oracle", "rate"])
     for definition in ExitRules.table {
       let rule = try definition.make()
       #expect(rule.name == definition.name)
@@ -130,7 +130,7 @@ private func argmax(_ p: [Double]) -> Int { p.firstIndex(of: p.max() ?? 0) ?? 0 
         == "no exit rule is called 'confidense'; did you mean 'confidence'?")
     #expect(
       try message { try ExitRules.make("zzz") }
-        == "no exit rule is called 'zzz'; known: confidence, entropy, length, margin, oracle, patience, value"
+        == "no exit rule is called 'zzz'; known: confidence, entropy, length, margin, oracle, patience, rate, value"
     )
     #expect(
       try message { try ExitRules.make("margin", ["treshold": 1]) }
@@ -176,7 +176,7 @@ private func argmax(_ p: [Double]) -> Int { p.firstIndex(of: p.max() ?? 0) ?? 0 
   private final class Watcher: ExitRule {
     let name = "watcher"
     var seen: [[Int]] = []
-    var clock: [Double?] = []
+    var clock: [[Double]?] = []
     func decide(_ batch: StepBatch) -> [Bool] {
       seen.append(batch.rows)
       clock.append(batch.elapsed)
@@ -195,42 +195,50 @@ private func argmax(_ p: [Double]) -> Int { p.firstIndex(of: p.max() ?? 0) ?? 0 
     }
   }
 
-  /// The live loop runs survivors only and gives what a replay of the complete trace gives.
-  @Test func liveAndReplayAreTheSame() throws {
+  /// A rule is asked of the images still in play alone, and knows no time.
+  @Test func replaysAskOfSurvivorsOnly() throws {
     let trace = try SyntheticTrace.make(images: 60, steps: 4)
-    let full = trace.record
-    func live(_ rule: any ExitRule) throws -> (result: Evaluation, filled: [Int32], batches: [[Int]]) {
-      var record = try EpisodeRecord(
-        indices: full.indices, classes: full.classes, imageSize: full.imageSize, patchSize: full.patchSize,
-        madds: full.madds, labels: full.labels)
-      var batches: [[Int]] = []
-      let result = try EpisodeLoop.run(&record, rule: rule, elapsed: { 0.25 }) { step, rows, record in
-        batches.append(rows)
-        let columns = full[step]
-        try record.setStep(
-          step, rows: rows,
-          logits: rows.flatMap { columns.logits[$0 * full.classes..<($0 + 1) * full.classes] },
-          values: rows.map { columns.value[$0] },
-          locations: step == 1 ? nil : rows.map { columns.locations[$0] })
-      }
-      return (result, record.filledSteps, batches)
-    }
-    for definition in ExitRules.table {
-      let replayed = try trace.evaluate(definition.make())
-      let (result, filled, _) = try live(definition.make())
-      #expect(result == replayed)
-      // Nothing was computed for images that had left.
-      #expect(filled == result.exitSteps)
-    }
     let watcher = Watcher()
-    let (result, _, batches) = try live(watcher)
+    let result = try trace.evaluate(watcher)
     #expect(result.exits == [15, 15, 15, 15])
-    #expect(batches.map(\.count) == [60, 45, 30, 15])
-    #expect(watcher.seen == Array(batches.prefix(3)))
-    #expect(watcher.clock == [0.25, 0.25, 0.25])
-    let again = Watcher()
-    #expect(try trace.evaluate(again) == result)
-    #expect(again.clock == [nil, nil, nil])
+    #expect(watcher.seen.map(\.count) == [60, 45, 30])
+    #expect(watcher.seen[1] == (0..<60).filter { $0 % 4 != 1 })
+    #expect(watcher.clock == [nil, nil, nil])
+  }
+
+  /// Whatever the target, the order of difficulty and the number of steps, the mean cost is what was asked for.
+  @Test(arguments: [2, 5], [0.3, 0.5, 0.8]) func ratesAreHeld(_ steps: Int, _ share: Double) throws {
+    let trace = try SyntheticTrace.make(images: 4000, steps: steps)
+    let (least, most) = (trace.record.madds[0], trace.record.madds[steps - 1])
+    let target = least + share * (most - least)
+    let rule = try ExitRules.make("rate", ["madds": .number(target), "window": 128])
+    let result = try trace.evaluate(rule)
+    #expect(abs(result.madds / target - 1) < 0.02)
+    // Every run begins anew.
+    #expect(try trace.evaluate(rule) == result)
+    // Sure images leave first: far better than leaving at random.
+    let first = trace.record[1].confidence
+    func mean(_ leavesFirst: Bool) -> Float {
+      let some = result.exitSteps.indices.filter { (result.exitSteps[$0] == 1) == leavesFirst }
+      return some.map { first[$0] }.reduce(0, +) / Float(some.count)
+    }
+    let (left, stayed) = (mean(true), mean(false))
+    #expect(left > stayed + 0.1)
+  }
+
+  @Test func ratesBeyondTheModelAreRefused() throws {
+    let trace = try SyntheticTrace.make(images: 20, steps: 3)
+    for target in [1e6, 1e9] {
+      let error = #expect(throws: EpisodeError.self) { try trace.evaluate(RateExit(madds: target)) }
+      #expect(error?.description.hasSuffix("an image costs this model 1.4e+07 to 4.3e+07") == true)
+    }
+    // At the ends all images leave at once, or none before the last step.
+    #expect(try trace.evaluate(RateExit(madds: trace.record.madds[0])).exits == [20, 0, 0])
+    #expect(try trace.evaluate(RateExit(madds: trace.record.madds[2])).exits == [0, 0, 20])
+    #expect(try trace.evaluate(RateExit(madds: 0)).madds > trace.record.madds[0])
+    #expect(throws: EpisodeError.self) {
+      try RateExit(madds: 2e7).decide(StepBatch(record: trace.record, step: 1, rows: [0]))
+    }
   }
 
   @Test func thresholdsInOnePassAreTheRule() throws {

@@ -132,10 +132,11 @@ struct StepEngineTests {
       #expect(run.results.map(\.path) == expected.results.map(\.path))
       #expect(run.results.map(\.prediction) == expected.results.map(\.prediction))
       for (a, b) in zip(run.results, expected.results) { #expect(abs(a.confidence - b.confidence) < 1e-4) }
-      // At most one group of each window, of eight batches, is not full.
+      // At most one group of sixteen batches is not full.
       let second = try #require(sampler.counts[2])
       #expect(
-        second.reduce(0, +) == 21 && second.filter { $0 < batch }.count <= (41 + 8 * batch - 1) / (8 * batch))
+        second.reduce(0, +) == 21
+          && second.filter { $0 < batch }.count <= (41 + 16 * batch - 1) / (16 * batch))
     }
   }
 }

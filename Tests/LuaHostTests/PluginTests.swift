@@ -121,7 +121,7 @@ import Testing
     #expect(found.first?.hasPrefix("plugin 'bad' skipped: ") == true)
     #expect(found.first?.contains(expected) == true, "\(found)")
     let bench = try ScriptBench("print(table.concat(gfnet.exits.list(), ' '))", plugins: folder.loader)
-    #expect(bench.shown == "confidence entropy gap length margin oracle patience value\n")
+    #expect(bench.shown == "confidence entropy gap length margin oracle patience rate value\n")
   }
 
   @Test(arguments: [

@@ -10,8 +10,8 @@ public final class AdaptiveRunner {
   public let sampler: any PatchSampler
   /// Cumulative Multiply-Adds by step.
   public let madds: [Double]
+  let batchSize: Int
   private let engine: StepEngine
-  private let batchSize: Int
   private let random: CounterRandom
 
   /// - Parameters:
@@ -38,7 +38,7 @@ public final class AdaptiveRunner {
 
   /// One image's way through the network.
   public struct Result: Sendable {
-    /// Index in the data set, from 0.
+    /// Its number in the data set or stream, from 0.
     public let index: Int
     /// 0-based.
     public let prediction: Int
@@ -50,6 +50,8 @@ public final class AdaptiveRunner {
     public let madds: Double
     /// Top-left pixels of the patches of steps 2…; empty when it left after the glance.
     public let path: [PatchPosition]
+    /// From the start of its glance to its answer, wall-clock time in which others may have been run, too.
+    public let seconds: Double
   }
 
   /// The adaptive loop over a data set.
@@ -58,45 +60,51 @@ public final class AdaptiveRunner {
     public let evaluation: Evaluation
     /// Wall-clock time of the loop, preparation of the images included.
     public let seconds: Double
+    /// Images that were answered after their deadline.
+    public let late: Int
+    /// Bytes of decoded pixels that there was room for.
+    public let pixelBytes: Int
   }
 
   /// Runs every image until `rule` lets it leave.
   ///
-  /// Survivors of up to eight batches are put together after each step, so that later steps run on full batches.
   /// Where the data set knows no labels, neither the rule nor the results have any.
-  public func infer(_ dataset: any ImageDataset, rule: any ExitRule) throws -> Run {
+  /// - Parameter deadline: seconds; see ``stream(_:rule:deadline:)``.
+  public func infer(
+    _ dataset: any ImageDataset, rule: any ExitRule, deadline: Double? = nil
+  ) throws -> Run {
     try check(dataset)
-    let start = Date()
+    let stream = try stream(DatasetSource(dataset), rule: rule, deadline: deadline)
+    let start = MonotonicClock.milliseconds
     let progress = ProgressReporter("inference", total: dataset.count)
     defer { progress.finish() }
-    var parts: [Evaluation] = []
     var results: [Result] = []
-    var window = EpisodeWindow()
-    var (indices, labels): ([Int], [Int]) = ([], [])
-    let knowsValues = sampler.needs.contains(.values) || rule.needs.contains(.value)
-    func runWindow() throws {
-      guard !indices.isEmpty else { return }
-      var record = try record(indices: indices, labels: dataset.knowsLabels ? labels : nil)
-      let began = Date()
-      let evaluation = try EpisodeLoop.run(
-        &record, rule: rule, elapsed: { Date().timeIntervalSince(began) }
-      ) { step, rows, record in
-        try advance(to: step, rows: rows, &window, &record, knowsValues: knowsValues)
-      }
-      for row in indices.indices { results.append(result(row, evaluation, record)) }
-      parts.append(evaluation)
-      window = EpisodeWindow()
-      (indices, labels) = ([], [])
+    results.reserveCapacity(dataset.count)
+    while let result = try stream.next() {
+      results.append(result)
+      progress.update(result.index + 1)
     }
-    try forEachBatch(dataset, progress: progress) { batch in
-      window.add(try images(batch), rows: Array(indices.count..<indices.count + batch.count))
-      indices += batch.indices
-      labels += batch.labels
-      if window.batches.count == windowBatches { try runWindow() }
-    }
-    try runWindow()
+    try requireImages(results.count, dataset)
     return Run(
-      results: results, evaluation: try Evaluation.joined(parts), seconds: Date().timeIntervalSince(start))
+      results: results, evaluation: Evaluation(of: results, stepMadds: madds),
+      seconds: (MonotonicClock.milliseconds - start) / 1e3, late: stream.late, pixelBytes: stream.pixelBytes)
+  }
+
+  /// Runs images as they come until `rule` lets them leave; see ``AdaptiveStream``.
+  ///
+  /// - Parameter deadline: seconds from the start of an image's glance in which it is to be answered: it leaves with its
+  ///   best answer so far when another step is expected to take it beyond. The glance itself is always taken. Before the
+  ///   first image every step is run on blank images, to learn how long it takes.
+  public func stream(
+    _ source: any ImageSource, rule: any ExitRule, deadline: Double? = nil
+  ) throws -> AdaptiveStream {
+    if let deadline {
+      try ModelError.require(deadline > 0, "deadline is \(deadline), expected seconds above 0")
+    }
+    let stream = try EpisodeStream(
+      source, rule: rule, runner: self, deadline: deadline.map { $0 * 1e3 },
+      durations: deadline == nil ? StepDurations() : measureDurations())
+    return AdaptiveStream(stream)
   }
 
   /// Runs every image through all steps and records everything.
@@ -111,34 +119,35 @@ public final class AdaptiveRunner {
     var record = try record(
       indices: Array(0..<dataset.count),
       labels: dataset.knowsLabels ? (0..<dataset.count).map { dataset.label(at: $0) } : nil)
+    let batch = min(max(batchSize, EpisodeStream.preparedAhead), dataset.count)
+    let stepper = stepper(
+      try ImagePool(model.configuration, channels: dataset.channels, capacity: batch))
+    let source = DatasetSource(dataset)
     // Images that cannot be read leave no row.
     var read: [Int] = []
-    try forEachBatch(dataset, progress: progress) { batch in
-      let rows = batch.indices
-      read += rows
-      var window = EpisodeWindow()
-      window.add(try images(batch), rows: rows)
-      for step in 1...madds.count {
-        try advance(to: step, rows: rows, &window, &record, knowsValues: true)
+    while true {
+      try Cancellation.check()
+      let images = source.next(batch)
+      guard let last = images.last else { break }
+      let readable = zip(images, try stepper.pool.load(images, rows: images.map(\.index)))
+      let rows = readable.filter(\.1).map(\.0.index)
+      for start in stride(from: 0, to: rows.count, by: batchSize) {
+        let group = EpisodeGroup(rows: Array(rows[start..<min(start + batchSize, rows.count)]))
+        for step in 1...madds.count {
+          try Cancellation.check()
+          try stepper.run(step, group, &record, recordsValues: true)
+        }
       }
+      read += rows
+      progress.update(last.number + 1)
     }
+    try requireImages(read.count, dataset)
     return try Trace(
       record: read.count == dataset.count ? record : record.selecting(read), model: identity,
       dataset: Trace.Identity(name: dataset.name, digest: dataset.identity),
       sampler: samplerName ?? sampler.name,
       classNames: dataset.labels.isEmpty ? model.configuration.labels : dataset.labels)
   }
-
-  /// How many batches take their steps together. A single image never waits for others.
-  private var windowBatches: Int {
-    let side = model.configuration.imageSize
-    let bytes = batchSize * 3 * side * side * MemoryLayout<Float>.stride
-    return batchSize == 1 ? 1 : max(1, min(Self.mostBatches, Self.mostBytes / max(bytes, 1)))
-  }
-
-  private static let mostBatches = 8
-  /// Of a window's images.
-  private static let mostBytes = 256 << 20
 
   private func check(_ dataset: any ImageDataset) throws {
     let size = model.configuration.imageSize
@@ -151,107 +160,54 @@ public final class AdaptiveRunner {
       "the data set has \(dataset.classes) classes, the model \(model.configuration.classes)")
   }
 
-  private func forEachBatch(
-    _ dataset: any ImageDataset, progress: ProgressReporter, _ body: (Batch) throws -> Void
-  ) throws {
-    let stream = try BatchLoader(dataset, batchSize: batchSize, threads: dataset.loaderThreads).epoch(0)
-    var done = 0
-    while let batch = try stream.next() {
-      try Cancellation.check()
-      if batch.count > 0 { try body(batch) }
-      done += batch.count
-      progress.update(done)
-      stream.recycle(batch)
-    }
-    guard done > 0 else {
+  private func requireImages(_ count: Int, _ dataset: any ImageDataset) throws {
+    guard count > 0 else {
       throw ModelError("none of the \(dataset.count) images of \(dataset.name) can be read")
     }
   }
 
-  private func images(_ batch: Batch) throws -> Tensor {
-    try Tensor.images(
-      batch, mean: model.configuration.mean, deviation: model.configuration.standardDeviation)
+  func stepper(_ pool: ImagePool) -> EpisodeStepper {
+    EpisodeStepper(engine: engine, sampler: sampler, random: random, pool: pool)
   }
 
-  private func record(indices: [Int], labels: [Int]?) throws -> EpisodeRecord {
+  func record(indices: [Int], labels: [Int]?) throws -> EpisodeRecord {
     try EpisodeRecord(
       indices: indices, classes: model.configuration.classes, imageSize: model.configuration.imageSize,
       patchSize: model.configuration.patchSize, madds: madds, labels: labels?.map(Int32.init))
   }
 
-  /// Runs one step for `rows` and enters it into the record.
-  ///
-  /// - Parameter knowsValues: ask the policy of every image at once, for the critic's value; otherwise it is asked
-  ///   of those alone that go on.
-  private func advance(
-    to step: Int, rows: [Int], _ window: inout EpisodeWindow, _ record: inout EpisodeRecord,
-    knowsValues: Bool
-  ) throws {
-    if step > 1 { try window.keep(rows, groupSize: batchSize) }
-    for index in window.groups.indices {
-      try Cancellation.check()
-      var group = window.groups[index]
-      let result: GFNet.StepResult
-      var locations: [PatchLocation]?
-      if step == 1 {
-        (result, group.memory) = try engine.glance(window.batches[index])
-      } else {
-        if sampler.needs.contains(.policy), group.proposals == nil { _ = try askPolicy(&group) }
-        guard let memory = group.memory else { throw ModelError("step \(step) before the glance") }
-        let places = try propose(step, group, window, memory, record)
-        let (image, patch) = (model.configuration.imageSize, model.configuration.patchSize)
-        let patches = try window.patches(
-          group.rows, places.map { $0.coordinate(imageSize: image, patchSize: patch) }, side: patch)
-        (result, group.memory) = try engine.focus(patches, memory: memory)
-        group.proposals = nil
-        locations = places
+  /// Bytes of one image's decoded pixels.
+  func imageBytes(channels: Int) -> Int {
+    model.configuration.imageSize * model.configuration.imageSize * channels
+  }
+
+  /// How long every step takes on batches of every size that plans are made for: 1, 2, 3, 4, 6, 8, 12, …
+  private func measureDurations() throws -> StepDurations {
+    var durations = StepDurations()
+    let side = model.configuration.patchSize
+    var size = 1
+    while true {
+      for count in Set([size, size + size / 2]) where count <= batchSize || size >= batchSize {
+        let blank = try Tensor.zeros([count, 3, side, side])
+        // The first makes the plans.
+        for round in 0..<4 {
+          var memory: GFNet.Memory?
+          for step in 1...madds.count {
+            try Cancellation.check()
+            let took = try MonotonicClock.time {
+              if var known = memory {
+                _ = try engine.propose(&known)
+                memory = try engine.focus(blank, memory: known).1
+              } else {
+                memory = try engine.glance(blank).1
+              }
+            }
+            if round > 0 { durations.note(step, count: count, took: took) }
+          }
+        }
       }
-      let values = knowsValues && step < madds.count ? try askPolicy(&group) : nil
-      try record.setStep(
-        step, rows: group.rows, logits: try result.logits.values(), values: values, locations: locations)
-      if step == 1, sampler.needs.contains(.saliency), let map = group.memory?.map {
-        group.saliency = try model.saliency(
-          map, answers: group.rows.map { Int(record[1].prediction[$0]) })
-      }
-      window.groups[index] = group
+      if size >= batchSize { return durations }
+      size *= 2
     }
-  }
-
-  /// Where the policy would look next, and how well it thinks things stand.
-  private func askPolicy(_ group: inout EpisodeWindow.Group) throws -> [Float] {
-    guard var memory = group.memory else { throw ModelError("the policy is asked before the glance") }
-    let proposal = try engine.propose(&memory)
-    group.memory = memory
-    group.proposals = try PatchLocation.all(in: proposal.mean)
-    return try proposal.value.values()
-  }
-
-  private func propose(
-    _ step: Int, _ group: EpisodeWindow.Group, _ window: EpisodeWindow, _ memory: GFNet.Memory,
-    _ record: EpisodeRecord
-  ) throws -> [PatchLocation] {
-    let last = try StepBatch(record: record, step: step - 1, rows: group.rows)
-    let needs = sampler.needs
-    return try sampler.checkedProposal(
-      SamplerBatch(
-        after: last, random: random, policy: group.proposals,
-        maps: needs.contains(.maps) ? try plain(memory.map) : nil,
-        glances: needs.contains(.glances)
-          ? try plain(model.glanceImages(window.images(group.rows))) : nil,
-        saliency: try group.saliency.map(plain)))
-  }
-
-  private func plain(_ maps: Tensor) throws -> PlainMaps {
-    PlainMaps(
-      values: try maps.values(), channels: maps.shape[1], height: maps.shape[2], width: maps.shape[3])
-  }
-
-  private func result(_ row: Int, _ evaluation: Evaluation, _ record: EpisodeRecord) -> Result {
-    let steps = Int(evaluation.exitSteps[row])
-    return Result(
-      index: record.indices[row], prediction: Int(evaluation.predictions[row]),
-      label: record.labels.map { Int($0[row]) }, confidence: evaluation.confidences[row], steps: steps,
-      madds: record.madds[steps - 1],
-      path: steps < 2 ? [] : (2...steps).map { record[$0].coordinates[row] })
   }
 }

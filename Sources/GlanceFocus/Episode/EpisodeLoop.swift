@@ -1,43 +1,24 @@
 import Support
 
-/// The adaptive loop: step after step, the images that satisfy the exit rule leave with their answer.
-///
-/// Running a network and replaying a trace differ only in who fills the record.
+/// Applies an exit rule to a record that holds every step already: step after step, the images that satisfy the rule
+/// leave with their answer.
 public enum EpisodeLoop {
-  /// Runs until every image has left.
-  /// - Parameters:
-  ///   - record: an empty record, or one that holds the steps already.
-  ///   - rule: asked after every step but the last, at which every image leaves.
-  ///   - elapsed: seconds since the run began, for rules that watch the clock; nil in replays.
-  ///   - fill: called with a step and the rows still in play; it must have set that step of those rows when
-  ///     it returns.
+  /// - Parameter rule: asked after every step but the last, at which every image leaves.
   /// - Returns: each image's exit, in record order.
-  /// - Throws: ``EpisodeError`` when the rule gives the wrong number of decisions or a row was not filled;
-  ///   whatever `rule` or `fill` throws; `Interrupted`.
-  public static func run(
-    _ record: inout EpisodeRecord, rule: any ExitRule, elapsed: (() -> Double)? = nil,
-    fill: (_ step: Int, _ rows: [Int], _ record: inout EpisodeRecord) throws -> Void
-  ) throws -> Evaluation {
-    try rule.check(steps: record.steps, classes: record.classes)
-    if rule.needs.contains(.labels), record.labels == nil {
-      throw EpisodeError("the exit rule '\(rule.name)' needs the images' labels, which are not known")
-    }
-    var exits = Exits(record: record)
+  /// - Throws: ``EpisodeError`` when the rule does not fit or gives the wrong number of decisions, or a step is
+  ///   missing; whatever `rule` throws; `Interrupted`.
+  public static func replay(_ record: EpisodeRecord, rule: any ExitRule) throws -> Evaluation {
+    let rule = try rule.started(on: record)
+    var exits = Exits(images: record.images)
     var rows = Array(0..<record.images)
     for step in 1...record.steps where !rows.isEmpty {
       try Cancellation.check()
-      try fill(step, rows, &record)
-      let batch = try StepBatch(record: record, step: step, rows: rows, elapsed: elapsed?())
+      let batch = try StepBatch(record: record, step: step, rows: rows)
       if step == record.steps {
         exits.leave(rows, after: step, of: record)
         break
       }
-      let leaves = try rule.decide(batch)
-      guard leaves.count == rows.count else {
-        throw EpisodeError(
-          "the exit rule '\(rule.name)' gave \(leaves.count) decisions for \(rows.count) images at step \(step)"
-        )
-      }
+      let leaves = try rule.checkedDecisions(batch)
       var leaving: [Int] = []
       var staying: [Int] = []
       for (i, row) in rows.enumerated() {
@@ -49,23 +30,16 @@ public enum EpisodeLoop {
     return exits.evaluation(of: record)
   }
 
-  /// Applies a rule to a record that holds the steps already.
-  /// - Throws: as ``run(_:rule:elapsed:fill:)``.
-  public static func replay(_ record: EpisodeRecord, rule: any ExitRule) throws -> Evaluation {
-    var record = record
-    return try run(&record, rule: rule) { _, _, _ in }
-  }
-
   /// The exits so far, by record row.
   private struct Exits {
     var steps: [Int32]
     var predictions: [Int32]
     var confidences: [Float]
 
-    init(record: EpisodeRecord) {
-      steps = [Int32](repeating: 0, count: record.images)
+    init(images: Int) {
+      steps = [Int32](repeating: 0, count: images)
       predictions = steps
-      confidences = [Float](repeating: 0, count: record.images)
+      confidences = [Float](repeating: 0, count: images)
     }
 
     mutating func leave(_ rows: [Int], after step: Int, of record: EpisodeRecord) {

@@ -59,9 +59,9 @@ public struct EpisodeRecord: Sendable {
   /// Multiply-Adds that an image has cost after each step, T values.
   public let madds: [Double]
   /// True classes, 0-based; nil when they are not known.
-  public let labels: [Int32]?
+  public private(set) var labels: [Int32]?
   /// Each image's index in its data set: the key of its random numbers.
-  public let indices: [Int]
+  public private(set) var indices: [Int]
   /// How many steps of each image are filled.
   public private(set) var filledSteps: [Int32]
   private var columns: [Step]
@@ -98,11 +98,7 @@ public struct EpisodeRecord: Sendable {
       guard labels.count == indices.count else {
         throw EpisodeError("\(labels.count) labels for \(indices.count) images")
       }
-      if let bad = labels.firstIndex(where: { $0 < 0 || $0 >= classes }) {
-        throw EpisodeError(
-          "image \(indices[bad] + 1) has the label \(labels[bad] + 1), but the model knows \(classes) classes"
-        )
-      }
+      for (index, label) in zip(indices, labels) { try Self.check(label, of: index, classes: classes) }
     }
     guard !indices.count.multipliedReportingOverflow(by: classes).overflow else {
       throw EpisodeError("\(indices.count) images of \(classes) classes are too many")
@@ -115,6 +111,31 @@ public struct EpisodeRecord: Sendable {
     self.indices = indices
     filledSteps = [Int32](repeating: 0, count: indices.count)
     columns = [Step](repeating: Step(), count: madds.count)
+  }
+
+  private static func check(_ label: Int32, of index: Int, classes: Int) throws {
+    guard label >= 0, label < classes else {
+      throw EpisodeError(
+        "image \(index + 1) has the label \(label + 1), but the model knows \(classes) classes")
+    }
+  }
+
+  /// Gives a row to another image, which has had no step yet.
+  ///
+  /// - Parameters:
+  ///   - index: the image's index in its data set.
+  ///   - label: its true class, 0-based; only where the record has labels.
+  /// - Throws: ``EpisodeError`` for a row or a class that is not there.
+  mutating func reassign(_ row: Int, index: Int, label: Int32?) throws {
+    guard indices.indices.contains(row) else {
+      throw EpisodeError("row \(row + 1) of a record of \(images) images")
+    }
+    if labels != nil, let label {
+      try Self.check(label, of: index, classes: classes)
+      labels?[row] = label
+    }
+    indices[row] = index
+    filledSteps[row] = 0
   }
 
   /// The columns of a step, 1…T; empty ones before its first row is set.

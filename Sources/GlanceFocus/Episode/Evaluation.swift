@@ -39,6 +39,15 @@ public struct Evaluation: Sendable, Equatable {
     madds = Self.meanMadds(exits: exits, stepMadds: stepMadds)
   }
 
+  /// Of a live run's results.
+  init(of results: [AdaptiveRunner.Result], stepMadds: [Double]) {
+    let correct = results.compactMap { result in result.label.map { $0 == result.prediction } }
+    self.init(
+      exitSteps: results.map { Int32($0.steps) }, predictions: results.map { Int32($0.prediction) },
+      confidences: results.map(\.confidence), correct: correct.count == results.count ? correct : nil,
+      stepMadds: stepMadds)
+  }
+
   /// Mean Multiply-Adds per image of a histogram of exits; every evaluator sums in this order.
   static func meanMadds(exits: [Int], stepMadds: [Double]) -> Double {
     var sum = 0.0

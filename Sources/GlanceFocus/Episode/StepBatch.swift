@@ -1,44 +1,51 @@
 /// The images still in play after a step, as an exit rule sees them: a view, which copies no logits.
 ///
 /// Entry i of every column belongs to record row `rows[i]`.
-public struct StepBatch: Sendable {
+public struct StepBatch {
   public let record: EpisodeRecord
   /// The step just taken, 1…T.
   public let step: Int
-  /// Rows in the record, ascending.
+  /// Rows in the record, each once.
   public let rows: [Int]
-  /// Seconds since the loop began; nil when a trace is replayed.
-  public let elapsed: Double?
+  /// Seconds since each image's glance began; nil when a trace is replayed.
+  public let elapsed: [Double]?
   private let columns: EpisodeRecord.Step
+  /// Asks the critic; nil where the record holds its values.
+  private let critic: (() throws -> [Float])?
   /// True when `rows` is 0..<N, so that columns need no gathering.
   private let isWhole: Bool
 
   /// - Parameters:
   ///   - record: holds the step for all `rows`.
   ///   - step: 1…T.
-  ///   - rows: ascending.
-  ///   - elapsed: seconds since the loop began.
+  ///   - rows: each once.
+  ///   - elapsed: seconds since each image's glance began.
+  ///   - critic: gives the critic's value for each row when a rule first wants it; nil: the record holds them.
   /// - Throws: ``EpisodeError`` when a row has not had this step.
-  public init(record: EpisodeRecord, step: Int, rows: [Int], elapsed: Double? = nil) throws {
+  public init(
+    record: EpisodeRecord, step: Int, rows: [Int], elapsed: [Double]? = nil,
+    critic: (() throws -> [Float])? = nil
+  ) throws {
     guard (1...record.steps).contains(step) else {
       throw EpisodeError("step \(step) of a record of \(record.steps) steps")
     }
-    var last = -1
-    for row in rows {
-      guard row > last, row < record.images else {
-        throw EpisodeError("row \(row + 1) of a batch is out of order or beyond \(record.images) images")
+    var isWhole = rows.count == record.images
+    for (position, row) in rows.enumerated() {
+      guard row >= 0, row < record.images else {
+        throw EpisodeError("row \(row + 1) of a batch is beyond \(record.images) images")
       }
       guard Int(record.filledSteps[row]) >= step else {
         throw EpisodeError("image \(record.indices[row] + 1) has not had step \(step)")
       }
-      last = row
+      if row != position { isWhole = false }
     }
     self.record = record
     self.step = step
     self.rows = rows
     self.elapsed = elapsed
+    self.critic = critic
+    self.isWhole = isWhole
     columns = record[step]
-    isWhole = rows.count == record.images
   }
 
   /// Images in the batch.
@@ -60,8 +67,8 @@ public struct StepBatch: Sendable {
   public var margin: [Float] { gather(columns.margin) }
   /// Most probable classes, 0-based.
   public var prediction: [Int32] { gather(columns.prediction) }
-  /// The critic's values, NaN where not computed.
-  public var value: [Float] { gather(columns.value) }
+  /// The critic's values, NaN where not known. A live run asks the critic now.
+  public func value() throws -> [Float] { try critic?() ?? gather(columns.value) }
   /// True classes, 0-based; nil when not known.
   public var labels: [Int32]? { record.labels.map(gather) }
 
@@ -99,7 +106,7 @@ public struct StepBatch: Sendable {
 }
 
 /// One image of a ``StepBatch``.
-public struct StepRow: Sendable {
+public struct StepRow {
   public let batch: StepBatch
   /// Position in the batch, from 0.
   public let index: Int
@@ -115,11 +122,11 @@ public struct StepRow: Sendable {
   public var entropy: Float { columns.entropy[row] }
   public var margin: Float { columns.margin[row] }
   public var prediction: Int32 { columns.prediction[row] }
-  /// The critic's value, NaN when not computed.
-  public var value: Float { columns.value[row] }
+  /// The critic's value, NaN when not known.
+  public func value() throws -> Float { try batch.value()[index] }
   public var madds: Double { batch.madds }
   public var nextMadds: Double? { batch.nextMadds }
-  public var elapsed: Double? { batch.elapsed }
+  public var elapsed: Double? { batch.elapsed?[index] }
   /// C values.
   public var probabilities: [Float] { batch.probabilities(index) }
   /// By step, up to this one.

@@ -1,33 +1,50 @@
 /// Decides after a step which images are sure enough to leave.
 ///
 /// A rule answers for whole batches. It is asked after every step but the last, at which every image leaves
-/// whatever the rule would say. Its decision on an image must not depend on the others in the batch.
+/// whatever the rule would say. Its decision on an image must not depend on the others in the batch, unless it is
+/// one that steers the whole run.
 public protocol ExitRule {
   /// As the user calls it; named in errors.
   var name: String { get }
 
-  /// What the loop must provide beyond logits.
-  var needs: ExitRuleNeeds { get }
+  /// True when it reads the images' true classes.
+  var needsLabels: Bool { get }
 
   /// Refuses, before a run, a model that the rule's parameters do not fit.
   func check(steps: Int, classes: Int) throws
+
+  /// The rule for one run of a model whose steps cost so many Multiply-Adds, cumulated: itself, unless it learns from
+  /// what it sees.
+  func started(madds: [Double]) throws -> any ExitRule
 
   /// For every image of the batch, in its order, whether it leaves.
   func decide(_ batch: StepBatch) throws -> [Bool]
 }
 
 extension ExitRule {
-  public var needs: ExitRuleNeeds { [] }
+  public var needsLabels: Bool { false }
   public func check(steps: Int, classes: Int) throws {}
-}
+  public func started(madds: [Double]) throws -> any ExitRule { self }
 
-/// What an exit rule reads beyond what every record has.
-public struct ExitRuleNeeds: OptionSet, Sendable {
-  public let rawValue: Int
-  public init(rawValue: Int) { self.rawValue = rawValue }
+  /// The rule for a run over `record`'s images, checked.
+  /// - Throws: ``EpisodeError`` when the rule does not fit the model or needs labels that are not known.
+  func started(on record: EpisodeRecord) throws -> any ExitRule {
+    try check(steps: record.steps, classes: record.classes)
+    if needsLabels, record.labels == nil {
+      throw EpisodeError("the exit rule '\(name)' needs the images' labels, which are not known")
+    }
+    return try started(madds: record.madds)
+  }
 
-  /// The critic's value after every step: the policy must run before the decision.
-  public static let value = ExitRuleNeeds(rawValue: 1)
-  /// The true classes.
-  public static let labels = ExitRuleNeeds(rawValue: 2)
+  /// ``decide(_:)``, checked.
+  /// - Throws: ``EpisodeError`` for a wrong number of decisions; whatever `decide` throws.
+  func checkedDecisions(_ batch: StepBatch) throws -> [Bool] {
+    let leaves = try decide(batch)
+    guard leaves.count == batch.count else {
+      throw EpisodeError(
+        "the exit rule '\(name)' gave \(leaves.count) decisions for \(batch.count) images at step \(batch.step)"
+      )
+    }
+    return leaves
+  }
 }

@@ -23,6 +23,7 @@ public enum ExitRules {
     ValueExit.definition,
     LengthExit.definition,
     OracleExit.definition,
+    RateExit.definition,
   ]
 
   /// The rule called `name` with the given parameters.

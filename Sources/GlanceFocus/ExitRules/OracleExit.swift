@@ -1,7 +1,7 @@
 /// An image leaves at the first step that is right, else after the last: what a perfect rule could reach.
 public struct OracleExit: ExitRule {
   public let name = "oracle"
-  public let needs: ExitRuleNeeds = .labels
+  public let needsLabels = true
 
   public init() {}
 

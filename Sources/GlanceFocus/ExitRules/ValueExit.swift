@@ -1,7 +1,6 @@
 /// An image leaves when the critic expects too little of another step.
 public struct ValueExit: ExitRule {
   public let name = "value"
-  public let needs: ExitRuleNeeds = .value
   private let thresholds: StepThresholds
 
   /// - Parameter thresholds: one for every step, or one by step.
@@ -20,7 +19,7 @@ public struct ValueExit: ExitRule {
 
   public func decide(_ batch: StepBatch) throws -> [Bool] {
     let threshold = thresholds(after: batch.step)
-    return try batch.value.enumerated().map { index, value in
+    return try batch.value().enumerated().map { index, value in
       guard !value.isNaN else {
         throw EpisodeError(
           "the exit rule 'value' needs the critic's value, which image \(batch[index].image + 1) lacks"

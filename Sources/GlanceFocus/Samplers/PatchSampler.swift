@@ -54,8 +54,6 @@ public struct SamplerNeeds: OptionSet, Sendable {
   public static let glances = SamplerNeeds(rawValue: 4)
   /// ``SamplerBatch/saliency``: how much each place of the glance speaks for its answer.
   public static let saliency = SamplerNeeds(rawValue: 8)
-  /// The critic's values, in the record.
-  public static let values = SamplerNeeds(rawValue: 16)
 }
 
 /// Plain values of shape n×C×h×w, row-major.
@@ -80,7 +78,7 @@ public struct PlainMaps: Sendable {
 }
 
 /// The images still in play before a step, as a sampler sees them.
-public struct SamplerBatch: Sendable {
+public struct SamplerBatch {
   /// The step whose patch is to be placed, 2…T.
   public let step: Int
   /// What is known after the step before; its entries and those of all else here are in the same order.

@@ -165,7 +165,8 @@ enum DatasetFunctions {
     guard try call.value("labels").asString == nil else {
       throw LuaError("gfnet.dataset: of \"tensors\", the option 'labels' is a list of classes, from 1")
     }
-    let batch = try ImageArgument.batch(call.value("images"), call, "gfnet.dataset: option 'images'")
+    let batch = try ImageArgument.batch(
+      call.value("images"), on: call.stack, "gfnet.dataset: option 'images'")
     return try TensorsDataset(
       values: batch.values(), layout: .channelsFirst, imageSize: (batch.shape[2], batch.shape[3]),
       channels: batch.shape[1], labels: call.integers("labels").map { $0 &- 1 },
@@ -177,8 +178,7 @@ enum DatasetFunctions {
 /// Images that a script passes as tensors.
 enum ImageArgument {
   /// N×C×H×W from such a tensor, from one image of C×H×W, or from a list of those.
-  static func batch(_ value: LuaValue, _ call: LuaCall, _ place: String) throws -> Tensor {
-    let stack = call.stack
+  static func batch(_ value: LuaValue, on stack: LuaStack, _ place: String) throws -> Tensor {
     if let list = value.asTable, case .object? = try list.elements().first {
       let images = try list.elements().enumerated().map { index, element in
         try element.push(onto: stack)

@@ -71,7 +71,7 @@ enum DefinitionModules {
     step steps confidence entropy margin prediction value madds next_madds image: numbers; classes, steps and images \
     count from 1, entropy is in nats, value is the critic's and nan where not known
     probabilities: tensor; confidences predictions: lists by step up to this one
-    elapsed: seconds since the run began, nil in traces
+    elapsed: seconds since the image's glance began, nil in traces
     """
 
   private static let discussions: [DefinitionKind: String] = [

@@ -5,8 +5,6 @@ import Tensor
 /// An exit rule written in Lua.
 final class LuaExitRule: ExitRule {
   let name: String
-  /// A Lua function may read any field, the critic's value included.
-  let needs: ExitRuleNeeds = .value
   private let function: LuaFunction
   private let isBatch: Bool
   private let parameters: LuaTable

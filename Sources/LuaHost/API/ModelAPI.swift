@@ -8,6 +8,6 @@ enum ModelAPI {
   static let classes = [
     ModelClass.entry, EncoderClass.entry, DatasetClass.entry, TraceClass.entry, EvaluationHandle.entry,
     CurveHandle.entry,
-    InferenceHandle.entry, StepViewClass.entry, SamplerRandom.entry,
+    InferenceHandle.entry, StreamHandle.entry, StepViewClass.entry, SamplerRandom.entry,
   ]
 }

@@ -52,7 +52,7 @@ enum ModelClass {
         "info", "table", "what its file says beside the weights: results, history, … by name",
         get: { model, _ in ModelInfo(model) }),
     ],
-    methods: [save, state, loadState, ModelInference.method, ModelTrace.method],
+    methods: [save, state, loadState, ModelInference.method, ModelStream.method, ModelTrace.method],
     describe: { try $0.describe() }
   ).entry
 

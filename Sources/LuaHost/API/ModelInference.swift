@@ -14,16 +14,7 @@ enum ModelInference {
           "images", .either([.object("dataset"), .object("tensor"), .string, .table]),
           "a data set, one of its entries, an image (C×H×W, values from 0 to 1), several (N×C×H×W), or paths of pictures"
         ),
-        .options([
-          .optional(
-            "exit", DefinitionUse.ruleType, DefinitionUse.ruleHelp + "; default: every step is taken"),
-          .optional("sampler", DefinitionUse.samplerType, DefinitionUse.samplerHelp + "; default: learned"),
-          .optional("steps", .integer, "the most steps; default: the model's", in: 1...64),
-          Parameter("batch", .integer, default: 64, "images that are run together", in: 1...4096),
-          .optional("seed", .integer, "of samplers that draw; default: the run's"),
-          .optional(
-            "precision", .choice(Precision.allCases.map(\.rawValue)), "of the network; default: the run's"),
-        ]),
+        .options(Self.options),
       ],
       returns: "inference, or for a single image its result",
       example: """
@@ -36,89 +27,57 @@ enum ModelInference {
         left after the glance. label is nil when the class is not known. image is its number in the data set, source \
         its name there. A picture named by its path is resized until its shorter side is the image size / 0.875, and \
         its centre is taken.
+
+        With a deadline an image leaves with its best answer so far when another step is expected to end too late; how \
+        long steps take is measured on blank images first and learned as the run goes. The glance is always taken. \
+        seconds of a result is the wall-clock time from the start of its glance to its answer.
         """
     ) { model, call in
-      let input = try input(model, call)
-      let state = call.state
-      let exit = try call.value("exit")
-      let steps = try call.optionalInteger("steps") ?? model.configuration.steps
-      let rule: any ExitRule =
-        exit.isNil ? LengthExit(steps: steps) : try DefinitionUse.rule(exit, in: state, "model:infer: exit")
-      let sampler = try DefinitionUse.sampler(call.value("sampler"), in: state, "model:infer: sampler")
-      let runner = try AdaptiveRunner(
-        model.network, sampler: sampler.sampler, steps: steps, batchSize: call.integer("batch"),
-        seed: Seeds.of(call), engine: model.engine(precision(call)))
+      let input = try ModelImages(
+        call.value("images"), for: model.configuration, on: call.stack, "model:infer")
+      let (runner, rule) = try runner(model, call, "model:infer")
+      let deadline = try call.optionalNumber("deadline")
       let run = try DamageNote.telling(input.images, call.context) {
-        try runner.infer(input.images, rule: rule)
+        try runner.infer(input.images, rule: rule, deadline: deadline)
       }
       let inference = InferenceHandle(run: run, images: input.images, classNames: input.classNames)
       return input.isSingle
-        ? LuaResults(inference.result(0, seconds: run.seconds)) : LuaResults(Pushed(inference))
+        ? LuaResults(inference.result(0)) : LuaResults(Pushed(inference))
     }
+  }
+
+  /// How a live run is made: those of `model:infer` and `model:stream`.
+  static var options: [Parameter] {
+    [
+      .optional("exit", DefinitionUse.ruleType, DefinitionUse.ruleHelp + "; default: every step is taken"),
+      .optional("sampler", DefinitionUse.samplerType, DefinitionUse.samplerHelp + "; default: learned"),
+      .optional("steps", .integer, "the most steps; default: the model's", in: 1...64),
+      Parameter("batch", .integer, default: 64, "images that are run together", in: 1...4096),
+      .optional("seed", .integer, "of samplers that draw; default: the run's"),
+      .optional(
+        "precision", .choice(Precision.allCases.map(\.rawValue)), "of the network; default: the run's"),
+      .optional("deadline", .number, "seconds in which each image is to be answered", in: 1e-6...1e6),
+    ]
+  }
+
+  /// What runs the images, and the rule by which they leave, from the options of a call.
+  static func runner(
+    _ model: ModelHandle, _ call: LuaCall, _ place: String
+  ) throws -> (AdaptiveRunner, any ExitRule) {
+    let exit = try call.value("exit")
+    let steps = try call.optionalInteger("steps") ?? model.configuration.steps
+    let rule: any ExitRule =
+      exit.isNil ? LengthExit(steps: steps) : try DefinitionUse.rule(exit, in: call.state, "\(place): exit")
+    let sampler = try DefinitionUse.sampler(call.value("sampler"), in: call.state, "\(place): sampler")
+    let runner = try AdaptiveRunner(
+      model.network, sampler: sampler.sampler, steps: steps, batchSize: call.integer("batch"),
+      seed: Seeds.of(call), engine: model.engine(precision(call)))
+    return (runner, rule)
   }
 
   /// What the call asks for, or the run's.
   static func precision(_ call: LuaCall) throws -> Precision {
     try call.optionalString("precision").flatMap(Precision.init(rawValue:)) ?? call.context.options.precision
-  }
-
-  private struct Input {
-    let images: any ImageDataset
-    var isSingle = false
-    let classNames: [String]
-  }
-
-  private static func input(_ model: ModelHandle, _ call: LuaCall) throws -> Input {
-    let value = try call.value("images")
-    let configuration = model.configuration
-    let names =
-      configuration.labels.isEmpty ? (1...configuration.classes).map(String.init) : configuration.labels
-    if case .object(let object) = value, let dataset = object.value(as: DatasetHandle.self) {
-      let own = dataset.images.labels
-      return Input(images: dataset.images, classNames: own.isEmpty ? names : own)
-    }
-    if let paths = try paths(value) {
-      let files = try FilesDataset(
-        paths: paths, transform: .evaluation(size: configuration.imageSize), classNames: names)
-      return Input(images: files, isSingle: value.asString != nil, classNames: names)
-    }
-    var image = value
-    var label: Int?
-    if let table = value.asTable {
-      let given = try table.get("image")
-      if !given.isNil {
-        image = given
-        label = try table.get("label").asInteger
-      }
-    }
-    let isSingle = try isOneImage(image, call)
-    let batch = try ImageArgument.batch(image, call, "model:infer: argument 1 'images'")
-    if let label, !(1...configuration.classes).contains(label) {
-      throw LuaError("model:infer: label is \(label), expected 1 to \(configuration.classes)")
-    }
-    let images = try TensorsDataset(
-      values: batch.values(), layout: .channelsFirst, imageSize: (batch.shape[2], batch.shape[3]),
-      channels: batch.shape[1], labels: label.map { [Int](repeating: $0 - 1, count: batch.shape[0]) },
-      classNames: names)
-    return Input(images: images, isSingle: isSingle, classNames: names)
-  }
-
-  /// Paths of pictures; nil when `value` is something else.
-  private static func paths(_ value: LuaValue) throws -> [String]? {
-    if let path = value.asString { return [path] }
-    guard let list = try value.asTable?.elements(), list.first?.asString != nil else { return nil }
-    return try list.enumerated().map { index, element in
-      guard let path = element.asString else {
-        throw LuaError(
-          "model:infer: element \(index + 1) must be the path of a picture, got \(element.described)")
-      }
-      return path
-    }
-  }
-
-  private static func isOneImage(_ value: LuaValue, _ call: LuaCall) throws -> Bool {
-    guard case .object(let object) = value, let tensor = object.value(as: Tensor.self) else { return false }
-    return tensor.rank == 3
   }
 }
 
@@ -143,15 +102,9 @@ final class InferenceHandle {
   }
 
   /// One image's result; `index` from 0.
-  func result(_ index: Int, seconds: Double? = nil) -> LuaFields {
+  func result(_ index: Int) -> LuaFields {
     let result = run.results[index]
-    return LuaFields([
-      "prediction": result.prediction + 1, "label": result.label.map { $0 + 1 },
-      "name": classNames.indices.contains(result.prediction) ? classNames[result.prediction] : nil,
-      "confidence": result.confidence, "steps": result.steps, "madds": result.madds,
-      "image": result.index + 1, "source": images.itemName(at: result.index),
-      "path": result.path.map { [Int($0.row) + 1, Int($0.column) + 1] }, "seconds": seconds,
-    ])
+    return result.fields(source: images.itemName(at: result.index), classNames: classNames)
   }
 
   static let entry = LuaClass<InferenceHandle>(
@@ -168,6 +121,15 @@ final class InferenceHandle {
       .init(
         "seconds", "number", "wall-clock time, preparation of the images included",
         get: { run, _ in run.run.seconds }),
+      .init(
+        "latency", "table",
+        "seconds from the start of an image's glance to its answer: {median=, p95=, max=}",
+        get: { run, _ in Latencies(run.run.results.map(\.seconds)).fields }),
+      .init(
+        "late", "integer", "images answered after their deadline", get: { run, _ in run.run.late }),
+      .init(
+        "pixel_bytes", "integer", "memory for decoded pixels that the run had, in bytes",
+        get: { run, _ in run.run.pixelBytes }),
     ],
     describe: { run in
       let e = run.run.evaluation
@@ -185,6 +147,33 @@ final class InferenceHandle {
     },
     count: { $0.run.results.count }
   ).entry
+}
+
+extension AdaptiveRunner.Result {
+  /// As scripts see it.
+  func fields(source: String, classNames: [String]) -> LuaFields {
+    LuaFields([
+      "prediction": prediction + 1, "label": label.map { $0 + 1 },
+      "name": classNames.indices.contains(prediction) ? classNames[prediction] : nil,
+      "confidence": confidence, "steps": steps, "madds": madds, "image": index + 1, "source": source,
+      "path": path.map { [Int($0.row) + 1, Int($0.column) + 1] }, "seconds": seconds,
+    ])
+  }
+}
+
+/// Latencies of a run's images in a few numbers.
+struct Latencies {
+  private let sorted: [Double]
+
+  init(_ seconds: [Double]) { sorted = seconds.sorted() }
+
+  var fields: LuaFields {
+    LuaFields(["median": quantile(0.5), "p95": quantile(0.95), "max": sorted.last ?? 0])
+  }
+
+  private func quantile(_ share: Double) -> Double {
+    sorted.isEmpty ? 0 : sorted[min(sorted.count - 1, Int(share * Double(sorted.count)))]
+  }
 }
 
 /// Shares as scripts see them: in percent.

@@ -6,7 +6,7 @@ import Tensor
 final class LuaSampler: PatchSampler {
   let name: String
   /// A Lua function may read any field.
-  let needs: SamplerNeeds = [.maps, .glances, .policy, .values]
+  let needs: SamplerNeeds = [.maps, .glances, .policy]
   private let function: LuaFunction
   private let isBatch: Bool
   private let parameters: LuaTable

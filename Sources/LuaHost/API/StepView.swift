@@ -6,7 +6,9 @@ import Tensor
 /// It is filled while a function runs and answers nothing afterwards.
 final class StepView {
   /// What is known after the last step.
-  var last: StepBatch?
+  var last: StepBatch? { didSet { values = nil } }
+  /// The critic's, once one was read.
+  private var values: [Float]?
   /// Set while a sampler is asked.
   var sampling: SamplerBatch?
   /// Class name in errors.
@@ -19,6 +21,13 @@ final class StepView {
       throw LuaError("the \(noun) can be read only while the function it was passed to runs; keep the values")
     }
     return last
+  }
+
+  /// The critic's value of one image; the critic is asked at the first.
+  func value(_ row: Int) throws -> Float {
+    let known = try values ?? batch().value()
+    values = known
+    return known[row]
   }
 
   func samplerBatch() throws -> SamplerBatch {
@@ -35,9 +44,10 @@ enum StepFields {
   static func all(of view: StepView) -> [LuaRows.Field] {
     [
       .sharedInteger("step"), .sharedInteger("steps"), .number("confidence"), .number("entropy"),
-      .number("margin"), .index("prediction"), .number("value"), .sharedNumber("madds"),
+      .number("margin"), .index("prediction"), .sharedNumber("madds"),
       .sharedNumber("next_madds"), .index("image"),
-      .computed("elapsed") { _ in try view.batch().elapsed },
+      .computed("value") { row in try view.value(row) },
+      .computed("elapsed") { row in try view.batch()[row].elapsed },
       .computed("probabilities") { row in
         let values = try view.batch().probabilities(row)
         return try Tensor([values.count], values)
@@ -71,7 +81,6 @@ enum StepFields {
     try rows.set("entropy", batch.entropy)
     try rows.set("margin", batch.margin)
     try rows.set("prediction", batch.prediction)
-    try rows.set("value", batch.value)
     try rows.set("madds", batch.madds)
     try rows.set("next_madds", batch.nextMadds ?? batch.madds)
     try rows.set("image", batch.rows.map { Int32(truncatingIfNeeded: batch.record.indices[$0]) })
@@ -92,7 +101,7 @@ enum StepViewClass {
       vector("confidence", "largest probabilities") { $0.confidence },
       vector("entropy", "entropies in nats") { $0.entropy },
       vector("margin", "largest less second largest probabilities") { $0.margin },
-      vector("value", "the critic's values, nan where not known") { $0.value },
+      vector("value", "the critic's values, nan where not known") { try $0.value() },
       vector("prediction", "most probable classes, from 1") { $0.prediction.map { Float($0 + 1) } },
       vector("image", "numbers of the images in their data set, from 1") { batch in
         batch.rows.map { Float(batch.record.indices[$0] + 1) }
@@ -114,8 +123,10 @@ enum StepViewClass {
         "next_madds", "number", "the same after one more step", get: { view, _ in try view.batch().nextMadds }
       ),
       .init(
-        "elapsed", "number", "seconds since the run began; nil in traces",
-        get: { view, _ in try view.batch().elapsed }),
+        "elapsed", "tensor", "seconds since each image's glance began; nil in traces",
+        get: { view, _ in
+          try view.batch().elapsed.map { try Tensor([$0.count], $0.map(Float.init)) }.map { Pushed($0) }
+        }),
       .init(
         "map", "tensor", "last feature maps, n × C × h × w; samplers only",
         get: { view, _ in try maps(view.samplerBatch().maps, view) }),
@@ -137,12 +148,12 @@ enum StepViewClass {
   ).entry
 
   private static func vector(
-    _ name: String, _ summary: String, _ column: @escaping @Sendable (StepBatch) -> [Float]
+    _ name: String, _ summary: String, _ column: @escaping @Sendable (StepBatch) throws -> [Float]
   ) -> LuaProperty<StepView> {
     .init(
       name, "tensor", summary,
       get: { view, _ in
-        let values = column(try view.batch())
+        let values = try column(view.batch())
         return try Tensor([values.count], values)
       })
   }

@@ -39,7 +39,7 @@ struct Resize: Op {
   }
 
   /// What each of `output` pixels reads from `input` pixels along one axis.
-  private func matrix(_ input: Int, _ output: Int) -> ResampleMatrix {
+  func matrix(_ input: Int, _ output: Int) -> ResampleMatrix {
     // Float, and fused where PyTorch's builds fuse: anything else gives other weights in the last places.
     let scale: Float =
       alignCorners

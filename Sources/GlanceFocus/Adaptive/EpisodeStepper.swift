@@ -1,0 +1,69 @@
+import Support
+import Tensor
+
+/// Takes groups of images one step further and enters what the network says into their record.
+struct EpisodeStepper {
+  let engine: StepEngine
+  let sampler: any PatchSampler
+  let random: CounterRandom
+  let pool: ImagePool
+
+  /// Runs step `step`, 1…T, for `group`.
+  ///
+  /// - Parameter recordsValues: asks the critic too. Otherwise it is asked when a rule wants to know, and the policy of
+  ///   those alone that go on.
+  func run(
+    _ step: Int, _ group: EpisodeGroup, _ record: inout EpisodeRecord, recordsValues: Bool = false
+  ) throws {
+    let result: GFNet.StepResult
+    var locations: [PatchLocation]?
+    if step == 1 {
+      (result, group.memory) = try engine.glance(pool.glances(group.rows))
+    } else {
+      if sampler.needs.contains(.policy) { _ = try proposal(group) }
+      guard let memory = group.memory else { throw ModelError("step \(step) before the glance") }
+      let places = try propose(step, group, memory, record)
+      (result, group.memory) = try engine.focus(pool.patches(group.rows, places), memory: memory)
+      group.proposal = nil
+      locations = places
+    }
+    let values = recordsValues && step < record.steps ? try proposal(group).values : nil
+    try record.setStep(
+      step, rows: group.rows, logits: try result.logits.values(), values: values, locations: locations)
+    if step == 1, sampler.needs.contains(.saliency), let map = group.memory?.map {
+      group.saliency = try engine.model.saliency(
+        map, answers: group.rows.map { Int(record[1].prediction[$0]) })
+    }
+  }
+
+  /// Where the policy would look next, and how well it thinks things stand; asked once after each step.
+  func proposal(_ group: EpisodeGroup) throws -> EpisodeGroup.Proposal {
+    if let known = group.proposal { return known }
+    guard var memory = group.memory else { throw ModelError("the policy is asked before the glance") }
+    let said = try engine.propose(&memory)
+    let proposal = EpisodeGroup.Proposal(
+      means: try PatchLocation.all(in: said.mean), values: try said.value.values())
+    group.memory = memory
+    group.proposal = proposal
+    return proposal
+  }
+
+  private func propose(
+    _ step: Int, _ group: EpisodeGroup, _ memory: GFNet.Memory, _ record: EpisodeRecord
+  ) throws -> [PatchLocation] {
+    let last = try StepBatch(
+      record: record, step: step - 1, rows: group.rows, critic: { try proposal(group).values })
+    let needs = sampler.needs
+    return try sampler.checkedProposal(
+      SamplerBatch(
+        after: last, random: random, policy: group.proposal?.means,
+        maps: needs.contains(.maps) ? try plain(memory.map) : nil,
+        glances: needs.contains(.glances) ? try plain(pool.glances(group.rows)) : nil,
+        saliency: try group.saliency.map(plain)))
+  }
+
+  private func plain(_ maps: Tensor) throws -> PlainMaps {
+    PlainMaps(
+      values: try maps.values(), channels: maps.shape[1], height: maps.shape[2], width: maps.shape[3])
+  }
+}

@@ -1,0 +1,231 @@
+import Support
+import Tensor
+import Vision
+
+/// Images on their way through a network: batches are refilled as images leave, and answers come in the order in which
+/// the images came.
+///
+/// After each step the images that stay wait for others that have come as far, so that every step runs on full batches.
+/// Of each batch as much is in memory as its decoded pixels, the last feature maps and what classifier and policy carry;
+/// there is room for ``capacity`` images, and no more are asked for before the oldest has been answered and taken. So a
+/// slow consumer slows the source.
+final class EpisodeStream {
+  /// Images between the oldest that has not been taken and the newest.
+  let capacity: Int
+  /// Images that were answered later than their deadline.
+  private(set) var late = 0
+  private let source: any ImageSource
+  private let rule: any ExitRule
+  private let batchSize: Int
+  /// Milliseconds from the start of its glance in which an image is to be answered; nil: any time.
+  private let deadline: Double?
+  private let stepper: EpisodeStepper
+  private var record: EpisodeRecord
+  private var durations: StepDurations
+  /// By steps taken, 0…T−1.
+  private var waiting: [EpisodeQueue]
+  /// By row.
+  private var outcomes: [Outcome]
+  private var starts: [Double]
+  private var numbers: [Int]
+  /// Images that came, and images that were answered in order; an image's row is its number here modulo the capacity.
+  private var (admitted, delivered) = (0, 0)
+  private var hasEnded = false
+
+  private enum Outcome {
+    case pending
+    /// It could not be read, which its data set has noted.
+    case leftOut
+    case answered(AdaptiveRunner.Result)
+  }
+
+  init(
+    _ source: any ImageSource, rule: any ExitRule, runner: AdaptiveRunner, deadline: Double?,
+    durations: StepDurations
+  ) throws {
+    self.source = source
+    self.deadline = deadline
+    self.durations = durations
+    batchSize = runner.batchSize
+    capacity = Self.capacity(batchSize, imageBytes: runner.imageBytes(channels: source.channels))
+    let pool = try ImagePool(runner.model.configuration, channels: source.channels, capacity: capacity)
+    stepper = runner.stepper(pool)
+    record = try runner.record(
+      indices: [Int](repeating: 0, count: capacity),
+      labels: source.knowsLabels ? [Int](repeating: 0, count: capacity) : nil)
+    self.rule = try rule.started(on: record)
+    waiting = [EpisodeQueue](repeating: EpisodeQueue(), count: record.steps)
+    outcomes = [Outcome](repeating: .pending, count: capacity)
+    starts = [Double](repeating: 0, count: capacity)
+    numbers = [Int](repeating: 0, count: capacity)
+  }
+
+  /// Sixteen batches, or what fits into 256 MB of pixels; a batch at least.
+  private static func capacity(_ batchSize: Int, imageBytes: Int) -> Int {
+    max(batchSize, min(16 * batchSize, (256 << 20) / max(imageBytes, 1)))
+  }
+
+  /// T.
+  var steps: Int { record.steps }
+
+  /// Bytes of decoded pixels that there is room for.
+  var pixelBytes: Int { stepper.pool.bytes }
+
+  /// The next image's answer, as soon as it and all before it are known; nil after the last.
+  ///
+  /// - Throws: what the source, the rule, the sampler or the network throw; `Interrupted`.
+  func next() throws -> AdaptiveRunner.Result? {
+    while true {
+      while delivered < admitted {
+        let outcome = outcomes[delivered % capacity]
+        if case .pending = outcome { break }
+        delivered += 1
+        if case .answered(let result) = outcome { return result }
+      }
+      guard try advance() else { return nil }
+    }
+  }
+
+  private enum Action {
+    /// Take images in.
+    case admit
+    /// Run a batch of those that have taken so many steps.
+    case run(taken: Int)
+  }
+
+  /// Does what is to be done next. False when nothing is left.
+  private func advance() throws -> Bool {
+    try Cancellation.check()
+    guard var action = try nextAction() else { return false }
+    if let urgent = urgentQueue(before: action) { action = .run(taken: urgent) }
+    switch action {
+    case .admit: try admit()
+    case .run(let taken): try run(taken)
+    }
+    return true
+  }
+
+  private func nextAction() throws -> Action? {
+    // The images that have come furthest first: they are the oldest.
+    if let taken = waiting.indices.reversed().first(where: { waiting[$0].count >= batchSize }) {
+      return .run(taken: taken)
+    }
+    if !hasEnded, capacity - (admitted - delivered) >= portion { return .admit }
+    if hasEnded {
+      // The last ones: those that have come least far, so that they join the others.
+      return waiting.indices.first { waiting[$0].count > 0 }.map { .run(taken: $0) }
+    }
+    // No room: what the oldest waits for must not wait for a full batch.
+    let oldest = delivered % capacity
+    guard let taken = waiting.indices.first(where: { waiting[$0].first == oldest }) else {
+      throw ModelError("an image of the stream is neither waiting nor answered")
+    }
+    return .run(taken: taken)
+  }
+
+  /// The queue whose first image still has the time for its next step, but not for `action` before it.
+  private func urgentQueue(before action: Action) -> Int? {
+    guard let deadline else { return nil }
+    var first = 0.0
+    if case .run(let taken) = action {
+      first = durations.expected(taken + 1, count: min(batchSize, waiting[taken].count))
+    }
+    let now = MonotonicClock.milliseconds
+    return waiting.indices.dropFirst().reversed().first { taken in
+      guard let row = waiting[taken].first else { return false }
+      let own = durations.expected(taken + 1, count: min(batchSize, waiting[taken].count))
+      let left = starts[row] + deadline - now
+      return left >= own && left < own + first
+    }
+  }
+
+  /// Images that are taken in at once.
+  private var portion: Int {
+    // Several, so that single images are prepared by all threads.
+    source.isPatient ? min(capacity, max(batchSize, Self.preparedAhead)) : batchSize
+  }
+
+  static let preparedAhead = 8
+
+  private func admit() throws {
+    let images = try source.next(portion)
+    guard !images.isEmpty else {
+      hasEnded = true
+      return
+    }
+    let rows = images.indices.map { (admitted + $0) % capacity }
+    for (image, row) in zip(images, rows) {
+      try record.reassign(
+        row, index: image.number,
+        label: source.knowsLabels ? Int32(image.dataset.label(at: image.index)) : nil)
+      outcomes[row] = .pending
+      numbers[row] = image.number
+    }
+    let readable = try stepper.pool.load(images, rows: rows)
+    for (row, isReadable) in zip(rows, readable) where !isReadable { outcomes[row] = .leftOut }
+    admitted += images.count
+    waiting[0].append(EpisodeGroup(rows: zip(rows, readable).filter(\.1).map(\.0)))
+  }
+
+  /// Runs the step after `taken` steps for the images that have waited longest.
+  private func run(_ taken: Int) throws {
+    let step = taken + 1
+    let count = min(batchSize, waiting[taken].count)
+    if try letGo(of: count, before: step) { return }
+    let group = try waiting[taken].take(batchSize)
+    let start = MonotonicClock.milliseconds
+    if step == 1 { for row in group.rows { starts[row] = start } }
+    try stepper.run(step, group, &record)
+    if step == record.steps {
+      finish(group.rows, after: step)
+    } else {
+      let now = MonotonicClock.milliseconds
+      let leaves = try rule.checkedDecisions(
+        StepBatch(
+          record: record, step: step, rows: group.rows,
+          elapsed: group.rows.map { (now - starts[$0]) / 1e3 },
+          critic: { [stepper] in try stepper.proposal(group).values }))
+      finish(group.rows.indices.filter { leaves[$0] }.map { group.rows[$0] }, after: step)
+      waiting[step].append(try group.gathered(group.rows.indices.filter { !leaves[$0] }))
+    }
+    durations.note(step, count: group.rows.count, took: MonotonicClock.milliseconds - start)
+  }
+
+  /// Before a batch of `count` images takes step `step`: whoever has no time to wait for its end, or to be part of it,
+  /// leaves with the best answer so far.
+  ///
+  /// - Returns: true when images left, so that what is to be done next may have changed.
+  private func letGo(of count: Int, before step: Int) throws -> Bool {
+    guard let deadline else { return false }
+    let end = MonotonicClock.milliseconds + durations.expected(step, count: count)
+    var hasChanged = false
+    for taken in waiting.indices.dropFirst() {
+      let hurried = waiting[taken].prefix { end > starts[$0] + deadline }
+      guard hurried > 0 else { continue }
+      if taken + 1 == step { durations.avoided(step, count: count) }
+      var left = hurried
+      while left > 0 {
+        let group = try waiting[taken].take(left)
+        finish(group.rows, after: taken)
+        left -= group.rows.count
+      }
+      hasChanged = true
+    }
+    return hasChanged
+  }
+
+  /// Answers the images of `rows`, which have had `step` steps.
+  private func finish(_ rows: [Int], after step: Int) {
+    let now = MonotonicClock.milliseconds
+    for row in rows {
+      let seconds = (now - starts[row]) / 1e3
+      if let deadline, seconds * 1e3 > deadline { late += 1 }
+      outcomes[row] = .answered(
+        AdaptiveRunner.Result(
+          index: numbers[row], prediction: Int(record[step].prediction[row]),
+          label: record.labels.map { Int($0[row]) }, confidence: record[step].confidence[row],
+          steps: step, madds: record.madds[step - 1],
+          path: step < 2 ? [] : (2...step).map { record[$0].coordinates[row] }, seconds: seconds))
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import OneDNN
+import Support
+import Tensor
+import Vision
+
+/// The pixels of the images in play, 8 bits each, in memory that is taken once and used over and over.
+///
+/// What the network looks at is made from them directly: beyond its decoded pixels an image needs memory for P×P only,
+/// whatever its resolution.
+final class ImagePool {
+  /// Images that there is room for.
+  let capacity: Int
+  private let pixels: PixelImages
+  private let memory: UnsafeMutableBufferPointer<UInt8>
+  private let configuration: Configuration
+
+  init(_ configuration: Configuration, channels: Int, capacity: Int) throws {
+    self.configuration = configuration
+    self.capacity = capacity
+    let side = configuration.imageSize
+    pixels = try PixelImages(
+      height: side, width: side, channels: channels, mean: configuration.mean,
+      deviation: configuration.standardDeviation)
+    // Pages that no image has used yet cost nothing.
+    memory = .allocate(capacity: pixels.bytes * capacity)
+  }
+
+  deinit { memory.deallocate() }
+
+  /// Bytes of all images that there is room for.
+  var bytes: Int { memory.count }
+
+  /// Prepares images on the one team of threads, and puts each at its row.
+  ///
+  /// - Returns: for each, false where it cannot be read and its data set notes that.
+  /// - Throws: what preparing the first of those threw that cannot be left out; `Interrupted`.
+  func load(_ images: [SourceImage], rows: [Int]) throws -> [Bool] {
+    var failures = [(any Error)?](repeating: nil, count: images.count)
+    failures.withUnsafeMutableBufferPointer { failures in
+      ThreadTeam.parallel(images.count, grain: 1) { range in
+        for position in range {
+          do {
+            try Cancellation.check()
+            try render(images[position], into: slot(rows[position]))
+          } catch {
+            failures[position] = error
+          }
+        }
+      }
+    }
+    return try zip(images, failures).map { image, failure in
+      guard let failure else { return true }
+      guard failure is ImageError, image.dataset.damaged != nil else { throw failure }
+      return false
+    }
+  }
+
+  private func render(_ image: SourceImage, into slot: UnsafeMutableBufferPointer<UInt8>) throws {
+    let (dataset, side) = (image.dataset, configuration.imageSize)
+    try ModelError.require(
+      dataset.imageSize == (side, side) && (dataset.channels == pixels.channels || dataset.channels == 1),
+      "image \(image.number + 1) has \(dataset.imageSize.height)×\(dataset.imageSize.width)×\(dataset.channels)"
+        + " values, expected \(side)×\(side)×\(pixels.channels)")
+    if dataset.channels == pixels.channels {
+      return try dataset.render(image.index, epoch: 0, into: slot)
+    }
+    let grey = dataset.imageBytes
+    try dataset.render(image.index, epoch: 0, into: UnsafeMutableBufferPointer(rebasing: slot[..<grey]))
+    // From the end, so that nothing is overwritten before it was read.
+    for pixel in (0..<grey).reversed() {
+      let value = slot[pixel]
+      for channel in 0..<pixels.channels { slot[pixel * pixels.channels + channel] = value }
+    }
+  }
+
+  private func slot(_ row: Int) -> UnsafeMutableBufferPointer<UInt8> {
+    let first = row % capacity * pixels.bytes
+    return UnsafeMutableBufferPointer(rebasing: memory[first..<first + pixels.bytes])
+  }
+
+  private func pointers(_ rows: [Int]) throws -> [UnsafePointer<UInt8>] {
+    guard let start = memory.baseAddress else { throw ModelError("no memory for images") }
+    return rows.map { UnsafePointer(start + $0 % capacity * pixels.bytes) }
+  }
+
+  /// The whole images at P×P, n×3×P×P, normalised.
+  func glances(_ rows: [Int]) throws -> Tensor {
+    try pixels.resized(
+      pointers(rows), side: configuration.patchSize,
+      configuration.interpolation == .bicubic ? .bicubic : .bilinear, alignCorners: true)
+  }
+
+  /// One patch of each image, n×3×P×P, normalised.
+  func patches(_ rows: [Int], _ locations: [PatchLocation]) throws -> Tensor {
+    let (side, patch) = (configuration.imageSize, configuration.patchSize)
+    return try pixels.patches(
+      pointers(rows), locations.map { $0.coordinate(imageSize: side, patchSize: patch) }, side: patch)
+  }
+}

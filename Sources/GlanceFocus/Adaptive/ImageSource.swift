@@ -1,0 +1,51 @@
+import Vision
+
+/// One image of a stream: where its pixels come from.
+public struct SourceImage {
+  public let dataset: any ImageDataset
+  /// In the data set, from 0.
+  public let index: Int
+  /// In the stream, from 0: names the image in errors and results, and keys its random numbers.
+  public let number: Int
+
+  public init(dataset: any ImageDataset, index: Int, number: Int) {
+    self.dataset = dataset
+    self.index = index
+    self.number = number
+  }
+}
+
+/// Where a stream of images comes from. It is asked for more only when there is room for them.
+public protocol ImageSource: AnyObject {
+  /// 1 or 3; sources that mix both say 3.
+  var channels: Int { get }
+  /// True when every image has a label.
+  var knowsLabels: Bool { get }
+  /// False where images should not be asked for before the network is ready for them, such as those of a camera.
+  var isPatient: Bool { get }
+  /// Up to `most` further images; none: the stream has ended.
+  func next(_ most: Int) throws -> [SourceImage]
+}
+
+/// The images of a data set in their order, once or several times.
+public final class DatasetSource: ImageSource {
+  public let dataset: any ImageDataset
+  /// Of the stream.
+  public let count: Int
+  public var channels: Int { dataset.channels }
+  public var knowsLabels: Bool { dataset.knowsLabels }
+  public let isPatient = true
+  private var position = 0
+
+  /// - Parameter passes: how often the data set is gone through.
+  public init(_ dataset: any ImageDataset, passes: Int = 1) {
+    self.dataset = dataset
+    count = dataset.count * max(passes, 0)
+  }
+
+  public func next(_ most: Int) -> [SourceImage] {
+    let range = position..<min(position + most, count)
+    position = range.upperBound
+    return range.map { SourceImage(dataset: dataset, index: $0 % dataset.count, number: $0) }
+  }
+}
