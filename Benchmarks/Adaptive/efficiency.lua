@@ -40,3 +40,60 @@ gfnet.report.table{
   digits = { batch = 0, ["all steps"] = 0, ["with exits"] = 0, ["speed-up"] = 2, ["fewer Multiply-Adds"] = 2, efficiency = 2 },
   columns = { "batch", "all steps", "with exits", "speed-up", "fewer Multiply-Adds", "efficiency" },
 }
+
+-- %% [markdown]
+-- ## A large network whose images leave by half
+--
+-- MobileNetV3-L at 96 × 96 with random weights, as a stream; after each step every other image leaves, whatever was said.
+
+-- %% MobileNetV3-L, synthetic exits
+local large = gfnet.model{ backbone = "mobilenetv3_large_100", image_size = 224, steps = 3, classes = 1000, seed = 1 }
+local pictures = gfnet.dataset("tensors", { images = gfnet.tensor.rand(64, 3, 224, 224) })
+local function by_half(s) return (s.image - 1) // 2 ^ (s.step - 1) % 2 == 0 end
+local function stream(options)
+  local stream = large:stream(pictures, options)
+  for _ in stream do end
+  return stream
+end
+rows = {}
+for _, batch in ipairs(p.batches) do
+  local all, some, full, adaptive = {}, {}, nil, nil
+  local passes = batch == 1 and 1 or 8
+  for round = 0, p.rounds do
+    full     = stream{ batch = batch, passes = passes }
+    local whole = full.seconds
+    adaptive = stream{ batch = batch, passes = passes, exit = by_half }
+    if round > 0 then all[round], some[round] = whole, adaptive.seconds end
+  end
+  local gain, saved = median(all) / median(some), full.madds / adaptive.madds
+  rows[#rows + 1] = { batch, 1e6 * median(all) / full.images, 1e6 * median(some) / full.images, gain, saved, gain / saved }
+end
+gfnet.report.table{
+  name = "synthetic", caption = "Microseconds per image.", rows = rows,
+  digits = { batch = 0, ["all steps"] = 0, ["with exits"] = 0, ["speed-up"] = 2, ["fewer Multiply-Adds"] = 2, efficiency = 2 },
+  columns = { "batch", "all steps", "with exits", "speed-up", "fewer Multiply-Adds", "efficiency" },
+}
+
+-- %% [markdown]
+-- ## The same rule in Lua
+--
+-- The confidence rule, built in and written in Lua, in turn.
+
+-- %% A rule in Lua
+local function lua_rule(s) return s.confidence >= thresholds[s.step] end
+rows = {}
+for _, batch in ipairs(p.batches) do
+  local test = gfnet.dataset(model.dataset, { split = "test", limit = batch == 1 and p.images // 5 or p.images })
+  local ratios, native, script = {}, nil, nil
+  for round = 0, 3 * p.rounds do
+    native = model:infer(test, { batch = batch, exit = thresholds })
+    script = model:infer(test, { batch = batch, exit = lua_rule })
+    assert(native.madds == script.madds, "both rules decide the same")
+    if round > 0 then ratios[round] = 100 * (script.seconds / native.seconds - 1) end
+  end
+  rows[#rows + 1] = { batch, median(ratios) }
+end
+gfnet.report.table{
+  name = "lua-rule", caption = "What the rule in Lua costs, per cent of the time of the built-in one; medians of pairs.",
+  rows = rows, digits = { batch = 0, ["per cent"] = 1 }, columns = { "batch", "per cent" },
+}

@@ -8,6 +8,7 @@ import Support
 public final class AdaptiveStream {
   private let stream: EpisodeStream
   private let start = MonotonicClock.milliseconds
+  private var end: Double?
   /// Images answered so far.
   public private(set) var images = 0
   /// Images answered after step 1, 2, ….
@@ -23,7 +24,10 @@ public final class AdaptiveStream {
   ///
   /// - Throws: what the source, the rule, the sampler or the network throw; `Interrupted`.
   public func next() throws -> AdaptiveRunner.Result? {
-    guard let result = try stream.next() else { return nil }
+    guard let result = try stream.next() else {
+      end = end ?? MonotonicClock.milliseconds
+      return nil
+    }
     images += 1
     exits[result.steps - 1] += 1
     cost += result.madds
@@ -40,8 +44,8 @@ public final class AdaptiveStream {
   /// Mean Multiply-Adds per image so far; 0 before the first.
   public var madds: Double { images > 0 ? cost / Double(images) : 0 }
 
-  /// Since the stream began.
-  public var seconds: Double { (MonotonicClock.milliseconds - start) / 1e3 }
+  /// Since the stream was made, up to its end.
+  public var seconds: Double { ((end ?? MonotonicClock.milliseconds) - start) / 1e3 }
 
   /// Images that were answered after their deadline.
   public var late: Int { stream.late }

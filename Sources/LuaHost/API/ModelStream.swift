@@ -148,7 +148,9 @@ final class StreamHandle {
       .init(
         "exits", "list of integers", "images that left after step 1, 2, … so far",
         get: { stream, _ in stream.stream.exits }),
-      .init("seconds", "number", "since the stream was made", get: { stream, _ in stream.stream.seconds }),
+      .init(
+        "seconds", "number", "since the stream was made, up to its end",
+        get: { stream, _ in stream.stream.seconds }),
       .init(
         "late", "integer", "images answered after their deadline", get: { stream, _ in stream.stream.late }),
       .init(
