@@ -187,8 +187,9 @@ end
 -- PyTorch has float32 here; our bfloat16 is shown against the same times.
 local function speedups(batch)
   local names, series = {}, {
-    { label = "f32 against eager", values = {} }, { label = "f32 against compiled encoders", values = {} },
-    { label = "bf16 against eager f32", values = {} } }
+    { label = "f32 against eager", values = {}, color = colors["gfnet-lab f32"] },
+    { label = "f32 against compiled encoders", values = {}, color = colors["PyTorch compiled f32"] },
+    { label = "bf16 against eager f32", values = {}, color = colors["gfnet-lab bf16"] } }
   for _, network in ipairs(with_own) do
     local cell = at(cells, "episode", network, own_side[network] or 96, batch)
     if cell then
@@ -200,7 +201,11 @@ local function speedups(batch)
       series[3].values[#names] = over(median("PyTorch eager f32"), median("gfnet-lab bf16"))
     end
   end
-  return names, series
+  local shown = {}
+  for _, one in ipairs(series) do
+    if #names > 0 and math.max(table.unpack(one.values)) > 0 then shown[#shown + 1] = one end
+  end
+  return names, shown
 end
 if cells.episode then
   local fig = gfnet.plot.figure{
