@@ -48,7 +48,11 @@ gfnet.report.table{
 
 -- %% MobileNetV3-L, synthetic exits
 local large = gfnet.model{ backbone = "mobilenetv3_large_100", image_size = 224, steps = 3, classes = 1000, seed = 1 }
-local pictures = gfnet.dataset("tensors", { images = gfnet.tensor.rand(64, 3, 224, 224) })
+local labels = {}
+for i = 1, 64 do labels[i] = i end
+local names = {}
+for i = 1, 1000 do names[i] = tostring(i) end
+local pictures = gfnet.dataset("tensors", { images = gfnet.tensor.rand(64, 3, 224, 224), labels = labels, classes = names })
 local function by_half(s) return (s.image - 1) // 2 ^ (s.step - 1) % 2 == 0 end
 local function stream(options)
   local stream = large:stream(pictures, options)
