@@ -17,9 +17,9 @@ final class MachinePeak {
   init(_ precision: Precision) throws {
     let type: ElementType = precision == .float32 ? .float32 : .bfloat16
     let side = Self.side
-    let linear = try PlannedLinear(
+    let linear = try PlannedLayer(
       PlannedLinearShape(rows: side, inputs: side, outputs: side, bias: false, type: type))
-    let weights = try linear.pack(Tensor.formula(side).pointer)
+    let weights = try linear.pack(Tensor.formula(side).pointer, in: BufferSlab())
     let (source, result) = (try Storage(count: side * side), try Storage(count: side * side))
     // As bfloat16 these are other numbers, but ordinary ones.
     source.pointer.update(from: try Tensor.formula(side).pointer, count: side * side)

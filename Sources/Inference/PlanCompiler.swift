@@ -81,7 +81,9 @@ struct PlanCompiler {
           resultType: type(output), images: x[0], channels: x[1], pixels: x[2] * x[3]))
     case .scaleShift(let norm, let low, let high):
       let (factors, offsets) = try norm.affine()
-      let (scale, shift) = (try WeightStore.buffer(factors), try WeightStore.buffer(offsets))
+      let (scale, shift) = (
+        try WeightStore.buffer(factors, in: weights.slab), try WeightStore.buffer(offsets, in: weights.slab)
+      )
       resources += [scale, shift]
       steps.append(
         ScaleShiftStep(
@@ -142,46 +144,47 @@ struct PlanCompiler {
   }
 
   private mutating func add(_ node: ConvolutionNode, _ place: Graph.Node) throws {
-    let source = place.inputs[0]
-    let shape = node.shape(input: shape(source), type: type(source), resultType: type(place.output))
-    let convolution = try PlannedConvolution(shape)
+    let shape = node.shape(
+      input: shape(place.inputs[0]), type: type(place.inputs[0]), resultType: type(place.output))
+    let layer = try PlannedLayer(shape)
     let tensors = [node.weights] + (node.bias.map { [$0] } ?? []) + (node.norm?.tensors ?? [])
-    let key = WeightStore.Key(
-      tensors, arrangement: try convolution.weightArrangement(), type: type(source))
-    let packed = try weights.packed(key, tensors) {
-      let (values, bias) = try node.folded()
-      return WeightStore.Packed(
-        weights: try convolution.pack(values), bias: try bias.map { try WeightStore.buffer($0) })
-    }
-    resources += [packed.weights] + (packed.bias.map { [$0] } ?? [])
-    add(
+    let name =
       "convolution \(shape.sizes.kernelHeight)×\(shape.sizes.kernelWidth)"
-        + (node.groups > 1 ? " groups \(node.groups)" : "") + " \(convolution.implementation)",
-      try convolution.bound(
-        source: pointer(source), weights: packed.weights, bias: packed.bias?.pointer,
-        destination: pointer(place.output)),
-      multiplyAdds: shape.multiplyAdds)
+      + (node.groups > 1 ? " groups \(node.groups)" : "") + " \(layer.implementation)"
+    try add(layer, name, place, tensors, multiplyAdds: shape.multiplyAdds, node.folded)
   }
 
   private mutating func add(_ node: LinearNode, _ place: Graph.Node) throws {
-    let source = place.inputs[0]
-    let linear = try PlannedLinear(
-      node.shape(rows: shape(source)[0], type: type(source), resultType: type(place.output)))
+    let source = shape(place.inputs[0])
+    let layer = try PlannedLayer(
+      node.shape(rows: source[0], type: type(place.inputs[0]), resultType: type(place.output)))
     let tensors = [node.weights] + (node.bias.map { [$0] } ?? [])
+    try add(
+      layer, "linear \(layer.implementation)", place, tensors, order: node.inputMap ?? [],
+      multiplyAdds: source.count * shape(place.output)[1], node.folded)
+  }
+
+  /// `layer` with the weights that `folded` computes from `tensors`, unless another plan has packed them.
+  private mutating func add(
+    _ layer: PlannedLayer, _ name: String, _ place: Graph.Node, _ tensors: [Tensor], order: [Int] = [],
+    multiplyAdds: Int, _ folded: () throws -> (weights: [Float], bias: [Float]?)
+  ) throws {
+    let source = place.inputs[0]
     let key = WeightStore.Key(
-      tensors, order: node.inputMap ?? [], arrangement: try linear.weightArrangement(), type: type(source))
-    let packed = try weights.packed(key, tensors) {
-      let (values, bias) = try node.folded()
+      tensors, order: order, arrangement: try layer.weightArrangement(), type: type(source))
+    let packed = try weights.packed(key, tensors) { slab in
+      let (values, bias) = try folded()
       return WeightStore.Packed(
-        weights: try linear.pack(values), bias: try bias.map { try WeightStore.buffer($0) })
+        weights: try layer.pack(values, in: slab), bias: try bias.map { try WeightStore.buffer($0, in: slab) }
+      )
     }
     resources += [packed.weights] + (packed.bias.map { [$0] } ?? [])
     add(
-      "linear \(linear.implementation)",
-      try linear.bound(
+      name,
+      try layer.bound(
         source: pointer(source), weights: packed.weights, bias: packed.bias?.pointer,
         destination: pointer(place.output)),
-      multiplyAdds: self.shape(source).count * self.shape(place.output)[1])
+      multiplyAdds: multiplyAdds)
   }
 
   /// Rows of all inputs one after the other: along the channels of maps, the last axis of matrices, or axis 0.

@@ -42,6 +42,8 @@ public final class WeightStore {
   }
 
   private var entries: [Key: Entry] = [:]
+  /// Where all of them lie.
+  let slab = BufferSlab()
 
   public init() {}
 
@@ -57,16 +59,16 @@ public final class WeightStore {
     }
   }
 
-  func packed(_ key: Key, _ tensors: [Tensor], _ make: () throws -> Packed) throws -> Packed {
+  func packed(_ key: Key, _ tensors: [Tensor], _ make: (BufferSlab) throws -> Packed) throws -> Packed {
     if let found = entries[key] { return found.packed }
-    let made = try make()
+    let made = try make(slab)
     entries[key] = Entry(packed: made, tensors: tensors, versions: tensors.map { $0.storage.version })
     return made
   }
 
   /// `values` in memory of their own.
-  static func buffer(_ values: [Float]) throws -> AlignedBuffer {
-    let buffer = try ComputeContext.current.buffers.take(values.count * MemoryLayout<Float>.stride)
+  static func buffer(_ values: [Float], in slab: BufferSlab) throws -> AlignedBuffer {
+    let buffer = try slab.take(values.count * MemoryLayout<Float>.stride)
     values.withUnsafeBufferPointer { source in
       if let base = source.baseAddress { buffer.floats.update(from: base, count: source.count) }
     }

@@ -7,15 +7,29 @@ public final class AlignedBuffer {
 
   public let pointer: UnsafeMutableRawPointer
   public let capacity: Int
-  private let pool: BufferPool
+  private let origin: Origin
+
+  private enum Origin {
+    case pool(BufferPool)
+    case part(of: AlignedBuffer)
+  }
 
   fileprivate init(pointer: UnsafeMutableRawPointer, capacity: Int, pool: BufferPool) {
     self.pointer = pointer
     self.capacity = capacity
-    self.pool = pool
+    origin = .pool(pool)
   }
 
-  deinit { pool.giveBack(pointer, capacity) }
+  /// `capacity` bytes of `whole`, from byte `offset`; keeps the whole alive.
+  init(_ whole: AlignedBuffer, offset: Int, capacity: Int) {
+    pointer = whole.pointer + offset
+    self.capacity = capacity
+    origin = .part(of: whole)
+  }
+
+  deinit {
+    if case .pool(let pool) = origin { pool.giveBack(pointer, capacity) }
+  }
 
   public var floats: UnsafeMutablePointer<Float> { pointer.assumingMemoryBound(to: Float.self) }
 }
@@ -37,6 +51,9 @@ public final class BufferPool {
   private var limit = Int.max
   /// Buffers ever handed out.
   public private(set) var taken = 0
+
+  /// Bytes of the processor's large pages, in which larger buffers lie where the system has them to give.
+  static let largePage = 2 << 20
 
   /// Kept buffers beyond this many bytes go back to the system.
   private let holdLimit = 4 << 30
@@ -68,9 +85,13 @@ public final class BufferPool {
       pointer = kept
     } else {
       var fresh: UnsafeMutableRawPointer?
-      guard posix_memalign(&fresh, AlignedBuffer.alignment, capacity) == 0, let fresh else {
+      let isLarge = capacity >= Self.largePage
+      let alignment = isLarge ? Self.largePage : AlignedBuffer.alignment
+      guard posix_memalign(&fresh, alignment, capacity) == 0, let fresh else {
         throw OneDNNError(call: "allocation of \(bytes >> 20) MB", reason: "out of memory")
       }
+      // With pages of 4 kB, reading weights from main memory waits for addresses half of the time.
+      if isLarge { madvise(fresh, capacity / Self.largePage * Self.largePage, MADV_HUGEPAGE) }
       pointer = fresh
     }
     inUse += capacity

@@ -37,14 +37,9 @@ public struct PlannedConvolutionShape: Hashable, Sendable {
   }
 }
 
-/// A convolution that is compiled in two steps, so that its weights can be packed in between.
-public final class PlannedConvolution {
-  private let descriptor: Descriptor
-  private let shape: PlannedConvolutionShape
-  private let context: ComputeContext
-
-  public init(_ shape: PlannedConvolutionShape) throws {
-    let context = try ComputeContext.current
+extension PlannedLayer {
+  /// A convolution of channels-last maps.
+  public convenience init(_ shape: PlannedConvolutionShape) throws {
     let s = shape.sizes
     var operation = dnnl_convolution_desc_t()
     var source = try s.source.descriptor(shape.type)
@@ -62,48 +57,6 @@ public final class PlannedConvolution {
         [Int64(shape.paddingBelow), Int64(shape.paddingRight)])
     }
     try check(status, what)
-    descriptor = try Descriptor(operation, shape.postOperations, context: context, what)
-    self.shape = shape
-    self.context = context
-  }
-
-  public var implementation: String { descriptor.implementation }
-
-  /// True where oneDNN has no fast implementation of this combination.
-  public var isSlow: Bool { implementation.hasPrefix("ref") || implementation.hasPrefix("gemm:ref") }
-
-  /// Names the arrangement of the weights: equal numbers, equal arrangements.
-  public func weightArrangement() throws -> Int {
-    context.arrangement(try descriptor.layout(dnnl_query_weights_md))
-  }
-
-  /// Packs weights given as O×(I/G)×H×W.
-  public func pack(_ weights: UnsafePointer<Float>) throws -> AlignedBuffer {
-    try PlannedReorder.pack(
-      weights, shape.sizes.plainWeights, to: descriptor.layout(dnnl_query_weights_md), context)
-  }
-
-  /// The convolution on these arrays.
-  public func bound(
-    source: UnsafeMutableRawPointer, weights: AlignedBuffer, bias: UnsafeMutableRawPointer?,
-    destination: UnsafeMutableRawPointer
-  ) throws -> PlannedPrimitive {
-    try PlannedPrimitive(
-      descriptor.handle, source: source, weights: weights, bias: bias, destination: destination,
-      context: context)
-  }
-}
-
-enum PlannedReorder {
-  /// A copy of `weights` arranged as `layout`, converted to its type.
-  static func pack(
-    _ weights: UnsafePointer<Float>, _ plain: MemoryFormat, to layout: dnnl_memory_desc_t,
-    _ context: ComputeContext
-  ) throws -> AlignedBuffer {
-    var layout = layout
-    let buffer = try context.buffers.take(Int(dnnl_memory_desc_get_size(&layout)))
-    let reorder = try Reorder.make(try plain.descriptor(), layout, context)
-    try reorder.execute(context, UnsafeMutableRawPointer(mutating: weights), buffer.pointer)
-    return buffer
+    try self.init(operation, shape.postOperations, weights: s.plainWeights, what)
   }
 }

@@ -22,14 +22,9 @@ public struct PlannedLinearShape: Hashable, Sendable {
   }
 }
 
-/// A linear layer that is compiled in two steps, so that its weights can be packed in between.
-public final class PlannedLinear {
-  private let descriptor: Descriptor
-  private let shape: PlannedLinearShape
-  private let context: ComputeContext
-
-  public init(_ shape: PlannedLinearShape) throws {
-    let context = try ComputeContext.current
+extension PlannedLayer {
+  /// A linear layer on rows.
+  public convenience init(_ shape: PlannedLinearShape) throws {
     var operation = dnnl_inner_product_desc_t()
     var source = try MemoryFormat.dense([shape.rows, shape.inputs]).descriptor(shape.type)
     var filter = try MemoryFormat.chosen([shape.outputs, shape.inputs]).descriptor(shape.type)
@@ -41,31 +36,7 @@ public final class PlannedLinear {
         &operation, dnnl_forward_inference, &source, &filter, shape.bias ? bias : nil, &destination)
     }
     try check(status, what)
-    descriptor = try Descriptor(operation, shape.postOperations, context: context, what)
-    self.shape = shape
-    self.context = context
-  }
-
-  public var implementation: String { descriptor.implementation }
-
-  /// Names the arrangement of the weights: equal numbers, equal arrangements.
-  public func weightArrangement() throws -> Int {
-    context.arrangement(try descriptor.layout(dnnl_query_weights_md))
-  }
-
-  /// Packs weights given as outputs × inputs.
-  public func pack(_ weights: UnsafePointer<Float>) throws -> AlignedBuffer {
-    try PlannedReorder.pack(
-      weights, .dense([shape.outputs, shape.inputs]), to: descriptor.layout(dnnl_query_weights_md), context)
-  }
-
-  /// The layer on these arrays.
-  public func bound(
-    source: UnsafeMutableRawPointer, weights: AlignedBuffer, bias: UnsafeMutableRawPointer?,
-    destination: UnsafeMutableRawPointer
-  ) throws -> PlannedPrimitive {
-    try PlannedPrimitive(
-      descriptor.handle, source: source, weights: weights, bias: bias, destination: destination,
-      context: context)
+    try self.init(
+      operation, shape.postOperations, weights: .dense([shape.outputs, shape.inputs]), what)
   }
 }

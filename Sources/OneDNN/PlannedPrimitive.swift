@@ -43,19 +43,6 @@ public final class PlannedPrimitive {
     arguments = made
   }
 
-  /// A primitive with weights and, where it has one, a bias.
-  convenience init(
-    _ descriptor: dnnl_primitive_desc_t, source: UnsafeMutableRawPointer, weights: AlignedBuffer,
-    bias: UnsafeMutableRawPointer?, destination: UnsafeMutableRawPointer, context: ComputeContext
-  ) throws {
-    var bindings = [
-      (argument: DNNL_ARG_SRC, pointer: source), (DNNL_ARG_WEIGHTS, weights.pointer),
-      (DNNL_ARG_DST, destination),
-    ]
-    if let bias { bindings.append((DNNL_ARG_BIAS, bias)) }
-    try self.init(descriptor, bindings, context: context)
-  }
-
   deinit {
     for argument in arguments { dnnl_memory_destroy(argument.memory) }
     dnnl_primitive_destroy(handle)
