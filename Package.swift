@@ -36,8 +36,11 @@ let package = Package(
     .target(name: "OneDNN", dependencies: ["CDNNL", "Support"], swiftSettings: strict),
     .target(name: "Tensor", dependencies: ["OneDNN", "Support"], swiftSettings: strict),
     .target(name: "NeuralNet", dependencies: ["OneDNN", "Support", "Tensor"], swiftSettings: strict),
+    // Inner loops of plans' own kernels, compiled for several processors.
+    .target(name: "CPlanKernels", path: "Sources/Inference/Kernels/C"),
     .target(
-      name: "Inference", dependencies: ["NeuralNet", "OneDNN", "Support", "Tensor"], swiftSettings: strict),
+      name: "Inference", dependencies: ["CPlanKernels", "NeuralNet", "OneDNN", "Support", "Tensor"],
+      exclude: ["Kernels/C"], swiftSettings: strict),
     .target(name: "Checkpoints", dependencies: ["Tensor", "CZlib", "Support"], swiftSettings: strict),
     .target(name: "Backbones", dependencies: ["NeuralNet", "Support", "Tensor"], swiftSettings: strict),
 

@@ -62,11 +62,13 @@ enum Operation {
   case convolution(ConvolutionNode)
   /// Inputs: rows.
   case linear(LinearNode)
+  /// A linear layer or a 1×1 convolution of one row.
+  case matrixVector(MatrixVectorNode)
   /// Inputs: the input's and the state's share of the gates (B×3H each), the old state (B×H).
   case gruGates
   case pooling(PoolingShape)
   case spatialMean
-  /// x·scale + shift per channel, then a lower and an upper limit.
+  /// x·scale + shift per channel, then a lower and an upper limit. Inputs: maps, whose channels are taken side by side.
   case scaleShift(NormStatistics, low: Float, high: Float)
   case functions([PostFunction])
   case pair(PlannedElementwise.Pair, [PostFunction])
@@ -125,6 +127,9 @@ struct ConvolutionNode {
   let groups: Int
   var posts: [PostOperation] = []
 
+  /// What the folded weights are computed from.
+  var tensors: [Tensor] { [weights] + (bias.map { [$0] } ?? []) + (norm?.tensors ?? []) }
+
   func shape(input: Shape, type: ElementType, resultType: ElementType) -> PlannedConvolutionShape {
     PlannedConvolutionShape(
       ConvolutionShape(
@@ -151,6 +156,20 @@ struct ConvolutionNode {
   }
 }
 
+/// A linear layer of one row with what was merged into it.
+struct MatrixVectorNode {
+  /// What the weights are computed from.
+  let tensors: [Tensor]
+  let inputs, outputs: Int
+  /// See ``LinearNode/inputMap``.
+  let inputMap: [Int]
+  let functions: [PostFunction]
+  let folded: () throws -> (weights: [Float], bias: [Float]?)
+  /// True where the layer was a convolution, whose weights are always rounded in bfloat16.
+  let isConvolution: Bool
+  var weightType = ElementType.float32
+}
+
 /// A linear layer with what was merged into it.
 struct LinearNode {
   /// Outputs × inputs.
@@ -159,6 +178,8 @@ struct LinearNode {
   var posts: [PostOperation] = []
   /// C×H×W where the input is read as a channels-last map instead of flattened rows.
   var inputMap: [Int]?
+
+  var tensors: [Tensor] { [weights] + (bias.map { [$0] } ?? []) }
 
   func shape(rows: Int, type: ElementType, resultType: ElementType) -> PlannedLinearShape {
     PlannedLinearShape(

@@ -91,8 +91,7 @@ public final class Plan {
     var graph = try Graph(tape.graph, inputs: Array(inputs.indices), outputs: outputs)
     let passes: [any Pass.Type] = [
       FoldPadding.self, FoldBatchNorm.self, FuseFunctions.self, FuseAdditions.self, FuseFunctions.self,
-      FoldFlatten.self,
-      FuseGates.self,
+      FoldFlatten.self, FuseGates.self, FoldConcatenation.self, ChooseMatrixVector.self,
     ]
     for pass in passes { try pass.apply(to: &graph) }
     if precision == .bfloat16 { try AssignTypes.apply(to: &graph) }

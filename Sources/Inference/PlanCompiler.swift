@@ -63,6 +63,7 @@ struct PlanCompiler {
     switch node.operation {
     case .convolution(let convolution): try add(convolution, node)
     case .linear(let linear): try add(linear, node)
+    case .matrixVector(let layer): try add(layer, node)
     case .gruGates:
       steps.append(
         GRUGatesStep(
@@ -87,8 +88,9 @@ struct PlanCompiler {
       resources += [scale, shift]
       steps.append(
         ScaleShiftStep(
-          source: try pointer(inputs[0]), destination: try pointer(output), type: type(output),
-          scale: scale.floats, shift: shift.floats, low: low, high: high, channels: factors.count,
+          sources: try inputs.map { (try pointer($0), shape($0)[1]) }, destination: try pointer(output),
+          type: type(output), scale: scale.floats, shift: shift.floats, low: low, high: high,
+          channels: factors.count,
           pixels: shape(output).count / max(factors.count, 1)))
     case .functions(let functions):
       let chain = try PlannedElementwise.functions(
@@ -147,21 +149,46 @@ struct PlanCompiler {
     let shape = node.shape(
       input: shape(place.inputs[0]), type: type(place.inputs[0]), resultType: type(place.output))
     let layer = try PlannedLayer(shape)
-    let tensors = [node.weights] + (node.bias.map { [$0] } ?? []) + (node.norm?.tensors ?? [])
     let name =
       "convolution \(shape.sizes.kernelHeight)×\(shape.sizes.kernelWidth)"
       + (node.groups > 1 ? " groups \(node.groups)" : "") + " \(layer.implementation)"
-    try add(layer, name, place, tensors, multiplyAdds: shape.multiplyAdds, node.folded)
+    try add(layer, name, place, node.tensors, multiplyAdds: shape.multiplyAdds, node.folded)
   }
 
   private mutating func add(_ node: LinearNode, _ place: Graph.Node) throws {
     let source = shape(place.inputs[0])
     let layer = try PlannedLayer(
       node.shape(rows: source[0], type: type(place.inputs[0]), resultType: type(place.output)))
-    let tensors = [node.weights] + (node.bias.map { [$0] } ?? [])
     try add(
-      layer, "linear \(layer.implementation)", place, tensors, order: node.inputMap ?? [],
+      layer, "linear \(layer.implementation)", place, node.tensors, order: node.inputMap ?? [],
       multiplyAdds: source.count * shape(place.output)[1], node.folded)
+  }
+
+  private mutating func add(_ node: MatrixVectorNode, _ place: Graph.Node) throws {
+    let (source, result) = (place.inputs[0], place.output)
+    let key = WeightStore.Key(
+      node.tensors, order: node.inputMap, arrangement: WeightStore.rowMajor, type: node.weightType)
+    let packed = try weights.packed(key, node.tensors) { slab in
+      let (values, bias) = try node.folded()
+      return WeightStore.Packed(
+        weights: try MatrixVectorStep.pack(values, inputs: node.inputs, as: node.weightType, in: slab),
+        bias: try bias.map { try WeightStore.buffer($0, in: slab) })
+    }
+    resources += [packed.weights] + (packed.bias.map { [$0] } ?? [])
+    /// A value of `count` numbers as float32: its own memory, or some beside it.
+    func asFloats(_ value: Int, _ count: Int) throws -> UnsafeMutablePointer<Float> {
+      if type(value) == .float32 { return try floats(value) }
+      let buffer = try weights.slab.take(count * MemoryLayout<Float>.stride)
+      resources.append(buffer)
+      return buffer.floats
+    }
+    steps.append(
+      MatrixVectorStep(
+        weights: packed.weights.pointer, weightType: node.weightType, bias: packed.bias?.floats,
+        source: try pointer(source), sourceType: type(source), destination: try pointer(result),
+        resultType: type(result), row: try asFloats(source, node.inputs),
+        sums: try asFloats(result, node.outputs),
+        functions: node.functions, inputs: node.inputs, outputs: node.outputs))
   }
 
   /// `layer` with the weights that `folded` computes from `tensors`, unless another plan has packed them.

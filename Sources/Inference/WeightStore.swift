@@ -28,6 +28,9 @@ public final class WeightStore {
     }
   }
 
+  /// The arrangement of our own matrix-vector products, in the numbering of the library's.
+  static let rowMajor = -1
+
   /// Weights as one primitive wants them, with their float32 bias.
   struct Packed {
     let weights: AlignedBuffer

@@ -31,7 +31,7 @@ struct PickChannelsStep: PlanStep {
   }
 
   @inline(__always)
-  private func pick<Number: PlanNumber>(_ number: Number.Type) {
+  private func pick<Number>(_ number: Number.Type) {
     let (x, y) = (
       source.assumingMemoryBound(to: Number.self), destination.assumingMemoryBound(to: Number.self)
     )

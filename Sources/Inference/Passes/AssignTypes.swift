@@ -23,11 +23,16 @@ enum AssignTypes: Pass {
       var node = node
       switch support(of: node, graph, isResult: isResult) {
       case .float32: node.inputs = node.inputs.map { read($0, as: .float32) }
-      case .mean:
-        // A gate's convolutions read it next.
-        let readers = graph.nodes.filter { $0.inputs.contains(node.output) }
-        let narrow = readers.allSatisfy { if case .convolution = $0.operation { true } else { false } }
-        if narrow, !isResult.contains(node.output) { graph.values[node.output].type = .bfloat16 }
+      case .either:
+        if isReadNarrow(node.output, graph), !isResult.contains(node.output) {
+          graph.values[node.output].type = .bfloat16
+        }
+        if case .matrixVector(var layer) = node.operation {
+          if layer.isConvolution || mayRound(layer.inputs * layer.outputs, node, isResult) {
+            layer.weightType = .bfloat16
+          }
+          node.operation = .matrixVector(layer)
+        }
       case .products: node.inputs = node.inputs.map { read($0, as: .bfloat16) }
       case .bfloat16(let mayWriteFloat32):
         node.inputs = node.inputs.map { read($0, as: .bfloat16) }
@@ -52,11 +57,27 @@ enum AssignTypes: Pass {
     return found
   }
 
+  /// True where all that read a value, such as a gate's convolutions and products, want bfloat16.
+  private static func isReadNarrow(_ value: Int, _ graph: Graph) -> Bool {
+    graph.nodes.filter { $0.inputs.contains(value) }.allSatisfy { node in
+      switch node.operation {
+      case .convolution, .channelScale: true
+      default: false
+      }
+    }
+  }
+
+  /// Weights of large hidden layers are read from main memory, which half as many bytes halves. What is a result, or
+  /// becomes one by a function, is not rounded.
+  private static func mayRound(_ weights: Int, _ node: Graph.Node, _ isResult: Set<Int>) -> Bool {
+    !isResult.contains(node.output) && weights >= 1 << 16
+  }
+
   private enum Support {
     /// Works on float32 only.
     case float32
     /// Reads either type and writes either.
-    case mean
+    case either
     /// Multiplies bfloat16 numbers; sums and result are float32.
     case products
     /// Gains from bfloat16.
@@ -71,9 +92,7 @@ enum AssignTypes: Pass {
     case .convolution(let convolution):
       return .bfloat16(mayWriteFloat32: !convolution.posts.contains(.addDestination))
     case .linear(let linear):
-      // Weights of large hidden layers are read from main memory, which half as many bytes halves. What is a
-      // result, or becomes one by a function, is not rounded.
-      return isResult.contains(node.output) || linear.weights.count < 1 << 16 ? .float32 : .products
+      return mayRound(linear.weights.count, node, isResult) ? .products : .float32
     case .pooling, .scaleShift: return .bfloat16(mayWriteFloat32: false)
     case .functions, .concatenate, .pickChannels:
       let narrow = input.shape.rank == 4 && node.inputs.allSatisfy { graph.values[$0].type == .bfloat16 }
@@ -83,7 +102,7 @@ enum AssignTypes: Pass {
         input.shape.rank == 4 && input.type == .bfloat16
         && node.inputs.allSatisfy { graph.values[$0].constant == nil }
       return narrow ? .bfloat16(mayWriteFloat32: false) : .float32
-    case .spatialMean: return .mean
+    case .spatialMean, .matrixVector: return .either
     case .reshape: return graph.keepsOrder(node) ? .view : .float32
     case .channelScale: return .bfloat16(mayWriteFloat32: false)
     case .gruGates, .eager, .padding, .copy, .convert: return .float32

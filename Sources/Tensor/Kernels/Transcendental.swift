@@ -2,7 +2,7 @@
 ///
 /// Within 2 units in the last place of the exact value. No table, no branch, no call: the result of an element
 /// does not depend on where in a vector it falls.
-enum Transcendental {
+package enum Transcendental {
   /// eˣ: Cody–Waite reduction and Cephes' polynomial (Moshier, `expf.c`).
   @inline(__always)
   static func exp(_ value: Float) -> Float {

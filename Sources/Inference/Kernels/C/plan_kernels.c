@@ -1,0 +1,285 @@
+#include "plan_kernels.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#if defined(__x86_64__)
+#define FOR_EACH_PROCESSOR __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define FOR_EACH_PROCESSOR
+#endif
+#define INLINE static inline __attribute__((always_inline))
+
+#define LANES 16
+typedef float floats __attribute__((vector_size(64)));
+typedef uint32_t words __attribute__((vector_size(64)));
+typedef uint16_t halves __attribute__((vector_size(32)));
+
+INLINE float widened(uint16_t half) {
+  uint32_t bits = (uint32_t)half << 16;
+  float value;
+  memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+/// To the nearest bfloat16, ties to even; NaN stays NaN.
+INLINE uint16_t rounded(float value) {
+  uint32_t bits;
+  memcpy(&bits, &value, sizeof bits);
+  if (value != value) return (uint16_t)(bits >> 16 | 0x40);
+  return (uint16_t)((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
+}
+
+INLINE float load(const void *array, bool bf16, size_t i) {
+  return bf16 ? widened(((const uint16_t *)array)[i]) : ((const float *)array)[i];
+}
+
+INLINE void store(float value, void *array, bool bf16, size_t i) {
+  if (bf16) ((uint16_t *)array)[i] = rounded(value);
+  else ((float *)array)[i] = value;
+}
+
+INLINE void load_vector(floats *value, const void *array, bool bf16, size_t i) {
+  if (bf16) {
+    halves half;
+    memcpy(&half, (const uint16_t *)array + i, sizeof half);
+    words bits = __builtin_convertvector(half, words) << 16;
+    memcpy(value, &bits, sizeof bits);
+  } else {
+    memcpy(value, (const float *)array + i, sizeof *value);
+  }
+}
+
+INLINE void store_vector(const floats *value, void *array, bool bf16, size_t i) {
+  if (bf16) {
+    words bits;
+    memcpy(&bits, value, sizeof bits);
+    words nearest = (bits + 0x7FFF + (bits >> 16 & 1)) >> 16;
+    words quiet = bits >> 16 | 0x40;
+    words is_nan = (words)(*value != *value);
+    halves half = __builtin_convertvector((nearest & ~is_nan) | (quiet & is_nan), halves);
+    memcpy((uint16_t *)array + i, &half, sizeof half);
+  } else {
+    memcpy((float *)array + i, value, sizeof *value);
+  }
+}
+
+/// `other` where `mask` says so; NaN never compares, so limits leave it as it is.
+INLINE void replace(floats *value, const words *mask, float other) {
+  const words bits = ((words)((floats){0} + other) & *mask) | ((words)*value & ~*mask);
+  *value = (floats)bits;
+}
+
+// MARK: means
+
+INLINE void means(
+    const void *x, bool x_bf16, void *y, bool y_bf16, size_t pixels, size_t channels, size_t count) {
+  const float factor = 1 / (float)pixels;
+  size_t c = 0;
+  // Four vectors at a time hide the latency of additions.
+  for (; c + 4 * LANES <= count; c += 4 * LANES) {
+    floats sums[4] = {{0}};
+    for (size_t p = 0; p < pixels; p++)
+      for (size_t k = 0; k < 4; k++) {
+        floats value;
+        load_vector(&value, x, x_bf16, p * channels + c + k * LANES);
+        sums[k] += value;
+      }
+    for (size_t k = 0; k < 4; k++) {
+      sums[k] *= factor;
+      store_vector(&sums[k], y, y_bf16, c + k * LANES);
+    }
+  }
+  for (; c + LANES <= count; c += LANES) {
+    floats sum = {0};
+    for (size_t p = 0; p < pixels; p++) {
+      floats value;
+      load_vector(&value, x, x_bf16, p * channels + c);
+      sum += value;
+    }
+    sum *= factor;
+    store_vector(&sum, y, y_bf16, c);
+  }
+  for (; c < count; c++) {
+    float sum = 0;
+    for (size_t p = 0; p < pixels; p++) sum += load(x, x_bf16, p * channels + c);
+    store(sum * factor, y, y_bf16, c);
+  }
+}
+
+FOR_EACH_PROCESSOR
+void plan_channel_means(
+    const void *x, bool x_bf16, void *y, bool y_bf16, size_t pixels, size_t channels, size_t count) {
+  if (x_bf16 && y_bf16) means(x, true, y, true, pixels, channels, count);
+  else if (x_bf16) means(x, true, y, false, pixels, channels, count);
+  else if (y_bf16) means(x, false, y, true, pixels, channels, count);
+  else means(x, false, y, false, pixels, channels, count);
+}
+
+// MARK: products with one number per channel
+
+INLINE void scaled(void *x, const void *gate, bool bf16, size_t pixels, size_t channels) {
+  for (size_t p = 0; p < pixels; p++) {
+    size_t c = 0;
+    const size_t row = p * channels;
+    for (; c + LANES <= channels; c += LANES) {
+      floats value, factor;
+      load_vector(&value, x, bf16, row + c);
+      load_vector(&factor, gate, bf16, c);
+      value *= factor;
+      store_vector(&value, x, bf16, row + c);
+    }
+    for (; c < channels; c++) store(load(x, bf16, row + c) * load(gate, bf16, c), x, bf16, row + c);
+  }
+}
+
+FOR_EACH_PROCESSOR
+void plan_scale_channels(void *x, const void *gate, bool bf16, size_t pixels, size_t channels) {
+  if (bf16) scaled(x, gate, true, pixels, channels);
+  else scaled(x, gate, false, pixels, channels);
+}
+
+INLINE void scaled_shifted(
+    const void *x, void *y, bool bf16, const float *scale, const float *shift, float low, float high,
+    size_t pixels, size_t channels, size_t y_stride) {
+  for (size_t p = 0; p < pixels; p++) {
+    const size_t from = p * channels, to = p * y_stride;
+    size_t c = 0;
+    for (; c + LANES <= channels; c += LANES) {
+      floats value, factor, term;
+      load_vector(&value, x, bf16, from + c);
+      load_vector(&factor, scale, false, c);
+      load_vector(&term, shift, false, c);
+      value = value * factor + term;
+      const words below = (words)(value < low), above = (words)(value > high);
+      replace(&value, &below, low);
+      replace(&value, &above, high);
+      store_vector(&value, y, bf16, to + c);
+    }
+    for (; c < channels; c++) {
+      const float value = load(x, bf16, from + c) * scale[c] + shift[c];
+      store(value < low ? low : value > high ? high : value, y, bf16, to + c);
+    }
+  }
+}
+
+FOR_EACH_PROCESSOR
+void plan_scale_shift(
+    const void *x, void *y, bool bf16, const float *scale, const float *shift, float low, float high,
+    size_t pixels, size_t channels, size_t y_stride) {
+  if (bf16) scaled_shifted(x, y, true, scale, shift, low, high, pixels, channels, y_stride);
+  else scaled_shifted(x, y, false, scale, shift, low, high, pixels, channels, y_stride);
+}
+
+// MARK: matrix times vector
+
+INLINE float total(const floats *sum) {
+  const floats value = *sum;
+  typedef float half __attribute__((vector_size(32)));
+  typedef float quarter __attribute__((vector_size(16)));
+  const half eight = __builtin_shufflevector(value, value, 0, 1, 2, 3, 4, 5, 6, 7)
+      + __builtin_shufflevector(value, value, 8, 9, 10, 11, 12, 13, 14, 15);
+  const quarter four = __builtin_shufflevector(eight, eight, 0, 1, 2, 3)
+      + __builtin_shufflevector(eight, eight, 4, 5, 6, 7);
+  return (four[0] + four[2]) + (four[1] + four[3]);
+}
+
+/// Adds 2·LANES products to two sums.
+INLINE void add_products(floats sums[2], const void *weights, bool bf16, size_t at, const floats x[2]) {
+  if (bf16) {
+    words pairs;
+    memcpy(&pairs, (const uint16_t *)weights + at, sizeof pairs);
+    sums[0] += (floats)(pairs << 16) * x[0];
+    sums[1] += (floats)(pairs & 0xFFFF0000) * x[1];
+  } else {
+    floats weight[2];
+    memcpy(weight, (const float *)weights + at, sizeof weight);
+    sums[0] += weight[0] * x[0];
+    sums[1] += weight[1] * x[1];
+  }
+}
+
+/// One output; four sums hide the latency of additions.
+INLINE float product(const void *row, bool bf16, const float *x, size_t inputs) {
+  floats sums[4] = {{0}}, values[2];
+  size_t i = 0;
+  for (; i + 4 * LANES <= inputs; i += 4 * LANES) {
+    memcpy(values, x + i, sizeof values);
+    add_products(sums, row, bf16, i, values);
+    memcpy(values, x + i + 2 * LANES, sizeof values);
+    add_products(sums + 2, row, bf16, i + 2 * LANES, values);
+  }
+  if (i + 2 * LANES <= inputs) {
+    memcpy(values, x + i, sizeof values);
+    add_products(sums, row, bf16, i, values);
+    i += 2 * LANES;
+  }
+  if (i + LANES <= inputs) {
+    load_vector(&values[0], row, bf16, i);
+    load_vector(&values[1], x, false, i);
+    sums[3] += values[0] * values[1];
+    i += LANES;
+  }
+  sums[0] = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+  float sum = total(sums);
+  for (; i < inputs; i++) sum += load(row, bf16, i) * x[i];
+  return sum;
+}
+
+#define ROWS PLAN_MATRIX_VECTOR_ROWS
+
+/// Several outputs, so that an x that is longer than the first cache is read once for all of them.
+INLINE void products(const void *weights, bool bf16, const float *x, float y[ROWS], size_t inputs) {
+  floats sums[ROWS][2] = {{{0}}}, values[2];
+  size_t i = 0;
+  for (; i + 2 * LANES <= inputs; i += 2 * LANES) {
+    memcpy(values, x + i, sizeof values);
+    for (size_t r = 0; r < ROWS; r++) add_products(sums[r], weights, bf16, r * inputs + i, values);
+  }
+  for (size_t r = 0; r < ROWS; r++) {
+    sums[r][0] += sums[r][1];
+    y[r] = total(sums[r]);
+    for (size_t k = i; k < inputs; k++) y[r] += load(weights, bf16, r * inputs + k) * x[k];
+  }
+}
+
+INLINE void matrix_vector(
+    const void *weights, bool bf16, const float *x, const float *bias, float *y, size_t inputs,
+    size_t outputs) {
+  const size_t row = inputs * (bf16 ? sizeof(uint16_t) : sizeof(float));
+  // Otherwise one row after the other, so that the weights come from main memory as one stream.
+  const bool is_long = inputs > 4096;
+  size_t o = 0;
+  for (; is_long && o + ROWS <= outputs; o += ROWS)
+    products((const char *)weights + o * row, bf16, x, y + o, inputs);
+  for (; o < outputs; o++) y[o] = product((const char *)weights + o * row, bf16, x, inputs);
+  for (o = 0; bias && o < outputs; o++) y[o] += bias[o];
+}
+
+FOR_EACH_PROCESSOR
+void plan_matrix_vector(
+    const void *weights, bool bf16, const float *x, const float *bias, float *y, size_t inputs,
+    size_t outputs) {
+  if (bf16) matrix_vector(weights, true, x, bias, y, inputs, outputs);
+  else matrix_vector(weights, false, x, bias, y, inputs, outputs);
+}
+
+void plan_pair_halves(const float *row, uint16_t *pairs, size_t count) {
+  size_t i = 0;
+  for (; i + 2 * LANES <= count; i += 2 * LANES)
+    for (size_t k = 0; k < LANES; k++) {
+      pairs[i + 2 * k] = rounded(row[i + k]);
+      pairs[i + 2 * k + 1] = rounded(row[i + LANES + k]);
+    }
+  for (; i < count; i++) pairs[i] = rounded(row[i]);
+}
+
+FOR_EACH_PROCESSOR
+void plan_widen(const uint16_t *x, float *y, size_t count) {
+  for (size_t i = 0; i < count; i++) y[i] = widened(x[i]);
+}
+
+FOR_EACH_PROCESSOR
+void plan_narrow(const float *x, uint16_t *y, size_t count) {
+  for (size_t i = 0; i < count; i++) y[i] = rounded(x[i]);
+}
