@@ -138,6 +138,34 @@ struct PlanTests {
         [try Tensor.concatenated([$0[0], $0[0].relu()], axis: 0)]
       },
       Case(
+        testDescription: "densely connected", inputs: [[2, 24, 5, 6]],
+        steps: ["convolution", "scale", "convolution", "scale", "convolution", "scale"]
+      ) {
+        let x = try convolution($0[0], 19, name: "stem")
+        let y = try convolution(normalized(x, relu: true), 8, kernel: 3, name: "a")
+        let z = try convolution(
+          normalized(Tensor.concatenated([x, y], axis: 1), relu: true, name: "m"), 5, kernel: 3, name: "b")
+        let all = try Tensor.concatenated([Tensor.concatenated([x, y], axis: 1), z], axis: 1)
+        return [try normalized(all, relu: false, name: "o").relu()]
+      },
+      Case(
+        testDescription: "a concatenation that others read", inputs: [[2, 6, 3, 4], [2, 5, 3, 4]],
+        steps: ["concatenate", "scale"]
+      ) {
+        let both = try Tensor.concatenated([$0[0], $0[1]], axis: 1)
+        return [both, try normalized(both, relu: true)]
+      },
+      Case(
+        testDescription: "one row", inputs: [[1, 10], [1, 6]],
+        steps: ["linear", "linear", "gru"]
+      ) {
+        [
+          try $0[0].gruStep(
+            state: $0[1], inputWeights: weights("wi", [18, 10]), stateWeights: weights("wh", [18, 6]),
+            inputBias: weights("bi", [18]), stateBias: weights("bh", [18]))
+        ]
+      },
+      Case(
         testDescription: "channels in another order", inputs: [[2, 20, 4, 4]],
         steps: ["pick", "pick", "pick", "concatenate"]
       ) {

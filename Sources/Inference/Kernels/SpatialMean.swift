@@ -11,15 +11,16 @@ struct SpatialMeanStep: PlanStep {
   var name: String { "mean" }
 
   func run() throws {
-    // Channels are summed in registers, a block at a time: the images are read once.
-    let blocks = (channels + Self.width - 1) / Self.width
-    ThreadTeam.parallel(images * blocks, grain: max(1, (1 << 15) / (Self.width * max(pixels, 1)))) { range in
+    // Whole images where there are enough for all threads; a channel's sum is the same either way.
+    let width = images < ThreadTeam.size ? min(Self.width, channels) : channels
+    let blocks = (channels + width - 1) / width
+    ThreadTeam.parallel(images * blocks, grain: max(1, (1 << 15) / (width * max(pixels, 1)))) { range in
       for index in range {
-        let (image, channel) = (index / blocks, index % blocks * Self.width)
+        let (image, channel) = (index / blocks, index % blocks * width)
         plan_channel_means(
           source + (image * pixels * channels + channel) * type.bytes, type == .bfloat16,
           destination + (image * channels + channel) * resultType.bytes, resultType == .bfloat16, pixels,
-          channels, min(Self.width, channels - channel))
+          channels, min(width, channels - channel))
       }
     }
   }

@@ -54,10 +54,9 @@ INLINE void store_vector(const floats *value, void *array, bool bf16, size_t i) 
   if (bf16) {
     words bits;
     memcpy(&bits, value, sizeof bits);
-    words nearest = (bits + 0x7FFF + (bits >> 16 & 1)) >> 16;
-    words quiet = bits >> 16 | 0x40;
-    words is_nan = (words)(*value != *value);
-    halves half = __builtin_convertvector((nearest & ~is_nan) | (quiet & is_nan), halves);
+    // NaN stays NaN: only one with all lower bits set would not, and arithmetic makes none.
+    bits = (bits + 0x7FFF + (bits >> 16 & 1)) >> 16;
+    halves half = __builtin_convertvector(bits, halves);
     memcpy((uint16_t *)array + i, &half, sizeof half);
   } else {
     memcpy((float *)array + i, value, sizeof *value);
@@ -72,38 +71,45 @@ INLINE void replace(floats *value, const words *mask, float other) {
 
 // MARK: means
 
+/// Of up to 64 vectors of channels: pixels are read from end to end, while the sums stay in the first cache.
+INLINE void vector_means(
+    const void *x, bool x_bf16, void *y, bool y_bf16, size_t pixels, size_t channels, size_t vectors) {
+  const float factor = 1 / (float)pixels;
+  floats sums[64] = {{0}};
+  size_t p = 0;
+  for (; p + 4 <= pixels; p += 4)
+    for (size_t v = 0; v < vectors; v++) {
+      floats values[4];
+      for (size_t k = 0; k < 4; k++) load_vector(&values[k], x, x_bf16, (p + k) * channels + v * LANES);
+      sums[v] += (values[0] + values[1]) + (values[2] + values[3]);
+    }
+  for (; p < pixels; p++)
+    for (size_t v = 0; v < vectors; v++) {
+      floats value;
+      load_vector(&value, x, x_bf16, p * channels + v * LANES);
+      sums[v] += value;
+    }
+  for (size_t v = 0; v < vectors; v++) {
+    sums[v] *= factor;
+    store_vector(&sums[v], y, y_bf16, v * LANES);
+  }
+}
+
+INLINE const void *at(const void *array, bool bf16, size_t i) {
+  return (const char *)array + i * (bf16 ? sizeof(uint16_t) : sizeof(float));
+}
+
 INLINE void means(
     const void *x, bool x_bf16, void *y, bool y_bf16, size_t pixels, size_t channels, size_t count) {
-  const float factor = 1 / (float)pixels;
-  size_t c = 0;
-  // Four vectors at a time hide the latency of additions.
-  for (; c + 4 * LANES <= count; c += 4 * LANES) {
-    floats sums[4] = {{0}};
-    for (size_t p = 0; p < pixels; p++)
-      for (size_t k = 0; k < 4; k++) {
-        floats value;
-        load_vector(&value, x, x_bf16, p * channels + c + k * LANES);
-        sums[k] += value;
-      }
-    for (size_t k = 0; k < 4; k++) {
-      sums[k] *= factor;
-      store_vector(&sums[k], y, y_bf16, c + k * LANES);
-    }
+  const size_t block = 64 * LANES, whole = count / LANES * LANES;
+  for (size_t c = 0; c < whole; c += block) {
+    const size_t vectors = (whole - c < block ? whole - c : block) / LANES;
+    vector_means(at(x, x_bf16, c), x_bf16, (void *)at(y, y_bf16, c), y_bf16, pixels, channels, vectors);
   }
-  for (; c + LANES <= count; c += LANES) {
-    floats sum = {0};
-    for (size_t p = 0; p < pixels; p++) {
-      floats value;
-      load_vector(&value, x, x_bf16, p * channels + c);
-      sum += value;
-    }
-    sum *= factor;
-    store_vector(&sum, y, y_bf16, c);
-  }
-  for (; c < count; c++) {
+  for (size_t c = whole; c < count; c++) {
     float sum = 0;
     for (size_t p = 0; p < pixels; p++) sum += load(x, x_bf16, p * channels + c);
-    store(sum * factor, y, y_bf16, c);
+    store(sum / (float)pixels, y, y_bf16, c);
   }
 }
 

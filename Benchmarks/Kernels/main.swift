@@ -1,0 +1,141 @@
+import CPlanKernels
+import Foundation
+import OneDNN
+import Support
+
+// Each kernel of our own against the primitives of oneDNN that it stands in for, in turn, on the same numbers.
+// What plans compute of these with oneDNN's primitives, they compute so because ours would be no faster.
+
+/// Least microseconds of both sides over `rounds` turns.
+func compare(_ name: String, rounds: Int = 200, own: (Int) throws -> Void, library: (Int) throws -> Void)
+  throws
+{
+  var (ours, theirs) = (Double.infinity, Double.infinity)
+  for round in 0..<rounds {
+    ours = min(ours, 1000 * (try MonotonicClock.time { try own(round) }))
+    theirs = min(theirs, 1000 * (try MonotonicClock.time { try library(round) }))
+  }
+  print(
+    name.padding(toLength: 58, withPad: " ", startingAt: 0)
+      + String(format: "%9.1f %9.1f %7.2f", ours, theirs, theirs / ours))
+}
+
+func zeros(_ bytes: Int) throws -> AlignedBuffer {
+  let buffer = try ComputeContext.current.buffers.take(bytes)
+  memset(buffer.pointer, 0, bytes)
+  return buffer
+}
+
+/// `primitive` with its working memory, which it does not keep alive.
+func ready(_ primitive: PlannedPrimitive, _ memory: inout [AlignedBuffer]) throws -> PlannedPrimitive {
+  let scratchpad = try zeros(primitive.scratchpadBytes)
+  try primitive.useScratchpad(scratchpad.pointer)
+  memory.append(scratchpad)
+  return primitive
+}
+
+/// A layer of one row; its weights come from as much memory as `megabytes`, one copy after another.
+func matrixVector(_ inputs: Int, _ outputs: Int, _ type: ElementType, megabytes: Int) throws {
+  let bytes = inputs * outputs * type.bytes
+  var memory: [AlignedBuffer] = []
+  let copies = max(1, (megabytes << 20) / bytes)
+  let (row, result) = (try zeros(4 * inputs), try zeros(4 * outputs))
+  let bias = try zeros(4 * outputs)
+  let weights = try (0..<copies).map { _ in try zeros(bytes) }
+  let layer = try PlannedLayer(
+    PlannedLinearShape(
+      rows: 1, inputs: inputs, outputs: outputs, bias: true, type: type, resultType: .float32))
+  let primitives = try weights.map {
+    try ready(
+      layer.bound(source: row.pointer, weights: $0, bias: bias.pointer, destination: result.pointer), &memory)
+  }
+  let block = Int(PLAN_MATRIX_VECTOR_ROWS)
+  try compare(
+    "matrix × vector \(inputs)→\(outputs) \(type), weights of \(copies * bytes >> 20) MB",
+    own: { round in
+      // The other half of the copies, so that no side finds in the cache what the other has read.
+      let matrix = weights[(round + copies / 2) % copies].pointer
+      ThreadTeam.parallel(outputs / block, grain: max(1, (1 << 16) / (block * inputs))) { range in
+        let first = range.lowerBound * block
+        plan_matrix_vector(
+          matrix + first * inputs * type.bytes, type == .bfloat16, row.floats, bias.floats + first,
+          result.floats + first, inputs, range.count * block)
+      }
+    }, library: { try primitives[$0 % copies].run() })
+  withExtendedLifetime(memory) {}
+}
+
+/// What lies between the layers of a squeeze-and-excite block.
+func maps(_ images: Int, _ channels: Int, _ side: Int, _ type: ElementType) throws {
+  var memory: [AlignedBuffer] = []
+  let (pixels, isNarrow) = (side * side, type == .bfloat16)
+  let map = try zeros(images * channels * pixels * type.bytes)
+  let other = try zeros(images * channels * pixels * type.bytes)
+  let gate = try zeros(images * channels * type.bytes)
+  let (scale, shift) = (try zeros(4 * channels), try zeros(4 * channels))
+  let shape = PoolingShape(
+    kind: .average(includingPadding: true), batch: images, channels: channels, inHeight: side, inWidth: side,
+    kernel: (side, side), stride: (1, 1), padding: (0, 0))
+  let pooling = try ready(
+    Pooling.planned(shape, type: type, source: map.pointer, destination: gate.pointer), &memory)
+  let product = try ready(
+    PlannedElementwise.pair(
+      .multiply, [images, channels, side, side], [images, channels, 1, 1], functions: [], type: type,
+      first: map.pointer, second: gate.pointer, destination: map.pointer), &memory)
+  let affine = try [PlannedElementwise.Pair.multiply, .add].map { pair in
+    try ready(
+      PlannedElementwise.pair(
+        pair, [images, channels, side, side], [1, channels, 1, 1], functions: pair == .add ? [.relu] : [],
+        type: type, first: pair == .add ? other.pointer : map.pointer, second: gate.pointer,
+        destination: other.pointer), &memory)
+  }
+  let size = "\(images)×\(channels)×\(side)×\(side) \(type)"
+  let bytes = channels * type.bytes
+  try compare(
+    "means of \(size)",
+    own: { _ in
+      ThreadTeam.parallel(images, grain: max(1, (1 << 15) / (channels * pixels))) { range in
+        for image in range {
+          plan_channel_means(
+            map.pointer + image * pixels * bytes, isNarrow, gate.pointer + image * bytes, isNarrow, pixels,
+            channels, channels)
+        }
+      }
+    }, library: { _ in try pooling.run() })
+  try compare(
+    "one factor per channel of \(size)",
+    own: { _ in
+      ThreadTeam.parallel(images, grain: max(1, (1 << 15) / (channels * pixels))) { range in
+        for image in range {
+          plan_scale_channels(
+            map.pointer + image * pixels * bytes, gate.pointer + image * bytes, isNarrow, pixels, channels)
+        }
+      }
+    }, library: { _ in try product.run() })
+  try compare(
+    "scale, shift and ReLU of \(size)",
+    own: { _ in
+      ThreadTeam.parallel(images * pixels, grain: max(1, (1 << 15) / channels)) { range in
+        let offset = range.lowerBound * bytes
+        plan_scale_shift(
+          map.pointer + offset, other.pointer + offset, isNarrow, scale.floats, shift.floats, 0, .infinity,
+          range.count, channels, channels)
+      }
+    }, library: { _ in for primitive in affine { try primitive.run() } })
+  withExtendedLifetime(memory) {}
+}
+
+let types: [ElementType] = ElementType.hasFastBFloat16 ? [.float32, .bfloat16] : [.float32]
+print("".padding(toLength: 58, withPad: " ", startingAt: 0) + "  own, µs    oneDNN   ratio")
+for type in types {
+  try matrixVector(18432, 2048, type, megabytes: 400)
+  try matrixVector(2560, 1000, type, megabytes: 200)
+  try matrixVector(960, 240, type, megabytes: 1)
+  try matrixVector(256, 768, type, megabytes: 1)
+  try matrixVector(256, 4, type, megabytes: 1)
+}
+for type in types {
+  for (images, channels, side) in [(1, 960, 3), (1, 120, 12), (32, 144, 32), (32, 672, 6)] {
+    try maps(images, channels, side, type)
+  }
+}

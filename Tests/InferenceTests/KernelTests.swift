@@ -1,0 +1,103 @@
+import Inference
+import OneDNN
+import Support
+import Tensor
+import TestSupport
+import Testing
+
+/// Our own kernels against what oneDNN computes, at sizes that are no multiples of a vector.
+struct KernelTests {
+  private static func plan(
+    _ shapes: [Shape], _ precision: Precision = .float32, _ network: ([Tensor]) throws -> [Tensor]
+  ) throws -> Plan {
+    try Plan.compile(shapes, precision: precision, weights: WeightStore(), network)
+  }
+
+  private static func results(_ plan: Plan, _ inputs: [Tensor]) throws -> [[Float]] {
+    for (place, input) in zip(plan.inputs, inputs) { try place.assign(input) }
+    try plan.run()
+    return try plan.outputs.map { try $0.values() }
+  }
+
+  static let precisions: [Precision] = ElementType.hasFastBFloat16 ? [.float32, .bfloat16] : [.float32]
+
+  /// A hidden layer, whose weights are rounded in bfloat16, and a result, whose are not.
+  private static func layers(_ inputs: Int, _ units: Int) throws -> ([Tensor]) throws -> [Tensor] {
+    let (w, b) = (try Tensor.formula("w", [units, inputs]), try Tensor.formula("b", [units]))
+    let v = try Tensor.formula("v", [3, units])
+    return { x in
+      let hidden = try x[0].linear(w, bias: b)
+      return [
+        try hidden.sigmoid().linear(v), try hidden.silu().linear(v), try hidden.tanh().linear(v),
+        try hidden.relu().linear(v), try hidden.hardSwish().linear(v),
+      ]
+    }
+  }
+
+  @Test(arguments: [(1, 1), (7, 5), (16, 4), (33, 9), (240, 18), (960, 130), (1000, 64), (5003, 131)])
+  func oneRowIsComputedAsSeveralAre(_ inputs: Int, _ units: Int) throws {
+    let network = try Self.layers(inputs, units)
+    let row = try Tensor.formula("x", [1, inputs])
+    for precision in Self.precisions {
+      let own = try Self.plan([[1, inputs]], precision, network)
+      let library = try Self.plan([[2, inputs]], precision, network)
+      #expect(own.listing.allSatisfy { $0.hasPrefix("linear own") || $0.hasPrefix("functions") })
+      #expect(library.listing.allSatisfy { !$0.hasPrefix("linear own") })
+      let found = try Self.results(own, [row])
+      let expected = try Self.results(library, [Tensor.concatenated([row, row], axis: 0)])
+      let relative = precision == .float32 ? 1e-4 : 0.03
+      for (a, b) in zip(found, expected) {
+        let size = b.reduce(0) { max($0, abs($1)) }
+        for (x, y) in zip(a, b) { #expect(abs(x - y) <= Float(relative) * size + 1e-5) }
+      }
+    }
+  }
+
+  @Test func resultsDoNotDependOnTheNumberOfThreads() throws {
+    let shapes: [Shape] = [[1, 4500]]
+    let network = try Self.layers(4500, 259)
+    let row = try Tensor.formula("x", shapes[0])
+    for precision in Self.precisions {
+      var all: [[[Float]]] = []
+      for threads in [1, 2, 3, 5] {
+        try withThreads(threads) {
+          all.append(try Self.results(Self.plan(shapes, precision, network), [row]))
+        }
+      }
+      for other in all.dropFirst() { #expect(other == all[0]) }
+    }
+  }
+
+  /// Squeeze-and-excite: means, two layers and a gate.
+  @Test(arguments: [8, 40, 67, 200]) func gatesOfOneImageAreThoseOfSeveral(_ channels: Int) throws {
+    let reduce = try Tensor.formula("reduce", [9, channels, 1, 1])
+    let expand = try Tensor.formula("expand", [channels, 9, 1, 1])
+    func network(_ x: [Tensor]) throws -> [Tensor] {
+      let y = try x[0].relu()
+      let squeezed = try y.mean([2, 3], keepingAxes: true).convolved2d(reduce).relu()
+      return [try y * squeezed.convolved2d(expand).sigmoid()]
+    }
+    let image = try Tensor.formula("x", [1, channels, 5, 7])
+    let expected = try network([image])[0]
+    let largest = try expected.values().reduce(0) { max($0, abs($1)) }
+    for precision in Self.precisions {
+      for images in [1, 3] {
+        let plan = try Self.plan([[images, channels, 5, 7]], precision, network)
+        let copies = try Tensor.concatenated([Tensor](repeating: image, count: images), axis: 0)
+        _ = try Self.results(plan, [copies])
+        let absolute = Double(largest) * (precision == .float32 ? 1e-5 : 0.02)
+        for i in 0..<images {
+          try assertClose(
+            plan.outputs[0].sliced(0, i..<i + 1), expected, relative: 0, absolute: absolute, "\(images)")
+        }
+      }
+    }
+  }
+
+  @Test func limitsLetNaNThrough() throws {
+    let weights = try Tensor([2, 1], [1, .nan])
+    let plan = try Self.plan([[1, 1]]) { [try $0[0].linear(weights).relu()] }
+    let found = try Self.results(plan, [Tensor([1, 1], [-1])])[0]
+    #expect(found[0] == 0 && found[1].isNaN)
+  }
+}
