@@ -71,42 +71,91 @@ INLINE void replace(floats *value, const words *mask, float other) {
 
 // MARK: means
 
-/// Of up to 64 vectors of channels: pixels are read from end to end, while the sums stay in the first cache.
-INLINE void vector_means(
-    const void *x, bool x_bf16, void *y, bool y_bf16, size_t pixels, size_t channels, size_t vectors) {
-  const float factor = 1 / (float)pixels;
-  floats sums[64] = {{0}};
-  size_t p = 0;
-  for (; p + 4 <= pixels; p += 4)
-    for (size_t v = 0; v < vectors; v++) {
-      floats values[4];
-      for (size_t k = 0; k < 4; k++) load_vector(&values[k], x, x_bf16, (p + k) * channels + v * LANES);
-      sums[v] += (values[0] + values[1]) + (values[2] + values[3]);
-    }
-  for (; p < pixels; p++)
-    for (size_t v = 0; v < vectors; v++) {
-      floats value;
-      load_vector(&value, x, x_bf16, p * channels + v * LANES);
-      sums[v] += value;
-    }
-  for (size_t v = 0; v < vectors; v++) {
-    sums[v] *= factor;
-    store_vector(&sums[v], y, y_bf16, v * LANES);
-  }
-}
-
 INLINE const void *at(const void *array, bool bf16, size_t i) {
   return (const char *)array + i * (bf16 ? sizeof(uint16_t) : sizeof(float));
 }
 
+#define UPPER 0xFFFF0000
+
+/// Two vectors from `array` on. Of bfloat16 the first gets the even numbers, the second the odd ones: one instruction
+/// each, where in their order it were two.
+INLINE void load_two(floats values[2], const void *array, bool bf16, size_t i) {
+  if (bf16) {
+    words pairs;
+    memcpy(&pairs, at(array, true, i), sizeof pairs);
+    values[0] = (floats)(pairs << 16);
+    values[1] = (floats)(pairs & UPPER);
+  } else {
+    memcpy(values, at(array, false, i), 2 * sizeof values[0]);
+  }
+}
+
+/// The reverse.
+INLINE void store_two(const floats values[2], void *array, bool bf16, size_t i) {
+  void *place = (void *)at(array, bf16, i);
+  if (bf16) {
+    words even = (words)values[0], odd = (words)values[1];
+    even = (even + 0x7FFF + (even >> 16 & 1)) >> 16;
+    odd = (odd + 0x7FFF + (odd >> 16 & 1)) & UPPER;
+    even |= odd;
+    memcpy(place, &even, sizeof even);
+  } else {
+    memcpy(place, values, 2 * sizeof values[0]);
+  }
+}
+
+/// Of up to 32 pairs of vectors of channels: pixels are read from end to end, while the sums stay in the first cache.
+INLINE void vector_means(
+    const void *x, bool x_bf16, void *y, bool y_bf16, size_t pixels, size_t channels, size_t pairs) {
+  const float factor = 1 / (float)pixels;
+  floats sums[32][2] = {{{0}}};
+  size_t p = 0;
+  for (; p + 2 <= pixels; p += 2)
+    for (size_t v = 0; v < pairs; v++) {
+      floats first[2], second[2];
+      load_two(first, x, x_bf16, p * channels + v * 2 * LANES);
+      load_two(second, x, x_bf16, (p + 1) * channels + v * 2 * LANES);
+      for (size_t k = 0; k < 2; k++) sums[v][k] += first[k] + second[k];
+    }
+  for (size_t v = 0; v < pairs; v++) {
+    floats means[2] = {sums[v][0], sums[v][1]};
+    if (p < pixels) {
+      floats last[2];
+      load_two(last, x, x_bf16, p * channels + v * 2 * LANES);
+      means[0] += last[0];
+      means[1] += last[1];
+    }
+    means[0] *= factor;
+    means[1] *= factor;
+    if (x_bf16) {
+      const floats even = means[0], odd = means[1];
+      means[0] = __builtin_shufflevector(even, odd, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+      means[1] = __builtin_shufflevector(even, odd, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+    }
+    store_vector(&means[0], y, y_bf16, v * 2 * LANES);
+    store_vector(&means[1], y, y_bf16, (v * 2 + 1) * LANES);
+  }
+}
+
 INLINE void means(
     const void *x, bool x_bf16, void *y, bool y_bf16, size_t pixels, size_t channels, size_t count) {
-  const size_t block = 64 * LANES, whole = count / LANES * LANES;
+  const size_t block = 64 * LANES, whole = count / (2 * LANES) * (2 * LANES);
   for (size_t c = 0; c < whole; c += block) {
-    const size_t vectors = (whole - c < block ? whole - c : block) / LANES;
-    vector_means(at(x, x_bf16, c), x_bf16, (void *)at(y, y_bf16, c), y_bf16, pixels, channels, vectors);
+    const size_t pairs = (whole - c < block ? whole - c : block) / (2 * LANES);
+    vector_means(at(x, x_bf16, c), x_bf16, (void *)at(y, y_bf16, c), y_bf16, pixels, channels, pairs);
   }
-  for (size_t c = whole; c < count; c++) {
+  size_t c = whole;
+  for (; c + LANES <= count; c += LANES) {
+    floats sum = {0};
+    for (size_t p = 0; p < pixels; p++) {
+      floats value;
+      load_vector(&value, x, x_bf16, p * channels + c);
+      sum += value;
+    }
+    sum *= 1 / (float)pixels;
+    store_vector(&sum, y, y_bf16, c);
+  }
+  for (; c < count; c++) {
     float sum = 0;
     for (size_t p = 0; p < pixels; p++) sum += load(x, x_bf16, p * channels + c);
     store(sum / (float)pixels, y, y_bf16, c);
@@ -128,6 +177,13 @@ INLINE void scaled(void *x, const void *gate, bool bf16, size_t pixels, size_t c
   for (size_t p = 0; p < pixels; p++) {
     size_t c = 0;
     const size_t row = p * channels;
+    for (; c + 2 * LANES <= channels; c += 2 * LANES) {
+      floats values[2], factors[2];
+      load_two(values, x, bf16, row + c);
+      load_two(factors, gate, bf16, c);
+      for (size_t k = 0; k < 2; k++) values[k] *= factors[k];
+      store_two(values, x, bf16, row + c);
+    }
     for (; c + LANES <= channels; c += LANES) {
       floats value, factor;
       load_vector(&value, x, bf16, row + c);
@@ -196,7 +252,7 @@ INLINE void add_products(floats sums[2], const void *weights, bool bf16, size_t 
     words pairs;
     memcpy(&pairs, (const uint16_t *)weights + at, sizeof pairs);
     sums[0] += (floats)(pairs << 16) * x[0];
-    sums[1] += (floats)(pairs & 0xFFFF0000) * x[1];
+    sums[1] += (floats)(pairs & UPPER) * x[1];
   } else {
     floats weight[2];
     memcpy(weight, (const float *)weights + at, sizeof weight);
