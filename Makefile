@@ -8,7 +8,7 @@ DESTDIR ?=
 # Passed on, as in: make test ARGS="--filter TensorTests", make bench ARGS=--quick
 ARGS ?=
 
-sources := Package.swift Sources Tests
+sources := Package.swift Sources Tests Benchmarks
 
 .PHONY: help build test lint format bench install uninstall clean
 

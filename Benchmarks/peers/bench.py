@@ -148,6 +148,10 @@ def arguments():
     for name in ("rounds", "threads"):
         if getattr(options, name) < 1:
             parser.error(f"--{name} must be at least 1")
+    names = {cell.network for cell in cells.plan()}
+    for name in options.only or []:
+        if name not in names:
+            parser.error(f"--only has no network '{name}'; there are {', '.join(sorted(names))}")
     return options
 
 

@@ -28,8 +28,8 @@ extension Bench {
     let run: () throws -> [Double]
     switch options.part {
     case .encoder:
-      let plan = try encoderPlan()
-      run = { [try MonotonicClock.time(plan.run)] }
+      let (patches, encoder) = (try images(side: configuration.patchSize), try encoder())
+      run = { [try MonotonicClock.time { _ = try encoder([patches]) }] }
     case .glance:
       let (images, engine) = (try images(side: configuration.patchSize), try engine())
       run = { [try MonotonicClock.time { _ = try engine.glance(images) }] }
@@ -43,18 +43,31 @@ extension Bench {
     while left > 0, try goesOn(run()) { left -= 1 }
   }
 
-  /// The local encoder on a batch of random patches.
-  func encoderPlan() throws -> Plan {
+  private func encoder() throws -> PlannedFunction {
     let encoder = model.localEncoder
-    let plan = try Plan.compile(
-      [[options.batch, 3, configuration.patchSize, configuration.patchSize]], precision: options.precision,
-      weights: WeightStore()
-    ) { inputs in
+    return try Planner(options.precision).planned { inputs in
       let encoding = try encoder.encode(inputs[0], .evaluation)
       return [encoding.features, encoding.map]
     }
-    try plan.inputs[0].assign(images(side: configuration.patchSize))
-    return plan
+  }
+
+  /// What each operation of the encoder costs on a batch of patches, or on as many of them as run at once.
+  public func profile() throws -> EncoderProfile {
+    let (patches, encoder) = (try images(side: configuration.patchSize), try encoder())
+    _ = try encoder([patches])
+    guard let plan = encoder.plans.first else {
+      throw BenchError("the encoder cannot be planned: \(encoder.obstacle ?? "unknown")")
+    }
+    let rows = plan.inputs[0].shape[0]
+    return EncoderProfile(
+      rows: rows, steps: try plan.profile([patches.sliced(0, 0..<rows)], runs: options.runs))
+  }
+
+  /// Least times of the encoder's operations.
+  public struct EncoderProfile {
+    /// Patches that run at once.
+    public let rows: Int
+    public let steps: [Plan.StepProfile]
   }
 
   private func engine() throws -> StepEngine {

@@ -78,7 +78,8 @@ public struct Bench {
     // Counted runs between two products for the peak, which empty the caches; the next run is then not counted.
     let (group, refills) = options.part == .train ? (1, 0) : (10, 1)
     var (counted, uncounted) = (0, Self.warmUps)
-    try peak.run()
+    // The first ones wake up the threads.
+    for _ in 0..<3 { try peak.run() }
     let limit = Self.warmUps + options.runs * (1 + refills)
     try repeatedly(limit: limit) { milliseconds in
       try Cancellation.check()
@@ -116,13 +117,6 @@ public struct Bench {
       (left, turn, isWarm) = (runs, [], true)
       return true
     }
-  }
-
-  /// The least time of each operation of the encoder on one batch of patches.
-  public func profile() throws -> [Plan.StepProfile] {
-    let plan = try encoderPlan()
-    try plan.run()
-    return try plan.profile(runs: options.runs)
   }
 }
 

@@ -1,3 +1,5 @@
+import Foundation
+
 /// The batch sizes that plans are made for: a batch runs on the next larger one, its last rows unused.
 ///
 /// Early exit leaves batches of every size; with two sizes per power of two, at most a third of a batch is
@@ -13,4 +15,26 @@ public enum BatchLadder {
     }
     return power
   }
+
+  /// How many of `rows` to run at once, so that what a step reads and writes stays in the processor's cache.
+  ///
+  /// A large batch of large maps otherwise goes to main memory and back between any two steps; a smaller one at least
+  /// keeps all threads busy, and its weights come from main memory more often.
+  ///
+  /// - Parameter bytesPerRow: the most that one step reads and writes for a row.
+  static func rowsAtOnce(of rows: Int, bytesPerRow: Int) -> Int {
+    var most = leastAtOnce
+    while 2 * most * bytesPerRow <= cacheBytes { most *= 2 }
+    let parts = (rows + most - 1) / most
+    return (rows + parts - 1) / parts
+  }
+
+  /// More than one, so that rows that depend on each other are noticed.
+  private static let leastAtOnce = 2
+
+  /// Three quarters of the last cache; of a very large one most belongs to others.
+  private static let cacheBytes: Int = {
+    let size = sysconf(Int32(_SC_LEVEL3_CACHE_SIZE))
+    return size > 0 ? min(size, 32 << 20) * 3 / 4 : 12 << 20
+  }()
 }

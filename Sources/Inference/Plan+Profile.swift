@@ -1,4 +1,5 @@
 import Support
+import Tensor
 
 extension Plan {
   /// What one step of a plan costs.
@@ -9,10 +10,12 @@ extension Plan {
     public let multiplyAdds: Int
   }
 
-  /// The least time of each step over `runs` runs, in order.
-  public func profile(runs: Int) throws -> [StepProfile] {
+  /// The least time of each step over `runs` runs on `values`, in order.
+  public func profile(_ values: [Tensor], runs: Int) throws -> [StepProfile] {
     var least = [Double](repeating: .infinity, count: steps.count)
     for _ in 0..<runs {
+      // Their memory is used for other things during a run.
+      for (input, value) in zip(inputs, values) { try input.assign(value) }
       for (index, step) in steps.enumerated() {
         least[index] = min(least[index], try MonotonicClock.time { try step.run() })
       }

@@ -84,6 +84,24 @@ public final class Plan {
     _ shapes: [Shape], precision: Precision, weights: WeightStore, workspace: Workspace,
     _ network: ([Tensor]) throws -> [Tensor]
   ) throws -> Plan {
+    let graph = try graph(shapes, precision: precision, network)
+    return try PlanCompiler(graph, weights: weights, workspace: workspace).plan()
+  }
+
+  /// The most bytes that a step of a plan reads and writes, weights not counted.
+  static func largestStepBytes(
+    _ shapes: [Shape], precision: Precision, _ network: ([Tensor]) throws -> [Tensor]
+  ) throws -> Int {
+    let graph = try graph(shapes, precision: precision, network)
+    return graph.nodes.map { node in
+      ([node.output] + node.inputs).map { graph.values[$0] }.filter { $0.constant == nil }
+        .reduce(0) { $0 + $1.shape.count * $1.type.bytes }
+    }.max() ?? 0
+  }
+
+  private static func graph(
+    _ shapes: [Shape], precision: Precision, _ network: ([Tensor]) throws -> [Tensor]
+  ) throws -> Graph {
     let tape = Tape(.graph)
     let inputs = try shapes.map { tape.watch(try Tensor.zeros($0)) }
     let results = try tape.record { try network(inputs) }
@@ -96,6 +114,6 @@ public final class Plan {
     for pass in passes { try pass.apply(to: &graph) }
     if precision == .bfloat16 { try AssignTypes.apply(to: &graph) }
     try ProtectOverwritten.apply(to: &graph)
-    return try PlanCompiler(graph, weights: weights, workspace: workspace).plan()
+    return graph
   }
 }

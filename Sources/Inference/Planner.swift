@@ -31,7 +31,8 @@ public final class Planner {
   }
 }
 
-/// A function of batches of tensors, run by one plan for each set of shapes and rung of the ``BatchLadder``.
+/// A function of batches of tensors, run by one plan for each set of shapes and rung of the ``BatchLadder``; large
+/// batches run in parts that the processor can cache.
 public final class PlannedFunction {
   private struct Entry {
     /// Without the batch axis.
@@ -43,6 +44,8 @@ public final class PlannedFunction {
   private let planner: Planner
   private let network: TensorFunction
   private var entries: [Entry] = []
+  /// By shapes without the batch axis, what ``Plan/largestStepBytes(_:precision:_:)`` says of one row.
+  private var rowBytes: [(shapes: [ArraySlice<Int>], bytes: Int)] = []
   /// True once a plan's rows were found to depend on each other: batches are then never padded.
   private var mixesRows = false
   /// Why the network is evaluated eagerly; nil while plans serve it.
@@ -63,10 +66,52 @@ public final class PlannedFunction {
     }
     let rows = first.shape[0]
     guard inputs.allSatisfy({ $0.rank > 0 && $0.shape[0] == rows }) else { return try network(inputs) }
-    guard let plan = try plan(for: inputs, rows: rows) else { return try network(inputs) }
-    for (input, place) in zip(inputs, plan.inputs) { Self.fill(place, from: input) }
-    try plan.run()
-    return try plan.outputs.map { try Self.copy($0, rows: min(rows, $0.shape[0])) }
+    var results: [Tensor] = []
+    var start = 0
+    while start < rows {
+      let count = min(try rowsAtOnce(inputs, of: rows), rows - start)
+      let part = count == rows ? inputs : try inputs.map { try $0.sliced(0, start..<start + count) }
+      guard let plan = try plan(for: part, rows: count) else { return try network(inputs) }
+      if mixesRows, count < rows {
+        // Found just now; the plan for some of the rows is of no use.
+        entries = []
+        return try self(inputs)
+      }
+      for (input, place) in zip(part, plan.inputs) { Self.fill(place, from: input) }
+      try plan.run()
+      if count == rows {
+        return try plan.outputs.map { try Self.copy($0, rows: min(rows, $0.shape[0])) }
+      }
+      if results.isEmpty {
+        results = try plan.outputs.map { try Tensor.empty(Shape([rows] + $0.shape.sizes.dropFirst())) }
+      }
+      for (output, result) in zip(plan.outputs, results) {
+        output.rows(0, count).copy(to: result.rows(start, count))
+      }
+      start += count
+    }
+    return results
+  }
+
+  /// How many rows of a batch run at once.
+  private func rowsAtOnce(_ inputs: [Tensor], of rows: Int) throws -> Int {
+    // Not worth a trace: where a single image is too large, so is anything.
+    guard rows > 2, !mixesRows else { return rows }
+    let shapes = inputs.map { $0.shape.sizes.dropFirst() }
+    let bytes: Int
+    if let known = rowBytes.first(where: { $0.shapes == shapes }) {
+      bytes = known.bytes
+    } else {
+      do {
+        bytes = try Plan.largestStepBytes(
+          shapes.map { Shape([1] + $0) }, precision: planner.precision, network)
+      } catch is TensorError {
+        // What cannot be traced is not planned either, and ``plan(for:rows:)`` says why.
+        bytes = 0
+      }
+      rowBytes.append((shapes, bytes))
+    }
+    return BatchLadder.rowsAtOnce(of: rows, bytesPerRow: bytes)
   }
 
   /// The plan for these shapes, made if need be; nil where the network cannot be planned.
@@ -127,15 +172,23 @@ public final class PlannedFunction {
 
   /// Copies the rows of `input` to the first rows of `place`; what follows becomes zero.
   private static func fill(_ place: Tensor, from input: Tensor) {
-    input.copy(to: Tensor.view(of: place.storage, at: place.offset, input.shape))
+    input.copy(to: place.rows(0, input.shape[0]))
     let rest = place.count - input.count
     if rest > 0 { (place.pointer + input.count).update(repeating: 0, count: rest) }
   }
 
   private static func copy(_ output: Tensor, rows: Int) throws -> Tensor {
-    let shape = Shape([rows] + output.shape.sizes.dropFirst())
-    let copy = try Tensor.empty(shape)
-    Tensor.view(of: output.storage, at: output.offset, shape).copy(to: copy)
+    let part = output.rows(0, rows)
+    let copy = try Tensor.empty(part.shape)
+    part.copy(to: copy)
     return copy
+  }
+}
+
+extension Tensor {
+  /// Some rows of a tensor that lies in memory as plans have it.
+  fileprivate func rows(_ first: Int, _ count: Int) -> Tensor {
+    let length = self.count / max(shape[0], 1)
+    return Tensor.view(of: storage, at: offset + first * length, Shape([count] + shape.sizes.dropFirst()))
   }
 }

@@ -97,8 +97,8 @@ struct BenchCommand: ParsableCommand {
     if turns {
       try takeTurns(bench)
     } else if profile {
-      let steps = try bench.profile()
-      json ? printJSON(bench, steps: steps) : printTable(bench, steps: steps)
+      let profile = try bench.profile()
+      json ? printJSON(bench, profile) : printTable(bench, profile)
     } else {
       let result = try bench.run()
       json ? printJSON(bench, result: result) : printTable(bench, result: result)
@@ -135,7 +135,9 @@ struct BenchCommand: ParsableCommand {
           })))
   }
 
-  private func printTable(_ bench: Bench, steps: [Plan.StepProfile]) {
+  private func printTable(_ bench: Bench, _ profile: Bench.EncoderProfile) {
+    let steps = profile.steps
+    let part = profile.rows == bench.options.batch ? "" : " on the \(profile.rows) patches that run at once"
     let total = steps.reduce(0) { $0 + $1.milliseconds }
     func row(_ name: String, _ milliseconds: Double, _ madds: Int) -> [Notebook.Table.Value] {
       [
@@ -149,7 +151,8 @@ struct BenchCommand: ParsableCommand {
       .table(
         Notebook.Table(
           name: "profile",
-          caption: title(bench) + "; encoder alone, least of \(bench.options.runs) runs of each operation",
+          caption: title(bench)
+            + "; encoder alone\(part), least of \(bench.options.runs) runs of each operation",
           columns: ["operation", "time (µs)", "share (%)", "Multiply-Adds (M)", "GFLOP/s"],
           rows: steps.map { row($0.name, $0.milliseconds, $0.multiplyAdds) }
             + [row("all", total, steps.reduce(0) { $0 + $1.multiplyAdds })])))
@@ -205,15 +208,16 @@ struct BenchCommand: ParsableCommand {
     Terminal.write(JSONValue.object(settings(bench) + members).compact + "\n")
   }
 
-  private func printJSON(_ bench: Bench, steps: [Plan.StepProfile]) {
-    let rows = steps.map { step in
+  private func printJSON(_ bench: Bench, _ profile: Bench.EncoderProfile) {
+    let rows = profile.steps.map { step in
       JSONValue.object([
         .init("operation", .string(step.name)), .init("ms", .number(step.milliseconds)),
         .init("madds", .integer(step.multiplyAdds)),
       ])
     }
     let members: [JSONValue.Member] = [
-      .init("runs", .integer(bench.options.runs)), .init("operations", .array(rows)),
+      .init("runs", .integer(bench.options.runs)), .init("rows", .integer(profile.rows)),
+      .init("operations", .array(rows)),
     ]
     Terminal.write(JSONValue.object(settings(bench) + members).compact + "\n")
   }

@@ -359,6 +359,28 @@ struct PlannedFunctionTests {
     }
   }
 
+  /// Maps of 5 MB per image: no cache holds 31 of them.
+  @Test func largeBatchesRunInParts() throws {
+    let weights = try Tensor.formula("w", [20, 3, 3, 3])
+    let network: TensorFunction = { x in
+      let y = try x[0].convolved2d(weights, padding: (1, 1)).relu()
+      return [try y.mean([2, 3]), try y.maxPooled2d(kernel: (256, 256))]
+    }
+    let planned = try Planner().planned(network)
+    let images = try Tensor.formula("x", [31, 3, 256, 256])
+    let found = try planned([images])
+    let rows = planned.plans.map { $0.inputs[0].shape[0] }
+    #expect(rows.allSatisfy { (2...8).contains($0) }, "\(rows)")
+    for (result, expected) in try zip(found, network([images])) {
+      try assertClose(result, expected, relative: 0, absolute: 1e-4)
+    }
+    // Rows that depend on each other stay together.
+    let mixing: TensorFunction = { x in [try network(x)[0] - network(x)[0].mean([0], keepingAxes: true)] }
+    let whole = try Planner().planned(mixing)
+    try assertClose(whole([images])[0], mixing([images])[0], relative: 0, absolute: 1e-4)
+    #expect(whole.plans.map { $0.inputs[0].shape[0] } == [31])
+  }
+
   @Test func aNetworkThatReadsItsValuesRunsEagerly() throws {
     let function = try Planner().planned { inputs in
       try inputs[0].sum().item() > 0 ? [inputs[0]] : [inputs[0].negated()]
