@@ -86,9 +86,8 @@ let package = Package(
     .executableTarget(
       name: "lua-calls", dependencies: ["LuaHost"], path: "Benchmarks/LuaCalls", swiftSettings: strict),
     .executableTarget(
-      name: "plan-kernels", dependencies: ["CPlanKernels", "OneDNN", "Support"], path: "Benchmarks/Kernels",
-      swiftSettings: strict),
-
+      name: "own-kernels", dependencies: ["CPlanKernels", "OneDNN", "Support", "Tensor"],
+      path: "Benchmarks/Kernels", swiftSettings: strict),
     .executableTarget(
       name: "image-pixels", dependencies: ["Vision"], path: "Benchmarks/Images", swiftSettings: strict),
 

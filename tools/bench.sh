@@ -7,8 +7,10 @@ if ! type -P python3 >/dev/null; then
   exit 2
 fi
 # Output only where it fails.
-swift build -c release --product lua-calls >.build/lua-calls.log 2>&1 || {
-  cat .build/lua-calls.log >&2
-  exit 1
-}
+for product in lua-calls own-kernels; do
+  swift build -c release --product "$product" >.build/bench.log 2>&1 || {
+    cat .build/bench.log >&2
+    exit 1
+  }
+done
 exec python3 Benchmarks/peers/bench.py "$@"

@@ -2,9 +2,10 @@ import CPlanKernels
 import Foundation
 import OneDNN
 import Support
+import Tensor
 
-// Each kernel of our own against the primitives of oneDNN that it stands in for, in turn, on the same numbers.
-// What plans compute of these with oneDNN's primitives, they compute so because ours would be no faster.
+// Each kernel of our own against what it stands in for, in turn, on the same numbers: primitives of oneDNN, or the ops on
+// normalised images.
 
 /// Least microseconds of both sides over `rounds` turns.
 func compare(_ name: String, rounds: Int = 200, own: (Int) throws -> Void, library: (Int) throws -> Void)
@@ -125,8 +126,31 @@ func maps(_ images: Int, _ channels: Int, _ side: Int, _ type: ElementType) thro
   withExtendedLifetime(memory) {}
 }
 
+/// A glance at each image, and a patch of each: from the pixels, or of images that are normalised first.
+func pixels(_ images: Int, imageSize: Int, side: Int) throws {
+  let bytes = try zeros(images * imageSize * imageSize * 3)
+  let all = bytes.pointer.assumingMemoryBound(to: UInt8.self)
+  let pointers = (0..<images).map { UnsafePointer(all + $0 * imageSize * imageSize * 3) }
+  let form = try PixelImages(
+    height: imageSize, width: imageSize, channels: 3, mean: [0.485, 0.456, 0.406],
+    deviation: [0.229, 0.224, 0.225])
+  let positions = (0..<images).map { PatchPosition(row: 3 * $0 % 50, column: 7 * $0 % 50) }
+  try compare(
+    "glance and patch, \(side)², of \(images) images, \(imageSize)²", rounds: 50,
+    own: { _ in
+      _ = try form.resized(pointers, side: side, .bicubic, alignCorners: false)
+      _ = try form.patches(pointers, positions, side: side)
+    },
+    library: { _ in
+      let whole = try form.resized(pointers, side: imageSize, .bicubic, alignCorners: false)
+      _ = try whole.resized(height: side, width: side, .bicubic, alignCorners: false)
+      _ = try whole.cropped(positions, height: side, width: side)
+    })
+  withExtendedLifetime(bytes) {}
+}
+
 let types: [ElementType] = ElementType.hasFastBFloat16 ? [.float32, .bfloat16] : [.float32]
-print("".padding(toLength: 58, withPad: " ", startingAt: 0) + "  own, µs    oneDNN   ratio")
+print("".padding(toLength: 58, withPad: " ", startingAt: 0) + "  own, µs    other   ratio")
 for type in types {
   try matrixVector(18432, 2048, type, megabytes: 400)
   try matrixVector(2560, 1000, type, megabytes: 200)
@@ -139,3 +163,4 @@ for type in types {
     try maps(images, channels, side, type)
   }
 }
+for images in [1, 32] { try pixels(images, imageSize: 224, side: 96) }

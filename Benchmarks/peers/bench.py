@@ -134,7 +134,7 @@ def arguments():
     parser.add_argument("--list", action="store_true", help="show the cells and end")
     parser.add_argument("--only", nargs="+", metavar="NETWORK", help="only these networks")
     parser.add_argument(
-        "--part", nargs="+", choices=["encoder", "episode", "train", "report", "adaptive", "lua"], help="only these parts")
+        "--part", nargs="+", choices=["encoder", "episode", "train", "report", "adaptive", "lua", "kernels"], help="only these parts")
     parser.add_argument("--side", type=int, nargs="+", metavar="PIXELS", help="only encoders on inputs of this side")
     parser.add_argument("--batch", type=int, nargs="+", metavar="N", help="only these batches")
     parser.add_argument(
@@ -215,15 +215,17 @@ def run(command, what, output=None):
 
 def own_measurements(options):
     """What needs no peer; returns what failed."""
-    parts, failed = options.part or ["report", "adaptive", "lua"], []
+    parts, failed = options.part or ["report", "adaptive", "lua", "kernels"], []
     script = os.path.join(peers.ROOT, "Benchmarks", "Adaptive", "efficiency.lua")
     short = ["images=1000", "rounds=3"] if options.quick else []
     threads = ["--threads", str(options.threads)]
-    if "lua" in parts:
-        path = os.path.join(options.out, "lua-calls.txt")
+    programs = {"lua": ("lua-calls", "what calls between Lua and Swift cost"), "kernels": ("own-kernels", "what own kernels gain")}
+    for part, (name, title) in programs.items():
+        if part not in parts:
+            continue
+        path = os.path.join(options.out, f"{name}.txt")
         with open(path, "w", encoding="utf-8") as file:
-            program = os.path.join(os.path.dirname(peers.PROGRAM), "lua-calls")
-            failed += run([program], "what calls between Lua and Swift cost", file)
+            failed += run([os.path.join(os.path.dirname(peers.PROGRAM), name)], title, file)
         with open(path, encoding="utf-8") as file:
             print(file.read(), end="")
     if "adaptive" in parts:
