@@ -10,7 +10,7 @@ ARGS ?=
 
 sources := Package.swift Sources Tests Benchmarks
 
-.PHONY: help build test lint format bench install uninstall clean
+.PHONY: help build test lint format bench soak install uninstall clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ format: ## put the Swift sources into the house format
 
 bench: build ## measure against PyTorch, ONNX Runtime and OpenVINO (ARGS=--quick: less, ARGS=--help)
 	@bash tools/bench.sh $(ARGS)
+
+soak: build ## run streams and training for half an hour and plot their memory
+	@python3 Benchmarks/Soak/soak.py $(ARGS)
 
 install: build ## install under PREFIX (default /usr/local); DESTDIR is honoured
 	@bash tools/install.sh install "$(PREFIX)" "$(DESTDIR)"
