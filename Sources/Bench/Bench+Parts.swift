@@ -28,13 +28,13 @@ extension Bench {
     let run: () throws -> [Double]
     switch options.part {
     case .encoder:
-      let (patches, encoder) = (try images(side: configuration.patchSize), try encoder())
+      let (patches, encoder) = (try images(side: configuration.patchSize), encoder())
       run = { [try MonotonicClock.time { _ = try encoder([patches]) }] }
     case .glance:
-      let (images, engine) = (try images(side: configuration.patchSize), try engine())
+      let (images, engine) = (try images(side: configuration.patchSize), engine())
       run = { [try MonotonicClock.time { _ = try engine.glance(images) }] }
     case .episode:
-      let (images, engine) = (try images(side: configuration.imageSize), try engine())
+      let (images, engine) = (try images(side: configuration.imageSize), engine())
       run = { try episode(images, engine) }
     case .train:
       return try trainingSteps(limit, goesOn)
@@ -43,9 +43,9 @@ extension Bench {
     while left > 0, try goesOn(run()) { left -= 1 }
   }
 
-  private func encoder() throws -> PlannedFunction {
+  private func encoder() -> PlannedFunction {
     let encoder = model.localEncoder
-    return try Planner(options.precision).planned { inputs in
+    return planner.planned { inputs in
       let encoding = try encoder.encode(inputs[0], .evaluation)
       return [encoding.features, encoding.map]
     }
@@ -53,7 +53,7 @@ extension Bench {
 
   /// What each operation of the encoder costs on a batch of patches, or on as many of them as run at once.
   public func profile() throws -> EncoderProfile {
-    let (patches, encoder) = (try images(side: configuration.patchSize), try encoder())
+    let (patches, encoder) = (try images(side: configuration.patchSize), encoder())
     _ = try encoder([patches])
     guard let plan = encoder.plans.first else {
       throw BenchError("the encoder cannot be planned: \(encoder.obstacle ?? "unknown")")
@@ -70,9 +70,8 @@ extension Bench {
     public let steps: [Plan.StepProfile]
   }
 
-  private func engine() throws -> StepEngine {
-    let planner = try Planner(options.precision)
-    return StepEngine(model) { planner.planned($0).callAsFunction }
+  private func engine() -> StepEngine {
+    StepEngine(model) { planner.planned($0).callAsFunction }
   }
 
   private func images(side: Int) throws -> Tensor {

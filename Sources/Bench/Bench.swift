@@ -1,6 +1,7 @@
 import Backbones
 import GlanceFocus
 import Inference
+import OneDNN
 import Support
 
 /// Times a Glance-and-Focus Network with random weights on random images: times do not depend on either.
@@ -38,8 +39,21 @@ public struct Bench {
     /// Billions of Multiply-Adds per second of a matrix product in the same run.
     public let peak: Double
 
+    public let memory: Memory
+
     /// Share of ``peak`` that a timing's median reaches, in per cent.
     public func percentOfPeak(_ timing: Timing) -> Double { 100 * timing.gigaMultiplyAddsPerSecond / peak }
+  }
+
+  /// Bytes that a run takes.
+  public struct Memory: Sendable {
+    /// Weights as plans read them; 0 for training, which has no plans.
+    public let weights: Int
+    /// What plans work in, however many there are: it depends on the batch and the patch, not on the images' size. 0 for
+    /// training.
+    public let work: Int
+    /// The most that all tensors and buffers took at a time, the images and the weights as loaded included.
+    public let peak: Int
   }
 
   /// Runs that warm caches and make plans, before any is counted.
@@ -48,6 +62,7 @@ public struct Bench {
   public let options: Options
   public let configuration: Configuration
   let model: GFNet
+  let planner: Planner
 
   /// - Throws: `UnknownBackbone`, `ModelError` for sizes that do not fit, ``InferenceError`` where the processor gains
   ///   nothing from the precision.
@@ -64,13 +79,16 @@ public struct Bench {
       throw BenchError("training needs a batch of at least 2, for the statistics of batch norms")
     }
     // Refuses a precision that gains nothing here, whatever is timed.
-    _ = try Planner(options.precision)
+    planner = try Planner(options.precision)
     model = try GFNet(configuration, seed: 1)
   }
 
   /// - Throws: `Interrupted`.
   public func run() throws -> Result {
+    let buffers = try ComputeContext.current.buffers
+    let before = buffers.inUse
     let peak = try MachinePeak(options.precision)
+    let matrices = buffers.inUse - before
     var timings = try timings()
     // A training shows its own progress.
     let progress = options.part == .train ? nil : ProgressReporter("bench", total: options.runs)
@@ -97,7 +115,10 @@ public struct Bench {
       }
       return true
     }
-    return Result(timings: timings, peak: peak.gigaMultiplyAddsPerSecond)
+    let memory = Memory(
+      weights: planner.weightBytes, work: planner.workspaceBytes,
+      peak: buffers.peak - matrices)
+    return Result(timings: timings, peak: peak.gigaMultiplyAddsPerSecond, memory: memory)
   }
 
   /// Runs in turns with other programs, and computes nothing between its turns.

@@ -118,7 +118,8 @@ struct BenchCommand: ParsableCommand {
         Notebook.Table(
           name: "bench",
           caption: title(bench)
-            + "; milliseconds of \(bench.options.runs) runs. Peak: \(Int(result.peak)) G Multiply-Adds/s",
+            + "; milliseconds of \(bench.options.runs) runs. Peak: \(Int(result.peak)) G Multiply-Adds/s. "
+            + memory(result.memory),
           columns: [
             "", "median", "minimum", "95 %", "images/s", "Multiply-Adds (M)", "G Multiply-Adds/s",
             "of peak (%)",
@@ -133,6 +134,14 @@ struct BenchCommand: ParsableCommand {
               .number(result.percentOfPeak(timing), digits: 1),
             ]
           })))
+  }
+
+  private func memory(_ memory: Bench.Memory) -> String {
+    func megabytes(_ bytes: Int) -> String { "\((Double(bytes) / 1e5).rounded() / 10) MB" }
+    let plans =
+      memory.weights == 0
+      ? "" : "weights \(megabytes(memory.weights)), activations \(megabytes(memory.work)), "
+    return "Memory: \(plans)at most \(megabytes(memory.peak)) in all"
   }
 
   private func printTable(_ bench: Bench, _ profile: Bench.EncoderProfile) {
@@ -203,6 +212,8 @@ struct BenchCommand: ParsableCommand {
     }
     let members: [JSONValue.Member] = [
       .init("runs", .integer(bench.options.runs)), .init("peak_madds_per_s", .number(result.peak * 1e9)),
+      .init("weight_bytes", .integer(result.memory.weights)),
+      .init("work_bytes", .integer(result.memory.work)), .init("peak_bytes", .integer(result.memory.peak)),
       .init("timings", .array(rows)),
     ]
     Terminal.write(JSONValue.object(settings(bench) + members).compact + "\n")

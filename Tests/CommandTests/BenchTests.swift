@@ -19,6 +19,7 @@ import Testing
     let patch, image, batch, runs: Int
     let timings: [Timing]?
     let operations: [Operation]?
+    let weight_bytes, work_bytes, peak_bytes: Int?
   }
 
   private func report(_ arguments: String...) throws -> Report {
@@ -56,6 +57,25 @@ import Testing
       #expect(zip(timings, timings.dropFirst()).allSatisfy { $0.median_ms < $1.median_ms })
     default: #expect(timings[0].madds > Double(6 * costs.cumulative[0]))
     }
+  }
+
+  /// Weights are in memory as loaded and as plans read them; images too, but plans do not depend on their size.
+  @Test func memoryOfPlansDoesNotDependOnTheImages() throws {
+    let model = try Self.model()
+    let encoders = 4 * (model.globalEncoder.parameterCount + model.localEncoder.parameterCount)
+    let (small, large) = try (
+      report("--runs", "2", "--image", "128"), report("--runs", "2", "--image", "512")
+    )
+    let (weights, work) = (try #require(small.weight_bytes), try #require(small.work_bytes))
+    #expect(weights > encoders * 3 / 4)
+    #expect(work > 4 * 3 * 48 * 48)
+    #expect(large.weight_bytes == weights && large.work_bytes == work)
+    let (peak, largePeak) = (try #require(small.peak_bytes), try #require(large.peak_bytes))
+    let images = 4 * 3 * (512 * 512 - 128 * 128)
+    #expect(peak > weights + work && largePeak >= peak + images)
+    let training = try report("--part", "train", "--runs", "2", "--batch", "2")
+    let trained = try #require(training.peak_bytes)
+    #expect(training.weight_bytes == 0 && trained > 2 * encoders)
   }
 
   /// What other programs that take turns rely on: a line of settings, then a line for each count.
