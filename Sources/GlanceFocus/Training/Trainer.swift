@@ -1,5 +1,6 @@
 import Foundation
 import NeuralNet
+import OneDNN
 import Support
 import Tensor
 import Vision
@@ -48,7 +49,7 @@ public final class Trainer {
     self.checkpoint = checkpoint
     loader = try BatchLoader(
       dataset, batchSize: options.batchSize, order: .shuffled(seed: options.seed), dropLast: true,
-      threads: dataset.loaderThreads)
+      threads: min(dataset.loaderThreads, ThreadTeam.size))
     schedule = Schedule(rawValue: options.schedule) ?? .cosine
     random = CounterRandom(seed: options.seed, stream: "train.stage\(options.stage.rawValue)")
 
