@@ -33,14 +33,14 @@ let package = Package(
     .target(name: "Support", swiftSettings: strict),
 
     // Numerics
-    .target(name: "OneDNN", dependencies: ["CDNNL", "Support"], swiftSettings: strict),
-    .target(name: "Tensor", dependencies: ["OneDNN", "Support"], swiftSettings: strict),
+    // Inner loops on plain arrays, compiled for several generations of processors.
+    .target(name: "CKernels"),
+    .target(name: "OneDNN", dependencies: ["CDNNL", "CKernels", "Support"], swiftSettings: strict),
+    .target(name: "Tensor", dependencies: ["CKernels", "OneDNN", "Support"], swiftSettings: strict),
     .target(name: "NeuralNet", dependencies: ["OneDNN", "Support", "Tensor"], swiftSettings: strict),
-    // Inner loops of plans' own kernels, compiled for several processors.
-    .target(name: "CPlanKernels", path: "Sources/Inference/Kernels/C"),
     .target(
-      name: "Inference", dependencies: ["CPlanKernels", "NeuralNet", "OneDNN", "Support", "Tensor"],
-      exclude: ["Kernels/C"], swiftSettings: strict),
+      name: "Inference", dependencies: ["CKernels", "NeuralNet", "OneDNN", "Support", "Tensor"],
+      swiftSettings: strict),
     .target(name: "Checkpoints", dependencies: ["Tensor", "CZlib", "Support"], swiftSettings: strict),
     .target(name: "Backbones", dependencies: ["NeuralNet", "Support", "Tensor"], swiftSettings: strict),
 
@@ -86,7 +86,7 @@ let package = Package(
     .executableTarget(
       name: "lua-calls", dependencies: ["LuaHost"], path: "Benchmarks/LuaCalls", swiftSettings: strict),
     .executableTarget(
-      name: "own-kernels", dependencies: ["CPlanKernels", "OneDNN", "Support", "Tensor"],
+      name: "own-kernels", dependencies: ["CKernels", "OneDNN", "Support", "Tensor"],
       path: "Benchmarks/Kernels", swiftSettings: strict),
     .executableTarget(
       name: "image-pixels", dependencies: ["Vision"], path: "Benchmarks/Images", swiftSettings: strict),

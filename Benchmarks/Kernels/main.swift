@@ -1,4 +1,4 @@
-import CPlanKernels
+import CKernels
 import Foundation
 import OneDNN
 import Support
@@ -134,15 +134,17 @@ func pixels(_ images: Int, imageSize: Int, side: Int) throws {
   let form = try PixelImages(
     height: imageSize, width: imageSize, channels: 3, mean: [0.485, 0.456, 0.406],
     deviation: [0.229, 0.224, 0.225])
+  let glance = form.resizing(to: side, .bicubic, alignCorners: false)
+  let same = form.resizing(to: imageSize, .bicubic, alignCorners: false)
   let positions = (0..<images).map { PatchPosition(row: 3 * $0 % 50, column: 7 * $0 % 50) }
   try compare(
     "glance and patch, \(side)², of \(images) images, \(imageSize)²", rounds: 50,
     own: { _ in
-      _ = try form.resized(pointers, side: side, .bicubic, alignCorners: false)
+      _ = try form.resized(pointers, glance)
       _ = try form.patches(pointers, positions, side: side)
     },
     library: { _ in
-      let whole = try form.resized(pointers, side: imageSize, .bicubic, alignCorners: false)
+      let whole = try form.resized(pointers, same)
       _ = try whole.resized(height: side, width: side, .bicubic, alignCorners: false)
       _ = try whole.cropped(positions, height: side, width: side)
     })

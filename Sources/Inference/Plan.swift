@@ -38,11 +38,13 @@ public final class Plan {
   private let versions: [(storage: Storage, version: Int)]
   /// The number of threads that the primitives were compiled for.
   private let teamSize = ThreadTeam.size
+  private let context: ComputeContext
 
   init(
     inputs: [Tensor], outputs: [Tensor], steps: [any PlanStep], eagerOps: [String], resources: [AnyObject],
     sources: [Storage]
-  ) {
+  ) throws {
+    context = try ComputeContext.current
     self.inputs = inputs
     self.outputs = outputs
     self.steps = steps
@@ -64,6 +66,7 @@ public final class Plan {
 
   /// Computes ``outputs`` from ``inputs``.
   public func run() throws {
+    context.keepThreadsApart()
     for step in steps { try step.run() }
   }
 

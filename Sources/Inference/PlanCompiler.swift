@@ -27,7 +27,7 @@ struct PlanCompiler {
     for primitive in primitives { try primitive.useScratchpad(scratchpad.pointer) }
     resources += [arena, scratchpad]
     resources += graph.values.compactMap { $0.constant?.storage }
-    return Plan(
+    return try Plan(
       inputs: try graph.inputs.map { try view($0) }, outputs: try graph.outputs.map { try view($0) },
       steps: steps, eagerOps: eagerOps, resources: resources, sources: graph.sources)
   }

@@ -1,5 +1,6 @@
 import CDNNL
 import Glibc
+import Support
 
 /// One executor's oneDNN engine, stream, primitive cache, scratchpad and buffers.
 ///
@@ -13,6 +14,9 @@ public final class ComputeContext {
   private var arrangements: [dnnl_memory_desc_t] = []
   /// The number of threads that ``primitives`` were compiled for.
   private var teamSize = ThreadTeam.size
+
+  /// Milliseconds on the clock when the team's threads were last looked at.
+  private var lastLook = -Double.infinity
 
   /// Primitives beyond this many are forgotten together; it only bounds memory on endlessly varying shapes.
   private static let primitiveLimit = 2048
@@ -29,6 +33,15 @@ public final class ComputeContext {
     }
     self.engine = engine
     self.stream = stream
+  }
+
+  /// Keeps the team's threads on cores of their own; cheap enough to be called before every run of a plan.
+  public func keepThreadsApart() {
+    let now = MonotonicClock.milliseconds
+    // Sooner they are hardly elsewhere.
+    guard now - lastLook > 2 else { return }
+    ThreadTeam.spreadOut()
+    lastLook = now
   }
 
   deinit {

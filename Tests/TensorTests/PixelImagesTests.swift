@@ -52,7 +52,7 @@ struct PixelImagesTests {
       for aligned in [true, false] {
         let expected = try tensor.resized(height: side, width: side, interpolation, alignCorners: aligned)
         let found = try Self.withPointers(bytes) {
-          try pixels.resized($0, side: side, interpolation, alignCorners: aligned)
+          try pixels.resized($0, pixels.resizing(to: side, interpolation, alignCorners: aligned))
         }
         try assertClose(found, expected, relative: 1e-5, absolute: 2e-5)
       }
@@ -82,7 +82,7 @@ struct PixelImagesTests {
     let results = try [1, 2, 3].map { threads in
       ThreadTeam.setSize(threads)
       return try Self.withPointers(bytes) {
-        try pixels.resized($0, side: 96, .bicubic, alignCorners: true).values()
+        try pixels.resized($0, pixels.resizing(to: 96, .bicubic, alignCorners: true)).values()
       }
     }
     #expect(results[0] == results[1] && results[1] == results[2])

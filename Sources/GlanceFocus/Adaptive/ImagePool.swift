@@ -11,6 +11,7 @@ final class ImagePool {
   /// Images that there is room for.
   let capacity: Int
   private let pixels: PixelImages
+  private let glance: PixelImages.Resizing
   private let memory: UnsafeMutableBufferPointer<UInt8>
   private let configuration: Configuration
 
@@ -21,6 +22,9 @@ final class ImagePool {
     pixels = try PixelImages(
       height: side, width: side, channels: channels, mean: configuration.mean,
       deviation: configuration.standardDeviation)
+    glance = pixels.resizing(
+      to: configuration.patchSize, configuration.interpolation == .bicubic ? .bicubic : .bilinear,
+      alignCorners: true)
     // Pages that no image has used yet cost nothing.
     memory = .allocate(capacity: pixels.bytes * capacity)
   }
@@ -85,9 +89,7 @@ final class ImagePool {
 
   /// The whole images at P×P, n×3×P×P, normalised.
   func glances(_ rows: [Int]) throws -> Tensor {
-    try pixels.resized(
-      pointers(rows), side: configuration.patchSize,
-      configuration.interpolation == .bicubic ? .bicubic : .bilinear, alignCorners: true)
+    try pixels.resized(pointers(rows), glance)
   }
 
   /// One patch of each image, n×3×P×P, normalised.

@@ -1,4 +1,4 @@
-import CPlanKernels
+import CKernels
 import OneDNN
 
 /// Channels-last images times one number per image and channel, as a squeeze-and-excite gate needs; in place.

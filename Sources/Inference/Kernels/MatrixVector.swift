@@ -1,4 +1,4 @@
-import CPlanKernels
+import CKernels
 import OneDNN
 import Tensor
 

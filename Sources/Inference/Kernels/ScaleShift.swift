@@ -1,4 +1,4 @@
-import CPlanKernels
+import CKernels
 import OneDNN
 
 /// x·scale + shift per channel of channels-last images, limited to low…high, in one pass.

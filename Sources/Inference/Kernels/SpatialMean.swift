@@ -1,4 +1,4 @@
-import CPlanKernels
+import CKernels
 import OneDNN
 
 /// The mean of each channel of channels-last images; sums are float32.

@@ -1,3 +1,4 @@
+import CKernels
 import OneDNN
 
 /// How images lie in memory as 8-bit pixels, and what makes their values the input of an encoder.
@@ -10,7 +11,7 @@ public struct PixelImages: Sendable {
   public let width: Int
   /// 1 for grey, which is repeated to three channels, or 3.
   public let channels: Int
-  /// value · scale + shift is (value/255 − mean) / deviation, for each of three channels.
+  /// value · scale + shift is (value/255 − mean) / deviation, for each of three channels; a fourth fills up a vector.
   private let scale: [Float]
   private let shift: [Float]
 
@@ -27,35 +28,69 @@ public struct PixelImages: Sendable {
     self.height = height
     self.width = width
     self.channels = channels
-    scale = deviation.map { 1 / (255 * $0) }
-    shift = zip(mean, deviation).map { -$0 / $1 }
+    scale = deviation.map { 1 / (255 * $0) } + [0]
+    shift = zip(mean, deviation).map { -$0 / $1 } + [0]
   }
 
   /// Bytes of one image.
   public var bytes: Int { height * width * channels }
 
-  /// The whole images as N×3×`side`×`side`.
+  /// How the pixels of glances follow from those of the images.
+  public struct Resizing: Sendable {
+    let side: Int
+    fileprivate let rows, columns: Taps
+  }
+
+  /// Every output of one axis is a weighted sum of the same number of inputs.
+  fileprivate struct Taps {
+    let count: Int
+    let inputs: [Int32]
+    let weights: [Float]
+
+    init(_ matrix: ResampleMatrix) {
+      count = matrix.inputs.count / max(matrix.outputs, 1)
+      inputs = matrix.inputs.map(Int32.init)
+      weights = matrix.weights
+    }
+  }
+
+  /// Prepares to resize images to `side`×`side`; for many images once.
+  public func resizing(to side: Int, _ interpolation: Interpolation, alignCorners: Bool) -> Resizing {
+    let resize = Resize(height: side, width: side, interpolation: interpolation, alignCorners: alignCorners)
+    return Resizing(
+      side: side, rows: Taps(resize.matrix(height, side)), columns: Taps(resize.matrix(width, side)))
+  }
+
+  /// The whole images as N×3×side×side.
   ///
   /// - Parameter images: each of ``bytes`` bytes, height × width × channels.
-  public func resized(
-    _ images: [UnsafePointer<UInt8>], side: Int, _ interpolation: Interpolation, alignCorners: Bool
-  ) throws -> Tensor {
+  public func resized(_ images: [UnsafePointer<UInt8>], _ resizing: Resizing) throws -> Tensor {
+    let side = resizing.side
     if side == height, side == width {
       return try patches(
         images, [PatchPosition](repeating: PatchPosition(row: 0, column: 0), count: images.count), side: side)
     }
-    let resize = Resize(height: side, width: side, interpolation: interpolation, alignCorners: alignCorners)
-    let (rows, columns) = (resize.matrix(height, side), resize.matrix(width, side))
     let result = try Tensor.empty([images.count, 3, side, side])
     let target = result.pointer
-    let (line, taps) = (width * channels, rows.inputs.count / side)
+    let (line, taps) = (width * channels, resizing.rows.count)
     let work = taps * (line + 3 * side)
     ThreadTeam.parallel(images.count * side, grain: max(1, Self.leastWork / work)) { range in
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: line) { blended in
-        guard let blended = blended.baseAddress else { return }
-        for position in range {
-          rows.blend(position % side, images[position / side], line, into: blended)
-          narrow(blended, columns, into: target + position * 3 * side)
+      // The kernel reads a number beyond the last pixel.
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: line + 1) { blended in
+        withUnsafeTemporaryAllocation(of: UnsafePointer<UInt8>?.self, capacity: taps) { rows in
+          guard let blended = blended.baseAddress, let first = rows.baseAddress else { return }
+          blended[line] = 0
+          for position in range {
+            let (image, row) = (images[position / side], position % side)
+            resizing.rows.inputs.withUnsafeBufferPointer { inputs in
+              for tap in 0..<taps { rows[tap] = image + Int(inputs[row * taps + tap]) * line }
+            }
+            resizing.rows.weights.withUnsafeBufferPointer { weights in
+              guard let weights = weights.baseAddress else { return }
+              pixel_blend(first, weights + row * taps, taps, blended, line)
+            }
+            narrow(blended, resizing.columns, side, into: target + position * 3 * side)
+          }
         }
       }
     }
@@ -93,7 +128,9 @@ public struct PixelImages: Sendable {
             let first = ((position.row + row) * width + position.column) * channels
             let (source, output) = (images[image] + first, target + line * 3 * side)
             if channels == 3 {
-              for i in 0..<3 * side { output[i] = Float(source[i]) * factors[i] + offsets[i] }
+              if let factors = factors.baseAddress, let offsets = offsets.baseAddress {
+                pixel_normalize(source, factors, offsets, output, 3 * side)
+              }
             } else {
               for i in 0..<side {
                 let value = Float(source[i])
@@ -112,66 +149,16 @@ public struct PixelImages: Sendable {
   /// Multiplications that are worth a thread.
   private static let leastWork = 1 << 15
 
-  /// One line of `channels` values a pixel, resampled by `columns` and normalised to three channels.
+  /// One line of `channels` values a pixel, resampled and normalised to three channels.
   private func narrow(
-    _ line: UnsafePointer<Float>, _ columns: ResampleMatrix, into output: UnsafeMutablePointer<Float>
+    _ line: UnsafePointer<Float>, _ columns: Taps, _ outputs: Int, into output: UnsafeMutablePointer<Float>
   ) {
-    let (a, b, c) = (scale[0], scale[1], scale[2])
-    let (u, v, w) = (shift[0], shift[1], shift[2])
-    let taps = columns.inputs.count / columns.outputs
+    let resample = channels == 3 ? pixel_resample_rgb : pixel_resample_grey
     columns.inputs.withUnsafeBufferPointer { inputs in
       columns.weights.withUnsafeBufferPointer { weights in
-        for i in 0..<columns.outputs {
-          if channels == 1 {
-            var sum: Float = 0
-            for tap in i * taps..<(i + 1) * taps { sum += line[inputs[tap]] * weights[tap] }
-            output[3 * i] = sum * a + u
-            output[3 * i + 1] = sum * b + v
-            output[3 * i + 2] = sum * c + w
-          } else {
-            var sums: (Float, Float, Float) = (0, 0, 0)
-            for tap in i * taps..<(i + 1) * taps {
-              let (pixel, weight) = (line + 3 * inputs[tap], weights[tap])
-              sums.0 += pixel[0] * weight
-              sums.1 += pixel[1] * weight
-              sums.2 += pixel[2] * weight
-            }
-            output[3 * i] = sums.0 * a + u
-            output[3 * i + 1] = sums.1 * b + v
-            output[3 * i + 2] = sums.2 * c + w
-          }
-        }
+        resample(
+          line, inputs.baseAddress, weights.baseAddress, columns.count, scale, shift, output, outputs)
       }
-    }
-  }
-}
-
-extension ResampleMatrix {
-  /// The `count` values of one output row from rows of 8-bit pixels.
-  fileprivate func blend(
-    _ output: Int, _ image: UnsafePointer<UInt8>, _ count: Int, into line: UnsafeMutablePointer<Float>
-  ) {
-    let first = starts[output]
-    let taps = starts[output + 1] - first
-    func row(_ tap: Int) -> UnsafePointer<UInt8> { image + inputs[first + tap] * count }
-    if taps == 4 {
-      let (a, b, c, d) = (row(0), row(1), row(2), row(3))
-      let (p, q, r, s) = (weights[first], weights[first + 1], weights[first + 2], weights[first + 3])
-      for i in 0..<count {
-        line[i] = Float(a[i]) * p + Float(b[i]) * q + Float(c[i]) * r + Float(d[i]) * s
-      }
-      return
-    }
-    let (a, p) = (row(0), weights[first])
-    if taps == 2 {
-      let (b, q) = (row(1), weights[first + 1])
-      for i in 0..<count { line[i] = Float(a[i]) * p + Float(b[i]) * q }
-      return
-    }
-    for i in 0..<count { line[i] = Float(a[i]) * p }
-    for tap in 1..<max(taps, 1) {
-      let (b, q) = (row(tap), weights[first + tap])
-      for i in 0..<count { line[i] += Float(b[i]) * q }
     }
   }
 }
