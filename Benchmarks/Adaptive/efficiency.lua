@@ -62,7 +62,7 @@ end
 rows = {}
 for _, batch in ipairs(p.batches) do
   local all, some, full, adaptive = {}, {}, nil, nil
-  local passes = batch == 1 and 2 or 8
+  local passes = batch == 1 and 2 or 24
   for round = 0, p.rounds do
     full     = stream{ batch = batch, passes = passes }
     local whole = full.seconds

@@ -102,10 +102,15 @@ local function tabulate(part, list, stage, name, caption)
 end
 tabulate("encoder", with_own, "1", "encoders", "The encoder alone.")
 
+-- Where nothing was measured there is no bar.
+local absent_bar = 0 / 0
+
 -- Grouped bars with their numbers above them, and the line where both sides are equally fast.
 local function bars(panel, names, series)
   local top = 1
-  for _, one in ipairs(series) do top = math.max(top, table.unpack(one.values)) end
+  for _, one in ipairs(series) do
+    for _, value in ipairs(one.values) do if value > top then top = value end end
+  end
   panel:set{ ymax = 1.15 * top }
   panel:bar(names, series, { mode = "grouped", show_values = true })
   panel:hline(1, { color = "black", width = 0.8, dash = "solid" })
@@ -130,7 +135,7 @@ local function ratios(part, list, stage, candidates, batches, options)
       local cell = at(cells, part, network, own_side[network] or 96, batch)
       if cell then
         names[#names + 1] = titles[network]
-        for i, side in ipairs(of) do series[i].values[#names] = (at(cell, side, stage) or {}).ratio or 0 end
+        for i, side in ipairs(of) do series[i].values[#names] = (at(cell, side, stage) or {}).ratio or absent_bar end
       end
     end
     if #names > 0 then shown[#shown + 1] = { batch = batch, names = names, series = series } end
@@ -149,7 +154,7 @@ ratios("encoder", networks, "1", { "ONNX Runtime f32", "OpenVINO f32", "OpenVINO
   name = "encoders-runtimes", title = "Encoders: inference libraries",
   caption = "At the paper's size; above the line gfnet-lab is faster. bf16 is compared with our bf16." })
 ratios("encoder", networks, "1", { "PyTorch eager f32", "PyTorch compiled f32" }, { 1, 32 }, {
-  name = "encoders-pytorch", title = "Encoders: PyTorch", caption = "At the paper's size; 0: not measured." })
+  name = "encoders-pytorch", title = "Encoders: PyTorch", caption = "At the paper's size." })
 
 -- %% [markdown]
 -- ## Episodes
@@ -195,7 +200,7 @@ local function speedups(batch)
     if cell then
       names[#names + 1] = titles[network]
       local function median(side) return (at(cell, side, "further") or {}).median_ms end
-      local function over(theirs, own) return theirs and own and theirs / own or 0 end
+      local function over(theirs, own) return theirs and own and theirs / own or absent_bar end
       series[1].values[#names] = over(median("PyTorch eager f32"), median("gfnet-lab f32"))
       series[2].values[#names] = over(median("PyTorch compiled f32"), median("gfnet-lab f32"))
       series[3].values[#names] = over(median("PyTorch eager f32"), median("gfnet-lab bf16"))
@@ -203,14 +208,16 @@ local function speedups(batch)
   end
   local shown = {}
   for _, one in ipairs(series) do
-    if #names > 0 and math.max(table.unpack(one.values)) > 0 then shown[#shown + 1] = one end
+    local found = false
+    for _, value in ipairs(one.values) do found = found or value > 0 end
+    if found then shown[#shown + 1] = one end
   end
   return names, shown
 end
 if cells.episode then
   local fig = gfnet.plot.figure{
     rows = 2, size = { 7, 4.4 }, ylabel = "PyTorch's time over ours", name = "episodes", legend = "above", grid = "y",
-    share_legend = true, title = "A further step", caption = "0: not measured." }
+    share_legend = true, title = "A further step" }
   for i, batch in ipairs{ 1, 32 } do
     local names, series = speedups(batch)
     fig[i]:set{ title = "batch " .. batch }
