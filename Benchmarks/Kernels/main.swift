@@ -123,6 +123,18 @@ func maps(_ images: Int, _ channels: Int, _ side: Int, _ type: ElementType) thro
           range.count, channels, channels)
       }
     }, library: { _ in for primitive in affine { try primitive.run() } })
+  let silu = try ready(
+    PlannedElementwise.functions(
+      [.silu], count: images * channels * pixels, type: type, source: map.pointer, destination: map.pointer)[
+        0],
+    &memory)
+  try compare(
+    "SiLU of \(size)",
+    own: { _ in
+      ThreadTeam.parallel(images * pixels * channels / 64, grain: 64) { range in
+        plan_silu(map.pointer + range.lowerBound * 64 * type.bytes, isNarrow, range.count * 64)
+      }
+    }, library: { _ in try silu.run() })
   withExtendedLifetime(memory) {}
 }
 

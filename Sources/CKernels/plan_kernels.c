@@ -228,6 +228,47 @@ void plan_scale_shift(
   else scaled_shifted(x, y, false, scale, shift, low, high, pixels, channels, y_stride);
 }
 
+// MARK: SiLU
+
+/// 2^x for the fraction of x around 0 by a polynomial, whose exponent then grows by the whole part. For bfloat16 four
+/// terms are enough.
+INLINE void silu(floats *x, bool bf16) {
+  floats power = *x * -1.44269504f;
+  const words below = (words)(power < -126.0f), above = (words)(power > 126.0f);
+  replace(&power, &below, -126);
+  replace(&power, &above, 126);
+  // Adding 1.5 · 2^23 rounds to whole numbers, which are then the lowest bits.
+  const floats whole = power + 12582912.0f;
+  const floats f = power - (whole - 12582912.0f);
+  floats p;
+  if (bf16) p = ((0.05550327f * f + 0.2402265f) * f + 0.6931472f) * f + 1.0f;
+  else p = ((((0.00133336f * f + 0.00961813f) * f + 0.05550411f) * f + 0.24022651f) * f + 0.69314718f) * f + 1.0f;
+  const floats e = (floats)((words)p + ((words)whole << 23));
+  *x = *x / (e + 1.0f);
+}
+
+INLINE void silus(void *x, bool bf16, size_t count) {
+  size_t i = 0;
+  for (; i + 2 * LANES <= count; i += 2 * LANES) {
+    floats values[2];
+    load_two(values, x, bf16, i);
+    silu(&values[0], bf16);
+    silu(&values[1], bf16);
+    store_two(values, x, bf16, i);
+  }
+  for (; i < count; i++) {
+    floats value = {load(x, bf16, i)};
+    silu(&value, bf16);
+    store(value[0], x, bf16, i);
+  }
+}
+
+FOR_EACH_PROCESSOR
+void plan_silu(void *x, bool bf16, size_t count) {
+  if (bf16) silus(x, true, count);
+  else silus(x, false, count);
+}
+
 // MARK: matrix times vector
 
 INLINE float total(const floats *sum) {

@@ -146,6 +146,9 @@ struct PlanCompiler {
   }
 
   private mutating func add(_ node: ConvolutionNode, _ place: Graph.Node) throws {
+    var node = node
+    let silu = node.posts.last?.isSiLU == true
+    if silu { node.posts.removeLast() }
     let shape = node.shape(
       input: shape(place.inputs[0]), type: type(place.inputs[0]), resultType: type(place.output))
     let layer = try PlannedLayer(shape)
@@ -153,6 +156,12 @@ struct PlanCompiler {
       "convolution \(shape.sizes.kernelHeight)×\(shape.sizes.kernelWidth)"
       + (node.groups > 1 ? " groups \(node.groups)" : "") + " \(layer.implementation)"
     try add(layer, name, place, node.tensors, multiplyAdds: shape.multiplyAdds, node.folded)
+    if silu {
+      steps.append(
+        SiLUStep(
+          values: try pointer(place.output), type: type(place.output),
+          count: self.shape(place.output).count))
+    }
   }
 
   private mutating func add(_ node: LinearNode, _ place: Graph.Node) throws {
@@ -226,5 +235,11 @@ struct PlanCompiler {
     return ConcatenateStep(
       parts: try inputs.map { (UnsafeRawPointer(try pointer($0)), length(shape($0)) * bytes) },
       destination: try pointer(output), rows: rows, stride: length(result) * bytes)
+  }
+}
+
+extension PostOperation {
+  fileprivate var isSiLU: Bool {
+    if case .function(.silu) = self { true } else { false }
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Inference
 import OneDNN
 import Support
@@ -90,6 +91,25 @@ struct KernelTests {
           try assertClose(
             plan.outputs[0].sliced(0, i..<i + 1), expected, relative: 0, absolute: absolute, "\(images)")
         }
+      }
+    }
+  }
+
+  /// After a convolution that passes its input on, also where it is far from 0.
+  @Test func siluOfAConvolution() throws {
+    let weights = try Tensor([1, 1, 1, 1], [1])
+    let x: [Float] = (0..<2011).map { Float($0 - 1000) / 50 } + [-200, -87.5, 88, 1e30, -1e30]
+    for precision in Self.precisions {
+      // Two rows, so that it stays a convolution.
+      let plan = try Self.plan([[2, 1, 1, x.count]], precision) { [try $0[0].convolved2d(weights).silu()] }
+      #expect(plan.listing.contains("silu"), "\(plan.listing)")
+      let found = try Self.results(plan, [Tensor([2, 1, 1, x.count], x + x)])[0]
+      for (i, value) in (x + x).enumerated() {
+        let expected = Float(Double(value) / (1 + exp(-Double(value))))
+        // The input is rounded, and the exponential multiplies that.
+        let relative = (precision == .float32 ? 2e-6 : 0.004) * (1 + abs(value))
+        let tolerance = relative * abs(expected) + 1e-37 * abs(value) + 1e-30
+        #expect(abs(found[i] - expected) <= tolerance, "\(value): \(found[i])")
       }
     }
   }

@@ -53,7 +53,8 @@ struct PlanTests {
     functions.map { name, function in
       Case(
         testDescription: "\(name) after a convolution", inputs: [[2, 16, 7, 9]],
-        steps: name == "hardSigmoid" ? ["convolution", "functions", "functions"] : ["convolution"]
+        steps: ["convolution"]
+          + (name == "hardSigmoid" ? ["functions", "functions"] : name == "silu" ? ["silu"] : [])
       ) {
         [try function(normalized(convolution($0[0], 24, kernel: 3), relu: false))]
       }

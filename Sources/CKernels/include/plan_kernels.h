@@ -20,6 +20,9 @@ void plan_scale_shift(
     const void *x, void *y, bool bf16, const float *scale, const float *shift, float low, float high,
     size_t pixels, size_t channels, size_t y_stride);
 
+/// x[i] /= 1 + exp(−x[i]); in float32 to 10⁻⁶.
+void plan_silu(void *x, bool bf16, size_t count);
+
 #define PLAN_MATRIX_VECTOR_ROWS 4
 
 /// y[o] = bias[o] + Σ weights[o·inputs + i] · x[i]; bias may be null. Rows of bfloat16 weights are paired, see below.
