@@ -49,14 +49,21 @@ enum ModelInference {
   /// How a live run is made: those of `model:infer` and `model:stream`.
   static var options: [Parameter] {
     [
-      .optional("exit", DefinitionUse.ruleType, DefinitionUse.ruleHelp + "; default: every step is taken"),
+      .optional("exit", DefinitionUse.ruleType, DefinitionUse.ruleHelp + "; default: every step is taken")
+    ] + runOptions(steps: "the most steps; default: the model's") + [
+      .optional("deadline", .number, "seconds in which each image is to be answered", in: 1e-6...1e6)
+    ]
+  }
+
+  /// What every run of a network on images takes, that of `model:trace` too.
+  static func runOptions(steps help: String) -> [Parameter] {
+    [
       .optional("sampler", DefinitionUse.samplerType, DefinitionUse.samplerHelp + "; default: learned"),
-      .optional("steps", .integer, "the most steps; default: the model's", in: 1...64),
+      .optional("steps", .integer, help, in: 1...64),
       Parameter("batch", .integer, default: 64, "images that are run together", in: 1...4096),
       .optional("seed", .integer, "of samplers that draw; default: the run's"),
       .optional(
         "precision", .choice(Precision.allCases.map(\.rawValue)), "of the network; default: the run's"),
-      .optional("deadline", .number, "seconds in which each image is to be answered", in: 1e-6...1e6),
     ]
   }
 

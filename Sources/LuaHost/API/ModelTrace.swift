@@ -12,14 +12,7 @@ enum ModelTrace {
       "trace", "Runs all images through all steps and records everything, to try exit rules on.",
       [
         Parameter("dataset", .object("dataset"), "the images"),
-        .options([
-          .optional("sampler", DefinitionUse.samplerType, DefinitionUse.samplerHelp + "; default: learned"),
-          .optional("steps", .integer, "steps of each image; default: the model's", in: 1...64),
-          Parameter("batch", .integer, default: 64, "images that are run together", in: 1...4096),
-          .optional("seed", .integer, "of samplers that draw; default: the run's"),
-          .optional(
-            "precision", .choice(Precision.allCases.map(\.rawValue)), "of the network; default: the run's"),
-        ]),
+        .options(ModelInference.runOptions(steps: "steps of each image; default: the model's")),
       ],
       returns: "trace",
       example: """
