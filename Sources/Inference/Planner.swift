@@ -66,10 +66,10 @@ public final class PlannedFunction {
     }
     let rows = first.shape[0]
     guard inputs.allSatisfy({ $0.rank > 0 && $0.shape[0] == rows }) else { return try network(inputs) }
+    let most = try rowsAtOnce(inputs, of: rows)
     var results: [Tensor] = []
-    var start = 0
-    while start < rows {
-      let count = min(try rowsAtOnce(inputs, of: rows), rows - start)
+    for start in stride(from: 0, to: rows, by: most) {
+      let count = min(most, rows - start)
       let part = count == rows ? inputs : try inputs.map { try $0.sliced(0, start..<start + count) }
       guard let plan = try plan(for: part, rows: count) else { return try network(inputs) }
       if mixesRows, count < rows {
@@ -88,7 +88,6 @@ public final class PlannedFunction {
       for (output, result) in zip(plan.outputs, results) {
         output.rows(0, count).copy(to: result.rows(start, count))
       }
-      start += count
     }
     return results
   }
