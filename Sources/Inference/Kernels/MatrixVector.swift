@@ -70,7 +70,7 @@ extension PostFunction {
     case .hardSwish: for i in 0..<count { x[i] *= Self.hardSigmoid(x[i]) }
     case .hardSigmoid: for i in 0..<count { x[i] = Self.hardSigmoid(x[i]) }
     case .sigmoid: Transcendental.applySigmoid(x, count: count)
-    case .silu: Transcendental.applySiLU(x, count: count)
+    case .silu: plan_silu(x, false, count)
     case .tanh: Transcendental.applyTanh(x, count: count)
     }
   }

@@ -4,11 +4,6 @@ extension Transcendental {
     for i in 0..<count { x[i] = sigmoid(x[i]) }
   }
 
-  /// x / (1 + e⁻ˣ).
-  package static func applySiLU(_ x: UnsafeMutablePointer<Float>, count: Int) {
-    for i in 0..<count { x[i] *= sigmoid(x[i]) }
-  }
-
   package static func applyTanh(_ x: UnsafeMutablePointer<Float>, count: Int) {
     for i in 0..<count { x[i] = tanh(x[i]) }
   }
