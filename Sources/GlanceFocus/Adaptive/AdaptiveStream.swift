@@ -13,11 +13,11 @@ public final class AdaptiveStream {
   public private(set) var images = 0
   /// Images answered after step 1, 2, ….
   public private(set) var exits: [Int]
-  private var (labelled, right, cost) = (0, 0, 0.0)
+  private var (labelled, right) = (0, 0)
 
   init(_ stream: EpisodeStream) {
     self.stream = stream
-    exits = [Int](repeating: 0, count: stream.steps)
+    exits = [Int](repeating: 0, count: stream.madds.count)
   }
 
   /// The next image's answer; nil after the last.
@@ -30,7 +30,6 @@ public final class AdaptiveStream {
     }
     images += 1
     exits[result.steps - 1] += 1
-    cost += result.madds
     if let label = result.label {
       labelled += 1
       if label == result.prediction { right += 1 }
@@ -42,7 +41,7 @@ public final class AdaptiveStream {
   public var accuracy: Double? { labelled > 0 ? Double(right) / Double(labelled) : nil }
 
   /// Mean Multiply-Adds per image so far; 0 before the first.
-  public var madds: Double { images > 0 ? cost / Double(images) : 0 }
+  public var madds: Double { Evaluation.meanMadds(exits: exits, stepMadds: stream.madds) }
 
   /// Since the stream was made, up to its end.
   public var seconds: Double { ((end ?? MonotonicClock.milliseconds) - start) / 1e3 }

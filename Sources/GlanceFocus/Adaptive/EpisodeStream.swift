@@ -65,8 +65,8 @@ final class EpisodeStream {
     max(batchSize, min(16 * batchSize, (256 << 20) / max(imageBytes, 1)))
   }
 
-  /// T.
-  var steps: Int { record.steps }
+  /// Cumulative by step, T values.
+  var madds: [Double] { record.madds }
 
   /// Bytes of decoded pixels that there is room for.
   var pixelBytes: Int { stepper.pool.bytes }
