@@ -19,8 +19,11 @@ import sys
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
-PROGRAM = os.environ.get("GFNET_LAB", os.path.join(ROOT, ".build", "release", "gfnet-lab"))
+sys.path.append(os.path.join(os.path.dirname(HERE), "peers"))
+
+from peers import PROGRAM, ROOT
+from store import lua, replace
+
 KINDS = ("stream", "train")
 # Share of the time that does not count, and by what share memory may grow after it.
 WARM_UP, ALLOWED = 0.2, 0.02
@@ -69,12 +72,6 @@ def verdict(rows, column):
     return first, last, last <= first * (1 + ALLOWED)
 
 
-def replace(path, write):
-    with open(path + ".new", "w", encoding="utf-8", newline="") as file:
-        write(file)
-    os.replace(path + ".new", path)
-
-
 def main():
     options = arguments()
     os.makedirs(options.out, exist_ok=True)
@@ -101,11 +98,9 @@ def main():
         flat &= is_flat
         lines.append((kind, first, last))
         print(f"{kind}: {first:.1f} MB after the warm-up, {last:.1f} MB at the end: {'flat' if is_flat else 'GROWS'}")
-    columns = [f"{name} = {{{', '.join(str(row[i]) for row in rows)}}}" for i, name in enumerate(("seconds", *KINDS))]
-    table = ", ".join(f'{{"{kind}", {first}, {last}}}' for kind, first, last in lines)
-    replace(
-        os.path.join(options.out, "memory.lua"),
-        lambda file: file.write("return {\n  " + ",\n  ".join([*columns, f"rows = {{{table}}}"]) + "\n}\n"))
+    columns = dict(zip(("seconds", *KINDS), map(list, zip(*rows))))
+    data = columns | {"rows": [list(line) for line in lines]}
+    replace(os.path.join(options.out, "memory.lua"), lambda file: file.write(f"return {lua(data)}\n"))
     report = shutil.copy(os.path.join(HERE, "memory_report.lua"), options.out)
     subprocess.run([PROGRAM, "run", report, "--out", options.out], check=True)
     sys.exit(0 if flat else 1)

@@ -24,6 +24,16 @@ def quantile(values, share):
     return ordered[max(0, min(len(ordered) - 1, -int(-share * len(ordered) // 1) - 1))]
 
 
+def replace(path, write):
+    """A file that is there whole or as it was."""
+    aside = path + ".part"
+    with open(aside, "w", encoding="utf-8", newline="") as file:
+        write(file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(aside, path)
+
+
 def lua(value):
     """`value` as a Lua expression."""
     if isinstance(value, dict):
@@ -117,20 +127,12 @@ class Store:
         self.save()
 
     def save(self):
-        self.replace(self.path, lambda file: json.dump(self.content, file, separators=(",", ":")))
-
-    def replace(self, path, write):
-        aside = path + ".part"
-        with open(aside, "w", encoding="utf-8", newline="") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(aside, path)
+        replace(self.path, lambda file: json.dump(self.content, file, separators=(",", ":")))
 
     def write_tables(self):
         """results.csv, a row for each stage of each side; results.lua, the same and the machine, for the report."""
         rows = list(self.rows())
-        self.replace(os.path.join(self.folder, "results.csv"), lambda file: csv.writer(file).writerows([COLUMNS, *rows]))
+        replace(os.path.join(self.folder, "results.csv"), lambda file: csv.writer(file).writerows([COLUMNS, *rows]))
         facts = self.content["machine"]
         machine = [
             ("processor", facts["processor"]), ("instructions", " ".join(facts["flags"])), ("cores", facts["cores"]),
@@ -142,7 +144,7 @@ class Store:
         data = {
             "machine": [list(map(str, pair)) for pair in machine],
             "rows": [{key: value for key, value in zip(COLUMNS, row) if value != ""} for row in rows]}
-        self.replace(os.path.join(self.folder, "results.lua"), lambda file: file.write(f"return {lua(data)}\n"))
+        replace(os.path.join(self.folder, "results.lua"), lambda file: file.write(f"return {lua(data)}\n"))
 
     def rows(self):
         for cell in self.cells.values():
