@@ -123,7 +123,8 @@ let package = Package(
     .testTarget(
       name: "InferenceTests",
       dependencies: [
-        "Backbones", "GlanceFocus", "Inference", "NeuralNet", "OneDNN", "Support", "Tensor", "TestSupport",
+        "Backbones", "CKernels", "GlanceFocus", "Inference", "NeuralNet", "OneDNN", "Support", "Tensor",
+        "TestSupport",
         "Vision",
       ],
       swiftSettings: strict),

@@ -109,7 +109,8 @@ func maps(_ images: Int, _ channels: Int, _ side: Int, _ type: ElementType) thro
       ThreadTeam.parallel(images, grain: max(1, (1 << 15) / (channels * pixels))) { range in
         for image in range {
           plan_scale_channels(
-            map.pointer + image * pixels * bytes, gate.pointer + image * bytes, isNarrow, pixels, channels)
+            map.pointer + image * pixels * bytes, gate.pointer + image * bytes, isNarrow, pixels, channels,
+            channels)
         }
       }
     }, library: { _ in try product.run() })

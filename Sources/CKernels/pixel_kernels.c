@@ -1,20 +1,16 @@
 #include "pixel_kernels.h"
 
-#include <string.h>
+#include "vectors.h"
 
-#include "processors.h"
-
-#define LANES 16
 typedef uint8_t bytes __attribute__((vector_size(16)));
-typedef int32_t words __attribute__((vector_size(64)));
-typedef float floats __attribute__((vector_size(64)));
+typedef int32_t integers __attribute__((vector_size(64)));
 /// A pixel: three channels, and a number that does not count.
 typedef float pixel __attribute__((vector_size(16)));
 
 INLINE void load_bytes(floats *values, const uint8_t *x) {
   bytes narrow;
   memcpy(&narrow, x, sizeof narrow);
-  *values = __builtin_convertvector(__builtin_convertvector(narrow, words), floats);
+  *values = __builtin_convertvector(__builtin_convertvector(narrow, integers), floats);
 }
 
 INLINE void blend(const uint8_t *const *rows, const float *weights, size_t taps, float *y, size_t count) {

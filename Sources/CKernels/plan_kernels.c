@@ -1,14 +1,6 @@
 #include "plan_kernels.h"
 
-#include <stdint.h>
-#include <string.h>
-
-#include "processors.h"
-
-#define LANES 16
-typedef float floats __attribute__((vector_size(64)));
-typedef uint32_t words __attribute__((vector_size(64)));
-typedef uint16_t halves __attribute__((vector_size(32)));
+#include "vectors.h"
 
 INLINE float widened(uint16_t half) {
   uint32_t bits = (uint32_t)half << 16;
@@ -56,12 +48,6 @@ INLINE void store_vector(const floats *value, void *array, bool bf16, size_t i) 
   } else {
     memcpy((float *)array + i, value, sizeof *value);
   }
-}
-
-/// `other` where `mask` says so; NaN never compares, so limits leave it as it is.
-INLINE void replace(floats *value, const words *mask, float other) {
-  const words bits = ((words)((floats){0} + other) & *mask) | ((words)*value & ~*mask);
-  *value = (floats)bits;
 }
 
 // MARK: means
@@ -141,11 +127,17 @@ INLINE void means(
   }
   size_t c = whole;
   for (; c + LANES <= count; c += LANES) {
-    floats sum = {0};
-    for (size_t p = 0; p < pixels; p++) {
-      floats value;
-      load_vector(&value, x, x_bf16, p * channels + c);
-      sum += value;
+    // Two pixels at a time, as above: a channel's sum is the same wherever its vector is.
+    floats sum = {0}, first, second;
+    size_t p = 0;
+    for (; p + 2 <= pixels; p += 2) {
+      load_vector(&first, x, x_bf16, p * channels + c);
+      load_vector(&second, x, x_bf16, (p + 1) * channels + c);
+      sum += first + second;
+    }
+    if (p < pixels) {
+      load_vector(&first, x, x_bf16, p * channels + c);
+      sum += first;
     }
     sum *= 1 / (float)pixels;
     store_vector(&sum, y, y_bf16, c);
@@ -168,32 +160,33 @@ void plan_channel_means(
 
 // MARK: products with one number per channel
 
-INLINE void scaled(void *x, const void *gate, bool bf16, size_t pixels, size_t channels) {
+INLINE void scaled(void *x, const void *gate, bool bf16, size_t pixels, size_t channels, size_t count) {
   for (size_t p = 0; p < pixels; p++) {
     size_t c = 0;
     const size_t row = p * channels;
-    for (; c + 2 * LANES <= channels; c += 2 * LANES) {
+    for (; c + 2 * LANES <= count; c += 2 * LANES) {
       floats values[2], factors[2];
       load_two(values, x, bf16, row + c);
       load_two(factors, gate, bf16, c);
       for (size_t k = 0; k < 2; k++) values[k] *= factors[k];
       store_two(values, x, bf16, row + c);
     }
-    for (; c + LANES <= channels; c += LANES) {
+    for (; c + LANES <= count; c += LANES) {
       floats value, factor;
       load_vector(&value, x, bf16, row + c);
       load_vector(&factor, gate, bf16, c);
       value *= factor;
       store_vector(&value, x, bf16, row + c);
     }
-    for (; c < channels; c++) store(load(x, bf16, row + c) * load(gate, bf16, c), x, bf16, row + c);
+    for (; c < count; c++) store(load(x, bf16, row + c) * load(gate, bf16, c), x, bf16, row + c);
   }
 }
 
 FOR_EACH_PROCESSOR
-void plan_scale_channels(void *x, const void *gate, bool bf16, size_t pixels, size_t channels) {
-  if (bf16) scaled(x, gate, true, pixels, channels);
-  else scaled(x, gate, false, pixels, channels);
+void plan_scale_channels(
+    void *x, const void *gate, bool bf16, size_t pixels, size_t channels, size_t count) {
+  if (bf16) scaled(x, gate, true, pixels, channels, count);
+  else scaled(x, gate, false, pixels, channels, count);
 }
 
 INLINE void scaled_shifted(
@@ -208,9 +201,7 @@ INLINE void scaled_shifted(
       load_vector(&factor, scale, false, c);
       load_vector(&term, shift, false, c);
       value = value * factor + term;
-      const words below = (words)(value < low), above = (words)(value > high);
-      replace(&value, &below, low);
-      replace(&value, &above, high);
+      limit(&value, low, high);
       store_vector(&value, y, bf16, to + c);
     }
     for (; c < channels; c++) {
@@ -229,23 +220,6 @@ void plan_scale_shift(
 }
 
 // MARK: SiLU
-
-/// 2^x for the fraction of x around 0 by a polynomial, whose exponent then grows by the whole part. For bfloat16 four
-/// terms are enough.
-INLINE void silu(floats *x, bool bf16) {
-  floats power = *x * -1.44269504f;
-  const words below = (words)(power < -126.0f), above = (words)(power > 126.0f);
-  replace(&power, &below, -126);
-  replace(&power, &above, 126);
-  // Adding 1.5 · 2^23 rounds to whole numbers, which are then the lowest bits.
-  const floats whole = power + 12582912.0f;
-  const floats f = power - (whole - 12582912.0f);
-  floats p;
-  if (bf16) p = ((0.05550327f * f + 0.2402265f) * f + 0.6931472f) * f + 1.0f;
-  else p = ((((0.00133336f * f + 0.00961813f) * f + 0.05550411f) * f + 0.24022651f) * f + 0.69314718f) * f + 1.0f;
-  const floats e = (floats)((words)p + ((words)whole << 23));
-  *x = *x / (e + 1.0f);
-}
 
 INLINE void silus(void *x, bool bf16, size_t count) {
   size_t i = 0;

@@ -33,6 +33,8 @@ public final class Plan {
   /// Ops that run by their own forward evaluation.
   public let eagerOps: [String]
   let steps: [any PlanStep]
+  /// The same steps, some of them put together.
+  private let grouped: [any PlanStep]
   /// Keeps packed weights and constants alive.
   private let resources: [AnyObject]
   private let versions: [(storage: Storage, version: Int)]
@@ -48,6 +50,7 @@ public final class Plan {
     self.inputs = inputs
     self.outputs = outputs
     self.steps = steps
+    grouped = StepRegion.grouped(steps)
     self.eagerOps = eagerOps
     self.resources = resources
     var seen = Set<ObjectIdentifier>()
@@ -67,7 +70,7 @@ public final class Plan {
   /// Computes ``outputs`` from ``inputs``.
   public func run() throws {
     context.keepThreadsApart()
-    for step in steps { try step.run() }
+    for step in grouped { try step.run() }
   }
 
   /// Traces `network` on blank inputs of `shapes` and compiles it.

@@ -65,10 +65,16 @@ struct PlanCompiler {
     case .linear(let linear): try add(linear, node)
     case .matrixVector(let layer): try add(layer, node)
     case .gruGates:
+      let (rows, units) = (shape(output)[0], shape(output)[1])
+      let arrays = (
+        try floats(inputs[0]), try floats(inputs[1]), try floats(inputs[2]), try floats(output)
+      )
       steps.append(
-        GRUGatesStep(
-          fromInput: try floats(inputs[0]), fromState: try floats(inputs[1]), old: try floats(inputs[2]),
-          new: try floats(output), rows: shape(output)[0], units: shape(output)[1]))
+        rows == 1
+          ? GRUGatesStep(
+            fromInput: arrays.0, fromState: arrays.1, old: arrays.2, new: arrays.3, units: units)
+          : GRUGatesOfRowsStep(
+            fromInput: arrays.0, fromState: arrays.1, old: arrays.2, new: arrays.3, rows: rows, units: units))
     case .pooling(let pooling):
       add(
         "pooling",
@@ -147,6 +153,9 @@ struct PlanCompiler {
 
   private mutating func add(_ node: ConvolutionNode, _ place: Graph.Node) throws {
     var node = node
+    let whole = node.shape(
+      input: shape(place.inputs[0]), type: type(place.inputs[0]), resultType: type(place.output))
+    if let own = OwnConvolution(whole) { return try add(own, whole, node, place) }
     let silu = node.posts.last?.isSiLU == true
     if silu { node.posts.removeLast() }
     let shape = node.shape(
@@ -161,6 +170,26 @@ struct PlanCompiler {
         SiLUStep(
           values: try pointer(place.output), type: type(place.output),
           count: self.shape(place.output).count))
+    }
+  }
+
+  private mutating func add(
+    _ kernel: OwnConvolution, _ shape: PlannedConvolutionShape, _ node: ConvolutionNode, _ place: Graph.Node
+  ) throws {
+    let key = WeightStore.Key(node.tensors, arrangement: WeightStore.vectors, type: .float32)
+    let packed = try weights.packed(key, node.tensors) { slab in
+      let (values, bias) = try node.folded()
+      return try OwnConvolution.pack(values, bias: bias, outputs: shape.sizes.outChannels, in: slab)
+    }
+    resources += [packed.weights] + (packed.bias.map { [$0] } ?? [])
+    let (source, destination) = (try floats(place.inputs[0]), try floats(place.output))
+    switch kernel {
+    case .pointwise(let finish):
+      steps.append(
+        PointwiseStep(shape, finish, packed, source: source, destination: destination))
+    case .depthwise(let finish):
+      steps.append(
+        DepthwiseStep(shape, finish, packed, source: source, destination: destination))
     }
   }
 
@@ -191,12 +220,17 @@ struct PlanCompiler {
       resources.append(buffer)
       return buffer.floats
     }
+    let row = try asFloats(source, node.inputs)
+    if type(source) == .bfloat16 {
+      steps.append(
+        WidenStep(
+          source: try pointer(source).assumingMemoryBound(to: UInt16.self), destination: row,
+          count: node.inputs))
+    }
     steps.append(
       MatrixVectorStep(
-        weights: packed.weights.pointer, weightType: node.weightType, bias: packed.bias?.floats,
-        source: try pointer(source), sourceType: type(source), destination: try pointer(result),
-        resultType: type(result), row: try asFloats(source, node.inputs),
-        sums: try asFloats(result, node.outputs),
+        weights: packed.weights.pointer, weightType: node.weightType, bias: packed.bias?.floats, row: row,
+        destination: try pointer(result), resultType: type(result), sums: try asFloats(result, node.outputs),
         functions: node.functions, inputs: node.inputs, outputs: node.outputs))
   }
 

@@ -30,6 +30,8 @@ public final class WeightStore {
 
   /// The arrangement of our own matrix-vector products, in the numbering of the library's.
   static let rowMajor = -1
+  /// That of our own convolutions.
+  static let vectors = -2
 
   /// Weights as one primitive wants them, with their float32 bias.
   struct Packed {

@@ -12,8 +12,9 @@
 void plan_channel_means(
     const void *x, bool x_bf16, void *y, bool y_bf16, size_t pixels, size_t channels, size_t count);
 
-/// x[p·channels + c] *= gate[c].
-void plan_scale_channels(void *x, const void *gate, bool bf16, size_t pixels, size_t channels);
+/// x[p·channels + c] *= gate[c], for `count` channels from x on.
+void plan_scale_channels(
+    void *x, const void *gate, bool bf16, size_t pixels, size_t channels, size_t count);
 
 /// y[p·y_stride + c] = min(max(x[p·channels + c] · scale[c] + shift[c], low), high).
 void plan_scale_shift(

@@ -4,21 +4,45 @@ import OneDNN
 /// Channels-last images times one number per image and channel, as a squeeze-and-excite gate needs; in place.
 ///
 /// oneDNN's binary primitive wakes the team even for a 3×3 map, which costs more than the products.
-struct ChannelScaleStep: PlanStep {
+struct ChannelScaleStep: SharedStep {
   let image, gate: UnsafeMutableRawPointer
   let type: ElementType
   let images, channels, pixels: Int
   var name: String { "channel scale" }
 
-  func run() throws {
-    ThreadTeam.parallel(images * pixels, grain: max(1, (1 << 15) / max(channels, 1))) { range in
-      var first = range.lowerBound
-      while first < range.upperBound {
+  /// Of all images, as if they were one.
+  private var division: Division {
+    images == 1
+      ? .best(channels, pixels: pixels)
+      : Division(axis: .pixels, channels: channels, pixels: images * pixels, unit: 1)
+  }
+  var parts: Int { division.parts }
+  var grain: Int { max(1, (1 << 15) * parts / max(images * pixels * channels, 1)) }
+  var uses: [MemoryUse] {
+    let ofGate = division.axis == .channels ? Division.channels(channels, pixels: 1) : nil
+    return [
+      .reads(gate, images * channels * type.bytes, ofGate),
+      .writes(image, images * pixels * channels * type.bytes, division),
+    ]
+  }
+
+  func run(_ parts: Range<Int>) {
+    let division = division
+    var first = parts.lowerBound * division.unit
+    switch division.axis {
+    case .channels:
+      let count = min(parts.upperBound * division.unit, channels) - first
+      if count <= 0 { return }
+      plan_scale_channels(
+        image + first * type.bytes, gate + first * type.bytes, type == .bfloat16, pixels, channels, count)
+    case .pixels:
+      let end = min(parts.upperBound * division.unit, division.pixels)
+      while first < end {
         let number = first / pixels
-        let count = min((number + 1) * pixels, range.upperBound) - first
+        let count = min((number + 1) * pixels, end) - first
         plan_scale_channels(
           image + first * channels * type.bytes, gate + number * channels * type.bytes, type == .bfloat16,
-          count, channels)
+          count, channels, channels)
         first += count
       }
     }

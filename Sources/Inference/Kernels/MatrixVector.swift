@@ -6,41 +6,45 @@ import Tensor
 ///
 /// At batch 1 nothing but the speed counts at which weights come from memory. oneDNN 2.6 packs them in blocks and reads
 /// them, as float32, at half of that.
-struct MatrixVectorStep: PlanStep {
+struct MatrixVectorStep: SharedStep {
   let weights: UnsafeMutableRawPointer
   let weightType: ElementType
   let bias: UnsafeMutablePointer<Float>?
-  let source: UnsafeMutableRawPointer
-  let sourceType: ElementType
+  let row: UnsafeMutablePointer<Float>
   let destination: UnsafeMutableRawPointer
   let resultType: ElementType
-  /// The row and the sums as float32, where source or result are not.
-  let row, sums: UnsafeMutablePointer<Float>
+  /// The sums as float32, where the result is not; else the result itself.
+  let sums: UnsafeMutablePointer<Float>
   let functions: [PostFunction]
   let inputs, outputs: Int
   var name: String { "linear own\(weightType == .bfloat16 ? " bf16" : "")" }
   var multiplyAdds: Int { inputs * outputs }
 
-  func run() throws {
-    if sourceType == .bfloat16 { plan_widen(source.assumingMemoryBound(to: UInt16.self), row, inputs) }
-    // Whole blocks of outputs: each is then summed in the same order for any number of threads.
-    let block = Int(PLAN_MATRIX_VECTOR_ROWS)
-    let blocks = (outputs + block - 1) / block
-    ThreadTeam.parallel(blocks, grain: max(1, Self.grain / (block * inputs))) { range in
-      let first = range.lowerBound * block
-      let count = min(range.upperBound * block, outputs) - first
-      plan_matrix_vector(
-        weights + first * inputs * weightType.bytes, weightType == .bfloat16, row, bias.map { $0 + first },
-        sums + first, inputs, count)
-      for function in functions { function.apply(to: sums + first, count: count) }
-      if resultType == .bfloat16 {
-        plan_narrow(sums + first, destination.assumingMemoryBound(to: UInt16.self) + first, count)
-      }
-    }
+  private var division: Division { .channels(outputs, pixels: 1) }
+  var parts: Int { division.parts }
+  var grain: Int { max(1, Self.grain / (division.unit * inputs)) }
+  var uses: [MemoryUse] {
+    [
+      .reads(row, 4 * inputs), .writes(sums, 4 * outputs, division),
+      .writes(destination, resultType.bytes * outputs, division),
+    ]
   }
 
   /// Products worth a second thread.
   private static let grain = 1 << 16
+
+  func run(_ parts: Range<Int>) {
+    let first = parts.lowerBound * division.unit
+    let count = min(parts.upperBound * division.unit, outputs) - first
+    if count <= 0 { return }
+    plan_matrix_vector(
+      weights + first * inputs * weightType.bytes, weightType == .bfloat16, row, bias.map { $0 + first },
+      sums + first, inputs, count)
+    for function in functions { function.apply(to: sums + first, count: count) }
+    if resultType == .bfloat16 {
+      plan_narrow(sums + first, destination.assumingMemoryBound(to: UInt16.self) + first, count)
+    }
+  }
 
   /// Weights as the kernel reads them.
   static func pack(_ values: [Float], inputs: Int, as type: ElementType, in slab: BufferSlab) throws
@@ -56,6 +60,27 @@ struct MatrixVectorStep: PlanStep {
       }
     }
     return buffer
+  }
+}
+
+/// A row of bfloat16 as float32, for a ``MatrixVectorStep``.
+struct WidenStep: SharedStep {
+  let source: UnsafeMutablePointer<UInt16>
+  let destination: UnsafeMutablePointer<Float>
+  let count: Int
+  var name: String { "widen" }
+
+  private var division: Division { .channels(count, pixels: 1) }
+  var parts: Int { division.parts }
+  var grain: Int { 1 << 12 }
+  var uses: [MemoryUse] {
+    [.reads(source, 2 * count, division), .writes(destination, 4 * count, division)]
+  }
+
+  func run(_ parts: Range<Int>) {
+    let first = parts.lowerBound * division.unit
+    let last = min(parts.upperBound * division.unit, count)
+    if first < last { plan_widen(source + first, destination + first, last - first) }
   }
 }
 

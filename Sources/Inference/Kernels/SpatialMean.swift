@@ -2,7 +2,7 @@ import CKernels
 import OneDNN
 
 /// The mean of each channel of channels-last images; sums are float32.
-struct SpatialMeanStep: PlanStep {
+struct SpatialMeanStep: SharedStep {
   let source: UnsafeMutableRawPointer
   let type: ElementType
   let destination: UnsafeMutableRawPointer
@@ -10,20 +10,34 @@ struct SpatialMeanStep: PlanStep {
   let images, channels, pixels: Int
   var name: String { "mean" }
 
-  func run() throws {
-    // Whole images where there are enough for all threads; a channel's sum is the same either way.
-    let width = images < ThreadTeam.size ? min(Self.width, channels) : channels
-    let blocks = (channels + width - 1) / width
-    ThreadTeam.parallel(images * blocks, grain: max(1, (1 << 15) / (width * max(pixels, 1)))) { range in
-      for index in range {
-        let (image, channel) = (index / blocks, index % blocks * width)
-        plan_channel_means(
-          source + (image * pixels * channels + channel) * type.bytes, type == .bfloat16,
-          destination + (image * channels + channel) * resultType.bytes, resultType == .bfloat16, pixels,
-          channels, min(width, channels - channel))
-      }
-    }
+  /// Of one image by channels; of several each by itself, where there are enough for all threads.
+  private var isByChannels: Bool { images < ThreadTeam.size }
+  private var ofMap: Division { .channels(channels, pixels: pixels) }
+  var parts: Int { isByChannels ? images * ofMap.parts : images }
+  var grain: Int { max(1, (1 << 15) * parts / max(images * channels * pixels, 1)) }
+  var uses: [MemoryUse] {
+    [
+      .reads(source, images * channels * pixels * type.bytes, images == 1 ? ofMap : nil),
+      .writes(
+        destination, images * channels * resultType.bytes,
+        images == 1 ? .channels(channels, pixels: 1) : nil),
+    ]
   }
 
-  private static let width = 64
+  func run(_ parts: Range<Int>) {
+    let (vectors, unit) = isByChannels ? (ofMap.parts, ofMap.unit) : (1, channels)
+    var first = parts.lowerBound
+    while first < parts.upperBound {
+      // Vectors of one image at a time.
+      let image = first / vectors
+      let last = min((image + 1) * vectors, parts.upperBound)
+      let channel = (first - image * vectors) * unit
+      let count = min((last - image * vectors) * unit, channels) - channel
+      plan_channel_means(
+        source + (image * pixels * channels + channel) * type.bytes, type == .bfloat16,
+        destination + (image * channels + channel) * resultType.bytes, resultType == .bfloat16, pixels,
+        channels, count)
+      first = last
+    }
+  }
 }

@@ -56,8 +56,31 @@ struct ConcatenateStep: PlanStep {
   }
 }
 
-/// The gates of a recurrent unit and its next state.
-struct GRUGatesStep: PlanStep {
+/// The gates of a recurrent unit and its next state, of one row by units.
+struct GRUGatesStep: SharedStep {
+  let fromInput, fromState, old, new: UnsafeMutablePointer<Float>
+  let units: Int
+  var name: String { "gru gates" }
+
+  private var division: Division { .channels(units, pixels: 1) }
+  var parts: Int { division.parts }
+  var grain: Int { 128 }
+  var uses: [MemoryUse] {
+    [
+      .reads(fromInput, 12 * units), .reads(fromState, 12 * units), .reads(old, 4 * units, division),
+      .writes(new, 4 * units, division),
+    ]
+  }
+
+  func run(_ parts: Range<Int>) {
+    let last = min(parts.upperBound * division.unit, units)
+    let first = min(parts.lowerBound * division.unit, last)
+    GRUGates.units(first..<last, of: units, fromInput, fromState, old, new)
+  }
+}
+
+/// The same of several rows.
+struct GRUGatesOfRowsStep: PlanStep {
   let fromInput, fromState, old, new: UnsafeMutablePointer<Float>
   let rows, units: Int
   var name: String { "gru gates" }

@@ -16,24 +16,32 @@ package enum GRUGates {
       for row in range {
         let (gi, gh) = (fromInput + row * 3 * units, fromState + row * 3 * units)
         let (h, result) = (old + row * units, new + row * units)
-        if let gates {
-          let g = gates + row * 3 * units
-          for i in 0..<units {
-            let r = Transcendental.sigmoid(gi[i] + gh[i])
-            let z = Transcendental.sigmoid(gi[units + i] + gh[units + i])
-            let n = Transcendental.tanh(gi[2 * units + i] + r * gh[2 * units + i])
-            (g[i], g[units + i], g[2 * units + i]) = (r, z, n)
-            result[i] = (1 - z) * n + z * h[i]
-          }
-        } else {
-          for i in 0..<units {
-            let r = Transcendental.sigmoid(gi[i] + gh[i])
-            let z = Transcendental.sigmoid(gi[units + i] + gh[units + i])
-            let n = Transcendental.tanh(gi[2 * units + i] + r * gh[2 * units + i])
-            result[i] = (1 - z) * n + z * h[i]
-          }
+        guard let gates else {
+          self.units(0..<units, of: units, gi, gh, h, result)
+          continue
+        }
+        let g = gates + row * 3 * units
+        for i in 0..<units {
+          let r = Transcendental.sigmoid(gi[i] + gh[i])
+          let z = Transcendental.sigmoid(gi[units + i] + gh[units + i])
+          let n = Transcendental.tanh(gi[2 * units + i] + r * gh[2 * units + i])
+          (g[i], g[units + i], g[2 * units + i]) = (r, z, n)
+          result[i] = (1 - z) * n + z * h[i]
         }
       }
+    }
+  }
+
+  /// Some of the next state of one row; arrays as for a whole batch of one.
+  package static func units(
+    _ range: Range<Int>, of units: Int, _ fromInput: UnsafePointer<Float>, _ fromState: UnsafePointer<Float>,
+    _ old: UnsafePointer<Float>, _ new: UnsafeMutablePointer<Float>
+  ) {
+    for i in range {
+      let r = Transcendental.sigmoid(fromInput[i] + fromState[i])
+      let z = Transcendental.sigmoid(fromInput[units + i] + fromState[units + i])
+      let n = Transcendental.tanh(fromInput[2 * units + i] + r * fromState[2 * units + i])
+      new[i] = (1 - z) * n + z * old[i]
     }
   }
 }

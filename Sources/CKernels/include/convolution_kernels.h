@@ -1,0 +1,69 @@
+#ifndef CONVOLUTION_KERNELS_H
+#define CONVOLUTION_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+// Convolutions of a few pixels in float32, a part of whose result can be asked for. Maps are channels-last; channels are
+// taken in vectors of PLAN_VECTOR, of which the last one may be partly filled. Each number is summed in the same order
+// whatever part it is asked for in.
+
+#define PLAN_VECTOR 16
+
+/// True where the processor has vectors of PLAN_VECTOR numbers. Without them neither convolution may be called.
+bool plan_has_vectors(void);
+
+enum plan_function {
+  /// min(max(x, low), high).
+  PLAN_LIMIT,
+  PLAN_HARD_SWISH,
+  PLAN_SILU,
+};
+
+/// What becomes of a sum before it is stored.
+struct plan_finish {
+  /// Adds what the result's place held before.
+  bool adds;
+  enum plan_function function;
+  float low, high;
+};
+
+/// Pixels that one pass over the weights is best for.
+#define PLAN_PIXELS 9
+
+struct plan_pointwise {
+  size_t inputs, outputs;
+  /// Of each vector of outputs, for each input its PLAN_VECTOR weights; zeros where there is no output.
+  const float *weights;
+  /// Whole vectors.
+  const float *bias;
+  struct plan_finish finish;
+};
+
+/// A 1×1 convolution: y[p·outputs + o] = bias[o] + Σ weights[o][i] · x[p·inputs + i], for the outputs of some vectors.
+void plan_pointwise(
+    const struct plan_pointwise *layer, const float *x, float *y, size_t pixels, size_t first_vector,
+    size_t vectors);
+
+struct plan_depthwise {
+  size_t channels, height, width, out_height, out_width;
+  /// Both sides of the kernel: 3 or 5. The stride is 1 or 2. Zeros above and left of the map; below and right as many
+  /// as the size of the result asks for.
+  size_t kernel, stride, above, left;
+  /// Of each vector of channels, for each place of the kernel PLAN_VECTOR weights.
+  const float *weights;
+  /// Whole vectors.
+  const float *bias;
+  struct plan_finish finish;
+};
+
+/// A convolution of each channel with its own kernel, for some vectors of channels and some rows of the result.
+/// `finish.adds` is not for it.
+void plan_depthwise(
+    const struct plan_depthwise *layer, const float *x, float *y, size_t first_vector, size_t vectors,
+    size_t first_row, size_t rows);
+
+/// False where a row of the result is too wide for plan_depthwise.
+bool plan_depthwise_fits(size_t out_width, size_t kernel, size_t stride);
+
+#endif

@@ -1,0 +1,83 @@
+import CKernels
+import OneDNN
+
+/// A step that every thread of the team can do a share of, once it has been told which.
+///
+/// Steps of a few microseconds, one after the other, are done by threads that stay together: see ``StepRegion``.
+protocol SharedStep: PlanStep {
+  /// The number of parts that the work is divided into; each is computed in the same way whoever does it.
+  var parts: Int { get }
+  /// Parts worth a second thread that would have to be woken up.
+  var grain: Int { get }
+  /// All that it reads and writes, but for what never changes.
+  var uses: [MemoryUse] { get }
+  func run(_ parts: Range<Int>)
+}
+
+extension SharedStep {
+  func run() throws { ThreadTeam.parallel(parts, grain: grain) { run($0) } }
+}
+
+/// A stretch of memory that a step reads or writes.
+struct MemoryUse {
+  let bytes: Range<UInt>
+  let isWritten: Bool
+  /// How it is divided among the parts; nil where any part may touch all of it.
+  let division: Division?
+
+  static func reads(_ pointer: UnsafeRawPointer, _ bytes: Int, _ division: Division? = nil) -> MemoryUse {
+    MemoryUse(pointer, bytes, isWritten: false, division)
+  }
+
+  static func writes(_ pointer: UnsafeRawPointer, _ bytes: Int, _ division: Division? = nil) -> MemoryUse {
+    MemoryUse(pointer, bytes, isWritten: true, division)
+  }
+
+  private init(_ pointer: UnsafeRawPointer, _ bytes: Int, isWritten: Bool, _ division: Division?) {
+    let first = UInt(bitPattern: pointer)
+    self.bytes = first..<first + UInt(bytes)
+    self.isWritten = isWritten
+    self.division = division
+  }
+
+  /// True where one of both writes what the other needs and the threads' shares are not the same.
+  func conflicts(with other: MemoryUse) -> Bool {
+    guard isWritten || other.isWritten, bytes.overlaps(other.bytes) else { return false }
+    return division == nil || division != other.division || bytes != other.bytes
+  }
+}
+
+/// How a channels-last map is divided: part i is the i-th vector of channels, or the i-th group of pixels.
+struct Division: Hashable {
+  enum Axis { case channels, pixels }
+  let axis: Axis
+  let channels, pixels: Int
+  /// Channels or pixels of a part.
+  let unit: Int
+
+  var parts: Int {
+    let length = axis == .channels ? channels : pixels
+    return (length + unit - 1) / unit
+  }
+
+  /// Vectors of a map's channels.
+  static func channels(_ channels: Int, pixels: Int) -> Division {
+    Division(axis: .channels, channels: channels, pixels: pixels, unit: Int(PLAN_VECTOR))
+  }
+
+  /// The better way to divide a map, of which a layer computes all from all of its input.
+  static func best(_ channels: Int, pixels: Int) -> Division {
+    let byChannels = Division.channels(channels, pixels: pixels)
+    let byPixels = Division(axis: .pixels, channels: channels, pixels: pixels, unit: Int(PLAN_PIXELS))
+    // Threads must not write to the same line of the cache, and weights are then read once.
+    let isAligned = channels % Int(PLAN_VECTOR) == 0
+    if isAligned, byChannels.imbalance < 1.1, pixels < 256 { return byChannels }
+    return byChannels.imbalance < byPixels.imbalance - 0.3 ? byChannels : byPixels
+  }
+
+  /// The largest share among the threads of the team in terms of their mean.
+  private var imbalance: Double {
+    let threads = ThreadTeam.size
+    return Double((parts + threads - 1) / threads * threads) / Double(max(parts, 1))
+  }
+}

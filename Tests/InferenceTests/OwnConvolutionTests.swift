@@ -1,0 +1,138 @@
+import CKernels
+import Inference
+import NeuralNet
+import OneDNN
+import Support
+import Tensor
+import TestSupport
+import Testing
+
+/// Convolutions by our own kernels against the same ops evaluated one by one, which are oneDNN's.
+@Suite(.enabled(if: plan_has_vectors(), "the processor has no AVX-512: oneDNN does all convolutions"))
+struct OwnConvolutionTests {
+  private static func check(
+    _ shapes: [Shape], own: String?, _ what: String, _ network: ([Tensor]) throws -> [Tensor]
+  ) throws {
+    let inputs = try shapes.enumerated().map { try Tensor.formula("x\($0)", $1) }
+    let expected = try network(inputs)
+    for threads in [1, 2, 3] {
+      try withThreads(threads) {
+        let plan = try Plan.compile(shapes, weights: WeightStore(), network)
+        if let own { #expect(plan.listing.contains(own), "\(what): \(plan.listing)") }
+        for (place, input) in zip(plan.inputs, inputs) { try place.assign(input) }
+        try plan.run()
+        for (output, value) in zip(plan.outputs, expected) {
+          try assertClose(output, value, relative: 1e-5, absolute: 1e-5, "\(what), \(threads) threads")
+        }
+      }
+    }
+  }
+
+  static let functions: [(String, @Sendable (Tensor) throws -> Tensor)] = [
+    ("none", { $0 }), ("relu", { try $0.relu() }), ("relu6", { try $0.relu6() }),
+    ("hard-swish", { try $0.hardSwish() }), ("silu", { try $0.silu() }),
+  ]
+
+  /// Channels and pixels that fill vectors and tiles, and such that do not.
+  @Test(arguments: [
+    (1, 1, 1, 2), (3, 8, 2, 2), (5, 16, 3, 3), (16, 40, 3, 7), (17, 33, 4, 4), (24, 72, 5, 7), (30, 48, 3, 3),
+    (64, 64, 6, 6), (9, 200, 13, 1), (40, 96, 24, 24), (7, 129, 11, 12),
+  ])
+  func pointwise(_ inputs: Int, _ outputs: Int, _ height: Int, _ width: Int) throws {
+    let weights = try Tensor.formula("w", [outputs, inputs, 1, 1])
+    let bias = try Tensor.formula("b", [outputs])
+    let shape: Shape = [1, inputs, height, width]
+    for (name, function) in Self.functions {
+      let what = "\(inputs)→\(outputs) of \(height)×\(width), \(name)"
+      try Self.check([shape], own: "convolution 1×1 own", what) { x in
+        [try function(x[0].convolved2d(weights, bias: bias))]
+      }
+      try Self.check([shape, [1, outputs, height, width]], own: "convolution 1×1 own", what + ", added") {
+        x in
+        [try function(x[0].convolved2d(weights) + x[1].relu())]
+      }
+    }
+  }
+
+  @Test(arguments: [
+    (1, 3, 1, 4, 5), (8, 3, 2, 7, 7), (16, 5, 1, 3, 3), (19, 5, 2, 6, 5), (40, 3, 1, 12, 13),
+    (64, 5, 1, 1, 2),
+    (96, 3, 2, 12, 12), (3, 3, 1, 2, 400), (4, 5, 2, 3, 80), (33, 3, 1, 30, 31),
+  ])
+  func depthwise(_ channels: Int, _ kernel: Int, _ stride: Int, _ height: Int, _ width: Int) throws {
+    let weights = try Tensor.formula("w", [channels, 1, kernel, kernel])
+    let bias = try Tensor.formula("b", [channels])
+    // Rows that are wider than a copy of a few of them may be are left to the library.
+    let own = width < 100 ? "convolution \(kernel)×\(kernel) groups \(channels) own" : nil
+    for (name, function) in Self.functions {
+      let what = "\(channels)×\(height)×\(width), \(kernel)×\(kernel) by \(stride), \(name)"
+      try Self.check([[1, channels, height, width]], own: own, what) { x in
+        [
+          try function(
+            x[0].convolved2d(
+              weights, bias: bias, stride: (stride, stride), padding: (kernel / 2, kernel / 2),
+              groups: channels))
+        ]
+      }
+    }
+  }
+
+  /// As TensorFlow pads where the stride is 2: only below and right.
+  @Test func depthwiseWithUnequalPadding() throws {
+    let weights = try Tensor.formula("w", [24, 1, 3, 3])
+    try Self.check([[1, 24, 8, 10]], own: "convolution 3×3 groups 24 own", "padded below") { x in
+      [try x[0].padded(top: 0, bottom: 1, left: 0, right: 1).convolved2d(weights, stride: (2, 2), groups: 24)]
+    }
+  }
+
+  /// Inverted residual blocks with gates, as MobileNetV3 has them: threads go on to the next layer while others are
+  /// still at the last one, and memory is used for one value after another.
+  private static func blocks(_ channels: [Int], count: Int) throws -> ([Tensor]) throws -> [Tensor] {
+    var layers: [(Tensor) throws -> Tensor] = []
+    for index in 0..<count {
+      let (from, to) = (channels[index % channels.count], channels[(index + 1) % channels.count])
+      let wide = [48, 40, 96, 72, 160][index % 5]
+      let kernel = index % 2 == 0 ? 3 : 5
+      func weights(_ name: String, _ shape: Shape) throws -> Tensor {
+        let fan = shape.sizes.dropFirst().reduce(1, *)
+        return try Tensor.formula("\(name)\(index)", shape) * Tensor([], [1.5 / Float(fan).squareRoot()])
+      }
+      let expand = try weights("expand", [wide, from, 1, 1])
+      let depthwise = try weights("depthwise", [wide, 1, kernel, kernel])
+      let reduce = try weights("reduce", [8, wide, 1, 1])
+      let excite = try weights("excite", [wide, 8, 1, 1])
+      let project = try weights("project", [to, wide, 1, 1])
+      layers.append { x in
+        let inner = try x.convolved2d(expand).hardSwish()
+          .convolved2d(depthwise, padding: (kernel / 2, kernel / 2), groups: wide).relu()
+        let gate = try inner.mean([2, 3], keepingAxes: true).convolved2d(reduce).relu().convolved2d(excite)
+          .hardSigmoid()
+        let y = try (inner * gate).convolved2d(project)
+        return from == to ? try y + x : y
+      }
+    }
+    return { x in [try layers.reduce(x[0]) { try $1($0) }] }
+  }
+
+  @Test(arguments: [(3, 3), (6, 6), (5, 8), (12, 12)])
+  func threadsWaitForWhatTheyNeed(_ height: Int, _ width: Int) throws {
+    let network = try Self.blocks([32, 32, 24, 24, 80], count: 12)
+    let shape: Shape = [1, 32, height, width]
+    let input = try Tensor.formula("x", shape)
+    let expected = try network([input])[0]
+    var first: [Float]?
+    for threads in [1, 2, 3, 5] {
+      try withThreads(threads) {
+        let plan = try Plan.compile([shape], weights: WeightStore(), network)
+        for _ in 0..<200 {
+          try plan.inputs[0].assign(input)
+          try plan.run()
+          let found = try plan.outputs[0].values()
+          if let first { #expect(found == first, "\(threads) threads") }
+          first = first ?? found
+        }
+        try assertClose(plan.outputs[0], expected, relative: 1e-4, absolute: 1e-5, "\(threads) threads")
+      }
+    }
+  }
+}
