@@ -95,7 +95,7 @@ struct OwnConvolutionTests {
       let kernel = index % 2 == 0 ? 3 : 5
       func weights(_ name: String, _ shape: Shape) throws -> Tensor {
         let fan = shape.sizes.dropFirst().reduce(1, *)
-        return try Tensor.formula("\(name)\(index)", shape) * Tensor([], [1.5 / Float(fan).squareRoot()])
+        return try Tensor.formula("\(name)\(index)", shape) * Tensor([], [3 / Float(fan).squareRoot()])
       }
       let expand = try weights("expand", [wide, from, 1, 1])
       let depthwise = try weights("depthwise", [wide, 1, kernel, kernel])
@@ -120,6 +120,8 @@ struct OwnConvolutionTests {
     let shape: Shape = [1, 32, height, width]
     let input = try Tensor.formula("x", shape)
     let expected = try network([input])[0]
+    let largest = try expected.values().reduce(0) { max($0, abs($1)) }
+    #expect(largest > 0.01 && largest < 1e6, "\(largest)")
     var first: [Float]?
     for threads in [1, 2, 3, 5] {
       try withThreads(threads) {
@@ -128,10 +130,13 @@ struct OwnConvolutionTests {
           try plan.inputs[0].assign(input)
           try plan.run()
           let found = try plan.outputs[0].values()
-          if let first { #expect(found == first, "\(threads) threads") }
+          // Not within the expectation, which would print thousands of numbers.
+          let isSame = first == nil || first == found
+          #expect(isSame, "\(threads) threads")
           first = first ?? found
         }
-        try assertClose(plan.outputs[0], expected, relative: 1e-4, absolute: 1e-5, "\(threads) threads")
+        let absolute = 1e-5 * Double(largest)
+        try assertClose(plan.outputs[0], expected, relative: 1e-4, absolute: absolute, "\(threads) threads")
       }
     }
   }
