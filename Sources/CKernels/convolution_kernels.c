@@ -74,10 +74,10 @@ static FOR_WIDE_VECTORS void finish(
 
 // MARK: 1×1
 
-/// `pixels` × `vectors` sums, all in registers.
+/// `pixels` × `vectors` sums, all in registers. The first tile of some channels fetches the weights of the next ones.
 INLINE void tile(
     const struct plan_pointwise *layer, const float *x, float *y, size_t vector, const size_t pixels,
-    const size_t vectors) {
+    const size_t vectors, const int is_first) {
   const size_t inputs = layer->inputs, outputs = layer->outputs;
   const float *weights = layer->weights + vector * inputs * LANES;
   floats sums[PLAN_PIXELS][3];
@@ -90,8 +90,8 @@ INLINE void tile(
     UNROLL for (size_t v = 0; v < vectors; v++) {
       const float *place = weights + (v * inputs + i) * LANES;
       memcpy(&row[v], place, sizeof(floats));
-      // What the next tile of channels reads: the processor's own guess ends with each vector.
-      __builtin_prefetch(place + vectors * inputs * LANES, 0, 2);
+      // What the next channels need: the processor's own guess ends with each vector.
+      if (is_first) __builtin_prefetch(place + vectors * inputs * LANES, 0, 2);
     }
     UNROLL for (size_t p = 0; p < pixels; p++) {
       const choices value = x[p * inputs + i];
@@ -121,12 +121,14 @@ INLINE void tile(
 INLINE void tiles(
     const struct plan_pointwise *layer, const float *x, float *y, size_t pixels, size_t vector,
     const size_t vectors) {
-  for (; pixels >= PLAN_PIXELS; pixels -= PLAN_PIXELS) {
-    tile(layer, x, y, vector, PLAN_PIXELS, vectors);
+  for (int is_first = 1; pixels >= PLAN_PIXELS; is_first = 0) {
+    if (is_first) tile(layer, x, y, vector, PLAN_PIXELS, vectors, 1);
+    else tile(layer, x, y, vector, PLAN_PIXELS, vectors, 0);
     x += PLAN_PIXELS * layer->inputs;
     y += PLAN_PIXELS * layer->outputs;
+    pixels -= PLAN_PIXELS;
   }
-#define REST(count) case count: tile(layer, x, y, vector, count, vectors); break;
+#define REST(count) case count: tile(layer, x, y, vector, count, vectors, 1); break;
   switch (pixels) {
     REST(1) REST(2) REST(3) REST(4) REST(5) REST(6) REST(7) REST(8)
     default: break;
