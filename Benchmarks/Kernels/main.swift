@@ -164,6 +164,60 @@ func pixels(_ images: Int, imageSize: Int, side: Int) throws {
   withExtendedLifetime(bytes) {}
 }
 
+/// A 1×1 or a depthwise convolution of one small map with hard-swish; `layers` of them, one after the other.
+func convolution(_ inputs: Int, _ outputs: Int, kernel: Int, side: Int, layers: Int) throws {
+  var memory: [AlignedBuffer] = []
+  let (isPointwise, lanes) = (kernel == 1, Int(PLAN_VECTOR))
+  let (x, y) = (try zeros(4 * inputs * side * side), try zeros(4 * outputs * side * side))
+  let shape = PlannedConvolutionShape(
+    ConvolutionShape(
+      batch: 1, inChannels: inputs, inHeight: side, inWidth: side, outChannels: outputs,
+      kernel: (kernel, kernel), stride: (1, 1), padding: (kernel / 2, kernel / 2), dilation: (1, 1),
+      groups: isPointwise ? 1 : inputs, bias: true), postOperations: [.function(.hardSwish)])
+  let layer = try PlannedLayer(shape)
+  let bytes = 4 * (outputs + lanes) * (isPointwise ? inputs : 1) * kernel * kernel
+  let (packed, bias) = (
+    try layer.pack([Float](repeating: 0, count: shape.multiplyAdds / (side * side)), in: BufferSlab()),
+    try zeros(4 * (outputs + lanes))
+  )
+  let primitives = try (0..<layers).map { _ in
+    try ready(
+      layer.bound(source: x.pointer, weights: packed, bias: bias.pointer, destination: y.pointer), &memory)
+  }
+  let weights = try zeros(bytes)
+  let finish = plan_finish(adds: false, function: PLAN_HARD_SWISH, low: 0, high: 0)
+  var pointwise = plan_pointwise(
+    inputs: inputs, outputs: outputs, weights: weights.floats, bias: bias.floats, finish: finish)
+  var depthwise = plan_depthwise(
+    channels: inputs, height: side, width: side, out_height: side, out_width: side, kernel: max(kernel, 3),
+    stride: 1, above: kernel / 2, left: kernel / 2, weights: weights.floats, bias: bias.floats, finish: finish
+  )
+  let vectors = (outputs + lanes - 1) / lanes
+  let times = layers == 1 ? "" : "\(layers) times "
+  try withUnsafePointer(to: &pointwise) { pointwise in
+    try withUnsafePointer(to: &depthwise) { depthwise in
+      try compare(
+        times + (isPointwise ? "1×1, \(inputs)→\(outputs)" : "\(kernel)×\(kernel) of \(inputs)")
+          + " channels, \(side)×\(side) float32",
+        own: { _ in
+          ThreadTeam.together { index, count in
+            for number in 0..<layers {
+              if number > 0 { ThreadTeam.waitForAll() }
+              let first = vectors * index / count
+              let share = vectors * (index + 1) / count - first
+              if isPointwise {
+                plan_pointwise(pointwise, x.floats, y.floats, side * side, first, share)
+              } else {
+                plan_depthwise(depthwise, x.floats, y.floats, first, share, 0, side)
+              }
+            }
+          }
+        }, library: { _ in for primitive in primitives { try primitive.run() } })
+    }
+  }
+  withExtendedLifetime((memory, weights, bias, packed)) {}
+}
+
 let types: [ElementType] = ElementType.hasFastBFloat16 ? [.float32, .bfloat16] : [.float32]
 print("".padding(toLength: 58, withPad: " ", startingAt: 0) + "  own, µs    other   ratio")
 for type in types {
@@ -176,6 +230,16 @@ for type in types {
 for type in types {
   for (images, channels, side) in [(1, 960, 3), (1, 120, 12), (32, 144, 32), (32, 672, 6)] {
     try maps(images, channels, side, type)
+  }
+}
+if plan_has_vectors() {
+  for layers in [1, 10] {
+    for (inputs, outputs, side) in [(64, 240, 12), (112, 672, 6), (672, 160, 3), (160, 960, 3)] {
+      try convolution(inputs, outputs, kernel: 1, side: side, layers: layers)
+    }
+    for (channels, kernel, side) in [(672, 3, 6), (960, 5, 3)] {
+      try convolution(channels, channels, kernel: kernel, side: side, layers: layers)
+    }
   }
 }
 for images in [1, 32] { try pixels(images, imageSize: 224, side: 96) }

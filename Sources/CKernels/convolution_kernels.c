@@ -136,22 +136,32 @@ INLINE void tiles(
 #undef REST
 }
 
+/// Bytes of input that stay in the second cache, beside the weights of some vectors, while all vectors are computed.
+#define BLOCK (384 << 10)
+
 FOR_WIDE_VECTORS
 void plan_pointwise(
     const struct plan_pointwise *layer, const float *x, float *y, size_t pixels, size_t first_vector,
     size_t vectors) {
-  for (size_t v = first_vector, end = first_vector + vectors; v < end;) {
-    const size_t left = end - v;
-    // Four are two and two: one alone would wait for its weights.
-    if (left == 3 || left > 4) {
-      tiles(layer, x, y, pixels, v, 3);
-      v += 3;
-    } else if (left >= 2) {
-      tiles(layer, x, y, pixels, v, 2);
-      v += 2;
-    } else {
-      tiles(layer, x, y, pixels, v, 1);
-      v += 1;
+  const size_t fitting = BLOCK / sizeof(float) / layer->inputs / PLAN_PIXELS * PLAN_PIXELS;
+  const size_t block = fitting > 0 ? fitting : PLAN_PIXELS;
+  for (size_t first = 0; first < pixels; first += block) {
+    const size_t count = pixels - first < block ? pixels - first : block;
+    const float *from = x + first * layer->inputs;
+    float *to = y + first * layer->outputs;
+    for (size_t v = first_vector, end = first_vector + vectors; v < end;) {
+      const size_t left = end - v;
+      // Four are two and two: one alone would wait for its weights.
+      if (left == 3 || left > 4) {
+        tiles(layer, from, to, count, v, 3);
+        v += 3;
+      } else if (left >= 2) {
+        tiles(layer, from, to, count, v, 2);
+        v += 2;
+      } else {
+        tiles(layer, from, to, count, v, 1);
+        v += 1;
+      }
     }
   }
 }
@@ -162,14 +172,15 @@ void plan_pointwise(
 #define CAPACITY 448
 #define OUTPUTS 6
 
-/// `outputs` sums of one vector, side by side, from a copy of the input with its zeros.
+/// `outputs` sums of one vector, side by side, over the rows `from` to `to` of the kernel; `x` is a copy of the input with
+/// zeros at its sides.
 INLINE void sums_of_row(
-    const struct plan_depthwise *layer, const floats *x, size_t row, const float *weights, const floats *bias, float *y,
-    size_t count, const size_t outputs, const size_t kernel, const size_t stride) {
+    const struct plan_depthwise *layer, const floats *x, size_t row, size_t from, size_t to, const float *weights,
+    const floats *bias, float *y, size_t count, const size_t outputs, const size_t kernel, const size_t stride) {
   floats sums[OUTPUTS];
   UNROLL for (size_t o = 0; o < outputs; o++) sums[o] = *bias;
   _Pragma("clang loop unroll(disable)")
-  for (size_t i = 0; i < kernel; i++) {
+  for (size_t i = from; i < to; i++) {
     floats taps[5];
     UNROLL for (size_t j = 0; j < kernel; j++) memcpy(&taps[j], weights + (i * kernel + j) * LANES, sizeof(floats));
     UNROLL for (size_t place = 0; place < (outputs - 1) * stride + kernel; place++) {
@@ -208,23 +219,22 @@ INLINE void plane(
   for (size_t top = first_row, end = first_row + rows; top < end; top += strip) {
     const size_t bottom = top + strip < end ? top + strip : end;
     for (size_t r = 0; r < (bottom - top - 1) * stride + kernel; r++) {
-      floats *to = copy + r * width + left;
       const size_t place = top * stride + r;
-      if (place < above || place - above >= layer->height) {
-        // Zero from the start, unless another strip has been here.
-        for (size_t i = 0; rows > strip && i < filled; i++) to[i] = (floats){0};
-      } else {
-        const float *from = x + (place - above) * layer->width * channels;
-        for (size_t i = 0; i < filled; i++) load(to + i, from + i * channels, count);
-      }
+      // Rows beyond the map are left out of the sums.
+      if (place < above || place - above >= layer->height) continue;
+      const float *from = x + (place - above) * layer->width * channels;
+      for (size_t i = 0; i < filled; i++) load(copy + r * width + left + i, from + i * channels, count);
     }
     for (size_t r = top; r < bottom; r++) {
+      const size_t first = r * stride < above ? above - r * stride : 0;
+      const size_t rest = layer->height + above > r * stride ? layer->height + above - r * stride : 0;
+      const size_t last = rest < kernel ? rest : kernel;
       const floats *from = copy + (r - top) * stride * width;
       float *to = y + r * out_width * channels;
       size_t o = 0;
 #define SOME(count_of) \
   sums_of_row( \
-      layer, from + o * stride, width, weights, bias, to + o * channels, count, count_of, kernel, stride)
+      layer, from + o * stride, width, first, last, weights, bias, to + o * channels, count, count_of, kernel, stride)
       for (; o + OUTPUTS <= out_width; o += OUTPUTS) SOME(OUTPUTS);
       switch (out_width - o) {
         case 1: SOME(1); break;

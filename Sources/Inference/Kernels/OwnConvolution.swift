@@ -1,10 +1,10 @@
 import CKernels
 import OneDNN
 
-/// 1×1 and depthwise convolutions of one small map in float32, which kernels of our own compute.
+/// 1×1 and depthwise convolutions of few pixels in float32, which kernels of our own compute.
 ///
-/// oneDNN computes one by one what takes a few microseconds, and every primitive wakes the team; a kernel that can be
-/// asked for a share becomes part of a ``StepRegion``. Of larger maps oneDNN is as fast or faster.
+/// At batch 1 these take a few microseconds each, and every primitive of oneDNN wakes the team; a kernel that can be
+/// asked for a share becomes part of a ``StepRegion``.
 enum OwnConvolution {
   case pointwise(plan_finish)
   case depthwise(plan_finish)
@@ -12,8 +12,9 @@ enum OwnConvolution {
   /// The kernel for a layer; nil where the library has to do it.
   init?(_ shape: PlannedConvolutionShape) {
     let s = shape.sizes
-    guard plan_has_vectors(), s.batch == 1, shape.type == .float32, shape.resultType == .float32,
-      max(s.inHeight * s.inWidth, shape.outHeight * shape.outWidth) <= Self.mostPixels,
+    guard plan_has_vectors(), shape.type == .float32, shape.resultType == .float32,
+      min(s.inChannels, s.outChannels) > 0,
+      s.batch * max(s.inHeight * s.inWidth, shape.outHeight * shape.outWidth) <= Self.mostPixels,
       let finish = plan_finish(shape.postOperations)
     else { return nil }
     if s.groups == 1, s.kernelHeight * s.kernelWidth == 1, s.strideHeight * s.strideWidth == 1,
@@ -31,8 +32,8 @@ enum OwnConvolution {
     }
   }
 
-  /// 24 × 24 is the largest map that gained.
-  private static let mostPixels = 1024
+  /// Of the batch. With more, oneDNN is as fast.
+  private static let mostPixels = 2400
 
   /// Weights of each output, `length` numbers, as the kernels read them: of every vector of outputs one number after
   /// the other. The bias fills whole vectors.
@@ -88,7 +89,7 @@ struct PointwiseStep: SharedStep {
       inputs: s.inChannels, outputs: s.outChannels, weights: packed.weights.floats,
       bias: packed.bias?.floats, finish: finish)
     (self.source, self.destination) = (source, destination)
-    division = .best(s.outChannels, pixels: s.inHeight * s.inWidth)
+    division = .best(s.outChannels, pixels: s.batch * s.inHeight * s.inWidth)
     multiplyAdds = shape.multiplyAdds
   }
 
@@ -130,9 +131,9 @@ struct PointwiseStep: SharedStep {
 struct DepthwiseStep: SharedStep {
   private let layer: plan_depthwise
   private let source, destination: UnsafeMutablePointer<Float>
-  /// By channels, or by rows of the result.
+  /// By channels, or by rows of the results.
   private let division: Division
-  private let kernel: Int
+  private let images, kernel: Int
   let multiplyAdds: Int
 
   init(
@@ -145,7 +146,8 @@ struct DepthwiseStep: SharedStep {
       out_width: shape.outWidth, kernel: s.kernelHeight, stride: s.strideHeight, above: s.paddingHeight,
       left: s.paddingWidth, weights: packed.weights.floats, bias: packed.bias?.floats, finish: finish)
     (self.source, self.destination) = (source, destination)
-    let pixels = shape.outHeight * shape.outWidth
+    images = s.batch
+    let pixels = images * shape.outHeight * shape.outWidth
     let best = Division.best(s.inChannels, pixels: pixels)
     division =
       best.axis == .channels
@@ -160,7 +162,7 @@ struct DepthwiseStep: SharedStep {
   private static let grain = 1 << 14
 
   var uses: [MemoryUse] {
-    let pixels = layer.height * layer.width
+    let pixels = images * layer.height * layer.width
     return [
       .reads(
         source, 4 * layer.channels * pixels,
@@ -172,14 +174,27 @@ struct DepthwiseStep: SharedStep {
   func run(_ parts: Range<Int>) {
     if parts.isEmpty { return }
     withUnsafePointer(to: layer) { layer in
+      let input = self.layer.height * self.layer.width * self.layer.channels
+      let output = self.layer.out_height * self.layer.out_width * self.layer.channels
       switch division.axis {
       case .channels:
-        plan_depthwise(
-          layer, source, destination, parts.lowerBound, parts.count, 0, self.layer.out_height)
+        for image in 0..<images {
+          plan_depthwise(
+            layer, source + image * input, destination + image * output, parts.lowerBound, parts.count, 0,
+            self.layer.out_height)
+        }
       case .pixels:
-        plan_depthwise(
-          layer, source, destination, 0, (self.layer.channels + Int(PLAN_VECTOR) - 1) / Int(PLAN_VECTOR),
-          parts.lowerBound, parts.count)
+        let vectors = (self.layer.channels + Int(PLAN_VECTOR) - 1) / Int(PLAN_VECTOR)
+        var first = parts.lowerBound
+        while first < parts.upperBound {
+          // Rows of one image at a time.
+          let image = first / self.layer.out_height
+          let row = first - image * self.layer.out_height
+          let count = min(self.layer.out_height - row, parts.upperBound - first)
+          plan_depthwise(
+            layer, source + image * input, destination + image * output, 0, vectors, row, count)
+          first += count
+        }
       }
     }
   }
