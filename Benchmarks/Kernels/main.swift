@@ -189,7 +189,7 @@ func convolution(_ inputs: Int, _ outputs: Int, kernel: Int, side: Int, layers: 
   var pointwise = plan_pointwise(
     inputs: inputs, outputs: outputs, weights: weights.floats, bias: bias.floats, finish: finish)
   var depthwise = plan_depthwise(
-    channels: inputs, height: side, width: side, out_height: side, out_width: side, kernel: max(kernel, 3),
+    channels: inputs, height: side, width: side, out_width: side, kernel: max(kernel, 3),
     stride: 1, above: kernel / 2, left: kernel / 2, weights: weights.floats, bias: bias.floats, finish: finish
   )
   let vectors = (outputs + lanes - 1) / lanes

@@ -74,7 +74,8 @@ static FOR_WIDE_VECTORS void finish(
 
 // MARK: 1×1
 
-/// `pixels` × `vectors` sums, all in registers. The first tile of some channels fetches the weights of the next ones.
+/// `pixels` × `vectors` sums, all in registers. The first tile of some channels, and a smaller
+/// last one, fetch the weights of the next ones.
 INLINE void tile(
     const struct plan_pointwise *layer, const float *x, float *y, size_t vector, const size_t pixels,
     const size_t vectors, const int is_first) {
@@ -172,10 +173,10 @@ void plan_pointwise(
 #define CAPACITY 448
 #define OUTPUTS 6
 
-/// `outputs` sums of one vector, side by side, over the rows `from` to `to` of the kernel; `x` is a copy of the input with
+/// `outputs` sums of one vector, side by side, over the rows of the kernel from `from` to before `to`; `x` is a copy of the input with
 /// zeros at its sides.
 INLINE void sums_of_row(
-    const struct plan_depthwise *layer, const floats *x, size_t row, size_t from, size_t to, const float *weights,
+    const struct plan_depthwise *layer, const floats *x, size_t width, size_t from, size_t to, const float *weights,
     const floats *bias, float *y, size_t count, const size_t outputs, const size_t kernel, const size_t stride) {
   floats sums[OUTPUTS];
   UNROLL for (size_t o = 0; o < outputs; o++) sums[o] = *bias;
@@ -184,7 +185,7 @@ INLINE void sums_of_row(
     floats taps[5];
     UNROLL for (size_t j = 0; j < kernel; j++) memcpy(&taps[j], weights + (i * kernel + j) * LANES, sizeof(floats));
     UNROLL for (size_t place = 0; place < (outputs - 1) * stride + kernel; place++) {
-      const floats value = x[i * row + place];
+      const floats value = x[i * width + place];
       UNROLL for (size_t o = 0; o < outputs; o++)
         if (place >= o * stride && place < o * stride + kernel) sums[o] += value * taps[place - o * stride];
     }
@@ -228,13 +229,13 @@ INLINE void plane(
     for (size_t r = top; r < bottom; r++) {
       const size_t first = r * stride < above ? above - r * stride : 0;
       const size_t rest = layer->height + above > r * stride ? layer->height + above - r * stride : 0;
-      const size_t last = rest < kernel ? rest : kernel;
+      const size_t stop = rest < kernel ? rest : kernel;
       const floats *from = copy + (r - top) * stride * width;
       float *to = y + r * out_width * channels;
       size_t o = 0;
 #define SOME(count_of) \
   sums_of_row( \
-      layer, from + o * stride, width, first, last, weights, bias, to + o * channels, count, count_of, kernel, stride)
+      layer, from + o * stride, width, first, stop, weights, bias, to + o * channels, count, count_of, kernel, stride)
       for (; o + OUTPUTS <= out_width; o += OUTPUTS) SOME(OUTPUTS);
       switch (out_width - o) {
         case 1: SOME(1); break;

@@ -152,25 +152,29 @@ struct PlanCompiler {
   }
 
   private mutating func add(_ node: ConvolutionNode, _ place: Graph.Node) throws {
-    var node = node
-    let whole = node.shape(
-      input: shape(place.inputs[0]), type: type(place.inputs[0]), resultType: type(place.output))
+    let whole = shape(of: node, place)
     if let own = OwnConvolution(whole) { return try add(own, whole, node, place) }
-    let silu = node.posts.last?.isSiLU == true
-    if silu { node.posts.removeLast() }
-    let shape = node.shape(
+    guard node.posts.last?.isSiLU == true else { return try addPrimitive(node, place) }
+    var node = node
+    node.posts.removeLast()
+    try addPrimitive(node, place)
+    steps.append(
+      SiLUStep(
+        values: try pointer(place.output), type: type(place.output), count: shape(place.output).count))
+  }
+
+  private func shape(of node: ConvolutionNode, _ place: Graph.Node) -> PlannedConvolutionShape {
+    node.shape(
       input: shape(place.inputs[0]), type: type(place.inputs[0]), resultType: type(place.output))
+  }
+
+  private mutating func addPrimitive(_ node: ConvolutionNode, _ place: Graph.Node) throws {
+    let shape = shape(of: node, place)
     let layer = try PlannedLayer(shape)
     let name =
       "convolution \(shape.sizes.kernelHeight)×\(shape.sizes.kernelWidth)"
       + (node.groups > 1 ? " groups \(node.groups)" : "") + " \(layer.implementation)"
     try add(layer, name, place, node.tensors, multiplyAdds: shape.multiplyAdds, node.folded)
-    if silu {
-      steps.append(
-        SiLUStep(
-          values: try pointer(place.output), type: type(place.output),
-          count: self.shape(place.output).count))
-    }
   }
 
   private mutating func add(

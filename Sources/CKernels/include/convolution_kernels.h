@@ -46,7 +46,7 @@ void plan_pointwise(
     size_t vectors);
 
 struct plan_depthwise {
-  size_t channels, height, width, out_height, out_width;
+  size_t channels, height, width, out_width;
   /// Both sides of the kernel: 3 or 5. The stride is 1 or 2. Zeros above and left of the map; below and right as many
   /// as the size of the result asks for.
   size_t kernel, stride, above, left;

@@ -5,17 +5,25 @@ import OneDNN
 ///
 /// oneDNN's binary primitive wakes the team even for a 3×3 map, which costs more than the products.
 struct ChannelScaleStep: SharedStep {
-  let image, gate: UnsafeMutableRawPointer
-  let type: ElementType
-  let images, channels, pixels: Int
+  private let image, gate: UnsafeMutableRawPointer
+  private let type: ElementType
+  private let images, channels, pixels: Int
+  /// Of all images, as if they were one.
+  private let division: Division
   var name: String { "channel scale" }
 
-  /// Of all images, as if they were one.
-  private var division: Division {
-    images == 1
+  init(
+    image: UnsafeMutableRawPointer, gate: UnsafeMutableRawPointer, type: ElementType, images: Int,
+    channels: Int, pixels: Int
+  ) {
+    (self.image, self.gate, self.type) = (image, gate, type)
+    (self.images, self.channels, self.pixels) = (images, channels, pixels)
+    division =
+      images == 1
       ? .best(channels, pixels: pixels)
       : Division(axis: .pixels, channels: channels, pixels: images * pixels, unit: 1)
   }
+
   var parts: Int { division.parts }
   var grain: Int { max(1, (1 << 15) * parts / max(images * pixels * channels, 1)) }
   var uses: [MemoryUse] {
@@ -27,7 +35,6 @@ struct ChannelScaleStep: SharedStep {
   }
 
   func run(_ parts: Range<Int>) {
-    let division = division
     var first = parts.lowerBound * division.unit
     switch division.axis {
     case .channels:

@@ -22,7 +22,7 @@ struct MatrixVectorStep: SharedStep {
 
   private var division: Division { .channels(outputs, pixels: 1) }
   var parts: Int { division.parts }
-  var grain: Int { max(1, Self.grain / (division.unit * inputs)) }
+  var grain: Int { max(1, Self.grain / max(division.unit * inputs, 1)) }
   var uses: [MemoryUse] {
     [
       .reads(row, 4 * inputs), .writes(sums, 4 * outputs, division),

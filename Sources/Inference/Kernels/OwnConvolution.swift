@@ -41,7 +41,7 @@ enum OwnConvolution {
     -> WeightStore.Packed
   {
     let lanes = Int(PLAN_VECTOR)
-    let vectors = (outputs + lanes - 1) / lanes
+    let vectors = Division.vectors(of: outputs)
     let length = values.count / max(outputs, 1)
     var ordered = [Float](repeating: 0, count: vectors * lanes * length)
     for output in 0..<outputs {
@@ -112,16 +112,16 @@ struct PointwiseStep: SharedStep {
 
   func run(_ parts: Range<Int>) {
     if parts.isEmpty { return }
-    withUnsafePointer(to: layer) { layer in
+    withUnsafePointer(to: layer) { pointer in
       switch division.axis {
       case .channels:
-        plan_pointwise(layer, source, destination, division.pixels, parts.lowerBound, parts.count)
+        plan_pointwise(pointer, source, destination, division.pixels, parts.lowerBound, parts.count)
       case .pixels:
         let first = parts.lowerBound * division.unit
         let last = min(parts.upperBound * division.unit, division.pixels)
         plan_pointwise(
-          layer, source + first * self.layer.inputs, destination + first * self.layer.outputs, last - first,
-          0, (self.layer.outputs + Int(PLAN_VECTOR) - 1) / Int(PLAN_VECTOR))
+          pointer, source + first * layer.inputs, destination + first * layer.outputs, last - first,
+          0, Division.vectors(of: layer.outputs))
       }
     }
   }
@@ -133,7 +133,7 @@ struct DepthwiseStep: SharedStep {
   private let source, destination: UnsafeMutablePointer<Float>
   /// By channels, or by rows of the results.
   private let division: Division
-  private let images, kernel: Int
+  private let images, outHeight, kernel: Int
   let multiplyAdds: Int
 
   init(
@@ -142,11 +142,11 @@ struct DepthwiseStep: SharedStep {
   ) {
     let s = shape.sizes
     layer = plan_depthwise(
-      channels: s.inChannels, height: s.inHeight, width: s.inWidth, out_height: shape.outHeight,
-      out_width: shape.outWidth, kernel: s.kernelHeight, stride: s.strideHeight, above: s.paddingHeight,
+      channels: s.inChannels, height: s.inHeight, width: s.inWidth, out_width: shape.outWidth,
+      kernel: s.kernelHeight, stride: s.strideHeight, above: s.paddingHeight,
       left: s.paddingWidth, weights: packed.weights.floats, bias: packed.bias?.floats, finish: finish)
     (self.source, self.destination) = (source, destination)
-    images = s.batch
+    (images, outHeight) = (s.batch, shape.outHeight)
     let pixels = images * shape.outHeight * shape.outWidth
     let best = Division.best(s.inChannels, pixels: pixels)
     division =
@@ -173,26 +173,26 @@ struct DepthwiseStep: SharedStep {
 
   func run(_ parts: Range<Int>) {
     if parts.isEmpty { return }
-    withUnsafePointer(to: layer) { layer in
-      let input = self.layer.height * self.layer.width * self.layer.channels
-      let output = self.layer.out_height * self.layer.out_width * self.layer.channels
+    withUnsafePointer(to: layer) { pointer in
+      let input = layer.height * layer.width * layer.channels
+      let output = outHeight * layer.out_width * layer.channels
       switch division.axis {
       case .channels:
         for image in 0..<images {
           plan_depthwise(
-            layer, source + image * input, destination + image * output, parts.lowerBound, parts.count, 0,
-            self.layer.out_height)
+            pointer, source + image * input, destination + image * output, parts.lowerBound, parts.count, 0,
+            outHeight)
         }
       case .pixels:
-        let vectors = (self.layer.channels + Int(PLAN_VECTOR) - 1) / Int(PLAN_VECTOR)
+        let vectors = Division.vectors(of: layer.channels)
         var first = parts.lowerBound
         while first < parts.upperBound {
           // Rows of one image at a time.
-          let image = first / self.layer.out_height
-          let row = first - image * self.layer.out_height
-          let count = min(self.layer.out_height - row, parts.upperBound - first)
+          let image = first / outHeight
+          let row = first - image * outHeight
+          let count = min(outHeight - row, parts.upperBound - first)
           plan_depthwise(
-            layer, source + image * input, destination + image * output, 0, vectors, row, count)
+            pointer, source + image * input, destination + image * output, 0, vectors, row, count)
           first += count
         }
       }

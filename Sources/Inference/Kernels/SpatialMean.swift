@@ -3,16 +3,25 @@ import OneDNN
 
 /// The mean of each channel of channels-last images; sums are float32.
 struct SpatialMeanStep: SharedStep {
-  let source: UnsafeMutableRawPointer
-  let type: ElementType
-  let destination: UnsafeMutableRawPointer
-  let resultType: ElementType
-  let images, channels, pixels: Int
+  private let source, destination: UnsafeMutableRawPointer
+  private let type, resultType: ElementType
+  private let images, channels, pixels: Int
+  /// Of one image by channels; of several each by itself, where there are enough for all threads.
+  private let isByChannels: Bool
+  private let ofMap: Division
   var name: String { "mean" }
 
-  /// Of one image by channels; of several each by itself, where there are enough for all threads.
-  private var isByChannels: Bool { images < ThreadTeam.size }
-  private var ofMap: Division { .channels(channels, pixels: pixels) }
+  init(
+    source: UnsafeMutableRawPointer, type: ElementType, destination: UnsafeMutableRawPointer,
+    resultType: ElementType, images: Int, channels: Int, pixels: Int
+  ) {
+    (self.source, self.destination) = (source, destination)
+    (self.type, self.resultType) = (type, resultType)
+    (self.images, self.channels, self.pixels) = (images, channels, pixels)
+    isByChannels = images == 1 || images < ThreadTeam.size
+    ofMap = .channels(channels, pixels: pixels)
+  }
+
   var parts: Int { isByChannels ? images * ofMap.parts : images }
   var grain: Int { max(1, (1 << 15) * parts / max(images * channels * pixels, 1)) }
   var uses: [MemoryUse] {

@@ -3,7 +3,8 @@ import OneDNN
 
 /// A step that every thread of the team can do a share of, once it has been told which.
 ///
-/// Steps of a few microseconds, one after the other, are done by threads that stay together: see ``StepRegion``.
+/// Steps of a few microseconds, one after the other, are done by threads that stay together: see ``StepRegion``. What is
+/// divided how is settled when the step is made; nothing may ask for the size of the team later.
 protocol SharedStep: PlanStep {
   /// The number of parts that the work is divided into; each is computed in the same way whoever does it.
   var parts: Int { get }
@@ -64,6 +65,9 @@ struct Division: Hashable {
   static func channels(_ channels: Int, pixels: Int) -> Division {
     Division(axis: .channels, channels: channels, pixels: pixels, unit: Int(PLAN_VECTOR))
   }
+
+  /// How many vectors hold `channels` channels.
+  static func vectors(of channels: Int) -> Int { Division.channels(channels, pixels: 1).parts }
 
   /// The better way to divide a map, of which a layer computes all from all of its input.
   static func best(_ channels: Int, pixels: Int) -> Division {

@@ -19,9 +19,6 @@ struct StepRegion {
     }
   }
 
-  /// How often the threads wait for each other.
-  var waits: Int { steps.filter(\.waits).count }
-
   func run() {
     ThreadTeam.together { index, count in
       for (step, waits) in steps {
