@@ -66,13 +66,15 @@ try measure("Swift method", setUp: "local c = gfnet.cell()", "local _ = c:get()"
 try measure("Swift object made and dropped", setUp: "local f = gfnet.cell", "local _ = f()")
 
 let images = 40_000
+let (ramp, classes) = (
+  (0..<images).map { Float($0) / Float(images) }, (0..<images).map { Int32($0 % 10) }
+)
 let rows = try LuaRows(
   in: state, name: "state",
-  fields: [.number("margin"), .number("confidence"), .index("prediction"), .sharedInteger("step")])
-try rows.set("margin", (0..<images).map { Float($0) / Float(images) })
-try rows.set("confidence", (0..<images).map { Float($0) / Float(images) })
-try rows.set("prediction", (0..<images).map { Int32($0 % 10) })
-try rows.set("step", [Int32(1)])
+  fields: [
+    .number("margin") { ramp }, .number("confidence") { ramp }, .index("prediction") { classes },
+    .sharedInteger("step") { 1 },
+  ])
 let parameters = try LuaTable(in: state)
 try parameters.set("threshold", 0.5)
 for (name, rule) in [

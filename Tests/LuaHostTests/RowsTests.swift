@@ -7,6 +7,10 @@ import Testing
     let state: LuaState
     let environment: LuaTable
     let rows: LuaRows
+    let asked = Asked()
+
+    /// How often a column was asked for.
+    final class Asked { var margins = 0 }
 
     init() throws {
       state = try LuaState()
@@ -14,13 +18,13 @@ import Testing
       rows = try LuaRows(
         in: state, name: "state",
         fields: [
-          .number("margin"), .index("prediction"), .sharedInteger("step"), .sharedNumber("madds"),
-          .computed("probabilities") { row in [Double(row), 0.5] },
+          .number("margin") { [asked] in
+            asked.margins += 1
+            return [0.1, 0.6, 0.9]
+          },
+          .index("prediction") { [0, 4, 9] }, .sharedInteger("step") { 2 }, .sharedNumber("madds") { 12.5 },
+          .integer("age") { [7, 8, 9] }, .computed("probabilities") { row in [Double(row), 0.5] },
         ])
-      try rows.set("margin", [0.1, 0.6, 0.9])
-      try rows.set("prediction", [Int32(0), 4, 9])
-      try rows.set("step", [Int32(2)])
-      try rows.set("madds", 12.5)
     }
 
     func function(_ source: String) throws -> LuaFunction {
@@ -41,6 +45,8 @@ import Testing
     let numbers = try setup.function(
       "function(s) return s.prediction + s.probabilities[1], s.step * s.madds end")
     #expect(try setup.rows.numbers(numbers, [], results: 2, count: 3) == [1, 25, 6, 25, 12, 25])
+    let age = try setup.function("function(s) return s.age, s.age end")
+    #expect(try setup.rows.numbers(age, [], results: 2, count: 2) == [7, 7, 8, 8])
   }
 
   @Test(arguments: [
@@ -66,11 +72,27 @@ import Testing
     #expect(error?.message.contains("state.margin can be read only while") == true)
   }
 
+  @Test func columnsAreAskedForOnceTheyAreRead() throws {
+    let setup = try Setup()
+    let blind = try setup.function("function(s) return s.step == 2 end")
+    #expect(try setup.rows.decide(blind, [], count: 3) == [true, true, true] && setup.asked.margins == 0)
+    let seeing = try setup.function("function(s) return s.margin > 0.5 end")
+    _ = try setup.rows.decide(seeing, [], count: 3)
+    #expect(setup.asked.margins == 1)
+    _ = try setup.rows.decide(seeing, [], count: 3)
+    #expect(setup.asked.margins == 2)
+  }
+
   @Test func refusesMoreRowsThanColumnsHave() throws {
     let setup = try Setup()
-    let function = try setup.function("function(s) return true end")
-    #expect(throws: LuaError.self) { try setup.rows.decide(function, [], count: 4) }
-    #expect(throws: LuaError.self) { try setup.rows.decide(function, [], count: 3, rows: [3]) }
-    #expect(throws: LuaError.self) { try setup.rows.set("step", [Float(1)]) }
+    let function = try setup.function("function(s) return s.margin > 0 end")
+    // Before and after the column was read once.
+    for _ in 0..<2 {
+      let error = #expect(throws: LuaError.self) { try setup.rows.decide(function, [], count: 4) }
+      #expect(error?.message.contains("state.margin has 3 rows, fewer than the 4") == true)
+      #expect(throws: LuaError.self) { try setup.rows.decide(function, [], count: 3, rows: [3]) }
+      #expect(throws: LuaError.self) { try setup.rows.decide(function, [], count: 3, rows: [-1]) }
+      #expect(try setup.rows.decide(function, [], count: 3) == [true, true, true])
+    }
   }
 }

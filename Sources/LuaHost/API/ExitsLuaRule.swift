@@ -36,8 +36,7 @@ final class LuaExitRule: ExitRule {
   }
 
   private func decideRows(_ batch: StepBatch) throws -> [Bool] {
-    try StepFields.fill(rows, batch)
-    return try rows.decide(function, [parameters], count: batch.count)
+    try rows.decide(function, [parameters], count: batch.count)
   }
 
   private func decideBatch(_ batch: StepBatch) throws -> [Bool] {

@@ -47,8 +47,6 @@ final class LuaSampler: PatchSampler {
   }
 
   private func proposeRows(_ batch: SamplerBatch) throws -> [PatchLocation] {
-    try StepFields.fill(rows, batch.last)
-    try rows.set("step", [Int32(batch.step)])
     let places = try rows.numbers(function, [parameters, Pushed(random)], results: 2, count: batch.count)
     return (0..<batch.count).map {
       PatchLocation(row: Float(places[2 * $0]), column: Float(places[2 * $0 + 1]))

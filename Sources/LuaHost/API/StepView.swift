@@ -43,9 +43,18 @@ enum StepFields {
   /// All fields of an exit rule's `s`.
   static func all(of view: StepView) -> [LuaRows.Field] {
     [
-      .sharedInteger("step"), .sharedInteger("steps"), .number("confidence"), .number("entropy"),
-      .number("margin"), .index("prediction"), .sharedNumber("madds"),
-      .sharedNumber("next_madds"), .index("image"),
+      .sharedInteger("step") { try view.sampling?.step ?? view.batch().step },
+      .sharedInteger("steps") { try view.batch().steps },
+      .number("confidence") { try view.batch().confidence },
+      .number("entropy") { try view.batch().entropy },
+      .number("margin") { try view.batch().margin },
+      .index("prediction") { try view.batch().prediction },
+      .sharedNumber("madds") { try view.batch().madds },
+      .sharedNumber("next_madds") { try view.batch().nextMadds ?? view.batch().madds },
+      .index("image") {
+        let batch = try view.batch()
+        return batch.rows.map { Int32(truncatingIfNeeded: batch.record.indices[$0]) }
+      },
       .computed("value") { row in try view.value(row) },
       .computed("elapsed") { row in try view.batch()[row].elapsed },
       .computed("probabilities") { row in
@@ -71,19 +80,6 @@ enum StepFields {
   private static func map(_ maps: PlainMaps?, _ row: Int) throws -> Tensor {
     guard let maps else { throw LuaError("the feature map is not known here") }
     return try Tensor([maps.channels, maps.height, maps.width], Array(maps[row]))
-  }
-
-  /// Sets the columns for the images of a batch.
-  static func fill(_ rows: LuaRows, _ batch: StepBatch) throws {
-    try rows.set("step", [Int32(batch.step)])
-    try rows.set("steps", [Int32(batch.steps)])
-    try rows.set("confidence", batch.confidence)
-    try rows.set("entropy", batch.entropy)
-    try rows.set("margin", batch.margin)
-    try rows.set("prediction", batch.prediction)
-    try rows.set("madds", batch.madds)
-    try rows.set("next_madds", batch.nextMadds ?? batch.madds)
-    try rows.set("image", batch.rows.map { Int32(truncatingIfNeeded: batch.record.indices[$0]) })
   }
 }
 

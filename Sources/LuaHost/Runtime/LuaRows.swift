@@ -5,37 +5,43 @@ import Support
 /// numbers, one row at a time.
 ///
 /// One object serves all rows, and the loop over the rows is one protected call in C, so that a rule such as
-/// `function(s, p) return s.margin >= p.threshold end` costs little more than Lua itself. Fields that are seldom
-/// used, such as tensors, are computed when they are read. Outside the call the object answers nothing.
+/// `function(s, p) return s.margin >= p.threshold end` costs little more than Lua itself. A column is asked for when a
+/// call first reads it, and from then on before each loop; fields such as tensors are computed whenever they are read.
+/// Outside the call the object answers nothing.
 public final class LuaRows {
   /// A field of the object.
   public struct Field {
     enum Source {
-      case column(kind: Int32, stride: Int32)
+      case floats(() throws -> [Float])
+      case integers(() throws -> [Int32])
+      /// 0-based; scripts see them 1-based.
+      case indices(() throws -> [Int32])
+      case sharedNumber(() throws -> Double)
+      case sharedInteger(() throws -> Int)
       case computed((Int) throws -> any LuaPushable)
     }
     let name: String
     let source: Source
 
-    /// One number per row, set by ``LuaRows/set(_:_:)-([Float],_)``.
-    public static func number(_ name: String) -> Field {
-      Field(name: name, source: .column(kind: Int32(GF_FLOAT32), stride: 1))
+    /// One number per row.
+    public static func number(_ name: String, _ values: @escaping () throws -> [Float]) -> Field {
+      Field(name: name, source: .floats(values))
     }
     /// One number for all rows.
-    public static func sharedNumber(_ name: String) -> Field {
-      Field(name: name, source: .column(kind: Int32(GF_FLOAT64), stride: 0))
+    public static func sharedNumber(_ name: String, _ value: @escaping () throws -> Double) -> Field {
+      Field(name: name, source: .sharedNumber(value))
     }
     /// One whole number per row.
-    public static func integer(_ name: String) -> Field {
-      Field(name: name, source: .column(kind: Int32(GF_INT32), stride: 1))
+    public static func integer(_ name: String, _ values: @escaping () throws -> [Int32]) -> Field {
+      Field(name: name, source: .integers(values))
     }
     /// One whole number for all rows.
-    public static func sharedInteger(_ name: String) -> Field {
-      Field(name: name, source: .column(kind: Int32(GF_INT32), stride: 0))
+    public static func sharedInteger(_ name: String, _ value: @escaping () throws -> Int) -> Field {
+      Field(name: name, source: .sharedInteger(value))
     }
     /// One 0-based index per row, which scripts see 1-based.
-    public static func index(_ name: String) -> Field {
-      Field(name: name, source: .column(kind: Int32(GF_INDEX32), stride: 1))
+    public static func index(_ name: String, _ values: @escaping () throws -> [Int32]) -> Field {
+      Field(name: name, source: .indices(values))
     }
     /// Worked out from the 0-based row when a script reads it.
     public static func computed(_ name: String, _ body: @escaping (Int) throws -> any LuaPushable) -> Field {
@@ -46,21 +52,11 @@ public final class LuaRows {
   /// The 0-based row whose call failed; nil when the last loop went through.
   public private(set) var failedRow: Int?
   /// The 0-based row whose call is running; nil between calls.
-  public var runningRow: Int? { row.pointee.row >= 0 ? Int(row.pointee.row) : nil }
+  public var runningRow: Int? { columns.row.pointee.row >= 0 ? Int(columns.row.pointee.row) : nil }
 
   private let state: LuaState
   private let reference: LuaObject
-  private let row: UnsafeMutablePointer<gf_row>
-  private var columns: [String: Column] = [:]
-  /// Rows that each filled column has.
-  private var rowCounts: [String: Int] = [:]
-
-  private struct Column {
-    let index: Int
-    let kind: Int32
-    let stride: Int32
-    var memory: UnsafeMutableRawBufferPointer?
-  }
+  private let columns: LuaColumns
 
   /// - Parameter name: what error messages call the object.
   public init(in state: LuaState, name: String, fields: [Field]) throws {
@@ -68,26 +64,25 @@ public final class LuaRows {
     let stack = state.stack
     try stack.reserve(8)
     var computed: [String: (Int) throws -> any LuaPushable] = [:]
+    var listed: [Field] = []
     for field in fields {
-      switch field.source {
-      case .column(let kind, let stride):
-        columns[field.name] = Column(index: columns.count, kind: kind, stride: stride)
-      case .computed(let body): computed[field.name] = body
-      }
+      if case .computed(let body) = field.source { computed[field.name] = body } else { listed.append(field) }
     }
-    guard let row = gf_new_row(stack.pointer, nil, nil, Int32(columns.count)) else {
+    guard let row = gf_new_row(stack.pointer, nil, nil, Int32(listed.count)) else {
       throw LuaError("out of memory")
     }
-    self.row = row
+    let columns = LuaColumns(of: row, listed, object: name)
+    self.columns = columns
     stack.pushTable(fields: 3)
     stack.push("__index")
-    stack.pushTable(fields: columns.count)
-    for (name, column) in columns {
-      stack.push(name)
-      stack.push(column.index + 1)
+    stack.pushTable(fields: listed.count)
+    for (index, field) in listed.enumerated() {
+      stack.push(field.name)
+      stack.push(index + 1)
       stack.rawSet(tableAt: -3)
     }
-    let fallback = Self.fallback(object: name, names: fields.map(\.name), computed: computed)
+    let fallback = Self.fallback(
+      object: name, names: fields.map(\.name), columns: columns, computed: computed)
     gf_push_closure_box(stack.pointer, Unmanaged.passRetained(fallback).toOpaque())
     gf_push_row_index(stack.pointer)
     stack.rawSet(tableAt: -3)
@@ -99,27 +94,20 @@ public final class LuaRows {
     stack.rawSet(tableAt: -3)
     stack.setMetatable(ofValueAt: -2)
     reference = LuaObject(popping: stack)
-    for (_, column) in columns {
-      withColumn(column.index) { $0.pointee = gf_column(data: nil, kind: column.kind, stride: column.stride) }
-    }
   }
 
   deinit {
     // A script may have kept the object; it must not keep the memory.
     if reference.state.pointer != nil {
-      row.pointee.row = -1
-      for column in columns.values { withColumn(column.index) { $0.pointee.data = nil } }
+      columns.row.pointee.row = -1
+      columns.forget()
     }
-    for column in columns.values { column.memory?.deallocate() }
   }
 
-  private func withColumn(_ index: Int, _ body: (UnsafeMutablePointer<gf_column>) -> Void) {
-    body(gf_row_columns(row).advanced(by: index))
-  }
-
-  /// Answers what no column does.
+  /// Answers what no column does yet.
   private static func fallback(
-    object: String, names: [String], computed: [String: (Int) throws -> any LuaPushable]
+    object: String, names: [String], columns: LuaColumns,
+    computed: [String: (Int) throws -> any LuaPushable]
   ) -> LuaClosure {
     LuaClosure { stack in
       let key = try stack.value(at: 2)
@@ -129,41 +117,18 @@ public final class LuaRows {
       }
       guard let box = gf_box_at(stack.pointer, 1) else { throw LuaError("\(object).\(name): not \(object)") }
       let row = UnsafeMutableRawPointer(box).assumingMemoryBound(to: gf_row.self).pointee.row
-      guard row >= 0, let body = computed[name] else {
+      guard row >= 0 else {
         throw LuaError(
           "\(object).\(name) can be read only while the function it was passed to runs; keep the value, not the object"
         )
       }
-      try body(Int(row)).push(onto: stack)
+      if let body = computed[name] {
+        try body(Int(row)).push(onto: stack)
+      } else {
+        try columns.read(name, row: Int(row)).push(onto: stack)
+      }
       return 1
     }
-  }
-
-  // MARK: Filling
-
-  /// Sets the values of a `number` column, one per row.
-  public func set(_ name: String, _ values: [Float]) throws { try fill(name, Int32(GF_FLOAT32), values) }
-
-  /// Sets the value of a `sharedNumber` field.
-  public func set(_ name: String, _ value: Double) throws { try fill(name, Int32(GF_FLOAT64), [value]) }
-
-  /// Sets the values of an `integer` or `index` column, or the one of a `sharedInteger`.
-  public func set(_ name: String, _ values: [Int32]) throws { try fill(name, nil, values) }
-
-  private func fill<Element: BitwiseCopyable>(_ name: String, _ kind: Int32?, _ values: [Element]) throws {
-    guard var column = columns[name], kind ?? column.kind == column.kind,
-      kind != nil || column.kind == Int32(GF_INT32) || column.kind == Int32(GF_INDEX32)
-    else { throw LuaError("no column '\(name)' of this type") }
-    let bytes = values.count * MemoryLayout<Element>.stride
-    if (column.memory?.count ?? 0) < max(bytes, 1) {
-      column.memory?.deallocate()
-      column.memory = .allocate(byteCount: max(bytes, 1), alignment: 16)
-      columns[name] = column
-    }
-    guard let memory = column.memory else { return }
-    values.withUnsafeBytes { memory.copyMemory(from: $0) }
-    rowCounts[name] = column.stride == 0 ? Int.max : values.count
-    withColumn(column.index) { $0.pointee.data = UnsafeRawPointer(memory.baseAddress) }
   }
 
   // MARK: Calling
@@ -202,10 +167,8 @@ public final class LuaRows {
     _ function: LuaFunction, _ arguments: [any LuaPushable], count: Int, rows: [Int32]?,
     loop: inout gf_row_loop
   ) throws {
-    let known = rowCounts.values.min() ?? Int.max
-    guard count <= known, rows?.allSatisfy({ $0 >= 0 && $0 < known }) ?? true else {
-      throw LuaError("the columns have \(known) rows, fewer than the call needs")
-    }
+    try columns.begin(rows: rows.map { Int($0.max() ?? -1) + 1 } ?? count)
+    if let least = rows?.min(), least < 0 { throw LuaError("there is no row \(least)") }
     let stack = state.stack
     let base = stack.count
     defer { stack.count = base }
@@ -213,7 +176,7 @@ public final class LuaRows {
     try function.push(onto: stack)
     try reference.push(onto: stack)
     for argument in arguments { try argument.push(onto: stack) }
-    loop.row = row
+    loop.row = columns.row
     loop.count = Int64(rows?.count ?? count)
     try (rows ?? []).withUnsafeBufferPointer { indices in
       loop.rows = rows == nil ? nil : indices.baseAddress
