@@ -15,6 +15,7 @@ enum OwnConvolution {
     guard plan_has_vectors(), shape.type == .float32, shape.resultType == .float32,
       min(s.inChannels, s.outChannels) > 0,
       s.batch * max(s.inHeight * s.inWidth, shape.outHeight * shape.outWidth) <= Self.mostPixels,
+      shape.multiplyAdds <= Self.mostMultiplyAdds,
       let finish = plan_finish(shape.postOperations)
     else { return nil }
     if s.groups == 1, s.kernelHeight * s.kernelWidth == 1, s.strideHeight * s.strideWidth == 1,
@@ -34,6 +35,8 @@ enum OwnConvolution {
 
   /// Of the batch. With more, oneDNN is as fast.
   private static let mostPixels = 2400
+  /// Half a millisecond's work: what waking the team costs does not matter any more.
+  private static let mostMultiplyAdds = 100_000_000
 
   /// Weights of each output, `length` numbers, as the kernels read them: of every vector of outputs one number after
   /// the other. The bias fills whole vectors.
