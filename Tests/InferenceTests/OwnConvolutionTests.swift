@@ -41,14 +41,15 @@ struct OwnConvolutionTests {
   func pointwise(_ inputs: Int, _ outputs: Int, _ height: Int, _ width: Int) throws {
     let weights = try Tensor.formula("w", [outputs, inputs, 1, 1])
     let bias = try Tensor.formula("b", [outputs])
-    let shape: Shape = [1, inputs, height, width]
-    for (name, function) in Self.functions {
-      let what = "\(inputs)→\(outputs) of \(height)×\(width), \(name)"
+    for (index, (name, function)) in Self.functions.enumerated() {
+      let images = [1, 3, 1, 2, 4][index]
+      let shape: Shape = [images, inputs, height, width]
+      let what = "\(images)×\(inputs)→\(outputs) of \(height)×\(width), \(name)"
       try Self.check([shape], own: "convolution 1×1 own", what) { x in
         [try function(x[0].convolved2d(weights, bias: bias))]
       }
-      try Self.check([shape, [1, outputs, height, width]], own: "convolution 1×1 own", what + ", added") {
-        x in
+      let sum: Shape = [images, outputs, height, width]
+      try Self.check([shape, sum], own: "convolution 1×1 own", what + ", added") { x in
         [try function(x[0].convolved2d(weights) + x[1].relu())]
       }
     }
