@@ -74,8 +74,8 @@ static FOR_WIDE_VECTORS void finish(
 
 // MARK: 1×1
 
-/// `pixels` × `vectors` sums, all in registers. The first tile of some channels, and a smaller
-/// last one, fetch the weights of the next ones.
+/// `pixels` × `vectors` sums, all in registers. The first tile of some channels, and a smaller last one, fetch the
+/// weights of the next ones.
 INLINE void tile(
     const struct plan_pointwise *layer, const float *x, float *y, size_t vector, const size_t pixels,
     const size_t vectors, const int is_first) {
@@ -173,8 +173,8 @@ void plan_pointwise(
 #define CAPACITY 448
 #define OUTPUTS 6
 
-/// `outputs` sums of one vector, side by side, over the rows of the kernel from `from` to before `to`; `x` is a copy of the input with
-/// zeros at its sides.
+/// `outputs` sums of one vector, side by side, over the rows of the kernel from `from` to before `to`; `x` is a copy of
+/// the input with zeros at its sides.
 INLINE void sums_of_row(
     const struct plan_depthwise *layer, const floats *x, size_t width, size_t from, size_t to, const float *weights,
     const floats *bias, float *y, size_t count, const size_t outputs, const size_t kernel, const size_t stride) {

@@ -4,12 +4,12 @@ import OneDNN
 /// Channels-last images times one number per image and channel, as a squeeze-and-excite gate needs; in place.
 ///
 /// oneDNN's binary primitive wakes the team even for a 3×3 map, which costs more than the products.
-struct ChannelScaleStep: SharedStep {
+struct ChannelScaleStep: DividedStep {
   private let image, gate: UnsafeMutableRawPointer
   private let type: ElementType
   private let images, channels, pixels: Int
   /// Of all images, as if they were one.
-  private let division: Division
+  let division: Division
   var name: String { "channel scale" }
 
   init(
@@ -24,8 +24,7 @@ struct ChannelScaleStep: SharedStep {
       : Division(axis: .pixels, channels: channels, pixels: images * pixels, unit: 1)
   }
 
-  var parts: Int { division.parts }
-  var grain: Int { max(1, (1 << 15) * parts / max(images * pixels * channels, 1)) }
+  var grain: Int { grain(1 << 15, of: images * pixels * channels) }
   var uses: [MemoryUse] {
     let ofGate = division.axis == .channels ? Division.channels(channels, pixels: 1) : nil
     return [
@@ -35,7 +34,7 @@ struct ChannelScaleStep: SharedStep {
   }
 
   func run(_ parts: Range<Int>) {
-    var first = parts.lowerBound * division.unit
+    let first = parts.lowerBound * division.unit
     switch division.axis {
     case .channels:
       let count = min(parts.upperBound * division.unit, channels) - first
@@ -44,13 +43,11 @@ struct ChannelScaleStep: SharedStep {
         image + first * type.bytes, gate + first * type.bytes, type == .bfloat16, pixels, channels, count)
     case .pixels:
       let end = min(parts.upperBound * division.unit, division.pixels)
-      while first < end {
-        let number = first / pixels
-        let count = min((number + 1) * pixels, end) - first
+      if end <= first { return }
+      (first..<end).forEachImage(of: pixels) { number, range in
         plan_scale_channels(
-          image + first * channels * type.bytes, gate + number * channels * type.bytes, type == .bfloat16,
-          count, channels, channels)
-        first += count
+          image + (number * pixels + range.lowerBound) * channels * type.bytes,
+          gate + number * channels * type.bytes, type == .bfloat16, range.count, channels, channels)
       }
     }
   }

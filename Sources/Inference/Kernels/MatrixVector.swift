@@ -6,7 +6,7 @@ import Tensor
 ///
 /// At batch 1 nothing but the speed counts at which weights come from memory. oneDNN 2.6 packs them in blocks and reads
 /// them, as float32, at half of that.
-struct MatrixVectorStep: SharedStep {
+struct MatrixVectorStep: DividedStep {
   let weights: UnsafeMutableRawPointer
   let weightType: ElementType
   let bias: UnsafeMutablePointer<Float>?
@@ -20,8 +20,7 @@ struct MatrixVectorStep: SharedStep {
   var name: String { "linear own\(weightType == .bfloat16 ? " bf16" : "")" }
   var multiplyAdds: Int { inputs * outputs }
 
-  private var division: Division { .channels(outputs, pixels: 1) }
-  var parts: Int { division.parts }
+  var division: Division { .channels(outputs, pixels: 1) }
   var grain: Int { max(1, Self.grain / max(division.unit * inputs, 1)) }
   var uses: [MemoryUse] {
     [
@@ -64,14 +63,13 @@ struct MatrixVectorStep: SharedStep {
 }
 
 /// A row of bfloat16 as float32, for a ``MatrixVectorStep``.
-struct WidenStep: SharedStep {
+struct WidenStep: DividedStep {
   let source: UnsafeMutablePointer<UInt16>
   let destination: UnsafeMutablePointer<Float>
   let count: Int
   var name: String { "widen" }
 
-  private var division: Division { .channels(count, pixels: 1) }
-  var parts: Int { division.parts }
+  var division: Division { .channels(count, pixels: 1) }
   var grain: Int { 1 << 12 }
   var uses: [MemoryUse] {
     [.reads(source, 2 * count, division), .writes(destination, 4 * count, division)]

@@ -77,10 +77,10 @@ extension plan_finish {
 }
 
 /// A 1×1 convolution.
-struct PointwiseStep: SharedStep {
+struct PointwiseStep: DividedStep {
   private let layer: plan_pointwise
   private let source, destination: UnsafeMutablePointer<Float>
-  private let division: Division
+  let division: Division
   let multiplyAdds: Int
 
   init(
@@ -97,9 +97,7 @@ struct PointwiseStep: SharedStep {
   }
 
   var name: String { "convolution 1×1 own" }
-  var parts: Int { division.parts }
-  var grain: Int { max(1, Self.grain * parts / max(multiplyAdds, 1)) }
-  private static let grain = 1 << 16
+  var grain: Int { grain(1 << 16, of: multiplyAdds) }
 
   var uses: [MemoryUse] {
     // A group of pixels needs the same pixels of the input.
@@ -131,11 +129,11 @@ struct PointwiseStep: SharedStep {
 }
 
 /// A convolution of each channel with its own kernel.
-struct DepthwiseStep: SharedStep {
+struct DepthwiseStep: DividedStep {
   private let layer: plan_depthwise
   private let source, destination: UnsafeMutablePointer<Float>
   /// By channels, or by rows of the results.
-  private let division: Division
+  let division: Division
   private let images, outHeight, kernel: Int
   let multiplyAdds: Int
 
@@ -160,9 +158,7 @@ struct DepthwiseStep: SharedStep {
   }
 
   var name: String { "convolution \(kernel)×\(kernel) groups \(layer.channels) own" }
-  var parts: Int { division.parts }
-  var grain: Int { max(1, Self.grain * parts / max(multiplyAdds, 1)) }
-  private static let grain = 1 << 14
+  var grain: Int { grain(1 << 14, of: multiplyAdds) }
 
   var uses: [MemoryUse] {
     let pixels = images * layer.height * layer.width
@@ -188,15 +184,10 @@ struct DepthwiseStep: SharedStep {
         }
       case .pixels:
         let vectors = Division.vectors(of: layer.channels)
-        var first = parts.lowerBound
-        while first < parts.upperBound {
-          // Rows of one image at a time.
-          let image = first / outHeight
-          let row = first - image * outHeight
-          let count = min(outHeight - row, parts.upperBound - first)
+        parts.forEachImage(of: outHeight) { image, rows in
           plan_depthwise(
-            pointer, source + image * input, destination + image * output, 0, vectors, row, count)
-          first += count
+            pointer, source + image * input, destination + image * output, 0, vectors, rows.lowerBound,
+            rows.count)
         }
       }
     }

@@ -23,7 +23,7 @@ struct SpatialMeanStep: SharedStep {
   }
 
   var parts: Int { isByChannels ? images * ofMap.parts : images }
-  var grain: Int { max(1, (1 << 15) * parts / max(images * channels * pixels, 1)) }
+  var grain: Int { grain(1 << 15, of: images * channels * pixels) }
   var uses: [MemoryUse] {
     [
       .reads(source, images * channels * pixels * type.bytes, images == 1 ? ofMap : nil),
@@ -35,18 +35,13 @@ struct SpatialMeanStep: SharedStep {
 
   func run(_ parts: Range<Int>) {
     let (vectors, unit) = isByChannels ? (ofMap.parts, ofMap.unit) : (1, channels)
-    var first = parts.lowerBound
-    while first < parts.upperBound {
-      // Vectors of one image at a time.
-      let image = first / vectors
-      let last = min((image + 1) * vectors, parts.upperBound)
-      let channel = (first - image * vectors) * unit
-      let count = min((last - image * vectors) * unit, channels) - channel
+    parts.forEachImage(of: vectors) { image, range in
+      let channel = range.lowerBound * unit
+      let count = min(range.upperBound * unit, channels) - channel
       plan_channel_means(
         source + (image * pixels * channels + channel) * type.bytes, type == .bfloat16,
         destination + (image * channels + channel) * resultType.bytes, resultType == .bfloat16, pixels,
         channels, count)
-      first = last
     }
   }
 }

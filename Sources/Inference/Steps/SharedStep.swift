@@ -17,6 +17,31 @@ protocol SharedStep: PlanStep {
 
 extension SharedStep {
   func run() throws { ThreadTeam.parallel(parts, grain: grain) { run($0) } }
+
+  /// Parts that are `worth` a second thread together, where all parts are `work`.
+  func grain(_ worth: Int, of work: Int) -> Int { max(1, worth * parts / max(work, 1)) }
+}
+
+/// A shared step whose parts are those of its result.
+protocol DividedStep: SharedStep {
+  var division: Division { get }
+}
+
+extension DividedStep {
+  var parts: Int { division.parts }
+}
+
+extension Range<Int> {
+  /// Calls `body` for each image of `length` parts that the range has parts of, with these, counted within the image.
+  func forEachImage(of length: Int, _ body: (_ image: Int, _ parts: Range<Int>) -> Void) {
+    var first = lowerBound
+    while first < upperBound {
+      let image = first / length
+      let last = Swift.min((image + 1) * length, upperBound)
+      body(image, first - image * length..<last - image * length)
+      first = last
+    }
+  }
 }
 
 /// A stretch of memory that a step reads or writes.

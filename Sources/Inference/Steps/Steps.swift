@@ -57,13 +57,12 @@ struct ConcatenateStep: PlanStep {
 }
 
 /// The gates of a recurrent unit and its next state, of one row by units.
-struct GRUGatesStep: SharedStep {
+struct GRUGatesStep: DividedStep {
   let fromInput, fromState, old, new: UnsafeMutablePointer<Float>
   let units: Int
   var name: String { "gru gates" }
 
-  private var division: Division { .channels(units, pixels: 1) }
-  var parts: Int { division.parts }
+  var division: Division { .channels(units, pixels: 1) }
   var grain: Int { 128 }
   var uses: [MemoryUse] {
     [
