@@ -100,7 +100,8 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["CZlib", "OneDNN", "Support", "Tensor"], path: "Tests/TestSupport",
       swiftSettings: strict),
-    .testTarget(name: "SupportTests", dependencies: ["Support"], swiftSettings: strict),
+    .testTarget(
+      name: "SupportTests", dependencies: ["Support", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "TensorTests", dependencies: ["OneDNN", "Support", "Tensor", "TestSupport"], swiftSettings: strict
     ),

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 // Instructions between two looks at the cancel flag: about 10 µs.
 #define POLL_INSTRUCTIONS 1000
@@ -34,12 +33,6 @@ static void settle_memory(lua_State *L, gf_host *host) {
 
 // ---------------------------------------------------------------------------------------------------- stopping
 
-uint64_t gf_now(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
 static void hook(lua_State *L, lua_Debug *event);
 
 static void arm(lua_State *L) { lua_sethook(L, hook, LUA_MASKCOUNT, POLL_INSTRUCTIONS); }
@@ -54,12 +47,7 @@ int gf_raise_stop(lua_State *L) {
 
 void gf_poll(lua_State *L) {
   gf_host *host = gf_host_of(L);
-  if (host->kill == GF_RUNNING) {
-    if (host->callbacks.cancelled())
-      host->kill = GF_INTERRUPTED;
-    else if (host->deadline != 0 && gf_now() > host->deadline)
-      host->kill = GF_TIMED_OUT;
-  }
+  if (host->kill == GF_RUNNING) host->kill = host->callbacks.stop(host->callbacks.context);
   if (host->kill != GF_RUNNING) gf_raise_stop(L);
 }
 
@@ -78,7 +66,6 @@ static void hook(lua_State *L, lua_Debug *event) {
 void gf_revive(lua_State *L) {
   gf_host *host = gf_host_of(L);
   host->kill = GF_RUNNING;
-  host->deadline = 0;
   arm(host->main);
 }
 
@@ -316,7 +303,8 @@ static int call_swift(lua_State *L, void *function) {
   host->swift_depth--;
   host->current = caller;
   if (results == GF_INTERRUPT) {
-    if (host->kill == GF_RUNNING) host->kill = GF_INTERRUPTED;
+    if (host->kill == GF_RUNNING) host->kill = host->callbacks.stop(host->callbacks.context);
+    if (host->kill == GF_RUNNING) host->kill = GF_INTERRUPTED;  // Swift knows better
     return gf_raise_stop(L);
   }
   settle_memory(L, host);

@@ -3,8 +3,20 @@
 /// Every layer throws its own conforming type; the command line prints `description` and nothing else.
 public protocol LineError: Error, CustomStringConvertible, Sendable {}
 
-/// Raised when the user interrupted the run (Ctrl-C) or a time limit ended it.
+/// Raised by ``Cancellation/check()``: the user wants the run to end (Ctrl-C), or a time limit is over.
 public struct Interrupted: LineError {
-  public init() {}
-  public var description: String { "interrupted" }
+  /// The limit that is over; nil: the user asked.
+  public let deadline: Deadline?
+
+  public init() { deadline = nil }
+  public init(by deadline: Deadline) { self.deadline = deadline }
+
+  public var description: String {
+    guard let deadline else { return "interrupted" }
+    return "time limit reached: \(deadline.owner) may run \(Self.text(of: deadline.seconds)) s"
+  }
+
+  private static func text(of seconds: Double) -> String {
+    seconds == seconds.rounded() && seconds < 1e6 ? String(Int(seconds)) : String(seconds)
+  }
 }

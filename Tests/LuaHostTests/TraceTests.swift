@@ -340,7 +340,7 @@ import Testing
   ])
   func anEndlessFunctionIsStopped(_ source: String) throws {
     let bench = try ScriptBench(tinyModel + source, seconds: 2)
-    #expect(bench.message == "time limit reached")
+    #expect(bench.message == "time limit reached: a cell may run 2 s")
   }
 
   @Test func glimpsesOfATrace() throws {

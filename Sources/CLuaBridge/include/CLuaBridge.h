@@ -17,7 +17,7 @@
 // What a Swift function returns instead of a count of results.
 enum {
   GF_RAISE = -1,      // the error message is on top of the stack
-  GF_INTERRUPT = -2,  // a stop was requested while Swift was working
+  GF_INTERRUPT = -2,  // Swift ended early: the user or a time limit wants a stop
 };
 
 // Why a script is being stopped; once not GF_RUNNING, no pcall of the script catches anything.
@@ -28,7 +28,7 @@ typedef struct {
   void *context;  // handed back as it is: the LuaState
   int32_t (*call)(void *function, lua_State *L, void *context);
   void (*release)(void *object, size_t external_bytes, void *context);
-  bool (*cancelled)(void);
+  int32_t (*stop)(void *context);  // GF_RUNNING, or why the script must stop; remembered by Swift
   void (*write)(void *context, int32_t stream, const char *bytes, size_t count);
 } gf_callbacks;
 
@@ -37,7 +37,6 @@ typedef struct {
   size_t used, limit;        // bytes of Lua memory, without tensors
   int32_t swift_depth;       // active Swift frames since the innermost protected call
   volatile int32_t kill;     // GF_RUNNING or the reason to stop
-  uint64_t deadline;         // CLOCK_MONOTONIC nanoseconds; 0: none
   lua_State *main, *current; // current: the coroutine that called Swift last
   gf_callbacks callbacks;
   char traceback[4096];      // of the last error that reached gf_pcall
@@ -60,7 +59,6 @@ typedef struct {
 lua_State *gf_open(const gf_callbacks *callbacks, size_t limit);
 void gf_close(lua_State *L);
 static inline gf_host *gf_host_of(lua_State *L) { return *(gf_host **)lua_getextraspace(L); }
-uint64_t gf_now(void);
 // Remembers where the script is: Lua runs no handler when an allocation fails, so it must be known before.
 void gf_note_place(lua_State *L);
 // Lets a state run again after it was stopped.

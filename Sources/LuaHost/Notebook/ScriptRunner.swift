@@ -229,11 +229,13 @@ public final class ScriptRunner {
     let start = DispatchTime.now().uptimeNanoseconds
     defer { notebook.cells[index].seconds = Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9 }
     do {
-      let values = try state.withTimeLimit(seconds: state.limits.seconds) { try session.run(compiled) }
+      let values = try state.withTimeLimit(seconds: state.limits.seconds, of: "a cell") {
+        try session.run(compiled)
+      }
       if !compiled.isHidden { try ValueDisplay(state: state).outputs(of: values).forEach(record) }
       notebook.cells[index].status = .done
       return nil
-    } catch is Interrupted {
+    } catch let reason as Interrupted where reason.deadline == nil {
       notebook.cells[index].status = .interrupted
       return .interrupted
     } catch let error as LuaError {

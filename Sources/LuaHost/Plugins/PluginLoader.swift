@@ -84,7 +84,7 @@ public struct PluginLoader: Sendable {
     definitions.currentOrigin = origin
     defer { definitions.currentOrigin = nil }
     do {
-      return try state.withTimeLimit(seconds: secondsToLoad) {
+      return try state.withTimeLimit(seconds: secondsToLoad, of: "the plugin '\(candidate.name)'") {
         let manifest = try PluginManifest(
           path: candidate.folder + "/plugin.lua", folderName: candidate.name, state: state)
         try runFile("init.lua", of: candidate, state: state, catalog: catalog)
@@ -93,7 +93,7 @@ public struct PluginLoader: Sendable {
       }
     } catch {
       definitions.remove(origin: origin)
-      if error is TimeLimitReached {
+      if let reason = error as? Interrupted, reason.deadline != nil {
         state.revive()
         throw LuaError("it took longer than \(LuaNumberText.shortest(secondsToLoad)) s to load")
       }

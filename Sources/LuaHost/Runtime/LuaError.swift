@@ -20,12 +20,6 @@ public struct LuaError: LineError {
   public var description: String { message }
 }
 
-/// A script that ran longer than it may.
-public struct TimeLimitReached: LineError {
-  public init() {}
-  public var description: String { "time limit reached" }
-}
-
 /// A mistake in what the user typed on the command line, such as an unknown parameter; the exit status is 2.
 public struct UsageError: LineError {
   public let description: String

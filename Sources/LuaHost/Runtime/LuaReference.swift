@@ -36,7 +36,7 @@ public class LuaReference {
 
 /// A Lua function that Swift can call.
 public final class LuaFunction: LuaReference {
-  /// Calls the function; throws ``LuaError``, `Interrupted` or ``TimeLimitReached``.
+  /// Calls the function; throws ``LuaError`` or `Interrupted`.
   @discardableResult
   public func call(_ arguments: any LuaPushable...) throws -> [LuaValue] {
     try call(with: arguments)

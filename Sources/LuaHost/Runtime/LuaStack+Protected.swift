@@ -54,7 +54,7 @@ extension LuaStack {
     let message = string(at: -1) ?? "unknown error"
     pop()
     if state.isStopped {
-      throw state.bridge.pointee.kill == Int32(GF_TIMED_OUT) ? TimeLimitReached() : Interrupted()
+      throw state.reasonToStop ?? Interrupted()
     }
     let traceback = withUnsafePointer(to: &state.bridge.pointee.traceback) {
       $0.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: $0.pointee)) {

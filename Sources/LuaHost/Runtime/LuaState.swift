@@ -12,8 +12,10 @@ public final class LuaState {
     public var memory = 1 << 30
     /// Bytes of tensor memory above which allocation collects everything first.
     public var externalMemory = 512 << 20
-    /// Seconds one call from the host may run; nil: no limit.
+    /// Seconds that one cell may run; nil: no limit.
     public var seconds: Double?
+    /// What time limits are measured with.
+    public var clock = Deadline.machineClock
 
     public init() {}
   }
@@ -43,6 +45,8 @@ public final class LuaState {
   var classesByBox: [UnsafeRawPointer: InstalledClass] = [:]
   /// The Swift error behind the last message that a Swift function raised.
   var lastThrown: (message: String, error: any Error)?
+  /// Why the script was told to stop.
+  var reasonToStop: Interrupted?
   /// Tensor memory held by Lua objects now.
   public internal(set) var externalBytes = 0
   var unseenBytes = 0
@@ -50,8 +54,7 @@ public final class LuaState {
 
   public init(limits: Limits = Limits(), context: HostContext = HostContext()) throws {
     var callbacks = gf_callbacks(
-      context: nil, call: callSwift, release: releaseObject, cancelled: { Cancellation.isRequested },
-      write: writeOutput)
+      context: nil, call: callSwift, release: releaseObject, stop: askToStop, write: writeOutput)
     guard let opened = gf_open(&callbacks, limits.memory) else {
       throw LuaError("cannot start Lua: out of memory")
     }
@@ -84,17 +87,20 @@ public final class LuaState {
   public var isStopped: Bool { bridge.pointee.kill != Int32(GF_RUNNING) }
 
   /// Lets scripts run again after an interruption or a time-out, as an interactive host needs.
-  public func revive() { gf_revive(main) }
+  public func revive() {
+    reasonToStop = nil
+    gf_revive(main)
+  }
 
-  /// Runs `body` with a time limit on the scripts that it calls.
-  public func withTimeLimit<Result>(seconds: Double?, _ body: () throws -> Result) rethrows -> Result {
-    let before = bridge.pointee.deadline
-    if let seconds {
-      let deadline = gf_now() &+ UInt64(max(seconds, 0) * 1e9)
-      bridge.pointee.deadline = before == 0 ? deadline : min(before, deadline)
-    }
-    defer { bridge.pointee.deadline = before }
-    return try body()
+  /// Runs `body` with a time limit on the scripts that it calls, and on every loop of Swift and C below them that asks
+  /// ``Cancellation``.
+  ///
+  /// - Parameter owner: what the error says took too long: `the plugin 'margin'`.
+  public func withTimeLimit<Result>(
+    seconds: Double?, of owner: String, _ body: () throws -> Result
+  ) rethrows -> Result {
+    try Cancellation.withDeadline(
+      seconds.map { Deadline(of: owner, seconds: $0, clock: limits.clock) }, body)
   }
 }
 
@@ -107,14 +113,21 @@ private func callSwift(
   let stack = LuaStack(pointer: pointer, state: state)
   do {
     return try closure.body(stack)
-  } catch is Interrupted {
-    return Int32(GF_INTERRUPT)
-  } catch is TimeLimitReached {
+  } catch let reason as Interrupted {
+    state.reasonToStop = state.reasonToStop ?? reason
     return Int32(GF_INTERRUPT)
   } catch {
     stack.pushError(error)
     return Int32(GF_RAISE)
   }
+}
+
+private func askToStop(_ context: UnsafeMutableRawPointer?) -> Int32 {
+  guard let context else { return Int32(GF_RUNNING) }
+  let state = Unmanaged<LuaState>.fromOpaque(context).takeUnretainedValue()
+  guard let reason = state.reasonToStop ?? Cancellation.reasonToStop else { return Int32(GF_RUNNING) }
+  state.reasonToStop = reason
+  return Int32(reason.deadline == nil ? GF_INTERRUPTED : GF_TIMED_OUT)
 }
 
 private func releaseObject(
