@@ -48,7 +48,8 @@ public enum Cancellation {
   }
 
   /// Runs `body`, in which ``check()`` of this thread also ends at `deadline`; nil: as before.
-  public static func withDeadline<Result>(_ deadline: Deadline?, _ body: () throws -> Result) rethrows -> Result
+  public static func withDeadline<Result>(_ deadline: Deadline?, _ body: () throws -> Result) rethrows
+    -> Result
   {
     guard let deadline else { return try body() }
     let scope = Scope(deadline, outer: innermost)
@@ -78,6 +79,8 @@ public enum Cancellation {
   /// Not retained: `withDeadline` keeps it alive for as long as it is set.
   private static var innermost: Scope? {
     get { pthread_getspecific(key).map { Unmanaged<Scope>.fromOpaque($0).takeUnretainedValue() } }
-    set { pthread_setspecific(key, newValue.map { UnsafeRawPointer(Unmanaged.passUnretained($0).toOpaque()) }) }
+    set {
+      pthread_setspecific(key, newValue.map { UnsafeRawPointer(Unmanaged.passUnretained($0).toOpaque()) })
+    }
   }
 }

@@ -23,7 +23,7 @@ import Testing
   ])
   func endsALoopInSwift(_ source: String) throws {
     let bench = try ScriptBench(
-      source, seconds: 0.5, clock: SteppingClock().clock, catalog: Self.catalog)
+      source, seconds: 0.5, clock: SteppingClock(), catalog: Self.catalog)
     #expect(bench.message == "time limit reached: a cell may run 0.5 s")
     #expect(bench.shown == "")
   }

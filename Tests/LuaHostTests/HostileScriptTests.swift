@@ -1,5 +1,4 @@
 import LuaHost
-import Support
 import TestSupport
 import Testing
 
@@ -32,7 +31,7 @@ import Testing
     "print(#string.rep('', 1 << 60)) print(('').rep('', 1 << 62, '')) while true do end",
   ])
   func isStoppedByTheTimeLimit(_ source: String) throws {
-    let message = try ScriptBench(source, seconds: 0.3, clock: SteppingClock().clock).message
+    let message = try ScriptBench(source, seconds: 0.3, clock: SteppingClock()).message
     #expect(message == "time limit reached: a cell may run 0.3 s")
   }
 

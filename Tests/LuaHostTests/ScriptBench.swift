@@ -1,6 +1,6 @@
 import LuaHost
 import Reports
-import Support
+import TestSupport
 
 /// Runs script text as the program does and gathers what a user would see.
 struct ScriptBench {
@@ -9,13 +9,13 @@ struct ScriptBench {
 
   init(
     _ source: String, overrides: [(String, String)] = [], seconds: Double? = nil,
-    clock: @escaping Deadline.Clock = Deadline.machineClock, memory: Int = 256 << 20,
+    clock: SteppingClock? = nil, memory: Int = 256 << 20,
     catalog: Catalog = .standard, plugins: PluginLoader? = nil, path: String = "test.lua",
     prepare: (HostContext) -> Void = { _ in }
   ) throws {
     var limits = LuaState.Limits()
     limits.seconds = seconds
-    limits.clock = clock
+    if let clock { limits.clock = clock.clock }
     limits.memory = memory
     let context = HostContext()
     // Tests leave no traces in the user's cache.
