@@ -6,7 +6,7 @@ import Support
 /// not on the number of threads. A run resumes in the middle of an epoch with `from`.
 ///
 /// ```swift
-/// let loader = try BatchLoader(dataset, batchSize: 64, order: .shuffled(seed: 7), dropLast: true)
+/// let loader = try BatchLoader(dataset, batchSize: 64, order: .shuffled(seed: 7), evenly: true)
 /// for epoch in 0..<60 {
 ///   try loader.epoch(epoch).forEach { batch in train(batch) }
 /// }
@@ -23,40 +23,45 @@ public struct BatchLoader: Sendable {
   public let dataset: any ImageDataset
   public let batchSize: Int
   public let order: Order
-  /// Whether images that do not fill a last batch are left out of the epoch.
-  public let dropLast: Bool
+  /// Whether the images are divided evenly, into as few batches as ``batchSize`` allows; otherwise the last batch is what
+  /// the others leave. Each has two images at least where there are two: of an odd number in pairs, one has three.
+  public let evenly: Bool
   /// The number of threads that prepare batches.
   public let threads: Int
   /// The most batches that are prepared and not yet taken.
   public let ahead: Int
 
-  /// - Throws: ``DatasetError/invalid(_:)`` when a number is below 1, or no full batch is left after `dropLast`.
+  /// - Throws: ``DatasetError/invalid(_:)`` when a number is below 1.
   public init(
-    _ dataset: any ImageDataset, batchSize: Int, order: Order = .sequential, dropLast: Bool = false,
+    _ dataset: any ImageDataset, batchSize: Int, order: Order = .sequential, evenly: Bool = false,
     threads: Int = 2, ahead: Int = 4
   ) throws {
     for (name, value) in [("batch size", batchSize), ("threads", threads), ("batches ahead", ahead)]
     where value < 1 {
       throw DatasetError.invalid("\(dataset.name): \(name) is \(value), expected at least 1")
     }
-    guard !dropLast || dataset.count >= batchSize else {
-      throw DatasetError.invalid(
-        "\(dataset.name): batch size is \(batchSize), expected at most the \(dataset.count) images there are,"
-          + " as incomplete batches are dropped")
-    }
     // A batch beyond the data set's size would only reserve memory.
     self.batchSize = min(batchSize, dataset.count)
     self.dataset = dataset
     self.order = order
-    self.dropLast = dropLast
+    self.evenly = evenly
     self.threads = threads
     self.ahead = ahead
   }
 
   /// The number of batches in every epoch, at least 1.
   public var batchesPerEpoch: Int {
-    let full = dataset.count / batchSize
-    return dropLast || dataset.count % batchSize == 0 ? full : full + 1
+    let needed = (dataset.count - 1) / batchSize + 1
+    return evenly ? min(needed, max(1, dataset.count / 2)) : needed
+  }
+
+  /// The places of an epoch that a batch takes.
+  func range(of batch: Int) -> Range<Int> {
+    guard evenly else { return batch * batchSize..<min((batch + 1) * batchSize, dataset.count) }
+    let (size, larger) = dataset.count.quotientAndRemainder(dividingBy: batchesPerEpoch)
+    // The first ones have one image more than the others.
+    let first = batch * size + min(batch, larger)
+    return first..<first + size + (batch < larger ? 1 : 0)
   }
 
   /// Starts to prepare the batches of an epoch.

@@ -131,8 +131,7 @@ final class BatchQueue: Sendable {
 
   private func prepare(_ number: Int) throws -> Batch {
     let dataset = loader.dataset
-    let first = number * loader.batchSize
-    let range = first..<min(first + loader.batchSize, dataset.count)
+    let range = loader.range(of: number)
     let indices = order.map { Array($0[range]) } ?? Array(range)
     let size = dataset.imageBytes
     var pixels = buffer(bytes: indices.count * size)
@@ -156,7 +155,7 @@ final class BatchQueue: Sendable {
       indices: kept, imageSize: dataset.imageSize, channels: dataset.channels)
   }
 
-  /// A recycled buffer if there is one. Only the last batch of an epoch is smaller than the others.
+  /// A recycled buffer if there is one that is large enough. Batches of an epoch become smaller, if they change at all.
   private func buffer(bytes: Int) -> [UInt8] {
     let spare = state.withLock { state in
       let spare = state.spare.popLast()

@@ -146,7 +146,9 @@ struct TrainerTests {
     #expect(refusal { $0.epochs = 0 }.contains("epochs"))
     #expect(refusal { $0.batchSize = 1 }.contains("batch"))
     #expect(refusal { $0.schedule = "cosin" }.contains("cosine"))
-    #expect(refusal { $0.batchSize = 64 }.contains("batch"))
+    #expect(throws: ModelError.self) {
+      try Trainer(model, dataset: squares(32).subset([3]), options: options(.encoders, epochs: 1))
+    }
     let single = try GFNet(configuration(steps: 1), seed: 1)
     #expect(throws: ModelError.self) {
       try Trainer(single, dataset: squares(32), options: options(.policy, epochs: 1))

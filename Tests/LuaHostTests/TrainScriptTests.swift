@@ -70,8 +70,11 @@ import Testing
     let resumed = try ScriptBench(
       script("b", stop: false), prepare: { $0.note = { notes.append($0) } })
     #expect(resumed.message == "")
-    #expect(notes.count == 1 && notes[0].hasPrefix("going on after epoch 2 of "))
-    #expect(resumed.shown.split(separator: "\n").count == 2)
+    #expect(notes == [])
+    // The epochs of the run before, where it goes on, the last epoch and the sum.
+    let lines = resumed.shown.split(separator: "\n").map(String.init)
+    #expect(lines.count == 5 && lines[1].hasPrefix("stage 1, epoch 2 of 3: loss "))
+    #expect(lines[2] == "stage 1: going on after epoch 2 of 3, from \(folder.path)/b.safetensors")
     #expect(resumed.shown.split(separator: "\n").last == straight.shown.split(separator: "\n").last)
   }
 
@@ -86,8 +89,8 @@ import Testing
     ),
     ("gfnet.train{model = model, dataset = train, stage = 1, epochs = 1, schedule = 'cosin'}", "schedule"),
     (
-      "gfnet.train{model = model, dataset = train, stage = 1, epochs = 1, batch = 17}",
-      "expected at most the 16 images"
+      "gfnet.train{model = model, dataset = train:subset{3}, stage = 1, epochs = 1}",
+      "the data set has 1 image: training needs 2 at least"
     ),
     (
       "gfnet.train{model = model, dataset = train, stage = 1, epochs = 1, checkpoint = true}",

@@ -37,14 +37,25 @@ import Vision
     #expect(try order(1, 0) != Array(0..<40))
   }
 
-  @Test func theLastBatchIsShortOrDropped() throws {
+  @Test func theLastBatchIsShortOrAllAreEven() throws {
     let data = Probe(count: 10)
     let all = try BatchLoader(data, batchSize: 4)
     #expect(all.batchesPerEpoch == 3)
     #expect(try collect(all.epoch(0)).map(\.indices) == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]])
-    let full = try BatchLoader(data, batchSize: 4, dropLast: true)
-    #expect(full.batchesPerEpoch == 2)
-    #expect(try collect(full.epoch(0)).map(\.indices) == [[0, 1, 2, 3], [4, 5, 6, 7]])
+    let even = try BatchLoader(data, batchSize: 4, evenly: true)
+    #expect(even.batchesPerEpoch == 3)
+    #expect(try collect(even.epoch(0)).map(\.indices) == [[0, 1, 2, 3], [4, 5, 6], [7, 8, 9]])
+    #expect(try collect(even.epoch(0, from: 1)).map(\.indices) == [[4, 5, 6], [7, 8, 9]])
+    for (count, size, counts) in [
+      (60, 16, [15, 15, 15, 15]), (61, 128, [61]), (5, 2, [3, 2]), (1, 2, [1]), (8, 4, [4, 4]),
+      (7, 3, [3, 2, 2]),
+    ] {
+      let loader = try BatchLoader(
+        Probe(count: count), batchSize: size, order: .shuffled(seed: 3), evenly: true)
+      let batches = try collect(loader.epoch(0))
+      #expect(batches.map(\.count) == counts)
+      #expect(batches.flatMap(\.indices).sorted() == Array(0..<count))
+    }
     #expect(try collect(BatchLoader(data, batchSize: 5).epoch(0)).count == 2)
     #expect(try collect(BatchLoader(data, batchSize: 99).epoch(0)).map(\.count) == [10])
   }
@@ -72,7 +83,6 @@ import Vision
       "\($0)" == "probe: threads is 0, expected at least 1"
     }
     #expect(throws: DatasetError.self) { try BatchLoader(data, batchSize: 1, ahead: 0) }
-    #expect(throws: DatasetError.self) { try BatchLoader(data, batchSize: 11, dropLast: true) }
   }
 
   @Test func anErrorComesAfterTheBatchesBeforeIt() throws {

@@ -9,18 +9,22 @@ import Vision
 ///
 /// After each epoch everything needed to go on is written to one file, atomically. A run that finds the file of
 /// the same stage, options, data and starting weights goes on after its last epoch, and ends bit-identical to a
-/// run that was never stopped (same machine, same number of threads).
+/// run that was never stopped (same machine, same number of threads). The number of epochs may be another where the
+/// learning rate does not depend on it. The file of another training is kept under another name.
 public final class Trainer {
   public let model: GFNet
   public let options: TrainingOptions
-  private let loader: BatchLoader
-  private let checkpoint: String?
-  private let optimizer: any Optimizer
+  let loader: BatchLoader
+  /// The file that keeps the state; nil: none.
+  public let checkpoint: String?
+  let optimizer: any Optimizer
   private let schedule: Schedule
-  private let fingerprint: String
+  let identity: TrainingIdentity
   private let random: CounterRandom
   /// Epochs finished so far, including those of an earlier run.
-  public private(set) var history: [EpochMetrics] = []
+  public internal(set) var history: [EpochMetrics] = []
+  /// What was found at the checkpoint's place.
+  public internal(set) var resumption = Resumption()
 
   /// - Parameters:
   ///   - dataset: its images must have the model's image size.
@@ -42,13 +46,15 @@ public final class Trainer {
       dataset.classes == configuration.classes,
       "the data set has \(dataset.classes) classes, the model \(configuration.classes)")
     try ModelError.require(
+      dataset.count > 1, "the data set has 1 image: training needs 2 at least, for the statistics of a batch")
+    try ModelError.require(
       options.stage == .encoders || configuration.steps > 1,
       "a model of one step has no policy to train or to use")
     self.model = model
     self.options = options
     self.checkpoint = checkpoint
     loader = try BatchLoader(
-      dataset, batchSize: options.batchSize, order: .shuffled(seed: options.seed), dropLast: true,
+      dataset, batchSize: options.batchSize, order: .shuffled(seed: options.seed), evenly: true,
       threads: min(dataset.loaderThreads, ThreadTeam.size))
     schedule = Schedule(rawValue: options.schedule) ?? .cosine
     random = CounterRandom(seed: options.seed, stream: "train.stage\(options.stage.rawValue)")
@@ -71,8 +77,8 @@ public final class Trainer {
         ParameterGroup(classifier, learningRate: options.classifierRate, weightDecay: options.weightDecay),
       ])
     }
-    fingerprint = try Self.fingerprint(model, dataset: dataset, options: options)
-    if let checkpoint, FileManager.default.fileExists(atPath: checkpoint) { try resume(from: checkpoint) }
+    identity = try TrainingIdentity(model, dataset: dataset, options: options)
+    if let checkpoint { try resume(from: checkpoint) }
   }
 
   /// Runs the epochs that are left.
@@ -80,13 +86,13 @@ public final class Trainer {
   /// - Parameter onEpoch: called after each, when its checkpoint is on disk.
   /// - Throws: `Interrupted` when a stop was asked for; the last finished epoch is kept.
   public func run(onEpoch: (EpochMetrics) throws -> Void = { _ in }) throws {
+    defer { model.setTrainable(true) }
     while history.count < options.epochs {
       let metrics = try runEpoch(history.count)
       history.append(metrics)
       if let checkpoint { try save(to: checkpoint) }
       try onEpoch(metrics)
     }
-    model.setTrainable(true)
   }
 
   private func runEpoch(_ epoch: Int) throws -> EpochMetrics {
@@ -150,44 +156,6 @@ public final class Trainer {
     let loss = try options.ppo.update(model.policy, episodes, optimizer: optimizer, rateFactor: factor)
     totals.add(loss: loss, images: batch.count)
     for rewards in episodes.rewards { totals.add(rewards: rewards) }
-  }
-
-  // MARK: Resuming
-
-  private struct Progress: Codable {
-    let fingerprint: String
-    let history: [EpochMetrics]
-  }
-
-  private func save(to path: String) throws {
-    let json = try JSONEncoder.sorted.encode(Progress(fingerprint: fingerprint, history: history))
-    let state = try optimizer.state().map { (name: "optimizer." + $0.name, value: $0.value) }
-    try model.save(
-      to: path, extra: state, metadata: ["training": String(decoding: json, as: UTF8.self)])
-  }
-
-  private func resume(from path: String) throws {
-    let file = try ModelFile(path)
-    guard let json = file.metadata["training"],
-      let progress = try? JSONDecoder().decode(Progress.self, from: Data(json.utf8)),
-      progress.fingerprint == fingerprint
-    else { return }
-    try model.load(file)
-    try optimizer.restore { try file.tensorIfPresent("optimizer." + $0) }
-    history = progress.history
-  }
-
-  /// What must agree for a checkpoint to belong to this run: options, data, shape and starting weights.
-  private static func fingerprint(
-    _ model: GFNet, dataset: any ImageDataset, options: TrainingOptions
-  ) throws -> String {
-    let encoder = JSONEncoder.sorted
-    let parts = [
-      String(decoding: try encoder.encode(options), as: UTF8.self),
-      String(decoding: try encoder.encode(model.configuration), as: UTF8.self), dataset.identity,
-      String(try model.weightHash(), radix: 16),
-    ]
-    return parts.joined(separator: "\n")
   }
 }
 

@@ -3,6 +3,7 @@ import Foundation
 import GlanceFocus
 import NeuralNet
 import Reports
+import Support
 
 /// `gfnet.train`.
 enum TrainFunction {
@@ -20,7 +21,7 @@ enum TrainFunction {
             "1: encoders and classifier on random patches; 2: the policy; 3: fine-tuning with the policy",
             in: 1...3),
           Parameter("epochs", .integer, "passes over the data set", in: 1...100_000),
-          Parameter("batch", .integer, default: 128, "images of one update", in: 2...65536),
+          Parameter("batch", .integer, default: 128, "most images of one update", in: 2...65536),
           Parameter(
             "rate", .number, default: 0.01, "stages 1 and 3: learning rate of the encoders", in: 0...100),
           .optional(
@@ -63,38 +64,47 @@ enum TrainFunction {
       """,
     discussion: """
       accuracy is the percent of right answers after step 1, 2, …, on the training images; reward is the mean per \
-      patch, in stage 2 only. After each epoch everything needed to go on is in the checkpoint: the same call \
-      with the same starting weights, options and data goes on from there. The metrics are also lines of \
-      metrics.jsonl in the run's folder, and model:save keeps them, without the seconds, as model.info.history.
+      patch, in stage 2 only; images is how many the epoch had. An epoch goes through all images that can be read, in \
+      batches as even as they can be, of no more than batch images (of an odd number in pairs, one batch has three).
+
+      After each epoch everything needed to go on is in the checkpoint: the same call with the same starting weights, \
+      options and data goes on from there, and a training that is complete says so. Its earlier epochs are in the list \
+      that is returned, but log is not called for them. epochs may be another number where the rate does not depend on \
+      it (schedule = "constant"). The checkpoint of another training is never replaced: it is kept beside, as \
+      NAME-old.safetensors, NAME-old-2.safetensors, …, where its own training finds it again.
+
+      The metrics are also lines of metrics.jsonl in the run's folder, and model:save keeps them, without the seconds, \
+      as model.info.history. log cannot train the model further; running it there is fine.
       """
   ) { call in
     let model = try call.object("model", as: ModelHandle.self)
     let dataset = try call.object("dataset", as: DatasetHandle.self).images
     let options = try options(call, model)
     let checkpoint = try checkpoint(call, model, options.stage)
-    let exists = checkpoint.map { FileManager.default.fileExists(atPath: $0) } ?? false
-    let trainer = try Trainer(model.network, dataset: dataset, options: options, checkpoint: checkpoint)
-    if let checkpoint, exists {
-      if trainer.history.isEmpty {
-        call.context.note("\(checkpoint) is of another training and will be replaced")
-      } else if trainer.history.count < options.epochs {
-        call.context.note("going on after epoch \(trainer.history.count) of \(checkpoint)")
-      }
-    }
     let log = try call.has("log") ? call.function("log") : nil
-    let directory = try call.context.recorder?.open()
-    // The lines of an earlier run went with its directory.
-    for metrics in trainer.history { try directory?.appendMetrics(metrics.members) }
-    try DamageNote.telling(dataset, call.context) {
-      try trainer.run { metrics in
-        call.context.emit(.text(metrics.line(of: options.epochs) + "\n"))
-        try directory?.appendMetrics(metrics.members)
-        try log?.call(MetricsTable(metrics))
+    return try model.training {
+      let trainer = try Trainer(model.network, dataset: dataset, options: options, checkpoint: checkpoint)
+      let resumed = TrainingReport(trainer, call.context)
+      try resumed.tellStart()
+      let directory = try call.context.recorder?.open()
+      // The lines of an earlier run went with its directory.
+      for metrics in trainer.history { try directory?.appendMetrics(metrics.members) }
+      do {
+        try DamageNote.telling(dataset, call.context) {
+          try trainer.run { metrics in
+            call.context.emit(.text(metrics.line(of: options.epochs) + "\n"))
+            try directory?.appendMetrics(metrics.members)
+            try log?.call(MetricsTable(metrics))
+          }
+        }
+      } catch let stop as Interrupted {
+        resumed.tellStop()
+        throw stop
       }
+      // Without the times, equal trainings give equal files.
+      model.history += trainer.history.map { .object($0.members.filter { $0.name != "seconds" }) }
+      return LuaResults(trainer.history.map(MetricsTable.init))
     }
-    // Without the times, equal trainings give equal files.
-    model.history += trainer.history.map { .object($0.members.filter { $0.name != "seconds" }) }
-    return trainer.history.map(MetricsTable.init)
   }
 
   private static func options(_ call: LuaCall, _ model: ModelHandle) throws -> TrainingOptions {
@@ -137,6 +147,54 @@ enum TrainFunction {
     guard let folder = call.context.recorder?.path else { return nil }
     return folder + "/checkpoints/"
       + call.context.uniqueName("\(model.name)-stage\(stage.rawValue)", among: "checkpoints") + ".safetensors"
+  }
+}
+
+/// What a user is told about where a training begins and ends.
+private struct TrainingReport {
+  private let trainer: Trainer
+  private let context: HostContext
+  /// Epochs of earlier runs.
+  private let earlier: Int
+
+  init(_ trainer: Trainer, _ context: HostContext) {
+    self.trainer = trainer
+    self.context = context
+    earlier = trainer.history.count
+  }
+
+  private var stage: String { "stage \(trainer.options.stage.rawValue)" }
+  private var epochs: Int { trainer.options.epochs }
+
+  private static func text(epochs: Int) -> String { "\(epochs) epoch\(epochs == 1 ? "" : "s")" }
+
+  /// The epochs of earlier runs and where they come from; whose state stands in the way.
+  func tellStart() throws {
+    let found = trainer.resumption
+    if let kept = found.keptAs, let checkpoint = trainer.checkpoint {
+      context.note(
+        "\(checkpoint) is of another training (\(found.obstacles.joined(separator: "; "))); it will be kept as"
+          + " \(kept) as soon as this one has \(found.source == nil ? "an epoch" : "another epoch")")
+    }
+    guard let source = found.source else { return }
+    var lines = trainer.history.map { $0.line(of: epochs) + "\n" }
+    lines.append(
+      earlier < epochs
+        ? "\(stage): going on after epoch \(earlier) of \(epochs), from \(source)\n"
+        : "\(stage): complete, \(Self.text(epochs: earlier)), from \(source)\n")
+    context.emit(.text(lines.joined()))
+  }
+
+  /// How to go on after an interruption.
+  func tellStop() {
+    let done = trainer.history.count
+    let place = "\(stage) was stopped in epoch \(min(done + 1, epochs)) of \(epochs)"
+    switch (trainer.checkpoint, done) {
+    case (nil, _): context.note("\(place); without a checkpoint nothing of it is kept")
+    case (_, 0): context.note("\(place); there is nothing to go on from yet")
+    case (let checkpoint?, _):
+      context.note("\(place): run it again to go on after epoch \(done), from \(checkpoint)")
+    }
   }
 }
 
