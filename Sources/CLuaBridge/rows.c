@@ -41,6 +41,16 @@ static int index_row(lua_State *L) {
 
 void gf_push_row_index(lua_State *L) { lua_pushcclosure(L, index_row, 2); }
 
+void gf_push_function_place(lua_State *L, int index) {
+  lua_Debug function;
+  lua_pushvalue(L, index);
+  lua_getinfo(L, ">S", &function);
+  if (function.linedefined > 0)
+    lua_pushfstring(L, "%s:%d", function.short_src, function.linedefined);
+  else
+    lua_pushliteral(L, "");
+}
+
 // A result that is not what the loop wants; the message begins with the place where the function is defined.
 static int raise_unexpected(lua_State *L, const gf_row_loop *loop, int index, int result) {
   lua_Debug function;

@@ -122,6 +122,9 @@ typedef struct {
 // Calls the function below `arguments` further arguments once per row; function and arguments are popped.
 int gf_map_rows(lua_State *L, int arguments, gf_row_loop *loop);
 
+// Pushes where the function at `index` is defined, as "file.lua:12"; an empty string for one of C.
+void gf_push_function_place(lua_State *L, int index);
+
 // The sandboxed standard library. Pushes a new environment table; `require` is added by the caller.
 void gf_push_environment(lua_State *L);
 #define GF_STREAM_NAME "output stream"

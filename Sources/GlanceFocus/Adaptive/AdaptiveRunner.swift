@@ -13,15 +13,17 @@ public final class AdaptiveRunner {
   let batchSize: Int
   private let engine: StepEngine
   private let random: CounterRandom
+  let probe: AnswerProbe?
 
   /// - Parameters:
   ///   - steps: the most steps; nil takes the model's.
   ///   - batchSize: images that are run together. Results do not depend on it beyond rounding.
   ///   - seed: of samplers that draw.
   ///   - engine: computes the steps of this model; nil evaluates it as training does.
+  ///   - probe: keeps the first answers of sampler and rule, to ask about them again after the run.
   public init(
     _ model: GFNet, sampler: any PatchSampler = LearnedSampler(), steps: Int? = nil, batchSize: Int = 64,
-    seed: UInt64 = 0, engine: StepEngine? = nil
+    seed: UInt64 = 0, engine: StepEngine? = nil, probe: AnswerProbe? = nil
   ) throws {
     let most = model.configuration.steps
     try ModelError.require(
@@ -31,6 +33,7 @@ public final class AdaptiveRunner {
     self.model = model
     self.engine = engine ?? StepEngine(model)
     self.sampler = sampler
+    self.probe = probe
     self.batchSize = batchSize
     madds = try model.measureCosts().cumulative.prefix(steps ?? most).map(Double.init)
     random = CounterRandom(seed: seed, stream: "sampler." + sampler.name)
@@ -135,7 +138,8 @@ public final class AdaptiveRunner {
         let group = EpisodeGroup(rows: Array(rows[start..<min(start + batchSize, rows.count)]))
         for step in 1...madds.count {
           try Cancellation.check()
-          try stepper.run(step, group, &record, recordsValues: true)
+          let outcome = try stepper.run(step, group, record, recordsValues: true)
+          try stepper.enter(outcome, step, group, into: &record)
         }
       }
       read += rows
@@ -167,7 +171,7 @@ public final class AdaptiveRunner {
   }
 
   func stepper(_ pool: ImagePool) -> EpisodeStepper {
-    EpisodeStepper(engine: engine, sampler: sampler, random: random, pool: pool)
+    EpisodeStepper(engine: engine, sampler: sampler, random: random, pool: pool, probe: probe)
   }
 
   func record(indices: [Int], labels: [Int]?) throws -> EpisodeRecord {

@@ -7,14 +7,24 @@ struct EpisodeStepper {
   let sampler: any PatchSampler
   let random: CounterRandom
   let pool: ImagePool
+  /// Keeps what samplers proposed first; nil: nothing is kept.
+  let probe: AnswerProbe?
+
+  /// What one step of a group gave, before it is entered into the record.
+  struct Outcome {
+    fileprivate let logits: [Float]
+    fileprivate let values: [Float]?
+    fileprivate let locations: [PatchLocation]?
+  }
 
   /// Runs step `step`, 1…T, for `group`.
   ///
+  /// Samplers may run code of a script, which may reach whoever owns the record: it is given to read only.
   /// - Parameter recordsValues: asks the critic too. Otherwise it is asked when a rule wants to know, and the policy of
   ///   those alone that go on.
   func run(
-    _ step: Int, _ group: EpisodeGroup, _ record: inout EpisodeRecord, recordsValues: Bool = false
-  ) throws {
+    _ step: Int, _ group: EpisodeGroup, _ record: EpisodeRecord, recordsValues: Bool = false
+  ) throws -> Outcome {
     let result: GFNet.StepResult
     var locations: [PatchLocation]?
     if step == 1 {
@@ -28,8 +38,14 @@ struct EpisodeStepper {
       locations = places
     }
     let values = recordsValues && step < record.steps ? try proposal(group).values : nil
+    return Outcome(logits: try result.logits.values(), values: values, locations: locations)
+  }
+
+  /// Enters what ``run(_:_:_:recordsValues:)`` gave into the record.
+  func enter(_ outcome: Outcome, _ step: Int, _ group: EpisodeGroup, into record: inout EpisodeRecord) throws
+  {
     try record.setStep(
-      step, rows: group.rows, logits: try result.logits.values(), values: values, locations: locations)
+      step, rows: group.rows, logits: outcome.logits, values: outcome.values, locations: outcome.locations)
     if step == 1, sampler.needs.contains(.saliency), let map = group.memory?.map {
       group.saliency = try engine.model.saliency(
         map, answers: group.rows.map { Int(record[1].prediction[$0]) })
@@ -54,12 +70,14 @@ struct EpisodeStepper {
     let last = try StepBatch(
       record: record, step: step - 1, rows: group.rows, critic: { try proposal(group).values })
     let needs = sampler.needs
-    return try sampler.checkedProposal(
-      SamplerBatch(
-        after: last, random: random, policy: group.proposal?.means,
-        maps: needs.contains(.maps) ? try plain(memory.map) : nil,
-        glances: needs.contains(.glances) ? try plain(pool.glances(group.rows)) : nil,
-        saliency: try group.saliency.map(plain)))
+    let batch = SamplerBatch(
+      after: last, random: random, policy: group.proposal?.means,
+      maps: needs.contains(.maps) ? try plain(memory.map) : nil,
+      glances: needs.contains(.glances) ? try plain(pool.glances(group.rows)) : nil,
+      saliency: try group.saliency.map(plain))
+    let places = try sampler.checkedProposal(batch)
+    try probe?.keep(batch, of: sampler, answers: places)
+    return places
   }
 
   private func plain(_ maps: Tensor) throws -> PlainMaps {

@@ -14,12 +14,15 @@ final class EpisodeStream {
   let capacity: Int
   /// Images that were answered later than their deadline.
   private(set) var late = 0
+  /// Cumulative by step, T values.
+  let madds: [Double]
   private let source: any ImageSource
   private let rule: any ExitRule
   private let batchSize: Int
   /// Milliseconds from the start of its glance in which an image is to be answered; nil: any time.
   private let deadline: Double?
   private let stepper: EpisodeStepper
+  private let probe: AnswerProbe?
   private var record: EpisodeRecord
   private var durations: StepDurations
   /// By steps taken, 0…T−1.
@@ -31,6 +34,12 @@ final class EpisodeStream {
   /// Images that came, and images that were answered in order; an image's row is its number here modulo the capacity.
   private var (admitted, delivered) = (0, 0)
   private var hasEnded = false
+  /// Images that could be read.
+  private var readable = 0
+  /// True while an answer is computed.
+  private var isComputing = false
+  /// What ended the stream before its end.
+  private var failure: String?
 
   private enum Outcome {
     case pending
@@ -50,6 +59,8 @@ final class EpisodeStream {
     capacity = Self.capacity(batchSize, imageBytes: runner.imageBytes(channels: source.channels))
     let pool = try ImagePool(runner.model.configuration, channels: source.channels, capacity: capacity)
     stepper = runner.stepper(pool)
+    probe = runner.probe
+    madds = runner.madds
     record = try runner.record(
       indices: [Int](repeating: 0, count: capacity),
       labels: source.knowsLabels ? [Int](repeating: 0, count: capacity) : nil)
@@ -65,16 +76,30 @@ final class EpisodeStream {
     max(batchSize, min(16 * batchSize, (256 << 20) / max(imageBytes, 1)))
   }
 
-  /// Cumulative by step, T values.
-  var madds: [Double] { record.madds }
-
   /// Bytes of decoded pixels that there is room for.
   var pixelBytes: Int { stepper.pool.bytes }
 
   /// The next image's answer, as soon as it and all before it are known; nil after the last.
   ///
-  /// - Throws: what the source, the rule, the sampler or the network throw; `Interrupted`.
+  /// - Throws: what the source, the rule, the sampler or the network throw, and ``ModelError`` at every later call;
+  ///   ``ModelError`` when one of those asks for an answer while it is asked itself, which leaves the stream as it is;
+  ///   `Interrupted`.
   func next() throws -> AdaptiveRunner.Result? {
+    try ModelError.require(
+      !isComputing,
+      "the stream is already computing an answer: its source, its rule and its sampler cannot ask it for one")
+    if let failure { throw ModelError("the stream has ended with an error before: \(failure)") }
+    isComputing = true
+    defer { isComputing = false }
+    do {
+      return try answer()
+    } catch {
+      failure = "\(error)"
+      throw error
+    }
+  }
+
+  private func answer() throws -> AdaptiveRunner.Result? {
     while true {
       while delivered < admitted {
         let outcome = outcomes[delivered % capacity]
@@ -161,10 +186,21 @@ final class EpisodeStream {
       outcomes[row] = .pending
       numbers[row] = image.number
     }
-    let readable = try stepper.pool.load(images, rows: rows)
-    for (row, isReadable) in zip(rows, readable) where !isReadable { outcomes[row] = .leftOut }
+    let loaded = try stepper.pool.load(images, rows: rows)
+    for (row, isReadable) in zip(rows, loaded) where !isReadable { outcomes[row] = .leftOut }
+    let readableRows = zip(rows, loaded).filter(\.1).map(\.0)
     admitted += images.count
-    waiting[0].append(EpisodeGroup(rows: zip(rows, readable).filter(\.1).map(\.0)))
+    readable += readableRows.count
+    try refuseNothing()
+    waiting[0].append(EpisodeGroup(rows: readableRows))
+  }
+
+  /// Ends a stream that would go through the same images again and again without one that can be read.
+  private func refuseNothing() throws {
+    guard readable == 0, let dataset = (source as? DatasetSource)?.dataset, admitted >= dataset.count else {
+      return
+    }
+    throw ModelError("none of the \(dataset.count) images of \(dataset.name) can be read")
   }
 
   /// Runs the step after `taken` steps for the images that have waited longest.
@@ -175,20 +211,27 @@ final class EpisodeStream {
     let group = try waiting[taken].take(batchSize)
     let start = MonotonicClock.milliseconds
     if step == 1 { for row in group.rows { starts[row] = start } }
-    try stepper.run(step, group, &record)
+    let outcome = try stepper.run(step, group, record)
+    try stepper.enter(outcome, step, group, into: &record)
     if step == record.steps {
       finish(group.rows, after: step)
     } else {
       let now = MonotonicClock.milliseconds
-      let leaves = try rule.checkedDecisions(
+      let leaves = try decisions(
         StepBatch(
           record: record, step: step, rows: group.rows,
           elapsed: group.rows.map { (now - starts[$0]) / 1e3 },
-          critic: { [stepper] in try stepper.proposal(group).values }))
+          critic: { [stepper] in try stepper.proposal(group).values }), group)
       finish(group.rows.indices.filter { leaves[$0] }.map { group.rows[$0] }, after: step)
       waiting[step].append(try group.gathered(group.rows.indices.filter { !leaves[$0] }))
     }
     durations.note(step, count: group.rows.count, took: MonotonicClock.milliseconds - start)
+  }
+
+  private func decisions(_ batch: StepBatch, _ group: EpisodeGroup) throws -> [Bool] {
+    let leaves = try rule.checkedDecisions(batch)
+    try probe?.keep(batch, of: rule, values: group.proposal?.values, answers: leaves)
+    return leaves
   }
 
   /// Before a batch of `count` images takes step `step`: whoever has no time to wait for its end, or to be part of it,

@@ -3,11 +3,15 @@ import Support
 /// Applies an exit rule to a record that holds every step already: step after step, the images that satisfy the rule
 /// leave with their answer.
 public enum EpisodeLoop {
-  /// - Parameter rule: asked after every step but the last, at which every image leaves.
+  /// - Parameters:
+  ///   - rule: asked after every step but the last, at which every image leaves.
+  ///   - probe: keeps the rule's first answers, to ask about them again afterwards.
   /// - Returns: each image's exit, in record order.
   /// - Throws: ``EpisodeError`` when the rule does not fit or gives the wrong number of decisions, or a step is
   ///   missing; whatever `rule` throws; `Interrupted`.
-  public static func replay(_ record: EpisodeRecord, rule: any ExitRule) throws -> Evaluation {
+  public static func replay(
+    _ record: EpisodeRecord, rule: any ExitRule, probe: AnswerProbe? = nil
+  ) throws -> Evaluation {
     let rule = try rule.started(on: record)
     var exits = Exits(images: record.images)
     var rows = Array(0..<record.images)
@@ -19,6 +23,7 @@ public enum EpisodeLoop {
         break
       }
       let leaves = try rule.checkedDecisions(batch)
+      try probe?.keep(batch, of: rule, values: nil, answers: leaves)
       var leaving: [Int] = []
       var staying: [Int] = []
       for (i, row) in rows.enumerated() {

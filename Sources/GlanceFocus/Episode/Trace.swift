@@ -60,9 +60,10 @@ public struct Trace: Sendable {
   }
 
   /// What `rule` makes of the traced images.
+  /// - Parameter probe: keeps the rule's first answers, to ask about them again afterwards.
   /// - Throws: ``EpisodeError``, also of the rule.
-  public func evaluate(_ rule: any ExitRule) throws -> Evaluation {
-    try EpisodeLoop.replay(record, rule: rule)
+  public func evaluate(_ rule: any ExitRule, probe: AnswerProbe? = nil) throws -> Evaluation {
+    try EpisodeLoop.replay(record, rule: rule, probe: probe)
   }
 
   /// What confidence thresholds by step make of the traced images: as ``ConfidenceExit``, but in one pass.

@@ -10,6 +10,12 @@ public protocol ExitRule {
   /// True when it reads the images' true classes.
   var needsLabels: Bool { get }
 
+  /// True when what it says of an image is meant to depend on other images or on state that it keeps.
+  var dependsOnOthers: Bool { get }
+
+  /// Where it was defined, such as `sweep.lua:12`; nil for built-in ones.
+  var origin: String? { get }
+
   /// Refuses, before a run, a model that the rule's parameters do not fit.
   func check(steps: Int, classes: Int) throws
 
@@ -23,6 +29,8 @@ public protocol ExitRule {
 
 extension ExitRule {
   public var needsLabels: Bool { false }
+  public var dependsOnOthers: Bool { false }
+  public var origin: String? { nil }
   public func check(steps: Int, classes: Int) throws {}
   public func started(madds: [Double]) throws -> any ExitRule { self }
 

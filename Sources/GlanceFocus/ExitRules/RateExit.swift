@@ -10,6 +10,7 @@ import Foundation
 /// A decision depends on the images before: on their order, and with it on the batch size.
 public final class RateExit: ExitRule {
   public let name = "rate"
+  public let dependsOnOthers = true
   /// Mean Multiply-Adds per image; 0: half of what all steps cost.
   private let target: Double
   private let window: Int

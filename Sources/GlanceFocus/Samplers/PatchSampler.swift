@@ -12,12 +12,20 @@ public protocol PatchSampler {
   /// What the loop must provide beyond the record.
   var needs: SamplerNeeds { get }
 
+  /// True when what it proposes for an image is meant to depend on other images or on state that it keeps.
+  var dependsOnOthers: Bool { get }
+
+  /// Where it was defined, such as `sweep.lua:12`; nil for built-in ones.
+  var origin: String? { get }
+
   /// A location for every image of the batch, in its order.
   func propose(_ batch: SamplerBatch) throws -> [PatchLocation]
 }
 
 extension PatchSampler {
   public var needs: SamplerNeeds { [] }
+  public var dependsOnOthers: Bool { false }
+  public var origin: String? { nil }
 
   /// ``propose(_:)``, checked.
   /// - Throws: ``EpisodeError``, naming the sampler, for a wrong number of locations and for one that is not
@@ -91,7 +99,8 @@ public struct SamplerBatch {
   public let glances: PlainMaps?
   /// n×1×h×w, at least 0; given to samplers that need them.
   public let saliency: PlainMaps?
-  private let base: CounterRandom
+  /// The run's numbers for this sampler.
+  let base: CounterRandom
 
   /// - Parameters:
   ///   - last: the images after the step before.

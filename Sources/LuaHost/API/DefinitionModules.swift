@@ -25,7 +25,7 @@ enum DefinitionModules {
             Parameter("summary", .string, default: "", "one line of help"),
             .optional(
               "params", .table, "the declared parameters: name = {default=, min=, max=, choices=, help=}"),
-          ] + functions, name: "definition")
+          ] + functions + (kind == .backbones ? [] : [stateful]), name: "definition")
       ],
       returns: "definition: call it with a table of parameters",
       example: "gfnet.\(kind.rawValue).define{name = \"mine\", \(main) = \(examples[kind] ?? "…")}",
@@ -50,14 +50,24 @@ enum DefinitionModules {
       guard !given.isEmpty else {
         throw LuaError("\(place): needs a function \(kind.functions.joined(separator: " or "))")
       }
+      guard given.count == 1 else {
+        throw LuaError(
+          "\(place): give \(kind.functions.joined(separator: " or ")), not both: one of them would never be asked"
+        )
+      }
       let definition = Definition(
         kind: kind, name: name, summary: try call.string("summary"),
         parameters: try call.has("params") ? ParameterSpec.read(call.table("params"), owner: place) : [],
-        implementation: .lua(given), origin: call.context.definitions.currentOrigin ?? "this script")
+        implementation: .lua(given), origin: call.context.definitions.currentOrigin ?? "this script",
+        isStateful: kind == .backbones ? false : try call.optionalBoolean("stateful") ?? false)
       try call.context.definitions.add(definition)
       return Pushed(definition)
     }
   }
+
+  private static let stateful = Parameter.optional(
+    "stateful", .boolean,
+    "true: its answers are meant to depend on other images or on what it has seen; no remark is made of it")
 
   private static let functionHelp = [
     "decide": "function(s, p) → true to leave; s is one image's state, p the parameters",
@@ -74,12 +84,35 @@ enum DefinitionModules {
     elapsed: seconds since the image's glance began, nil in traces
     """
 
+  private static let independence = """
+    What is said of an image may depend on its fields, on the parameters, and on values that do not change while it \
+    runs, captured ones too. It must not depend on the other images, on variables that the function changes, or on how \
+    often it was asked: results would depend on the batch size and the order of the images, and live and traced ones \
+    would differ. At the end of a run (of a stream, after 64 answers) the function is therefore asked again about up to \
+    16 of its first images of each step, in another order and alone, and a remark names it when answers differ. Where \
+    that is meant, say stateful = true: it is not asked again.
+    """
+
+  private static func order(of function: String) -> String {
+    """
+    Order of calls: on a trace, and in model:trace, all images after step 1, those that are left after step 2, and so \
+    on, each time in the order of the data set (model:trace: batch by batch). In model:infer and model:stream images \
+    that have come as far wait until they fill a batch, so that a batch at a later step comes between batches at \
+    step 1; within a batch \(function) is called image by image in the order in which they came, \(function)_batch \
+    once for all of them. Nothing is promised of the order of batches: it may change from version to version.
+    """
+  }
+
   private static let discussions: [DefinitionKind: String] = [
     .exits: """
     The rule is asked after every step but the last, at which all images leave. Fields of s:
     \(state)
     decide_batch gets the same fields as tensors over the n images in b (count is n; confidences and predictions \
-    are n × steps so far) and returns a tensor of n booleans. An image's decision must not depend on the others.
+    are n × steps so far) and returns a tensor of n booleans.
+
+    \(independence)
+
+    \(order(of: "decide"))
     """,
     .samplers: """
     The sampler is asked before every step but the first. Row and column are fractions of the room that a patch \
@@ -91,6 +124,10 @@ enum DefinitionModules {
     rng:uniform() and rng:normal() draw numbers that depend on the image, the step and the seed alone. \
     propose_batch gets the same fields as tensors over the n images in b and returns n × 2 places; there \
     rng:uniform(k) draws an n × k tensor.
+
+    \(independence) Random numbers come from rng: those of gfnet.random depend on how often it was asked before.
+
+    \(order(of: "propose"))
     """,
     .backbones: """
     build composes layers (gfnet-lab help gfnet.nn) and is asked once per model. The network is built, trained and \

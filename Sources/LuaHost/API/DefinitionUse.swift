@@ -22,7 +22,7 @@ enum DefinitionUse {
     case .table(let list): return try ConfidenceExit(thresholds: thresholds(list, place))
     case .function(let function):
       return try LuaExitRule(
-        name: "function", function: function, isBatch: false, parameters: LuaTable(in: state), in: state)
+        name: "function", function: BatchFunction(function), parameters: LuaTable(in: state), in: state)
     default:
       let configured = try configured(value, .exits, in: state, place)
       switch configured.definition.implementation {
@@ -32,12 +32,13 @@ enum DefinitionUse {
         }
         return rule
       case .lua(let functions):
-        guard let function = functions["decide_batch"] ?? functions["decide"] else {
+        guard let function = BatchFunction(functions, one: "decide", batch: "decide_batch") else {
           throw unusable(configured, place)
         }
         return try LuaExitRule(
-          name: configured.definition.name, function: function, isBatch: functions["decide_batch"] != nil,
-          parameters: configured.parameterTable(in: state), in: state)
+          name: configured.definition.name, function: function,
+          parameters: configured.parameterTable(in: state),
+          dependsOnOthers: configured.definition.isStateful, in: state)
       }
     }
   }
@@ -56,7 +57,7 @@ enum DefinitionUse {
     case .nil: return NamedSampler(sampler: LearnedSampler(), description: "learned", isReproducible: true)
     case .function(let function):
       let sampler = try LuaSampler(
-        name: "function", function: function, isBatch: false, parameters: LuaTable(in: state), in: state)
+        name: "function", function: BatchFunction(function), parameters: LuaTable(in: state), in: state)
       return NamedSampler(sampler: sampler, description: "function", isReproducible: false)
     default:
       let configured = try configured(value, .samplers, in: state, place)
@@ -69,12 +70,13 @@ enum DefinitionUse {
         }
         return NamedSampler(sampler: sampler, description: description, isReproducible: true)
       case .lua(let functions):
-        guard let function = functions["propose_batch"] ?? functions["propose"] else {
+        guard let function = BatchFunction(functions, one: "propose", batch: "propose_batch") else {
           throw unusable(configured, place)
         }
         let sampler = try LuaSampler(
-          name: configured.definition.name, function: function, isBatch: functions["propose_batch"] != nil,
-          parameters: configured.parameterTable(in: state), in: state)
+          name: configured.definition.name, function: function,
+          parameters: configured.parameterTable(in: state),
+          dependsOnOthers: configured.definition.isStateful, in: state)
         return NamedSampler(sampler: sampler, description: description, isReproducible: false)
       }
     }

@@ -5,19 +5,23 @@ import Tensor
 /// An exit rule written in Lua.
 final class LuaExitRule: ExitRule {
   let name: String
-  private let function: LuaFunction
-  private let isBatch: Bool
+  let dependsOnOthers: Bool
+  let origin: String?
+  private let function: BatchFunction
   private let parameters: LuaTable
-  private let state: LuaState
   private let rows: LuaRows
   private let view = StepView(noun: "exit batch")
 
-  init(name: String, function: LuaFunction, isBatch: Bool, parameters: LuaTable, in state: LuaState) throws {
+  /// - Parameter dependsOnOthers: whether it says so of itself.
+  init(
+    name: String, function: BatchFunction, parameters: LuaTable, dependsOnOthers: Bool = false,
+    in state: LuaState
+  ) throws {
     self.name = name
     self.function = function
-    self.isBatch = isBatch
     self.parameters = parameters
-    self.state = state
+    self.dependsOnOthers = dependsOnOthers
+    origin = function.function.place
     rows = try LuaRows(in: state, name: "s", fields: StepFields.all(of: view))
   }
 
@@ -25,37 +29,82 @@ final class LuaExitRule: ExitRule {
     view.last = batch
     defer { view.last = nil }
     do {
-      return isBatch ? try decideBatch(batch) : try decideRows(batch)
+      return function.isBatch ? try decideBatch(batch) : try decideRows(batch)
     } catch let error as LuaError {
-      let image = isBatch ? nil : rows.failedRow.map { batch[$0].image + 1 }
-      let place = image.map { "image \($0), " } ?? ""
-      throw LuaError(
-        "\(error.message) (exit rule '\(name)', \(place)step \(batch.step))", traceback: error.traceback,
-        underlying: error.underlying, line: error.line)
+      let image = function.isBatch ? nil : rows.failedRow.map { batch[$0].image + 1 }
+      throw error.placed(in: "exit rule '\(name)'", image: image, step: batch.step)
     }
   }
 
   private func decideRows(_ batch: StepBatch) throws -> [Bool] {
-    try rows.decide(function, [parameters], count: batch.count)
+    try rows.decide(function.function, [parameters], count: batch.count)
   }
 
   private func decideBatch(_ batch: StepBatch) throws -> [Bool] {
-    let results = try function.call(Pushed(view), parameters)
-    guard let answer = results.first, let values = try BatchAnswer.numbers(answer, on: state.stack) else {
-      throw LuaError(
-        "decide_batch must return a tensor of \(batch.count) booleans, and returned \(results.first?.described ?? "nil")",
-        line: 0)
+    let (answer, values) = try function.call(Pushed(view), parameters)
+    guard let values else {
+      throw function.error(
+        "must return a tensor of \(batch.count) booleans, and returned \(answer.described)")
     }
     guard values.count == batch.count else {
-      throw LuaError(
-        "decide_batch must return one boolean for each of the \(batch.count) images, and returned \(values.count)",
-        line: 0)
+      throw function.error(
+        "must return one boolean for each of the \(batch.count) images, and returned \(values.count)")
     }
     if let bad = values.firstIndex(where: { $0 != 0 && $0 != 1 }) {
-      throw LuaError(
-        "decide_batch must return booleans (0 or 1), and element \(bad + 1) is \(values[bad])", line: 0)
+      throw function.error("must return booleans (0 or 1), and element \(bad + 1) is \(values[bad])")
     }
     return values.map { $0 != 0 }
+  }
+}
+
+/// The function of a rule or a sampler, for one image or for a whole batch.
+struct BatchFunction {
+  /// What a definition calls it, such as `decide_batch`.
+  let name: String
+  let function: LuaFunction
+  let isBatch: Bool
+
+  /// A function of one image that no definition names.
+  init(_ function: LuaFunction) {
+    name = "function"
+    self.function = function
+    isBatch = false
+  }
+
+  /// The one of `functions` that a definition gave.
+  /// - Parameter names: of the function of one image and of that of a batch.
+  init?(_ functions: [String: LuaFunction], one: String, batch: String) {
+    if let function = functions[batch] {
+      (name, self.function, isBatch) = (batch, function, true)
+    } else if let function = functions[one] {
+      (name, self.function, isBatch) = (one, function, false)
+    } else {
+      return nil
+    }
+  }
+
+  /// Calls a batch function: what it returned, and the numbers of it where it is a tensor or a list of numbers.
+  func call(_ arguments: any LuaPushable...) throws -> (answer: LuaValue, numbers: [Float]?) {
+    let answer = try function.call(with: arguments).first ?? .nil
+    return (answer, try BatchAnswer.numbers(answer, on: function.liveStack()))
+  }
+
+  /// An error about what it returned, under the place where it is defined.
+  func error(_ problem: String) -> LuaError {
+    let place = function.place
+    return LuaError(
+      (place.map { $0 + ": " } ?? "") + "\(name) \(problem)",
+      line: place.flatMap { $0.split(separator: ":").last.flatMap { Int($0) } } ?? 0)
+  }
+}
+
+extension LuaError {
+  /// The error with who was asked about what.
+  /// - Parameter image: its number, from 1; nil for a batch.
+  func placed(in owner: String, image: Int?, step: Int) -> LuaError {
+    LuaError(
+      "\(message) (\(owner), \(image.map { "image \($0), " } ?? "")step \(step))", traceback: traceback,
+      underlying: underlying, line: line)
   }
 }
 

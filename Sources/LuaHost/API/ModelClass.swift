@@ -102,6 +102,7 @@ enum ModelClass {
       example:
         "local model = gfnet.model{backbone = \"resnet_tiny_16\"}  model:load_state(model:state())"
     ) { model, call in
+      try model.requireIdle("model:load_state")
       let entries = model.network.state
       var arrays: [(target: Tensor, source: Tensor)] = []
       // Everything is checked before anything changes.

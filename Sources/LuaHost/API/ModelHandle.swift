@@ -16,6 +16,9 @@ final class ModelHandle {
   var history: [JSONValue]
   private var measured: StepCosts?
   private var engines: [Precision: StepEngine] = [:]
+  /// Runs of the network that are under way; several when a rule runs it, too.
+  private var runs = 0
+  private var isTraining = false
 
   init(network: GFNet, name: String, metadata: [String: String] = [:]) {
     self.network = network
@@ -42,6 +45,33 @@ final class ModelHandle {
     let made = StepEngine(network) { planner.planned($0).callAsFunction }
     engines[precision] = made
     return made
+  }
+
+  /// Runs the network in `body`, whose rules, samplers and sources must not change it meanwhile.
+  func running<Result>(_ body: () throws -> Result) rethrows -> Result {
+    runs += 1
+    defer { runs -= 1 }
+    return try body()
+  }
+
+  /// Trains the network in `body`.
+  /// - Throws: ``LuaError`` when it is being run, or being trained already.
+  func training<Result>(_ body: () throws -> Result) throws -> Result {
+    try requireIdle("gfnet.train")
+    guard !isTraining else {
+      throw LuaError("gfnet.train: the model is being trained already: its log cannot train it")
+    }
+    isTraining = true
+    defer { isTraining = false }
+    return try body()
+  }
+
+  /// Refuses to change weights that a run under way reads.
+  func requireIdle(_ place: String) throws {
+    guard runs == 0 else {
+      throw LuaError(
+        "\(place): the model is being run: its rules, samplers and sources cannot change it meanwhile")
+    }
   }
 
   /// Hexadecimal digest of the weights as they are now.

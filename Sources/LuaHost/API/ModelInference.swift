@@ -35,11 +35,12 @@ enum ModelInference {
     ) { model, call in
       let input = try ModelImages(
         call.value("images"), for: model.configuration, on: call.stack, "model:infer")
-      let (runner, rule) = try runner(model, call, "model:infer")
+      let (runner, rule, check) = try runner(model, call, "model:infer")
       let deadline = try call.optionalNumber("deadline")
       let run = try DamageNote.telling(input.images, call.context) {
-        try runner.infer(input.images, rule: rule, deadline: deadline)
+        try model.running { try runner.infer(input.images, rule: rule, deadline: deadline) }
       }
+      try check.tell()
       let inference = InferenceHandle(run: run, images: input.images, classNames: input.classNames)
       return input.isSingle
         ? LuaResults(inference.result(0)) : LuaResults(Pushed(inference))
@@ -70,16 +71,17 @@ enum ModelInference {
   /// What runs the images, and the rule by which they leave, from the options of a call.
   static func runner(
     _ model: ModelHandle, _ call: LuaCall, _ place: String
-  ) throws -> (AdaptiveRunner, any ExitRule) {
+  ) throws -> (AdaptiveRunner, any ExitRule, AnswerCheck) {
     let exit = try call.value("exit")
     let steps = try call.optionalInteger("steps") ?? model.configuration.steps
     let rule: any ExitRule =
       exit.isNil ? LengthExit(steps: steps) : try DefinitionUse.rule(exit, in: call.state, "\(place): exit")
     let sampler = try DefinitionUse.sampler(call.value("sampler"), in: call.state, "\(place): sampler")
+    let check = AnswerCheck(rule, sampler.sampler, call.context)
     let runner = try AdaptiveRunner(
       model.network, sampler: sampler.sampler, steps: steps, batchSize: call.integer("batch"),
-      seed: Seeds.of(call), engine: model.engine(precision(call)))
-    return (runner, rule)
+      seed: Seeds.of(call), engine: model.engine(precision(call)), probe: check.probe)
+    return (runner, rule, check)
   }
 
   /// What the call asks for, or the run's.

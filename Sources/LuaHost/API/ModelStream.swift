@@ -30,7 +30,7 @@ enum ModelStream {
         is asked for as many images as a batch has before the first result: with batch = 1 one at a time.
         """
     ) { model, call in
-      let (runner, rule) = try ModelInference.runner(model, call, "model:stream")
+      let (runner, rule, check) = try ModelInference.runner(model, call, "model:stream")
       let value = try call.value("images")
       let deadline = try call.optionalNumber("deadline")
       let source: any ImageSource
@@ -44,7 +44,7 @@ enum ModelStream {
         source = DatasetSource(input.images, passes: try call.integer("passes"))
       }
       let stream = try runner.stream(source, rule: rule, deadline: deadline)
-      return Pushed(StreamHandle(stream, source: source, classNames: names))
+      return Pushed(StreamHandle(stream, of: model, source: source, classNames: names, check: check))
     }
   }
 }
@@ -111,22 +111,35 @@ final class LuaSource: ImageSource {
 /// A stream of answers in Lua; called, it gives the next one.
 final class StreamHandle {
   let stream: AdaptiveStream
+  private let model: ModelHandle
   private let source: any ImageSource
   private let classNames: [String]
+  /// Rule and sampler are asked again after this many answers, or at the end; then it is nil.
+  private var check: AnswerCheck?
+  private static let checkedAfter = 64
 
-  init(_ stream: AdaptiveStream, source: any ImageSource, classNames: [String]) {
+  init(
+    _ stream: AdaptiveStream, of model: ModelHandle, source: any ImageSource, classNames: [String],
+    check: AnswerCheck
+  ) {
     self.stream = stream
+    self.model = model
     self.source = source
     self.classNames = classNames
+    self.check = check
   }
 
   func next(_ context: HostContext) throws -> LuaFields? {
     let dataset = (source as? DatasetSource)?.dataset
     let result: AdaptiveRunner.Result?
     if let dataset {
-      result = try DamageNote.telling(dataset, context) { try stream.next() }
+      result = try DamageNote.telling(dataset, context) { try model.running { try stream.next() } }
     } else {
-      result = try stream.next()
+      result = try model.running { try stream.next() }
+    }
+    if result == nil || stream.images == Self.checkedAfter, let check {
+      self.check = nil
+      try check.tell()
     }
     return result.map { result in
       let name = dataset.map { $0.itemName(at: result.index % $0.count) } ?? "\(result.index + 1)"

@@ -35,12 +35,15 @@ enum ModelTrace {
       let digest = try model.digest()
       let identity = Trace.Identity(name: model.name, digest: digest)
       func compute() throws -> Trace {
+        let check = AnswerCheck(nil, sampler.sampler, call.context)
         let runner = try AdaptiveRunner(
           model.network, sampler: sampler.sampler, steps: steps, batchSize: call.integer("batch"), seed: seed,
-          engine: engine)
-        return try DamageNote.telling(images, call.context) {
-          try runner.trace(images, model: identity, samplerName: sampler.description)
+          engine: engine, probe: check.probe)
+        let trace = try DamageNote.telling(images, call.context) {
+          try model.running { try runner.trace(images, model: identity, samplerName: sampler.description) }
         }
+        try check.tell()
+        return trace
       }
       let context = call.context
       guard context.options.usesCache, sampler.isReproducible, let cache = context.traceCache else {

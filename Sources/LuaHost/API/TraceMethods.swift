@@ -31,8 +31,10 @@ enum TraceMethods {
         evaluation = try it.trace.evaluate(
           thresholds: DefinitionUse.thresholds(table, "trace:evaluate: argument 1 'rule'"))
       } else {
-        evaluation = try it.trace.evaluate(
-          DefinitionUse.rule(given, in: call.state, "trace:evaluate: argument 1 'rule'"))
+        let rule = try DefinitionUse.rule(given, in: call.state, "trace:evaluate: argument 1 'rule'")
+        let check = AnswerCheck(rule, nil, call.context)
+        evaluation = try it.trace.evaluate(rule, probe: check.probe)
+        try check.tell()
       }
       return Pushed(EvaluationHandle(evaluation, of: it))
     }

@@ -36,12 +36,14 @@ public final class Definition {
   public let summary: String
   public let parameters: [ParameterSpec]
   public let implementation: Implementation
+  /// True when its answers are meant to depend on other images or on state that it keeps.
+  public let isStateful: Bool
   /// Who defined it: `built in`, `plugin spiral`, `sweep.lua:12`.
   public let origin: String
 
   public init(
     kind: DefinitionKind, name: String, summary: String, parameters: [ParameterSpec],
-    implementation: Implementation, origin: String
+    implementation: Implementation, origin: String, isStateful: Bool = false
   ) {
     self.kind = kind
     self.name = name
@@ -49,6 +51,7 @@ public final class Definition {
     self.parameters = parameters
     self.implementation = implementation
     self.origin = origin
+    self.isStateful = isStateful
   }
 
   /// The definition with parameter values: what `gfnet.exits.margin{threshold = 0.3}` makes.

@@ -37,6 +37,8 @@ public final class HostContext {
   public var recorder: RunRecorder?
   /// What `gfnet.random` and the random tensors draw from.
   public private(set) lazy var random = RandomGenerator(seed: options.seed, name: "script")
+  /// Remarks made so far of those that are made once.
+  private var told: Set<String> = []
   /// Names in use, by kind.
   private var names: [String: Set<String>] = [:]
   /// Names for figures and tables that the script did not name.
@@ -45,6 +47,11 @@ public final class HostContext {
   private var figureNames: Set<String> = []
 
   public init(options: Options = Options()) { self.options = options }
+
+  /// Makes a remark, unless the run has made it under the same `key` before.
+  public func noteOnce(_ remark: String, key: String) {
+    if told.insert(key).inserted { note(remark) }
+  }
 
   /// `stem` itself when it is first asked for among the names of a kind, then `stem-2`, `stem-3`, …
   public func uniqueName(_ stem: String, among kind: String) -> String {

@@ -42,6 +42,16 @@ public final class LuaFunction: LuaReference {
     try call(with: arguments)
   }
 
+  /// Where it is defined, as `sweep.lua:12`; nil for a function that no script wrote.
+  public var place: String? {
+    guard let stack = try? liveStack(), (try? push(onto: stack)) != nil else { return nil }
+    defer { stack.pop() }
+    guard (try? stack.reserve(4)) != nil else { return nil }
+    gf_push_function_place(stack.pointer, -1)
+    defer { stack.pop() }
+    return stack.string(at: -1).flatMap { $0.isEmpty ? nil : $0 }
+  }
+
   @discardableResult
   public func call(with arguments: [any LuaPushable]) throws -> [LuaValue] {
     let stack = try liveStack()
