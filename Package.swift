@@ -95,6 +95,9 @@ let package = Package(
       name: "hostile-files",
       dependencies: ["Checkpoints", "Support", "GlanceFocus", "TestSupport", "Vision"],
       path: "Benchmarks/HostileFiles", swiftSettings: strict),
+    .executableTarget(
+      name: "hostile-calls", dependencies: ["LuaHost", "Support"], path: "Benchmarks/HostileCalls",
+      swiftSettings: strict),
 
     // Tests
     .target(

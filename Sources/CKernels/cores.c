@@ -5,6 +5,10 @@
 
 #if defined(__linux__)
 
+#include <malloc.h>
+
+void heap_trim(void) { malloc_trim(0); }
+
 int core_of_thread(void) { return sched_getcpu(); }
 
 void core_leave(int core) {
@@ -19,6 +23,7 @@ void core_leave(int core) {
 
 #else
 
+void heap_trim(void) {}
 int core_of_thread(void) { return -1; }
 void core_leave(int core) { (void)core; }
 

@@ -1,4 +1,5 @@
 import OneDNN
+import Support
 import Tensor
 
 /// How the numbers inside a plan are stored and multiplied.
@@ -70,7 +71,10 @@ public final class Plan {
   /// Computes ``outputs`` from ``inputs``.
   public func run() throws {
     context.keepThreadsApart()
-    for step in grouped { try step.run() }
+    for step in grouped {
+      try Cancellation.check()
+      try step.run()
+    }
   }
 
   /// Traces `network` on blank inputs of `shapes` and compiles it.

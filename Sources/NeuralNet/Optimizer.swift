@@ -68,6 +68,7 @@ public final class SGD: Optimizer {
           }
         }
         parameter.value.storage.didChange()
+        try Cancellation.check()
       }
     }
   }
@@ -126,6 +127,7 @@ public final class Adam: Optimizer {
           }
         }
         parameter.value.storage.didChange()
+        try Cancellation.check()
       }
     }
   }
@@ -142,7 +144,7 @@ public final class Adam: Optimizer {
   }
 
   public func restore(_ lookup: (String) throws -> Tensor?) throws {
-    steps = Int(try lookup("steps")?.item() ?? 0)
+    steps = min(max(Int(clamping: Double(try lookup("steps")?.item() ?? 0)), 0), 1 << 53)
     for (name, parameter) in groups.flatMap(\.parameters) {
       guard let m = try lookup("first." + name), let v = try lookup("second." + name) else { continue }
       first[name] = try checked(m, parameter, name)

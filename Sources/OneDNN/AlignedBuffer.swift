@@ -1,4 +1,6 @@
+import CKernels
 import Glibc
+import Support
 
 /// Memory aligned to a cache line, given back to its pool when the last owner lets go.
 public final class AlignedBuffer {
@@ -37,7 +39,7 @@ public final class AlignedBuffer {
 /// Keeps freed buffers for reuse, so that a training step does not return to the system what it needs again.
 ///
 /// Belongs to one ``ComputeContext`` and so to one thread.
-public final class BufferPool {
+public final class BufferPool: MemoryKeeper {
   private var free: [Int: [UnsafeMutableRawPointer]] = [:]
 
   /// Bytes handed out and not yet given back.
@@ -58,9 +60,21 @@ public final class BufferPool {
   /// Kept buffers beyond this many bytes go back to the system.
   private let holdLimit = 4 << 30
 
-  init() {}
+  /// What all memory of the pool counts in, handed out or kept.
+  private let budget: MemoryBudget
+
+  init(budget: MemoryBudget = .shared) {
+    self.budget = budget
+    registerAsMemoryKeeper()
+  }
 
   deinit { trim() }
+
+  public func giveUpMemory() {
+    trim()
+    // What the C library keeps of freed blocks counts as the process's.
+    heap_trim()
+  }
 
   /// Runs `body`, which may take `bytes` bytes beyond what is in use now.
   ///
@@ -73,6 +87,7 @@ public final class BufferPool {
   }
 
   /// A buffer of at least `bytes` bytes, not cleared.
+  /// - Throws: `MemoryRefused` beyond the budget of the run, ``OneDNNError`` beyond ``limited(to:_:)``.
   public func take(_ bytes: Int) throws -> AlignedBuffer {
     let capacity = Self.sizeClass(bytes)
     guard capacity <= limit - inUse else {
@@ -84,11 +99,13 @@ public final class BufferPool {
       held -= capacity
       pointer = kept
     } else {
+      do { try budget.take(capacity) } catch { throw budget.refusal(of: bytes) }
       var fresh: UnsafeMutableRawPointer?
       let isLarge = capacity >= Self.largePage
       let alignment = isLarge ? Self.largePage : AlignedBuffer.alignment
       guard posix_memalign(&fresh, alignment, capacity) == 0, let fresh else {
-        throw OneDNNError(call: "allocation of \(bytes >> 20) MB", reason: "out of memory")
+        budget.giveBack(capacity)
+        throw MemoryRefused("needs \(MemoryText.size(bytes)), and the system grants no more memory")
       }
       // With pages of 4 kB, reading weights from main memory waits for addresses half of the time.
       if isLarge { madvise(fresh, capacity / Self.largePage * Self.largePage, MADV_HUGEPAGE) }
@@ -104,6 +121,7 @@ public final class BufferPool {
     inUse -= capacity
     if held + capacity > holdLimit {
       Glibc.free(pointer)
+      budget.giveBack(capacity)
     } else {
       held += capacity
       free[capacity, default: []].append(pointer)
@@ -114,6 +132,7 @@ public final class BufferPool {
   public func trim() {
     for pointers in free.values { for pointer in pointers { Glibc.free(pointer) } }
     free = [:]
+    budget.giveBack(held)
     held = 0
   }
 
@@ -122,6 +141,8 @@ public final class BufferPool {
     let least = max(bytes, 256)
     let top = 1 << (Int.bitWidth - 1 - (least - 1).leadingZeroBitCount)
     let step = max(top / 4, 64)
+    // Beyond any memory there are no classes, and nothing to add to.
+    guard least < 1 << 60 else { return least }
     return (least + step - 1) / step * step
   }
 }

@@ -1,4 +1,5 @@
 import CDNNL
+import Support
 
 /// The one team of threads: OpenMP's, shared by oneDNN's primitives and our own loops.
 public enum ThreadTeam {
@@ -13,15 +14,34 @@ public enum ThreadTeam {
   /// Ranges depend on the number of threads, so `body` must compute each index independently of the others;
   /// for sums use ``sliced(_:slices:_:)``.
   ///
+  /// Very long loops run piece by piece, and are left when a stop was asked for: whoever uses what they computed asks
+  /// `Cancellation.check()` after them, as ops do.
+  ///
   /// - Parameter grain: the least number of indices worth a thread; below 2·grain the caller does all itself.
   @inline(__always)
   public static func parallel(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
+    let piece = max(grain, 1) * grainsPerPiece
+    if count <= piece { return spread(0..<count, grain, body) }
+    var start = 0
+    while start < count, Cancellation.reasonToStop == nil {
+      let end = count - start > piece ? start + piece : count
+      spread(start..<end, grain, body)
+      start = end
+    }
+  }
+
+  /// Work between two looks at the stop flag, in grains: some tens of milliseconds.
+  private static let grainsPerPiece = 1024
+
+  @inline(__always)
+  private static func spread(_ range: Range<Int>, _ grain: Int, _ body: (Range<Int>) -> Void) {
+    let (first, count) = (range.lowerBound, range.count)
     if count < 2 * grain || size == 1 {
-      if count > 0 { body(0..<count) }
+      if count > 0 { body(range) }
       return
     }
     let threads = min(size, count / max(grain, 1))
-    sliced(threads) { body(count * $0 / threads..<count * ($0 + 1) / threads) }
+    sliced(threads) { body(first + count * $0 / threads..<first + count * ($0 + 1) / threads) }
   }
 
   /// Calls `body` once for each index 0..<slices, spread over the team.

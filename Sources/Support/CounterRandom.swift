@@ -43,10 +43,13 @@ public struct CounterRandom: Sendable, Hashable {
   }
 
   /// The numbers 0..<count in random order (Fisher–Yates).
-  public func permutation(_ count: Int) -> [Int] {
+  /// - Throws: `Interrupted`, ``MemoryRefused``.
+  public func permutation(_ count: Int) throws -> [Int] {
+    try MemoryBudget.shared.require(count * MemoryLayout<Int>.stride)
     var order = Array(0..<count)
     var i = count - 1
     while i > 0 {
+      if i % (1 << 16) == 0 { try Cancellation.check() }
       order.swapAt(i, integer(i, below: i + 1))
       i -= 1
     }

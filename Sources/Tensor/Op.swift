@@ -52,11 +52,14 @@ public func apply(_ op: some Op, _ inputs: [Tensor]) throws -> Tensor {
   try Cancellation.check()
   let shapes = inputs.map(\.shape)
   let shape = try op.outputShape(shapes)
+  try shape.validated(for: op.name)
   let tape = Tape.current
   if let tape, tape.mode == .graph { return try tape.trace(op, inputs, shape) }
   let isRecording = tape?.wants(inputs) ?? false
   var saved = Saved(isRecording: isRecording)
   var result = try op.forward(inputs, &saved)
+  // Long loops are left when a stop was asked for: nobody may see what they did not finish.
+  try Cancellation.check()
   assert(result.shape == shape, "\(op.name): outputShape says \(shape), forward gave \(result.shape)")
   result.tracking = nil
   if let tape {

@@ -19,10 +19,25 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
     return product
   }
 
-  /// Throws where a size is negative.
-  func validated(for operation: String) throws {
-    if let bad = sizes.first(where: { $0 < 0 }) {
-      throw TensorError(operation, "\(bad) elements along an axis")
+  /// The most axes.
+  public static let largestRank = 64
+  /// The largest product of the sizes that are not 0: strides and offsets of anything smaller fit an `Int`.
+  public static let largestExtent = 1 << 40
+
+  /// The one guard where shapes are made: throws where a size is negative, or the shape beyond ``largestRank`` and
+  /// ``largestExtent``. An empty tensor is held to it as well, for its other sizes make strides too.
+  public func validated(for operation: String) throws {
+    guard rank <= Self.largestRank else {
+      throw TensorError(operation, "\(rank) axes, and a tensor has at most \(Self.largestRank)")
+    }
+    var extent = 1
+    for size in sizes where size != 0 {
+      if size < 0 { throw TensorError(operation, "\(size) elements along an axis") }
+      let (next, overflow) = extent.multipliedReportingOverflow(by: size)
+      guard !overflow, next <= Self.largestExtent else {
+        throw TensorError(operation, "shape \(self) is beyond the 2^40 elements that a tensor may have")
+      }
+      extent = next
     }
   }
 

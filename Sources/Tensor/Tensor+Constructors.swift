@@ -8,7 +8,7 @@ extension Tensor {
     guard step != 0, count.isFinite, count < 0x1p40 else {
       throw TensorError("arange", "from \(start) to \(end) in steps of \(step)")
     }
-    return try filled([max(Int(count), 0)]) { Float(start + Double($0) * step) }
+    return try filled([max(Int(clamping: count), 0)]) { Float(start + Double($0) * step) }
   }
 
   /// `count` evenly spaced numbers from `start` to `end`, both included.
@@ -50,6 +50,23 @@ extension Tensor {
     ThreadTeam.parallel(shape.count, grain: 1 << 13) { range in
       for i in range { target[i] = value(i) }
     }
+    try Cancellation.check()
     return result
+  }
+
+  /// Sets every element of a tensor that nobody has seen yet.
+  func fill(_ value: Float) throws {
+    let target = pointer
+    ThreadTeam.parallel(shape.count, grain: 1 << 16) { range in
+      (target + range.lowerBound).update(repeating: value, count: range.count)
+    }
+    try Cancellation.check()
+  }
+
+  /// All elements equal to `value`, stored row-major whatever the rank.
+  public static func fullRowMajor(_ shape: Shape, _ value: Float) throws -> Tensor {
+    let tensor = try emptyRowMajor(shape)
+    try tensor.fill(value)
+    return tensor
   }
 }

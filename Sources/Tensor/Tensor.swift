@@ -1,4 +1,5 @@
 import OneDNN
+import Support
 
 /// An n-dimensional array of float32 numbers: a shape and strides over shared storage.
 ///
@@ -44,7 +45,7 @@ public struct Tensor {
   /// All elements equal to `value`.
   public static func full(_ shape: Shape, _ value: Float) throws -> Tensor {
     let tensor = try empty(shape)
-    tensor.storage.pointer.update(repeating: value, count: shape.count)
+    try tensor.fill(value)
     return tensor
   }
 
@@ -52,11 +53,7 @@ public struct Tensor {
   public static func zeros(_ shape: Shape) throws -> Tensor { try full(shape, 0) }
 
   /// All elements zero, stored row-major whatever the rank.
-  public static func zerosRowMajor(_ shape: Shape) throws -> Tensor {
-    let tensor = try emptyRowMajor(shape)
-    tensor.storage.pointer.update(repeating: 0, count: shape.count)
-    return tensor
-  }
+  public static func zerosRowMajor(_ shape: Shape) throws -> Tensor { try fullRowMajor(shape, 0) }
 
   /// The numbers of `values`, given in row-major order.
   public init(_ shape: Shape, _ values: [Float]) throws {
@@ -125,6 +122,7 @@ public struct Tensor {
     try mayBeRead(by: "copy")
     let copy = try Tensor.emptyRowMajor(shape)
     Strided.copy(self, to: copy)
+    try Cancellation.check()
     return copy
   }
 
@@ -152,13 +150,16 @@ public struct Tensor {
     try mayBeRead(by: "clone")
     let copy = try Tensor.empty(like: self)
     Strided.copy(self, to: copy)
+    try Cancellation.check()
     return copy
   }
 
   /// The elements in row-major order.
   public func values() throws -> [Float] {
     try mayBeRead(by: "values")
+    try MemoryBudget.shared.require(count * MemoryLayout<Float>.stride)
     let dense = try contiguous()
+    try Cancellation.check()
     return Array(UnsafeBufferPointer(start: dense.pointer, count: count))
   }
 
@@ -177,5 +178,6 @@ public struct Tensor {
     }
     Strided.copy(source, to: self)
     storage.didChange()
+    try Cancellation.check()
   }
 }

@@ -80,7 +80,7 @@ public struct BatchLoader: Sendable {
       switch order {
       case .sequential: nil
       case .shuffled(let seed):
-        CounterRandom(seed: seed, stream: "batches").child(epoch).permutation(dataset.count)
+        try CounterRandom(seed: seed, stream: "batches").child(epoch).permutation(dataset.count)
       }
     return BatchStream(BatchQueue(loader: self, epoch: epoch, order: indices, start: start))
   }

@@ -35,6 +35,7 @@ struct DatasetView: ImageDataset {
   var damaged: DamagedImages? { base.damaged }
   var loaderThreads: Int { base.loaderThreads }
   var knowsLabels: Bool { base.knowsLabels }
+  var heldBytes: Int { base.heldBytes + 8 * (indices?.count ?? 0) }
 
   func label(at index: Int) -> Int { base.label(at: baseIndex(index)) }
   func itemName(at index: Int) -> String { base.itemName(at: baseIndex(index)) }

@@ -25,6 +25,9 @@ public protocol ImageDataset: Sendable {
   /// False when nothing is known of the images' classes: ``label(at:)`` then means nothing.
   var knowsLabels: Bool { get }
 
+  /// Roughly the bytes that are released with the set: pixels, names, lists. What it shares with others is not counted.
+  var heldBytes: Int { get }
+
   /// The 0-based class of an image; `index` must be below `count`.
   func label(at index: Int) -> Int
 
@@ -46,6 +49,7 @@ extension ImageDataset {
   public var damaged: DamagedImages? { nil }
   public var loaderThreads: Int { 1 }
   public var knowsLabels: Bool { true }
+  public var heldBytes: Int { 0 }
 
   /// The number of classes.
   public var classes: Int { labels.count }

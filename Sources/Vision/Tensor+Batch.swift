@@ -1,4 +1,5 @@
 import OneDNN
+import Support
 import Tensor
 
 extension Tensor {
@@ -43,6 +44,7 @@ extension Tensor {
         }
       }
     }
+    try Cancellation.check()
     return result
   }
 

@@ -1,3 +1,5 @@
+import Support
+
 /// Images held in memory, as a script's `tensors` data set gives them.
 public struct TensorsDataset: ImageDataset {
   /// The order of the dimensions of the given values.
@@ -34,7 +36,11 @@ public struct TensorsDataset: ImageDataset {
     classNames: [String]? = nil, normalization: Normalization? = nil, name: String = "tensors",
     split: String = "all"
   ) throws {
-    count = labels?.count ?? TensorsDataset.images(of: bytes.count, imageSize, channels)
+    let given = TensorsDataset.images(of: bytes.count, imageSize, channels)
+    if let labels, given > 0, labels.count != given {
+      throw DatasetError.invalid("\(name): \(labels.count) labels for \(given) images, expected one for each")
+    }
+    count = labels?.count ?? given
     let plane = try TensorsDataset.checkedPlane(
       values: bytes.count, images: count, imageSize: imageSize, channels: channels, name: name)
     let classes =
@@ -78,6 +84,7 @@ public struct TensorsDataset: ImageDataset {
       let image = images == 0 ? 0 : bad / max(1, values.count / images)
       throw DatasetError.invalid("\(name): image \(image + 1) has the value \(values[bad]), expected 0 to 1")
     }
+    try MemoryBudget.shared.require(2 * values.count)
     try self.init(
       bytes: values.map { UInt8(($0 * 255).rounded()) }, layout: layout, imageSize: imageSize,
       channels: channels, labels: labels, classNames: classNames, normalization: normalization, name: name,
@@ -85,6 +92,7 @@ public struct TensorsDataset: ImageDataset {
   }
 
   public var knowsLabels: Bool { classOf != nil }
+  public var heldBytes: Int { pixels.count + 8 * (classOf?.count ?? 0) }
 
   public func label(at index: Int) -> Int { classOf?[index] ?? 0 }
 

@@ -39,6 +39,12 @@ struct RunCommand: ParsableCommand {
   @Option(help: "Precision of inference: f32 or bf16.")
   var precision: Precision = .float32
 
+  @Option(
+    help: ArgumentHelp(
+      "Most memory to hold, such as 8G or 512M (default: what the machine has left, less a reserve).",
+      valueName: "size"))
+  var memory: MemorySize?
+
   @Flag(name: .customLong("no-cache"), help: "Compute everything anew, also what an earlier run kept.")
   var ignoresCache = false
 
@@ -53,6 +59,7 @@ struct RunCommand: ParsableCommand {
   }
 
   func run() throws {
+    try MemorySize.apply(memory)
     let file = try readScript()
     let context = HostContext()
     context.options.seed = seed
@@ -143,3 +150,25 @@ struct RunCommand: ParsableCommand {
 }
 
 extension Precision: ExpressibleByArgument {}
+
+/// An amount of memory as it is typed.
+struct MemorySize: ExpressibleByArgument {
+  let bytes: Int
+
+  init?(argument: String) {
+    // Less would not hold the program itself.
+    guard let bytes = MemoryText.parse(argument), bytes >= 64_000_000 else { return nil }
+    self.bytes = bytes
+  }
+
+  /// Sets what the run may hold: the option's value, or that of the environment.
+  static func apply(_ option: MemorySize?) throws {
+    if let option { return MemoryBudget.shared.setLimit(option.bytes) }
+    guard let text = ProcessInfo.processInfo.environment[MemoryBudget.variable], !text.isEmpty else { return }
+    guard let size = MemorySize(argument: text) else {
+      throw UsageError(
+        "$\(MemoryBudget.variable) is \"\(text)\", expected a size of at least 64M, such as 8G")
+    }
+    MemoryBudget.shared.setLimit(size.bytes)
+  }
+}

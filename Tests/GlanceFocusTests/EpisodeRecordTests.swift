@@ -48,7 +48,7 @@ import Testing
     var logits = (0..<images * classes).map { random.normal($0) * [0.01, 1, 5, 40][$0 / classes % 4] }
     // Equal largest logits, wherever they lie: the first counts and the margin is 0.
     for i in stride(from: 0, to: images, by: 8) where classes > 1 {
-      let places = random.child(i).permutation(classes).prefix(2)
+      let places = try random.child(i).permutation(classes).prefix(2)
       for place in places { logits[i * classes + place] = 200 }
     }
     var record = try EpisodeRecord(

@@ -3,7 +3,8 @@ import Reports
 import Testing
 
 /// A Swift object that scripts hold in these tests; counts how many are alive.
-final class Crate {
+final class Crate: HoldsMemory {
+  let heldBytes = 8 << 20
   nonisolated(unsafe) static var alive = 0
   var weight: Double
   init(_ weight: Double) {
@@ -79,7 +80,7 @@ private let catalog = Catalog(
         },
         FunctionEntry("crate", "A crate.", [Parameter("weight", .number, default: 1, "kg")], returns: "crate")
         {
-          call in Pushed(Crate(try call.number("weight")), bytes: 8 << 20)
+          call in Pushed(Crate(try call.number("weight")))
         },
       ])
   ], classes: [crateClass])

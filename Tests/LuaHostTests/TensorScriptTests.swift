@@ -176,7 +176,7 @@ import Testing
     ("T.zeros(-1)", "gfnet.tensor.zeros: a size must be at least 0, got -1"),
     (
       "T.zeros(1000000, 1000000)",
-      "gfnet.tensor.zeros: shape 1000000×1000000 needs 4000 GB, and this machine has"
+      "gfnet.tensor.zeros: needs 4000 GB; "
     ),
     ("T.zeros(1 << 40, 1 << 40)", "gfnet.tensor.zeros: shape"),
     ("T.arange(1, 5, 0)", "gfnet.tensor.arange: cannot count from 1.0 to 5.0 in steps of 0.0"),

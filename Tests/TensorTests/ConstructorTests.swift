@@ -74,7 +74,7 @@ import Testing
     #expect(
       try Tensor.arange(0, 6).reshaped([2, 3]).transposed().description == "3×2 [[0, 3], [1, 4], [2, 5]]")
     for shape: Shape in [[64, 3, 224, 224], [1, 1, 1, 1, 1, 1, 1, 2], [9, 9, 9, 9, 9, 9], [200, 300]] {
-      #expect(try Tensor.zeros(shape).description.count < 400)
+      #expect(try Tensor.zeros(shape).description.count < 4000)
     }
   }
 

@@ -30,7 +30,7 @@ public func checkGradient(
     }
     let analytic = try gradient.values()
     let values = try input.values()
-    let order = random.child(number).permutation(values.count).prefix(limit)
+    let order = try random.child(number).permutation(values.count).prefix(limit)
     func projected(_ index: Int, _ offset: Float) throws -> Double {
       var moved = values
       moved[index] += offset

@@ -9,20 +9,18 @@ public struct LayerError: LineError {
 }
 
 extension LayerDescription {
-  /// Sizes beyond these are mistakes, or a hostile file's.
-  static let channelLimit = 65_536
-  static let windowLimit = 256
-  static let depthLimit = 64
-
   /// The size of the result for an input of `size`.
   ///
   /// - Parameter path: where the layer stands, for messages.
   /// - Throws: ``LayerError``, naming the layer that does not fit.
   public func size(for size: MapSize, path: String = "") throws(LayerError) -> MapSize {
-    try self.size(for: size, path: path, depth: 0)
+    var visited = 0
+    return try self.size(for: size, path: path, depth: 0, &visited)
   }
 
-  private func size(for input: MapSize, path: String, depth: Int) throws(LayerError) -> MapSize {
+  private func size(
+    for input: MapSize, path: String, depth: Int, _ visited: inout Int
+  ) throws(LayerError) -> MapSize {
     let place = path.isEmpty ? word : "\(path) (\(word))"
     func fail(_ problem: String) -> LayerError { LayerError("\(place): \(problem)") }
     guard depth <= Self.depthLimit else { throw fail("layers are nested more than \(Self.depthLimit) deep") }
@@ -31,55 +29,35 @@ extension LayerDescription {
         throw fail("is made for \(channels) channels, gets \(input.channels)")
       }
     }
-    func inner(_ layer: LayerDescription, _ name: String, _ size: MapSize) throws(LayerError) -> MapSize {
-      try layer.size(for: size, path: path.isEmpty ? name : "\(path).\(name)", depth: depth + 1)
+    func inner(
+      _ layer: LayerDescription, _ name: String, _ size: MapSize, _ visited: inout Int
+    ) throws(LayerError) -> MapSize {
+      try layer.size(for: size, path: path.isEmpty ? name : "\(path).\(name)", depth: depth + 1, &visited)
     }
+    visited += 1
+    guard visited <= Self.countLimit else { throw fail("more than \(Self.countLimit) layers") }
+    if let problem { throw fail(problem) }
     switch self {
     case .convolution(
-      let inputs, let outputs, let kernel, let stride, let padding, let dilation, let groups, _):
+      let inputs, let outputs, let kernel, let stride, let padding, let dilation, _, _):
       try expect(inputs)
-      let channels = 1...Self.channelLimit
-      let window = 1...Self.windowLimit
-      guard channels.contains(outputs), window.contains(kernel), window.contains(stride),
-        window.contains(dilation), (0...Self.windowLimit).contains(padding ?? 0)
-      else {
-        throw fail(
-          "outputs 1 to \(Self.channelLimit); kernel, stride, dilation 1 to \(Self.windowLimit); padding at least 0"
-        )
-      }
-      guard groups > 0, inputs % groups == 0, outputs % groups == 0 else {
-        throw fail("\(inputs) and \(outputs) channels cannot be split into \(groups) groups")
-      }
       let span = dilation * (kernel - 1) + 1
       let pad = padding ?? ((stride - 1) + dilation * (kernel - 1)) / 2
       return try Self.windowed(input, outputs, span, stride, pad, fail)
-    case .batchNorm(let channels):
+    case .batchNorm(let channels), .squeezeExcite(let channels, _, _, _):
       try expect(channels)
       return input
-    case .activation: return input
+    case .activation, .dropout: return input
     case .maxPool(let kernel, let stride, let padding), .averagePool(let kernel, let stride, let padding):
-      let window = 1...Self.windowLimit
-      guard window.contains(kernel), window.contains(stride), padding >= 0, 2 * padding <= kernel else {
-        throw fail("kernel and stride 1 to \(Self.windowLimit), padding at most half the kernel")
-      }
       return try Self.windowed(input, input.channels, kernel, stride, padding, fail)
-    case .dropout(let probability):
-      guard probability >= 0, probability < 1 else { throw fail("probability from 0 to below 1") }
-      return input
-    case .squeezeExcite(let channels, let squeezed, _, _):
-      try expect(channels)
-      guard (1...Self.channelLimit).contains(squeezed) else {
-        throw fail("squeezed is \(squeezed), expected 1 to \(Self.channelLimit)")
-      }
-      return input
     case .sequential(let layers):
       var size = input
-      for (index, layer) in layers.enumerated() { size = try inner(layer, String(index + 1), size) }
+      for (index, layer) in layers.enumerated() { size = try inner(layer, String(index + 1), size, &visited) }
       return size
     case .residual(let body, let shortcut, _):
-      let result = try inner(body, "body", input)
-      let passed =
-        try shortcut.map { (layer) throws(LayerError) in try inner(layer, "shortcut", input) } ?? input
+      let result = try inner(body, "body", input, &visited)
+      var passed = input
+      if let shortcut { passed = try inner(shortcut, "shortcut", input, &visited) }
       guard result == passed else {
         throw fail(
           "the body gives \(result), the \(shortcut == nil ? "input is" : "shortcut gives") \(passed)")
@@ -87,9 +65,9 @@ extension LayerDescription {
       return result
     case .concatenation(let branches):
       guard let first = branches.first else { throw fail("needs at least one layer") }
-      var size = try inner(first, "1", input)
+      var size = try inner(first, "1", input, &visited)
       for (index, branch) in branches.enumerated().dropFirst() {
-        let next = try inner(branch, String(index + 1), input)
+        let next = try inner(branch, String(index + 1), input, &visited)
         guard next.height == size.height, next.width == size.width else {
           throw fail("layer \(index + 1) gives \(next), the first \(size): heights and widths must agree")
         }

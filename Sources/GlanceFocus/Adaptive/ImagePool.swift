@@ -52,6 +52,7 @@ final class ImagePool {
         }
       }
     }
+    try Cancellation.check()
     return try zip(images, failures).map { image, failure in
       guard let failure else { return true }
       guard failure is ImageError, image.dataset.damaged != nil else { throw failure }

@@ -32,7 +32,8 @@ public struct EpisodeRecord: Sendable {
 
     fileprivate init() {}
 
-    fileprivate mutating func allocate(images: Int, classes: Int, isGlance: Bool) {
+    fileprivate mutating func allocate(images: Int, classes: Int, isGlance: Bool) throws {
+      try MemoryBudget.shared.require(4 * images * classes + 36 * images)
       logits = [Float](repeating: 0, count: images * classes)
       confidence = [Float](repeating: 0, count: images)
       entropy = confidence
@@ -65,6 +66,11 @@ public struct EpisodeRecord: Sendable {
   /// How many steps of each image are filled.
   public private(set) var filledSteps: [Int32]
   private var columns: [Step]
+
+  /// Roughly the bytes of all columns.
+  public var heldBytes: Int {
+    columns.reduce(16 * images) { $0 + 4 * $1.logits.count + 36 * $1.confidence.count }
+  }
 
   /// An empty record.
   /// - Parameters:
@@ -162,7 +168,7 @@ public struct EpisodeRecord: Sendable {
     guard !rows.isEmpty, let source = logits.baseAddress else { return }
     let index = step - 1
     if columns[index].logits.isEmpty {
-      columns[index].allocate(images: images, classes: classes, isGlance: step == 1)
+      try columns[index].allocate(images: images, classes: classes, isGlance: step == 1)
     }
     let failed = Self.fill(&columns[index], rows: rows, logits: source, classes: classes)
     if let failed {

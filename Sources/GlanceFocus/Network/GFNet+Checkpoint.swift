@@ -104,7 +104,7 @@ extension GFNet {
     var tensors: [SafetensorsTensor] = []
     for (name, entry) in state {
       if case .buffer(let buffer) = entry, buffer.isInteger {
-        let values = try buffer.value.values().map { Int64($0) }
+        let values = try buffer.value.values().map { Int64(Int(clamping: Double($0))) }
         tensors.append(SafetensorsTensor(name, shape: buffer.value.shape.sizes, values))
       } else {
         tensors.append(SafetensorsTensor(name, shape: entry.value.shape.sizes, try entry.value.values()))

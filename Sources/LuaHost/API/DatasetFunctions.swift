@@ -22,7 +22,7 @@ enum DatasetFunctions {
             "images", .either([.object("tensor"), .table]),
             "of \"tensors\": N×C×H×W, or a list of C×H×W; values from 0 to 1"),
           .optional(
-            "labels", .either([.list(.integer), .string]),
+            "labels", .either([.list(.integer), .object("tensor"), .string]),
             "of \"tensors\": the class of each image, from 1; of \"folder\": a text file of classes or pictures; of \"files\": of classes; \"imagenet\" comes with the program"
           ),
           .optional(
@@ -162,16 +162,32 @@ enum DatasetFunctions {
     guard try call.has("images"), try call.has("labels") else {
       throw LuaError("gfnet.dataset: \"tensors\" needs images = N×C×H×W and labels = {1, 2, …}")
     }
-    guard try call.value("labels").asString == nil else {
+    let labels = try call.value("labels")
+    guard labels.asString == nil else {
       throw LuaError("gfnet.dataset: of \"tensors\", the option 'labels' is a list of classes, from 1")
     }
     let batch = try ImageArgument.batch(
       call.value("images"), on: call.stack, "gfnet.dataset: option 'images'")
     return try TensorsDataset(
       values: batch.values(), layout: .channelsFirst, imageSize: (batch.shape[2], batch.shape[3]),
-      channels: batch.shape[1], labels: call.integers("labels").map { $0 &- 1 },
+      channels: batch.shape[1], labels: classes(labels, call),
       classNames: call.has("classes") ? call.strings("classes") : nil,
       split: call.optionalString("split") ?? "all")
+  }
+}
+
+extension DatasetFunctions {
+  /// 0-based classes from a list or a tensor of them.
+  private static func classes(_ labels: LuaValue, _ call: LuaCall) throws -> [Int] {
+    guard case .object = labels else { return try call.integers("labels").map { $0 &- 1 } }
+    return try call.doubles("labels").enumerated().map { index, value in
+      guard let label = Int(exactly: value) else {
+        throw LuaError(
+          "\(call.place("labels")): label \(index + 1) is \(LuaNumberText.shortest(value)), expected a whole number from 1"
+        )
+      }
+      return label &- 1
+    }
   }
 }
 
@@ -192,6 +208,12 @@ enum ImageArgument {
       }
       let values = try images.flatMap { try $0.values() }
       return try checked(Tensor(Shape([images.count] + images[0].shape.sizes), values), place)
+    }
+    // Entries of a data set, which are tables themselves.
+    if let first = try value.asTable?.elements().first?.asTable, try !first.get("image").isNil {
+      throw LuaError(
+        "\(place): element 1 is an entry of a data set; pass data:subset{1, 2, …}, or the images: {d[1].image, …}"
+      )
     }
     try value.push(onto: stack)
     defer { stack.pop() }

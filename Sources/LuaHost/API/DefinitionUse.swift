@@ -114,6 +114,11 @@ enum DefinitionUse {
   /// Confidence thresholds, one for all steps or one by step.
   static func thresholds(_ list: LuaTable, _ place: String) throws -> [Float] {
     let elements = try list.elements()
+    if let field = try list.pairs().lazy.compactMap(\.key.asString).first {
+      throw LuaError(
+        "\(place): a table is a list of thresholds by step, got one with the field '\(field)'; a rule with parameters is gfnet.exits.NAME{\(field) = …}, such as gfnet.exits.confidence{threshold = 0.9}"
+      )
+    }
     guard !elements.isEmpty else { throw LuaError("\(place): a list of thresholds must not be empty") }
     return try elements.enumerated().map { index, element in
       guard let number = element.asNumber, !number.isNaN else {

@@ -11,12 +11,15 @@ final class EncoderHandle {
   let classes: Int
   /// The name it was asked for by.
   let name: String
+  /// For the collector.
+  let weightBytes: Int
 
   init(_ encoder: any Backbone, backbone: String, classes: Int, name: String) {
     self.encoder = encoder
     self.backbone = backbone
     self.classes = classes
     self.name = name
+    weightBytes = encoder.heldBytes
   }
 
   /// The encoder in `path`: a file of ours, or a state dictionary of another program.
@@ -80,7 +83,7 @@ enum EncoderClass {
       guard images.rank == 4, images.shape[1] == 3, images.count > 0 else {
         throw LuaError("encoder:\(name): images must be batch × 3 × height × width, got \(images.shape)")
       }
-      return Pushed(try compute(it.encoder, images))
+      return try compute(it.encoder, images)
     }
   }
 

@@ -41,7 +41,7 @@ enum FigureClass {
     show: { figure, state in .figure(try figure.picture(state.context)) },
     index: { figure, key, _ in
       let panels = figure.figure.panels
-      guard let number = key.asInteger, panels.indices.contains(number - 1) else {
+      guard let number = key.asInteger, (1...panels.count).contains(number) else {
         throw LuaError("figure: no panel \(key.described); expected 1 to \(panels.count)")
       }
       return Pushed(ScriptAxes(figure, number - 1))

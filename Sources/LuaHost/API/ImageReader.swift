@@ -30,6 +30,9 @@ struct ImageReader {
     if case .object = value {
       let array = try call.numberArray(name)
       guard array.sizes.count == 4 else { return [try pixels(array, place)] }
+      guard !array.values.isEmpty else {
+        throw LuaError("\(place) has no pixels: its shape is \(Shape(array.sizes))")
+      }
       let length = array.sizes.dropFirst().reduce(1, *)
       return try (0..<array.sizes[0]).map { index in
         try pixels(
@@ -188,7 +191,7 @@ struct NamedFields {
 extension LuaNumberText {
   /// Whole numbers without a point, as in labels.
   static func plain(_ value: Double) -> String {
-    if let whole = Int(exactly: value), abs(whole) < 1 << 53 { return "\(whole)" }
+    if let whole = Int(exactly: value), whole.magnitude < 1 << 53 { return "\(whole)" }
     return shortest(value)
   }
 }

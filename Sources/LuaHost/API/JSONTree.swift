@@ -1,5 +1,6 @@
 import Foundation
 import Reports
+import Support
 
 /// JSON between Lua tables and the metadata of files.
 ///
@@ -9,12 +10,28 @@ enum JSONTree {
   /// More levels than results need; a table that contains itself ends here.
   private static let deepest = 32
 
+  /// Bytes of text that results may take; the header of a file, where they go, is read up to a similar size.
+  private static let largest = 8 << 20
+
   /// A Lua value as JSON.
   ///
   /// - Parameter place: what errors name, such as `model:save: results`.
-  static func json(_ value: LuaValue, _ place: String, depth: Int = 0) throws -> JSONValue {
+  static func json(_ value: LuaValue, _ place: String) throws -> JSONValue {
+    var size = 0
+    return try json(value, place, depth: 0, size: &size)
+  }
+
+  /// - Parameter size: bytes so far. A table may hold one table many times: what is written can be any number of
+  ///   times what Lua holds.
+  private static func json(_ value: LuaValue, _ place: String, depth: Int, size: inout Int) throws
+    -> JSONValue
+  {
     guard depth < deepest else {
       throw LuaError("\(place): tables are nested more than \(deepest) deep, or contain themselves")
+    }
+    size += 16 + (value.asString?.utf8.count ?? 0)
+    guard size <= largest else {
+      throw LuaError("\(place): more than \(largest >> 20) MB of values are too many to store")
     }
     switch value {
     case .nil: return .null
@@ -22,7 +39,7 @@ enum JSONTree {
     case .integer(let value): return .integer(value)
     case .number(let value): return number(value)
     case .string(let value): return .string(value)
-    case .table(let table): return try json(table, place, depth: depth)
+    case .table(let table): return try json(table, place, depth: depth, size: &size)
     case .function, .object:
       throw LuaError(
         "\(place): only numbers, strings, booleans and tables of them can be stored, got \(value.described)")
@@ -34,12 +51,17 @@ enum JSONTree {
     value.isFinite ? .number(value) : .string(value.isNaN ? "nan" : value < 0 ? "-inf" : "inf")
   }
 
-  private static func json(_ table: LuaTable, _ place: String, depth: Int) throws -> JSONValue {
+  private static func json(_ table: LuaTable, _ place: String, depth: Int, size: inout Int) throws
+    -> JSONValue
+  {
+    try Cancellation.check()
     let pairs = try table.pairs()
     if pairs.isEmpty { return .array([]) }
     if try table.count() == pairs.count {
       return .array(
-        try table.elements().enumerated().map { try json($1, "\(place)[\($0 + 1)]", depth: depth + 1) })
+        try table.elements().enumerated().map {
+          try json($1, "\(place)[\($0 + 1)]", depth: depth + 1, size: &size)
+        })
     }
     return .object(
       try pairs.map { key, value in
@@ -48,7 +70,8 @@ enum JSONTree {
             "\(place): a table to store is either a list without gaps or has names as keys, got the key \(key.described)"
           )
         }
-        return .init(name, try json(value, "\(place).\(name)", depth: depth + 1))
+        size += name.utf8.count
+        return .init(name, try json(value, "\(place).\(name)", depth: depth + 1, size: &size))
       })
   }
 

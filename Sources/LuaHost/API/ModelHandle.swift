@@ -15,7 +15,9 @@ final class ModelHandle {
   /// Epochs of training, in order.
   var history: [JSONValue]
   private var measured: StepCosts?
-  private var engines: [Precision: StepEngine] = [:]
+  private var engines: [Precision: (engine: StepEngine, planner: Planner)] = [:]
+  /// For the collector: what the network holds, without its plans.
+  let weightBytes: Int
   /// Runs of the network that are under way; several when a rule runs it, too.
   private var runs = 0
   private var isTraining = false
@@ -25,7 +27,11 @@ final class ModelHandle {
     self.name = name
     self.metadata = metadata
     history = []
+    weightBytes = network.heldBytes
   }
+
+  /// For the collector: packed weights and working memory of the plans made so far.
+  var planBytes: Int { engines.values.reduce(0) { $0 + $1.planner.weightBytes + $1.planner.workspaceBytes } }
 
   var configuration: Configuration { network.configuration }
 
@@ -40,10 +46,10 @@ final class ModelHandle {
   /// Runs the network by inference plans, which are made once and again where weights have changed.
   /// - Throws: ``InferenceError`` where this processor gains nothing from `precision`.
   func engine(_ precision: Precision) throws -> StepEngine {
-    if let made = engines[precision] { return made }
+    if let made = engines[precision] { return made.engine }
     let planner = try Planner(precision)
     let made = StepEngine(network) { planner.planned($0).callAsFunction }
-    engines[precision] = made
+    engines[precision] = (made, planner)
     return made
   }
 

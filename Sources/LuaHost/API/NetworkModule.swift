@@ -31,8 +31,9 @@ enum NetworkModule {
     ],
     returns: "layer", example: "gfnet.nn.conv(3, 16, {kernel = 3, stride = 2})"
   ) { call in
-    Pushed(
-      LayerDescription.convolution(
+    try layer(
+      call,
+      .convolution(
         inputs: try call.integer("inputs"), outputs: try call.integer("outputs"),
         kernel: try call.integer("kernel"), stride: try call.integer("stride"),
         padding: try call.optionalInteger("padding"), dilation: try call.integer("dilation"),
@@ -43,13 +44,13 @@ enum NetworkModule {
     "batch_norm", "Batch normalisation, PyTorch's nn.BatchNorm2d.",
     [Parameter("channels", .integer, "channels of the input")], returns: "layer",
     example: "gfnet.nn.batch_norm(16)"
-  ) { call in Pushed(LayerDescription.batchNorm(channels: try call.integer("channels"))) }
+  ) { call in try layer(call, .batchNorm(channels: try call.integer("channels"))) }
 
   private static func activation(_ activation: Activation) -> FunctionEntry {
     FunctionEntry(
       activation.word, "The function \(activation.word) of each element.", returns: "layer",
       example: "gfnet.nn.\(activation.word)()"
-    ) { _ in Pushed(LayerDescription.activation(activation)) }
+    ) { call in try layer(call, .activation(activation)) }
   }
 
   private static let windowParameters: [Parameter] = [
@@ -65,8 +66,9 @@ enum NetworkModule {
     example: "gfnet.nn.max_pool(3, {stride = 2, padding = 1})"
   ) { call in
     let kernel = try call.integer("kernel")
-    return Pushed(
-      LayerDescription.maxPool(
+    return try layer(
+      call,
+      .maxPool(
         kernel: kernel, stride: try call.optionalInteger("stride") ?? kernel,
         padding: try call.integer("padding")))
   }
@@ -76,8 +78,9 @@ enum NetworkModule {
     example: "gfnet.nn.avg_pool(2)"
   ) { call in
     let kernel = try call.integer("kernel")
-    return Pushed(
-      LayerDescription.averagePool(
+    return try layer(
+      call,
+      .averagePool(
         kernel: kernel, stride: try call.optionalInteger("stride") ?? kernel,
         padding: try call.integer("padding")))
   }
@@ -86,7 +89,7 @@ enum NetworkModule {
     "dropout", "While training, sets a share of the elements to 0 and scales the others up.",
     [Parameter("probability", .number, "the share, from 0 to below 1")], returns: "layer",
     example: "gfnet.nn.dropout(0.2)"
-  ) { call in Pushed(LayerDescription.dropout(probability: try call.float("probability"))) }
+  ) { call in try layer(call, .dropout(probability: try call.float("probability"))) }
 
   private static let squeezeExcite = FunctionEntry(
     "squeeze_excite", "Scales each channel by a gate computed from the means of all.",
@@ -101,8 +104,9 @@ enum NetworkModule {
     returns: "layer", example: "gfnet.nn.squeeze_excite(16, {squeezed = 4})"
   ) { call in
     let channels = try call.integer("channels")
-    return Pushed(
-      LayerDescription.squeezeExcite(
+    return try layer(
+      call,
+      .squeezeExcite(
         channels: channels, squeezed: try call.optionalInteger("squeezed") ?? max(channels / 4, 1),
         activation: try activation(call, "activation"), gate: try activation(call, "gate")))
   }
@@ -112,7 +116,10 @@ enum NetworkModule {
   private static let sequential = FunctionEntry(
     "sequential", "Layers one after another.", [Parameter("layers", .list(.object("layer")), "the layers")],
     returns: "layer", example: "gfnet.nn.sequential{gfnet.nn.conv(3, 8), gfnet.nn.relu()}"
-  ) { call in Pushed(LayerDescription.sequential(try layers(call, "layers"))) }
+  ) { call in
+    let parts = try layers(call, "layers")
+    return try layer(call, .sequential(parts.map(\.description)), of: parts)
+  }
 
   private static let residual = FunctionEntry(
     "residual", "The result of a layer plus its input.",
@@ -125,17 +132,24 @@ enum NetworkModule {
     ],
     returns: "layer", example: "gfnet.nn.residual(gfnet.nn.conv(8, 8), {activation = \"relu\"})"
   ) { call in
-    Pushed(
-      LayerDescription.residual(
-        body: try call.object("body"), shortcut: try call.optionalObject("shortcut"),
-        activation: try activation(call, "activation")))
+    let body: ComposedLayer = try call.object("body")
+    let shortcut: ComposedLayer? = try call.optionalObject("shortcut")
+    return try layer(
+      call,
+      .residual(
+        body: body.description, shortcut: shortcut?.description,
+        activation: try activation(call, "activation")),
+      of: [body] + (shortcut.map { [$0] } ?? []))
   }
 
   private static let concat = FunctionEntry(
     "concat", "Layers on the same input, their results one after the other along the channels.",
     [Parameter("layers", .list(.object("layer")), "the layers")], returns: "layer",
     example: "gfnet.nn.concat{gfnet.nn.conv(8, 8, {kernel = 1}), gfnet.nn.conv(8, 8)}"
-  ) { call in Pushed(LayerDescription.concatenation(try layers(call, "layers"))) }
+  ) { call in
+    let parts = try layers(call, "layers")
+    return try layer(call, .concatenation(parts.map(\.description)), of: parts)
+  }
 
   private static let backbone = FunctionEntry(
     "backbone", "An encoder: from images to the last feature map, and from its pooled means to the features.",
@@ -152,9 +166,9 @@ enum NetworkModule {
       "gfnet.nn.backbone{body = gfnet.nn.sequential{gfnet.nn.conv(3, 8, {stride = 8}), gfnet.nn.relu()}}",
     discussion: "The policy reads the last feature map: 6×6 pixels or more let it point well."
   ) { call in
-    Pushed(
-      BackboneDescription(
-        name: "backbone", body: try call.object("body"), head: try call.optionalObject("head")))
+    let body: ComposedLayer = try call.object("body")
+    let head: ComposedLayer? = try call.optionalObject("head")
+    return Pushed(BackboneDescription(name: "backbone", body: body.description, head: head?.description))
   }
 
   // MARK: Arguments
@@ -166,9 +180,20 @@ enum NetworkModule {
     return Activation.allCases.first { $0.word == word } ?? .identity
   }
 
-  private static func layers(_ call: LuaCall, _ name: String) throws -> [LayerDescription] {
+  /// The layer, or why there is none under the name of the function that was called.
+  private static func layer(
+    _ call: LuaCall, _ description: LayerDescription, of parts: [ComposedLayer] = []
+  ) throws -> Pushed<ComposedLayer> {
+    do {
+      return Pushed(try ComposedLayer(description, of: parts))
+    } catch {
+      throw LuaError("\(call.shape.entry.qualifiedName): \(error)")
+    }
+  }
+
+  private static func layers(_ call: LuaCall, _ name: String) throws -> [ComposedLayer] {
     let layers = try call.elements(name).compactMap { element in
-      if case .object(let object) = element { object.value(as: LayerDescription.self) } else { nil }
+      if case .object(let object) = element { object.value(as: ComposedLayer.self) } else { nil }
     }
     guard !layers.isEmpty else { throw LuaError("\(call.place(name)) needs at least one layer") }
     return layers
@@ -176,7 +201,7 @@ enum NetworkModule {
 
   // MARK: Objects
 
-  private static let layerClass = LuaClass<LayerDescription>(
+  private static let layerClass = LuaClass<ComposedLayer>(
     "layer", "A layer, or several composed.",
     methods: [
       .init(
@@ -189,21 +214,26 @@ enum NetworkModule {
         returns: "list of integers: channels, height, width",
         example: "gfnet.nn.conv(3, 16, {stride = 2}):size(3, 48, 48)"
       ) { layer, call in
-        let size = try layer.size(
+        let size = try layer.description.size(
           for: MapSize(
             channels: call.integer("channels"), height: call.integer("height"), width: call.integer("width")))
         return [size.channels, size.height, size.width]
       }
     ],
-    describe: { $0.description }
+    describe: { shortened($0.description.description) }
   ).entry
+
+  /// One line; a network of thousands of layers is cut.
+  private static func shortened(_ text: String) -> String {
+    text.count > 2000 ? text.prefix(2000) + "…" : text
+  }
 
   private static let backboneClass = LuaClass<BackboneDescription>(
     "backbone", "An encoder composed of layers, as gfnet.model{backbone = …} takes it.",
     properties: [
       .init("name", "string", "what it was defined as", get: { backbone, _ in backbone.name })
     ],
-    describe: { "backbone \($0.name): \($0.body)" }
+    describe: { shortened("backbone \($0.name): \($0.body)") }
   ).entry
 }
 

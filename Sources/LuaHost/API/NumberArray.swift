@@ -1,4 +1,5 @@
 import CLuaBridge
+import Support
 import Tensor
 
 /// Numbers that a script passed: a list, nested lists of equal lengths, a tensor, or an object with `totable()`.
@@ -17,6 +18,7 @@ public struct NumberArray {
   public init(at index: Int, on stack: LuaStack, _ place: @autoclosure () -> String) throws {
     if let tensor = stack.object(at: index, as: Tensor.self) {
       sizes = tensor.shape.sizes
+      try MemoryBudget.shared.require(tensor.count * MemoryLayout<Double>.stride)
       values = try tensor.values().map(Double.init)
       return
     }
@@ -28,8 +30,11 @@ public struct NumberArray {
     }
     var reader = Reader(stack: stack)
     try reader.measure(place)
-    reader.values.reserveCapacity(
-      reader.sizes.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue })
+    // A list may hold one list many times, so that few bytes of Lua mean any number of numbers.
+    try Shape(reader.sizes).validated(for: "numbers")
+    let count = Shape(reader.sizes).count
+    try MemoryBudget.shared.require(count * MemoryLayout<Double>.stride)
+    reader.values.reserveCapacity(count)
     try reader.fill(level: 0, path: [], place)
     (sizes, values) = (reader.sizes, reader.values)
   }
@@ -81,6 +86,7 @@ public struct NumberArray {
     /// Appends the numbers of the table on top.
     mutating func fill(level: Int, path: [Int], _ place: () -> String) throws {
       let isInnermost = level == sizes.count - 1
+      if isInnermost { try Cancellation.check() }
       for i in 1..<sizes[level] + 1 {
         let type = lua_rawgeti(stack.pointer, -1, lua_Integer(i))
         if isInnermost {
@@ -133,6 +139,9 @@ extension LuaCall {
       throw LuaError("\(place(name)) must have two axes (rows of numbers), got shape \(Shape(array.sizes))")
     }
     let columns = array.sizes[1]
+    guard columns > 0 || array.sizes[0] == 0 else {
+      throw LuaError("\(place(name)) has no numbers: its shape is \(Shape(array.sizes))")
+    }
     return (0..<array.sizes[0]).map { Array(array.values[$0 * columns..<($0 + 1) * columns]) }
   }
 

@@ -28,7 +28,7 @@ enum PictureOptions {
     case .some(let sides): resize = .shorterSide(sides[0])
     case nil:
       resize = .shorterSide(
-        Int((Double(max(crop?.0 ?? defaultCrop, crop?.1 ?? 0)) / cropRatio).rounded(.down)))
+        Int(clamping: (Double(max(crop?.0 ?? defaultCrop, crop?.1 ?? 0)) / cropRatio).rounded(.down)))
     }
     // Pictures that were resized to a height and a width need no crop.
     var size = crop ?? (defaultCrop, defaultCrop)

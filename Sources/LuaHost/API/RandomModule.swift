@@ -129,14 +129,16 @@ enum RandomModule {
         "permutation", "The numbers 1 to n in random order.",
         [Parameter("n", .integer, "how many", in: 0...0x1p28)], "list of integers", "permutation(5)"
       ) { generator, call in
-        generator.takeFamily().permutation(try call.integer("n")).map { $0 + 1 }
+        let count = try call.integer("n")
+        try call.stack.requireRoom(values: Double(count))
+        return try generator.takeFamily().permutation(count).map { $0 + 1 }
       },
       entry(
         "shuffle", "The elements of a list in random order, as a new list.",
         [Parameter("list", .table, "any list")], "table", "shuffle{\"a\", \"b\", \"c\"}"
       ) { generator, call in
         let elements = try call.elements("list")
-        return generator.takeFamily().permutation(elements.count).map { elements[$0] }
+        return try generator.takeFamily().permutation(elements.count).map { elements[$0] }
       },
       entry(
         "choice", "One element of a list.", [Parameter("list", .table, "a list that is not empty")],
@@ -149,12 +151,12 @@ enum RandomModule {
       entry(
         "rand", "A tensor of numbers, even between 0 and 1.", [LuaCall.sizeParameter], "tensor", "rand(2, 3)"
       ) { generator, call in
-        try Tensor.uniform(try call.sizesToMake(), random: generator.takeFamily())
+        try Tensor.uniform(try call.sizes(), random: generator.takeFamily())
       },
       entry(
         "randn", "A tensor of standard normal numbers.", [LuaCall.sizeParameter], "tensor", "randn(2, 3)"
       ) { generator, call in
-        try Tensor.normal(try call.sizesToMake(), random: generator.takeFamily())
+        try Tensor.normal(try call.sizes(), random: generator.takeFamily())
       },
     ]
   }

@@ -140,7 +140,7 @@ enum ReportModule {
   {
     var cells = [Notebook.Table.Value](repeating: .empty, count: columns.count)
     for (key, value) in try row.asTable?.pairs() ?? [] {
-      let column = key.asInteger.map { $0 - 1 } ?? key.asString.flatMap(columns.firstIndex(of:))
+      let column = key.asInteger.map { $0 &- 1 } ?? key.asString.flatMap(columns.firstIndex(of:))
       guard let column, columns.indices.contains(column) else {
         let hint = key.asString.map { NearestName.hint($0, in: columns) } ?? ""
         throw LuaError(

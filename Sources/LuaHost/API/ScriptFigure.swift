@@ -54,7 +54,16 @@ public final class ScriptFigure: ScriptDrawing {
   public var name: String?
   public var caption = ""
 
+  /// For the collector: bytes of the layers so far, and how many of each panel those are.
+  private var countedBytes = 0
+  private var countedLayers: [Int] = []
+
   public init(_ figure: Figure) { self.figure = figure }
+
+  public var heldBytes: Int {
+    countedBytes += figure.newBytes(&countedLayers)
+    return countedBytes
+  }
 
   public var drawing: any Drawing { figure }
   public var hasNumbers: Bool { true }

@@ -121,7 +121,7 @@ enum StepViewClass {
       .init(
         "elapsed", "tensor", "seconds since each image's glance began; nil in traces",
         get: { view, _ in
-          try view.batch().elapsed.map { try Tensor([$0.count], $0.map(Float.init)) }.map { Pushed($0) }
+          try view.batch().elapsed.map { try Tensor([$0.count], $0.map(Float.init)) }
         }),
       .init(
         "map", "tensor", "last feature maps, n × C × h × w; samplers only",

@@ -1,3 +1,4 @@
+import Support
 import Tensor
 
 // Other shapes over the same elements, and parts of them.
@@ -85,12 +86,12 @@ extension TensorClass {
         returns: "tensor", example: "gfnet.tensor{1, 2, 3}:unsqueeze(1)"
       ) { tensor, call in
         let axis = try call.integer("axis")
-        guard axis != 0, abs(axis) <= tensor.rank + 1 else {
+        guard let place = Int(place: axis, of: tensor.rank + 1) else {
           throw LuaError(
             "tensor:unsqueeze: the new axis of shape \(tensor.shape) can be 1 to \(tensor.rank + 1), got \(axis)"
           )
         }
-        return TensorView(try tensor.unsqueezed(axis > 0 ? axis - 1 : axis), of: tensor)
+        return TensorView(try tensor.unsqueezed(place), of: tensor)
       },
     ]
   }

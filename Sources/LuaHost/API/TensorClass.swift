@@ -1,4 +1,5 @@
 import CLuaBridge
+import Support
 import Tensor
 
 /// The class `tensor`: arrays of float32 numbers with operators, 1-based indices and views.
@@ -131,7 +132,10 @@ enum TensorClass {
       .init(
         "totable", "The numbers as nested lists.", returns: "table, or a number for a scalar",
         example: "gfnet.tensor{{1, 2}, {3, 4}}:totable()"
-      ) { tensor, _ in NestedList(shape: tensor.shape, values: try tensor.values()) },
+      ) { tensor, call in
+        try NestedList.requireRoom(for: tensor.shape, on: call.stack)
+        return NestedList(shape: tensor.shape, values: try tensor.values())
+      },
       .init(
         "item", "The only element.", returns: "number", example: "gfnet.tensor{{5}}:item()"
       ) { tensor, _ in try tensor.item() },
@@ -176,13 +180,25 @@ struct NestedList: LuaPushable {
   let shape: Shape
   let values: [Float]
 
-  func push(onto stack: LuaStack) throws {
-    try stack.reserve(shape.rank * 2 + 4)
-    var next = 0
-    push(level: 0, next: &next, onto: stack)
+  /// Throws where the lists are more than Lua may hold, before any of them is made.
+  static func requireRoom(for shape: Shape, on stack: LuaStack) throws {
+    var (tables, values) = (1.0, 0.0)
+    for size in shape.sizes where tables > 0 {
+      values += tables * Double(size)
+      tables *= Double(size)
+    }
+    // All lists but the innermost hold lists.
+    try stack.requireRoom(values: values, tables: values - tables + 1)
   }
 
-  private func push(level: Int, next: inout Int, onto stack: LuaStack) {
+  func push(onto stack: LuaStack) throws {
+    try Self.requireRoom(for: shape, on: stack)
+    try stack.reserve(shape.rank * 2 + 4)
+    var next = 0
+    try push(level: 0, next: &next, onto: stack)
+  }
+
+  private func push(level: Int, next: inout Int, onto stack: LuaStack) throws {
     if level == shape.rank {
       stack.push(Double(values[next]))
       next += 1
@@ -190,7 +206,8 @@ struct NestedList: LuaPushable {
     }
     stack.pushTable(array: shape[level])
     for i in 0..<shape[level] {
-      push(level: level + 1, next: &next, onto: stack)
+      if i % LuaStack.pollInterval == 0 { try Cancellation.check() }
+      try push(level: level + 1, next: &next, onto: stack)
       lua_rawseti(stack.pointer, -2, lua_Integer(i + 1))
     }
   }

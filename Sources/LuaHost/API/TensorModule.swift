@@ -1,3 +1,4 @@
+import Support
 import Tensor
 
 /// `gfnet.tensor`: calling it makes a tensor from numbers; its functions make tensors of a shape.
@@ -23,23 +24,17 @@ enum TensorModule {
   private static let zeros = FunctionEntry(
     "zeros", "All elements 0.", [LuaCall.sizeParameter], returns: "tensor",
     example: "gfnet.tensor.zeros(2, 3)"
-  ) { call in try Tensor.zerosRowMajor(try call.sizesToMake()) }
+  ) { call in try Tensor.zerosRowMajor(try call.sizes()) }
 
   private static let ones = FunctionEntry(
     "ones", "All elements 1.", [LuaCall.sizeParameter], returns: "tensor", example: "gfnet.tensor.ones(2, 3)"
-  ) { call in try constant(try call.sizesToMake(), 1) }
+  ) { call in try Tensor.fullRowMajor(try call.sizes(), 1) }
 
   private static let full = FunctionEntry(
     "full", "All elements equal to one number.",
     [Parameter("value", .number, "the number"), LuaCall.sizeParameter], returns: "tensor",
     example: "gfnet.tensor.full(0.5, 2, 3)"
-  ) { call in try constant(try call.sizesToMake(), try call.float("value")) }
-
-  private static func constant(_ shape: Shape, _ value: Float) throws -> Tensor {
-    let tensor = try Tensor.emptyRowMajor(shape)
-    tensor.pointer.update(repeating: value, count: shape.count)
-    return tensor
-  }
+  ) { call in try Tensor.fullRowMajor(try call.sizes(), try call.float("value")) }
 
   private static let arange = FunctionEntry(
     "arange", "The numbers from first to last, both included, as Lua's `for` counts them.",
@@ -56,7 +51,7 @@ enum TensorModule {
         "gfnet.tensor.arange: cannot count from \(LuaNumberText.shortest(first)) to \(LuaNumberText.shortest(last)) in steps of \(LuaNumberText.shortest(step))"
       )
     }
-    let count = Double(max(Int(steps) + 1, 0))
+    let count = max(steps + 1, 0)
     return try Tensor.arange(0, count) * Float(step) + Float(first)
   }
 
@@ -89,14 +84,14 @@ enum TensorModule {
     returns: "tensor", example: "gfnet.tensor.rand(2, 3)",
     discussion: "gfnet.random.generator makes generators of your own."
   ) { call in
-    try Tensor.uniform(try call.sizesToMake(), random: call.context.random.takeFamily())
+    try Tensor.uniform(try call.sizes(), random: call.context.random.takeFamily())
   }
 
   private static let randn = FunctionEntry(
     "randn", "Standard normal random numbers from the run's generator.", [LuaCall.sizeParameter],
     returns: "tensor", example: "gfnet.tensor.randn(2, 3)"
   ) { call in
-    try Tensor.normal(try call.sizesToMake(), random: call.context.random.takeFamily())
+    try Tensor.normal(try call.sizes(), random: call.context.random.takeFamily())
   }
 
   // MARK: From others
@@ -148,7 +143,7 @@ enum TensorModule {
     let tensors = try call.tensors("tensors")
     guard let first = tensors.first else { throw LuaError("gfnet.tensor.stack: the list is empty") }
     let axis = try call.integer("axis")
-    guard axis != 0, abs(axis) <= first.rank + 1 else {
+    guard let place = Int(place: axis, of: first.rank + 1) else {
       throw LuaError(
         "gfnet.tensor.stack: the new axis of shape \(first.shape) can be 1 to \(first.rank + 1), got \(axis)")
     }
@@ -156,7 +151,7 @@ enum TensorModule {
       throw LuaError(
         "gfnet.tensor.stack: tensor \(number + 1) has shape \(tensor.shape), the first has \(first.shape)")
     }
-    return try Tensor.stacked(tensors, axis: axis > 0 ? axis - 1 : axis + first.rank + 1)
+    return try Tensor.stacked(tensors, axis: place)
   }
 
   private static let select = FunctionEntry(

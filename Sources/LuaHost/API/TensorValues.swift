@@ -1,19 +1,16 @@
 import CLuaBridge
-import Foundation
+import Support
 import Tensor
 
 extension Tensor: LuaPushable {
   /// Pushes the tensor as a Lua object that owns its memory.
   public func push(onto stack: LuaStack) throws {
-    try stack.push(object: self, bytes: storage.bytes + TensorView.bookkeeping)
+    try stack.push(object: self, accountedAs: storage.bytes + objectBookkeeping)
   }
 }
 
 /// A tensor that may be a view of another: shared memory is accounted for once, by the tensor that made it.
 public struct TensorView: LuaPushable {
-  /// Roughly what Swift holds for one Lua object, which Lua does not see either.
-  static let bookkeeping = 512
-
   let tensor: Tensor
   let base: Tensor
 
@@ -24,7 +21,7 @@ public struct TensorView: LuaPushable {
 
   public func push(onto stack: LuaStack) throws {
     if tensor.storage !== base.storage { return try tensor.push(onto: stack) }
-    try stack.push(object: tensor, bytes: Self.bookkeeping)
+    try stack.push(object: tensor, accountedAs: objectBookkeeping)
   }
 }
 
@@ -73,6 +70,7 @@ extension LuaStack {
     case .number: return try Tensor(Float(number(at: index) ?? 0))
     case .table:
       let array = try NumberArray(at: index, on: self, place())
+      try MemoryBudget.shared.require(array.values.count * MemoryLayout<Float>.stride)
       return try Tensor(Shape(array.sizes), array.values.map(Float.init))
     default:
       if className(at: index) == "tensor" { throw LuaError("\(place()): this tensor was freed") }
@@ -125,22 +123,22 @@ extension LuaCall {
   }
 
   private func resolved(_ axis: Int, _ name: String, _ shape: Shape) throws -> Int {
-    guard axis != 0, abs(axis) <= shape.rank else {
+    guard let place = Int(place: axis, of: shape.rank) else {
       let range = shape.rank == 0 ? "which has none" : "whose axes are 1 to \(shape.rank)"
       throw LuaError("\(place(name)) is axis \(axis) of a tensor of shape \(shape), \(range)")
     }
-    return axis > 0 ? axis - 1 : axis + shape.rank
+    return place
   }
 
   /// 1-based places along an axis as Swift counts them.
   func places(_ name: String, count: Int) throws -> [Int] {
     try doubles(name).enumerated().map { number, value in
-      guard let place = Int(exactly: value), place != 0, abs(place) <= count else {
+      guard let place = Int(exactly: value).flatMap({ Int(place: $0, of: count) }) else {
         throw LuaError(
           "\(self.place(name)): element [\(number + 1)] must be a whole number from 1 to \(count), got \(LuaNumberText.shortest(value))"
         )
       }
-      return place > 0 ? place - 1 : place + count
+      return place
     }
   }
 
@@ -161,24 +159,10 @@ extension LuaCall {
     if let bad = sizes.first(where: { $0 < least }) {
       throw LuaError("\(name): a size must be at least \(least), got \(bad)")
     }
-    return Shape(sizes)
-  }
-
-  /// Like ``sizes(least:)``, and the tensor must fit into the machine's memory.
-  func sizesToMake() throws -> Shape {
-    let shape = try sizes()
-    let bytes = Double(shape.count) * 4
-    let memory = Double(ProcessInfo.processInfo.physicalMemory)
-    guard bytes <= memory else {
-      throw LuaError(
-        "\(self.shape.entry.qualifiedName): shape \(shape) needs \(Self.gigabytes(bytes)), and this machine has \(Self.gigabytes(memory))"
-      )
-    }
+    let shape = Shape(sizes)
+    // The sizes that stand for themselves; an open one is worked out from the tensor's.
+    try Shape(sizes.filter { $0 >= 0 }).validated(for: self.shape.entry.name)
     return shape
-  }
-
-  private static func gigabytes(_ bytes: Double) -> String {
-    String(format: bytes < 100e9 ? "%.1f GB" : "%.0f GB", bytes / 1e9)
   }
 
   static let sizeParameter = Parameter.rest(

@@ -1,4 +1,5 @@
 import Figures
+import Support
 import Tensor
 
 /// One function or method that scripts can call: its binding, its argument checks, its help.
@@ -101,6 +102,8 @@ extension LuaStack {
       } catch let error as TensorError {
         throw LuaError(error.description, raisedIn: shape.entry)
       } catch let error as FigureError {
+        throw LuaError(error.description, raisedIn: shape.entry)
+      } catch let error as MemoryRefused {
         throw LuaError(error.description, raisedIn: shape.entry)
       }
     }

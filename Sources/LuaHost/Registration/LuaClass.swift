@@ -88,9 +88,14 @@ public struct LuaMethod<Value> {
     function = FunctionEntry(
       name, summary, parameters, returns: returns, example: example, discussion: discussion
     ) { call in
-      try body(try call.receiver(as: Value.self), call)
+      let receiver = try call.receiver(as: Value.self)
+      let result = try body(receiver, call)
+      if Self.grows, let value = receiver as? any GrowsInUse { call.stack.accountAgain(value, at: 1) }
+      return result
     }
   }
+
+  private static var grows: Bool { Value.self is any GrowsInUse.Type }
 
   /// A method without results.
   public init(
@@ -98,7 +103,9 @@ public struct LuaMethod<Value> {
     discussion: String = "", body: @escaping @Sendable (Value, LuaCall) throws -> Void
   ) {
     function = FunctionEntry(name, summary, parameters, example: example, discussion: discussion) { call in
-      try body(try call.receiver(as: Value.self), call)
+      let receiver = try call.receiver(as: Value.self)
+      try body(receiver, call)
+      if Self.grows, let value = receiver as? any GrowsInUse { call.stack.accountAgain(value, at: 1) }
     }
   }
 }
@@ -168,6 +175,14 @@ public struct PropertyEntry: Sendable {
 
 public struct OperatorEntry: Sendable {
   public let name: String
+  /// What a script writes, such as `+`.
+  var sign: String {
+    let signs = [
+      "__add": "+", "__sub": "-", "__mul": "*", "__div": "/", "__pow": "^", "__unm": "-", "__eq": "==",
+      "__call": "()",
+    ]
+    return signs[name] ?? String(name.dropFirst(2))
+  }
   public let summary: String
   let body: @Sendable (LuaStack) throws -> Void
 }

@@ -41,7 +41,11 @@ extension LuaState {
     for operation in entry.operators {
       set(operation.name) { stack in
         let before = stack.count
-        try operation.body(stack)
+        do {
+          try operation.body(stack)
+        } catch let error as MemoryRefused {
+          throw LuaError("\(entry.name) \(operation.sign): \(error)")
+        }
         return Int32(stack.count - before)
       }
     }
@@ -74,7 +78,11 @@ extension LuaState {
     for property in entry.properties {
       let qualified = "\(entry.name).\(property.name)"
       let closure = LuaClosure { stack in
-        try property.get(stack, qualified)
+        do {
+          try property.get(stack, qualified)
+        } catch let error as MemoryRefused {
+          throw LuaError("\(qualified): \(error)")
+        }
         return 1
       }
       stack.push(property.name)

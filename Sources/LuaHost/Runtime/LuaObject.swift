@@ -18,16 +18,21 @@ extension ObjectIdentifier {
 }
 
 extension LuaStack {
-  /// Pushes a Swift value as an object of its registered class.
+  /// Pushes a Swift value as an object of its registered class, and tells the collector what it holds.
+  public func push<Value: HoldsMemory>(object value: Value) throws {
+    try push(object: value, accountedAs: value.heldBytes + objectBookkeeping)
+  }
+
+  /// Pushes a value some of whose memory another object stands for.
   ///
-  /// - Parameter bytes: memory that it holds outside Lua, which the collector is told about.
-  public func push<Value>(object value: Value, bytes: Int = 0) throws {
+  /// - Parameter bytes: memory outside Lua, which the collector is told about.
+  func push<Value>(object value: Value, accountedAs bytes: Int) throws {
     guard let installed = state.classes[ObjectIdentifier(Value.self)] else {
       throw LuaError("no Lua class is registered for \(Value.self)")
     }
     try reserve(2)
     // Accounting may collect, and must not find a half-made object.
-    if bytes > 0 { state.account(bytes: bytes) }
+    state.account(bytes: bytes)
     gf_new_box(
       pointer, installed.entry.type.pointer, Unmanaged.passRetained(ObjectBox(value)).toOpaque(), bytes)
     lua_rawgeti(pointer, gf_registry_index(), lua_Integer(installed.metatable))
@@ -74,14 +79,10 @@ extension LuaStack {
 }
 
 /// A Swift value on its way to Lua as an object of its registered class.
-public struct Pushed<Value>: LuaPushable {
+public struct Pushed<Value: HoldsMemory>: LuaPushable {
   let value: Value
-  let bytes: Int
 
-  public init(_ value: Value, bytes: Int = 0) {
-    self.value = value
-    self.bytes = bytes
-  }
+  public init(_ value: Value) { self.value = value }
 
-  public func push(onto stack: LuaStack) throws { try stack.push(object: value, bytes: bytes) }
+  public func push(onto stack: LuaStack) throws { try stack.push(object: value) }
 }

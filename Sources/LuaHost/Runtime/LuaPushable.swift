@@ -1,4 +1,5 @@
 import CLuaBridge
+import Support
 
 /// A Swift value that has a Lua form.
 public protocol LuaPushable: SendableMetatype {
@@ -34,9 +35,11 @@ extension Optional: LuaPushable where Wrapped: LuaPushable {
 
 extension Array: LuaPushable where Element: LuaPushable {
   public func push(onto stack: LuaStack) throws {
+    try stack.requireRoom(values: Double(count))
     try stack.reserve(2)
     stack.pushTable(array: count)
     for (index, element) in enumerated() {
+      if index % LuaStack.pollInterval == 0 { try Cancellation.check() }
       try element.push(onto: stack)
       lua_rawseti(stack.pointer, -2, lua_Integer(index + 1))
     }

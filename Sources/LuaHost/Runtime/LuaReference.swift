@@ -1,4 +1,5 @@
 import CLuaBridge
+import Support
 
 /// A value kept alive by the state's registry for as long as Swift holds this object.
 public class LuaReference {
@@ -111,9 +112,13 @@ public final class LuaTable: LuaReference {
     defer { stack.count = base }
     try push(onto: stack)
     try stack.reserve(2)
-    return try (0..<Int(lua_rawlen(stack.pointer, -1))).map { index in
+    var meter = CopyMeter()
+    let count = Int(lua_rawlen(stack.pointer, -1))
+    try MemoryBudget.shared.require(count * MemoryLayout<LuaValue>.stride)
+    return try (0..<count).map { index in
       lua_rawgeti(stack.pointer, Int32(base + 1), lua_Integer(index + 1))
       defer { stack.pop() }
+      try meter.add(ofValueAt: -1, on: stack)
       return try stack.value(at: -1)
     }
   }

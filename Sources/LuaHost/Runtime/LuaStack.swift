@@ -21,6 +21,14 @@ public struct LuaStack {
     }
   }
 
+  /// Elements of a list that Swift walks between two looks at the stop flag.
+  static let pollInterval = 1 << 12
+
+  /// Throws where `tables` lists of together `values` elements are more than Lua may hold.
+  func requireRoom(values: Double, tables: Double = 1) throws {
+    try state.requireRoom(values: values, tables: tables)
+  }
+
   public func pop(_ values: Int = 1) { gf_pop(pointer, Int32(values)) }
 
   func absolute(_ index: Int) -> Int32 { lua_absindex(pointer, Int32(index)) }
@@ -133,8 +141,11 @@ public struct LuaStack {
     let table = absolute(index)
     var result: [(key: LuaValue, value: LuaValue)] = []
     try reserve(4)
+    var meter = CopyMeter()
     pushNil()
     while lua_next(pointer, table) != 0 {
+      try meter.add(ofValueAt: -2, on: self)
+      try meter.add(ofValueAt: -1, on: self)
       result.append((try value(at: -2), try value(at: -1)))
       pop()
     }
@@ -148,6 +159,22 @@ public struct LuaStack {
     case (_, .string): a.asNumber != nil
     default: (a.asNumber ?? .infinity) < (b.asNumber ?? .infinity)
     }
+  }
+}
+
+/// Watches over values that are copied from Lua, where a table may hold one long string any number of times.
+struct CopyMeter {
+  private var bytes = 0
+  private static let step = 1 << 20
+
+  /// Counts the value at `index`; looks at the stop flag and at the memory that is left once in a megabyte.
+  mutating func add(ofValueAt index: Int, on stack: LuaStack) throws {
+    bytes += MemoryLayout<LuaValue>.stride
+    if stack.kind(at: index) == .string { bytes += Int(lua_rawlen(stack.pointer, Int32(index))) }
+    guard bytes >= Self.step else { return }
+    try Cancellation.check()
+    try MemoryBudget.shared.require(bytes)
+    bytes = 0
   }
 }
 

@@ -1,6 +1,10 @@
 import CLuaBridge
+import Support
 
-extension LuaState {
+extension LuaState: MemoryKeeper {
+  /// Before memory is refused, what no script can reach is collected.
+  public func giveUpMemory() { collectGarbage() }
+
   /// External bytes after which the collector is given a step.
   private static let stepBytes = 1 << 20
 
@@ -10,7 +14,7 @@ extension LuaState {
   /// Each megabyte buys one generational step; above the soft limit everything is collected, and the limit follows
   /// what is really alive, so that a large working set does not collect for ever.
   ///
-  /// ``LuaStack/push(object:bytes:)`` calls this; the bytes are taken back when the object is released.
+  /// ``LuaStack/push(object:)`` calls this; the bytes are taken back when the object is released.
   public func account(bytes: Int) {
     externalBytes += bytes
     guard bytes > 0 else { return }
@@ -23,6 +27,23 @@ extension LuaState {
       unseenBytes = 0
       gf_step(stack.pointer)
     }
+  }
+
+  /// Bytes of an element of a list, and of an empty table, in Lua.
+  private static let bytesOfValue = 16.0, bytesOfTable = 56.0
+
+  /// Throws where `tables` lists of together `values` elements are more than Lua may hold.
+  ///
+  /// The allocator never refuses while Swift is running, so what Swift is about to push is asked for before.
+  func requireRoom(values: Double, tables: Double) throws {
+    let bytes = values * Self.bytesOfValue + tables * Self.bytesOfTable
+    // What is small is settled when Swift has returned.
+    guard bytes > Double(limits.memory) / 16, bytes > 65_536 else { return }
+    if Double(usedBytes) + bytes > Double(limits.memory) { collectGarbage() }
+    guard Double(usedBytes) + bytes > Double(limits.memory) else { return }
+    throw MemoryRefused(
+      "the lists need \(MemoryText.size(bytes)), and Lua's values may take \(MemoryText.size(Double(limits.memory))) in all (\(MemoryText.size(Double(usedBytes))) are in use); work on the tensor, or on parts of it"
+    )
   }
 
   /// Collects everything that no script can reach.

@@ -69,6 +69,7 @@ public final class LuaState {
     // The registry keeps the side thread alive.
     lua_setfield(opened, gf_registry_index(), "gfnet.side")
     gf_lock_strings(opened)
+    registerAsMemoryKeeper()
   }
 
   deinit {

@@ -1,3 +1,5 @@
+import Support
+
 /// Joins tensors along an existing axis.
 struct Concatenate: Op {
   let axis: Int
@@ -11,7 +13,10 @@ struct Concatenate: Op {
       throw TensorError(name, "shapes \(first) and \(shape) differ in more than axis \(axis)")
     }
     var sizes = first.sizes
-    sizes[axis] = inputs.reduce(0) { $0 + $1[axis] }
+    guard let size = inputs.lazy.map({ $0[axis] }).checkedSum() else {
+      throw TensorError(name, "more elements along axis \(axis) than a tensor may have")
+    }
+    sizes[axis] = size
     return Shape(sizes)
   }
 

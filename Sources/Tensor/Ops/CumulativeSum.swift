@@ -1,3 +1,5 @@
+import Support
+
 /// Running sums along an axis.
 struct CumulativeSum: Op {
   let axis: Int
@@ -19,9 +21,11 @@ struct CumulativeSum: Op {
   private func accumulated(_ x: Tensor, fromEnd: Bool) throws -> Tensor {
     let axis = try x.shape.axis(self.axis, for: name)
     let result = try Tensor.emptyRowMajor(x.shape)
+    if result.count == 0 { return result }
     Strided.copy(x, to: result)
     let size = x.shape[axis]
     for index in 1..<max(size, 1) {
+      if index % 64 == 0 { try Cancellation.check() }
       let (from, to) = fromEnd ? (size - index, size - index - 1) : (index - 1, index)
       Strided.add(
         result.narrowed(axis, from: from, count: 1), to: result.narrowed(axis, from: to, count: 1))

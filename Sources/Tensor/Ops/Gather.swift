@@ -1,4 +1,5 @@
 import OneDNN
+import Support
 
 /// Whole slices of one axis, in any order and any number of times.
 struct IndexSelect: Op {
@@ -36,6 +37,7 @@ struct IndexSelect: Op {
       pickChannels(from: x, to: y)
     } else {
       for (i, index) in indices.enumerated() {
+        if i % 64 == 0 { try Cancellation.check() }
         Strided.copy(x.narrowed(axis, from: index, count: 1), to: y.narrowed(axis, from: i, count: 1))
       }
     }
@@ -88,6 +90,9 @@ struct IndexSelect: Op {
 ///
 /// Inputs: x, and 0-based indices as numbers, of x's shape but for the size of `axis`.
 struct Gather: Op {
+  /// Elements between two looks at the stop flag.
+  private static let pollInterval = 1 << 20
+
   let axis: Int
   let name = "gather"
 
@@ -105,6 +110,7 @@ struct Gather: Op {
     let indices = try inputs[1].contiguous()
     let size = x.shape[try x.shape.axis(axis, for: name)]
     for i in 0..<indices.count {
+      if i % Self.pollInterval == 0 { try Cancellation.check() }
       let index = indices.pointer[i]
       guard index >= 0, index < Float(size), index == index.rounded(.down) else {
         throw TensorError(name, "index \(index) of an axis of size \(size)")
@@ -133,6 +139,7 @@ struct Gather: Op {
     let inner = x.sizes[(axis + 1)...].reduce(1, *)
     let (size, count) = (x[axis], indices.shape[axis])
     for i in 0..<indices.count {
+      if i % Self.pollInterval == 0 { try Cancellation.check() }
       let outer = i / (count * inner)
       body(i, (outer * size + Int(indices.pointer[i])) * inner + i % inner)
     }

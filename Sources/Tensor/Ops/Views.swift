@@ -84,7 +84,8 @@ struct Slice: Op {
   let step: Int
   let name = "slice"
 
-  private var length: Int { (range.count + step - 1) / step }
+  /// Rounded up, without adding to what may be the largest number.
+  private var length: Int { range.count / step + (range.count % step == 0 ? 0 : 1) }
 
   func outputShape(_ inputs: [Shape]) throws -> Shape {
     let axis = try inputs[0].axis(self.axis, for: name)
@@ -116,7 +117,8 @@ struct Slice: Op {
     let axis = try x.shape.axis(self.axis, for: name)
     var strides = x.strides
     let offset = x.offset + range.lowerBound * strides[axis]
-    strides[axis] *= step
+    // A step beyond the range selects one element: its stride is never walked.
+    strides[axis] *= min(step, max(range.count, 1))
     return Tensor(storage: x.storage, offset: offset, shape: try outputShape([x.shape]), strides: strides)
   }
 }

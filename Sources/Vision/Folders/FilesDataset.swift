@@ -7,6 +7,7 @@ public struct FilesDataset: ImageDataset {
   /// Empty when the model that sees the pictures is to name its classes.
   public let labels: [String]
   public let normalization: Normalization
+  public var heldBytes: Int { 256 * paths.count }
 
   /// - Throws: ``DatasetError/invalid(_:)`` when there are no paths.
   public init(

@@ -38,6 +38,7 @@ public struct FolderDataset: ImageDataset {
   public let labels: [String]
   public let normalization: Normalization
   public let damaged: DamagedImages?
+  public var heldBytes: Int { 256 * index.files.count }
 
   /// Lists the pictures; none is opened yet.
   ///

@@ -1,0 +1,168 @@
+import Foundation
+import LuaHost
+import Support
+
+/// Runs cases one after the other and says what became of them on standard output.
+struct Trials {
+  private let kind: CaseKind
+  private let folder: String
+  private let source: CaseSource
+
+  /// What all that is held may take in a case, and Lua's values of it.
+  private static let memory = (all: 768 << 20, lua: 96 << 20)
+  /// Beyond that: what nobody counts, such as the library's compiled primitives and AddressSanitizer's own.
+  private static let slack = 512 << 20
+
+  init(_ kind: CaseKind, folder: String, seed: UInt64) throws {
+    self.kind = kind
+    self.folder = folder
+    source = try CaseSource(kind, seed: seed)
+    MemoryBudget.shared.setLimit(Self.memory.all)
+    guard FileManager.default.changeCurrentDirectoryPath(folder) else {
+      throw LuaError("\(folder) cannot be entered")
+    }
+  }
+
+  /// Returns the exit status: 3 where the rest is better run by a fresh process.
+  func run(_ cases: Range<Int>) throws -> Int32 {
+    Watch.start()
+    var host = try Host(kind, Self.memory.lua)
+    for number in cases {
+      try Data("\(number)".utf8).write(to: URL(fileURLWithPath: "case.txt"))
+      let before = Watch.begin()
+      var outcome = "value"
+      do {
+        switch kind {
+        case .calls: try host.call(number == cases.lowerBound ? source.text(number) : source.call(number))
+        case .scripts: try host.compile(source.script(number))
+        case .plugins: try host.load(source.plugin(number), in: folder)
+        }
+      } catch is Interrupted {
+        outcome = "stopped"
+      } catch {
+        outcome = "refused"
+        complain(about: "\(error)", number)
+      }
+      let seconds = Watch.end(before)
+      if outcome == "stopped" { host.revive() }
+      let held = SystemMemory.ofProcess()
+      if held > Self.memory.all + Self.memory.lua + Self.slack {
+        say("problem \(number) holds \(held >> 20) MB")
+      }
+      say("\(number) \(outcome) \(held) \(seconds)")
+      // Figures, reports and rules pile up in a state that lives long; a plugin is loaded into an empty one.
+      if kind == .plugins || number % 500 == 499 {
+        host = try Host(kind, Self.memory.lua, prelude: kind == .calls)
+      }
+    }
+    return 0
+  }
+
+  /// A line, at once: what a process had printed before it died must not be lost.
+  private func say(_ line: String) { Console.write(line + "\n", to: STDOUT_FILENO) }
+
+  private func complain(about message: String, _ number: Int) {
+    if message.isEmpty || message.utf8.count > 100_000 {
+      say("problem \(number) has a message of \(message.utf8.count) bytes")
+    }
+  }
+}
+
+/// A Lua state with the program's catalogue.
+private struct Host {
+  private let state: LuaState
+  private let environment: LuaTable
+  private let session: CellSession
+
+  init(_ kind: CaseKind, _ memory: Int, prelude: Bool = false) throws {
+    var limits = LuaState.Limits()
+    limits.memory = memory
+    let context = HostContext()
+    context.traceCache = nil
+    context.note = { _ in }
+    state = try LuaState(limits: limits, context: context)
+    try Catalog.standard.install(in: state)
+    environment = try LuaEnvironment(in: state, catalog: .standard, moduleFolders: ["."]).table
+    session = CellSession(state: state, environment: environment, chunkName: "case.lua")
+    if prelude { _ = try session.run(session.compile(Prelude.text, firstLine: 1)) }
+  }
+
+  func call(_ text: String) throws {
+    // A cell's locals are those of later ones; a block keeps them apart.
+    try limited {
+      _ = try session.run(
+        session.compile(text.hasPrefix("local kept") ? text : "do \(text) end", firstLine: 1))
+    }
+  }
+
+  func compile(_ text: String) throws {
+    let script = ScriptFile(path: "case.lua", source: text)
+    let cells = CellSession(state: state, environment: environment, chunkName: "case.lua")
+    try limited {
+      for cell in script.cells where cell.kind == .code {
+        _ = try cells.compile(cell.source, firstLine: cell.firstLine)
+      }
+    }
+  }
+
+  /// The deadline of a case.
+  private func limited(_ body: () throws -> Void) throws {
+    try state.withTimeLimit(seconds: 1, of: "the case", body)
+  }
+
+  func load(_ files: [(name: String, text: String)], in folder: String) throws {
+    let plugins = folder + "/plugins"
+    try? FileManager.default.removeItem(atPath: plugins)
+    for file in files {
+      let url = URL(fileURLWithPath: plugins + "/" + file.name)
+      try FileManager.default.createDirectory(
+        at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data(file.text.utf8).write(to: url)
+    }
+    let loader = PluginLoader(folders: [plugins], secondsToLoad: 0.2)
+    for candidate in loader.candidates() { _ = try loader.load(candidate, into: state, catalog: .standard) }
+  }
+
+  func revive() { state.revive() }
+}
+
+/// Ends the process when a case goes on long after its deadline.
+enum Watch {
+  /// Until then it must have answered: what the machine is busy with counts too.
+  private static let patience = 15.0
+  private static let started = CaseStart()
+
+  static func begin() -> Double {
+    let now = MonotonicClock.milliseconds
+    started.set(now)
+    return now
+  }
+
+  /// Seconds since `before`.
+  static func end(_ before: Double) -> Double {
+    started.set(nil)
+    return (MonotonicClock.milliseconds - before) / 1e3
+  }
+
+  static func start() {
+    let thread = Thread {
+      while true {
+        usleep(100_000)
+        guard let start = started.value, (MonotonicClock.milliseconds - start) / 1e3 > patience else {
+          continue
+        }
+        Console.note("Fatal: does not stop")
+        _exit(4)
+      }
+    }
+    thread.start()
+  }
+}
+
+/// When the running case began; nil between cases.
+final class CaseStart: @unchecked Sendable {
+  private let lock = NSLock()
+  private var start: Double?
+  var value: Double? { lock.withLock { start } }
+  func set(_ value: Double?) { lock.withLock { start = value } }
+}

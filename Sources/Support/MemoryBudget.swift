@@ -1,0 +1,135 @@
+import Foundation
+import Synchronization
+
+/// Memory that was refused: one line that says what is needed, what is in use, and what helps.
+public struct MemoryRefused: LineError {
+  public let description: String
+  public init(_ description: String) { self.description = description }
+}
+
+/// The one budget over all that a run holds: tensors, weights, plans and pools by count, and all else (data sets, figures,
+/// pictures, traces, what Lua holds) by what the process is seen to take.
+///
+/// Whoever is about to take much asks first. Before anything is refused, those that keep memory in reserve give it up
+/// (``MemoryKeeper``). Threads may ask at the same time.
+public final class MemoryBudget: Sendable {
+  /// The budget of the process.
+  public static let shared = MemoryBudget()
+
+  /// Requests below this many bytes are not worth a look at the process.
+  public static let least = 1 << 20
+
+  private let limitBytes: Atomic<Int>
+  private let countedBytes = Atomic<Int>(0)
+  /// Bytes asked for in small pieces since the process was last looked at.
+  private let unseenBytes = Atomic<Int>(0)
+  private let measure: @Sendable () -> Int
+
+  /// - Parameters:
+  ///   - limit: bytes in all; nil: what the machine has left, less a reserve.
+  ///   - measure: bytes that the process takes now, beside files that are mapped.
+  public init(limit: Int? = nil, measure: @escaping @Sendable () -> Int = SystemMemory.ofProcess) {
+    self.measure = measure
+    limitBytes = Atomic(limit ?? Self.standardLimit(SystemMemory.available(), inUse: measure()))
+  }
+
+  /// What is left to others and to what nobody counts: a tenth, at least half a gigabyte where there is that much.
+  static func standardLimit(_ available: Int, inUse: Int) -> Int {
+    let reserve = max(available / 10, min(512 << 20, available / 4))
+    return max(inUse + available - reserve, 64 << 20)
+  }
+
+  /// The most bytes that may be held.
+  public var limit: Int { limitBytes.load(ordering: .relaxed) }
+
+  /// Sets the most bytes that may be held, whatever the machine has.
+  public func setLimit(_ bytes: Int) { limitBytes.store(max(bytes, 0), ordering: .relaxed) }
+
+  /// Bytes in use: what was counted, or what the process is seen to take, whichever is more.
+  public var inUse: Int { max(countedBytes.load(ordering: .relaxed), measure()) }
+
+  /// Throws ``MemoryRefused`` unless there is room for `bytes` more, which the caller takes and does not count.
+  public func require(_ bytes: Int) throws {
+    if bytes < Self.least {
+      // Many small pieces are as much as a large one.
+      guard unseenBytes.wrappingAdd(max(bytes, 0), ordering: .relaxed).newValue >= 16 * Self.least else {
+        return
+      }
+    }
+    unseenBytes.store(0, ordering: .relaxed)
+    if fits(bytes) { return }
+    relieve()
+    if fits(bytes) { return }
+    throw refusal(of: bytes)
+  }
+
+  /// Counts `bytes` that the caller takes now, and gives back with ``giveBack(_:)``.
+  public func take(_ bytes: Int) throws {
+    try require(bytes)
+    countedBytes.wrappingAdd(bytes, ordering: .relaxed)
+  }
+
+  public func giveBack(_ bytes: Int) { countedBytes.wrappingSubtract(bytes, ordering: .relaxed) }
+
+  private func fits(_ bytes: Int) -> Bool {
+    let limit = limit
+    guard bytes <= limit, countedBytes.load(ordering: .relaxed) <= limit - bytes else { return false }
+    return measure() <= limit - bytes
+  }
+
+  /// Why `bytes` cannot be had.
+  public func refusal(of bytes: Int) -> MemoryRefused {
+    let (needs, used, limit) = (MemoryText.size(bytes), MemoryText.size(inUse), MemoryText.size(limit))
+    return MemoryRefused(
+      "needs \(needs); \(used) of the \(limit) this run may hold are in use: release what is not needed (:free(), collectgarbage()), or allow more with --memory or $\(Self.variable)"
+    )
+  }
+
+  /// The environment variable that sets the limit.
+  public static let variable = "GFNET_LAB_MEMORY"
+
+  private func relieve() {
+    let keepers = MemoryKeepers.ofThread.list.compactMap(\.keeper)
+    // Twice: what the collector lets go of lands in the pools, which may have given up theirs before.
+    for _ in 0..<2 { for keeper in keepers { keeper.giveUpMemory() } }
+  }
+}
+
+/// Keeps memory that it can do without, and gives it up before anything is refused.
+///
+/// It is asked on the thread that registered it, when that thread finds too little room.
+public protocol MemoryKeeper: AnyObject {
+  func giveUpMemory()
+}
+
+extension MemoryKeeper {
+  /// To be called once, on the thread that the object belongs to.
+  public func registerAsMemoryKeeper() {
+    let keepers = MemoryKeepers.ofThread
+    keepers.list.removeAll { $0.keeper == nil }
+    keepers.list.append(.init(keeper: self))
+  }
+}
+
+/// The keepers of one thread.
+private final class MemoryKeepers {
+  struct Entry { weak var keeper: (any MemoryKeeper)? }
+  var list: [Entry] = []
+
+  static var ofThread: MemoryKeepers {
+    if let pointer = pthread_getspecific(key) {
+      return Unmanaged<MemoryKeepers>.fromOpaque(pointer).takeUnretainedValue()
+    }
+    let fresh = MemoryKeepers()
+    pthread_setspecific(key, Unmanaged.passRetained(fresh).toOpaque())
+    return fresh
+  }
+
+  private static let key: pthread_key_t = {
+    var key = pthread_key_t()
+    pthread_key_create(&key) { pointer in
+      if let pointer { Unmanaged<MemoryKeepers>.fromOpaque(pointer).release() }
+    }
+    return key
+  }()
+}

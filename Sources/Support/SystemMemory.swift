@@ -1,0 +1,87 @@
+import Foundation
+
+/// What the system says about memory.
+public enum SystemMemory {
+  /// Bytes that the process takes, without the files that it has mapped; 0 where the system does not say.
+  public static let ofProcess: @Sendable () -> Int = {
+    // Read without allocating: this is asked when memory is short.
+    let descriptor = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return 0 }
+    defer { close(descriptor) }
+    var numbers = (0, 0, 0)
+    withUnsafeTemporaryAllocation(byteCount: 128, alignment: 1) { buffer in
+      let count = read(descriptor, buffer.baseAddress, buffer.count)
+      var field = 0
+      for byte in buffer.prefix(max(count, 0)) {
+        if byte == UInt8(ascii: " ") {
+          field += 1
+          if field > 2 { break }
+        } else if byte >= 48, byte < 58 {
+          let digit = Int(byte - 48)
+          switch field {
+          case 0: numbers.0 = numbers.0 &* 10 &+ digit
+          case 1: numbers.1 = numbers.1 &* 10 &+ digit
+          default: numbers.2 = numbers.2 &* 10 &+ digit
+          }
+        }
+      }
+    }
+    // Size, resident, shared with files.
+    return max(numbers.1 - numbers.2, 0) &* Int(sysconf(Int32(_SC_PAGESIZE)))
+  }
+
+  /// Bytes that the machine has left for this process: what the kernel calls available, or less where a control group
+  /// allows less.
+  ///
+  /// - Parameter root: in place of `/`, for tests.
+  public static func available(root: String = "") -> Int {
+    let fields = lines(root + "/proc/meminfo").map { $0.split(separator: " ") }
+    func kilobytes(_ name: String) -> Int? {
+      fields.first { $0.first == name[...] }.flatMap { $0.count > 1 ? Int($0[1]) : nil }
+    }
+    let machine =
+      (kilobytes("MemAvailable:") ?? kilobytes("MemTotal:"))?.multipliedReportingOverflow(by: 1024)
+      .partialValue
+      ?? Int(clamping: Double(ProcessInfo.processInfo.physicalMemory))
+    return groupRooms(root).reduce(machine, min)
+  }
+
+  /// What each control group that holds the process has left.
+  private static func groupRooms(_ root: String) -> [Int] {
+    var rooms: [Int] = []
+    for line in lines(root + "/proc/self/cgroup") {
+      let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+      guard parts.count == 3 else { continue }
+      let files: (folder: String, limit: String, use: String)
+      if parts[0] == "0", parts[1].isEmpty {
+        files = ("/sys/fs/cgroup", "memory.max", "memory.current")
+      } else if parts[1].split(separator: ",").contains("memory") {
+        files = ("/sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes")
+      } else {
+        continue
+      }
+      // A limit of any group above holds as well. Inside a container the path may be that of the host.
+      var path = parts[2].split(separator: "/").map(String.init)
+      while true {
+        let folder = ([root + files.folder] + path).joined(separator: "/")
+        if let limit = number(folder + "/" + files.limit), let use = number(folder + "/" + files.use) {
+          // Files that were read lately count as used, and make room when asked.
+          let files = lines(folder + "/memory.stat").first { $0.hasPrefix("inactive_file ") }
+          let cached = files.flatMap { Int($0.dropFirst("inactive_file ".count)) } ?? 0
+          rooms.append(max(limit - min(max(use - cached, 0), limit), 0))
+        }
+        if path.isEmpty { break }
+        path.removeLast()
+      }
+    }
+    return rooms
+  }
+
+  /// The number in a file of one; nil for `max`.
+  private static func number(_ path: String) -> Int? { lines(path).first.flatMap { Int($0) } }
+
+  private static func lines(_ path: String) -> [String] {
+    guard let data = FileManager.default.contents(atPath: path) else { return [] }
+    return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
+  }
+}

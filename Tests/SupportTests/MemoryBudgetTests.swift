@@ -1,0 +1,140 @@
+import Foundation
+import Support
+import Synchronization
+import Testing
+
+@Suite struct MemoryBudgetTests {
+  /// Lets go of what it counts when it is asked.
+  private final class Keeper: MemoryKeeper {
+    let budget: MemoryBudget
+    var kept = 0
+    init(_ budget: MemoryBudget) {
+      self.budget = budget
+      registerAsMemoryKeeper()
+    }
+    func giveUpMemory() {
+      budget.giveBack(kept)
+      kept = 0
+    }
+  }
+
+  private let gigabyte = 1_000_000_000
+
+  @Test func whatIsInUseCountsTogether() throws {
+    let budget = MemoryBudget(limit: 14 * gigabyte, measure: { 0 })
+    for _ in 0..<13 { try budget.take(gigabyte) }
+    let error = #expect(throws: MemoryRefused.self) { try budget.take(2 * gigabyte) }
+    #expect(
+      error?.description.hasPrefix("needs 2.0 GB; 13.0 GB of the 14.0 GB this run may hold are in use")
+        == true)
+    #expect(error?.description.contains("--memory") == true)
+    // Refusing took nothing; what is given back can be had again.
+    try budget.take(gigabyte)
+    #expect(throws: MemoryRefused.self) { try budget.require(gigabyte) }
+    budget.giveBack(gigabyte)
+    try budget.require(gigabyte)
+  }
+
+  @Test func whatNobodyCountsIsSeen() throws {
+    let resident = Atomic<Int>(0)
+    try withExtendedLifetime(resident) {
+      let seen = Seen()
+      let budget = MemoryBudget(limit: 4 * gigabyte, measure: { seen.value.load(ordering: .relaxed) })
+      try budget.require(gigabyte)
+      seen.value.store(3_500_000_000, ordering: .relaxed)
+      #expect(throws: MemoryRefused.self) { try budget.require(gigabyte) }
+      #expect(budget.inUse == 3_500_000_000)
+    }
+  }
+
+  private final class Seen: Sendable { let value = Atomic<Int>(0) }
+
+  @Test func beforeARefusalReservesAreGivenUp() throws {
+    let budget = MemoryBudget(limit: gigabyte, measure: { 0 })
+    let keeper = Keeper(budget)
+    try budget.take(800_000_000)
+    keeper.kept = 800_000_000
+    try budget.take(900_000_000)
+    #expect(keeper.kept == 0)
+    // Now it has nothing to give up.
+    #expect(throws: MemoryRefused.self) { try budget.take(200_000_000) }
+    withExtendedLifetime(keeper) {}
+  }
+
+  @Test func manySmallPiecesAreSeenToo() throws {
+    let seen = Seen()
+    let budget = MemoryBudget(limit: gigabyte, measure: { seen.value.load(ordering: .relaxed) })
+    #expect(throws: MemoryRefused.self) {
+      for _ in 0..<1_000_000 {
+        try budget.require(10_000)
+        seen.value.wrappingAdd(10_000, ordering: .relaxed)
+      }
+    }
+    #expect(budget.inUse <= gigabyte + 20_000_000)
+  }
+
+  @Test(arguments: [
+    ("8G", 8_000_000_000), ("1.5 GB", 1_500_000_000), ("512MiB", 512 << 20), ("100", 100),
+    ("2g", 2_000_000_000),
+    (" 64m ", 64_000_000), ("0", 0), ("", nil), ("G", nil), ("-1G", nil), ("1e3", nil), ("1Gx", nil),
+    ("nan", nil),
+    ("99999999999T", nil), ("1..2G", nil), ("８G", nil),
+  ])
+  func sizesAreRead(_ text: String, _ expected: Int?) { #expect(MemoryText.parse(text) == expected) }
+
+  @Test func sizesAreWritten() {
+    #expect(MemoryText.size(999) == "1 kB" && MemoryText.size(1_000_000) == "1.0 MB")
+    #expect(MemoryText.size(13_200_000_000) == "13.2 GB" && MemoryText.size(4e12) == "4000 GB")
+  }
+
+  /// The smallest of what the kernel says and what each group of the process has left.
+  @Test(arguments: [
+    ("0::/a/b\n", ["sys/fs/cgroup/a": (3_000_000, 1_000_000)], 2_000_000),
+    ("0::/a/b\n", ["sys/fs/cgroup/a/b": (900, 1000), "sys/fs/cgroup": (5_000_000, 0)], 0),
+    ("0::/gone\n", [:], 8_192_000),
+    ("4:cpu,memory:/x\n", ["sys/fs/cgroup/memory/x": (700_000, 200_000)], 500_000),
+    ("4:cpu:/x\n0::/\n", [:], 8_192_000),
+  ])
+  func groupsLimitWhatIsLeft(_ groups: String, _ limits: [String: (Int, Int)], _ expected: Int) throws {
+    let root = NSTemporaryDirectory() + "gfnet-system-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: root) }
+    func write(_ path: String, _ text: String) throws {
+      let file = URL(fileURLWithPath: "\(root)/\(path)")
+      try FileManager.default.createDirectory(
+        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data(text.utf8).write(to: file)
+    }
+    try write("proc/meminfo", "MemTotal: 16000 kB\nMemFree: 10 kB\nMemAvailable:    8000 kB\n")
+    try write("proc/self/cgroup", groups)
+    for (folder, (limit, use)) in limits {
+      let isOld = folder.contains("/memory")
+      try write("\(folder)/\(isOld ? "memory.limit_in_bytes" : "memory.max")", "\(limit)\n")
+      try write("\(folder)/\(isOld ? "memory.usage_in_bytes" : "memory.current")", "\(use)\n")
+    }
+    #expect(SystemMemory.available(root: root) == expected)
+  }
+
+  @Test func filesInTheCacheMakeRoom() throws {
+    let root = NSTemporaryDirectory() + "gfnet-system-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: root) }
+    let group = "\(root)/sys/fs/cgroup"
+    for folder in ["\(root)/proc/self", group] {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    }
+    for (path, text) in [
+      ("\(root)/proc/meminfo", "MemAvailable: 8000 kB\n"), ("\(root)/proc/self/cgroup", "0::/\n"),
+      ("\(group)/memory.max", "1000000\n"), ("\(group)/memory.current", "900000\n"),
+      ("\(group)/memory.stat", "anon 5\ninactive_file 300000\n"),
+    ] { try Data(text.utf8).write(to: URL(fileURLWithPath: path)) }
+    #expect(SystemMemory.available(root: root) == 400_000)
+  }
+
+  @Test func theProcessIsMeasured() {
+    let before = SystemMemory.ofProcess()
+    let bytes = 64 << 20
+    let block = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes, alignment: 16)
+    block.initializeMemory(as: UInt8.self, repeating: 1)
+    #expect(before > 0 && SystemMemory.ofProcess() > bytes)
+    block.deallocate()
+  }
+}
