@@ -20,7 +20,20 @@ static void on_error(j_common_ptr info) {
   error_manager *errors = (error_manager *)info->err;
   char text[JMSG_LENGTH_MAX];
   info->err->format_message(info, text);
-  snprintf(errors->message, GF_MESSAGE_SIZE, "%s", text);
+  switch (info->err->msg_code) {
+    case JERR_BAD_PRECISION:
+      snprintf(errors->message, GF_MESSAGE_SIZE, "it is a JPEG of %d bits a sample, which is not read",
+               info->err->msg_parm.i[0]);
+      break;
+    case JERR_SOF_UNSUPPORTED:
+      snprintf(errors->message, GF_MESSAGE_SIZE, "it is a JPEG of a kind (SOF 0x%02x) that is not read",
+               info->err->msg_parm.i[0]);
+      break;
+    case JERR_ARITH_NOTIMPL:
+      snprintf(errors->message, GF_MESSAGE_SIZE, "it is a JPEG with arithmetic coding, which is not read");
+      break;
+    default: snprintf(errors->message, GF_MESSAGE_SIZE, "%s", text);
+  }
   longjmp(errors->jump, 1);
 }
 

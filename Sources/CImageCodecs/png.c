@@ -56,7 +56,11 @@ static int run(const uint8_t *bytes, size_t count, gf_image_header *header, uint
   png_set_read_fn(png, &d, on_read);
   // The caller has a limit of its own; libpng's default is a million pixels a side.
   png_set_user_limits(png, 0x7FFFFFFF, 0x7FFFFFFF);
+  // Chunks that are not known are passed over, whatever their names say of their weight.
+  png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_ALWAYS, NULL, 0);
   png_read_info(png, info);
+  // Deflate has a checksum of its own over the pixels; that of the chunks around is not looked at, as in Pillow.
+  png_set_crc_action(png, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);
   png_uint_32 width, height;
   int depth, colour;
   png_get_IHDR(png, info, &width, &height, &depth, &colour, NULL, NULL, NULL);

@@ -6,7 +6,7 @@ import Vision
 
 @Suite struct ImageDecoderTests {
   @Test func thePicturesAreThere() throws {
-    #expect(try ImageFixtures().pictures.count == 50)
+    #expect(try ImageFixtures().pictures.count == 73)
   }
 
   @Test(arguments: ImageFixtures.names) func decodesAsPillowDoes(_ name: String) throws {
@@ -29,6 +29,13 @@ import Vision
     ("cut.jpg", "is cut off"), ("cut.png", "is cut off"), ("cut.webp", "is cut off"),
     ("cut.gif", "is cut off"), ("cut.bmp", "is cut off"), ("cut.tif", "is damaged: "),
     ("empty.jpg", "is empty"), ("text.png", "is not a picture: it begins like none of JPEG, PNG, "),
+    ("cut.ppm", "is cut off"), ("cut-text.pgm", "is cut off"), ("claims.pgm", "is cut off"),
+    ("huge.ppm", "claims 60000×60000 pixels, more than the 178956970 accepted"),
+    ("beyond.pgm", "is damaged: a value is 101, and the largest is said to be 100"),
+    ("words.ppm", "is damaged: its width is no whole number"),
+    ("largest.pgm", "has 65536 for its largest value, expected 1 to 65535"),
+    ("negative.pgm", "is damaged: its height is no whole number"),
+    ("bits12.jpg", "is a JPEG of 12 bits a sample, which is not read"),
     ("missing.png", "cannot be read: No such file or directory"),
   ]) func refusesInOneLine(_ name: String, _ reason: String) {
     let path = ImageFixtures.path("broken/" + name)

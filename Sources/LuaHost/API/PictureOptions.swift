@@ -55,7 +55,7 @@ enum PictureFunctions {
   static let functions = [image]
 
   private static let image = FunctionEntry(
-    "image", "Reads a picture from a file: JPEG, PNG, WebP, GIF, BMP or TIFF.",
+    "image", "Reads a picture from a file: JPEG, PNG, WebP, GIF, BMP, TIFF or Netpbm (PPM, PGM, PBM).",
     [Parameter("file", .string, "its path"), .options(PictureOptions.parameters)],
     returns: "tensor: 3 × height × width, values from 0 to 1",
     example: "local photo = gfnet.image(\"photo.png\", {resize = 256, crop = 224})",

@@ -40,6 +40,7 @@ public enum ImageDecoder {
       return try decoder.image()
     case .bmp: return try BMPDecoder(bytes).image()
     case .tiff: return try TIFFDecoder.decode(bytes)
+    case .netpbm: return try NetpbmDecoder(bytes).image()
     case nil:
       let known = ImageFormat.allCases.map(\.rawValue).joined(separator: ", ")
       throw ImageProblem("is not a picture: it begins like none of \(known)")

@@ -6,6 +6,7 @@ public enum ImageFormat: String, Sendable, CaseIterable {
   case gif = "GIF"
   case bmp = "BMP"
   case tiff = "TIFF"
+  case netpbm = "Netpbm (PPM, PGM, PBM)"
 
   /// The format of a file that begins with `bytes`; nil when it is none of these.
   public init?(_ bytes: UnsafeRawBufferPointer) {
@@ -27,13 +28,17 @@ public enum ImageFormat: String, Sendable, CaseIterable {
       || begins([0x4D, 0x4D, 0, 43])
     {
       self = .tiff
+    } else if NetpbmDecoder.recognises(bytes) {
+      self = .netpbm
     } else {
       return nil
     }
   }
 
-  /// File name endings, without the dot, that a folder of pictures is searched for; those of torchvision.
+  /// File name endings, without the dot, that a folder of pictures is searched for: those of torchvision, and the other
+  /// ones of formats that are read.
   public static let extensions = [
-    "jpg", "jpeg", "png", "ppm", "bmp", "pgm", "tif", "tiff", "webp", "gif", "jpe",
+    "jpg", "jpeg", "png", "ppm", "bmp", "pgm", "tif", "tiff", "webp", "gif", "jpe", "pbm", "pnm", "dib",
+    "jfif",
   ]
 }

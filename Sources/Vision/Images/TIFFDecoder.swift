@@ -20,7 +20,11 @@ enum TIFFDecoder {
       photometric = Int(PHOTOMETRIC_RGB)
     }
     let image: RGBImage
-    if photometric == Int(PHOTOMETRIC_YCBCR) || compression == Int(COMPRESSION_OJPEG) {
+    // Samples that are stored as they are need no conversion of libtiff's, whose rounding is another.
+    let isPlain =
+      photometric == Int(PHOTOMETRIC_YCBCR) && compression == Int(COMPRESSION_NONE) && isContiguous
+      && file.colorSubsampling == (1, 1)
+    if photometric == Int(PHOTOMETRIC_YCBCR) && !isPlain || compression == Int(COMPRESSION_OJPEG) {
       try ImageDecoder.checkClaim(
         width: width, height: height, bytes: bytes.count, mostPixelsPerByte: mostPixelsPerByte)
       image = try converted(file, width: width, height: height)

@@ -75,6 +75,19 @@ final class TIFFFile {
     return Array(UnsafeBufferPointer(start: kinds, count: Int(count)))
   }
 
+  /// Pixels beside and above each other that share their differences of colour.
+  var colorSubsampling: (horizontal: Int, vertical: Int) {
+    var (horizontal, vertical) = (UInt16(2), UInt16(2))
+    let found = withUnsafeMutablePointer(to: &horizontal) { horizontal in
+      withUnsafeMutablePointer(to: &vertical) { vertical in
+        withVaList([horizontal, vertical]) {
+          TIFFVGetFieldDefaulted(handle, UInt32(TIFFTAG_YCBCRSUBSAMPLING), $0)
+        }
+      }
+    }
+    return found == 1 ? (Int(horizontal), Int(vertical)) : (2, 2)
+  }
+
   /// Makes libtiff convert the colours of a JPEG inside to RGB.
   func convertsJPEGColors() {
     _ = withVaList([Int32(JPEGCOLORMODE_RGB)]) { TIFFVSetField(handle, UInt32(TIFFTAG_JPEGCOLORMODE), $0) }

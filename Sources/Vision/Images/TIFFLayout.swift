@@ -8,6 +8,8 @@ struct TIFFLayout {
     case palette([UInt8])
     case rgb
     case inks
+    /// Brightness and two differences of colour, each for every pixel.
+    case differences
   }
 
   enum SampleFormat { case unsigned, signed, float }
@@ -27,7 +29,7 @@ struct TIFFLayout {
   var colorSamples: Int {
     switch color {
     case .grey, .palette: 1
-    case .rgb: 3
+    case .rgb, .differences: 3
     case .inks: 4
     }
   }
@@ -50,6 +52,7 @@ struct TIFFLayout {
     case Int(PHOTOMETRIC_PALETTE): color = .palette(try Self.palette(file, bits: bits))
     case Int(PHOTOMETRIC_RGB): color = .rgb
     case Int(PHOTOMETRIC_SEPARATED): color = .inks
+    case Int(PHOTOMETRIC_YCBCR): color = .differences
     default: throw ImageProblem("is a TIFF of photometric interpretation \(photometric), which is not read")
     }
     try check()
@@ -65,6 +68,7 @@ struct TIFFLayout {
       case (.grey, _): [1, 2, 4, 8, 16, 32].contains(bits)
       case (.palette, .unsigned): [1, 2, 4, 8].contains(bits)
       case (.rgb, .unsigned), (.inks, .unsigned): bits == 8 || bits == 16
+      case (.differences, .unsigned): bits == 8
       default: false
       }
     guard isKnown else { throw ImageProblem("is a TIFF of \(bits)-bit samples of a kind that is not read") }

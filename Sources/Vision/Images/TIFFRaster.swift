@@ -154,6 +154,10 @@ struct TIFFRaster {
           target[3 * x + channel] = UInt8(light - ((product >> 8) + product) >> 8)
         }
       }
+    case .differences:
+      for x in 0..<columns {
+        YCbCr.toRGB(levels[x], levels[plane + x], levels[2 * plane + x], target + 3 * x)
+      }
     }
     if let alpha = layout.associatedAlpha, layout.colorSamples != 4 {
       divide(target, by: levels + alpha * plane, columns)

@@ -200,6 +200,55 @@ PICTURES = {
     "orientation-6.tif": tiff(tags(8, 2, 3, t274=(3, [6])), {273: (279, [picture(73, 3).tobytes()])}),
 }
 
+# Netpbm: the values as text and as bytes, other largest values than 255, comments.
+
+def netpbm(magic, largest, seed, channels, comment=b"# made by make.py\n"):
+    values = (picture(seed, channels).astype(float) / 255 * largest).round().astype(int)
+    if magic in (b"P1", b"P2", b"P3"):
+        body = b" ".join(b"%d" % v for v in values.reshape(-1)) + b"\n"
+    elif magic == b"P4":
+        body = b"".join(np.packbits(row[:, 0] > 0).tobytes() for row in values)
+    else:
+        body = values.astype("u1" if largest < 256 else ">u2").tobytes()
+    head = magic + b"\n" + comment + b"%d %d\n" % (W, H)
+    return head + (b"" if magic in (b"P1", b"P4") else b"%d\n" % largest) + body
+
+
+def without_crc(data, name):
+    place = data.index(name)
+    end = place + 4 + struct.unpack(">I", data[place - 4:place])[0]
+    return data[:end] + b"\1\2\3\4" + data[end + 4:]
+
+
+def with_chunk(data, name, content):
+    """Before the pixels."""
+    place = data.index(b"IDAT") - 4
+    chunk = struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+    return data[:place] + chunk + data[place:]
+
+
+PICTURES.update({
+    "colour.ppm": netpbm(b"P6", 255, 80, 3),
+    "colour-text.ppm": netpbm(b"P3", 255, 81, 3),
+    "colour-100.ppm": netpbm(b"P6", 100, 82, 3),
+    "colour-deep.ppm": netpbm(b"P6", 65535, 83, 3),
+    "colour-1000-text.ppm": netpbm(b"P3", 1000, 84, 3),
+    "grey.pgm": netpbm(b"P5", 255, 85, 1),
+    "grey-7.pgm": netpbm(b"P5", 7, 86, 1),
+    "grey-text.pgm": netpbm(b"P2", 254, 87, 1),
+    "grey-300.pgm": netpbm(b"P5", 300, 88, 1),
+    "bits.pbm": netpbm(b"P4", 1, 89, 1),
+    "bits-text.pbm": netpbm(b"P1", 1, 90, 1),
+    "line-ends.ppm": b"P6\r\n19 17 # across, down\r255\n" + picture(91, 3).tobytes(),
+    "floats.pfm": b"Pf\n19 17\n-1.0\n" + (picture(92, 1).astype("<f4") * 1.5 - 40.25).tobytes(),
+    "differences.tif": saved(rgb(93).convert("YCbCr"), "TIFF"),
+    "differences-lzw.tif": saved(rgb(94).convert("YCbCr"), "TIFF", compression="tiff_lzw"),
+    "idat-crc.png": without_crc(saved(rgb(95), "PNG"), b"IDAT"),
+    "unknown-chunk.png": with_chunk(saved(rgb(96), "PNG"), b"ABCD", b"of no known kind"),
+    **{f"orientation-{n}-grey.tif": tiff(tags(8, 1, 1, t274=(3, [n])), {273: (279, [picture(96 + n, 1).tobytes()])})
+       for n in (2, 3, 4, 5, 7, 8)},
+})
+
 RESIZES = [("rgb.png", w, h) for w, h in ((11, 9), (64, 40), (19, 5), (7, 17), (100, 3), (1, 1))]
 
 BROKEN = {
@@ -218,6 +267,15 @@ BROKEN = {
     "cut.tif": saved(rgb(61), "TIFF", compression="tiff_lzw")[:300],
     "empty.jpg": b"",
     "text.png": b"This is not a picture.\n",
+    "cut.ppm": netpbm(b"P6", 255, 80, 3)[:-5],
+    "cut-text.pgm": netpbm(b"P2", 255, 85, 1)[:-40],
+    "huge.ppm": b"P6\n60000 60000\n255\n" + bytes(16),
+    "claims.pgm": b"P5\n9000 9000\n255\n" + bytes(16),
+    "beyond.pgm": b"P2\n19 17\n100\n" + b" ".join(b"101" for _ in range(W * H)) + b"\n",
+    "words.ppm": b"P3\nnineteen 17\n255\n0 0 0\n",
+    "largest.pgm": b"P5\n19 17\n65536\n" + bytes(2 * W * H),
+    "negative.pgm": b"P2\n19 -17\n255\n0\n",
+    "bits12.jpg": (lambda d: d.replace(b"\xff\xc0\0\x11\x08", b"\xff\xc1\0\x11\x0c"))(saved(rgb(1), "JPEG")),
 }
 
 
