@@ -53,18 +53,21 @@ struct HTMLCellRenderer {
   }
 
   /// The code is folded away: a reader comes for the results. Where it failed, it is what the reader needs.
+  ///
+  /// A checkbox folds it, because style sheets can open all of those at once and `details` elements in few browsers.
   private mutating func code(_ source: String) {
     let first = cell.trimmedFirstLine
     let time = cell.seconds.map { NumberText.duration($0) } ?? ""
     var note = cell.status == .done ? time : HTMLText.escape(cell.statusNote ?? "")
     if !note.isEmpty { note = "<span class=\"note\">\(note)</span>" }
     let kind = cell.kind == .parameters ? "Parameters" : "Cell \(index + 1)"
+    let name = "code-of-\(index + 1)"
     html += """
-      <details class="code"\(cell.failedLine == nil ? "" : " open")>
-      <summary><span class="kind">\(kind)</span><span class="where">line \(first)</span>\(note)</summary>
+      <div class="code"><input type="checkbox" class="fold" id="\(name)"\(cell.failedLine == nil ? "" : " checked")>\
+      <label for="\(name)"><span class="kind">\(kind)</span><span class="where">line \(first)</span>\(note)</label>
       <pre class="lua" style="counter-reset:line \(first - 1)" tabindex="0" aria-label="Code of cell \(index + 1)"\
       ><code>\(LuaHighlighter.html(source, markedLine: cell.failedLine))</code></pre>
-      </details>
+      </div>
 
       """
   }
@@ -98,6 +101,7 @@ struct HTMLCellRenderer {
         html += "</div>\n"
       case .table(let table): self.table(table, at: position)
       case .figure(let picture): figure(picture, at: position)
+      case .remark(let text): html += report.remark(text)
       case .error(let message, let traceback): error(message, traceback)
       }
     }

@@ -42,8 +42,9 @@ extension HTMLReport {
     .status { font-weight: 600; color: var(--soft); }
     .status.done { color: var(--good); }
     .status.failed, .status.interrupted { color: var(--bad); }
-    .toggle { float: right; cursor: pointer; user-select: none; }
-    .toggle input { margin: 0 0.3em 0 1em; vertical-align: -0.1em; accent-color: var(--accent); }
+    .toggle { float: right; user-select: none; }
+    .toggle label { cursor: pointer; margin-left: 0.6em; }
+    .toggle input { margin: 0 0.15em 0 0; vertical-align: -0.1em; accent-color: var(--accent); }
     .failure { background: var(--bad-shade); border-left: 3px solid var(--bad); margin: 1rem 0 0;
       padding: 0.6rem 1rem; overflow-wrap: anywhere; }
     #facts { margin-top: 0.7rem; font-size: 0.9rem; }
@@ -69,14 +70,19 @@ extension HTMLReport {
     .prose pre { background: var(--shade); border-radius: 6px; padding: 0.8rem 1rem; margin-bottom: 1em; }
     .cell { margin: 1.6rem 0; }
     .cell.pending .lua, .cell.pending .lua span { color: var(--soft); }
-    details.code { background: var(--shade); border: 1px solid var(--line); border-radius: 8px; overflow: hidden; }
-    .code summary { display: flex; align-items: center; gap: 0.6rem; padding: 0.25rem 0.9rem; cursor: pointer;
-      font-size: 0.78rem; color: var(--soft); list-style: none; user-select: none; }
-    .code summary::-webkit-details-marker { display: none; }
-    .code summary::before { content: ""; border: solid currentColor; border-width: 0 1.5px 1.5px 0; padding: 2px;
+    .code { background: var(--shade); border: 1px solid var(--line); border-radius: 8px; overflow: hidden;
+      position: relative; }
+    .fold { position: absolute; opacity: 0; pointer-events: none; }
+    .code label { display: flex; align-items: center; gap: 0.6rem; padding: 0.25rem 0.9rem; cursor: pointer;
+      font-size: 0.78rem; color: var(--soft); user-select: none; }
+    .fold:focus-visible + label { outline: 2px solid var(--accent); outline-offset: -2px; }
+    .code label::before { content: ""; border: solid currentColor; border-width: 0 1.5px 1.5px 0; padding: 2px;
       transform: rotate(-45deg); margin-right: 0.1rem; }
-    .code[open] summary::before { transform: rotate(45deg) translate(-1px, -1px); }
-    .code[open] summary { border-bottom: 1px solid var(--line); }
+    .code pre { display: none; border-top: 1px solid var(--line); }
+    .fold:checked ~ pre, body:has(#code-shown:checked) .code pre { display: block; }
+    .fold:checked + label::before, body:has(#code-shown:checked) .code label::before {
+      transform: rotate(45deg) translate(-1px, -1px); }
+    body:has(#code-hidden:checked) .code { display: none; }
     .code .kind { font-weight: 600; }
     .code .note { margin-left: auto; font-variant-numeric: tabular-nums; }
     .cell.failed .note, .cell.interrupted .note { color: var(--bad); font-weight: 600; }
@@ -92,11 +98,12 @@ extension HTMLReport {
     .lua .k { color: var(--keyword); }
     .lua .b { color: var(--builtin); }
     .lua .f { color: var(--call); }
-    body:has(#hide-code:checked) details.code { display: none; }
     .out { margin: 0.7rem 0 0; padding: 0.1rem 0 0.1rem 0.9rem; border-left: 3px solid var(--line);
       max-height: 32rem; overflow: auto; }
-    .out.value { border-left-color: var(--accent); }
+    .out.value { border-left-color: var(--accent); white-space: pre-wrap; overflow-wrap: anywhere; }
     .cell > .prose { margin-top: 0.9rem; }
+    .remark { margin: 0.7rem 0 0; padding: 0.35rem 0.9rem; border-left: 3px solid var(--number); color: var(--soft);
+      font-size: 0.9rem; overflow-wrap: anywhere; }
     .omitted, figcaption .links { color: var(--soft); font-size: 0.85rem; }
     .error { margin-top: 0.7rem; background: var(--bad-shade); border-left: 3px solid var(--bad);
       padding: 0.7rem 1rem; }
@@ -152,7 +159,6 @@ extension HTMLReport {
       h1 { font-size: 1.65rem; }
       dl div { grid-template-columns: 1fr; gap: 0; padding: 0.25rem 0; }
       .toggle { float: none; display: block; margin-top: 0.3rem; }
-      .toggle input { margin-left: 0; }
       .code .l::before { width: 2.4rem; padding-right: 0.8rem; }
     }
     @media (prefers-color-scheme: dark) {
@@ -172,10 +178,13 @@ extension HTMLReport {
       .out { max-height: none; }
       .code code { width: auto; }
       .code .l { display: inline; padding: 0; }
-      .code summary { break-after: avoid; }
-      figure, table, .error { break-inside: avoid; }
-      h1, h2, h3 { break-after: avoid; }
-      .picture img { background: none; padding: 0; }
+      .code, .code label { break-after: avoid; }
+      .code:has(.fold:checked), body:has(#code-shown:checked) .code { break-after: auto; }
+      figure, tr, .error, .out.value { break-inside: avoid; }
+      h1, h2, h3, .cell > h2, thead { break-after: avoid; }
+      .cell:has(> figure) > h2, .cell:has(> figure) > .code { break-after: avoid; }
+      p, li { orphans: 3; widows: 3; }
+      .picture img { background: none; padding: 0; max-height: 21cm; width: auto; object-fit: contain; }
       a { color: inherit; text-decoration: none; }
     }
 

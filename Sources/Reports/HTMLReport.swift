@@ -120,8 +120,8 @@ public final class HTMLReport {
     }
     slug = slug.trimmingCharacters(in: CharacterSet(charactersIn: "-"))
     if slug.isEmpty { slug = "section" }
-    // "cell-3", "top" and "facts" are ids of the page itself.
-    if slug.hasPrefix("cell-") || slug == "top" || slug == "facts" || slug == "hide-code" {
+    // "cell-3", "code-of-3", "top" and "facts" are ids of the page itself.
+    if slug.hasPrefix("cell-") || slug.hasPrefix("code-") || slug == "top" || slug == "facts" {
       slug = "section-" + slug
     }
     var candidate = slug
@@ -160,7 +160,7 @@ public final class HTMLReport {
       \(contents)<main id="top">
       <header>
       <h1>\(HTMLText.escape(title))</h1>
-      \(byline(notebook))\(failure(notebook))\(factsTable)</header>
+      \(byline(notebook))\(failure(notebook))\(notebook.remarks.map(remark).joined())\(factsTable)</header>
 
       """
   }
@@ -191,8 +191,12 @@ public final class HTMLReport {
     if let seconds = facts.seconds { parts.append(NumberText.duration(seconds)) }
     parts.append("<span class=\"status \(facts.status.rawValue)\">\(facts.status.rawValue)</span>")
     let hasCode = notebook.cells.contains { $0.kind != .markdown }
+    let choices = [("folded", " checked"), ("shown", ""), ("hidden", "")].map { choice, state in
+      "<label><input type=\"radio\" name=\"code\" id=\"code-\(choice)\"\(state)> \(choice)</label>"
+    }
     let toggle =
-      hasCode ? "<label class=\"toggle\"><input type=\"checkbox\" id=\"hide-code\"> Hide code</label>" : ""
+      hasCode
+      ? "<span class=\"toggle\" role=\"radiogroup\" aria-label=\"Code\">Code: \(choices.joined())</span>" : ""
     return "<p class=\"byline\">\(parts.joined(separator: "<span class=\"dot\"> · </span>"))\(toggle)</p>\n"
   }
 
@@ -207,6 +211,11 @@ public final class HTMLReport {
       \(HTMLText.escape(HTMLText.shortened(message, head: 3, tail: 1, bytes: 500).head))</p>
 
       """
+  }
+
+  /// What the program said on standard error.
+  func remark(_ text: String) -> String {
+    "<p class=\"remark\">\(HTMLText.escape(HTMLText.shortened(HTMLText.terminalText(text), bytes: 2000).head))</p>\n"
   }
 
   private var factsTable: String {

@@ -19,18 +19,25 @@ public struct MarkdownReport {
     if !startsWithTitle { blocks.append("# \(MarkdownText.escape(notebook.title))\n") }
     for (index, cell) in notebook.cells.enumerated() {
       blocks += self.blocks(of: cell, index: index)
-      if index == 0, startsWithTitle { blocks.append(statusLine) }
+      if index == 0, startsWithTitle { blocks += opening }
     }
-    if !startsWithTitle { blocks.insert(statusLine, at: 1) }
+    if !startsWithTitle { blocks.insert(contentsOf: opening, at: 1) }
     blocks.append(footer)
     return blocks.joined(separator: "\n")
   }
+
+  /// What follows the title.
+  private var opening: [String] { [statusLine] + notebook.remarks.map(remark) }
 
   private var statusLine: String {
     var parts = [MarkdownText.escape(notebook.source), facts.startedText]
     if let seconds = facts.seconds { parts.append(NumberText.duration(seconds)) }
     parts.append(facts.status == .done ? "done" : "**\(facts.status.rawValue)**")
     return "*\(parts.joined(separator: " · "))*\n"
+  }
+
+  private func remark(_ text: String) -> String {
+    "> **Remark.** \(MarkdownText.cell(HTMLText.terminalText(text)))\n"
   }
 
   private func blocks(of cell: Notebook.Cell, index: Int) -> [String] {
@@ -71,6 +78,7 @@ public struct MarkdownReport {
       if table.rows.count > limit { links += "; the first \(limit) of \(table.rows.count) rows:" }
       return (caption("Table", table.caption, at: position) + links).paragraph + "\n"
         + table.markdown(limit: limit)
+    case .remark(let text): return remark(text)
     case .error(let message, let traceback):
       let details = traceback.isEmpty ? "" : "\n" + traceback
       return "**Error**\n\n"

@@ -59,7 +59,7 @@ extension Notebook.Table {
 
 extension Notebook.Table.Value {
   /// As a reader sees it.
-  var shown: String {
+  public var shown: String {
     switch self {
     case .text(let text): text
     case .number(let value, let digits): NumberText.shown(value, digits: digits)

@@ -7,6 +7,13 @@ public struct Notebook: Sendable {
   /// The script's path as the user gave it.
   public var source: String
   public var cells: [Cell]
+  /// Remarks from before the first cell, as on plugins that were left out.
+  public var remarks: [String] = []
+
+  /// All remarks of the run, in order.
+  public var allRemarks: [String] {
+    remarks + cells.flatMap(\.outputs).compactMap { if case .remark(let text) = $0 { text } else { nil } }
+  }
 
   public init(title: String, source: String, cells: [Cell] = []) {
     self.title = title
@@ -51,6 +58,8 @@ public struct Notebook: Sendable {
     case markdown(String)
     case table(Table)
     case figure(Picture)
+    /// What the program said on standard error: one line.
+    case remark(String)
     /// What stopped the cell: one line, and the script-level call stack below it (may be empty).
     case error(message: String, traceback: String)
   }

@@ -12,13 +12,21 @@ enum NumberText {
     return "\(value)"
   }
 
-  /// As shown in a table: `digits` places after the point, or the shortest form.
+  /// As shown in a table: `digits` places after the point; without them, five significant digits and all before the
+  /// point, which is what a reader compares. Files keep all digits.
   static func shown(_ value: Double, digits: Int?) -> String {
-    guard let digits, value.isFinite else { return shortest(value) }
+    guard let digits, value.isFinite else { return brief(value) }
     let places = min(max(digits, 0), 20)
     // Beyond this, fixed notation prints digits that the number does not have.
     guard abs(value) < 1e15 else { return shortest(value) }
     return String(format: "%.\(places)f", value)
+  }
+
+  private static func brief(_ value: Double) -> String {
+    let exact = shortest(value)
+    guard value.isFinite, value != value.rounded() || abs(value) >= 0x1p53 else { return exact }
+    let text = String(format: abs(value) >= 1e5 && abs(value) < 1e15 ? "%.0f" : "%.5g", value)
+    return text.utf8.count < exact.utf8.count ? text : exact
   }
 
   /// A wall-clock time: "8 ms", "1.24 s", "2 min 05 s", "1 h 02 min".

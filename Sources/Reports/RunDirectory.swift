@@ -79,6 +79,7 @@ public final class RunDirectory {
   /// New figures and tables are always saved. The pages are written unless that has become slow: then at
   /// most a twentieth of the time goes into it, except after a cell that failed.
   public func update(_ notebook: Notebook) throws {
+    facts.remarks = notebook.allRemarks
     let names = try saveArtifacts(of: notebook)
     let start = ContinuousClock.now
     guard start >= nextWrite || notebook.failedCell != nil else { return }
@@ -97,6 +98,7 @@ public final class RunDirectory {
   ) throws {
     facts.status = status
     facts.seconds = seconds
+    facts.remarks = notebook.allRemarks
     do {
       let names = try saveArtifacts(of: notebook)
       try list(["summary.json"])

@@ -50,6 +50,8 @@ public struct RunFacts: Sendable {
   public var status: Status
   /// Wall-clock time; nil while running.
   public var seconds: Double?
+  /// What the program said on standard error while it ran.
+  public var remarks: [String] = []
 
   public init(
     command: [String], versions: [Version], parameters: [Parameter] = [], seed: UInt64, threads: Int,
@@ -133,6 +135,7 @@ public struct RunFacts: Sendable {
             ])
           })),
       .init("seed", seedJSON), .init("threads", .integer(threads)), .init("precision", .string(precision)),
+      .init("remarks", .array(remarks.map(JSONValue.string))),
       .init("versions", .object(versions.map { .init($0.name, .string($0.version)) })),
       .init("host", host.json),
       .init("files", .array(files.map(JSONValue.string))),

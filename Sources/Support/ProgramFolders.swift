@@ -18,6 +18,9 @@ public enum ProgramFolders {
     return FileManager.default.fileExists(atPath: path) ? path : nil
   }
 
+  /// The folder of the manual's pages: `docs` of a source tree, `share/doc/gfnet-lab` of an installation.
+  public static var manual: String? { existing("docs") ?? existing("../doc/gfnet-lab") }
+
   /// The shared folder of a program whose executable is at `executable` (absolute, symbolic links resolved).
   package static func locate(from executable: String) -> String? {
     var folder = (executable as NSString).deletingLastPathComponent

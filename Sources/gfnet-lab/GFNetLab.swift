@@ -7,21 +7,24 @@ struct GFNetLab: ParsableCommand {
     commandName: "gfnet-lab",
     abstract: "Experiments with Glance-and-Focus Networks, written in Lua.",
     discussion: """
-      A script is a notebook: cells of Lua and text that print, plot and tabulate. Running one shows its results \
-      here and writes a report.
+      A script is a notebook: cells of Lua and text that print, plot and tabulate.
+      Running one shows its results here and writes a report.
 
       Examples:
-        gfnet-lab scripts/quickstart.lua              run a script
-        gfnet-lab scripts/quickstart.lua limit=500    … with a parameter
-        gfnet-lab run scripts/quickstart.lua --help   list the script's parameters
-        gfnet-lab help gfnet                          what scripts can call
-        gfnet-lab help gfnet.report.table             one function, with an example
-        gfnet-lab models                              encoders, models, checkpoints of PyTorch
-        gfnet-lab bench --batch 32                    times of a network on this machine
-        gfnet-lab doctor                              check the installation
+        gfnet-lab scripts/threshold_sweep.lua
+                                    run a script
+        gfnet-lab scripts/threshold_sweep.lua limit=500
+                                    … with a parameter
+        gfnet-lab run scripts/threshold_sweep.lua --help
+                                    list the script's parameters
+        gfnet-lab help gfnet        what scripts can call, and the manual
+        gfnet-lab models            encoders, models, checkpoints of PyTorch
+        gfnet-lab bench --batch 32  times of a network on this machine
+        gfnet-lab doctor            check the installation
 
-      Exit status: 0 done, 1 the script or its input failed, 2 wrong usage, 130 interrupted (Ctrl-C once for a \
-      report of what was done, twice to stop at once).
+      Exit status: 0 done, 1 the script or its input failed, 2 wrong usage,
+      130 interrupted (Ctrl-C once for a report of what was done, twice to stop
+      at once).
       """,
     version: "gfnet-lab \(Doctor.version)",
     subcommands: [

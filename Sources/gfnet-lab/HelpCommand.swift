@@ -1,32 +1,40 @@
 import ArgumentParser
 import LuaHost
 
-/// `gfnet-lab help SYMBOL`: help from the registration tables; of a command, its `--help`.
+/// `gfnet-lab help SYMBOL`: help from the registration tables; of a command, its `--help`; of a subject, its page.
 struct HelpCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "help",
-    abstract: "Explain a function, a class or a command.",
+    abstract: "Explain what scripts can call, a subject or a command.",
     discussion: """
       Examples:
-        gfnet-lab help gfnet                  all modules
-        gfnet-lab help gfnet.params           one function
-        gfnet-lab help run                    a command
+        gfnet-lab help gfnet              all modules, classes and pages
+        gfnet-lab help tensor:mean        one function; t.mean will do
+        gfnet-lab help exits              the exit rules, plugins' too
+        gfnet-lab help confidence         one of them
+        gfnet-lab help plugins            a page of the manual
+        gfnet-lab help run                a command
       """)
 
-  @Argument(help: "A name that scripts use, or a command.")
+  @Argument(help: "A name that scripts use, a subject, or a command.")
   var symbol: String?
 
   func run() throws {
-    guard let symbol else {
-      Terminal.write(GFNetLab.helpMessage() + "\n")
-      return
-    }
+    guard let symbol else { return try Self.showOverview() }
     if let command = GFNetLab.configuration.subcommands.first(where: {
       $0.configuration.commandName == symbol
     }) {
       Terminal.write(GFNetLab.helpMessage(for: command) + "\n")
       return
     }
-    Terminal.write(try Catalog.standard.help(on: symbol) + "\n")
+    let help = try Help.withPlugins(width: Terminal.width)
+    Terminal.write(try (symbol == "topics" ? help.topics : help.text(on: symbol)) + "\n")
+  }
+
+  /// What `gfnet-lab` alone shows.
+  static func showOverview() throws {
+    Terminal.write(
+      GFNetLab.helpMessage() + "\n\nPAGES (gfnet-lab help NAME):\n" + Help(width: Terminal.width).topics
+        + "\n")
   }
 }

@@ -13,6 +13,10 @@ enum Launcher {
       arguments = ["run", script, "--script-parameters"]
     }
     do {
+      if arguments.isEmpty {
+        try HelpCommand.showOverview()
+        return 0
+      }
       var command = try GFNetLab.parseAsRoot(arguments)
       try command.run()
       return 0

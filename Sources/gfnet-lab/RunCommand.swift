@@ -12,13 +12,13 @@ struct RunCommand: ParsableCommand {
     commandName: "run",
     abstract: "Run a script and write its report.",
     discussion: """
-      Parameters of the script follow as name=value; `gfnet-lab run SCRIPT.lua --help` lists them. Results go to \
-      standard output, progress and errors to standard error.
+      Parameters of the script follow as name=value; --help after the script lists
+      them. Results go to standard output, progress and errors to standard error.
 
       Examples:
-        gfnet-lab run scripts/sweep.lua
-        gfnet-lab run scripts/sweep.lua limit=500 model=clutter-fashion
-        gfnet-lab run scripts/sweep.lua --out reports/monday --seed 7
+        gfnet-lab run scripts/threshold_sweep.lua
+        gfnet-lab run scripts/threshold_sweep.lua limit=500
+        gfnet-lab run scripts/threshold_sweep.lua --out reports/monday --seed 7
       """)
 
   @Argument(help: "The script: Lua source, with or without cells.", completion: .file(extensions: ["lua"]))
@@ -67,9 +67,9 @@ struct RunCommand: ParsableCommand {
     context.options.precision = precision
     context.options.usesCache = !ignoresCache
     context.parameters.overrides = try parameters.map(ParameterSession.parseOverride)
+    // The parameters are listed without running anything, of plugins neither.
+    if listsParameters { return try printParameters(ScriptRunner(script: file, context: context)) }
     let runner = try ScriptRunner(script: file, context: context, plugins: .standard())
-    runner.pluginProblems.forEach(Terminal.complain)
-    if listsParameters { return try printParameters(runner) }
 
     if let threads { ThreadTeam.setSize(threads) }
     let recorder = RunRecorder(
@@ -124,7 +124,7 @@ struct RunCommand: ParsableCommand {
   }
 
   private func printParameters(_ runner: ScriptRunner) throws {
-    let specs = try runner.listParameters().get()
+    let specs = try runner.listParameters()
     let title = runner.notebook.title
     if specs.isEmpty {
       Terminal.write("\(title)\n\n\(script) takes no parameters.\n")

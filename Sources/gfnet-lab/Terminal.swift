@@ -7,6 +7,13 @@ import Synchronization
 enum Terminal {
   static let isInteractive = isatty(STDOUT_FILENO) == 1
 
+  /// Columns of the terminal; 100 where there is none.
+  static let width: Int = {
+    var size = winsize()
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 100 }
+    return Int(size.ws_col)
+  }()
+
   /// Writes to standard output. When that fails the run goes on, for its report.
   static func write(_ text: String) {
     let code = Console.write(text, to: STDOUT_FILENO)
@@ -36,8 +43,10 @@ enum Terminal {
     case .text(let text): write(text)
     case .value(let text): write(text + "\n")
     case .markdown(let text): write((isInteractive ? emphasised(text) : text) + "\n")
-    case .table(let table): write(render(table))
-    case .figure(let picture): write("[figure \(picture.name)] \(picture.caption)\n")
+    case .table(let table): write(table.text)
+    case .figure(let picture):
+      write("[figure \(picture.name)]\(picture.caption.isEmpty ? "" : " " + picture.caption)\n")
+    case .remark: break  // shown on standard error when it came up
     case .error: break  // shown once, on standard error, when the run ends
     }
   }
@@ -47,51 +56,5 @@ enum Terminal {
       guard line.hasPrefix("#") else { return String(line) }
       return "\u{1B}[1m" + line.drop { $0 == "#" || $0 == " " } + "\u{1B}[0m"
     }.joined(separator: "\n")
-  }
-
-  /// Columns under their headings, numbers to the right.
-  private static func render(_ table: Notebook.Table) -> String {
-    let cells = table.rows.map { $0.map(text) }
-    let widths = table.columns.indices.map { column in
-      cells.map { column < $0.count ? $0[column].count : 0 }.reduce(table.columns[column].count, max)
-    }
-    let isNumeric = table.columns.indices.map { column in
-      table.rows.allSatisfy { row in
-        guard column < row.count, case .text = row[column] else { return true }
-        return false
-      }
-    }
-    func line(_ row: [String]) -> String {
-      row.enumerated().map { column, text in
-        let gap = String(repeating: " ", count: max(widths[column] - text.count, 0))
-        return isNumeric[column] ? gap + text : text + gap
-      }.joined(separator: "  ").trimmingSuffix(" ") + "\n"
-    }
-    let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: "  ") + "\n"
-    let caption = table.caption.isEmpty ? "" : table.caption + "\n"
-    return caption + line(table.columns) + rule + cells.map(line).joined()
-  }
-
-  private static func text(_ value: Notebook.Table.Value) -> String {
-    switch value {
-    case .text(let text): text
-    case .empty: ""
-    case .number(let number, let digits):
-      if let digits, number.isFinite {
-        String(format: "%.\(digits)f", number)
-      } else if let whole = Int(exactly: number), abs(whole) < 1 << 53 {
-        "\(whole)"
-      } else {
-        "\(number)"
-      }
-    }
-  }
-}
-
-extension String {
-  fileprivate func trimmingSuffix(_ character: Character) -> String {
-    var text = self
-    while text.last == character { text.removeLast() }
-    return text
   }
 }

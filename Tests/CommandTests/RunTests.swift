@@ -149,6 +149,46 @@ import Testing
     #expect(program.read("reports/s/meta.json") == nil)
   }
 
+  /// `SCRIPT --help` compiles everything and runs nothing.
+  @Test(arguments: [
+    ("x = = 3", "s.lua:1: unexpected symbol near '='", 1),
+    ("local p = gfnet.params{n = 3}\nif p.n == 3: print(1) end", "s.lua:2: ", 1),
+    ("gfnet.tensor.save('t.safetensors', {gfnet.tensor{1}})\nlocal p = gfnet.params{n = 3}", "", 0),
+    ("while true do end\nlocal p = gfnet.params{n = 3}", "", 0),
+    (
+      "local p = gfnet.params({n = (function() while true do end end)()})",
+      "cannot be listed without running it", 1
+    ),
+    ("local n = 3\nlocal p = gfnet.params{n = n + 1}", "s.lua:2: ", 1),
+  ])
+  func scriptHelpRunsNothing(_ source: String, _ complaint: String, _ status: Int32) throws {
+    let program = try Program()
+    try program.write("s.lua", source)
+    let result = try program.run("s.lua", "--help")
+    #expect(result.status == status)
+    if status == 0 {
+      #expect(result.output.contains("\n  n=3  (integer)\n") && result.errors == "")
+    } else {
+      #expect(
+        result.output == "" && result.complaints.count == 1 && result.errors.contains(complaint),
+        "\(result.errors)")
+    }
+    #expect(program.read("t.safetensors") == nil && program.read("reports/s/meta.json") == nil)
+  }
+
+  @Test func aloneItShowsWhatThereIs() throws {
+    let program = try Program()
+    let result = try program.run([String]())
+    #expect(result.status == 0 && result.errors == "")
+    #expect(result.output.contains("USAGE: gfnet-lab") && result.output.contains("  plugins "))
+    // Every script that the help shows exists.
+    let tree = try #require(program.sourceTree)
+    for match in result.output.matches(of: #/scripts/[a-z_]+\.lua/#) {
+      #expect(FileManager.default.fileExists(atPath: tree + "/" + match.output), "\(match.output)")
+    }
+    for line in result.output.split(separator: "\n") { #expect(line.count <= 100, "\(line)") }
+  }
+
   @Test func badPluginsAreNamedAndSkipped() throws {
     let program = try Program()
     try program.write("plugins/broken/plugin.lua", "name = ")
@@ -166,7 +206,8 @@ import Testing
     #expect(try program.run("--version").output.hasPrefix("gfnet-lab 0."))
     let help = try program.run("--help")
     #expect(help.status == 0)
-    #expect(help.output.contains("gfnet-lab scripts/quickstart.lua") && help.output.contains("Exit status"))
+    #expect(
+      help.output.contains("gfnet-lab scripts/threshold_sweep.lua") && help.output.contains("Exit status"))
     #expect(try program.run("help", "gfnet.report.table").output.contains("Example: gfnet.report.table{"))
     #expect(try program.run("help", "run").output.contains("USAGE: gfnet-lab run"))
     #expect(try program.run("help").output.contains("SUBCOMMANDS"))

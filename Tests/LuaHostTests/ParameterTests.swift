@@ -89,7 +89,7 @@ import Testing
   @Test func listsWithoutRunning() throws {
     let runner = try ScriptRunner(
       script: ScriptFile(path: "test.lua", source: Self.script + "\n-- %%\nerror('ran')"))
-    let specs = try runner.listParameters().get()
+    let specs = try runner.listParameters()
     #expect(specs.map(\.name) == ["limit", "rate", "model", "verbose", "sizes"])
     #expect(
       specs.listing.split(separator: "\n").first == "  limit=100      images (integer, from 1 to 1000)")

@@ -24,7 +24,7 @@ import Testing
   }
 
   private func run(_ source: String, notes: Notes = Notes()) throws -> (shown: String, message: String) {
-    let bench = try ScriptBench(source) { context in context.note = { notes.lines.append($0) } }
+    let bench = try ScriptBench(source) { context in context.showRemark = { notes.lines.append($0) } }
     return (bench.shown, bench.message)
   }
 

@@ -43,7 +43,7 @@ import Testing
   }
 
   private func problems(_ folder: Folder) throws -> [String] {
-    try ScriptRunner(script: ScriptFile(path: "test.lua", source: ""), plugins: folder.loader).pluginProblems
+    try ScriptBench("", plugins: folder.loader, prepare: { $0.showRemark = { _ in } }).notebook.remarks
   }
 
   @Test func definesExitRules() throws {

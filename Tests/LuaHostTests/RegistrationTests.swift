@@ -190,7 +190,7 @@ private let catalog = Catalog(
 
   @Test func everyEntryHasHelp() throws {
     for (name, symbol) in Catalog.standard.symbols {
-      let help = try Catalog.standard.help(on: name)
+      let help = try Help().text(on: name)
       #expect(!help.isEmpty)
       guard case .function(let entry) = symbol else { continue }
       #expect(entry.summary.hasSuffix("."), "\(name): the summary is a sentence")

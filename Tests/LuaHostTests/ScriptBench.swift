@@ -39,7 +39,7 @@ struct ScriptBench {
       case .markdown(let text): "md:" + text + "\n"
       case .table(let table): "table:\(table.name)\n"
       case .figure(let picture): "figure:\(picture.name)\n"
-      case .error: nil
+      case .error, .remark: nil
       }
     }.joined()
   }

@@ -68,7 +68,7 @@ import Testing
     #expect(stopped.message.hasSuffix(": stop"))
     var notes: [String] = []
     let resumed = try ScriptBench(
-      script("b", stop: false), prepare: { $0.note = { notes.append($0) } })
+      script("b", stop: false), prepare: { $0.showRemark = { notes.append($0) } })
     #expect(resumed.message == "")
     #expect(notes == [])
     // The epochs of the run before, where it goes on, the last epoch and the sum.
@@ -116,7 +116,7 @@ import Testing
         prepare: { context in
           context.traceCache = .init(folder: folder.path + "/traces")
           context.options.usesCache = cached
-          context.note = { notes.append($0) }
+          context.showRemark = { notes.append($0) }
         })
       #expect(bench.message == "")
       return ((try? FileManager.default.contentsOfDirectory(atPath: folder.path + "/traces")) ?? []).count

@@ -106,8 +106,8 @@ struct HTMLReportTests {
     #expect(html.contains("<h2 id=\"traces-more\">Traces &amp; &lt;more&gt;</h2>"))
     #expect(html.contains("href=\"#traces-more\""))
     // Only the cell that failed is unfolded.
-    #expect(html.components(separatedBy: "<details class=\"code\" open>").count == 2)
-    #expect(html.components(separatedBy: "<details class=\"code\">").count == 4)
+    #expect(html.components(separatedBy: "class=\"fold\" id=").count == 5)
+    #expect(html.components(separatedBy: " checked><label for=\"code-of-").count == 2)
     let markdown = MarkdownReport.render(notebook, facts: Sample.facts())
     #expect(
       markdown.contains("\n## Traces & \\<more\\>\n") || markdown.contains("\n## Traces &amp; &lt;more&gt;\n")

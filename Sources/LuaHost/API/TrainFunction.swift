@@ -92,7 +92,9 @@ enum TrainFunction {
       do {
         try DamageNote.telling(dataset, call.context) {
           try trainer.run { metrics in
-            call.context.emit(.text(metrics.line(of: options.epochs) + "\n"))
+            let line = metrics.line(of: options.epochs)
+            call.context.recorder?.log([line])
+            call.context.emit(.text(line + "\n"))
             try directory?.appendMetrics(metrics.members)
             try log?.call(MetricsTable(metrics))
           }

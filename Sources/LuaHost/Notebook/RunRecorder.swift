@@ -16,6 +16,8 @@ public final class RunRecorder {
   private let start = Date()
   private let clock = DispatchTime.now().uptimeNanoseconds
   private var directory: RunDirectory?
+  /// Lines for the log from before the folder was taken.
+  private var unlogged: [String] = []
 
   /// - Parameters:
   ///   - path: the run directory; nil: `reports/<script>`.
@@ -38,7 +40,15 @@ public final class RunRecorder {
     facts.status = .running
     let opened = try RunDirectory(path: path, facts: facts)
     directory = opened
+    log(["started: \(facts.shellCommand)"] + unlogged)
+    unlogged = []
     return opened
+  }
+
+  /// Appends lines to the log. What cannot be written is told by the files that matter more.
+  func log(_ lines: [String]) {
+    guard let directory else { return unlogged += lines }
+    for line in lines { try? directory.log(line) }
   }
 
   /// Brings the report up to date after a cell.
@@ -54,6 +64,8 @@ public final class RunRecorder {
     case .usage: return
     }
     let seconds = Double(DispatchTime.now().uptimeNanoseconds - clock) * 1e-9
+    if case .failed(let failure) = outcome { log([failure.message]) }
+    log(["\(status.rawValue)"])
     try open().finish(notebook, status: status, seconds: seconds, results: context.results)
   }
 

@@ -44,10 +44,7 @@ public final class ScriptRunner {
   private let session: CellSession
   /// The cell that is running, as an index into the notebook.
   private var running = 0
-  /// Text kept per cell; the terminal shows all of it.
-  private static let keptText = 1 << 20
-  /// Bytes of the text at the end of the cell's outputs; 0 when they end with something else.
-  private var keptInLast = 0
+  private var kept = KeptOutputs()
 
   /// - Parameters:
   ///   - overrides: `name=value` of the command line.
@@ -65,16 +62,13 @@ public final class ScriptRunner {
       })
     state = try LuaState(limits: limits, context: context)
     try catalog.install(in: state)
-    pluginProblems = try plugins?.load(into: state, catalog: catalog) ?? []
+    try plugins?.load(into: state, catalog: catalog).forEach(context.note)
     let folder = (script.path as NSString).deletingLastPathComponent
     context.scriptFolder = folder.isEmpty ? "." : folder
     let environment = try LuaEnvironment(
       in: state, catalog: catalog, moduleFolders: [folder.isEmpty ? "." : folder])
     session = CellSession(state: state, environment: environment.table, chunkName: script.path)
   }
-
-  /// Plugins that were skipped, one line each.
-  public let pluginProblems: [String]
 
   // MARK: Running
 
@@ -90,12 +84,15 @@ public final class ScriptRunner {
     case .failure(let failure): return .failed(failure.failure)
     }
     connect()
+    notebook.remarks = context.earlyRemarks
+    context.recorder?.log(context.earlyRemarks)
     // A folder that cannot be written is told before hours are spent.
     if !declaresParameters, let failure = record({ _ = try $0.open() }) { return .failed(failure) }
     for index in notebook.cells.indices {
       let outcome = runCell(index, compiled[index])
       // Wrong usage must not cost the report of the run before.
       if let outcome, case .usage = outcome { return outcome }
+      log(index)
       if let failure = recordProgress() { return .failed(failure) }
       if let outcome { return outcome }
     }
@@ -105,28 +102,19 @@ public final class ScriptRunner {
     return .done
   }
 
-  /// What `gfnet.params` of the script declares; runs nothing beyond the cell that calls it.
-  public func listParameters() -> Result<[ParameterSpec], LuaError> {
-    guard declaresParameters else { return .success([]) }
-    context.parameters.listsOnly = true
-    context.parameters.order = Self.nameOrder(script.source)
-    let compiled: [Int: CellSession.Compiled]
-    switch compile() {
-    case .success(let cells): compiled = cells
-    case .failure(let failure): return .failure(LuaError(failure.failure.message))
-    }
-    for index in notebook.cells.indices {
-      guard let cell = compiled[index] else { continue }
-      do {
-        _ = try session.run(cell)
-      } catch let error as LuaError {
-        if let listing = error.underlying as? ParameterListing { return .success(listing.specs) }
-        return .failure(error)
-      } catch {
-        return .failure(LuaError("\(error)"))
-      }
-    }
-    return .failure(LuaError("\(script.path) did not reach its gfnet.params"))
+  /// What `gfnet.params` of the script declares; every cell is compiled, and none is run.
+  public func listParameters() throws -> [ParameterSpec] {
+    if case .failure(let failure) = compile() { throw LuaError(failure.failure.message) }
+    return try ParameterListing.specs(of: script, limits: state.limits)
+  }
+
+  /// One line in the log on how a cell ended.
+  private func log(_ index: Int) {
+    let cell = notebook.cells[index]
+    guard cell.kind != .markdown else { return }
+    let title = cell.title.isEmpty ? "" : " (\(cell.title))"
+    let time = cell.seconds.map { " after \(LuaNumberText.shortest(($0 * 1000).rounded() / 1000)) s" } ?? ""
+    context.recorder?.log(["cell \(index + 1)\(title): \(cell.status)\(time)"])
   }
 
   /// Writes the report so far; nil when that succeeded.
@@ -180,6 +168,10 @@ public final class ScriptRunner {
 
   private func connect() {
     context.emit = { [unowned self] in record($0) }
+    context.keepRemark = { [unowned self] remark in
+      record(.remark(remark))
+      context.recorder?.log([remark])
+    }
     state.write = { [unowned self] stream, bytes in
       let text = String(decoding: bytes, as: UTF8.self)
       switch stream {
@@ -191,35 +183,26 @@ public final class ScriptRunner {
 
   private func record(_ output: Notebook.Output) {
     onOutput(running, output)
-    var outputs = notebook.cells[running].outputs
-    notebook.cells[running].outputs = []  // appends in place, without a copy per line
-    append(output, to: &outputs)
-    notebook.cells[running].outputs = outputs
+    keep(output)
   }
 
-  /// Text joins the text before it, up to a limit.
-  private func append(_ output: Notebook.Output, to outputs: inout [Notebook.Output]) {
-    guard case .text(let new) = output else {
-      outputs.append(output)
-      keptInLast = 0
-      return
+  private func keep(_ output: Notebook.Output) {
+    var outputs = notebook.cells[running].outputs
+    notebook.cells[running].outputs = []  // appends in place, without a copy per line
+    let remark = kept.append(output, to: &outputs)
+    notebook.cells[running].outputs = outputs
+    if let remark {
+      // Kept in any case: it says why the rest is missing.
+      notebook.cells[running].outputs.append(.remark(remark))
+      context.showRemark(remark)
+      context.recorder?.log([remark])
     }
-    if keptInLast == 0 {
-      outputs.append(.text(""))
-    } else if keptInLast >= Self.keptText {
-      return
-    }
-    guard case .text(var text)? = outputs.popLast() else { return }
-    text += new
-    keptInLast += new.utf8.count
-    if keptInLast >= Self.keptText { text += "\n… (more was printed, and is not kept)\n" }
-    outputs.append(.text(text))
   }
 
   /// nil: go on with the next cell.
   private func runCell(_ index: Int, _ compiled: CellSession.Compiled?) -> Outcome? {
     running = index
-    keptInLast = 0
+    kept.beginCell()
     guard let compiled else {
       notebook.cells[index].status = .done
       onOutput(index, .markdown(script.cells[index].source))

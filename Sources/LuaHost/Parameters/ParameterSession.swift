@@ -5,8 +5,6 @@ import Support
 public struct ParameterSession {
   /// `name=value` from the command line, in order.
   public var overrides: [(name: String, value: String)] = []
-  /// Ask for the declarations only; `gfnet.params` then ends the run.
-  public var listsOnly = false
   /// The order in which names appear in the script, for listings; Lua tables have none.
   public var order: [String] = []
   /// What the script declared; nil before it did.
@@ -43,7 +41,6 @@ public struct ParameterSession {
     let rank = Dictionary(order.enumerated().map { ($1, $0) }, uniquingKeysWith: min)
     let sorted = specs.sorted { (rank[$0.name] ?? .max, $0.name) < (rank[$1.name] ?? .max, $1.name) }
     declared = sorted
-    if listsOnly { throw ParameterListing(specs: sorted) }
     for (name, _) in overrides where !sorted.contains(where: { $0.name == name }) {
       throw UsageError("unknown parameter '\(name)'" + NearestName.hint(name, in: sorted.map(\.name)))
     }
@@ -64,11 +61,6 @@ public struct ParameterSession {
   }
 }
 
-/// Ends a run that was only to list its parameters.
-struct ParameterListing: Error {
-  let specs: [ParameterSpec]
-}
-
 extension [ParameterSpec] {
   /// The listing that `run SCRIPT --help` prints.
   public var listing: String {
@@ -87,7 +79,7 @@ extension [ParameterSpec] {
 }
 
 extension ParameterSpec {
-  fileprivate var rangeText: String? {
+  var rangeText: String? {
     guard minimum != nil || maximum != nil else { return nil }
     return ((minimum ?? -.infinity)...(maximum ?? .infinity)).described.replacing("of ", with: "")
   }

@@ -62,7 +62,7 @@ extension Catalog {
       $0.name.hasPrefix(prefix) ? String($0.name.dropFirst(prefix.count)) : nil
     }
     let known = module.functions.map(\.name) + module.constants.map(\.name) + submodules
-    stack.pushTable(fields: 5)
+    stack.pushTable(fields: 7)
     // The members first, in C; then the error in Swift.
     stack.pushTable(fields: 2)
     stack.push("__index")
@@ -73,7 +73,9 @@ extension Catalog {
         return 1
       }
       let dynamic = module.dynamicMembers?.names(stack.state.context) ?? []
-      throw LuaError("\(module.name) has no field '\(name)'" + NearestName.hint(name, in: known + dynamic))
+      throw LuaError(
+        "\(module.name) has no field '\(name)'"
+          + MemberNames.hint(name, of: module.name, known: known + dynamic))
     }
     lua_rawset(stack.pointer, -3)
     lua_setmetatable(stack.pointer, Int32(members))
@@ -91,11 +93,41 @@ extension Catalog {
       stack.push(call)
       lua_rawset(stack.pointer, -3)
     }
+    pushListing(of: module, known: known, on: stack)
     stack.push("__name")
     stack.push(module.name)
     lua_rawset(stack.pointer, -3)
     stack.push("__metatable")
     stack.push(false)
+    lua_rawset(stack.pointer, -3)
+  }
+
+  /// `pairs(gfnet.tensor)` goes through all members in alphabetical order, and `print` says what the module is.
+  private func pushListing(of module: LuaModule, known: [String], on stack: LuaStack) {
+    stack.push("__pairs")
+    stack.push { stack in
+      let names = Set(known + (module.dynamicMembers?.names(stack.state.context) ?? [])).sorted()
+      let following = Dictionary(uniqueKeysWithValues: zip(names, names.dropFirst()))
+      stack.push { stack in
+        let next = stack.kind(at: 2) == .nil ? names.first : stack.string(at: 2).flatMap { following[$0] }
+        guard let next else {
+          stack.pushNil()
+          return 1
+        }
+        stack.push(next)
+        stack.push(next)
+        lua_gettable(stack.pointer, 1)
+        return 2
+      }
+      lua_pushvalue(stack.pointer, 1)
+      return 2
+    }
+    lua_rawset(stack.pointer, -3)
+    stack.push("__tostring")
+    stack.push { stack in
+      stack.push("\(module.name): \(module.summary) (gfnet-lab help \(module.name))")
+      return 1
+    }
     lua_rawset(stack.pointer, -3)
   }
 }

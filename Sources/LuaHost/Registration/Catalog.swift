@@ -48,13 +48,4 @@ public struct Catalog: Sendable {
     }
     return result
   }
-
-  /// Finds symbols by full name, or by last part when that is all the user typed.
-  public func find(_ name: String) -> [(name: String, symbol: Symbol)] {
-    let all = symbols
-    let wanted = name.replacing(":", with: ".")
-    let exact = all.filter { $0.name.replacing(":", with: ".") == wanted }
-    if !exact.isEmpty { return exact }
-    return all.filter { $0.name.replacing(":", with: ".").hasSuffix("." + wanted) }
-  }
 }

@@ -107,7 +107,8 @@ extension ClassEntry {
       throw LuaError("\(article(name)) \(name) has no element \(key.described)")
     }
     throw LuaError(
-      "\(article(self.name)) \(self.name) has no field '\(name)'" + NearestName.hint(name, in: memberNames))
+      "\(article(self.name)) \(self.name) has no field '\(name)'"
+        + MemberNames.hint(name, of: self.name, known: memberNames))
   }
 
   /// `object.key = value`.

@@ -25,8 +25,12 @@ public final class HostContext {
   public let definitions = DefinitionRegistry()
   /// The folder of the running script; nil when there is none.
   public var scriptFolder: String?
-  /// Receives remarks that are no results, such as a cache that could not be read.
-  public var note: (String) -> Void = { Console.note("gfnet-lab: " + $0) }
+  /// Shows a remark to whoever sits at the terminal.
+  public var showRemark: (String) -> Void = { Console.note("gfnet-lab: " + $0) }
+  /// Receives remarks for the report, from the moment that there is one.
+  var keepRemark: ((String) -> Void)?
+  /// Remarks that came up before there was a report, such as on plugins.
+  private(set) var earlyRemarks: [String] = []
   /// Where traces are kept between runs; nil keeps none.
   public var traceCache = TraceCache.standard()
   /// Receives what a cell shows, in order.
@@ -47,6 +51,13 @@ public final class HostContext {
   private var figureNames: Set<String> = []
 
   public init(options: Options = Options()) { self.options = options }
+
+  /// Says something that is no result, such as that a kept trace cannot be read: on standard error, and in the report
+  /// at the place where it came up.
+  public func note(_ remark: String) {
+    showRemark(remark)
+    if let keepRemark { keepRemark(remark) } else { earlyRemarks.append(remark) }
+  }
 
   /// Makes a remark, unless the run has made it under the same `key` before.
   public func noteOnce(_ remark: String, key: String) {

@@ -1,0 +1,43 @@
+import Support
+
+extension Definition {
+  /// `gfnet.exits.confidence{threshold=}`.
+  var signature: String {
+    "gfnet.\(kind.rawValue).\(name){\(parameters.map { $0.name + "=" }.joined(separator: ", "))}"
+  }
+
+  /// The help of a rule, sampler or backbone: parameters with defaults and bounds, an example.
+  func help(_ layout: HelpLayout) -> String {
+    var lines = [signature + " → " + kind.noun]
+    if !summary.isEmpty { lines += layout.paragraph(summary, indent: 2) }
+    if !parameters.isEmpty { lines += [""] + layout.columns(parameters.map(\.helpRow)) }
+    lines += ["", "  Example: " + example]
+    if origin != "built in" { lines += ["", "  Defined by \(origin)"] }
+    return lines.joined(separator: "\n")
+  }
+
+  /// The name in listings, with what to know about it.
+  var listing: (String, String) { (signature, summary) }
+
+  private var example: String {
+    let given = parameters.first.map { $0.name + " = " + ($0.defaultValue?.source ?? "…") } ?? ""
+    let made = "gfnet.\(kind.rawValue).\(name){\(given)}"
+    return switch kind {
+    case .exits: "model:infer(data, {exit = \(made)})"
+    case .samplers: "model:trace(data, {sampler = \(made)})"
+    case .backbones:
+      parameters.isEmpty ? "gfnet.model{backbone = \"\(name)\"}" : "gfnet.model{backbone = \(made)}"
+    }
+  }
+}
+
+extension ParameterSpec {
+  /// The parameter in help: name, meaning, type, bounds, default.
+  fileprivate var helpRow: (String, String) {
+    var notes = [kind.name]
+    if let range = rangeText { notes.append(range) }
+    if let choices { notes.append("one of " + choices.map(\.source).joined(separator: ", ")) }
+    notes.append(defaultValue.map { "default \($0.source)" } ?? "required")
+    return (name, (help.isEmpty ? "" : help + " ") + "(" + notes.joined(separator: ", ") + ")")
+  }
+}

@@ -1,0 +1,94 @@
+import Support
+
+/// Finds what somebody asks help about, however they spell it.
+struct HelpSearch {
+  let catalog: Catalog
+  /// Built-in rules, samplers and backbones, and those of plugins.
+  let definitions: [Definition]
+
+  /// What was found.
+  enum Answer {
+    case symbols([Catalog.Symbol])
+    case definition(Definition)
+    case topic(HelpTopics.Topic)
+    /// A name of NumPy, PyTorch or Matplotlib, with what to write instead.
+    case foreign(name: String, advice: String, symbol: Catalog.Symbol?)
+  }
+
+  /// The answer to `query`, such as `gfnet.report.table`, `tensor:mean`, `t.mean`, `Tensor`, `confidence`, `plugins`,
+  /// `np.clip`; nil where nothing is called so.
+  func find(_ query: String) -> Answer? {
+    let parts = query.split(whereSeparator: { ".:".contains($0) }).map { $0.trimmingCall }
+    guard let last = parts.last, !last.isEmpty else { return nil }
+    let whole = parts.joined(separator: ".")
+    if let symbols = symbols({ $0 == whole }) { return .symbols(symbols) }
+    if let definition = definition(parts) { return .definition(definition) }
+    if parts.count == 1, let topic = HelpTopics.find(whole) { return .topic(topic) }
+    if let symbols = symbols({ $0.lowercased() == whole.lowercased() }) { return .symbols(symbols) }
+    if let symbols = symbols({ $0.lowercased().hasSuffix("." + whole.lowercased()) }) {
+      return .symbols(symbols)
+    }
+    // `t.mean`, `gfnet.model.trace`: the last name, of the owner that the name before it stands for.
+    let named = catalog.symbols.filter { $0.name.nameParts.last == last }
+    if parts.count > 1, !named.isEmpty {
+      let owner = Self.owner(parts[parts.count - 2])
+      let owned = named.filter { owner == nil || $0.name.nameParts.dropLast().last == owner }
+      if !owned.isEmpty { return .symbols(owned.map(\.symbol)) }
+    }
+    if let advice = ForeignNames.advice(last, of: nil) {
+      let symbol = ForeignNames.symbol(last).flatMap { name in
+        catalog.symbols.first { $0.name == name }?.symbol
+      }
+      return .foreign(name: last, advice: advice, symbol: symbol)
+    }
+    return named.isEmpty ? nil : .symbols(named.map(\.symbol))
+  }
+
+  /// The names that somebody may have meant, nearest first.
+  func suggestions(_ query: String) -> [String] {
+    let last = query.nameParts.last ?? query
+    let names = catalog.symbols.map(\.name) + definitions.map { "gfnet.\($0.kind.rawValue).\($0.name)" }
+    let near = [NearestName.find(query, in: names + HelpTopics.all.flatMap(\.names))].compactMap(\.self)
+    let nearLast = NearestName.find(last, in: names.compactMap { $0.nameParts.last })
+    return (near + names.filter { $0.nameParts.last == nearLast }).reduce(into: []) { list, name in
+      if !list.contains(name), list.count < 4 { list.append(name) }
+    }
+  }
+
+  private func symbols(_ matches: (String) -> Bool) -> [Catalog.Symbol]? {
+    let found = catalog.symbols.filter { matches($0.name.replacing(":", with: ".")) }
+    return found.isEmpty ? nil : found.map(\.symbol)
+  }
+
+  private func definition(_ parts: [String]) -> Definition? {
+    guard let name = parts.last else { return nil }
+    let kind = parts.dropLast().last
+    return definitions.first {
+      $0.name == name && (kind == nil || $0.kind.rawValue == kind || $0.kind.noun == kind)
+    }
+  }
+
+  /// The class or module that a variable of that name usually holds; nil: any.
+  private static func owner(_ name: String) -> String? {
+    switch name.lowercased() {
+    case "t", "x", "y", "a", "b", "tensor", "torch", "np", "numpy": "tensor"
+    case "fig", "f", "figure", "plt", "pyplot": "figure"
+    case "ax", "axes", "panel": "axes"
+    case "m", "net", "model": "model"
+    case "d", "data", "dataset": "dataset"
+    case "tr", "trace": "trace"
+    case "e", "encoder": "encoder"
+    default: nil
+    }
+  }
+}
+
+extension String {
+  /// `gfnet.report.table` and `tensor:mean` in their names.
+  fileprivate var nameParts: [String] { split(whereSeparator: { ".:".contains($0) }).map(String.init) }
+}
+
+extension Substring {
+  /// Without what follows a name in a call: `mean(…)`, `figure{`.
+  fileprivate var trimmingCall: String { String(prefix { !"({ ".contains($0) }) }
+}

@@ -1,0 +1,118 @@
+import LuaHost
+import Testing
+
+/// Help is found by whatever people call a thing, and fits the terminal.
+@Suite struct HelpTests {
+  private let help = Help()
+
+  @Test(arguments: [
+    ("gfnet.tensor.mean", "tensor:mean("), ("t.mean", "tensor:mean("), ("tensor.mean", "tensor:mean("),
+    ("x:mean(axis)", "tensor:mean("), ("Tensor", "tensor\n"), ("fig.line", "figure:line("),
+    ("model.trace", "model:trace("),
+    ("gfnet.model.trace", "model:trace("), ("ax.hline", "axes:hline("),
+    ("report.table", "gfnet.report.table("),
+    ("gfnet.exits.confidence", "gfnet.exits.confidence{threshold="),
+    ("confidence", "gfnet.exits.confidence{"),
+    ("exits.patience", "gfnet.exits.patience{count="), ("gaussian", "gfnet.samplers.gaussian{"),
+    ("exits", "gfnet.exits"),
+    ("mobilenetv3_large_100", "gfnet.backbones.mobilenetv3_large_100{}"),
+    ("torch.cat", "There is no 'cat' here: write gfnet.tensor.concatenate(tensors, axis)."),
+    ("np.clip", "There is no 'clip' here: write t:clamp(low, high)."),
+    ("numel", "There is no 'numel' here: write t.count."),
+    ("plt.plot", "There is no 'plot' here: write fig:line("),
+    ("Conv2d", "There is no 'Conv2d' here: write gfnet.nn.conv("),
+  ])
+  func finds(_ query: String, _ beginning: String) throws {
+    let text = try help.text(on: query)
+    #expect(text.hasPrefix(beginning), "\(query): \(text.prefix(200))")
+  }
+
+  @Test func builtInRulesExplainTheirParameters() throws {
+    let rate = try help.text(on: "gfnet.exits.rate")
+    #expect(rate.contains("madds") && rate.contains("window") && rate.contains("default"))
+    #expect(rate.contains("Example: model:infer(data, {exit = gfnet.exits.rate{"))
+    let listing = try help.text(on: "gfnet.exits")
+    for name in try ScriptBench("print(table.concat(gfnet.exits.list(), ' '))").shown.split(
+      whereSeparator: \.isWhitespace)
+    {
+      #expect(listing.contains("gfnet.exits.\(name){"), "\(name) is not listed")
+    }
+  }
+
+  @Test func everyBuiltInDefinitionHasHelp() throws {
+    let registry = DefinitionRegistry()
+    for kind in DefinitionKind.allCases {
+      for definition in registry.all(kind) {
+        let text = try help.text(on: "gfnet.\(kind.rawValue).\(definition.name)")
+        #expect(text.hasPrefix("gfnet.\(kind.rawValue).\(definition.name){"))
+        for parameter in definition.parameters { #expect(text.contains("  \(parameter.name) ")) }
+      }
+    }
+  }
+
+  @Test func linesFitTheTerminal() throws {
+    for width in [60, 80, 100] {
+      let help = Help(width: width)
+      for (name, _) in Catalog.standard.symbols {
+        for line in try help.text(on: name).split(separator: "\n") where line.count > width {
+          // A word that is longer than a line cannot be broken.
+          let word = line.split(separator: " ").map(\.count).max() ?? 0
+          #expect(word + 40 > width, "\(name) at \(width): \(line)")
+        }
+      }
+    }
+  }
+
+  @Test(arguments: [
+    ("gfnet.clok", "gfnet.clock"), ("tensor:meen", "tensor:mean"),
+    ("gfnet.report.tabel", "gfnet.report.table"),
+  ])
+  func suggestsNearNames(_ query: String, _ near: String) {
+    let error = #expect(throws: UsageErrorText.self) {
+      do { _ = try help.text(on: query) } catch { throw UsageErrorText("\(error)") }
+    }
+    #expect(error?.text.contains("did you mean '\(near)'") == true, "\(error?.text ?? "")")
+  }
+
+  private struct UsageErrorText: Error {
+    let text: String
+    init(_ text: String) { self.text = text }
+  }
+
+  /// What the table of other libraries' names leads to exists here, and what it replaces does not.
+  @Test(arguments: [
+    ("gfnet.tensor{1}:clip(0, 1)", "write t:clamp(low, high)"), ("gfnet.tensor{1}.T", "write t:transpose()"),
+    ("gfnet.tensor{1}:numpy()", "write t:totable()"), ("gfnet.tensor{1}.ndim", "write t.rank"),
+    ("gfnet.tensor.cat({})", "write gfnet.tensor.concatenate(tensors, axis)"),
+    ("gfnet.tensor.mean(3)", "write it as a method, as in t:mean(…)"),
+    ("gfnet.tensor{1}:zeros()", "write gfnet.tensor.zeros(…)"),
+    ("gfnet.tensor{1}:add_(1)", "write a + b"), ("gfnet.nn.Conv2d(3, 4)", "write gfnet.nn.conv("),
+    ("gfnet.plot.figure{}:plot({1}, {1})", "write fig:line(x, y"),
+    ("gfnet.tensor{1}:meann()", "did you mean 'mean'?"),
+    ("gfnet.tensor{1}:quaternion()", "gfnet-lab help tensor lists the"),
+  ])
+  func errorsLeadToOurNames(_ source: String, _ advice: String) throws {
+    let message = try ScriptBench("local _ = " + source).message
+    #expect(message.contains(advice), "\(message)")
+  }
+
+  @Test func modulesListTheirMembers() throws {
+    let bench = try ScriptBench(
+      """
+      local names = {}
+      for name, value in pairs(gfnet.exits) do names[#names + 1] = name assert(value == gfnet.exits[name] or value) end
+      print(table.concat(names, " "))
+      local count = 0
+      for name in pairs(gfnet.tensor) do count = count + 1 end
+      print(count > 10, tostring(gfnet.tensor):match("^gfnet.tensor: "))
+      local found = {}
+      for name, value in pairs(gfnet) do found[name] = type(value) end
+      print(found.tensor, found.load, found.version)
+      """)
+    #expect(bench.message == "")
+    let lines = bench.shown.split(separator: "\n")
+    #expect(lines[0].hasPrefix("confidence define entropy length list margin"))
+    #expect(lines[1] == "true\tgfnet.tensor: ")
+    #expect(lines[2] == "table\tfunction\tstring")
+  }
+}
