@@ -22,7 +22,7 @@ struct HelpSearch {
     guard let last = parts.last, !last.isEmpty else { return nil }
     let whole = parts.joined(separator: ".")
     if let symbols = symbols({ $0 == whole }) { return .symbols(symbols) }
-    if let definition = definition(parts) { return .definition(definition) }
+    if let definition = definition(whole) { return .definition(definition) }
     if parts.count == 1, let topic = HelpTopics.find(whole) { return .topic(topic) }
     if let symbols = symbols({ $0.lowercased() == whole.lowercased() }) { return .symbols(symbols) }
     if let symbols = symbols({ $0.lowercased().hasSuffix("." + whole.lowercased()) }) {
@@ -60,11 +60,14 @@ struct HelpSearch {
     return found.isEmpty ? nil : found.map(\.symbol)
   }
 
-  private func definition(_ parts: [String]) -> Definition? {
-    guard let name = parts.last else { return nil }
-    let kind = parts.dropLast().last
-    return definitions.first {
-      $0.name == name && (kind == nil || $0.kind.rawValue == kind || $0.kind.noun == kind)
+  /// A name may have dots of its own, as `regnety_1.6g`.
+  private func definition(_ whole: String) -> Definition? {
+    definitions.first { definition in
+      [
+        definition.name, "\(definition.kind.rawValue).\(definition.name)",
+        "\(definition.kind.noun).\(definition.name)",
+      ]
+      .contains(whole.hasPrefix("gfnet.") ? String(whole.dropFirst(6)) : whole)
     }
   }
 

@@ -57,12 +57,16 @@ public struct Help {
     switch symbol {
     case .function(let entry): return text(of: entry)
     case .constant(let module, let constant):
-      return "\(module.name).\(constant.name)  \(constant.type)\n  \(constant.summary)"
+      return text("\(module.name).\(constant.name)  \(constant.type)", constant.summary)
     case .property(let owner, let property):
-      return "\(owner.name).\(property.name)  \(property.type)\n  \(property.summary)"
+      return text("\(owner.name).\(property.name)  \(property.type)", property.summary)
     case .module(let module): return (module.call.map { text(of: $0) + "\n\n" } ?? "") + text(of: module)
     case .classEntry(let entry): return text(of: entry)
     }
+  }
+
+  private func text(_ name: String, _ summary: String) -> String {
+    (layout.paragraph(name) + layout.paragraph(summary, indent: 2)).joined(separator: "\n")
   }
 
   private func text(of module: LuaModule) -> String {

@@ -34,9 +34,11 @@ enum ParameterListing {
       return try ParameterSpec.read(table, owner: "gfnet.params").sorted {
         (order[$0.name] ?? .max, $0.name) < (order[$1.name] ?? .max, $1.name)
       }
-    } catch let error as LuaError {
-      throw LuaError(
-        "the parameters of \(script.path) cannot be listed without running it: \(error.message)")
+    } catch let error as Interrupted {
+      throw error
+    } catch {
+      let reason = (error as? LuaError)?.message ?? "\(error)"
+      throw LuaError("the parameters of \(script.path) cannot be listed without running it: \(reason)")
     }
   }
 
