@@ -36,7 +36,7 @@ import Testing
         local n = 0
         for r in stream do n = n + 1 assert(r.image == n) end
         print(n, said:match(": (.*)"))
-        """, prepare: { $0.note = { _ in } })
+        """, prepare: { $0.showRemark = { _ in } })
       #expect(output == "12\t\(Self.busy)\n")
       let message = try failure(
         """
@@ -160,7 +160,7 @@ import Testing
       local model = gfnet.model{backbone = "resnet_tiny_16", image_size = 64, patch_size = 32, steps = 2, classes = 2}
       local data = gfnet.dataset("folder", {path = "\(folder.path)/pictures", crop = 64})
       for r in model:stream(data, {passes = 1000000000, batch = 2}) do print(r.image) end
-      """, prepare: { $0.note = { notes.append($0) } })
+      """, prepare: { $0.showRemark = { notes.append($0) } })
     #expect(bench.message.hasSuffix("none of the 3 images of folder can be read"), "\(bench.message)")
     #expect(notes.count == 1 && notes[0].hasPrefix("3 of 3 images cannot be read"), "\(notes)")
   }

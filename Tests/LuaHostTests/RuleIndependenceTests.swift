@@ -6,7 +6,7 @@ import Testing
   private static func notes(_ source: String) throws -> [String] {
     var notes: [String] = []
     let bench = try ScriptBench(
-      tinyModel + "local trace = model:trace(data)\n" + source, prepare: { $0.note = { notes.append($0) } })
+      tinyModel + "local trace = model:trace(data)\n" + source, prepare: { $0.showRemark = { notes.append($0) } })
     #expect(bench.message == "", "\(bench.message)")
     return notes
   }
@@ -134,7 +134,7 @@ import Testing
           local b = model:infer(data, {exit = counter(false), batch = batch})
           for i = 1, #data do assert(a[i].steps == b[i].steps) end
         end
-        """, prepare: { $0.note = { notes.append($0) } })
+        """, prepare: { $0.showRemark = { notes.append($0) } })
     #expect(bench.message == "", "\(bench.message)")
     #expect(notes.count == 1)
   }

@@ -27,7 +27,7 @@ import Testing
       \(more)
       """.replacingOccurrences(of: "\\(folder.path)", with: folder.path),
       prepare: { context in
-        context.note = { notes.append($0) }
+        context.showRemark = { notes.append($0) }
         context.recorder = RunRecorder(
           script: ScriptFile(path: "test.lua", source: ""), context: context, path: run,
           command: ["gfnet-lab"])
