@@ -62,6 +62,8 @@ extension HTMLReport {
     .prose li { margin: 0.2em 0; }
     .prose img { max-width: 100%; height: auto; background: #fff; border-radius: 4px; }
     blockquote { border-left: 3px solid var(--line); padding-left: 1rem; color: var(--soft); margin-left: 0; }
+    math { font-size: 1.05em; }
+    math[display="block"] { margin: 1em 0; overflow-x: auto; }
     hr { border: 0; border-top: 1px solid var(--line); margin: 2rem 0; }
     code, pre { font-family: var(--mono); font-size: 0.8125rem; font-variant-ligatures: none; }
     :not(pre) > code { font-size: 0.86em; background: var(--shade); padding: 0.12em 0.35em; border-radius: 4px;

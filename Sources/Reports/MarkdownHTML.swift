@@ -28,7 +28,8 @@ struct MarkdownHTML {
         cmark_parser_attach_syntax_extension(parser, syntax)
       }
     }
-    let bytes = Array(HTMLText.visible(text.replacing("\r\n", with: "\n")).utf8)
+    let math = MarkdownMath(HTMLText.visible(text.replacing("\r\n", with: "\n")))
+    let bytes = Array(math.text.utf8)
     bytes.withUnsafeBytes { raw in
       cmark_parser_feed(parser, raw.baseAddress?.assumingMemoryBound(to: CChar.self), raw.count)
     }
@@ -42,7 +43,7 @@ struct MarkdownHTML {
       switch cmark_node_get_type(node) {
       case CMARK_NODE_HEADING:
         let level = Int(cmark_node_get_heading_level(node))
-        let text = MarkdownHTML.plainText(of: node)
+        let text = math.typed(in: MarkdownHTML.plainText(of: node))
         if level == 1, text == title, cmark_node_previous(node) == nil,
           cmark_node_parent(node) == document
         {
@@ -63,7 +64,7 @@ struct MarkdownHTML {
     if let result = cmark_render_html(
       document, MarkdownHTML.options, cmark_parser_get_syntax_extensions(parser))
     {
-      html = String(cString: result)
+      html = math.restored(in: String(cString: result))
       free(result)
     }
   }

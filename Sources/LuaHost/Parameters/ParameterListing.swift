@@ -22,7 +22,7 @@ enum ParameterListing {
       try stack.reserve(4)
       gf_push_environment(stack.pointer)
       if lua_setupvalue(stack.pointer, -2, 1) == nil { stack.pop() }
-      let table = try state.withTimeLimit(seconds: 2) {
+      let table = try state.withTimeLimit(seconds: 2, of: "gfnet.params") {
         try stack.call(arguments: 0, results: 1)
         return try stack.value(at: -1).asTable
       }
