@@ -34,7 +34,7 @@ enum ParameterListing {
       return try ParameterSpec.read(table, owner: "gfnet.params").sorted {
         (order[$0.name] ?? .max, $0.name) < (order[$1.name] ?? .max, $1.name)
       }
-    } catch let error as Interrupted {
+    } catch let error as Interrupted where error.deadline == nil {
       throw error
     } catch {
       let reason = (error as? LuaError)?.message ?? "\(error)"
