@@ -6,7 +6,8 @@ import Testing
   private static func notes(_ source: String) throws -> [String] {
     var notes: [String] = []
     let bench = try ScriptBench(
-      tinyModel + "local trace = model:trace(data)\n" + source, prepare: { $0.showRemark = { notes.append($0) } })
+      tinyModel + "local trace = model:trace(data)\n" + source,
+      prepare: { $0.showRemark = { notes.append($0) } })
     #expect(bench.message == "", "\(bench.message)")
     return notes
   }
