@@ -3,39 +3,228 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 // Instructions between two looks at the cancel flag: about 10 µs.
 #define POLL_INSTRUCTIONS 1000
 
 // ---------------------------------------------------------------------------------------------------- memory
 
-static void *allocate(void *context, void *block, size_t old_size, size_t new_size) {
-  gf_host *host = context;
-  if (block == NULL) old_size = 0;  // Lua passes a type code here
-  if (new_size == 0) {
-    free(block);
-    host->used -= old_size;
-    return NULL;
-  }
-  // Refusing would jump over the Swift frame that asked, so the debt is settled when it has returned.
-  if (new_size > old_size && host->swift_depth == 0 && host->used + (new_size - old_size) > host->limit)
-    return NULL;
-  void *grown = realloc(block, new_size);
-  if (grown != NULL) host->used += new_size - old_size;
-  return grown;
-}
-
-static void settle_memory(lua_State *L, gf_host *host) {
-  if (host->used <= host->limit) return;
-  lua_gc(L, LUA_GCCOLLECT);
-  if (host->used > host->limit) luaL_error(L, "not enough memory");
-}
-
-// ---------------------------------------------------------------------------------------------------- stopping
+// A block of this size is worth a look at the stop flag after some of them.
+#define LARGE_BLOCK (1u << 20)
+#define LARGE_BETWEEN_POLLS (64u << 20)
 
 static void hook(lua_State *L, lua_Debug *event);
 
 static void arm(lua_State *L) { lua_sethook(L, hook, LUA_MASKCOUNT, POLL_INSTRUCTIONS); }
+
+// An object whose finaliser failed, as happens where C calls are nested as deeply as Lua lets them. Lua will not call it
+// again, so the object is released once Lua frees the block.
+struct gf_orphan {
+  struct gf_orphan *next;
+  void *object;
+  size_t external_bytes;
+};
+
+static bool is_full_box(const gf_host *host, const void *block, size_t size) {
+  if (host->box_offset == 0 || size != host->box_offset + sizeof(gf_box)) return false;
+  const gf_box *box = (const gf_box *)((const char *)block + host->box_offset);
+  return box->secret == host->secret && box->object != NULL;
+}
+
+// Keeps the block of a box as the note that its object is to be released: Lua is in the middle of its sweep now.
+static void keep_orphan(gf_host *host, void *block) {
+  gf_box box = *(gf_box *)((char *)block + host->box_offset);
+  struct gf_orphan *orphan = block;
+  *orphan = (struct gf_orphan){.next = host->orphans, .object = box.object, .external_bytes = box.external_bytes};
+  host->orphans = orphan;
+}
+
+static void release_orphans(gf_host *host) {
+  while (host->orphans != NULL) {
+    struct gf_orphan *orphan = host->orphans;
+    host->orphans = orphan->next;
+    host->swift_depth++;
+    host->callbacks.release(orphan->object, orphan->external_bytes, host->callbacks.context);
+    host->swift_depth--;
+    free(orphan);
+  }
+}
+
+static void *allocate(void *context, void *block, size_t old_size, size_t new_size) {
+  gf_host *host = context;
+  if (block == NULL) old_size = 0;  // Lua passes a type code here
+  if (new_size == 0) {
+    host->used -= old_size;
+    if (block != NULL && is_full_box(host, block, old_size))
+      keep_orphan(host, block);
+    else
+      free(block);
+    return NULL;
+  }
+  if (new_size > old_size) {
+    size_t more = new_size - old_size;
+    if (more > host->limit || host->used > host->limit - more) return NULL;
+    if (host->refuse_after >= 0 && host->refuse_after-- == 0) {
+      host->refuse_after = 0;
+      return NULL;
+    }
+    if (new_size >= LARGE_BLOCK && (host->unpolled += new_size) > LARGE_BETWEEN_POLLS && host->running != NULL) {
+      // Few instructions of the script can take seconds: have the next one ask.
+      host->unpolled = 0;
+      if (lua_gethookmask(host->running) == LUA_MASKCOUNT) lua_sethook(host->running, hook, LUA_MASKCOUNT, 1);
+    }
+  }
+  void *moved = realloc(block, new_size);
+  // Lua takes for granted that blocks can shrink.
+  if (moved == NULL && new_size <= old_size) moved = block;
+  if (moved != NULL) host->used += new_size - old_size;
+  host->fresh = moved;
+  return moved;
+}
+
+// Runs a C function that may raise for want of memory, from Swift. Its arguments are on top of the stack, below a pointer
+// to `operand`. On failure `results` nils take their place.
+bool gf_attempt(lua_State *L, lua_CFunction operation, void *operand, int arguments, int results) {
+  gf_host *host = gf_host_of(L);
+  int depth = host->swift_depth;
+  lua_pushcfunction(L, operation);
+  lua_insert(L, -arguments - 1);
+  lua_pushlightuserdata(L, operand);
+  host->swift_depth = 0;
+  int status = lua_pcall(L, arguments + 1, results, 0);
+  host->swift_depth = depth;
+  if (status == LUA_OK) return true;
+  host->starved = status;
+  lua_pop(L, 1);
+  for (int i = 0; i < results; i++) lua_pushnil(L);
+  return false;
+}
+
+int gf_take_failure(lua_State *L) {
+  gf_host *host = gf_host_of(L);
+  int status = host->starved;
+  if (status == LUA_OK) return status;
+  host->starved = LUA_OK;
+  // Lua's own words, which exist already, so that this needs no memory.
+  if (status == LUA_ERRMEM)
+    lua_pushliteral(L, "not enough memory");
+  else
+    lua_pushliteral(L, "C stack overflow");
+  return status;
+}
+
+typedef struct {
+  const void *values;
+  size_t count;
+} gf_values;
+
+static int do_push_text(lua_State *L) {
+  gf_values *text = lua_touserdata(L, 1);
+  lua_pushlstring(L, text->values, text->count);
+  return 1;
+}
+
+void gf_push_text(lua_State *L, const char *bytes, size_t size) {
+  gf_values text = {bytes, size};
+  gf_attempt(L, do_push_text, &text, 0, 1);
+}
+
+static int do_push_table(lua_State *L) {
+  const int *sizes = lua_touserdata(L, 1);
+  lua_createtable(L, sizes[0], sizes[1]);
+  return 1;
+}
+
+void gf_push_table(lua_State *L, int array, int fields) {
+  int sizes[2] = {array, fields};
+  gf_attempt(L, do_push_table, sizes, 0, 1);
+}
+
+static int list_size(lua_State *L, size_t count) {
+  if (count > INT32_MAX) luaL_error(L, "not enough memory");
+  return (int)count;
+}
+
+static int do_push_doubles(lua_State *L) {
+  gf_values *list = lua_touserdata(L, 1);
+  lua_createtable(L, list_size(L, list->count), 0);
+  for (size_t i = 0; i < list->count; i++) {
+    lua_pushnumber(L, ((const double *)list->values)[i]);
+    lua_rawseti(L, -2, (lua_Integer)i + 1);
+  }
+  return 1;
+}
+
+void gf_push_doubles(lua_State *L, const double *values, size_t count) {
+  gf_values list = {values, count};
+  gf_attempt(L, do_push_doubles, &list, 0, 1);
+}
+
+static int do_push_floats(lua_State *L) {
+  gf_values *list = lua_touserdata(L, 1);
+  lua_createtable(L, list_size(L, list->count), 0);
+  for (size_t i = 0; i < list->count; i++) {
+    lua_pushnumber(L, ((const float *)list->values)[i]);
+    lua_rawseti(L, -2, (lua_Integer)i + 1);
+  }
+  return 1;
+}
+
+void gf_push_floats(lua_State *L, const float *values, size_t count) {
+  gf_values list = {values, count};
+  gf_attempt(L, do_push_floats, &list, 0, 1);
+}
+
+static int do_raw_set(lua_State *L) {
+  // A table or a key that found no memory is nil, and its failure is noted already.
+  if (lua_istable(L, 1) && !lua_isnil(L, 2)) {
+    lua_settop(L, 3);
+    lua_rawset(L, 1);
+  }
+  return 0;
+}
+
+void gf_raw_set(lua_State *L, int index) {
+  lua_pushvalue(L, index);
+  lua_insert(L, -3);
+  gf_attempt(L, do_raw_set, NULL, 3, 0);
+}
+
+static int do_reference(lua_State *L) {
+  int *reference = lua_touserdata(L, 2);
+  lua_settop(L, 1);
+  *reference = luaL_ref(L, LUA_REGISTRYINDEX);
+  return 0;
+}
+
+int gf_reference(lua_State *L) {
+  int reference = LUA_REFNIL;
+  gf_attempt(L, do_reference, &reference, 1, 0);
+  return reference;
+}
+
+static int do_push_metafield(lua_State *L) {
+  if (luaL_getmetafield(L, 1, lua_touserdata(L, 2)) == LUA_TNIL) lua_pushnil(L);
+  return 1;
+}
+
+bool gf_push_metafield(lua_State *L, int index, const char *name) {
+  lua_pushvalue(L, index);
+  gf_attempt(L, do_push_metafield, (void *)name, 1, 1);
+  if (!lua_isnil(L, -1)) return true;
+  lua_pop(L, 1);
+  return false;
+}
+
+static int do_push_environment(lua_State *L) {
+  gf_fill_environment(L);
+  return 1;
+}
+
+void gf_push_environment(lua_State *L) { gf_attempt(L, do_push_environment, NULL, 0, 1); }
+
+// ---------------------------------------------------------------------------------------------------- stopping
 
 int gf_raise_stop(lua_State *L) {
   gf_host *host = gf_host_of(L);
@@ -47,6 +236,8 @@ int gf_raise_stop(lua_State *L) {
 
 void gf_poll(lua_State *L) {
   gf_host *host = gf_host_of(L);
+  host->unpolled = 0;
+  if (host->orphans != NULL) release_orphans(host);
   if (host->kill == GF_RUNNING) host->kill = host->callbacks.stop(host->callbacks.context);
   if (host->kill != GF_RUNNING) gf_raise_stop(L);
 }
@@ -59,8 +250,8 @@ static void hook(lua_State *L, lua_Debug *event) {
     gf_note_place(L);
   else
     host->place[0] = 0;
-  // A coroutine that was stopped and outlived a revival goes back to the cheap hook.
-  if (lua_gethookmask(L) & LUA_MASKLINE) arm(L);
+  // Back to the cheap hook: after large blocks, and in a coroutine that was stopped and outlived a revival.
+  if ((lua_gethookmask(L) & LUA_MASKLINE) || lua_gethookcount(L) != POLL_INSTRUCTIONS) arm(L);
 }
 
 void gf_revive(lua_State *L) {
@@ -71,16 +262,45 @@ void gf_revive(lua_State *L) {
 
 // ---------------------------------------------------------------------------------------------------- state
 
+// Lua warns of finalisers that failed; ours fail only where C calls are nested too deeply, and nothing is lost by it.
 static void warn(void *context, const char *message, int continues) {
   gf_host *host = context;
+  if (host->in_warning || strncmp(message, "error in ", 9) == 0) {
+    host->in_warning = continues;
+    return;
+  }
   host->callbacks.write(host->callbacks.context, 2, message, strlen(message));
   if (!continues) host->callbacks.write(host->callbacks.context, 2, "\n", 1);
+}
+
+static int prepare_state(lua_State *L) {
+  // Where a box begins in its block, while no collection asks for other blocks.
+  gf_host *host = gf_host_of(L);
+  lua_gc(L, LUA_GCSTOP);
+  host->box_offset = (size_t)((char *)lua_newuserdatauv(L, sizeof(gf_box), 0) - (char *)host->fresh);
+  memset(lua_touserdata(L, -1), 0, sizeof(gf_box));
+  lua_pop(L, 1);
+  lua_gc(L, LUA_GCRESTART);
+  lua_pushliteral(L, "C stack overflow");  // kept, as "not enough memory" is
+  lua_setfield(L, LUA_REGISTRYINDEX, "gfnet.overflow");
+  lua_newthread(L);
+  lua_setfield(L, LUA_REGISTRYINDEX, "gfnet.side");
+  gf_lock_strings(L);
+  return 0;
+}
+
+static uint64_t random_number(void) {
+  uint64_t number = 0;
+  if (getrandom(&number, sizeof number, 0) != sizeof number) number = (uint64_t)(uintptr_t)&number * 0x9E3779B97F4A7C15u;
+  return number | 1;
 }
 
 lua_State *gf_open(const gf_callbacks *callbacks, size_t limit) {
   gf_host *host = calloc(1, sizeof *host);
   if (host == NULL) return NULL;
   host->limit = limit;
+  host->refuse_after = -1;
+  host->secret = random_number();
   host->swift_depth = 1;  // the caller
   host->callbacks = *callbacks;
   lua_State *L = lua_newstate(allocate, host);
@@ -89,16 +309,22 @@ lua_State *gf_open(const gf_callbacks *callbacks, size_t limit) {
     return NULL;
   }
   *(gf_host **)lua_getextraspace(L) = host;
-  host->main = host->current = L;
+  host->main = host->current = host->running = L;
   lua_setwarnf(L, warn, host);
   lua_gc(L, LUA_GCGEN, 0, 0);
+  if (!gf_attempt(L, prepare_state, NULL, 0, 0)) {
+    gf_close(L);
+    return NULL;
+  }
   arm(L);
   return L;
 }
 
 void gf_close(lua_State *L) {
   gf_host *host = gf_host_of(L);
+  host->running = NULL;
   lua_close(L);
+  release_orphans(host);
   free(host);
 }
 
@@ -106,7 +332,7 @@ void gf_close(lua_State *L) {
 
 static bool is_script_frame(const lua_Debug *frame) { return *frame->what != 'C' && frame->currentline > 0; }
 
-void gf_push_where(lua_State *L) {
+static void push_where(lua_State *L) {
   lua_Debug frame;
   for (int level = 0; lua_getstack(L, level, &frame); level++) {
     lua_getinfo(L, "Sl", &frame);
@@ -117,6 +343,13 @@ void gf_push_where(lua_State *L) {
   }
   lua_pushliteral(L, "");
 }
+
+static int do_push_where(lua_State *L) {
+  push_where(L);
+  return 1;
+}
+
+void gf_push_where(lua_State *L) { gf_attempt(L, do_push_where, NULL, 0, 1); }
 
 void gf_note_place(lua_State *L) {
   gf_host *host = gf_host_of(L);
@@ -200,7 +433,18 @@ static int message_handler(lua_State *L) {
     luaL_tolstring(L, 1, NULL);
     return 1;
   }
-  gf_push_where(L);
+  push_where(L);
+  if (lua_type(L, 1) == LUA_TTABLE && host->display != NULL) {
+    lua_pushcfunction(L, gf_display);
+    lua_pushvalue(L, 1);
+    if (lua_pcall(L, 1, 1, 0) == LUA_OK) {
+      lua_pushliteral(L, "the script raised a table as its error: ");
+      lua_insert(L, -2);
+      lua_concat(L, 3);
+      return 1;
+    }
+    lua_pop(L, 1);
+  }
   lua_pushfstring(L, "the script raised a %s value as its error", luaL_typename(L, 1));
   lua_concat(L, 2);
   return 1;
@@ -213,6 +457,10 @@ int gf_pcall(lua_State *L, int arguments, int results) {
   int base = lua_gettop(L) - arguments;
   host->traceback[0] = host->coroutine_traceback[0] = host->place[0] = 0;
   host->error_line = 0;
+  if (host->starved != LUA_OK) {
+    lua_settop(L, base - 1);
+    return gf_take_failure(L);
+  }
   lua_pushcfunction(L, message_handler);
   lua_insert(L, base);
   host->swift_depth = 0;
@@ -227,7 +475,7 @@ int gf_load_text(lua_State *L, const char *text, size_t size, const char *chunk_
   gf_host *host = gf_host_of(L);
   int depth = host->swift_depth;
   host->swift_depth = 0;
-  int status = luaL_loadbufferx(L, text, size, chunk_name, "t");
+  int status = gf_compile(L, text, size, chunk_name);
   host->swift_depth = depth;
   return status;
 }
@@ -307,7 +555,12 @@ static int call_swift(lua_State *L, void *function) {
     if (host->kill == GF_RUNNING) host->kill = GF_INTERRUPTED;  // Swift knows better
     return gf_raise_stop(L);
   }
-  settle_memory(L, host);
+  // A failure that reached nobody else: what Swift pushed is not whole.
+  if (host->starved != LUA_OK) {
+    lua_settop(L, 0);
+    gf_take_failure(L);
+    return lua_error(L);
+  }
   if (results < 0) return lua_error(L);
   return results;
 }
@@ -320,18 +573,55 @@ static int trampoline(lua_State *L) {
 gf_box *gf_box_at(lua_State *L, int index) {
   if (lua_type(L, index) != LUA_TUSERDATA || lua_rawlen(L, index) < sizeof(gf_box)) return NULL;
   gf_box *box = lua_touserdata(L, index);
-  return box->magic == GF_BOX_MAGIC ? box : NULL;
+  return box->secret == gf_host_of(L)->secret ? box : NULL;
 }
 
-static void fill_box(gf_box *box, const void *type, void *object, size_t external_bytes) {
-  *box = (gf_box){.magic = GF_BOX_MAGIC, .type = type, .object = object, .external_bytes = external_bytes};
+typedef struct {
+  int metatable;  // LUA_NOREF: that of closures
+  bool as_function;
+  gf_box box;
+} gf_new_object;
+
+static void push_closure_metatable(lua_State *L) {
+  static const char key = 0;
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &key) == LUA_TTABLE) return;
+  lua_pop(L, 1);
+  lua_createtable(L, 0, 2);
+  lua_pushcfunction(L, gf_release_metamethod);
+  lua_setfield(L, -2, "__gc");
+  lua_pushboolean(L, 0);
+  lua_setfield(L, -2, "__metatable");
+  lua_pushvalue(L, -1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &key);
 }
 
-gf_box *gf_new_box(lua_State *L, const void *type, void *object, size_t external_bytes) {
+// The box owns its object from its last step on, after which nothing can fail.
+static int do_push_box(lua_State *L) {
+  const gf_new_object *new = lua_touserdata(L, 1);
   gf_box *box = lua_newuserdatauv(L, sizeof *box, 0);
-  fill_box(box, type, object, external_bytes);
-  return box;
+  *box = (gf_box){.secret = 0};
+  if (new->metatable == LUA_NOREF)
+    push_closure_metatable(L);
+  else
+    lua_rawgeti(L, LUA_REGISTRYINDEX, new->metatable);
+  lua_setmetatable(L, -2);
+  if (new->as_function) lua_pushcclosure(L, trampoline, 1);
+  *box = new->box;
+  return 1;
 }
+
+static bool push_box(lua_State *L, int metatable, bool as_function, const void *type, void *object, size_t bytes) {
+  gf_new_object new = {metatable, as_function, {gf_host_of(L)->secret, type, object, bytes}};
+  return gf_attempt(L, do_push_box, &new, 0, 1);
+}
+
+bool gf_push_box(lua_State *L, int metatable, const void *type, void *object, size_t external_bytes) {
+  return push_box(L, metatable, false, type, object, external_bytes);
+}
+
+bool gf_push_closure_box(lua_State *L, void *function) { return push_box(L, LUA_NOREF, false, NULL, function, 0); }
+
+bool gf_push_function(lua_State *L, void *function) { return push_box(L, LUA_NOREF, true, NULL, function, 0); }
 
 void gf_box_free(lua_State *L, gf_box *box) {
   gf_host *host = gf_host_of(L);
@@ -350,27 +640,6 @@ int gf_release_metamethod(lua_State *L) {
   gf_box *box = gf_box_at(L, 1);
   if (box != NULL) gf_box_free(L, box);
   return 0;
-}
-
-void gf_push_closure_box(lua_State *L, void *function) {
-  static const char key = 0;
-  gf_new_box(L, NULL, function, 0);
-  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &key) != LUA_TTABLE) {
-    lua_pop(L, 1);
-    lua_createtable(L, 0, 2);
-    lua_pushcfunction(L, gf_release_metamethod);
-    lua_setfield(L, -2, "__gc");
-    lua_pushboolean(L, 0);
-    lua_setfield(L, -2, "__metatable");
-    lua_pushvalue(L, -1);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &key);
-  }
-  lua_setmetatable(L, -2);
-}
-
-void gf_push_function(lua_State *L, void *function) {
-  gf_push_closure_box(L, function);
-  lua_pushcclosure(L, trampoline, 1);
 }
 
 // __index of a class. Upvalues: methods, getters, fallback box.
@@ -392,7 +661,15 @@ static int index_object(lua_State *L) {
   return call_swift(L, fallback->object);
 }
 
-void gf_push_index(lua_State *L) { lua_pushcclosure(L, index_object, 3); }
+static int do_push_index(lua_State *L) {
+  lua_settop(L, 3);
+  lua_pushcclosure(L, index_object, 3);
+  return 1;
+}
+
+void gf_push_index(lua_State *L) { gf_attempt(L, do_push_index, NULL, 3, 1); }
+
+int gf_display(lua_State *L) { return call_swift(L, gf_host_of(L)->display); }
 
 int gf_call_fallback(lua_State *L, int upvalue) {
   gf_box *box = lua_touserdata(L, lua_upvalueindex(upvalue));

@@ -3,6 +3,7 @@
 //
 // The matching algorithm is that of Lua 5.4's lstrlib.c,
 // Copyright (C) 1994-2022 Lua.org, PUC-Rio, used under the MIT licence of Lua.
+#define _GNU_SOURCE  // memmem
 #include "CLuaBridge.h"
 
 #include <ctype.h>
@@ -10,7 +11,7 @@
 
 #define MAX_CAPTURES 32
 #define MAX_DEPTH 200
-#define STEPS_BETWEEN_POLLS 0x3FFF
+#define STEPS_BETWEEN_POLLS 0x4000
 #define ESCAPE '%'
 #define SPECIALS "^$*+?.([%-"
 #define UNFINISHED (-1)
@@ -19,7 +20,7 @@
 typedef struct {
   const char *subject, *subject_end, *pattern_end;
   lua_State *L;
-  uint32_t steps;
+  size_t steps;
   int depth;
   int level;
   struct { const char *start; ptrdiff_t size; } capture[MAX_CAPTURES];
@@ -29,9 +30,14 @@ static unsigned char byte(char c) { return (unsigned char)c; }
 
 static const char *match_here(matcher *m, const char *s, const char *p);
 
-static void count_step(matcher *m) {
-  if ((++m->steps & STEPS_BETWEEN_POLLS) == 0) gf_poll(m->L);
+static void count_steps(matcher *m, size_t steps) {
+  m->steps += steps;
+  if (m->steps < STEPS_BETWEEN_POLLS) return;
+  m->steps = 0;
+  gf_poll(m->L);
 }
+
+static void count_step(matcher *m) { count_steps(m, 1); }
 
 static int closing_capture(matcher *m) {
   for (int level = m->level - 1; level >= 0; level--)
@@ -54,11 +60,13 @@ static const char *class_end(matcher *m, const char *p) {
     return p + 1;
   }
   if (first == '[') {
+    const char *start = p;
     if (p < m->pattern_end && *p == '^') p++;
     do {
       if (p == m->pattern_end) luaL_error(m->L, "malformed pattern (missing ']')");
       if (*p++ == ESCAPE && p < m->pattern_end) p++;
     } while (p == m->pattern_end || *p != ']');
+    count_steps(m, (size_t)(p - start));
     return p + 1;
   }
   return p;
@@ -77,6 +85,7 @@ static bool in_named_class(int c, int name) {
     case 'u': is = isupper(c); break;
     case 'w': is = isalnum(c); break;
     case 'x': is = isxdigit(c); break;
+    case 'z': is = c == 0; break;  // deprecated in Lua, and still known to it
     default: return name == c;
   }
   return isupper(name) ? !is : is;
@@ -109,7 +118,7 @@ static bool single_match(matcher *m, const char *s, const char *p, const char *e
   switch (*p) {
     case '.': return true;
     case ESCAPE: return in_named_class(c, byte(p[1]));
-    case '[': return in_set(c, p, end - 1);
+    case '[': count_steps(m, (size_t)(end - p)); return in_set(c, p, end - 1);
     default: return byte(*p) == c;
   }
 }
@@ -173,6 +182,7 @@ static const char *end_capture(matcher *m, const char *s, const char *p) {
 static const char *match_capture(matcher *m, const char *s, int digit) {
   int level = check_capture(m, digit);
   size_t size = (size_t)m->capture[level].size;
+  count_steps(m, size / 64);
   if ((size_t)(m->subject_end - s) >= size && memcmp(m->capture[level].start, s, size) == 0) return s + size;
   return NULL;
 }
@@ -296,20 +306,30 @@ static size_t start_position(lua_Integer position, size_t size) {
   return size + (size_t)position + 1;
 }
 
-static bool is_plain(const char *p, size_t size) {
-  for (size_t i = 0; i < size; i++)
-    if (p[i] != 0 && strchr(SPECIALS, p[i]) != NULL) return false;
+static bool is_plain(lua_State *L, const char *p, size_t size) {
+  bool special[256] = {false};
+  for (const char *s = SPECIALS; *s != 0; s++) special[byte(*s)] = true;
+  for (size_t i = 0; i < size; i++) {
+    if (special[byte(p[i])]) return false;
+    if ((i & 0xFFFFFF) == 0xFFFFFF) gf_poll(L);
+  }
   return true;
 }
 
-static const char *find_plain(const char *s, size_t size, const char *p, size_t pattern_size) {
+// In linear time, whatever the texts, and window by window, to look at the stop flag in between.
+static const char *find_plain(lua_State *L, const char *s, size_t size, const char *p, size_t pattern_size) {
+  enum { WINDOW = 16 << 20 };
+  size_t window = WINDOW > 2 * pattern_size ? WINDOW : 2 * pattern_size;
   if (pattern_size == 0) return s;
   while (size >= pattern_size) {
-    const char *hit = memchr(s, *p, size - pattern_size + 1);
-    if (hit == NULL) return NULL;
-    if (memcmp(hit, p, pattern_size) == 0) return hit;
-    size -= (size_t)(hit + 1 - s);
-    s = hit + 1;
+    size_t part = size < window ? size : window;
+    const char *hit = memmem(s, part, p, pattern_size);
+    if (hit != NULL || part == size) return hit;
+    // A match may lie across the end of the window.
+    size_t step = part - pattern_size + 1;
+    s += step;
+    size -= step;
+    gf_poll(L);
   }
   return NULL;
 }
@@ -323,8 +343,8 @@ static int find_or_match(lua_State *L, bool find) {
     luaL_pushfail(L);
     return 1;
   }
-  if (find && (lua_toboolean(L, 4) || is_plain(p, pattern_size))) {
-    const char *hit = find_plain(s + start, size - start, p, pattern_size);
+  if (find && (lua_toboolean(L, 4) || is_plain(L, p, pattern_size))) {
+    const char *hit = find_plain(L, s + start, size - start, p, pattern_size);
     if (hit != NULL) {
       lua_pushinteger(L, hit - s + 1);
       lua_pushinteger(L, hit - s + (lua_Integer)pattern_size);
@@ -396,6 +416,7 @@ static void add_template(matcher *m, luaL_Buffer *buffer, const char *s, const c
   size_t size;
   lua_State *L = m->L;
   const char *text = lua_tolstring(L, 3, &size);
+  count_steps(m, size);
   for (const char *end = text + size; text < end; text++) {
     if (*text != ESCAPE) {
       luaL_addchar(buffer, *text);

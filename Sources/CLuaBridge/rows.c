@@ -4,13 +4,18 @@
 
 #include <string.h>
 
-gf_row *gf_new_row(lua_State *L, const void *type, void *object, int32_t columns) {
+static int do_new_row(lua_State *L) {
+  int32_t columns = *(int32_t *)lua_touserdata(L, 1);
   gf_row *row = lua_newuserdatauv(L, sizeof *row + (size_t)columns * sizeof(gf_column), 0);
   memset(row, 0, sizeof *row + (size_t)columns * sizeof(gf_column));
-  row->box = (gf_box){.magic = GF_BOX_MAGIC, .type = type, .object = object};
+  row->box.secret = gf_host_of(L)->secret;
   row->row = -1;
   row->count = columns;
-  return row;
+  return 1;
+}
+
+gf_row *gf_new_row(lua_State *L, int32_t columns) {
+  return gf_attempt(L, do_new_row, &columns, 0, 1) ? lua_touserdata(L, -1) : NULL;
 }
 
 static int push_cell(lua_State *L, const gf_column *column, int64_t row) {
@@ -39,16 +44,28 @@ static int index_row(lua_State *L) {
   return gf_call_fallback(L, 2);
 }
 
-void gf_push_row_index(lua_State *L) { lua_pushcclosure(L, index_row, 2); }
+static int do_push_row_index(lua_State *L) {
+  lua_settop(L, 2);
+  lua_pushcclosure(L, index_row, 2);
+  return 1;
+}
 
-void gf_push_function_place(lua_State *L, int index) {
+void gf_push_row_index(lua_State *L) { gf_attempt(L, do_push_row_index, NULL, 2, 1); }
+
+static int do_push_place(lua_State *L) {
   lua_Debug function;
-  lua_pushvalue(L, index);
+  lua_pushvalue(L, 1);
   lua_getinfo(L, ">S", &function);
   if (function.linedefined > 0)
     lua_pushfstring(L, "%s:%d", function.short_src, function.linedefined);
   else
     lua_pushliteral(L, "");
+  return 1;
+}
+
+void gf_push_function_place(lua_State *L, int index) {
+  lua_pushvalue(L, index);
+  gf_attempt(L, do_push_place, NULL, 1, 1);
 }
 
 // A result that is not what the loop wants; the message begins with the place where the function is defined.

@@ -2,12 +2,9 @@
 // replaced that could outlive a stop, run for ever inside C, or reach outside the sandbox.
 #include "CLuaBridge.h"
 
+#include <ctype.h>
+#include <math.h>
 #include <string.h>
-
-// Elements that one C loop of the table library may walk; about a second.
-#define MAX_ELEMENTS 50000000
-// Elements beyond which each call asks whether to stop.
-#define POLLED_ELEMENTS 10000
 
 static bool stopping(lua_State *L) { return gf_host_of(L)->kill != GF_RUNNING; }
 
@@ -70,7 +67,11 @@ static int resume(lua_State *L, lua_State *co, int arguments) {
     return -1;
   }
   lua_xmove(L, co, arguments);
+  gf_host *host = gf_host_of(L);
+  lua_State *before = host->running;
+  host->running = co;
   int status = lua_resume(co, L, arguments, &results);
+  host->running = before;
   if (status == LUA_OK || status == LUA_YIELD) {
     if (!lua_checkstack(L, results + 1)) {
       lua_pop(co, results);
@@ -155,15 +156,36 @@ static int sandbox_close(lua_State *L) {
 
 // ------------------------------------------------------------------------------------- base library
 
+// As tostring; not-a-number has no sign, whose meaning no reader knows.
+static void push_text(lua_State *L, int index) {
+  if (lua_type(L, index) == LUA_TNUMBER && isnan(lua_tonumber(L, index)))
+    lua_pushliteral(L, "nan");
+  else
+    luaL_tolstring(L, index, NULL);
+}
+
+static int sandbox_tostring(lua_State *L) {
+  luaL_checkany(L, 1);
+  push_text(L, 1);
+  return 1;
+}
+
+// Tables are shown as the value of a cell is: what is in them, not where they are.
 static int sandbox_print(lua_State *L) {
   gf_host *host = gf_host_of(L);
   int count = lua_gettop(L);
   luaL_Buffer line;
-  lua_checkstack(L, 4);
+  luaL_checkstack(L, 8, "print");
   luaL_buffinit(L, &line);
   for (int i = 1; i <= count; i++) {
     if (i > 1) luaL_addchar(&line, '\t');
-    luaL_tolstring(L, i, NULL);
+    if (lua_type(L, i) == LUA_TTABLE && host->display != NULL) {
+      lua_pushcfunction(L, gf_display);
+      lua_pushvalue(L, i);
+      lua_call(L, 1, 1);
+    } else {
+      push_text(L, i);
+    }
     luaL_addvalue(&line);
   }
   luaL_addchar(&line, '\n');
@@ -188,21 +210,43 @@ static const char *read_piece(lua_State *L, void *context, size_t *size) {
   return lua_tolstring(L, 5, size);
 }
 
+// A text in pieces, to look at the stop flag in between: half a gigabyte takes a while to compile.
+typedef struct {
+  const char *rest;
+  size_t size;
+} text_reader;
+
+static const char *read_text(lua_State *L, void *context, size_t *size) {
+  enum { PIECE = 1 << 18 };
+  text_reader *reader = context;
+  gf_poll(L);
+  const char *piece = reader->rest;
+  *size = reader->size < PIECE ? reader->size : PIECE;
+  reader->rest += *size;
+  reader->size -= *size;
+  return *size == 0 ? NULL : piece;
+}
+
+int gf_compile(lua_State *L, const char *text, size_t size, const char *chunk_name) {
+  text_reader reader = {text, size};
+  return lua_load(L, read_text, &reader, chunk_name, "t");
+}
+
 // load: text only, in the caller's environment (upvalue 1) unless one is given.
 static int sandbox_load(lua_State *L) {
   size_t size;
   int has_environment = !lua_isnone(L, 4);
   const char *text = lua_tolstring(L, 1, &size);
-  const char *mode = luaL_optstring(L, 3, "t");
-  if (strchr(mode, 't') == NULL) return luaL_argerror(L, 3, "only text chunks are loaded here");
+  const char *mode = luaL_optstring(L, 3, "bt");
   lua_settop(L, 5);
-  int status;
-  if (text != NULL) {
-    status = luaL_loadbufferx(L, text, size, luaL_optstring(L, 2, text), "t");
-  } else {
-    luaL_checktype(L, 1, LUA_TFUNCTION);
+  int status = LUA_ERRSYNTAX;
+  if (text == NULL) luaL_checktype(L, 1, LUA_TFUNCTION);
+  if (strchr(mode, 't') == NULL)
+    lua_pushfstring(L, "attempt to load a text chunk (mode is '%s'); only text is loaded here", mode);
+  else if (text != NULL)
+    status = gf_compile(L, text, size, luaL_optstring(L, 2, text));
+  else
     status = lua_load(L, read_piece, NULL, luaL_optstring(L, 2, "=(load)"), "t");
-  }
   if (status != LUA_OK) {
     if (stopping(L)) return gf_raise_stop(L);
     lua_pushnil(L);
@@ -235,6 +279,7 @@ static int sandbox_setmetatable(lua_State *L) {
 
 static int sandbox_collectgarbage(lua_State *L) {
   const char *what = luaL_optstring(L, 1, "collect");
+  gf_poll(L);  // a collection of millions of tables takes a second, and its loop few instructions
   if (strcmp(what, "collect") == 0) {
     lua_gc(L, LUA_GCCOLLECT);
     lua_pushinteger(L, 0);
@@ -280,31 +325,82 @@ static int sandbox_rep(lua_State *L) {
   return 1;
 }
 
-// insert, remove, concat, sort, unpack. Upvalue: the library's function. A __len can claim any length.
-static int guarded_table(lua_State *L) {
-  // A loop around one call that takes a second counts few instructions.
-  if (lua_rawlen(L, 1) > POLLED_ELEMENTS) gf_poll(L);
-  if (luaL_getmetafield(L, 1, "__len") != LUA_TNIL) {
-    lua_pop(L, 1);
-    lua_Integer length = luaL_len(L, 1);
-    if (length > MAX_ELEMENTS) return luaL_error(L, "table of %I elements; at most %I here", length,
-                                                 (lua_Integer)MAX_ELEMENTS);
+// Replacements that walk a whole text, which may be half a gigabyte, with looks at the stop flag in between.
+enum { TEXT_BETWEEN_POLLS = 1 << 22 };
+
+static int map_text(lua_State *L, int (*map)(int)) {
+  size_t size;
+  luaL_Buffer buffer;
+  const char *text = luaL_checklstring(L, 1, &size);
+  char *at = luaL_buffinitsize(L, &buffer, size);
+  for (size_t i = 0; i < size; i++) {
+    at[i] = (char)map((unsigned char)text[i]);
+    if (i % TEXT_BETWEEN_POLLS == TEXT_BETWEEN_POLLS - 1) gf_poll(L);
   }
-  lua_pushvalue(L, lua_upvalueindex(1));
-  lua_insert(L, 1);
-  lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
-  return lua_gettop(L);
+  luaL_pushresultsize(&buffer, size);
+  return 1;
 }
 
-static int guarded_move(lua_State *L) {
-  lua_Integer first = luaL_checkinteger(L, 2), last = luaL_checkinteger(L, 3);
-  if (last > POLLED_ELEMENTS) gf_poll(L);
-  if (last >= first && (uint64_t)last - (uint64_t)first >= MAX_ELEMENTS)
-    return luaL_error(L, "table.move of more than %I elements", (lua_Integer)MAX_ELEMENTS);
-  lua_pushvalue(L, lua_upvalueindex(1));
-  lua_insert(L, 1);
-  lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
-  return lua_gettop(L);
+static int sandbox_lower(lua_State *L) { return map_text(L, tolower); }
+static int sandbox_upper(lua_State *L) { return map_text(L, toupper); }
+
+static int sandbox_reverse(lua_State *L) {
+  size_t size;
+  luaL_Buffer buffer;
+  const char *text = luaL_checklstring(L, 1, &size);
+  char *at = luaL_buffinitsize(L, &buffer, size);
+  for (size_t i = 0; i < size; i++) {
+    at[i] = text[size - 1 - i];
+    if (i % TEXT_BETWEEN_POLLS == TEXT_BETWEEN_POLLS - 1) gf_poll(L);
+  }
+  luaL_pushresultsize(&buffer, size);
+  return 1;
+}
+
+// format: not-a-number has no sign here, as in reports.
+static int sandbox_format(lua_State *L) {
+  int count = lua_gettop(L);
+  for (int i = 2; i <= count; i++) {
+    if (lua_type(L, i) != LUA_TNUMBER || !isnan(lua_tonumber(L, i))) continue;
+    lua_pushnumber(L, (lua_Number)NAN);
+    lua_replace(L, i);
+  }
+  return gf_host_of(L)->format(L);
+}
+
+// Arithmetic on numeric strings. Upvalues: the operation, its metamethod's name, its name in messages.
+static bool to_operand(lua_State *L, int argument) {
+  if (lua_type(L, argument) == LUA_TNUMBER) {
+    lua_pushvalue(L, argument);
+    return true;
+  }
+  size_t size;
+  const char *text = lua_type(L, argument) == LUA_TSTRING ? lua_tolstring(L, argument, &size) : NULL;
+  return text != NULL && lua_stringtonumber(L, text) == size + 1;
+}
+
+static int string_arithmetic(lua_State *L) {
+  int operation = (int)lua_tointeger(L, lua_upvalueindex(1));
+  lua_settop(L, 2);
+  if (to_operand(L, 1) && to_operand(L, 2)) {
+    if (operation == LUA_OPUNM) lua_pop(L, 1);  // Lua passes the one operand twice
+    lua_arith(L, operation);
+    return 1;
+  }
+  lua_settop(L, 2);
+  // The other operand may know better.
+  if (lua_type(L, 2) != LUA_TSTRING && luaL_getmetafield(L, 2, lua_tostring(L, lua_upvalueindex(2)))) {
+    lua_insert(L, 1);
+    lua_call(L, 2, 1);
+    return 1;
+  }
+  int wrong = to_operand(L, 1) ? 2 : 1;
+  if (lua_type(L, wrong) != LUA_TSTRING)
+    return luaL_error(L, "attempt to perform arithmetic on a %s value", luaL_typename(L, wrong));
+  size_t size;
+  const char *text = lua_tolstring(L, wrong, &size);
+  return luaL_error(L, "attempt to perform arithmetic on a string value ('%s' is no number)",
+                    size <= 40 && strlen(text) == size ? text : "a long or binary string");
 }
 
 // ------------------------------------------------------------------------------------- input and output
@@ -387,7 +483,7 @@ static void keep_only(lua_State *L, const char *const *names) {
 
 static const char *const base_names[] = {"assert",   "error",    "getmetatable", "next",     "pairs",
                                          "rawequal", "rawget",   "rawlen",       "rawset",   "select",
-                                         "tonumber", "tostring", "type",         "_VERSION", NULL};
+                                         "tonumber", "type",         "_VERSION", NULL};
 static const char *const os_names[] = {"clock", "date", "difftime", "time", NULL};
 
 static void open_strings(lua_State *L) {
@@ -395,30 +491,83 @@ static void open_strings(lua_State *L) {
   lua_pushnil(L);
   lua_setfield(L, -2, "dump");
   set_function(L, "rep", sandbox_rep);
+  set_function(L, "lower", sandbox_lower);
+  set_function(L, "upper", sandbox_upper);
+  set_function(L, "reverse", sandbox_reverse);
   set_function(L, "find", gf_string_find);
   set_function(L, "match", gf_string_match);
   set_function(L, "gmatch", gf_string_gmatch);
   set_function(L, "gsub", gf_string_gsub);
+  lua_getfield(L, -1, "format");
+  gf_host_of(L)->format = lua_tocfunction(L, -1);
+  lua_pop(L, 1);
+  set_function(L, "format", sandbox_format);
 }
+
+static const struct { const char *metamethod; int operation; } arithmetic[] = {
+    {"__add", LUA_OPADD}, {"__sub", LUA_OPSUB}, {"__mul", LUA_OPMUL},   {"__div", LUA_OPDIV},
+    {"__mod", LUA_OPMOD}, {"__pow", LUA_OPPOW}, {"__idiv", LUA_OPIDIV}, {"__unm", LUA_OPUNM}};
 
 void gf_lock_strings(lua_State *L) {
   lua_pushliteral(L, "");
-  lua_createtable(L, 0, 2);
+  lua_createtable(L, 0, 12);
   open_strings(L);  // a copy that no script can reach by name
   lua_setfield(L, -2, "__index");
+  for (size_t i = 0; i < sizeof arithmetic / sizeof *arithmetic; i++) {
+    lua_pushinteger(L, arithmetic[i].operation);
+    lua_pushstring(L, arithmetic[i].metamethod);
+    lua_pushcclosure(L, string_arithmetic, 2);
+    lua_setfield(L, -2, arithmetic[i].metamethod);
+  }
   lua_pushboolean(L, 0);
   lua_setfield(L, -2, "__metatable");
   lua_setmetatable(L, -2);
   lua_pop(L, 1);
 }
 
-void gf_push_environment(lua_State *L) {
+// luaL_argerror finds the name of a function that was called through pcall among the loaded libraries.
+static void name_functions(lua_State *L) {
+  static const char *const libraries[] = {"string", "table", "coroutine", "math", "utf8", "os", NULL};
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+  if (lua_getfield(L, -1, LUA_GNAME) == LUA_TTABLE) {
+    lua_pop(L, 2);
+    return;  // those of the first environment serve all
+  }
+  lua_pop(L, 1);
+  for (const char *const *name = libraries; *name != NULL; name++) {
+    // Copies, so that what the script redefines changes no message.
+    lua_newtable(L);
+    lua_getfield(L, -3, *name);
+    for (lua_pushnil(L); lua_next(L, -2); ) {
+      lua_pushvalue(L, -2);
+      lua_insert(L, -2);
+      lua_settable(L, -5);
+    }
+    lua_pop(L, 1);
+    lua_setfield(L, -2, *name);
+  }
+  lua_newtable(L);
+  for (lua_pushnil(L); lua_next(L, -4); ) {
+    if (lua_isfunction(L, -1)) {
+      lua_pushvalue(L, -2);
+      lua_insert(L, -2);
+      lua_settable(L, -4);
+    } else {
+      lua_pop(L, 1);
+    }
+  }
+  lua_setfield(L, -2, LUA_GNAME);
+  lua_pop(L, 1);
+}
+
+void gf_fill_environment(lua_State *L) {
   // luaopen_base fills the state's own global table, which no script sees; the allow-list is copied from it.
   open_library(L, luaopen_base);
   keep_only(L, base_names);
   lua_pushvalue(L, -1);
   lua_setfield(L, -2, "_G");
   set_function(L, "print", sandbox_print);
+  set_function(L, "tostring", sandbox_tostring);
   set_function(L, "ipairs", gf_ipairs);
   set_function(L, "pcall", sandbox_pcall);
   set_function(L, "xpcall", sandbox_xpcall);
@@ -435,12 +584,12 @@ void gf_push_environment(lua_State *L) {
   lua_setfield(L, -2, "coroutine");
 
   open_library(L, luaopen_table);
-  guard(L, "insert", guarded_table);
-  guard(L, "remove", guarded_table);
-  guard(L, "concat", guarded_table);
-  guard(L, "sort", guarded_table);
-  guard(L, "unpack", guarded_table);
-  guard(L, "move", guarded_move);
+  set_function(L, "insert", gf_table_insert);
+  set_function(L, "remove", gf_table_remove);
+  set_function(L, "concat", gf_table_concat);
+  set_function(L, "sort", gf_table_sort);
+  set_function(L, "unpack", gf_table_unpack);
+  set_function(L, "move", gf_table_move);
   lua_setfield(L, -2, "table");
 
   open_strings(L);
@@ -464,4 +613,5 @@ void gf_push_environment(lua_State *L) {
   push_stream(L, 2);
   lua_setfield(L, -2, "stderr");
   lua_setfield(L, -2, "io");
+  name_functions(L);
 }

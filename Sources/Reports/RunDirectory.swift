@@ -30,6 +30,8 @@ public final class RunDirectory {
   private var html: HTMLReport?
   private var title = ""
   private var nextWrite = ContinuousClock.now
+  /// Says in `meta.json` that the run was ended before it could.
+  private var lastWords: Int?
 
   /// `reports/NAME` for a script `…/NAME.lua`.
   public static func defaultPath(script: String) -> String {
@@ -72,7 +74,11 @@ public final class RunDirectory {
       discard()
       throw error
     }
+    let meta = self.path + "/meta.json"
+    lastWords = ForcedEnd.add { RunFacts.markInterrupted(meta) }
   }
+
+  deinit { if let lastWords { ForcedEnd.remove(lastWords) } }
 
   /// Brings the report up to date after a cell has ended, or before one starts.
   ///
@@ -99,6 +105,10 @@ public final class RunDirectory {
     facts.status = status
     facts.seconds = seconds
     facts.remarks = notebook.allRemarks
+    defer {
+      if let lastWords { ForcedEnd.remove(lastWords) }
+      lastWords = nil
+    }
     do {
       let names = try saveArtifacts(of: notebook)
       try list(["summary.json"])

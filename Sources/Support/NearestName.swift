@@ -5,15 +5,19 @@ public enum NearestName {
 
   /// The member of `known` with the smallest edit distance to `name`, or nil when none is close.
   ///
-  /// Close means at most a third of the longer name's length, and at least one edit is always allowed.
+  /// Close means at most a third of the shorter name's length: one edit of three letters, two of six, and none of fewer:
+  /// `a` is no misspelt `f`. Where one edit is a large part, the first letters agree: `clip` is no misspelt `flip`.
   /// Letter case is ignored; ties go to the earlier member.
   public static func find(_ name: String, in known: some Sequence<String>) -> String? {
     let wanted = Array(name.lowercased())
     guard wanted.count <= longest else { return nil }
     var best: (name: String, distance: Int)?
     for candidate in known where candidate.count <= longest {
-      let distance = editDistance(wanted, Array(candidate.lowercased()))
-      let allowed = max(1, max(wanted.count, candidate.count) / 3)
+      let other = Array(candidate.lowercased())
+      let distance = editDistance(wanted, other)
+      let shorter = min(wanted.count, other.count)
+      guard shorter > 4 || wanted.first == other.first else { continue }
+      let allowed = shorter / 3
       if distance <= allowed, distance < best?.distance ?? Int.max { best = (candidate, distance) }
     }
     return best?.name

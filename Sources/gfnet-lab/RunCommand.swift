@@ -81,6 +81,7 @@ struct RunCommand: ParsableCommand {
       if runner.notebook.cells[index].kind == .markdown && !Terminal.isInteractive { return }
       Terminal.show(output)
     }
+    runner.onPrint = Terminal.write
     let outcome = runner.run()
     let problem = finish(recorder, runner.notebook, outcome)
     let addition = problem.map { "; no report: \($0)" } ?? ""

@@ -70,6 +70,7 @@ enum Signals {
   }
 
   private static func end(_ message: String) -> Never {
+    ForcedEnd.run()
     AtomicFile.abandon()
     Terminal.complain(message)
     _exit(130)

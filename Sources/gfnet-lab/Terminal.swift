@@ -21,6 +21,12 @@ enum Terminal {
     if code != 0, code != EPIPE { lostOutput.store(code, ordering: .relaxed) }
   }
 
+  /// Writes bytes as they are.
+  static func write(_ bytes: UnsafeRawBufferPointer) {
+    let code = Console.write(bytes, to: STDOUT_FILENO)
+    if code != 0, code != EPIPE { lostOutput.store(code, ordering: .relaxed) }
+  }
+
   /// The `errno` of the last write of results that failed; 0: all were written.
   private static let lostOutput = Atomic<Int32>(0)
 

@@ -11,6 +11,9 @@ import Testing
     "print('go') while true do pcall(function() while true do end end) end",
     "print('go') coroutine.wrap(function() while true do end end)()",
     "print('go') local s = ('a'):rep(300) s:find('.-.-.-.-.-.-.-.-b')",
+    "print('go') table.concat(setmetatable({}, {__index = function() return '' end}), '', 1, 1 << 53)",
+    "print('go') table.move(setmetatable({}, {__index = rawlen}), 1, 40000000, 1, setmetatable({}, {__newindex = rawequal}))",
+    "print('go') while true do local s = ('x'):rep(1 << 26) s = s:upper() .. s end",
     "local t = {} for i = 1, 1e5 do t[i] = i * 7919 % 1009 end print('go') while true do table.sort(t) end",
   ]
 
@@ -59,6 +62,7 @@ import Testing
     #expect(result.status == 130)
     #expect(result.complaints.count == 1)
     #expect(result.errors.hasPrefix("gfnet-lab: interrupted"))
+    #expect(program.read("reports/long/meta.json")?.contains("\"status\": \"interrupted\"") == true)
     // The report reaches to the cell before.
     #expect(program.read("reports/long/report.md")?.contains("early") == true)
     #expect(program.leftovers == [])

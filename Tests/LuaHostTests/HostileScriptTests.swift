@@ -75,7 +75,7 @@ import Testing
   @Test(arguments: [
     ("load('\\27Lua')", "attempt to load a binary chunk"),
     ("assert(load('\\27Lua', 'x', 'bt'))", "attempt to load a binary chunk"),
-    ("assert(load('return 1', 'x', 'b'))", "only text chunks"),
+    ("assert(load('return 1', 'x', 'b'))", "only text is loaded"),
     ("string.dump(print)", "a nil value (field 'dump')"),
     ("('').dump(print)", "a nil value (field 'dump')"),
     ("debug.sethook()", "global 'debug'"),

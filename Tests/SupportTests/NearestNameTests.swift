@@ -11,7 +11,20 @@ import Testing
   }
 
   @Test func theEarlierOfTwoEquallyNearWins() {
-    #expect(NearestName.find("bat", in: ["cat", "hat"]) == "cat")
+    #expect(NearestName.find("bat", in: ["bar", "bag"]) == "bar")
+  }
+
+  @Test(arguments: [
+    ("f", ["a", "t"]), ("a", ["ab", "b"]), ("range", ["rawget", "rand"]), ("clip", ["flip"]),
+    ("sin", ["min"]),
+    ("T", ["lt"]), ("is", ["if", "os"]),
+  ])
+  func shortNamesAreNotGuessed(_ name: String, _ known: [String]) {
+    #expect(NearestName.find(name, in: known) == nil)
+  }
+
+  @Test func caseIsNoDifference() {
+    #expect(NearestName.find("S", in: ["a", "s"]) == "s")
   }
 
   @Test func nothingIsNearInAnEmptyList() {

@@ -21,6 +21,12 @@ public struct Fixtures {
     entries = Dictionary(uniqueKeysWithValues: list.map { ($0.name, $0) })
   }
 
+  /// The path of `Tests/Fixtures/` + `name`.
+  public static func path(_ name: String, testFile: String = #filePath) -> String {
+    let tests = URL(fileURLWithPath: testFile).deletingLastPathComponent().deletingLastPathComponent()
+    return tests.path + "/Fixtures/" + name
+  }
+
   public var names: [String] { entries.keys.sorted() }
 
   /// The array recorded under `name`.

@@ -2,8 +2,9 @@
 // frames below them, and a Swift frame that is jumped over never releases what it holds. So:
 //
 //  - Swift functions called by Lua return a status; gf_trampoline alone raises, after Swift has returned.
-//  - The allocator refuses memory only while no Swift frame is active (gf_host.swift_depth == 0).
-//  - Whatever can fail is called from Swift through gf_pcall and reports a status.
+//  - Whatever may raise is called from Swift under a protected call: what runs scripts through gf_pcall, with a status;
+//    what only needs memory through the functions under "What Swift pushes", which leave nil and remember why.
+//  - So the allocator may refuse at any time: above the budget, and when the machine has no more.
 #pragma once
 
 #include <stdbool.h>
@@ -35,9 +36,21 @@ typedef struct {
 // Per-state bookkeeping, reached from every coroutine.
 typedef struct {
   size_t used, limit;        // bytes of Lua memory, without tensors
+  size_t unpolled;           // bytes of large blocks asked for since the last look at the stop flag
+  int64_t refuse_after;      // for tests: allocations until all are refused; < 0: never
+  bool in_warning;           // a warning in pieces that is not shown
+  int32_t starved;           // a Lua status: something that Swift pushed failed with it; LUA_OK: nothing did
   int32_t swift_depth;       // active Swift frames since the innermost protected call
   volatile int32_t kill;     // GF_RUNNING or the reason to stop
   lua_State *main, *current; // current: the coroutine that called Swift last
+  lua_CFunction format;      // the library's string.format
+  bool lenient;              // gfnet.strict(false): globals are not checked
+  lua_State *running;        // the innermost coroutine
+  void *display;             // a retained Swift closure: the text that print shows of a table; NULL: as tostring
+  uint64_t secret;           // in every box, so that no text of a script looks like one
+  size_t box_offset;         // from the start of a userdata's block to the box; 0 until known
+  void *fresh;               // the last block that was allocated
+  struct gf_orphan *orphans; // boxes that Lua freed although their finaliser had failed
   gf_callbacks callbacks;
   char traceback[4096];      // of the last error that reached gf_pcall
   char coroutine_traceback[2048];
@@ -47,15 +60,14 @@ typedef struct {
 
 // A userdata that holds a Swift object; scripts never see another kind.
 typedef struct {
-  uint64_t magic;
+  uint64_t secret;         // the state's
   const void *type;        // identifies the Swift type
   void *object;            // one retained reference; NULL once emptied
   size_t external_bytes;   // memory that Lua does not see
 } gf_box;
 
-#define GF_BOX_MAGIC UINT64_C(0x67666E65742D6C62)
-
 // State
+// NULL when the machine has no memory. A thread with a stack of its own is left as "gfnet.side" in the registry.
 lua_State *gf_open(const gf_callbacks *callbacks, size_t limit);
 void gf_close(lua_State *L);
 static inline gf_host *gf_host_of(lua_State *L) { return *(gf_host **)lua_getextraspace(L); }
@@ -75,16 +87,40 @@ int gf_arith(lua_State *L, int op);                  // a, b → result
 int gf_compare(lua_State *L, int op);                // a, b → boolean
 int gf_concat(lua_State *L);                         // a, b → string
 
+// What Swift pushes. Each leaves what it is asked for, or nil when there is no memory (or C calls are nested too deeply):
+// then gf_host.starved is set, and the next protected call fails with it, or else the call from Lua that Swift is in, when
+// Swift has returned. The caller has room on the stack.
+void gf_push_text(lua_State *L, const char *bytes, size_t size);
+void gf_push_table(lua_State *L, int array, int fields);
+// Pops what gf_host.starved says, as a message; LUA_OK and no message when nothing failed.
+int gf_take_failure(lua_State *L);
+void gf_push_doubles(lua_State *L, const double *values, size_t count);  // a list
+void gf_push_floats(lua_State *L, const float *values, size_t count);    // a list
+void gf_raw_set(lua_State *L, int index);                                // key, value → nothing
+int gf_reference(lua_State *L);                                          // value → nothing; LUA_REFNIL without memory
+bool gf_push_metafield(lua_State *L, int index, const char *name);       // pushes nothing when there is none
+// Scripts' global tables, complete but for `require` and `gfnet`.
+void gf_push_environment(lua_State *L);
+
+// Has the globals of a script checked (strict.c). Pops the table of globals, the chunk's name with its "@", a table whose keys
+// are the functions that may make globals, and a box: the Swift function that raises, called with globals, name and, when
+// it was an assignment, the value.
+void gf_check_globals(lua_State *L);
+
 // Swift functions and objects
-gf_box *gf_new_box(lua_State *L, const void *type, void *object, size_t external_bytes);
+// Pushes a box with the metatable that the registry has under `metatable`; false without memory, then nil is pushed and
+// the object still belongs to the caller.
+bool gf_push_box(lua_State *L, int metatable, const void *type, void *object, size_t external_bytes);
 // The box at an index, or NULL when the value is something else.
 gf_box *gf_box_at(lua_State *L, int index);
 // Empties a box and releases its object; harmless when it was empty.
 void gf_box_free(lua_State *L, gf_box *box);
-// Pushes a function that runs the retained Swift closure `function`.
-void gf_push_function(lua_State *L, void *function);
-// Pushes a box that owns the retained Swift closure `function`, for the metamethods below.
-void gf_push_closure_box(lua_State *L, void *function);
+// Pushes a function that runs the retained Swift closure `function`, which it owns from then on. false: as gf_push_box.
+bool gf_push_function(lua_State *L, void *function);
+// Pushes a box that owns the retained Swift closure `function`, for the metamethods below. false: as gf_push_box.
+bool gf_push_closure_box(lua_State *L, void *function);
+// Pushes a function of C without upvalues.
+static inline void gf_push_c_function(lua_State *L, lua_CFunction function) { lua_pushcfunction(L, function); }
 // Pops a methods table, a getters table (name → closure box) and a fallback box; pushes __index.
 void gf_push_index(lua_State *L);
 int gf_release_metamethod(lua_State *L);  // __gc and __close
@@ -107,7 +143,8 @@ typedef struct {
   gf_column columns[];
 } gf_row;
 static inline gf_column *gf_row_columns(gf_row *row) { return row->columns; }  // Swift cannot see them
-gf_row *gf_new_row(lua_State *L, const void *type, void *object, int32_t columns);
+// Pushes the row; NULL without memory, then nil is pushed.
+gf_row *gf_new_row(lua_State *L, int32_t columns);
 // Pops a table name → column number (1-based) and a fallback box; pushes __index.
 void gf_push_row_index(lua_State *L);
 typedef struct {
@@ -125,19 +162,26 @@ int gf_map_rows(lua_State *L, int arguments, gf_row_loop *loop);
 // Pushes where the function at `index` is defined, as "file.lua:12"; an empty string for one of C.
 void gf_push_function_place(lua_State *L, int index);
 
-// The sandboxed standard library. Pushes a new environment table; `require` is added by the caller.
-void gf_push_environment(lua_State *L);
 #define GF_STREAM_NAME "output stream"
-// Once per state: the locked string metatable.
-void gf_lock_strings(lua_State *L);
 
 // Inside the bridge only
+void gf_lock_strings(lua_State *L);
+void gf_fill_environment(lua_State *L);  // pushes it; may raise
+bool gf_attempt(lua_State *L, lua_CFunction operation, void *operand, int arguments, int results);
 void gf_poll(lua_State *L);
 int gf_raise_stop(lua_State *L);
 int gf_string_find(lua_State *L);
 int gf_string_match(lua_State *L);
 int gf_string_gmatch(lua_State *L);
 int gf_string_gsub(lua_State *L);
+int gf_table_insert(lua_State *L);
+int gf_table_remove(lua_State *L);
+int gf_table_move(lua_State *L);
+int gf_table_concat(lua_State *L);
+int gf_table_unpack(lua_State *L);
+int gf_table_sort(lua_State *L);
+int gf_compile(lua_State *L, const char *text, size_t size, const char *chunk_name);
+int gf_display(lua_State *L);
 
 // Macros that Swift cannot see
 static inline int gf_registry_index(void) { return LUA_REGISTRYINDEX; }

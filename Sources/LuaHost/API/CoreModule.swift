@@ -8,7 +8,7 @@ enum CoreModule {
 
   static let module = LuaModule(
     "gfnet", "Glance-and-Focus Networks: models, data, experiments.",
-    functions: [params, clock] + ModelAPI.functions,
+    functions: [params, clock, StrictFunction.entry] + ModelAPI.functions,
     constants: [
       .init("version", "string", "the program's version") { _ in version },
       .init("seed", "integer", "the seed of this run (--seed)") {

@@ -194,21 +194,24 @@ struct NestedList: LuaPushable {
   func push(onto stack: LuaStack) throws {
     try Self.requireRoom(for: shape, on: stack)
     try stack.reserve(shape.rank * 2 + 4)
-    var next = 0
-    try push(level: 0, next: &next, onto: stack)
+    try values.withUnsafeBufferPointer { values in
+      var rest = values[...]
+      try push(level: 0, &rest, onto: stack)
+    }
   }
 
-  private func push(level: Int, next: inout Int, onto stack: LuaStack) throws {
-    if level == shape.rank {
-      stack.push(Double(values[next]))
-      next += 1
+  private func push(
+    level: Int, _ rest: inout Slice<UnsafeBufferPointer<Float>>, onto stack: LuaStack
+  ) throws {
+    guard level < shape.rank else {
+      stack.push(Double(rest.removeFirst()))
       return
     }
-    stack.pushTable(array: shape[level])
-    for i in 0..<shape[level] {
-      if i % LuaStack.pollInterval == 0 { try Cancellation.check() }
-      try push(level: level + 1, next: &next, onto: stack)
-      lua_rawseti(stack.pointer, -2, lua_Integer(i + 1))
+    guard level == shape.rank - 1 else {
+      return try stack.pushList(shape[level]) { _ in try push(level: level + 1, &rest, onto: stack) }
     }
+    stack.push(list: UnsafeBufferPointer(rebasing: rest.prefix(shape[level])))
+    try stack.checkPushes()
+    rest.removeFirst(shape[level])
   }
 }

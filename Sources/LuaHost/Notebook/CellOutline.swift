@@ -20,22 +20,58 @@ package struct CellOutline: Equatable {
     case returns(Range<Int>, hasValues: Bool)
   }
 
-  package private(set) var locals: [Local] = []
+  /// Each name once, as it was declared last.
+  package var locals: [Local] { order.compactMap { $0 } }
+  /// Names that the cell may mean as variables: fields, methods and keys are none.
   package private(set) var names: Set<String> = []
   package private(set) var ending = Ending.statement
   /// A `;` after the last expression.
   package private(set) var isHidden = false
+  /// The bytes of the `;` at the end, of which a `return` takes one only.
+  package private(set) var semicolons: [Range<Int>] = []
+  /// The byte where labels at the very end begin: a `goto` to them may pass over locals.
+  package private(set) var labelsAtEnd: Int?
+  /// Where statements begin that may leave the cell, by a `return` or a `goto` within, and how many of `order` are
+  /// declared there.
+  package private(set) var exits: [(at: Int, declared: [Local])] = []
 
+  private var order: [Local?] = []
+  private var places: [String: Int] = [:]
   private var tokens: [LuaToken] = []
   private var at = 0
 
-  package init(of source: String) {
-    tokens = LuaLexer.tokens(of: source)
-    names = Set(tokens.lazy.filter { $0.kind == .name }.map { String($0.text) })
+  package static func == (a: CellOutline, b: CellOutline) -> Bool {
+    a.locals == b.locals && a.names == b.names && a.ending == b.ending && a.isHidden == b.isHidden
+  }
+
+  /// - Throws: `Interrupted`.
+  package init(of source: String) throws {
+    tokens = try LuaLexer.tokens(of: source)
+    findNames()
     while at < tokens.count { skipStatement() }
     isHidden = tokens.last?.text == ";"
+    if isHidden { semicolons = tokens.reversed().prefix { $0.text == ";" }.map(\.range) }
     tokens = []
     at = 0
+  }
+
+  /// Names but for those after `.` and `:`, those of labels, and the keys of `{key = value}`.
+  private mutating func findNames() {
+    var brackets: [Substring] = []
+    for (index, token) in tokens.enumerated() {
+      switch (token.kind, token.text) {
+      case (.symbol, "{"), (.symbol, "("), (.symbol, "["): brackets.append(token.text)
+      case (.symbol, "}"), (.symbol, ")"), (.symbol, "]"): _ = brackets.popLast()
+      case (.name, _):
+        let before = index > 0 ? tokens[index - 1].text : ""
+        if before == "." || before == ":" || before == "::" || before == "goto" { continue }
+        let isKey =
+          brackets.last == "{" && (before == "{" || before == "," || before == ";")
+          && index + 1 < tokens.count && tokens[index + 1].text == "="
+        if !isKey { names.insert(String(token.text)) }
+      default: break
+      }
+    }
   }
 
   // MARK: Statements
@@ -47,12 +83,18 @@ package struct CellOutline: Equatable {
 
   private mutating func skipStatement() {
     let start = at
-    switch (kind, current) {
-    case (.symbol?, ";"), (.symbol?, "::"):
-      at += 1
+    if isSymbol("::") {
       // A label: ::name::
-      if tokens[start].text == "::" { at += 2 }
+      at += 3
+      labelsAtEnd = labelsAtEnd ?? tokens[start].range.lowerBound
       return
+    }
+    if isSymbol(";") {
+      at += 1
+      return
+    }
+    labelsAtEnd = nil
+    switch (kind, current) {
     case (.keyword?, "local"): declareLocals()
     case (.keyword?, "function"):
       if at + 1 < tokens.count, tokens[at + 1].kind == .name {
@@ -63,6 +105,7 @@ package struct CellOutline: Equatable {
     case (.keyword?, "if"), (.keyword?, "while"), (.keyword?, "for"), (.keyword?, "do"),
       (.keyword?, "repeat"):
       skipBlock()
+      noteExit(from: start)
     case (.keyword?, "return"):
       let keyword = tokens[at].range
       at += 1
@@ -71,7 +114,9 @@ package struct CellOutline: Equatable {
       if isSymbol(";") { at += 1 }
       return
     case (.keyword?, "break"): at += 1
-    case (.keyword?, "goto"): at += 2
+    case (.keyword?, "goto"):
+      at += 2
+      noteExit(from: start)
     default: skipExpressionStatement()
     }
     // Whatever happens, the walk goes on.
@@ -103,11 +148,23 @@ package struct CellOutline: Equatable {
     }
   }
 
+  /// Remembers a statement that may end the cell before its end, which would lose its locals.
+  private mutating func noteExit(from start: Int) {
+    let end = min(at, tokens.count)
+    guard start < end, !order.isEmpty, order.count < 400,
+      tokens[start..<end].contains(where: {
+        $0.kind == .keyword && ($0.text == "return" || $0.text == "goto")
+      })
+    else { return }
+    exits.append((tokens[start].range.lowerBound, locals))
+  }
+
   private mutating func declare(_ name: String, attribute: Substring?) {
-    locals.removeAll { $0.name == name }
+    if let before = places.removeValue(forKey: name) { order[before] = nil }
     // A to-be-closed variable ends with its cell, and a local _ENV would change what globals are.
     guard attribute != "close", name != "_ENV" else { return }
-    locals.append(Local(name: name, isConstant: attribute == "const"))
+    places[name] = order.count
+    order.append(Local(name: name, isConstant: attribute == "const"))
   }
 
   /// Skips a statement or function body that ends with `end` or `until …`.

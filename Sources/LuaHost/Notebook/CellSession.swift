@@ -23,10 +23,15 @@ public final class CellSession {
     case constant(LuaValue)
   }
 
-  public init(state: LuaState, environment: LuaTable, chunkName: String) {
+  /// The functions that are cells, as keys.
+  private let cells: LuaTable
+
+  public init(state: LuaState, environment: LuaTable, chunkName: String) throws {
     self.state = state
     self.environment = environment
     self.chunkName = chunkName
+    cells = try LuaTable(in: state)
+    try checkGlobals(cells: cells)
   }
 
   /// Names that later cells may use without declaring them.
@@ -37,7 +42,10 @@ public final class CellSession {
     /// Takes the values of the constants and the mark; returns the cell's function.
     let wrapper: LuaFunction
     let captured: [CellOutline.Local]
-    let exported: [CellOutline.Local]
+    /// What the exporters of the cell hand on: that of its end, then those of the places where it may end early.
+    let exported: [[CellOutline.Local]]
+    /// The name of the variable that holds the exporter of the last such place.
+    let kept: String
     /// The cell's last expression is not to be shown.
     public let isHidden: Bool
   }
@@ -46,24 +54,31 @@ public final class CellSession {
 
   /// Compiles a cell after the ones before it; throws ``LuaError`` with the script's line.
   public func compile(_ source: String, firstLine: Int) throws -> Compiled {
-    let outline = CellOutline(of: source)
+    let outline = try CellOutline(of: source)
     try checkSyntax(source, outline, firstLine)
     let captured = outline.names.sorted().compactMap { declared[$0] }
-    let exporter =
-      outline.locals.isEmpty
-      ? "nil" : "function() return " + outline.locals.map(\.name).joined(separator: ", ") + " end"
-    let body = Self.rewrite(source, outline, result: "return \(Self.mark), \(exporter)")
-    let parameters = captured.map { $0.isConstant ? "\($0.name) <const>" : $0.name } + [Self.mark]
+    guard captured.count <= Self.mostCaptured else {
+      throw LuaError(
+        "\(chunkName):\(firstLine): this cell uses \(captured.count) locals of the cells before it, and Lua has room "
+          + "for \(Self.mostCaptured); keep them in a table")
+    }
+    // Names of ours that the cell does not use.
+    var mark = "__gfnet"
+    while outline.names.contains(mark) || outline.names.contains(mark + "_exit") { mark += "_" }
+    let kept = mark + "_exit"
+    let body = Self.rewrite(source, outline, mark: mark, kept: kept)
+    let parameters = captured.map { $0.isConstant ? "\($0.name) <const>" : $0.name } + [mark]
     let text =
-      "local \(parameters.joined(separator: ", ")) = ... return function(...) \(body)\nend"
+      "local \(parameters.joined(separator: ", ")) = ... local \(kept) return function(...) \(body)\nend"
     let wrapper = try load(text, firstLine)
     for local in outline.locals { declared[local.name] = local }
     return Compiled(
-      wrapper: wrapper, captured: captured, exported: outline.locals, isHidden: outline.isHidden)
+      wrapper: wrapper, captured: captured, exported: [outline.locals] + outline.exits.map(\.declared),
+      kept: kept, isHidden: outline.isHidden)
   }
 
-  /// The name under which a cell sees the mark of its own results.
-  private static let mark = "__gfnet"
+  /// Of 200 locals of a function, two are ours.
+  private static let mostCaptured = 198
 
   /// The cell alone must be Lua: otherwise a stray `end` could close the wrapper.
   private func checkSyntax(_ source: String, _ outline: CellOutline, _ firstLine: Int) throws {
@@ -72,7 +87,8 @@ public final class CellSession {
       return
     }
     do {
-      _ = try load(source.inserting("return ", atByte: at), firstLine)
+      let edits = [SourceEdit(at..<at, "return ")] + outline.semicolons.map { SourceEdit($0, " ") }
+      _ = try load(source.edited(edits), firstLine)
     } catch {
       // The user did not write that `return`, so what Lua says of the source as it is reads better.
       _ = try load(source, firstLine)
@@ -80,16 +96,31 @@ public final class CellSession {
     }
   }
 
-  private static func rewrite(_ source: String, _ outline: CellOutline, result: String) -> String {
+  /// The cell as a function body that returns the mark, an exporter of its locals, and the values of its last expression.
+  private static func rewrite(_ source: String, _ outline: CellOutline, mark: String, kept: String) -> String
+  {
+    func exporter(_ number: Int, _ locals: [CellOutline.Local]) -> String {
+      "function() return \(([String(number)] + locals.map(\.name)).joined(separator: ", ")) end"
+    }
+    let result = "return \(mark), " + (outline.locals.isEmpty ? "nil" : exporter(0, outline.locals))
+    var edits = outline.exits.enumerated().map { number, exit in
+      SourceEdit(exit.at..<exit.at, "\(kept) = \(exporter(number + 1, exit.declared)) ")
+    }
     switch outline.ending {
     case .statement:
-      return source + "\n" + result
+      if let labels = outline.labelsAtEnd {
+        // Behind a label at the end no local is in scope, so a `goto` may pass over some; a `return` would change that.
+        edits.append(SourceEdit(labels..<labels, "do \(result) end "))
+      } else {
+        edits.append(SourceEdit(source.utf8.count..<source.utf8.count, "\n" + result))
+      }
     case .expression(let at):
-      return source.inserting(result + ", ", atByte: at)
+      edits.append(SourceEdit(at..<at, result + ", "))
+      edits += outline.semicolons.map { SourceEdit($0, " ") }
     case .returns(let keyword, let hasValues):
-      let blank = source.replacingBytes(keyword, with: "")
-      return blank.inserting(result + (hasValues ? ", " : " "), atByte: keyword.lowerBound)
+      edits.append(SourceEdit(keyword, result + (hasValues ? ", " : " ")))
     }
+    return source.edited(edits)
   }
 
   private func load(_ text: String, _ firstLine: Int) throws -> LuaFunction {
@@ -117,18 +148,26 @@ public final class CellSession {
     let base = stack.count
     defer { stack.count = base }
     try pushBody(of: cell, on: stack)
+    try cells.push(onto: stack)
+    stack.pushCopy(ofValueAt: base + 1)
+    stack.push(true)
+    stack.rawSet(tableAt: -3)
+    stack.pop()
+    stack.pushCopy(ofValueAt: base + 1)
     try stack.call(arguments: 0)
-    guard stack.count > base, stack.kind(at: base + 1) == .lightUserdata,
-      lua_touserdata(stack.pointer, Int32(base + 1)) == UnsafeMutableRawPointer(state.bridge)
+    guard stack.count > base + 1, stack.kind(at: base + 2) == .lightUserdata,
+      lua_touserdata(stack.pointer, Int32(base + 2)) == UnsafeMutableRawPointer(state.bridge)
     else {
-      // A `return` inside a block left the cell early.
-      return try values(from: base + 1, on: stack)
+      // A `return` or a `goto` inside a block left the cell early; its locals are those of that place.
+      let values = try values(from: base + 2, on: stack)
+      try keepExit(of: cell, body: base + 1, on: stack)
+      return values
     }
-    if stack.kind(at: base + 2) == .function {
-      lua_pushvalue(stack.pointer, Int32(base + 2))
+    if stack.kind(at: base + 3) == .function {
+      stack.pushCopy(ofValueAt: base + 3)
       try keep(cell.exported, exporter: LuaFunction(popping: stack), on: stack)
     }
-    return try values(from: base + 3, on: stack)
+    return try values(from: base + 4, on: stack)
   }
 
   private func values(from first: Int, on stack: LuaStack) throws -> [LuaValue] {
@@ -147,53 +186,82 @@ public final class CellSession {
     }
     lua_pushlightuserdata(stack.pointer, state.bridge)
     try stack.call(arguments: cell.captured.count + 1, results: 1)
-    let body = Int32(stack.count)
-    var index: Int32 = 1
-    while let name = lua_getupvalue(stack.pointer, body, index) {
+    let body = stack.count
+    let captured = Set(cell.captured.map(\.name))
+    for (name, index) in upvalues(of: body, on: stack) where captured.contains(name) {
+      guard case .shared(let owner, let owned)? = variables[name] else { continue }
+      try owner.push(onto: stack)
+      lua_upvaluejoin(stack.pointer, Int32(body), index, -1, owned)
       stack.pop()
-      if case .shared(let owner, let owned)? = variables[String(cString: name)],
-        cell.captured.contains(where: { $0.name == String(cString: name) })
-      {
-        try owner.push(onto: stack)
-        lua_upvaluejoin(stack.pointer, body, index, -1, owned)
-        stack.pop()
-      }
-      index += 1
     }
   }
 
-  /// Remembers where the cell's locals live: in the upvalues of the exporter, or, for constants that the compiler
-  /// folded away, in its results.
-  private func keep(_ locals: [CellOutline.Local], exporter: LuaFunction, on stack: LuaStack) throws {
-    let base = stack.count
-    defer { stack.count = base }
-    try exporter.push(onto: stack)
-    var upvalues: [String: Int32] = [:]
+  private func upvalues(of function: Int, on stack: LuaStack) -> [String: Int32] {
+    var places: [String: Int32] = [:]
     var index: Int32 = 1
-    while let name = lua_getupvalue(stack.pointer, Int32(base + 1), index) {
-      upvalues[String(cString: name)] = index
+    while let name = lua_getupvalue(stack.pointer, Int32(function), index) {
+      places[String(cString: name)] = index
       stack.pop()
       index += 1
     }
-    try stack.call(arguments: 0, results: locals.count)
-    for (offset, local) in locals.enumerated() {
+    return places
+  }
+
+  private func keepExit(of cell: Compiled, body: Int, on stack: LuaStack) throws {
+    guard let index = upvalues(of: body, on: stack)[cell.kept],
+      lua_getupvalue(stack.pointer, Int32(body), index) != nil
+    else { return }
+    guard stack.kind(at: -1) == .function else { return stack.pop() }
+    try keep(cell.exported, exporter: LuaFunction(popping: stack), on: stack)
+  }
+
+  /// Remembers where the cell's locals live: in the upvalues of the exporter, or, for constants that the compiler
+  /// folded away, in its results, which begin with the exporter's number.
+  private func keep(_ exported: [[CellOutline.Local]], exporter: LuaFunction, on stack: LuaStack) throws {
+    let base = stack.count
+    defer { stack.count = base }
+    try exporter.push(onto: stack)
+    let upvalues = upvalues(of: base + 1, on: stack)
+    try stack.call(arguments: 0)
+    guard let number = stack.integer(at: base + 1), exported.indices.contains(number) else { return }
+    for (offset, local) in exported[number].enumerated() {
       if !local.isConstant, let index = upvalues[local.name] {
         variables[local.name] = .shared(exporter, index: index)
       } else {
-        variables[local.name] = .constant(try stack.value(at: base + 1 + offset))
+        variables[local.name] = .constant(try stack.value(at: base + 2 + offset))
       }
     }
   }
 }
 
-extension String {
-  func inserting(_ text: String, atByte offset: Int) -> String {
-    replacingBytes(offset..<offset, with: text)
-  }
+/// A replacement of some bytes of a text.
+struct SourceEdit {
+  let range: Range<Int>
+  let text: String
 
-  func replacingBytes(_ range: Range<Int>, with text: String) -> String {
-    let low = utf8.index(startIndex, offsetBy: range.lowerBound)
-    let high = utf8.index(low, offsetBy: range.count)
-    return String(self[..<low]) + text + String(self[high...])
+  init(_ range: Range<Int>, _ text: String) {
+    self.range = range
+    self.text = text
+  }
+}
+
+extension String {
+  /// The text after edits of ranges that do not overlap; those of one place are made in the order given.
+  func edited(_ edits: [SourceEdit]) -> String {
+    let bytes = utf8
+    var result = ""
+    result.reserveCapacity(bytes.count + edits.reduce(0) { $0 + $1.text.utf8.count })
+    var at = 0
+    func slice(_ range: Range<Int>) -> Substring {
+      let low = bytes.index(bytes.startIndex, offsetBy: range.lowerBound)
+      return self[low..<bytes.index(low, offsetBy: range.count)]
+    }
+    for edit in edits.enumerated().sorted(by: {
+      ($0.element.range.lowerBound, $0.offset) < ($1.element.range.lowerBound, $1.offset)
+    }).map(\.element) {
+      result += slice(at..<edit.range.lowerBound) + edit.text
+      at = edit.range.upperBound
+    }
+    return result + slice(at..<bytes.count)
   }
 }

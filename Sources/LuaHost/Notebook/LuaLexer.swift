@@ -1,3 +1,5 @@
+import Support
+
 /// One token of Lua source, as a range of its UTF-8 bytes.
 struct LuaToken: Equatable {
   enum Kind { case name, keyword, number, string, symbol }
@@ -19,14 +21,21 @@ struct LuaLexer {
   private let bytes: [UInt8]
   private var at = 0
 
-  static func tokens(of source: String) -> [LuaToken] {
+  /// - Throws: `Interrupted`; the largest scripts take a second.
+  static func tokens(of source: String) throws -> [LuaToken] {
     var lexer = LuaLexer(source)
     var result: [LuaToken] = []
-    while let token = lexer.next() { result.append(token) }
+    while let token = lexer.next() {
+      result.append(token)
+      if result.count & 0xFFFF == 0 { try Cancellation.check() }
+    }
     return result
   }
 
   private init(_ source: String) {
+    // Tokens are slices, found by their bytes' places, which costs nothing in UTF-8 only.
+    var source = source
+    source.makeContiguousUTF8()
     self.source = source
     bytes = Array(source.utf8)
   }
@@ -76,7 +85,7 @@ struct LuaLexer {
         if byte() == UInt8(ascii: "["), let level = longBracketLevel() {
           skipLongBracket(level)
         } else {
-          while at < bytes.count, byte() != 10 { at += 1 }
+          while at < bytes.count, byte() != 10, byte() != 13 { at += 1 }
         }
       } else {
         return
@@ -117,7 +126,7 @@ struct LuaLexer {
           while at < bytes.count, byte() <= 32 { at += 1 }
           continue
         }
-      } else if byte() == 10 {
+      } else if byte() == 10 || byte() == 13 {
         return
       }
       at += 1
@@ -141,12 +150,14 @@ struct LuaLexer {
   }
 
   private func symbolLength() -> Int {
-    let two: Set<String> = ["==", "~=", "<=", ">=", "//", "::", "<<", ">>", ".."]
-    if byte() == UInt8(ascii: "."), byte(1) == UInt8(ascii: "."), byte(2) == UInt8(ascii: ".") { return 3 }
-    if byte() < 128, byte(1) > 0, byte(1) < 128,
-      two.contains(String(decoding: [byte(), byte(1)], as: UTF8.self))
-    {
+    switch (byte(), byte(1)) {
+    case (UInt8(ascii: "."), UInt8(ascii: ".")): return byte(2) == UInt8(ascii: ".") ? 3 : 2
+    case (UInt8(ascii: "="), UInt8(ascii: "=")), (UInt8(ascii: "~"), UInt8(ascii: "=")),
+      (UInt8(ascii: "<"), UInt8(ascii: "=")), (UInt8(ascii: ">"), UInt8(ascii: "=")),
+      (UInt8(ascii: "/"), UInt8(ascii: "/")), (UInt8(ascii: ":"), UInt8(ascii: ":")),
+      (UInt8(ascii: "<"), UInt8(ascii: "<")), (UInt8(ascii: ">"), UInt8(ascii: ">")):
       return 2
+    default: break
     }
     // A character outside ASCII is one (wrong) symbol.
     var length = 1

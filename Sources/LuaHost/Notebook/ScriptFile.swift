@@ -1,10 +1,10 @@
 import Foundation
 import Reports
+import Support
 
-/// A Lua script in cells: Jupytext's percent format, or one cell when it has no marks.
+/// A Lua script in cells: Jupytext's percent format, or one cell when it has no marks (`docs/scripts.md`).
 ///
-/// `-- %%` starts a code cell, `-- %% [markdown]` a text cell whose lines are comments, `-- %% [parameters]` the
-/// cell of defaults. Words after the marks are the cell's title. Code before the first mark is a cell too.
+/// A mark is a line of code's own, never one inside a long string or comment. Code before the first mark is a cell too.
 public struct ScriptFile: Sendable {
   public struct Cell: Sendable, Equatable {
     public let kind: Notebook.Cell.Kind
@@ -14,16 +14,25 @@ public struct ScriptFile: Sendable {
     public let source: String
     /// 1-based line of the first source line.
     public let firstLine: Int
+    /// Jupytext's tags.
+    public let tags: [String]
   }
 
   public let path: String
   public let cells: [Cell]
+  /// With `\n` for every line end.
   public let source: String
+  /// A line that was meant to be a mark and is none: file, line and what is wrong with it. Such a script does not run:
+  /// its cells are not those that its author sees.
+  public let mistake: String?
 
   public init(path: String, source: String) {
     self.path = path
-    self.source = source
-    cells = Self.split(source)
+    self.source = LuaText.normalised(source)
+    var splitter = CellSplitter(self.source)
+    splitter.run()
+    cells = splitter.cells
+    mistake = splitter.mistake.map { "\(path):\($0.line): this looks like the mark of a cell: \($0.problem)" }
   }
 
   /// Reads a script; anything that is not a text file is an error of one line.
@@ -46,87 +55,149 @@ public struct ScriptFile: Sendable {
     let name = path.split(separator: "/").last.map(String.init) ?? path
     return name.hasSuffix(".lua") ? String(name.dropLast(4)) : name
   }
+}
 
-  // MARK: Parsing
+/// Finds the cells of a script.
+private struct CellSplitter {
+  private(set) var cells: [ScriptFile.Cell] = []
+  private(set) var mistake: (line: Int, problem: String)?
 
-  private struct Mark {
-    let kind: Notebook.Cell.Kind
-    let title: String
+  private let source: String
+  private var state = LuaLineState()
+  private var mark = CellMark.first
+  /// The lines of the cell so far.
+  private var lines: [Substring] = []
+  private var firstLine = 1
+
+  /// - Parameter source: with `\n` line ends.
+  init(_ source: String) {
+    self.source = source
   }
 
-  private static func split(_ source: String) -> [Cell] {
-    var cells: [Cell] = []
-    var lines: [Substring] = []
-    var mark = Mark(kind: .code, title: "")
-    var firstLine = 1
-
-    func finish() {
-      // Blank lines around a cell are layout.
-      var low = 0
-      var high = lines.count
-      while low < high, lines[low].trimmed.isEmpty { low += 1 }
-      while high > low, lines[high - 1].trimmed.isEmpty { high -= 1 }
-      guard low < high else { return }
-      let kept = lines[low..<high]
-      let text = mark.kind == .markdown ? markdown(kept) : kept.joined(separator: "\n")
-      cells.append(Cell(kind: mark.kind, title: mark.title, source: text, firstLine: firstLine + low))
+  mutating func run() {
+    let lines = source.split(separator: "\n", omittingEmptySubsequences: false)
+    var next = Self.headerEnd(lines)
+    firstLine = next + 1
+    while next < lines.count {
+      read(lines[next], number: next + 1)
+      next += 1
     }
+    finish()
+  }
 
-    for (index, raw) in source.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-      var line = raw
-      if line.hasSuffix("\r") { line = line.dropLast() }
-      // A byte-order mark and a #! line are not Lua.
-      if index == 0, line.hasPrefix("\u{FEFF}") { line = line.dropFirst() }
-      if index == 0, line.hasPrefix("#") { line = "" }
-      if let next = parseMark(line) {
+  private mutating func read(_ line: Substring, number: Int) {
+    if state.isInCode {
+      switch CellMark.read(line) {
+      case .none: break
+      case .mark(let next):
         finish()
         mark = next
         lines = []
-        firstLine = index + 2
-      } else {
-        lines.append(line)
+        firstLine = number + 1
+        return
+      case .mistake(let problem):
+        if mistake == nil { mistake = (number, "'\(line.trimmed.prefix(60))': \(problem)") }
       }
     }
-    finish()
-    return cells
+    lines.append(line)
+    // Text that is no comment is not Lua: an apostrophe in it begins no string.
+    let isText = (mark.kind == .markdown || mark.kind == .raw) && state.isInCode && !line.hasPrefix("--")
+    guard !isText else { return }
+    line.utf8.withContiguousStorageIfAvailable { state.pass($0[...]) }
   }
 
-  private static func parseMark(_ line: Substring) -> Mark? {
-    guard line.hasPrefix("--") else { return nil }
-    let rest = line.dropFirst(2).drop { $0 == " " }
-    guard rest.hasPrefix("%%"), rest.dropFirst(2).first.map({ $0 == " " || $0 == "[" }) ?? true else {
-      return nil
+  /// The number of lines before the first that counts: Jupytext's YAML header is `-- ---` to `-- ---`.
+  private static func headerEnd(_ lines: [Substring]) -> Int {
+    guard let start = lines.firstIndex(where: { !$0.trimmed.isEmpty }), lines[start].trimmed == "-- ---"
+    else {
+      return 0
     }
-    var title = rest.dropFirst(2).trimmed
-    var kind = Notebook.Cell.Kind.code
-    for (word, meaning) in [
-      ("[markdown]", Notebook.Cell.Kind.markdown), ("[md]", .markdown), ("[parameters]", .parameters),
-    ] {
-      guard let range = title.range(of: word) else { continue }
-      kind = meaning
-      title.removeSubrange(range)
+    for index in lines.indices where index > start {
+      guard lines[index].hasPrefix("--") else { return 0 }
+      if lines[index].trimmed == "-- ---" { return index + 1 }
+      if case .mark = CellMark.read(lines[index]) { return 0 }
     }
-    return Mark(kind: kind, title: title[...].trimmed)
+    return 0
   }
 
-  /// Text cells are comments: `-- text` line by line, or one long comment.
+  private mutating func finish() {
+    // Blank lines around a cell are layout.
+    var low = 0
+    var high = lines.count
+    while low < high, lines[low].trimmed.isEmpty { low += 1 }
+    while high > low, lines[high - 1].trimmed.isEmpty { high -= 1 }
+    guard low < high, let kind = mark.kind.shown else { return }
+    let kept = lines[low..<high]
+    let text = kind == .markdown ? Self.markdown(kept) : kept.joined(separator: "\n")
+    cells.append(
+      .init(kind: kind, title: mark.title, source: text, firstLine: firstLine + low, tags: mark.tags))
+  }
+
+  /// The text of comments: `-- text` line by line, and long comments of any level.
   private static func markdown(_ lines: ArraySlice<Substring>) -> String {
-    if let first = lines.first, let last = lines.last, first.hasPrefix("--[["), last.hasSuffix("]]") {
-      let text = lines.joined(separator: "\n").dropFirst(4).dropLast(2)
-      return text[...].trimmed
+    var text: [Substring] = []
+    var rest = lines
+    while let line = rest.popFirst() {
+      if let level = openingLevel(line) {
+        let closer = "]" + String(repeating: "=", count: level) + "]"
+        var inside = line.dropFirst(level + 4)
+        // The line of the brackets themselves is text only if it has some.
+        var isFirst = true
+        while true {
+          if let end = inside.range(of: closer) {
+            let last = inside[..<end.lowerBound]
+            if !last.trimmed.isEmpty { text.append(last) }
+            break
+          }
+          if !isFirst || !inside.trimmed.isEmpty { text.append(inside) }
+          isFirst = false
+          guard let next = rest.popFirst() else { break }
+          inside = next
+        }
+      } else if line.hasPrefix("--") {
+        let words = line.dropFirst(2)
+        text.append(words.hasPrefix(" ") ? words.dropFirst() : words)
+      } else {
+        text.append(line)
+      }
     }
-    return lines.map { line in
-      guard line.hasPrefix("--") else { return String(line) }
-      let text = line.dropFirst(2)
-      return String(text.hasPrefix(" ") ? text.dropFirst() : text)
-    }.joined(separator: "\n")
+    return text.joined(separator: "\n").trimmedLines
+  }
+
+  /// The number of `=` of a long comment that begins the line.
+  private static func openingLevel(_ line: Substring) -> Int? {
+    guard line.hasPrefix("--[") else { return nil }
+    let level = line.dropFirst(3).prefix { $0 == "=" }.count
+    return line.dropFirst(3 + level).first == "[" ? level : nil
   }
 }
 
-extension Substring {
+extension CellMark.Kind {
+  /// What the notebook calls it; nil for raw cells, which are for other programs.
+  fileprivate var shown: Notebook.Cell.Kind? {
+    switch self {
+    case .code: .code
+    case .markdown: .markdown
+    case .parameters: .parameters
+    case .raw: nil
+    }
+  }
+}
+
+extension String {
+  /// Without blank lines at both ends.
+  fileprivate var trimmedLines: String {
+    var lines = split(separator: "\n", omittingEmptySubsequences: false)[...]
+    while let first = lines.first, first.trimmed.isEmpty { lines.removeFirst() }
+    while let last = lines.last, last.trimmed.isEmpty { lines.removeLast() }
+    return lines.joined(separator: "\n")
+  }
+}
+
+extension StringProtocol {
   /// Without white space at both ends.
   var trimmed: String {
-    var text = self
+    var text = self[...]
     while let first = text.first, first.isWhitespace { text.removeFirst() }
     while let last = text.last, last.isWhitespace { text.removeLast() }
     return String(text)

@@ -40,6 +40,9 @@ public final class ScriptRunner {
   public private(set) var notebook: Notebook
   /// Called for every output when it appears; the cell's 0-based index comes first.
   public var onOutput: (Int, Notebook.Output) -> Void = { _, _ in }
+  /// Takes what scripts print, byte for byte; nil: ``onOutput`` has it as text.
+  public var onPrint: ((UnsafeRawBufferPointer) -> Void)?
+  private var printed = PrintedText()
   private let state: LuaState
   private let session: CellSession
   /// The cell that is running, as an index into the notebook.
@@ -67,14 +70,14 @@ public final class ScriptRunner {
     context.scriptFolder = folder.isEmpty ? "." : folder
     let environment = try LuaEnvironment(
       in: state, catalog: catalog, moduleFolders: [folder.isEmpty ? "." : folder])
-    session = CellSession(state: state, environment: environment.table, chunkName: script.path)
+    session = try CellSession(state: state, environment: environment.table, chunkName: script.path)
   }
 
   // MARK: Running
 
   /// Runs all cells; an error ends the run at its cell.
   public func run() -> Outcome {
-    context.parameters.order = Self.nameOrder(script.source)
+    if let problem = outline() { return problem }
     if let (name, _) = context.parameters.overrides.first, !declaresParameters {
       return .usage("\(script.path) takes no parameters, got '\(name)'")
     }
@@ -104,6 +107,11 @@ public final class ScriptRunner {
 
   /// What `gfnet.params` of the script declares; every cell is compiled, and none is run.
   public func listParameters() throws -> [ParameterSpec] {
+    switch outline() {
+    case .failed(let failure)?: throw LuaError(failure.message)
+    case .some: throw Interrupted()
+    case nil: break
+    }
     if case .failure(let failure) = compile() { throw LuaError(failure.failure.message) }
     return try ParameterListing.specs(of: script, limits: state.limits)
   }
@@ -134,19 +142,25 @@ public final class ScriptRunner {
     }
   }
 
-  private lazy var declaresParameters: Bool = {
-    let tokens = LuaLexer.tokens(of: script.source)
-    return tokens.indices.contains { index in
-      tokens[index].text == "params" && index >= 2 && tokens[index - 1].text == "."
-        && tokens[index - 2].text == "gfnet"
-    }
-  }()
+  private var declaresParameters = false
 
-  /// The names in the order in which the source has them, from `gfnet.params` on.
-  private static func nameOrder(_ source: String) -> [String] {
-    LuaLexer.tokens(of: source).drop { $0.text != "params" }.filter { $0.kind == .name }.map {
-      String($0.text)
+  /// Reads the script's text for what must be known before it is compiled; an outcome when it cannot be run.
+  private func outline() -> Outcome? {
+    do {
+      let tokens = try LuaLexer.tokens(of: script.source)
+      declaresParameters = tokens.indices.contains { index in
+        tokens[index].text == "params" && index >= 2 && tokens[index - 1].text == "."
+          && tokens[index - 2].text == "gfnet"
+      }
+      // The names in the order in which the source has them, from `gfnet.params` on.
+      context.parameters.order = tokens.drop { $0.text != "params" }.filter { $0.kind == .name }.map {
+        String($0.text)
+      }
+    } catch {
+      return .interrupted
     }
+    guard let mistake = script.mistake else { return nil }
+    return .failed(Failure(message: mistake, traceback: "", cell: nil, cellTitle: ""))
   }
 
   private struct CompileFailure: Error { let failure: Failure }
@@ -158,7 +172,8 @@ public final class ScriptRunner {
       do {
         compiled[index] = try session.compile(cell.source, firstLine: cell.firstLine)
       } catch {
-        let failure = Failure(message: "\(error)", traceback: "", cell: index + 1, cellTitle: cell.title)
+        let message = LuaHints.explain(syntax: "\(error)", source: script.source)
+        let failure = Failure(message: message, traceback: "", cell: index + 1, cellTitle: cell.title)
         fail(index, failure)
         return .failure(CompileFailure(failure: failure))
       }
@@ -173,15 +188,30 @@ public final class ScriptRunner {
       context.recorder?.log([remark])
     }
     state.write = { [unowned self] stream, bytes in
-      let text = String(decoding: bytes, as: UTF8.self)
       switch stream {
-      case .output: record(.text(text))
+      case .output: recordPrinted(bytes)
       case .error: Console.write(bytes, to: STDERR_FILENO)
       }
     }
   }
 
+  /// The terminal gets the bytes as they are, the notebook text.
+  private func recordPrinted(_ bytes: UnsafeRawBufferPointer) {
+    let text = printed.take(bytes)
+    if let onPrint { onPrint(bytes) } else if !text.isEmpty { onOutput(running, .text(text)) }
+    if !text.isEmpty { keep(.text(text)) }
+  }
+
+  /// What is left of a character that was printed in part.
+  private func finishPrinted() {
+    let rest = printed.finish()
+    guard !rest.isEmpty else { return }
+    if onPrint == nil { onOutput(running, .text(rest)) }
+    keep(.text(rest))
+  }
+
   private func record(_ output: Notebook.Output) {
+    finishPrinted()
     onOutput(running, output)
     keep(output)
   }
@@ -210,6 +240,7 @@ public final class ScriptRunner {
     }
     notebook.cells[index].status = .running
     let start = DispatchTime.now().uptimeNanoseconds
+    defer { finishPrinted() }
     defer { notebook.cells[index].seconds = Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9 }
     do {
       let values = try state.withTimeLimit(seconds: state.limits.seconds, of: "a cell") {
@@ -236,13 +267,17 @@ public final class ScriptRunner {
     }
   }
 
+  /// Bytes of an error message; what is beyond is counted.
+  private static let longestMessage = 2000
+
   private func fail(_ index: Int, _ failure: Failure) {
     notebook.cells[index].status = .failed
     notebook.cells[index].outputs.append(.error(message: failure.message, traceback: failure.traceback))
   }
 
   /// Adds the near name to Lua's "attempt to call a nil value (global 'modle')".
-  private func explained(_ message: String) -> String {
+  private func explained(_ original: String) -> String {
+    let message = LuaHints.explain(runtime: original.cut(to: Self.longestMessage), source: script.source)
     if message.hasPrefix("out of memory") {
       // Lua could not say where: the cell is known at least.
       return "\(script.path):\(script.cells[running].firstLine): in the cell that begins here: \(message)"
@@ -254,5 +289,16 @@ public final class ScriptRunner {
     let globals = (try? session.environment.pairs().compactMap(\.key.asString)) ?? []
     guard let near = NearestName.find(name, in: globals + session.visibleLocals) else { return message }
     return message + "; did you mean '\(near)'?"
+  }
+}
+
+extension String {
+  /// The first `limit` bytes or a few less, and how many there were.
+  fileprivate func cut(to limit: Int) -> String {
+    guard utf8.count > limit else { return self }
+    // A character that the cut went through becomes one U+FFFD, or a few.
+    var start = String(decoding: utf8.prefix(limit), as: UTF8.self)
+    while start.last == "\u{FFFD}" { start.removeLast() }
+    return start + "… (\(utf8.count) bytes)"
   }
 }

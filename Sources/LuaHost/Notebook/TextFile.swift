@@ -30,16 +30,52 @@ enum TextFile {
     if bytes.starts(with: [0x1B, 0x4C, 0x75, 0x61]) {
       throw FileError(action: "read \(kind)", path: path, reason: "it is compiled Lua; only source is run")
     }
-    guard let text = String(validatingUTF8Bytes: bytes) else {
-      throw FileError(action: "read \(kind)", path: path, reason: "it is not UTF-8 text")
+    if let zero = bytes.firstIndex(of: 0) {
+      throw FileError(
+        action: "read \(kind)", path: path,
+        reason: "line \(line(of: zero, in: bytes)) has a NUL byte; it is no text")
     }
-    return text
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      let wrong = firstInvalid(bytes)
+      let byte = String(bytes[wrong], radix: 16)
+      throw FileError(
+        action: "read \(kind)", path: path,
+        reason: "it is not UTF-8 text: line \(line(of: wrong, in: bytes)) has the byte 0x\(byte)")
+    }
+    return LuaText.normalised(text)
   }
-}
 
-extension String {
-  fileprivate init?(validatingUTF8Bytes bytes: Data) {
-    guard !bytes.contains(0), let text = String(data: bytes, encoding: .utf8) else { return nil }
-    self = text
+  private static func line(of place: Int, in bytes: Data) -> Int {
+    1 + bytes[..<place].count { $0 == 10 }
+  }
+
+  /// The place of the first byte that belongs to no character.
+  private static func firstInvalid(_ bytes: Data) -> Int {
+    var low = 0
+    while low < bytes.count {
+      // A line at a time: few bytes are decoded twice.
+      let end = bytes[low...].firstIndex(of: 10).map { $0 + 1 } ?? bytes.count
+      guard String(validating: bytes[low..<end], as: UTF8.self) == nil else {
+        low = end
+        continue
+      }
+      return (low..<end).first {
+        String(validating: bytes[low...$0], as: UTF8.self) == nil && !isBeginning(bytes[low...$0])
+      }
+        ?? low
+    }
+    return 0
+  }
+
+  /// Whether the bytes are text but for a character that is not complete.
+  private static func isBeginning(_ bytes: Data) -> Bool {
+    (1...3).contains { cut in
+      guard cut <= bytes.count, let first = bytes.dropLast(cut - 1).last, first >= 0xC2, first < 0xF5 else {
+        return false
+      }
+      let length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2
+      return cut < length && bytes.suffix(cut - 1).allSatisfy { $0 & 0xC0 == 0x80 }
+        && String(validating: bytes.dropLast(cut), as: UTF8.self) != nil
+    }
   }
 }

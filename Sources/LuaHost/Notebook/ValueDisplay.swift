@@ -1,5 +1,6 @@
 import CLuaBridge
 import Reports
+import Support
 
 /// Turns Lua values into what a reader wants to see: never a whole tensor or table, always enough to go on.
 struct ValueDisplay {
@@ -32,8 +33,7 @@ struct ValueDisplay {
     let base = stack.count
     defer { stack.count = base }
     try table.push(onto: stack)
-    return luaL_getmetafield(stack.pointer, -1, "__name") != LUA_TNIL
-      && stack.string(at: -1) == GF_STREAM_NAME
+    return gf_push_metafield(stack.pointer, -1, "__name") && stack.string(at: -1) == GF_STREAM_NAME
   }
 
   private func show(_ object: LuaObject) throws -> Notebook.Output? {
@@ -58,6 +58,7 @@ struct ValueDisplay {
     switch value {
     case .string(let text): return quoted(text)
     case .table(let table): return try describe(table, indent: indent, path: &path)
+    case .number(let number) where number.isNaN: return "nan"
     default:
       let stack = state.stack
       try value.push(onto: stack)
@@ -67,9 +68,10 @@ struct ValueDisplay {
   }
 
   private func describe(_ table: LuaTable, indent: Int, path: inout [UnsafeRawPointer]) throws -> String {
+    try Cancellation.check()
     let stack = state.stack
     try table.push(onto: stack)
-    let hasText = luaL_getmetafield(stack.pointer, -1, "__tostring") != LUA_TNIL
+    let hasText = gf_push_metafield(stack.pointer, -1, "__tostring")
     if hasText { stack.pop() }
     let identity = lua_topointer(stack.pointer, -1)
     defer { stack.pop() }
@@ -96,7 +98,7 @@ struct ValueDisplay {
     }
     for field in fields.prefix(Self.shownFields) {
       let value = try describe(field.value, indent: indent + 2, path: &path)
-      parts.append("\(try keyText(field.key)) = \(value)")
+      parts.append("\(try keyText(field.key, path: &path)) = \(value)")
     }
     if fields.count > Self.shownFields { parts.append("… (\(fields.count) fields)") }
     return layOut(parts, indent: indent, asList: isList == parts.count)
@@ -119,14 +121,13 @@ struct ValueDisplay {
     return "{\n" + lines.map { $0[...].trimmedEnd }.joined(separator: "\n") + "\n" + margin.dropLast(2) + "}"
   }
 
-  private func keyText(_ key: LuaValue) throws -> String {
+  private func keyText(_ key: LuaValue, path: inout [UnsafeRawPointer]) throws -> String {
     if case .string(let name) = key {
       let isName = name.utf8.allSatisfy {
         $0 == 95 || ($0 | 32) >= 97 && ($0 | 32) <= 122 || $0 >= 48 && $0 <= 57
       }
       return isName && !name.isEmpty && !(name.first?.isNumber ?? true) ? name : "[\(quoted(name))]"
     }
-    var path: [UnsafeRawPointer] = []
     return "[\(try describe(key, indent: 0, path: &path))]"
   }
 

@@ -7,7 +7,7 @@ import Support
 /// script runs, no file is touched. What depends on the script's variables cannot be known so.
 enum ParameterListing {
   static func specs(of script: ScriptFile, limits: LuaState.Limits) throws -> [ParameterSpec] {
-    let tokens = LuaLexer.tokens(of: script.source)
+    let tokens = try LuaLexer.tokens(of: script.source)
     guard let call = call(in: tokens) else { return [] }
     let bytes = Array(script.source.utf8)
     let text = String(decoding: bytes[call], as: UTF8.self)
@@ -21,6 +21,7 @@ enum ParameterListing {
       try stack.load(String(repeating: "\n", count: line - 1) + "return " + text, name: script.path)
       try stack.reserve(4)
       gf_push_environment(stack.pointer)
+      try stack.checkPushes()
       if lua_setupvalue(stack.pointer, -2, 1) == nil { stack.pop() }
       let table = try state.withTimeLimit(seconds: 2, of: "gfnet.params") {
         try stack.call(arguments: 0, results: 1)

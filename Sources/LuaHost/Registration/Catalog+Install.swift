@@ -14,6 +14,8 @@ extension Catalog {
   func pushModules(on stack: LuaStack) throws {
     try stack.reserve(12)
     let environment = stack.count
+    // The hidden table of `gfnet`, for its modules.
+    var root: LuaTable?
     for module in modules {
       let parts = module.name.split(separator: ".").map(String.init)
       stack.pushTable()
@@ -22,41 +24,40 @@ extension Catalog {
       // Members live behind __index, so that writes to the visible, empty table reach __newindex.
       stack.pushTable()
       let shown = stack.count
-      pushMetatable(of: module, members: table, on: stack)
+      try pushMetatable(of: module, members: table, on: stack)
+      // Whatever found no memory is nil, which no metatable may be.
+      try stack.checkPushes()
       lua_setmetatable(stack.pointer, Int32(shown))
       if parts.count == 1 {
         stack.push(parts[0])
         lua_pushvalue(stack.pointer, Int32(shown))
-        lua_rawset(stack.pointer, Int32(environment))
-        // Keeps the hidden table of `gfnet` for its modules.
+        stack.rawSet(tableAt: environment)
         lua_pushvalue(stack.pointer, Int32(table))
-        lua_setfield(stack.pointer, gf_registry_index(), "gfnet.root")
+        root = LuaTable(popping: stack)
       } else {
-        lua_getfield(stack.pointer, gf_registry_index(), "gfnet.root")
+        try root?.push(onto: stack)
         stack.push(parts[1])
         lua_pushvalue(stack.pointer, Int32(shown))
-        lua_rawset(stack.pointer, -3)
+        stack.rawSet(tableAt: -3)
       }
       stack.count = environment
     }
-    stack.pushNil()
-    lua_setfield(stack.pointer, gf_registry_index(), "gfnet.root")
   }
 
   private func fill(_ module: LuaModule, on stack: LuaStack) throws {
     for function in module.functions {
       stack.push(function.name)
       stack.push(function)
-      lua_rawset(stack.pointer, -3)
+      stack.rawSet(tableAt: -3)
     }
     for constant in module.constants {
       stack.push(constant.name)
       try constant.value(stack.state).push(onto: stack)
-      lua_rawset(stack.pointer, -3)
+      stack.rawSet(tableAt: -3)
     }
   }
 
-  private func pushMetatable(of module: LuaModule, members: Int, on stack: LuaStack) {
+  private func pushMetatable(of module: LuaModule, members: Int, on stack: LuaStack) throws {
     let prefix = module.name + "."
     let submodules = modules.compactMap {
       $0.name.hasPrefix(prefix) ? String($0.name.dropFirst(prefix.count)) : nil
@@ -77,29 +78,30 @@ extension Catalog {
         "\(module.name) has no field '\(name)'"
           + MemberNames.hint(name, of: module.name, known: known + dynamic))
     }
-    lua_rawset(stack.pointer, -3)
+    stack.rawSet(tableAt: -3)
+    try stack.checkPushes()
     lua_setmetatable(stack.pointer, Int32(members))
     stack.push("__index")
     lua_pushvalue(stack.pointer, Int32(members))
-    lua_rawset(stack.pointer, -3)
+    stack.rawSet(tableAt: -3)
     stack.push("__newindex")
     stack.push { stack in
       throw LuaError(
         "\(module.name) is read-only; keep '\(stack.string(at: 2) ?? "the value")' in a variable of your own")
     }
-    lua_rawset(stack.pointer, -3)
+    stack.rawSet(tableAt: -3)
     if let call = module.call {
       stack.push("__call")
       stack.push(call)
-      lua_rawset(stack.pointer, -3)
+      stack.rawSet(tableAt: -3)
     }
     pushListing(of: module, known: known, on: stack)
     stack.push("__name")
     stack.push(module.name)
-    lua_rawset(stack.pointer, -3)
+    stack.rawSet(tableAt: -3)
     stack.push("__metatable")
     stack.push(false)
-    lua_rawset(stack.pointer, -3)
+    stack.rawSet(tableAt: -3)
   }
 
   /// `pairs(gfnet.tensor)` goes through all members in alphabetical order, and `print` says what the module is.
@@ -116,18 +118,18 @@ extension Catalog {
         }
         stack.push(next)
         stack.push(next)
-        lua_gettable(stack.pointer, 1)
+        try stack.getField(ofTableAt: 1)
         return 2
       }
       lua_pushvalue(stack.pointer, 1)
       return 2
     }
-    lua_rawset(stack.pointer, -3)
+    stack.rawSet(tableAt: -3)
     stack.push("__tostring")
     stack.push { stack in
       stack.push("\(module.name): \(module.summary) (gfnet-lab help \(module.name))")
       return 1
     }
-    lua_rawset(stack.pointer, -3)
+    stack.rawSet(tableAt: -3)
   }
 }

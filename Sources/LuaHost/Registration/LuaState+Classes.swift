@@ -10,17 +10,23 @@ extension LuaState {
     defer { stack.count = base }
     try stack.reserve(12)
     stack.pushTable(fields: 12)
-    let metatable = Int32(base + 1)
 
     func set(_ name: String, _ body: @escaping (LuaStack) throws -> Int32) {
       stack.push(name)
       stack.push(function: body)
-      lua_rawset(stack.pointer, metatable)
+      stack.rawSet(tableAt: base + 1)
     }
 
+    func set(_ name: String, _ function: @escaping lua_CFunction) {
+      stack.push(name)
+      gf_push_c_function(stack.pointer, function)
+      stack.rawSet(tableAt: base + 1)
+    }
+
+    stack.push("__index")
     pushMembers(of: entry)
     gf_push_index(stack.pointer)
-    lua_setfield(stack.pointer, metatable, "__index")
+    stack.rawSet(tableAt: base + 1)
     set("__newindex") { try entry.assignMember(on: $0) }
     set("__tostring") { stack in
       guard let object = stack.anyObject(at: 1) else {
@@ -35,8 +41,7 @@ extension LuaState {
         stack.push(try count(try stack.liveObject(of: entry)))
         return 1
       }
-      lua_pushcclosure(stack.pointer, gf_ipairs, 0)
-      lua_setfield(stack.pointer, metatable, "__pairs")
+      set("__pairs", gf_ipairs)
     }
     for operation in entry.operators {
       set(operation.name) { stack in
@@ -49,18 +54,20 @@ extension LuaState {
         return Int32(stack.count - before)
       }
     }
-    lua_pushcclosure(stack.pointer, gf_release_metamethod, 0)
-    lua_setfield(stack.pointer, metatable, "__gc")
+    set("__gc", gf_release_metamethod)
     if entry.isFreeable {
-      lua_pushcclosure(stack.pointer, gf_release_metamethod, 0)
-      lua_setfield(stack.pointer, metatable, "__close")
+      set("__close", gf_release_metamethod)
     }
+    stack.push("__name")
     stack.push(entry.name)
-    lua_setfield(stack.pointer, metatable, "__name")
+    stack.rawSet(tableAt: base + 1)
+    stack.push("__metatable")
     stack.push(false)
-    lua_setfield(stack.pointer, metatable, "__metatable")
+    stack.rawSet(tableAt: base + 1)
+    try stack.checkPushes()
 
-    let installed = InstalledClass(entry: entry, metatable: luaL_ref(stack.pointer, gf_registry_index()))
+    let installed = InstalledClass(entry: entry, metatable: gf_reference(stack.pointer))
+    try stack.checkPushes()
     classes[entry.valueType] = installed
     if let type = entry.type.pointer { classesByBox[type] = installed }
   }
@@ -72,7 +79,7 @@ extension LuaState {
     for method in entry.methods {
       stack.push(method.name)
       stack.push(method)
-      lua_rawset(stack.pointer, -3)
+      stack.rawSet(tableAt: -3)
     }
     stack.pushTable(fields: entry.properties.count)
     for property in entry.properties {
@@ -86,11 +93,11 @@ extension LuaState {
         return 1
       }
       stack.push(property.name)
-      gf_push_closure_box(stack.pointer, Unmanaged.passRetained(closure).toOpaque())
-      lua_rawset(stack.pointer, -3)
+      stack.push(boxed: closure)
+      stack.rawSet(tableAt: -3)
     }
     let fallback = LuaClosure { try entry.indexMember(on: $0) }
-    gf_push_closure_box(stack.pointer, Unmanaged.passRetained(fallback).toOpaque())
+    stack.push(boxed: fallback)
   }
 }
 

@@ -13,6 +13,7 @@ package struct LuaEnvironment {
     let stack = state.stack
     try stack.reserve(24)
     gf_push_environment(stack.pointer)
+    try stack.checkPushes()
     try catalog.pushModules(on: stack)
     table = LuaTable(popping: stack)
     if let seed = try table.get("math").asTable?.get("randomseed").asFunction {

@@ -33,10 +33,14 @@ extension LuaStack {
     try reserve(2)
     // Accounting may collect, and must not find a half-made object.
     state.account(bytes: bytes)
-    gf_new_box(
-      pointer, installed.entry.type.pointer, Unmanaged.passRetained(ObjectBox(value)).toOpaque(), bytes)
-    lua_rawgeti(pointer, gf_registry_index(), lua_Integer(installed.metatable))
-    lua_setmetatable(pointer, -2)
+    let box = Unmanaged.passRetained(ObjectBox(value))
+    guard gf_push_box(pointer, installed.metatable, installed.entry.type.pointer, box.toOpaque(), bytes)
+    else {
+      box.release()
+      state.externalBytes -= bytes
+      try checkPushes()
+      return
+    }
   }
 
   /// The Swift value of an object; nil when it is something else or was freed.

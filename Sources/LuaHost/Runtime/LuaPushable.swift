@@ -36,12 +36,11 @@ extension Optional: LuaPushable where Wrapped: LuaPushable {
 extension Array: LuaPushable where Element: LuaPushable {
   public func push(onto stack: LuaStack) throws {
     try stack.requireRoom(values: Double(count))
-    try stack.reserve(2)
-    stack.pushTable(array: count)
-    for (index, element) in enumerated() {
-      if index % LuaStack.pollInterval == 0 { try Cancellation.check() }
-      try element.push(onto: stack)
-      lua_rawseti(stack.pointer, -2, lua_Integer(index + 1))
+    if Element.self == Double.self, let numbers = self as? [Double] {
+      try stack.reserve(4)
+      stack.push(list: numbers)
+    } else {
+      try stack.pushList(count) { try self[$0].push(onto: stack) }
     }
   }
 }
@@ -77,7 +76,7 @@ public struct LuaFields: LuaPushable {
     for (name, value) in fields {
       stack.push(name)
       try value.push(onto: stack)
-      lua_rawset(stack.pointer, -3)
+      stack.rawSet(tableAt: -3)
     }
   }
 }

@@ -11,7 +11,7 @@ public class LuaReference {
   init(popping stack: LuaStack) {
     owner = stack.state
     state = stack.state.handle
-    reference = luaL_ref(stack.pointer, gf_registry_index())
+    reference = gf_reference(stack.pointer)
   }
 
   deinit {

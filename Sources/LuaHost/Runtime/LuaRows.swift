@@ -68,7 +68,8 @@ public final class LuaRows {
     for field in fields {
       if case .computed(let body) = field.source { computed[field.name] = body } else { listed.append(field) }
     }
-    guard let row = gf_new_row(stack.pointer, nil, nil, Int32(listed.count)) else {
+    guard let row = gf_new_row(stack.pointer, Int32(listed.count)) else {
+      try stack.checkPushes()
       throw LuaError("out of memory")
     }
     let columns = LuaColumns(of: row, listed, object: name)
@@ -83,7 +84,7 @@ public final class LuaRows {
     }
     let fallback = Self.fallback(
       object: name, names: fields.map(\.name), columns: columns, computed: computed)
-    gf_push_closure_box(stack.pointer, Unmanaged.passRetained(fallback).toOpaque())
+    stack.push(boxed: fallback)
     gf_push_row_index(stack.pointer)
     stack.rawSet(tableAt: -3)
     stack.push("__name")

@@ -14,8 +14,9 @@ public struct LuaStack {
     nonmutating set { lua_settop(pointer, Int32(newValue)) }
   }
 
-  /// Makes room for `slots` more values.
+  /// Makes room for `slots` more values; tells what an earlier push could not do.
   public func reserve(_ slots: Int) throws {
+    try checkPushes()
     guard slots < 1_000_000, lua_checkstack(pointer, Int32(slots) + 8) != 0 else {
       throw LuaError("too many values at once for Lua's stack")
     }
@@ -34,6 +35,16 @@ public struct LuaStack {
   func absolute(_ index: Int) -> Int32 { lua_absindex(pointer, Int32(index)) }
 
   // MARK: Pushing
+  //
+  // Strings, tables, functions and objects need memory, and Lua answers a want of it with a jump, which must not cross
+  // Swift's frames. So they are made under a protected call; one that fails leaves nil, and the next function here that
+  // throws says why. If none comes, the call from Lua fails when Swift has returned.
+
+  /// Throws what a push before it could not do.
+  func checkPushes() throws {
+    guard state.bridge.pointee.starved != LUA_OK else { return }
+    try check(gf_take_failure(pointer))
+  }
 
   @inline(__always) public func pushNil() { lua_pushnil(pointer) }
   @inline(__always) public func push(_ value: Bool) { lua_pushboolean(pointer, value ? 1 : 0) }
@@ -43,19 +54,55 @@ public struct LuaStack {
   public func push(_ value: String) {
     var value = value
     value.withUTF8 { bytes in
-      _ = bytes.withMemoryRebound(to: CChar.self) { lua_pushlstring(pointer, $0.baseAddress, $0.count) }
+      bytes.withMemoryRebound(to: CChar.self) { gf_push_text(pointer, $0.baseAddress, $0.count) }
     }
+  }
+
+  /// Pushes a string of any bytes.
+  public func push(bytes: UnsafeRawBufferPointer) {
+    gf_push_text(pointer, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
   }
 
   public func pushCopy(ofValueAt index: Int) { lua_pushvalue(pointer, Int32(index)) }
 
   public func pushTable(array: Int = 0, fields: Int = 0) {
-    lua_createtable(pointer, Int32(clamping: array), Int32(clamping: fields))
+    gf_push_table(pointer, Int32(clamping: array), Int32(clamping: fields))
+  }
+
+  /// Pushes a list of `count` elements, each of which `element` pushes, given its 0-based place.
+  public func pushList(_ count: Int, _ element: (Int) throws -> Void) throws {
+    try reserve(3)
+    pushTable(array: count)
+    try checkPushes()
+    let table = Int32(self.count)
+    for index in 0..<count {
+      if index & 0xFFF == 0xFFF { try Cancellation.check() }
+      try element(index)
+      // The table was made as long as that: storing allocates nothing.
+      lua_rawseti(pointer, table, lua_Integer(index + 1))
+    }
+  }
+
+  /// Pushes a list of numbers, in one go.
+  public func push(list values: [Double]) {
+    values.withUnsafeBufferPointer { gf_push_doubles(pointer, $0.baseAddress, $0.count) }
+  }
+
+  /// Pushes a list of numbers, in one go.
+  public func push(list values: UnsafeBufferPointer<Float>) {
+    gf_push_floats(pointer, values.baseAddress, values.count)
   }
 
   /// Pushes a function that runs `body`, which returns how many results it pushed.
   public func push(function body: @escaping (LuaStack) throws -> Int32) {
-    gf_push_function(pointer, Unmanaged.passRetained(LuaClosure(body)).toOpaque())
+    let closure = Unmanaged.passRetained(LuaClosure(body))
+    if !gf_push_function(pointer, closure.toOpaque()) { closure.release() }
+  }
+
+  /// Pushes a box that owns `closure`, for the metamethods of the bridge.
+  func push(boxed closure: LuaClosure) {
+    let closure = Unmanaged.passRetained(closure)
+    if !gf_push_closure_box(pointer, closure.toOpaque()) { closure.release() }
   }
 
   /// Pushes what Lua raises for a Swift error: the script's line, then the error's own line.
@@ -182,8 +229,12 @@ struct CopyMeter {
 
 extension LuaStack {
   /// Pops a value and a key and stores them in the table, without metamethods. The key is not nil and not NaN.
-  func rawSet(tableAt index: Int) { lua_rawset(pointer, Int32(index)) }
+  func rawSet(tableAt index: Int) { gf_raw_set(pointer, Int32(index)) }
 
   /// Pops a table and makes it the metatable of a value.
-  func setMetatable(ofValueAt index: Int) { lua_setmetatable(pointer, Int32(index)) }
+  func setMetatable(ofValueAt index: Int) {
+    // A push that found no memory left nil in its place.
+    guard kind(at: -1) == .table, kind(at: index) != .nil else { return pop() }
+    lua_setmetatable(pointer, Int32(index))
+  }
 }

@@ -34,10 +34,10 @@ extension LuaState: MemoryKeeper {
 
   /// Throws where `tables` lists of together `values` elements are more than Lua may hold.
   ///
-  /// The allocator never refuses while Swift is running, so what Swift is about to push is asked for before.
+  /// The allocator would refuse them too, but only when Swift has made what is to be pushed.
   func requireRoom(values: Double, tables: Double) throws {
     let bytes = values * Self.bytesOfValue + tables * Self.bytesOfTable
-    // What is small is settled when Swift has returned.
+    // What is small is left to the allocator.
     guard bytes > Double(limits.memory) / 16, bytes > 65_536 else { return }
     if Double(usedBytes) + bytes > Double(limits.memory) { collectGarbage() }
     guard Double(usedBytes) + bytes > Double(limits.memory) else { return }
@@ -48,4 +48,8 @@ extension LuaState: MemoryKeeper {
 
   /// Collects everything that no script can reach.
   public func collectGarbage() { gf_collect(stack.pointer) }
+
+  /// Has every allocation of Lua fail after the next `count`, until ``allowAllocations()``; for tests.
+  package func refuseAllocations(after count: Int) { bridge.pointee.refuse_after = Int64(count) }
+  package func allowAllocations() { bridge.pointee.refuse_after = -1 }
 }

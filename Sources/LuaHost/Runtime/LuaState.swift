@@ -35,6 +35,8 @@ public final class LuaState {
   let main: OpaquePointer
   let bridge: UnsafeMutablePointer<gf_host>
   public let limits: Limits
+  /// What `print` shows of a table.
+  private var display: Unmanaged<LuaClosure>?
   /// What the host knows beside Lua: options, the notebook, plugins.
   public let context: HostContext
 
@@ -65,10 +67,16 @@ public final class LuaState {
     self.context = context
     softLimit = limits.externalMemory
     bridge.pointee.callbacks.context = Unmanaged.passUnretained(self).toOpaque()
-    handle.side = lua_newthread(opened)
     // The registry keeps the side thread alive.
-    lua_setfield(opened, gf_registry_index(), "gfnet.side")
-    gf_lock_strings(opened)
+    lua_getfield(opened, gf_registry_index(), "gfnet.side")
+    handle.side = lua_tothread(opened, -1)
+    gf_pop(opened, 1)
+    display = Unmanaged.passRetained(
+      LuaClosure { stack in
+        stack.push(try ValueDisplay(state: stack.state).text(of: stack.value(at: 1)))
+        return 1
+      })
+    bridge.pointee.display = display?.toOpaque()
     registerAsMemoryKeeper()
   }
 
@@ -76,6 +84,7 @@ public final class LuaState {
     handle.pointer = nil
     handle.side = nil
     gf_close(main)
+    display?.release()
   }
 
   /// The stack of the coroutine that is running, or of the main thread.

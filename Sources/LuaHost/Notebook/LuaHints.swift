@@ -1,0 +1,167 @@
+import Support
+
+/// What people who know other languages type, and what Lua writes instead.
+enum LuaHints {
+  /// What to write instead of a global that other languages have, or that Lua has and scripts do not.
+  static func global(_ name: String) -> String? {
+    if let hint = globals[name] { return hint }
+    if absent.contains(name) { return "it is not available to scripts (docs/scripts.md)" }
+    return nil
+  }
+
+  private static let absent: Set<String> = [
+    "debug", "package", "dofile", "loadfile", "module", "setfenv", "getfenv", "warn",
+  ]
+
+  private static let globals: [String: String] = [
+    "None": "Lua writes nil", "null": "Lua writes nil", "NULL": "Lua writes nil",
+    "undefined": "Lua writes nil",
+    "True": "Lua writes true", "False": "Lua writes false",
+    "range": "Lua counts with 'for i = 1, n do'",
+    "enumerate": "Lua lists with 'for i, value in ipairs(list) do'",
+    "len": "Lua writes #list", "str": "Lua writes tostring(value)",
+    "int": "Lua writes math.floor(x) or x // 1",
+    "float": "Lua writes tonumber(text)", "isinstance": "Lua writes type(value) == \"table\"",
+    "np": "arrays are gfnet.tensor", "numpy": "arrays are gfnet.tensor", "torch": "arrays are gfnet.tensor",
+    "plt": "figures are gfnet.plot", "unpack": "Lua 5.4 writes table.unpack",
+    "loadstring": "Lua 5.4 writes load",
+    "abs": "Lua writes math.abs", "min": "Lua writes math.min", "max": "Lua writes math.max",
+    "round": "Lua writes math.floor(x + 0.5)", "sqrt": "Lua writes math.sqrt", "exp": "Lua writes math.exp",
+    "log": "Lua writes math.log", "floor": "Lua writes math.floor", "ceil": "Lua writes math.ceil",
+    "pi": "Lua writes math.pi", "random": "Lua writes math.random; numbers that repeat: gfnet.random",
+    "format": "Lua writes string.format", "sum": "sums of tensors are t:sum()",
+    "f": "if this was meant as an f-string: Lua writes string.format(\"%g\", x) or \"text \" .. x",
+    "console": "Lua writes print(value)", "printf": "Lua writes print(string.format(…))",
+    "try": "Lua writes pcall(function() … end)", "self": "methods declared with a colon have 'self'",
+    "this": "methods declared with a colon have 'self'",
+  ]
+
+  /// The message of a syntax error with what Lua writes instead, where the source line shows what was meant.
+  ///
+  /// - Parameter source: the whole script; lines end with `\n`.
+  static func explain(syntax message: String, source: String) -> String {
+    guard let line = line(named: message, in: source) else { return message }
+    if let hint = syntaxHint(line, message) { return message + "; " + hint }
+    // `for i in range(3):` goes on over line ends, as a method call, and Lua stumbles later.
+    for back in 1...3 {
+      guard let before = Self.line(named: message, in: source, back: back) else { break }
+      if let hint = blockHint(LuaLineCode(before)) { return message + "; " + hint }
+    }
+    return message
+  }
+
+  /// The message of an error while the script ran, likewise.
+  static func explain(runtime message: String, source: String) -> String {
+    guard let line = line(named: message, in: source) else { return message }
+    let code = LuaLineCode(line)
+    if message.contains("a nil value (field '?')"), code.contains("[", "0", "]") {
+      return message + "; lists begin at 1: t[1] is the first element"
+    }
+    if message.contains("attempt to perform arithmetic on a string value"), code.has("+") {
+      return message + "; Lua joins strings with '..'"
+    }
+    return message
+  }
+
+  /// The source line that a message begins with, as `file:12: …`, or one before it.
+  private static func line(named message: String, in source: String, back: Int = 0) -> Substring? {
+    guard let match = message.firstMatch(of: #/:([0-9]+): /#), let named = Int(match.1), named > back else {
+      return nil
+    }
+    let number = named - back
+    return source.split(separator: "\n", maxSplits: number, omittingEmptySubsequences: false)
+      .dropFirst(number - 1).first
+  }
+
+  private static func syntaxHint(_ line: Substring, _ message: String) -> String? {
+    let code = LuaLineCode(line)
+    if let name = code.foreignName {
+      return "names are made of the letters a to z, digits and _; '\(name)' is none"
+    }
+    if code.contains("!", "=") || code.contains("!", "==") { return "Lua writes ~= for 'not equal'" }
+    if code.contains("&", "&") { return "Lua writes 'and' for &&" }
+    if code.contains("|", "|") { return "Lua writes 'or' for ||" }
+    if code.has("!") { return "Lua writes 'not'" }
+    for sign in ["+", "-", "*", "/", "%", "^", ".."] where code.contains(sign, "=") {
+      return "Lua has no \(sign)=; write x = x \(sign) …"
+    }
+    if code.contains("+", "+") { return "Lua has no ++; write x = x + 1" }
+    if code.contains("*", "*") { return "Lua writes ^ for a power" }
+    if code.has("?"), code.has(":") { return "Lua has no ? :; write condition and a or b" }
+    switch code.first {
+    case "elif": return "Lua writes elseif … then"
+    case "def": return "Lua writes function name(…) … end"
+    case "import", "from": return "Lua writes local name = require(\"name\")"
+    case "let", "var", "const": return "Lua writes local name = …"
+    case "try", "except", "catch": return "Lua writes pcall(function() … end)"
+    case "class": return "Lua has no classes; tables with functions serve"
+    case "#": return "comments begin with --"
+    case "//": return "comments begin with --"
+    default: break
+    }
+    if let hint = blockHint(code) { return hint }
+    if message.contains("'}' expected near ':'") { return "fields of a table are written {name = value}" }
+    if code.has("lambda") { return "Lua writes function(x) return … end" }
+    if message.contains("near '['") || message.contains("near ','") || message.contains("']' expected"),
+      code.contains("=", "[") || code.contains("(", "[") || code.contains("return", "[")
+    {
+      return "lists are written {1, 2, 3}"
+    }
+    return nil
+  }
+}
+
+extension LuaHints {
+  /// For a line such as `if x == 3:`.
+  private static func blockHint(_ code: LuaLineCode) -> String? {
+    guard code.last == ":" else { return nil }
+    switch code.first {
+    case "if", "elseif": return "Lua writes if … then … end"
+    case "for": return "Lua writes for i = 1, n do … end"
+    case "while": return "Lua writes while … do … end"
+    case "else": return "Lua writes else without a colon"
+    default: return nil
+    }
+  }
+}
+
+/// The tokens of one line, to look for what other languages write.
+private struct LuaLineCode {
+  private let tokens: [Substring]
+
+  init(_ line: Substring) {
+    // Some of the text of a line of a string of many lines may look like code: a hint too many, at worst.
+    tokens = ((try? LuaLexer.tokens(of: String(line.prefix(2000)))) ?? []).filter { $0.kind != .string }.map(
+      \.text)
+  }
+
+  var first: Substring { tokens.first ?? "" }
+  var last: Substring { tokens.last ?? "" }
+
+  func has(_ text: String) -> Bool { tokens.contains(text[...]) }
+
+  /// Whether the texts follow each other.
+  func contains(_ texts: String...) -> Bool {
+    tokens.indices.contains { start in
+      start + texts.count <= tokens.count && zip(tokens[start...], texts).allSatisfy { $0 == $1[...] }
+    }
+  }
+
+  /// A name with letters that Lua's names do not have, whole.
+  var foreignName: String? {
+    guard let at = tokens.firstIndex(where: { ($0.utf8.first ?? 0) >= 0x80 && ($0.first?.isLetter ?? false) })
+    else { return nil }
+    func isPart(_ index: Int) -> Bool {
+      guard tokens.indices.contains(index), let character = tokens[index].first else { return false }
+      return character.isLetter || character == "_" || character.isNumber
+    }
+    func touches(_ index: Int) -> Bool {
+      tokens[index].endIndex == tokens[index + 1].startIndex
+    }
+    var low = at
+    var high = at
+    while low > 0, isPart(low - 1), touches(low - 1) { low -= 1 }
+    while high + 1 < tokens.count, isPart(high + 1), touches(high) { high += 1 }
+    return tokens[low...high].joined()
+  }
+}

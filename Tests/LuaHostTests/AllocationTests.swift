@@ -1,0 +1,125 @@
+import LuaHost
+import Support
+import TestSupport
+import Testing
+
+/// Want of memory while Swift is at work for a script: every frame is left by the book, and the budget holds afterwards.
+@Suite struct AllocationTests {
+  /// Counts how many there are, to see that none is jumped over.
+  private final class Witness {
+    nonisolated(unsafe) static var alive = 0
+    init() { Self.alive += 1 }
+    deinit { Self.alive -= 1 }
+  }
+
+  private static let catalog = Catalog(
+    modules: [
+      LuaModule(
+        "gfnet", "Test.",
+        functions: [
+          FunctionEntry("big", "A large string.", returns: "string") { _ in
+            String(repeating: "x", count: 5 << 20)
+          },
+          FunctionEntry("list", "A list.", [Parameter("n", .integer, "how long")], returns: "table") { call in
+            Array(repeating: 0.5, count: try call.integer("n"))
+          },
+          FunctionEntry("mixed", "One of each kind.", returns: "table") { _ -> LuaFields in
+            let witness = Witness()
+            return withExtendedLifetime(witness) {
+              LuaFields([
+                "text": String(repeating: "long enough not to be shared ", count: 3),
+                "list": ["a", "b", "c"],
+                "numbers": [1.0, 2.0], "nested": LuaFields(["x": 1, "y": [true, false]]),
+              ])
+            }
+          },
+        ])
+    ], classes: [])
+
+  private static let exhaust =
+    "local ok, why = pcall(function() local t = {} while true do t[#t + 1] = ('x'):rep(10000) .. #t end end) print(ok, why)"
+
+  @Test(arguments: [
+    "gfnet.big", "function() return gfnet.list(1000000) end",
+    "function() local t = {} for i = 1, 1e6 do t[i] = gfnet.mixed() end end",
+  ])
+  func theBudgetHoldsInsideSwiftAndAfterwards(_ function: String) throws {
+    let bench = try ScriptBench(
+      "local ok, why = pcall(\(function)) print(ok, (tostring(why):gsub('^.-:%d+: ', '')))\n" + Self.exhaust
+        + " print(collectgarbage('count') < 2000)",
+      memory: 3 << 20, catalog: Self.catalog)
+    #expect(
+      bench.shown == "false\tnot enough memory\nfalse\tnot enough memory\ntrue\n"
+        || bench.shown.contains("the lists need"))
+    #expect(bench.shown.hasSuffix("false\tnot enough memory\ntrue\n"))
+    #expect(bench.message == "")
+  }
+
+  /// The machine may run out at any allocation: each in turn fails here, and all after it.
+  @Test func everyAllocationMayFail() throws {
+    let state = try LuaState()
+    try Self.catalog.install(in: state)
+    let environment = try LuaEnvironment(in: state, catalog: Self.catalog, moduleFolders: [])
+    let session = try CellSession(state: state, environment: environment.table, chunkName: "test.lua")
+    let cell = try session.compile("local f = gfnet.mixed\nreturn f().nested.y[2], pcall(f)", firstLine: 1)
+    let before = Witness.alive
+    var failures = 0
+    var successes = 0
+    for count in 0..<600 where successes < 3 {
+      state.refuseAllocations(after: count)
+      do {
+        let values = try session.run(cell)
+        // Without an error the answer is whole.
+        #expect(values.first?.asBoolean == false)
+        if values.dropFirst().first?.asBoolean == true { successes += 1 }
+      } catch let error as LuaError {
+        #expect(error.message.contains("memory"), "\(error)")
+        failures += 1
+      }
+      state.allowAllocations()
+      #expect(Witness.alive == before)
+    }
+    #expect(failures > 8)
+    #expect(successes == 3)
+    #expect(state.stack.count == 0)
+    #expect(try session.run(cell).first?.asBoolean == false)
+  }
+
+  @Test func statesAndEnvironmentsMayFindNoMemory() throws {
+    for limit in stride(from: 1_000, to: 400_000, by: 1_500) {
+      var limits = LuaState.Limits()
+      limits.memory = limit
+      do {
+        let state = try LuaState(limits: limits)
+        try Catalog.standard.install(in: state)
+        _ = try LuaEnvironment(in: state, catalog: .standard, moduleFolders: [])
+      } catch let error as LuaError {
+        #expect(error.message.contains("memory"), "\(error)")
+      }
+    }
+  }
+
+  /// Where C calls are nested as deeply as Lua lets them, finalisers cannot run; what they would release must not be lost.
+  @Test func objectsSurviveNoFailedFinaliser() throws {
+    let state = try LuaState()
+    try Catalog.standard.install(in: state)
+    let environment = try LuaEnvironment(in: state, catalog: .standard, moduleFolders: [])
+    let session = try CellSession(state: state, environment: environment.table, chunkName: "test.lua")
+    let cell = try session.compile(
+      """
+      local function deep(n)
+        if n == 0 then for i = 1, 300 do local t = gfnet.tensor.zeros(1 << 14) end return end
+        local ok, why = pcall(deep, n - 1)
+      end
+      for depth = 180, 200 do deep(depth) end
+      collectgarbage() collectgarbage()
+      for i = 1, 1e4 do end
+      collectgarbage()
+      for i = 1, 1e4 do end
+      """, firstLine: 1)
+    _ = try session.run(cell)
+    state.collectGarbage()
+    _ = try session.run(try session.compile("for i = 1, 1e4 do end", firstLine: 1))
+    #expect(state.externalBytes == 0)
+  }
+}
