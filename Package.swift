@@ -17,6 +17,8 @@ let package = Package(
     .systemLibrary(name: "CDNNL", path: "Sources/CDNNL"),
     // gd.h is on the default path; gdlib.pc would only add flags that SwiftPM warns about.
     .systemLibrary(name: "CGD", path: "Sources/CGD"),
+    // Comes with libgd, which draws no characters beyond the first 65,536.
+    .systemLibrary(name: "CFreeType", path: "Sources/CFreeType", pkgConfig: "freetype2"),
     .systemLibrary(name: "CLua", path: "Sources/CLua", pkgConfig: "lua5.4"),
     .systemLibrary(name: "CMarkdown", path: "Sources/CMarkdown", pkgConfig: "libcmark-gfm"),
     .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib"),
@@ -54,7 +56,7 @@ let package = Package(
     .target(
       name: "Vision", dependencies: ["CImageCodecs", "CZlib", "OneDNN", "Support", "Tensor"],
       swiftSettings: strict),
-    .target(name: "Figures", dependencies: ["CGD", "Support"], swiftSettings: strict),
+    .target(name: "Figures", dependencies: ["CFreeType", "CGD", "Support"], swiftSettings: strict),
     .target(
       name: "Reports", dependencies: ["Figures", "CMarkdown", "Support"], swiftSettings: strict),
 
@@ -134,7 +136,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "VisionTests", dependencies: ["Support", "TestSupport", "Vision"], swiftSettings: strict),
-    .testTarget(name: "FiguresTests", dependencies: ["Figures", "CGD"], swiftSettings: strict),
+    .testTarget(name: "FiguresTests", dependencies: ["Figures", "CGD", "Support"], swiftSettings: strict),
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "Support"], swiftSettings: strict),
     .testTarget(
       name: "LuaHostTests",

@@ -5,11 +5,14 @@ public struct Series: Sendable, Hashable {
   public var label: String?
   public var values: [Double]
   public var color: Color?
+  /// Error bars at the ends of the bars; not for histograms.
+  public var error: Spread?
 
-  public init(_ label: String? = nil, _ values: [Double], color: Color? = nil) {
+  public init(_ label: String? = nil, _ values: [Double], color: Color? = nil, error: Spread? = nil) {
     self.label = label
     self.values = values
     self.color = color
+    self.error = error
   }
 }
 
@@ -71,6 +74,7 @@ extension Axes {
       throw FigureError(
         "bar: series \(name) has \(one.values.count) values for \(categories.count) categories")
     }
+    for one in series { try one.error?.check("bar: errors", count: one.values.count) }
     guard options.width > 0, options.width <= 1 else {
       throw FigureError("bar: width must be above 0 and at most 1, not \(options.width)")
     }
@@ -94,7 +98,7 @@ extension Axes {
   public mutating func histogram(
     series: [Series], options: HistogramOptions = HistogramOptions()
   ) throws(FigureError) {
-    let edges = try Axes.edges(series.flatMap(\.values).filter { $0.isFinite && abs($0) <= 1e300 }, options)
+    let edges = try Axes.edges(series.flatMap(\.values).filter { $0.isFinite }, options)
     let counted = series.map { one in
       let counts = Axes.count(one.values, edges)
       let total = counts.reduce(0, +)
@@ -142,9 +146,20 @@ extension Axes {
     for (i, row) in values.enumerated() where row.count != columns {
       throw FigureError("heat map: row \(i + 1) has \(row.count) values, row 1 has \(columns)")
     }
-    guard columns > 0 else { throw FigureError("heat map: there are no values") }
+    try heatMap(values.flatMap { $0 }, rows: values.count, columns: columns, options: options)
+  }
+
+  /// The same of values row by row.
+  public mutating func heatMap(
+    _ values: [Double], rows: Int, columns: Int, options: HeatMapOptions = HeatMapOptions()
+  ) throws(FigureError) {
+    guard !values.isEmpty else { throw FigureError("heat map: there are no values") }
+    guard rows <= Axes.mapLimit, columns <= Axes.mapLimit else {
+      throw FigureError(
+        "heat map: \(rows)×\(columns) values; at most \(Axes.mapLimit) rows and columns can be told apart")
+    }
     for (what, names, count) in [
-      ("row", options.rowNames, values.count), ("column", options.columnNames, columns),
+      ("row", options.rowNames, rows), ("column", options.columnNames, columns),
     ] {
       guard names.isEmpty || names.count == count else {
         throw FigureError("heat map: \(names.count) \(what) names for \(count) \(what)s")
@@ -153,8 +168,11 @@ extension Axes {
     guard heatMap == nil else { throw FigureError("heat map: these axes hold one already") }
     append(
       .heatMap(
-        Layer.HeatMap(values: values.flatMap { $0 }, rows: values.count, columns: columns, options: options)))
+        Layer.HeatMap(values: values, rows: rows, columns: columns, options: options)))
   }
+
+  /// More rows or columns than a picture has pixels.
+  private static let mapLimit = 8192
 
   // MARK: Placing bars
 
@@ -169,7 +187,7 @@ extension Axes {
       var bars = Layer.Bars(
         left: lefts, right: rights, foot: [], top: [], names: names, values: one.values, label: one.label,
         color: one.color, opacity: mode == .overlaid && series.count > 1 ? 0.55 : 1,
-        showValues: showValues && mode != .stacked, cycle: takeCycle(one.color))
+        showValues: showValues, cycle: takeCycle(one.color), isStacked: mode == .stacked, error: one.error)
       for (i, value) in one.values.enumerated() {
         if mode == .stacked {
           let foot = value < 0 ? below[i] : above[i]
@@ -220,12 +238,15 @@ extension Axes {
     if options.bins == nil, high - low <= 40, values.allSatisfy({ $0 == $0.rounded() && abs($0) < 1e9 }) {
       return (Int(low)...Int(high) + 1).map { Double($0) - 0.5 }
     }
-    if high - low <= max(abs(low), abs(high)) * 1e-12 {
-      let room = max(abs(low), abs(high)) * 0.05
-      (low, high) = room > 1e-290 ? (low - room, high + room) : (-0.5, 0.5)
+    if Span(low, high).isConstant {
+      let around = Span(Span.around(low).lower, Span.around(high).upper)
+      (low, high) = (around.lower, around.upper)
     }
     let count = options.bins ?? suitableBins(values, high - low)
-    return (0...count).map { low + (high - low) * (Double($0) / Double(count)) }
+    let span = Span(low, high)
+    let edges = (0...count).map { $0 == count ? high : span.value(at: Double($0) / Double(count)) }
+    // Bins narrower than what a double can tell apart are joined.
+    return edges.indices.filter { $0 == 0 || edges[$0] > edges[$0 - 1] }.map { edges[$0] }
   }
 
   /// The finer of Sturges' and of Freedman and Diaconis' rule.

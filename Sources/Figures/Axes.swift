@@ -22,35 +22,42 @@ public struct Axes: Sendable {
   ///
   /// Without a style, lines of up to 16 points carry markers. Throws ``FigureError`` for unequal lengths.
   public mutating func line(
-    x: [Double], y: [Double], label: String? = nil, style: LineStyle = LineStyle()
+    x: [Double], y: [Double], label: String? = nil, style: LineStyle = LineStyle(), errors: Errors = Errors()
   ) throws(FigureError) {
-    try add(.straight, "line", x, y, label, style)
+    try add(.straight, "line", x, y, label, style, errors)
   }
 
   /// Like ``line(x:y:label:style:)``, but level from each point to the x of the next, as for anytime accuracy.
   public mutating func step(
-    x: [Double], y: [Double], label: String? = nil, style: LineStyle = LineStyle()
+    x: [Double], y: [Double], label: String? = nil, style: LineStyle = LineStyle(), errors: Errors = Errors()
   ) throws(FigureError) {
-    try add(.steps, "step", x, y, label, style)
+    try add(.steps, "step", x, y, label, style, errors)
   }
 
   /// Marks the points without joining them.
   public mutating func scatter(
-    x: [Double], y: [Double], label: String? = nil, style: LineStyle = LineStyle()
+    x: [Double], y: [Double], label: String? = nil, style: LineStyle = LineStyle(), errors: Errors = Errors()
   ) throws(FigureError) {
-    try add(.not, "scatter", x, y, label, style)
+    try add(.not, "scatter", x, y, label, style, errors)
   }
 
   private mutating func add(
     _ joined: Layer.Line.Joined, _ what: String, _ x: [Double], _ y: [Double], _ label: String?,
-    _ style: LineStyle
+    _ style: LineStyle, _ errors: Errors
   ) throws(FigureError) {
     guard x.count == y.count else {
       throw FigureError("\(what): x has \(x.count) values and y has \(y.count); they must be equally many")
     }
     try Axes.check(style, what)
+    for (name, spread) in [("x errors", errors.x), ("y errors", errors.y)] {
+      try spread?.check("\(what): \(name)", count: x.count)
+    }
     let cycle = takeCycle(style.color)
-    layers.append(.line(Layer.Line(x: x, y: y, joined: joined, label: label, style: style, cycle: cycle)))
+    layers.append(
+      .line(
+        Layer.Line(
+          x: x, y: y, joined: joined, label: label, style: style, cycle: cycle, xError: errors.x,
+          yError: errors.y)))
   }
 
   /// Fills between `lower` and `upper`, in the colour of the line added last unless told.
@@ -104,9 +111,42 @@ public struct Axes: Sendable {
   mutating func name(categories names: [String]) { categories = names }
 
   /// The next colour's place; a series with a colour of its own takes none.
-  mutating func takeCycle(_ color: Color?) -> Int {
-    defer { if color == nil { nextCycle += 1 } }
-    return nextCycle
+  mutating func takeCycle(_ color: Color?) -> Int? {
+    guard color == nil else { return nil }
+    nextCycle += 1
+    return nextCycle - 1
+  }
+
+  /// The axes with the places of a cycle that goes on over several of them; equal labels keep their place.
+  func recycled(next: inout Int, known: inout [String: Int]) -> Axes {
+    var places: [Int: Int] = [:]
+    func place(_ old: Int, _ label: String?) -> Int {
+      if let place = places[old] { return place }
+      let place = label.flatMap { known[$0] } ?? next
+      if place == next { next += 1 }
+      if let label { known[label] = place }
+      places[old] = place
+      return place
+    }
+    var copy = self
+    for (i, layer) in layers.enumerated() {
+      switch layer {
+      case .line(var line):
+        line.cycle = line.cycle.map { place($0, line.label) }
+        copy.layers[i] = .line(line)
+      case .bars(var bars):
+        bars.cycle = bars.cycle.map { place($0, bars.label) }
+        copy.layers[i] = .bars(bars)
+      case .band, .rule, .note, .heatMap: break
+      }
+    }
+    // A band looks like the line before it.
+    for (i, layer) in layers.enumerated() {
+      guard case .band(var band) = layer else { continue }
+      band.cycle = place(band.cycle, band.label)
+      copy.layers[i] = .band(band)
+    }
+    return copy
   }
 
   private static func check(_ style: LineStyle, _ what: String) throws(FigureError) {
@@ -162,8 +202,8 @@ public struct LegendOptions: Sendable, Hashable {
     case right, left, lower, upper, center
     /// Beside the axes.
     case outside
-    /// Above the axes, in one or more rows.
-    case above
+    /// Above or below the axes, in one or more rows.
+    case above, below
     case none
 
     public static let optionName = "legend place"

@@ -7,30 +7,34 @@ struct AxesPainter {
   var setter: Typesetter { layout.setter }
   var area: Rect { layout.area }
 
-  func draw(into list: inout DisplayList) throws(FigureError) {
+  func draw(into list: inout DisplayList) throws {
     drawGrid(into: &list)
     list.clip(to: area)
-    for case .heatMap(let map) in layout.axes.layers { draw(map, into: &list) }
-    for case .band(let band) in layout.axes.layers { draw(band, into: &list) }
-    for case .bars(let bars) in layout.axes.layers { draw(bars, into: &list) }
+    for case .heatMap(let map) in layout.axes.layers { try draw(map, into: &list) }
+    for case .band(let band) in layout.axes.layers { try draw(band, into: &list) }
+    for case .bars(let bars) in layout.axes.layers { try draw(bars, into: &list) }
     for case .rule(let rule) in layout.axes.layers { draw(rule, into: &list) }
-    for case .line(let line) in layout.axes.layers { drawLine(line, into: &list) }
+    for case .line(let line) in layout.axes.layers {
+      try drawErrors(line, into: &list)
+      try drawLine(line, into: &list)
+    }
     list.endClip()
     drawFrame(into: &list)
-    for case .line(let line) in layout.axes.layers { drawMarkers(line, into: &list) }
+    for case .line(let line) in layout.axes.layers { try drawMarkers(line, into: &list) }
     for case .bars(let bars) in layout.axes.layers where bars.showValues { try drawValues(bars, into: &list) }
     for case .heatMap(let map) in layout.axes.layers { try drawNumbers(map, into: &list) }
     try drawLabels(into: &list)
     try layout.colorBar?.draw(beside: area, style: style, setter: setter, into: &list)
     var notes: [Rect] = []
     for case .note(let note) in layout.axes.layers { notes.append(try draw(note, into: &list)) }
-    placedLegend(notes)?.draw(style: style, into: &list)
+    try placedLegend(notes)?.draw(style: style, into: &list)
   }
 
   /// The legend where it is drawn.
-  func placedLegend(_ notes: [Rect] = []) -> LegendBox? {
+  func placedLegend(_ notes: [Rect] = []) throws -> LegendBox? {
     guard layout.legendPlace != .none, var legend = layout.legend else { return nil }
-    legend.place(layout.legendPlace, in: area, avoiding: obstacles(notes))
+    let needed = layout.legendPlace == .best ? try obstacles(notes) : Obstacles(area)
+    legend.place(layout.legendPlace, in: area, avoiding: needed, below: layout.below)
     return legend
   }
 
@@ -96,65 +100,78 @@ struct AxesPainter {
   }
 
   private func drawLabels(into list: inout DisplayList) throws(FigureError) {
-    let axes = layout.axes
-    if !layout.hidesXLabels {
-      for (value, label) in zip(layout.xTicks.values, layout.xLabels) {
-        let x = layout.xMap(value)
-        if layout.slanted {
-          let reach = label.width * 0.7071
-          label.draw(
-            at: Point(x - reach + 1.5, area.bottom + layout.labelGap + reach + style.fontSize * 0.5),
-            angle: 45,
-            color: style.ink, into: &list)
-        } else {
-          label.draw(
-            at: Point(x - label.width / 2, area.bottom + layout.labelGap + layout.digit), color: style.ink,
-            into: &list)
-        }
-      }
-      if layout.hasXFooter { try drawXFooter(into: &list) }
-    }
+    if !layout.hidesXLabels { try drawXLabels(into: &list) }
     if !layout.hidesYLabels {
-      let widest = layout.yLabels.map(\.width).max() ?? 0
-      for (value, label) in zip(layout.yTicks.values, layout.yLabels) {
-        let y = layout.yMap(value) + layout.digit / 2
-        label.draw(at: Point(area.x - layout.labelGap - label.width, y), color: style.ink, into: &list)
-      }
-      if !axes.y.label.isEmpty {
-        let text = try setter.shortened(axes.y.label, size: style.labelSize, width: area.height + 12)
-        let x = area.x - layout.labelGap - widest - 3 - setter.depth * style.labelSize
-        text.draw(
-          at: Point(x, area.y + (area.height + text.width) / 2), angle: 90, color: style.ink, into: &list)
+      for (value, lines) in zip(layout.yTicks.values, layout.yLabels) {
+        var y =
+          layout.yMap(value) + layout.digit / 2 - layout.lineHeight * Double(lines.count - 1) / 2
+        for line in lines {
+          line.draw(at: Point(area.x - layout.labelGap - line.width, y), color: style.ink, into: &list)
+          y += layout.lineHeight
+        }
       }
       if let exponent = layout.yTicks.exponent {
         let text = try setter.line(Ticks.factor(exponent), size: style.fontSize)
         text.draw(at: Point(area.x, area.y - 3), color: style.ink, into: &list)
       }
     }
-    var y = area.y - 5
+    var x = area.x - layout.yLabelWidth - 3 - setter.depth * style.labelSize
+    if layout.yLabelWidth == 0 { x -= 0.5 }
+    x -= style.labelSize * 1.2 * Double(layout.yTitle.count - 1)
+    for line in layout.yTitle {
+      line.draw(
+        at: Point(x, area.y + (area.height + line.width) / 2), angle: 90, color: style.ink, into: &list)
+      x += style.labelSize * 1.2
+    }
+    var y = area.y - 5 - style.titleSize * 1.25 * Double(layout.titleLines.count - 1)
     if layout.hasYFactor { y -= style.fontSize * 1.1 }
     if let legend = layout.legend, layout.legendPlace == .above { y -= legend.size.height + 3 }
-    for line in layout.titleLines.reversed() {
+    for line in layout.titleLines {
       line.draw(at: Point(area.center.x - line.width / 2, y), color: style.ink, into: &list)
-      y -= style.titleSize * 1.25
+      y += style.titleSize * 1.25
     }
+  }
+
+  private func drawXLabels(into list: inout DisplayList) throws(FigureError) {
+    let top = area.bottom + layout.labelGap
+    for (value, lines) in zip(layout.xTicks.values, layout.xLabels) {
+      let x = layout.xMap(value)
+      for (i, line) in lines.enumerated() {
+        switch layout.xTurn {
+        case .slanted:
+          let reach = line.width * 0.7071
+          line.draw(
+            at: Point(x - reach + 1.5, top + reach + style.fontSize * 0.5), angle: 45, color: style.ink,
+            into: &list)
+        case .upright:
+          let middle = x + layout.lineHeight * (Double(i) - Double(lines.count - 1) / 2)
+          line.draw(
+            at: Point(middle + layout.digit / 2, top + line.width), angle: 90, color: style.ink, into: &list)
+        case .level:
+          line.draw(
+            at: Point(x - line.width / 2, top + layout.xAscent + layout.lineHeight * Double(i)),
+            color: style.ink, into: &list)
+        }
+      }
+    }
+    if layout.hasXFooter { try drawXFooter(into: &list) }
   }
 
   /// The x label in the middle, the power of ten at the right end; the label gives way where they would meet.
   private func drawXFooter(into list: inout DisplayList) throws(FigureError) {
-    let baseline = area.bottom + layout.xFooterBaseline
+    var baseline = area.bottom + layout.xFooterBaseline
     var right = area.right
     if let exponent = layout.xTicks.exponent {
       let factor = try setter.line(Ticks.factor(exponent), size: style.fontSize)
       factor.draw(at: Point(area.right - factor.width, baseline), color: style.ink, into: &list)
       right -= factor.width + style.fontSize
     }
-    let text = try setter.shortened(
-      layout.axes.x.label, size: style.labelSize,
-      width: layout.xTicks.exponent == nil ? area.width + 12 : right - area.x)
-    var x = area.center.x - text.width / 2
-    if layout.xTicks.exponent != nil { x = min(x, right - text.width) }
-    text.draw(at: Point(x, baseline), color: style.ink, into: &list)
+    for line in layout.xTitle {
+      var x = area.center.x - line.width / 2
+      if layout.xTicks.exponent != nil { x = min(x, right - line.width) }
+      line.draw(at: Point(x, baseline), color: style.ink, into: &list)
+      baseline += style.labelSize * 1.22
+    }
   }
 
   // MARK: Annotations
@@ -163,28 +180,37 @@ struct AxesPainter {
   private func draw(_ note: Layer.Note, into list: inout DisplayList) throws(FigureError) -> Rect {
     let p = Point(layout.xMap(note.x), layout.yMap(note.y))
     let size = note.options.fontSize ?? style.fontSize
-    let text = try setter.line(note.text, size: size)
-    guard p.isFinite, !note.text.isEmpty else { return Rect(x: 0, y: 0, width: 0, height: 0) }
+    let nothing = Rect(x: 0, y: 0, width: 0, height: 0)
+    guard !note.text.isEmpty else { return nothing }
+    guard p.isFinite, area.inset(by: -0.5).contains(p) else {
+      setter.remarks.note("the note \"\(note.text.prefix(40))\" stands outside the axes and is not shown")
+      return nothing
+    }
+    let lines = try setter.wrapped(note.text, size: size, width: max(area.width - 4, size * 3))
     let (dx, dy) = note.options.anchor.direction
     let d = note.options.distance / (dx != 0 && dy != 0 ? 2.0.squareRoot() : 1)
+    let lineHeight = setter.lineHeight(size)
+    let below = lineHeight * Double(lines.count - 1)
+    let width = lines.map(\.width).max() ?? 0
+    let (ascent, descent) = (lines.first?.ascent ?? 0, lines.last?.descent ?? 0)
     let height = setter.digitHeight * size
     // Inside the frame even where the anchor points out of it.
     func held(_ v: Double, _ low: Double, _ high: Double) -> Double {
-      high > low ? min(max(v, low), high) : v
+      high > low ? min(max(v, low), high) : low
     }
-    var x = p.x + dx * d + (dx - 1) / 2 * text.width
-    var y = p.y + dy * d + (dy + 1) / 2 * height
-    if area.contains(p) {
-      x = held(x, area.x + 2, area.right - 2 - text.width)
-      y = held(y, area.y + 2 + text.ascent, area.bottom - 2 - text.descent)
-    }
-    let box = Rect(x: x, y: y - text.ascent, width: text.width, height: text.ascent + text.descent)
+    let x = held(p.x + dx * d + (dx - 1) / 2 * width, area.x + 2, area.right - 2 - width)
+    // The first baseline: the block stands above, beside or below the point.
+    let first = p.y + dy * d + (dy + 1) / 2 * height + (dy - 1) / 2 * below
+    let y = held(first, area.y + 2 + ascent, area.bottom - 2 - descent - below)
+    let box = Rect(x: x, y: y - ascent, width: width, height: ascent + below + descent)
     let color = note.options.color ?? style.ink
     if note.options.arrow {
       let tail = Point(held(p.x, box.x, box.right), held(p.y, box.y - 1.5, box.bottom + 1.5))
       drawArrow(from: tail, to: p, color: color, into: &list)
     }
-    text.draw(at: Point(x, y), color: color, into: &list)
+    for (i, line) in lines.enumerated() {
+      line.draw(at: Point(x, y + lineHeight * Double(i)), color: color, into: &list)
+    }
     return box
   }
 

@@ -9,18 +9,38 @@ struct AxisMap: Sendable {
   var start = 0.0
   var end = 1.0
 
+  /// Not a number for what the axis cannot show: infinities, and on a logarithmic axis what is not above 0.
   func callAsFunction(_ value: Double) -> Double {
-    let t =
-      scale == .linear
-      ? (value - lower) / (upper - lower) : (log10(value) - log10(lower)) / (log10(upper) - log10(lower))
-    let place = start + t * (end - start)
+    guard value.isFinite, scale == .linear || value > 0 else { return .nan }
+    let place = start + fraction(value) * (end - start)
     // Far beyond any page, but safe to calculate with.
-    return place.isNaN ? .nan : min(max(place, -1e7), 1e7)
+    return place.isNaN ? .nan : place.clamped(-1e7, 1e7)
   }
 
   func contains(_ value: Double) -> Bool {
-    let slack = 1e-9 * (upper - lower)
-    return value >= lower - slack && value <= upper + slack
+    guard value.isFinite, scale == .linear || value > 0 else { return false }
+    let t = fraction(value)
+    return t >= -1e-9 && t <= 1 + 1e-9
+  }
+
+  private func fraction(_ value: Double) -> Double {
+    scale == .linear
+      ? Span(lower, upper).fraction(value)
+      : (log10(value) - log10(lower)) / (log10(upper) - log10(lower))
+  }
+
+  /// The map with `before` and `after` of its length added at the ends.
+  func extended(before: Double, after: Double) -> AxisMap {
+    var map = self
+    if scale == .linear {
+      let span = Span(lower, upper).extended(before: before, after: after)
+      (map.lower, map.upper) = (span.lower, span.upper)
+      return map
+    }
+    let decades = log10(upper) - log10(lower)
+    if before > 0 { map.lower = max(pow(10, log10(lower) - decades * before), .leastNonzeroMagnitude) }
+    if after > 0 { map.upper = min(pow(10, log10(upper) + decades * after), .greatestFiniteMagnitude) }
+    return map
   }
 }
 
@@ -46,11 +66,10 @@ struct Extent {
   /// Values that need no margin beyond them: the foot of bars, the rim of a heat map.
   var sticky: [Double] = []
 
-  /// Values beyond ±1e300 would make the range infinite.
   mutating func add(_ value: Double) {
     guard value.isFinite, scale == .linear || value > 0 else { return }
-    lower = min(lower, max(value, -1e300))
-    upper = max(upper, min(value, 1e300))
+    lower = min(lower, value)
+    upper = max(upper, value)
   }
 
   mutating func add(_ values: [Double]) { for value in values { add(value) } }
@@ -67,7 +86,7 @@ extension AxisOptions {
 
   private func limits(_ extent: Extent, name: String) throws(FigureError) -> (Double, Double) {
     for limit in [lower, upper].compactMap({ $0 }) {
-      guard limit.isFinite, abs(limit) <= 1e300 else {
+      guard limit.isFinite else {
         throw FigureError("\(name) axis: limits must be finite numbers, not \(limit)")
       }
       guard scale == .linear || limit > 0 else {
@@ -79,31 +98,39 @@ extension AxisOptions {
     }
     var (low, high) = (extent.lower, extent.upper)
     if low > high { (low, high) = scale == .log ? (lower ?? 1, upper ?? 10) : (lower ?? 0, upper ?? 1) }
+    let greatest = Double.greatestFiniteMagnitude
     // A lone limit beyond the data turns the range round.
-    if let lower, lower >= high { high = scale == .log ? lower * 10 : lower + max(abs(lower), 1) }
-    if let upper, upper <= low { low = scale == .log ? upper / 10 : upper - max(abs(upper), 1) }
+    if let lower, lower >= high {
+      high = scale == .log ? min(lower * 10, greatest) : Span.around(lower).upper
+      if scale == .linear { high = max(high, min(lower + max(abs(lower), 1), greatest)) }
+    }
+    if let upper, upper <= low {
+      low = scale == .log ? max(upper / 10, .leastNonzeroMagnitude) : Span.around(upper).lower
+      if scale == .linear { low = min(low, max(upper - max(abs(upper), 1), -greatest)) }
+    }
 
     if scale == .log {
-      if high <= low * (1 + 1e-9) { (low, high) = (low / 2, high * 2) }
-      let factor = pow(high / low, margin)
-      return (
-        lower ?? max(low / (factor.isFinite ? factor : 1), 1e-300),
-        upper ?? min(high * (factor.isFinite ? factor : 1), 1e300)
-      )
+      if high <= low * (1 + 1e-9) {
+        (low, high) = (max(low / 2, .leastNonzeroMagnitude), min(high * 2, greatest))
+      }
+      let map = AxisMap(lower: low, upper: high, scale: .log).extended(before: margin, after: margin)
+      return (lower ?? map.lower, upper ?? map.upper)
     }
     // Constant data get room on both sides; a spread below double precision counts as constant.
-    let size = max(abs(low), abs(high))
-    if high - low <= max(size * 1e-12, 1e-290) {
-      let room = size < 1e-290 ? 0.5 : size * 0.05
+    if Span(low, high).isConstant {
+      let around = Span(Span.around(low).lower, Span.around(high).upper)
       let (fixedLow, fixedHigh) = (extent.sticky.contains(low), extent.sticky.contains(high))
-      (low, high) = (fixedLow && !fixedHigh ? low : low - room, fixedHigh && !fixedLow ? high : high + room)
+      (low, high) = (
+        fixedLow && !fixedHigh ? low : around.lower, fixedHigh && !fixedLow ? high : around.upper
+      )
       return (lower ?? low, upper ?? high)
     }
     // A side that the user fixed counts as the data's end there.
-    let room = ((upper ?? high) - (lower ?? low)) * margin
+    let span = Span(lower ?? low, upper ?? high)
+    let wide = span.extended(before: margin, after: margin)
     return (
-      lower ?? (extent.sticky.contains(low) ? low : low - room),
-      upper ?? (extent.sticky.contains(high) ? high : high + room)
+      lower ?? (extent.sticky.contains(low) ? low : wide.lower),
+      upper ?? (extent.sticky.contains(high) ? high : wide.upper)
     )
   }
 }
@@ -112,7 +139,10 @@ extension Layer {
   func extendX(_ extent: inout Extent) {
     switch self {
     case .line(let line):
-      for (x, y) in zip(line.x, line.y) where y.isFinite { extent.add(x) }
+      for (i, x) in line.x.enumerated() where line.y[i].isFinite {
+        extent.add(x)
+        if x.isFinite, let ends = line.xError?.ends(i, around: x) { extent.add([ends.lower, ends.upper]) }
+      }
     case .bars(let bars):
       extent.add(bars.left)
       extent.add(bars.right)
@@ -129,10 +159,16 @@ extension Layer {
   func extendY(_ extent: inout Extent) {
     switch self {
     case .line(let line):
-      for (x, y) in zip(line.x, line.y) where x.isFinite { extent.add(y) }
+      for (i, y) in line.y.enumerated() where line.x[i].isFinite {
+        extent.add(y)
+        if y.isFinite, let ends = line.yError?.ends(i, around: y) { extent.add([ends.lower, ends.upper]) }
+      }
     case .bars(let bars):
       extent.add(bars.top)
       extent.add(bars.foot)
+      for (i, top) in bars.top.enumerated() where top.isFinite {
+        if let ends = bars.error?.ends(i, around: top) { extent.add([ends.lower, ends.upper]) }
+      }
       extent.sticky.append(0)
     case .band(let band):
       for i in band.x.indices where band.x[i].isFinite {

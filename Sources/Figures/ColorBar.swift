@@ -7,7 +7,7 @@ struct ColorBar {
   let upper: Double
   private(set) var ticks = Ticks(values: [], labels: [])
   private(set) var labels: [TextLayout] = []
-  private var hasLabel: Bool { !options.label.isEmpty }
+  private var label: [TextLayout] = []
   private let barWidth = 8.0
   private let gap = 6.0
   private(set) var width = 0.0
@@ -25,7 +25,11 @@ struct ColorBar {
     labels = []
     for label in ticks.labels { labels.append(try setter.line(label, size: style.fontSize)) }
     width = gap + barWidth + 3 + (labels.map(\.width).max() ?? 0)
-    if hasLabel { width += style.labelSize * 1.25 + 2 }
+    label = try setter.wrapped(options.label, size: style.labelSize, width: height)
+    if !label.isEmpty { width += style.labelSize * (0.05 + 1.2 * Double(label.count)) + 2 }
+    if let exponent = ticks.exponent {
+      width = max(width, gap + (try setter.line(Ticks.factor(exponent), size: style.fontSize).width))
+    }
   }
 
   func draw(beside area: Rect, style: FigureStyle, setter: Typesetter, into list: inout DisplayList)
@@ -43,7 +47,7 @@ struct ColorBar {
     }
     list.stroke(Path(bar), Stroke(style.ink, width: style.axisWidth))
     for (value, label) in zip(ticks.values, labels) {
-      let y = bar.bottom - (value - lower) / (upper - lower) * bar.height
+      let y = bar.bottom - Span(lower, upper).fraction(value) * bar.height
       list.stroke(
         Path([Point(bar.right, y), Point(bar.right - 2.2, y)]), Stroke(style.ink, width: style.axisWidth))
       label.draw(
@@ -53,12 +57,13 @@ struct ColorBar {
       let text = try setter.line(Ticks.factor(exponent), size: style.fontSize)
       text.draw(at: Point(bar.x, bar.y - 3), color: style.ink, into: &list)
     }
-    if hasLabel {
-      let text = try setter.shortened(options.label, size: style.labelSize, width: area.height * 1.1)
-      text.draw(
-        at: Point(
-          area.right + width - setter.depth * style.labelSize, area.y + (area.height + text.width) / 2),
-        angle: 90, color: style.ink, into: &list)
+    var x =
+      area.right + width - setter.depth * style.labelSize
+      - style.labelSize * 1.2 * Double(label.count - 1)
+    for line in label {
+      line.draw(
+        at: Point(x, area.y + (area.height + line.width) / 2), angle: 90, color: style.ink, into: &list)
+      x += style.labelSize * 1.2
     }
   }
 }
@@ -70,9 +75,11 @@ extension Layer.HeatMap {
   /// The values of the first and the last colour.
   var range: (Double, Double) {
     let finite = values.filter(\.isFinite)
-    let low = options.lower ?? finite.min() ?? 0
-    let high = options.upper ?? finite.max() ?? 1
-    return low < high ? (low, high) : (low - 0.5, low + 0.5)
+    let low = options.lower.flatMap { $0.isFinite ? $0 : nil } ?? finite.min() ?? 0
+    let high = options.upper.flatMap { $0.isFinite ? $0 : nil } ?? finite.max() ?? 1
+    if low < high { return (low, high) }
+    let around = Span.around(low)
+    return (around.lower, around.upper)
   }
 }
 

@@ -1,8 +1,12 @@
+import Foundation
+
 /// Everything a figure draws, in points, in painting order: what each renderer turns into its own format.
 public struct DisplayList: Sendable {
   public var size: Size
   public var background: Color
   public private(set) var items: [Item] = []
+  /// What is not as it was asked for, or cannot be shown: one line each, for the reader of the figure.
+  public var remarks: [String] = []
 
   public enum Item: Sendable {
     /// The inside of a path by the non-zero winding rule.
@@ -70,6 +74,16 @@ public struct TextRun: Sendable, Hashable {
   public var origin: Point
   /// Degrees counter-clockwise.
   public var angle: Double
+
+  /// The corners of the smallest box around its ink, turned with it.
+  package func corners() throws(FigureError) -> [Point] {
+    let metrics = try TextEngine.measure(text, face: face)
+    let (c, s) = (cos(angle * .pi / 180), sin(angle * .pi / 180))
+    let (right, top, bottom) = (metrics.advance * size, metrics.ascent * size, -metrics.descent * size)
+    return [(0, bottom), (right, bottom), (right, top), (0, top)].map { x, y in
+      Point(origin.x + x * c - y * s, origin.y - x * s - y * c)
+    }
+  }
 }
 
 /// How an image is enlarged.

@@ -68,8 +68,8 @@ struct FontFamily {
     }
   }
 
-  /// The first face that has `scalar`; nil when none has.
+  /// The first face that has `scalar`, or else any font of the machine; nil when none has.
   func face(for scalar: Unicode.Scalar, bold wantsBold: Bool) -> FontFile? {
-    (wantsBold ? bold : regular).first { $0.has(scalar) }
+    (wantsBold ? bold : regular).first { $0.has(scalar) } ?? FontFallback.installed.face(for: scalar)
   }
 }

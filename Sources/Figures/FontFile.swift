@@ -7,8 +7,12 @@ public struct FontFile: Sendable, Hashable {
   public let path: String
   /// Sorted, disjoint ranges of code points.
   private let ranges: [ClosedRange<UInt32>]
+  /// False for fonts of bitmaps alone, such as most coloured emoji.
+  let isScalable: Bool
+  /// True when gd finds none of the character maps that it knows.
+  let needsOutlines: Bool
 
-  /// Reads the character map of a TrueType or OpenType file.
+  /// Reads the character map of a TrueType or OpenType file, of a collection that of its first font.
   ///
   /// Throws ``FigureError`` when the file cannot be read or is no such font.
   public init(path: String) throws(FigureError) {
@@ -17,15 +21,17 @@ public struct FontFile: Sendable, Hashable {
       throw FigureError("font file \(path): a name with \";\" cannot be passed to libgd")
     }
     let full = path.contains("/") ? path : "./" + path
-    guard let size = (try? FileManager.default.attributesOfItem(atPath: full))?[.size] as? Int,
-      size < 200_000_000,
-      let data = FileManager.default.contents(atPath: full)
-    else { throw FigureError("font file \(path) cannot be read") }
-    guard let ranges = data.withUnsafeBytes({ CharacterMap(bytes: $0).ranges() }), !ranges.isEmpty else {
+    guard let file = FontBytes(path: full) else { throw FigureError("font file \(path) cannot be read") }
+    guard let tables = file.tables(), let place = tables["cmap"],
+      let bytes = file.read(place.offset, min(place.length, 8 << 20)),
+      let map = bytes.withUnsafeBytes({ CharacterMap(bytes: $0).content() }), !map.ranges.isEmpty
+    else {
       throw FigureError("font file \(path) is no TrueType or OpenType font with a Unicode character map")
     }
     self.path = full
-    self.ranges = ranges
+    ranges = map.ranges
+    needsOutlines = !map.isBasic
+    isScalable = ["glyf", "CFF ", "CFF2"].contains { tables[$0] != nil }
   }
 
   public func has(_ scalar: Unicode.Scalar) -> Bool {
@@ -45,31 +51,24 @@ public struct FontFile: Sendable, Hashable {
 private struct CharacterMap {
   let bytes: UnsafeRawBufferPointer
 
-  func ranges() -> [ClosedRange<UInt32>]? {
-    guard let table = table("cmap"), let count = u16(table + 2) else { return nil }
+  /// The characters, and whether there is a map of the basic plane, which is all that gd reads.
+  func content() -> (ranges: [ClosedRange<UInt32>], isBasic: Bool)? {
+    guard let count = u16(2) else { return nil }
     // Full Unicode (3, 10), then the basic plane (3, 1), then any Unicode platform.
     var best: (rank: Int, offset: Int)?
+    var isBasic = false
     for i in 0..<count {
-      guard let platform = u16(table + 4 + 8 * i), let encoding = u16(table + 6 + 8 * i),
-        let offset = u32(table + 8 + 8 * i)
+      guard let platform = u16(4 + 8 * i), let encoding = u16(6 + 8 * i), let offset = u32(8 + 8 * i)
       else { return nil }
       let rank =
         platform == 3 && encoding == 10 ? 3 : platform == 3 && encoding == 1 ? 2 : platform == 0 ? 1 : 0
-      guard rank > 0, let format = u16(table + offset), format == 4 || format == 12 else { continue }
-      if rank > best?.rank ?? 0 { best = (rank, table + offset) }
+      guard rank > 0, let format = u16(offset), format == 4 || format == 12 else { continue }
+      if rank < 3 { isBasic = true }
+      if rank > best?.rank ?? 0 { best = (rank, offset) }
     }
     guard let best else { return nil }
-    return u16(best.offset) == 12 ? groups(best.offset) : segments(best.offset)
-  }
-
-  private func table(_ tag: String) -> Int? {
-    guard let count = u16(4) else { return nil }
-    for i in 0..<count {
-      let entry = 12 + 16 * i
-      guard let offset = u32(entry + 8) else { return nil }
-      if bytes[entry..<entry + 4].elementsEqual(tag.utf8) { return offset }
-    }
-    return nil
+    let ranges = u16(best.offset) == 12 ? groups(best.offset) : segments(best.offset)
+    return ranges.map { ($0, isBasic) }
   }
 
   private func groups(_ base: Int) -> [ClosedRange<UInt32>]? {
@@ -95,7 +94,8 @@ private struct CharacterMap {
       guard let last = u16(base + 14 + 2 * i), let first = u16(base + 16 + twice + 2 * i),
         let delta = u16(base + 16 + 2 * twice + 2 * i), let range = u16(rangeAt)
       else { return nil }
-      guard first <= last else { continue }
+      // The last segment holds 0xFFFF alone, which is no character.
+      guard first <= min(last, 0xFFFE) else { continue }
       // Segments of a sound font do not overlap, so together they hold at most 65536 codes.
       budget -= last - first + 1
       guard budget >= 0 else { return nil }

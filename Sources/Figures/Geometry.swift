@@ -116,6 +116,20 @@ public struct Path: Sendable, Hashable {
     close()
   }
 
+  /// The path with every point moved.
+  func mapped(_ move: (Point) -> Point) -> Path {
+    var path = Path()
+    path.elements = elements.map { element in
+      switch element {
+      case .move(let p): .move(move(p))
+      case .line(let p): .line(move(p))
+      case .cubic(let a, let b, let p): .cubic(move(a), move(b), move(p))
+      case .close: .close
+      }
+    }
+    return path
+  }
+
   /// A circle as four cubic arcs (radial error below 3e-4 of the radius).
   public static func circle(_ center: Point, radius r: Double) -> Path {
     let k = 0.5522847498 * r

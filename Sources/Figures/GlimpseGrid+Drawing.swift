@@ -27,12 +27,17 @@ extension GlimpseGrid {
     }
 
     // Heights first: the picture is as tall as its content.
+    let remarks = Remarks()
+    let setter = try Typesetter(style.fonts, remarks: remarks)
+    var sections: [(heading: [TextLayout], rows: [Row])] = []
     var height = 2 * margin
     for group in shown {
-      if !group.heading.isEmpty { height += headingHeight }
-      for row in rows(of: group, columns) {
-        height += titleHeight + rowHeight(row, side) + captionHeight(row) + gap
-      }
+      let heading = try setter.wrapped(
+        group.heading, size: headingSize, bold: true, width: options.width - 2 * margin)
+      let rows = try rows(of: group, columns).map { try row($0, side, setter) }
+      height += headingHeight * Double(heading.count)
+      for row in rows { height += row.titleHeight + row.imageHeight + row.captionHeight + gap }
+      sections.append((heading, rows))
     }
     height -= gap
     guard height <= 20000 else {
@@ -40,40 +45,90 @@ extension GlimpseGrid {
         "glimpses: \(shown.map(\.images.count).reduce(0, +)) images are too many for one picture")
     }
 
-    let setter = try Typesetter(style.fonts)
     var list = DisplayList(size: Size(width: options.width, height: height), background: style.background)
     var y = margin
-    for group in shown {
-      if !group.heading.isEmpty {
-        let text = try setter.shortened(
-          group.heading, size: headingSize, bold: true, width: options.width - 2 * margin)
+    for section in sections {
+      for (i, text) in section.heading.enumerated() {
         let baseline = y + headingSize
         text.draw(at: Point(margin, baseline), color: style.ink, into: &list)
         // A hairline from the heading to the right edge holds the group together.
-        list.stroke(
-          Path([
-            Point(margin + text.width + 5, baseline - headingSize * 0.28),
-            Point(options.width - margin, baseline - headingSize * 0.28),
-          ]), Stroke(Color(0xB4B4B4), width: 0.5))
+        if i == section.heading.count - 1, margin + text.width + 5 < options.width - margin {
+          list.stroke(
+            Path([
+              Point(margin + text.width + 5, baseline - headingSize * 0.28),
+              Point(options.width - margin, baseline - headingSize * 0.28),
+            ]), Stroke(Color(0xB4B4B4), width: 0.5))
+        }
         y += headingHeight
       }
-      for row in rows(of: group, columns) {
+      for row in section.rows {
         try Cancellation.check()
-        let tall = rowHeight(row, side)
-        for (i, glimpse) in row.enumerated() {
+        let top = y + row.titleHeight
+        for (i, glimpse) in row.images.enumerated() {
           let x = margin + Double(i) * (side + gap)
-          let box = frame(of: glimpse, in: Rect(x: x, y: y + titleHeight, width: side, height: tall))
-          let title = try setter.shortened(glimpse.title, size: titleSize, width: side)
-          title.draw(
-            at: Point(x + (side - title.width) / 2, y + titleSize * 0.92), color: style.ink, into: &list)
+          let box = frame(of: glimpse, in: Rect(x: x, y: top, width: side, height: row.imageHeight))
+          for (j, line) in row.titles[i].enumerated() {
+            let baseline = y + titleSize * 0.92 + titleHeight * Double(j)
+            line.draw(at: Point(x + (side - line.width) / 2, baseline), color: style.ink, into: &list)
+          }
           try draw(glimpse, in: box, setter, into: &list)
-          try drawCaption(
-            glimpse, at: Point(x, y + titleHeight + tall), width: side, setter, into: &list)
+          drawCaption(row.captions[i], at: Point(x, top + row.imageHeight), width: side, into: &list)
         }
-        y += titleHeight + tall + captionHeight(row) + gap
+        y = top + row.imageHeight + row.captionHeight + gap
       }
     }
+    list.remarks = remarks.all
     return list
+  }
+
+  /// Images side by side with what is written above and below them.
+  private struct Row {
+    var images: [Glimpse]
+    var titles: [[TextLayout]]
+    var captions: [[Caption]]
+    var titleHeight = 0.0
+    var imageHeight = 0.0
+    var captionHeight = 0.0
+  }
+
+  /// One step: "t  prediction … p %".
+  private struct Caption {
+    var number: TextLayout
+    var name: [TextLayout]
+    var percent: TextLayout
+    var color: Color
+    var lines: Int { max(name.count, 1) }
+  }
+
+  private func row(_ images: [Glimpse], _ side: Double, _ setter: Typesetter) throws(FigureError) -> Row {
+    var row = Row(images: images, titles: [], captions: [])
+    for image in images {
+      row.titles.append(try setter.wrapped(image.title, size: titleSize, width: side))
+      row.captions.append(options.hasCaptions ? try captions(of: image, side, setter) : [])
+    }
+    row.titleHeight = titleHeight * Double(max(row.titles.map(\.count).max() ?? 1, 1))
+    row.imageHeight = rowHeight(images, side)
+    if options.hasCaptions {
+      let lines = row.captions.map { $0.map(\.lines).reduce(0, +) }.max() ?? 0
+      row.captionHeight = captionSize * (1.3 * Double(lines) + 0.4)
+    }
+    return row
+  }
+
+  private func captions(of glimpse: Glimpse, _ width: Double, _ setter: Typesetter) throws(FigureError)
+    -> [Caption]
+  {
+    var captions: [Caption] = []
+    for (i, step) in glimpse.steps.enumerated() {
+      let percent = try setter.line(Self.percent(step.confidence), size: captionSize)
+      let room = width - percent.width - captionSize * 1.6
+      captions.append(
+        Caption(
+          number: try setter.line("\(i + 1)", size: captionSize, bold: true),
+          name: try setter.wrapped(step.prediction, size: captionSize, width: max(room, captionSize * 3)),
+          percent: percent, color: options.colors.color(step.isCorrect)))
+    }
+    return captions
   }
 
   private func rows(of group: Group, _ columns: Int) -> [[Glimpse]] {
@@ -124,26 +179,20 @@ extension GlimpseGrid {
 
   private var captionSize: Double { style.fontSize * 0.9 }
 
-  private func captionHeight(_ row: [Glimpse]) -> Double {
-    options.hasCaptions ? captionSize * (1.3 * Double(row.map(\.steps.count).max() ?? 0) + 0.4) : 0
-  }
-
-  /// "t  prediction … p %" for each step, one below the other.
   private func drawCaption(
-    _ glimpse: Glimpse, at corner: Point, width: Double, _ setter: Typesetter, into list: inout DisplayList
-  ) throws(FigureError) {
-    guard options.hasCaptions else { return }
-    for (i, step) in glimpse.steps.enumerated() {
-      let baseline = corner.y + captionSize * (1.3 * Double(i) + 1.2)
-      let number = try setter.line("\(i + 1)", size: captionSize, bold: true)
-      let percent = try setter.line(Self.percent(step.confidence), size: captionSize)
-      let indent = captionSize * 1.1
-      let name = try setter.shortened(
-        step.prediction, size: captionSize, width: max(width - percent.width - indent - captionSize * 0.5, 1))
-      let color = options.colors.color(step.isCorrect)
-      number.draw(at: Point(corner.x, baseline), color: color, into: &list)
-      name.draw(at: Point(corner.x + indent, baseline), color: style.ink, into: &list)
-      percent.draw(at: Point(corner.x + width - percent.width, baseline), color: style.ink, into: &list)
+    _ captions: [Caption], at corner: Point, width: Double, into list: inout DisplayList
+  ) {
+    var baseline = corner.y + captionSize * 1.2
+    for caption in captions {
+      caption.number.draw(at: Point(corner.x, baseline), color: caption.color, into: &list)
+      caption.percent.draw(
+        at: Point(corner.x + width - caption.percent.width, baseline), color: style.ink, into: &list)
+      for (i, line) in caption.name.enumerated() {
+        line.draw(
+          at: Point(corner.x + captionSize * 1.1, baseline + captionSize * 1.3 * Double(i)), color: style.ink,
+          into: &list)
+      }
+      baseline += captionSize * 1.3 * Double(caption.lines)
     }
   }
 

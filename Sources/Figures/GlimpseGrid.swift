@@ -106,7 +106,7 @@ public struct GlimpseGrid: Drawing {
 
   /// One row per step: group, image, step, row, column, size, prediction, confidence, correct (0 or 1); steps and
   /// the top-left pixel count from 1. "correct" is empty where it is not known.
-  public func csv() -> String {
+  public func csv() throws -> String {
     var rows: [[String]] = []
     for group in groups {
       for image in group.images {

@@ -41,8 +41,10 @@ enum Layer: Sendable {
     var joined: Joined
     var label: String?
     var style: LineStyle
-    /// Place in the colour cycle.
-    var cycle: Int
+    /// Place in the cycle of colours, dashes and markers; nil with a colour of its own.
+    var cycle: Int?
+    var xError: Spread?
+    var yError: Spread?
   }
 
   /// Upright rectangles: bars and histograms.
@@ -60,7 +62,11 @@ enum Layer: Sendable {
     var color: Color?
     var opacity: Double
     var showValues: Bool
-    var cycle: Int
+    /// Nil with a colour of its own.
+    var cycle: Int?
+    /// Stands on the bars of the series before.
+    var isStacked = false
+    var error: Spread?
   }
 
   struct Band: Sendable {

@@ -142,7 +142,22 @@ final class Rasterizer {
     let x = (run.origin.x * scale).rounded()
     let y = (run.origin.y * scale).rounded()
     guard abs(x) < 1e6, abs(y) < 1e6 else { return }
+    if TextEngine.isOutlined(run.text, run.face) { return try outlined(run) }
     try TextEngine.draw(run, on: image, pixelSize: run.size * scale, x: Int32(x), y: Int32(y))
+  }
+
+  private func outlined(_ run: TextRun) throws(FigureError) {
+    let turn = run.angle * Double.pi / 180
+    let (c, s) = (cos(turn) * run.size, sin(turn) * run.size)
+    var pen = 0.0
+    for outline in try TextEngine.outlines(of: run.text, face: run.face) {
+      let start = pen
+      fill(
+        outline.path.mapped { p in
+          Point(run.origin.x + (p.x + start) * c - p.y * s, run.origin.y - (p.x + start) * s - p.y * c)
+        }, run.color)
+      pen += outline.advance
+    }
   }
 
   private func photograph(_ pixels: Pixels, _ rect: Rect, _ interpolation: Interpolation) throws(FigureError)

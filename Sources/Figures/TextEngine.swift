@@ -18,7 +18,8 @@ enum TextEngine {
     var text: String
   }
 
-  private struct State {
+  private struct State: ~Copyable {
+    var outlines = GlyphOutlines()
     var metrics: [Key: Metrics] = [:]
     var families: [FontChoice: FontFamily] = [:]
   }
@@ -29,6 +30,15 @@ enum TextEngine {
 
   /// Advance and ink height of `text`, all of whose characters `face` has.
   static func measure(_ text: String, face: FontFile) throws(FigureError) -> Metrics {
+    if isOutlined(text, face) {
+      var metrics = Metrics(advance: 0, ascent: 0, descent: 0)
+      for outline in try outlines(of: text, face: face) {
+        metrics.ascent = max(metrics.ascent, outline.top)
+        metrics.descent = max(metrics.descent, -outline.bottom)
+        metrics.advance += outline.advance
+      }
+      return metrics
+    }
     let result = state.withLock { state -> Result<Metrics, FigureError> in
       let key = Key(path: face.path, text: text)
       if let known = state.metrics[key] { return .success(known) }
@@ -70,6 +80,25 @@ enum TextEngine {
       ).map { String(cString: $0) }
     }
     if let failure { throw FigureError("font \(run.face.path): \(failure)") }
+  }
+
+  /// True for text that is drawn as outlines, because gd cannot: one character beyond the first 65,536 is enough.
+  static func isOutlined(_ text: String, _ face: FontFile) -> Bool {
+    face.needsOutlines || text.unicodeScalars.contains { $0.value > 0xFFFF }
+  }
+
+  /// The glyphs of a text one by one.
+  static func outlines(of text: String, face: FontFile) throws(FigureError) -> [GlyphOutlines.Outline] {
+    let result = state.withLock { state -> Result<[GlyphOutlines.Outline], FigureError> in
+      do throws(FigureError) {
+        var list: [GlyphOutlines.Outline] = []
+        for scalar in text.unicodeScalars { list.append(try state.outlines.outline(of: scalar, face: face)) }
+        return .success(list)
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try result.get()
   }
 
   /// The faces of `choice`, read once.

@@ -3,7 +3,8 @@ import Foundation
 /// One line of text cut into runs, with real superscripts and subscripts.
 ///
 /// `^{…}` raises and `_{…}` lowers; superscript characters such as ⁸ are raised digits. A character that the face
-/// lacks comes from the next face of the family, never as a box.
+/// lacks comes from the next face of the family or another font of the machine; where there is none, the sign �
+/// stands for it, and ``missing`` names it.
 struct TextLayout {
   struct Piece {
     var text: String
@@ -19,13 +20,16 @@ struct TextLayout {
   /// Ink above and below the baseline.
   private(set) var ascent = 0.0
   private(set) var descent = 0.0
+  /// Characters that no font here has.
+  private(set) var missing: [Unicode.Scalar] = []
 
   /// Throws ``FigureError`` when gd cannot use a font.
   init(_ text: String, family: FontFamily, size: Double, bold: Bool = false) throws(FigureError) {
-    for span in TextLayout.spans(text) {
+    // An accent that follows its letter is one character with it in most fonts.
+    for span in TextLayout.spans(text.precomposedStringWithCanonicalMapping) {
       let pieceSize = span.level == 0 ? size : size * 0.7
       let rise = Double(span.level) * size * (span.level > 0 ? 0.38 : 0.2)
-      for (run, face) in TextLayout.split(span.text, family: family, bold: bold) {
+      for (run, face) in split(span.text, family: family, bold: bold) {
         let metrics = try TextEngine.measure(run, face: face)
         pieces.append(Piece(text: run, face: face, size: pieceSize, dx: width, rise: rise))
         width += metrics.advance * pieceSize
@@ -74,9 +78,13 @@ struct TextLayout {
       }
     }
     var rest = text[...]
+    // Searched for once: without an end, no brace begins a group.
+    let lastEnd = text.lastIndex(of: "}")
     while let c = rest.first {
       let after = rest.dropFirst()
-      if c == "^" || c == "_", after.first == "{", let end = after.firstIndex(of: "}") {
+      if c == "^" || c == "_", after.first == "{", let lastEnd, lastEnd > rest.startIndex,
+        let end = after.firstIndex(of: "}")
+      {
         add(after[after.index(after: after.startIndex)..<end], c == "^" ? 1 : -1)
         rest = after[after.index(after: end)...]
       } else if let digit = raised[c] {
@@ -90,88 +98,30 @@ struct TextLayout {
     return spans
   }
 
-  /// Cuts where the face changes; control characters become spaces.
-  private static func split(_ text: String, family: FontFamily, bold: Bool) -> [(String, FontFile)] {
-    var runs: [(String, FontFile)] = []
+  /// Cuts where the face changes, and between what gd draws and what is drawn as outlines; control characters
+  /// become spaces.
+  private mutating func split(_ text: String, family: FontFamily, bold: Bool) -> [(String, FontFile)] {
+    var runs: [(text: String, face: FontFile, isWide: Bool)] = []
     for scalar in text.unicodeScalars {
-      let plain = scalar.properties.generalCategory == .control ? " " : scalar
-      if plain.properties.generalCategory == .format { continue }
-      let question: Unicode.Scalar = "?"
-      let face = family.face(for: plain, bold: bold)
-      guard let used = face ?? family.face(for: question, bold: bold) else { continue }
-      let character = String(Character(face == nil ? question : plain))
-      if let last = runs.last, last.1 == used {
-        runs[runs.count - 1].0 += character
+      var plain = scalar.properties.generalCategory == .control ? " " : scalar
+      // Neither joiners nor the wish for a coloured form are drawn.
+      if plain.properties.generalCategory == .format || plain.properties.isVariationSelector { continue }
+      var face = family.face(for: plain, bold: bold)
+      if face == nil {
+        missing.append(plain)
+        let replacement: Unicode.Scalar = "\u{FFFD}"
+        let question: Unicode.Scalar = "?"
+        plain = family.face(for: replacement, bold: bold) == nil ? question : replacement
+        face = family.face(for: plain, bold: bold)
+      }
+      guard let face else { continue }
+      let isWide = plain.value > 0xFFFF
+      if let last = runs.last, last.face == face, last.isWide == isWide {
+        runs[runs.count - 1].text.unicodeScalars.append(plain)
       } else {
-        runs.append((character, used))
+        runs.append((String(Character(plain)), face, isWide))
       }
     }
-    return runs
-  }
-}
-
-/// Measures and makes text of one figure: its fonts and sizes.
-struct Typesetter {
-  let family: FontFamily
-  /// Height of digits and depth of descenders, in units of the font size.
-  let digitHeight: Double
-  let depth: Double
-
-  init(_ choice: FontChoice) throws(FigureError) {
-    family = try TextEngine.family(choice)
-    digitHeight = try TextLayout("0", family: family, size: 1).ascent
-    depth = try TextLayout("gp", family: family, size: 1).descent
-  }
-
-  func line(_ text: String, size: Double, bold: Bool = false) throws(FigureError) -> TextLayout {
-    try TextLayout(text, family: family, size: size, bold: bold)
-  }
-
-  /// The text in lines no wider than `width`: broken at spaces, at most `lines` of them, the last one cut short
-  /// with "…" where it has to be.
-  func paragraph(
-    _ text: String, size: Double, bold: Bool = false, width: Double, lines limit: Int
-  ) throws(FigureError) -> [TextLayout] {
-    var result: [TextLayout] = []
-    let given = text.prefix(1000).split(separator: "\n", omittingEmptySubsequences: false)
-    var waiting = given.map { $0.split(separator: " ", omittingEmptySubsequences: false).map(String.init) }[
-      ...]
-    while var words = waiting.popFirst() {
-      while !words.isEmpty {
-        var count = words.count
-        var layout = try line(words.joined(separator: " "), size: size, bold: bold)
-        if layout.width > width && result.count + 1 < limit {
-          while layout.width > width && count > 1 {
-            count -= 1
-            layout = try line(words.prefix(count).joined(separator: " "), size: size, bold: bold)
-          }
-        }
-        if layout.width > width {
-          layout = try shortened(
-            words.prefix(count).joined(separator: " "), size: size, bold: bold, width: width)
-        }
-        result.append(layout)
-        if result.count == limit { return result }
-        words.removeFirst(count)
-      }
-    }
-    return result
-  }
-
-  /// The longest beginning of `text` that fits into `width` with "…" after it.
-  func shortened(_ text: String, size: Double, bold: Bool = false, width: Double) throws(FigureError)
-    -> TextLayout
-  {
-    let whole = try line(text, size: size, bold: bold)
-    guard whole.width > width else { return whole }
-    let characters = Array(text)
-    var (low, high) = (0, characters.count)
-    var best = try line("…", size: size, bold: bold)
-    while low < high {
-      let middle = (low + high + 1) / 2
-      let layout = try line(String(characters.prefix(middle)) + "…", size: size, bold: bold)
-      if layout.width <= width { (low, best) = (middle, layout) } else { high = middle - 1 }
-    }
-    return best
+    return runs.map { ($0.text, $0.face) }
   }
 }

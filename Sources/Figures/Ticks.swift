@@ -26,6 +26,8 @@ package struct Ticks: Sendable {
 
   /// Multiples of 1, 2, 2.5 or 5 × 10ⁿ in `lower`…`upper`: the finest such step with at most `limit` of them.
   ///
+  /// Where the ends are so close that no such multiples are different doubles with different labels, the two ends
+  /// themselves.
   /// - Parameters:
   ///   - integers: whole steps only, for axes that count.
   ///   - exponent: forces the power of ten that the labels leave out; nil chooses one for very large and very
@@ -33,62 +35,104 @@ package struct Ticks: Sendable {
   package static func linear(
     _ lower: Double, _ upper: Double, limit: Int, integers: Bool = false, exponent forced: Int? = nil
   ) -> Ticks {
-    let range = upper - lower
-    guard range > 0, range.isFinite, limit >= 1 else { return Ticks(values: [], labels: []) }
-    // From a step that is surely too fine upwards.
-    var power = Int(log10(range).rounded(.down)) - 2
-    if integers { power = max(power, 0) }
-    while true {
-      for mantissa in [1, 2, 2.5, 5] {
-        if integers && power == 0 && mantissa == 2.5 { continue }
-        let step = mantissa * pow(10, Double(power))
-        let first = (lower / step - 1e-9).rounded(.up)
-        let last = (upper / step + 1e-9).rounded(.down)
-        guard last - first + 1 <= Double(limit) else { continue }
-        guard last >= first else { return Ticks(values: [], labels: []) }
-        return labelled(
-          (0...Int(last - first)).map { first + Double($0) }, mantissa, power, lower, upper, integers, forced)
-      }
-      power += 1
+    guard lower < upper, lower.isFinite, upper.isFinite, limit >= 1 else {
+      return Ticks(values: [], labels: [])
+    }
+    let size = max(abs(lower), abs(upper))
+    // Near the ends of what a double can be, marks are found for the numbers without their power of ten.
+    let shift = size > 1e290 || size < 1e-290 ? Int(log10(size).rounded(.down)) : 0
+    let (low, high) = (lower.timesTen(to: -shift), upper.timesTen(to: -shift))
+    guard let step = step(low, high, limit: limit, whole: integers && shift == 0) else {
+      return integers && shift == 0 ? Ticks(values: [], labels: []) : ends(lower, upper, limit)
+    }
+    let ticks = labelled(step, low, high, shift: shift, whole: integers && shift == 0, forced)
+    let slack = (upper / 2 - lower / 2) * 1e-6
+    let distinct =
+      zip(ticks.values, ticks.values.dropFirst()).allSatisfy { $0 < $1 }
+      && ticks.values.allSatisfy { $0 >= lower - slack && $0 <= upper + slack }
+    let told = Set(ticks.labels).count == ticks.labels.count
+    return distinct && told ? ticks : ends(lower, upper, limit)
+  }
+
+  /// `count` multiples of mantissa × 10^power, from `first` of them on.
+  private struct Step {
+    var mantissa: Double
+    var power: Int
+    var first: Double
+    var count: Int
+
+    /// A multiple as a double. Dividing by a whole power keeps 0.3 the nearest double to 0.3.
+    func value(_ multiple: Double) -> Double {
+      power >= 0
+        ? multiple * mantissa * pow(10, Double(power)) : multiple * mantissa / pow(10, Double(-power))
     }
   }
 
-  private static func labelled(
-    _ multiples: [Double], _ mantissa: Double, _ power: Int, _ lower: Double, _ upper: Double,
-    _ integers: Bool,
-    _ forced: Int?
-  ) -> Ticks {
-    func value(_ multiple: Double) -> Double {
-      // Dividing by a whole power keeps 0.3 the nearest double to 0.3.
-      power >= 0 || power < -300
-        ? multiple * mantissa * pow(10, Double(power)) : multiple * mantissa / pow(10, Double(-power))
+  /// The finest step with at most `limit` multiples; nil where none can be counted.
+  private static func step(_ lower: Double, _ upper: Double, limit: Int, whole: Bool) -> Step? {
+    let range = upper - lower
+    // From a step that is surely too fine upwards.
+    var power = Int(log10(range).rounded(.down)) - 2
+    if whole { power = max(power, 0) }
+    let last = power + 6 + Int(log10(max(abs(lower), abs(upper)) / range).rounded(.up).clamped(0, 400))
+    while power <= last {
+      for mantissa in [1, 2, 2.5, 5] {
+        if whole && power == 0 && mantissa == 2.5 { continue }
+        let step = mantissa * pow(10, Double(power))
+        let first = (lower / step - 1e-9).rounded(.up)
+        let end = (upper / step + 1e-9).rounded(.down)
+        // Multiples beyond 2⁵³ are not all doubles.
+        guard end - first + 1 <= Double(limit), abs(first) < 0x1p53, abs(end) < 0x1p53 else { continue }
+        guard end >= first else { return nil }
+        return Step(mantissa: mantissa, power: power, first: first, count: Int(end - first) + 1)
+      }
+      power += 1
     }
-    let values = multiples.map(value)
+    return nil
+  }
+
+  private static func labelled(
+    _ step: Step, _ lower: Double, _ upper: Double, shift: Int, whole: Bool, _ forced: Int?
+  ) -> Ticks {
+    let multiples = (0..<step.count).map { step.first + Double($0) }
+    let values = multiples.map(step.value)
     let largest = values.map(abs).max() ?? 0
     var exponent = 0
     if let forced {
-      exponent = forced
-    } else if largest > 0 && (largest >= 1e5 || largest < 1e-3) {
-      exponent = Int(log10(largest * (1 + 1e-12)).rounded(.down))
+      exponent = forced.clamped(-400, 400) - shift
+    } else if shift != 0 || largest > 0 && (largest >= 1e5 || largest < 1e-3) {
+      exponent = largest > 0 ? Int(log10(largest * (1 + 1e-12)).rounded(.down)) : 0
     }
-    let places = min(max(exponent - power + (mantissa == 2.5 ? 1 : 0), 0), 17)
-    let scale = pow(10, Double(exponent))
-    let labels = values.map {
-      number(exponent >= -300 ? $0 / scale : $0 * pow(10, Double(-exponent)), places: places)
-    }
+    let places = (exponent - step.power + (step.mantissa == 2.5 ? 1 : 0)).clamped(0, 17)
+    let labels = values.map { number($0.timesTen(to: -exponent), places: places) }
 
     // Fifths, or quarters where fifths would fall on odd values.
-    let parts = mantissa == 2 ? 4.0 : 5.0
+    let parts = step.mantissa == 2 ? 4 : 5
     var minor: [Double] = []
-    if let first = multiples.first, let last = multiples.last, !(integers && power == 0) {
-      var k = (first - 1) * parts + 1
-      while k < (last + 1) * parts {
-        let v = value(k / parts)
-        if k.remainder(dividingBy: parts) != 0 && v >= lower && v <= upper { minor.append(v) }
-        k += 1
+    if !(whole && step.power == 0) {
+      for i in 0..<(step.count + 1) * parts where i % parts != 0 {
+        let v = step.value(step.first - 1 + Double(i) / Double(parts))
+        if v >= lower && v <= upper { minor.append(v) }
       }
     }
-    return Ticks(values: values, labels: labels, minor: minor, exponent: exponent == 0 ? nil : exponent)
+    let told = exponent + shift
+    return Ticks(
+      values: values.map { $0.timesTen(to: shift) }, labels: labels,
+      minor: minor.map { $0.timesTen(to: shift) }, exponent: told == 0 ? nil : told)
+  }
+
+  /// The ends, in as many digits as tell them apart.
+  private static func ends(_ lower: Double, _ upper: Double, _ limit: Int) -> Ticks {
+    guard limit >= 2 else { return Ticks(values: [], labels: []) }
+    return Ticks(values: [lower, upper], labels: [lower, upper].map(exact))
+  }
+
+  /// The shortest text that reads back as the same number, with its power of ten as markup.
+  static func exact(_ value: Double) -> String {
+    let text = CSV.number(value).replacing("-", with: "−")
+    guard let e = text.firstIndex(of: "e") else { return text }
+    let power = text[text.index(after: e)...].replacing("+", with: "")
+    return text[..<e] + "×10^{\(power)}"
   }
 
   /// Powers of ten in `lower`…`upper` (0 < lower), thinned to `limit`; 1, 2, 5 × 10ⁿ within less than two decades.
@@ -96,11 +140,11 @@ package struct Ticks: Sendable {
     guard lower > 0, upper > lower, upper.isFinite else { return Ticks(values: [], labels: []) }
     let first = Int((log10(lower) - 1e-9).rounded(.up))
     let last = Int((log10(upper) + 1e-9).rounded(.down))
-    let inside = { (v: Double) in v >= lower * (1 - 1e-9) && v <= upper * (1 + 1e-9) }
+    let inside = { (v: Double) in v >= lower * (1 - 1e-9) && v <= upper * (1 + 1e-9) && v > 0 && v.isFinite }
     var minor: [Double] = []
     if last - first <= 12 {
       for n in first - 1...max(last, first - 1) {
-        for m in 2...9 { minor.append(Double(m) * pow(10, Double(n))) }
+        for m in 2...9 { minor.append(Double(m).timesTen(to: n)) }
       }
       minor = minor.filter(inside)
     }
@@ -109,10 +153,12 @@ package struct Ticks: Sendable {
     if everyday, let ticks = digits([1, 2, 5], first - 1, last, minor, limit, inside) { return ticks }
     if last - first >= 1 {
       var stride = 1
-      while (last - first) / stride + 1 > limit { stride += 1 }
-      let powers = Swift.stride(from: first, through: last, by: stride).map { $0 }
+      while (last - first) / stride + 1 > max(limit, 1) { stride += 1 }
+      let powers = Swift.stride(from: first, through: last, by: stride).filter {
+        inside(1.0.timesTen(to: $0))
+      }
       return Ticks(
-        values: powers.map { pow(10, Double($0)) }, labels: powers.map { power(1, $0) }, minor: minor)
+        values: powers.map { 1.0.timesTen(to: $0) }, labels: powers.map { power(1, $0) }, minor: minor)
     }
     for mantissas in [Array(1...9), [1, 2, 5], [1, 3], [1]] {
       if let ticks = digits(mantissas, first - 1, first, minor, limit, inside) { return ticks }
@@ -128,8 +174,8 @@ package struct Ticks: Sendable {
     var ticks = Ticks(values: [], labels: [], minor: minor)
     for n in first...last {
       for m in mantissas {
-        let value = Double(m) * pow(10, Double(n))
-        guard inside(value) else { continue }
+        let value = Double(m).timesTen(to: n)
+        guard inside(value), ticks.values.last.map({ $0 < value }) ?? true else { continue }
         ticks.values.append(value)
         ticks.labels.append(abs(n) <= 3 ? number(value, places: max(-n, 0)) : power(m, n))
       }
@@ -149,4 +195,18 @@ package struct Ticks: Sendable {
   private static func power(_ m: Int, _ n: Int) -> String {
     (m == 1 ? "" : "\(m)×") + "10^{\(n < 0 ? "−\(-n)" : "\(n)")}"
   }
+}
+
+extension Double {
+  /// The number times 10ⁿ, without an overflow on the way.
+  func timesTen(to n: Int) -> Double {
+    if n == 0 || self == 0 { return self }
+    if abs(n) <= 300 { return n > 0 ? self * pow(10, Double(n)) : self / pow(10, Double(-n)) }
+    let half = n / 2
+    return timesTen(to: half).timesTen(to: n - half)
+  }
+}
+
+extension Comparable {
+  func clamped(_ low: Self, _ high: Self) -> Self { min(max(self, low), high) }
 }

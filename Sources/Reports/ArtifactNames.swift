@@ -4,7 +4,7 @@ import Foundation
 ///
 /// Names come from scripts: they are reduced to harmless characters and made unique, so that no two outputs
 /// share a file and none leaves its folder.
-struct ArtifactNames {
+public struct ArtifactNames {
   /// Where an output stands in the notebook, 0-based.
   struct Position: Hashable {
     var cell: Int
@@ -45,7 +45,7 @@ struct ArtifactNames {
   }
 
   /// `name` with everything but ASCII letters, digits, `-`, `_` and inner dots replaced by `-`.
-  static func stem(_ name: String, fallback: String) -> String {
+  public static func stem(_ name: String, fallback: String) -> String {
     var result = ""
     for scalar in name.unicodeScalars {
       let isPlain = scalar.isASCII && scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)

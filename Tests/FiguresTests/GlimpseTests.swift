@@ -39,7 +39,7 @@ import Testing
     let colors = grid.options.colors
     #expect(try count(grid, colors.unknown) > 300)
     #expect(try count(grid, colors.right) == 0 && count(grid, colors.wrong) == 0)
-    #expect(grid.csv().hasSuffix(",a,0.4\n"))
+    #expect(try grid.csv().hasSuffix(",a,0.4\n"))
   }
 
   @Test func captionsMakeRoomBelowTheImage() throws {
@@ -101,7 +101,7 @@ import Testing
       .init(patch: .init(row: 1, column: 2, size: 3), confidence: 0.5, isCorrect: true, prediction: "a"),
     ])
     #expect(
-      grid.csv() == """
+      try grid.csv() == """
         image,step,row,column,size,prediction,confidence,correct
         1 – a,1,,,,b,0.25,0
         1 – a,2,2,3,3,a,0.5,1

@@ -62,9 +62,86 @@ import Testing
     #expect(a.right - a.left == b.right - b.left && a.bottom - a.top == b.bottom - b.top)
   }
 
-  @Test func whatNoFaceHasIsAQuestionMark() throws {
+  @Test func whatNoFaceHasIsAReplacementSignAndTold() throws {
     let unknown = "\u{10FFFD}"
-    #expect(try title(unknown).0.count(0) == title("?").0.count(0))
+    #expect(try title(unknown).0.count(0) == title("\u{FFFD}").0.count(0))
+    var figure = Figure()
+    figure.axes.title = unknown + "a" + unknown
+    figure.axes.x.label = "\u{10FFFC}"
+    let remarks = try figure.displayList().remarks
+    #expect(remarks.count == 1)
+    #expect(remarks.first?.contains("U+10FFFD") == true && remarks.first?.contains("U+10FFFC") == true)
+    figure.axes.title = "a"
+    figure.axes.x.label = "e\u{301} \u{FE0F}"
+    #expect(try figure.displayList().remarks.isEmpty)
+  }
+
+  /// gd takes the four bytes of such a character for four letters.
+  @Test func charactersBeyondTheBasicPlaneAreOneGlyph() throws {
+    for text in ["😀", "𝟘"] {
+      let (p, area) = try title(text)
+      let box = try #require(ink(p, 0..<p.width, 0..<Int(area.y * 300 / 72) - 6))
+      let em = 9 * 300.0 / 72
+      #expect(Double(box.right - box.left) < 1.3 * em && Double(box.right - box.left) > 0.3 * em, "\(text)")
+      #expect(Double(box.bottom - box.top) < 1.3 * em && Double(box.bottom - box.top) > 0.4 * em, "\(text)")
+      #expect(try p.count(0) != title("\u{FFFD}").0.count(0))
+    }
+  }
+
+  @Test func installedFontsAreLookedThrough() throws {
+    let face = try #require(
+      ["/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", "/usr/share/fonts/dejavu/DejaVuSans.ttf"].first {
+        FileManager.default.isReadableFile(atPath: $0)
+      })
+    let folder = FileManager.default.temporaryDirectory.path + "/fonts-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder + "/deep", withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try "no font".write(toFile: folder + "/broken.ttf", atomically: true, encoding: .utf8)
+    try FileManager.default.copyItem(atPath: face, toPath: folder + "/deep/Some Regular.ttf")
+    try FileManager.default.copyItem(atPath: face, toPath: folder + "/Some Bold.TTF")
+    let fallback = FontFallback(folders: [folder, folder + "/missing"])
+    #expect(fallback.face(for: "✓")?.path == folder + "/deep/Some Regular.ttf")
+    #expect(fallback.face(for: "\u{10FFFD}") == nil)
+    #expect(FontFallback(folders: []).face(for: "✓") == nil)
+  }
+
+  /// Fonts end their character map with a segment of 0xFFFF alone.
+  @Test func theLastSegmentOfAFontHoldsNoCharacter() throws {
+    var words: [UInt16] = [1, 0, 1, 0, 0, 0]
+    words += [0x636D, 0x6170, 0, 0, 0, 28, 0, 44]
+    words += [0, 1, 3, 1, 0, 12]
+    words += [4, 32, 0, 4, 4, 1, 0, 0x42, 0xFFFF, 0, 0x41, 0xFFFF, 0xFFC0, 1, 0, 0]
+    let path = FileManager.default.temporaryDirectory.path + "/\(UUID().uuidString).ttf"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try Data(words.flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] }).write(to: URL(fileURLWithPath: path))
+    let font = try FontFile(path: path)
+    #expect(font.has("A") && font.has("B") && !font.has("C") && !font.has("\u{FFFF}"))
+  }
+
+  @Test func longTextsTakeSeveralLines() throws {
+    var figure = Figure()
+    try figure.line(x: [0, 1], y: [0, 1])
+    let plain = try figure.plotAreas()[0]
+    figure.axes.title = "a title that is so long that it has to be set in two lines above the axes"
+    figure.axes.y.label = "and-an-axis-label-without-any-spaces-that-is-longer-than-its-axis"
+    let list = try figure.displayList()
+    let shown = list.items.compactMap { if case .text(let run) = $0 { run.text } else { nil } }.joined()
+    for text in [figure.axes.title, figure.axes.y.label] {
+      #expect(shown.filter { $0 != " " }.contains(text.filter { $0 != " " }))
+    }
+    #expect(try figure.plotAreas()[0].y > plain.y + 8 && figure.plotAreas()[0].x > plain.x + 8)
+  }
+
+  @Test func bracesByTheThousandEnd() throws {
+    var figure = Figure()
+    for text in [
+      String(repeating: "^{", count: 10_000), String(repeating: "^{a}", count: 10_000),
+      String(repeating: "a", count: 300_000),
+    ] {
+      figure.axes.title = text
+      let list = try figure.displayList()
+      #expect(list.remarks.contains { $0.contains("was cut after 2000") })
+    }
   }
 
   @Test func entitiesStayAsTyped() throws {

@@ -145,10 +145,6 @@ import Testing
       "gfnet.plot.figure{size = 'onecolumn'}",
       "gfnet.plot.figure: option 'size': unknown figure size \"onecolumn\"; did you mean \"one-column\""
     ),
-    (
-      "gfnet.plot.figure{name = '../a'}",
-      "gfnet.plot.figure: option 'name' must be letters, digits, - and _, got \"../a\""
-    ),
     ("gfnet.plot.images{}", "gfnet.plot.images: argument 1 'images': the list has no images"),
     (
       "gfnet.plot.images{{1, 2}}",

@@ -1,21 +1,23 @@
 import CLuaBridge
 import Figures
+import Tensor
 
 // What can be drawn into a figure or a panel; both have the same methods.
 extension FigureClass {
   /// - Parameter sample: a Lua expression that makes one, for the examples.
   static func layers<Holder: AxesHolder>(_ type: Holder.Type, _ sample: String) -> [LuaMethod<Holder>] {
     [
-      points("line", "Joins points by straight lines.", sample) { axes, x, y, label, style in
-        try axes.line(x: x, y: y, label: label, style: style)
+      points("line", "Joins points by straight lines.", sample) { axes, x, y, label, style, errors in
+        try axes.line(x: x, y: y, label: label, style: style, errors: errors)
       },
       points("step", "Level from each point to the x of the next, as for anytime accuracy.", sample) {
-        axes, x, y, label, style in
-        try axes.step(x: x, y: y, label: label, style: style)
+        axes, x, y, label, style, errors in
+        try axes.step(x: x, y: y, label: label, style: style, errors: errors)
       },
-      points("scatter", "Marks points without joining them.", sample) { axes, x, y, label, style in
-        try axes.scatter(x: x, y: y, label: label, style: style)
+      points("scatter", "Marks points without joining them.", sample) { axes, x, y, label, style, errors in
+        try axes.scatter(x: x, y: y, label: label, style: style, errors: errors)
       },
+      errorbar(sample),
       band(sample),
       rule("hline", "A level line across the axes.", "y", sample) { axes, value, label, style in
         try axes.hline(value, label: label, style: style)
@@ -29,20 +31,44 @@ extension FigureClass {
 
   private static func points<Holder: AxesHolder>(
     _ name: String, _ summary: String, _ sample: String,
-    _ draw: @escaping @Sendable (inout Axes, [Double], [Double], String?, LineStyle) throws -> Void
+    _ draw: @escaping @Sendable (inout Axes, [Double], [Double], String?, LineStyle, Errors) throws -> Void
   ) -> LuaMethod<Holder> {
     LuaMethod(
       name, summary,
       [
         Parameter("x", .numbers, "one number per point"), Parameter("y", .numbers, "as many"),
-        .options(Parameter.lineOptions),
+        .options(Parameter.lineOptions + Parameter.errorOptions),
       ],
       returns: "the figure or axes",
       example: "\(sample):\(name)({1, 2, 3}, {62, 71, 74}, {label = \"GFNet\"})"
     ) { holder, call in
       let (x, y) = (try call.doubles("x"), try call.doubles("y"))
       let (label, style) = (try call.optionalString("label"), try call.lineStyle())
-      try holder.change { try draw(&$0, x, y, label, style) }
+      let errors = Errors(
+        x: try call.spread("xerr", count: x.count), y: try call.spread("yerr", count: y.count))
+      try holder.change { try draw(&$0, x, y, label, style, errors) }
+      return Receiver()
+    }
+  }
+
+  private static func errorbar<Holder: AxesHolder>(_ sample: String) -> LuaMethod<Holder> {
+    LuaMethod(
+      "errorbar", "Points with error bars, not joined; line, step and scatter take yerr and xerr as well.",
+      [
+        Parameter("x", .numbers, "one number per point"), Parameter("y", .numbers, "as many"),
+        Parameter(
+          "yerr", .either([.number, .numbers]),
+          "how far the bars reach: one number, one per point, or {lower, upper} with one per point each"),
+        .options(Parameter.lineOptions + Parameter.errorOptions.filter { $0.name == "xerr" }),
+      ],
+      returns: "the figure or axes",
+      example: "\(sample):errorbar({1, 2, 3}, {62, 71, 74}, {1.5, 0.8, 0.6}, {label = \"five seeds\"})"
+    ) { holder, call in
+      let (x, y) = (try call.doubles("x"), try call.doubles("y"))
+      let (label, style) = (try call.optionalString("label"), try call.lineStyle())
+      let errors = Errors(
+        x: try call.spread("xerr", count: x.count), y: try call.spread("yerr", count: y.count))
+      try holder.change { try $0.scatter(x: x, y: y, label: label, style: style, errors: errors) }
       return Receiver()
     }
   }
@@ -121,9 +147,12 @@ extension FigureClass {
       [
         Parameter("categories", .list(.either([.string, .number])), "their names"),
         Parameter(
-          "values", .numbers, "one number per category, or a list of series {label=, values=, color=}"),
+          "values", .numbers, "one number per category, or a list of series {label=, values=, color=, yerr=}"),
         .options([
           .label, .color, .named("mode", "several series", BarMode.self),
+          .optional(
+            "yerr", .either([.number, .numbers]),
+            "error bars of one series: one number, one per bar, or {lower, upper}"),
           Parameter("width", .number, default: 0.75, "part of the place that bars fill", in: 0.01...1),
           Parameter("show_values", .boolean, default: false, "each bar's value above it"),
         ]),
@@ -131,7 +160,7 @@ extension FigureClass {
       returns: "the figure or axes", example: "\(sample):bar({\"static\", \"GFNet\"}, {75.4, 76.3})"
     ) { holder, call in
       let names = try call.elements("categories").map { $0.asString ?? LuaNumberText.plain($0.asNumber ?? 0) }
-      let series = try series(call)
+      let series = try series(call, withErrors: true)
       let options = BarOptions(
         mode: try call.named("mode") ?? .grouped, width: try call.number("width"),
         showValues: try call.boolean("show_values"))
@@ -205,8 +234,15 @@ extension FigureClass {
         colorBar: try call.boolean("colorbar"), digits: try call.optionalInteger("digits"),
         rowNames: try call.strings("rows"), columnNames: try call.strings("columns"),
         squareCells: try call.optionalBoolean("square"))
-      let values = try call.matrix("values")
-      try holder.change { try $0.heatMap(values, options: options) }
+      let array = try call.numberArray("values")
+      guard array.sizes.count == 2 else {
+        throw LuaError(
+          "\(call.place("values")) must have two axes (rows of numbers), got shape \(Shape(array.sizes))")
+      }
+      let (rows, columns) = (array.sizes[0], array.sizes[1])
+      try holder.change {
+        try $0.heatMap(array.values, rows: rows, columns: columns, options: options)
+      }
       return Receiver()
     }
   }
@@ -216,27 +252,52 @@ extension FigureClass {
       "set", "Changes options of the axes.", [.options(Parameter.axesOptions, required: true)],
       returns: "the figure or axes", example: "\(sample):set{ylabel = \"loss\", yscale = \"log\"}"
     ) { holder, call in
-      try holder.change { try call.applyAxesOptions(to: &$0) }
+      let change = try call.axesChange()
+      try holder.change { try change.apply(to: &$0) }
       return Receiver()
     }
   }
 
   /// The argument `values`: one series under the options `label` and `color`, or a list of series.
-  private static func series(_ call: LuaCall) throws -> [Series] {
+  private static func series(_ call: LuaCall, withErrors: Bool = false) throws -> [Series] {
     let elements = try call.value("values").asTable?.elements() ?? []
     guard let first = elements.first?.asTable, try !first.get("values").isNil else {
-      return [Series(try call.optionalString("label"), try call.doubles("values"), color: try call.color())]
+      let values = try call.doubles("values")
+      return [
+        Series(
+          try call.optionalString("label"), values, color: try call.color(),
+          error: withErrors ? try call.spread("yerr", count: values.count) : nil)
+      ]
     }
+    if withErrors, try call.has("yerr") {
+      throw LuaError("\(call.place("yerr")) belongs into each series, as in {values = {1, 2}, yerr = 0.5}")
+    }
+    let known = ["label", "values", "color"] + (withErrors ? ["yerr"] : [])
     return try elements.enumerated().map { index, element in
-      let fields = try NamedFields(
-        element, ["label", "values", "color"], "\(call.place("values")): series \(index + 1)")
-      try fields["values"].push(onto: call.stack)
-      defer { call.stack.pop() }
-      let numbers = try NumberArray(at: -1, on: call.stack, fields.place + ": values")
+      let fields = try NamedFields(element, known, "\(call.place("values")): series \(index + 1)")
+      let numbers = try numbers(fields, "values", call)
       let color = try fields.text("color").map { name in
         try call.checked("values") { () throws(FigureError) in try Color(named: name) }
       }
-      return Series(try fields.text("label"), numbers.values, color: color)
+      var error: Spread?
+      if let number = fields["yerr"].asNumber {
+        error = Spread([Double](repeating: number, count: numbers.values.count))
+      } else if fields.has("yerr") {
+        let given = try self.numbers(fields, "yerr", call)
+        let half = given.values.count / 2
+        let isPair = given.sizes.count == 2 && given.sizes[0] == 2
+        error =
+          isPair
+          ? Spread(lower: Array(given.values.prefix(half)), upper: Array(given.values.suffix(half)))
+          : Spread(given.values)
+      }
+      return Series(try fields.text("label"), numbers.values, color: color, error: error)
     }
+  }
+
+  private static func numbers(_ fields: NamedFields, _ name: String, _ call: LuaCall) throws -> NumberArray {
+    try fields[name].push(onto: call.stack)
+    defer { call.stack.pop() }
+    return try NumberArray(at: -1, on: call.stack, fields.place + ": " + name)
   }
 }

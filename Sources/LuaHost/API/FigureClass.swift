@@ -83,15 +83,17 @@ enum FigureClass {
       }
       let stem = ending.isEmpty ? file : String(file.dropLast(4))
       let dpi = try call.integer("dpi")
-      try drawing.save(to: stem, dpi: dpi)
+      for remark in try drawing.save(to: stem, dpi: dpi) { call.context.note("\(file): \(remark)") }
     }
   }
 }
 
 extension ScriptDrawing {
-  /// Writes `stem`.png and, where there are numbers, `stem`.csv.
-  func save(to stem: String, dpi: Int) throws {
-    try AtomicFile.write(drawing.png(dpi: dpi), to: stem + ".png")
+  /// Writes `stem`.png and, where there are numbers, `stem`.csv; returns what there is to say about the picture.
+  func save(to stem: String, dpi: Int) throws -> [String] {
+    let list = try drawing.displayList()
+    try AtomicFile.write(list.png(dpi: dpi), to: stem + ".png")
     if hasNumbers { try AtomicFile.write(drawing.csv(), to: stem + ".csv") }
+    return list.remarks
   }
 }

@@ -30,18 +30,21 @@ enum PlotModule {
     example: "gfnet.plot.figure{xlabel = \"step\", ylabel = \"accuracy (%)\"}:line({1, 2, 3}, {62, 71, 74})",
     discussion: """
       With rows and columns the figure has several panels: fig[1], fig[2], … row by row. Axis options are then those \
-      of every panel, and the title stands above all.
+      of every panel, and the title stands above all. What was asked for is always shown: a figure whose labels and \
+      legends would leave its axes less than half of it becomes higher. docs/figures.md says what else is promised.
       """
   ) { call in
     var figure = try emptyFigure(call)
+    figure.isSizeAsked = try call.has("size")
     let (rows, columns) = (figure.rows, figure.columns)
     let isGrid = rows * columns > 1
     figure.sharesX = try call.boolean("share_x")
     figure.sharesY = try call.boolean("share_y")
     figure.sharesLegend = try call.boolean("share_legend")
     if isGrid { figure.title = try call.optionalString("title") ?? "" }
+    let change = try call.axesChange()
     for panel in figure.panels.indices {
-      try call.applyAxesOptions(
+      try change.apply(
         to: &figure.panels[panel], withTitle: !isGrid,
         xLabel: !figure.sharesX || panel / columns == rows - 1,
         yLabel: !figure.sharesY || panel % columns == 0)

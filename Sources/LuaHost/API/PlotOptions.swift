@@ -1,4 +1,6 @@
 import Figures
+import Reports
+import Tensor
 
 // Options that plots share, and how they are read.
 
@@ -19,6 +21,12 @@ extension Parameter {
     .optional("marker_size", .number, "diameter of the markers in points", in: 0...100),
     Parameter("opacity", .number, default: 1, "0 (invisible) to 1", in: 0...1),
   ]
+
+  static let errorOptions: [Parameter] = ["x", "y"].map { axis in
+    .optional(
+      axis + "err", .either([.number, .numbers]),
+      "how far error bars reach: one number, one per point, or {lower, upper} with one per point each")
+  }
 
   static let ruleOptions = lineOptions.filter { !$0.name.hasPrefix("marker") }
 
@@ -80,42 +88,93 @@ extension LuaCall {
       markerSize: markers ? try optionalNumber("marker_size") : nil, opacity: try number("opacity"))
   }
 
-  /// Applies those of ``Parameter/axesOptions`` that were given.
-  func applyAxesOptions(to axes: inout Axes, withTitle: Bool = true, xLabel: Bool = true, yLabel: Bool = true)
-    throws
-  {
-    if withTitle, let title = try optionalString("title") { axes.title = title }
-    try apply("x", to: &axes.x, withLabel: xLabel)
-    try apply("y", to: &axes.y, withLabel: yLabel)
-    if let place = try named("legend", as: LegendOptions.Place.self) { axes.legend.place = place }
-    if let columns = try optionalInteger("legend_columns") { axes.legend.columns = columns }
-    if let grid = try named("grid", as: GridLines.self) { axes.grid = grid }
-  }
-
-  private func apply(_ prefix: String, to axis: inout AxisOptions, withLabel: Bool) throws {
-    if withLabel, let label = try optionalString(prefix + "label") { axis.label = label }
-    if let lower = try optionalNumber(prefix + "min") { axis.lower = lower }
-    if let upper = try optionalNumber(prefix + "max") { axis.upper = upper }
-    if let scale = try named(prefix + "scale", as: Scale.self) { axis.scale = scale }
-    if let integers = try optionalBoolean(prefix + "integers") { axis.integers = integers }
-    if try has(prefix + "ticks") { axis.ticks = try doubles(prefix + "ticks") }
-    if try has(prefix + "tick_labels") {
-      let labels = try strings(prefix + "tick_labels")
-      guard labels.count == axis.ticks?.count else {
-        throw LuaError(
-          "\(place(prefix + "tick_labels")): \(labels.count) texts for \(axis.ticks?.count ?? 0) values of \(prefix)ticks"
-        )
-      }
-      axis.tickLabels = labels
+  /// The option `name`, how far the error bars of `count` points reach; nil when it was left out.
+  func spread(_ name: String, count: Int) throws -> Spread? {
+    guard try has(name) else { return nil }
+    if let number = try value(name).asNumber { return Spread([Double](repeating: number, count: count)) }
+    let array = try numberArray(name)
+    if array.sizes.count == 1 { return Spread(array.values) }
+    guard array.sizes.count == 2, array.sizes[0] == 2 else {
+      throw LuaError(
+        "\(place(name)) must be a number, a list of them, or {lower, upper}, got shape \(Shape(array.sizes))")
     }
+    let half = array.values.count / 2
+    return Spread(lower: Array(array.values.prefix(half)), upper: Array(array.values.suffix(half)))
   }
 
-  /// The option `name` when it may be a file's.
+  /// Those of ``Parameter/axesOptions`` that were given.
+  ///
+  /// Reading them may call a `totable` of the script, which may reach back into the figure: they are read before
+  /// anything is changed.
+  func axesChange() throws -> AxesChange {
+    AxesChange(
+      title: try optionalString("title"), x: try axisChange("x"), y: try axisChange("y"),
+      place: try named("legend"), columns: try optionalInteger("legend_columns"), grid: try named("grid"))
+  }
+
+  private func axisChange(_ prefix: String) throws -> AxesChange.Axis {
+    AxesChange.Axis(
+      label: try optionalString(prefix + "label"), lower: try optionalNumber(prefix + "min"),
+      upper: try optionalNumber(prefix + "max"), scale: try named(prefix + "scale"),
+      integers: try optionalBoolean(prefix + "integers"),
+      ticks: try has(prefix + "ticks") ? doubles(prefix + "ticks") : nil,
+      tickLabels: try has(prefix + "tick_labels") ? strings(prefix + "tick_labels") : nil,
+      place: place(prefix + "tick_labels"))
+  }
+
+  /// The option `name` when it may be a file's; the run directory reduces it to harmless characters.
   func fileStem() throws -> String? {
-    guard let name = try optionalString("name") else { return nil }
-    guard ReportModule.isFileStem(name) else {
-      throw LuaError("\(place("name")) must be letters, digits, - and _, got \"\(name)\"")
+    try optionalString("name").map { ArtifactNames.stem($0, fallback: "figure") }
+  }
+}
+
+/// What a script wants to be different about axes; nil leaves it as it is.
+struct AxesChange {
+  struct Axis {
+    var label: String?
+    var lower: Double?
+    var upper: Double?
+    var scale: Scale?
+    var integers: Bool?
+    var ticks: [Double]?
+    var tickLabels: [String]?
+    /// What messages call the option with the labels.
+    var place: String
+
+    func apply(to axis: inout AxisOptions, withLabel: Bool = true) throws {
+      if withLabel, let label { axis.label = label }
+      if let lower { axis.lower = lower }
+      if let upper { axis.upper = upper }
+      if let scale { axis.scale = scale }
+      if let integers { axis.integers = integers }
+      if let ticks {
+        // Labels of an earlier call belong to the marks of that call.
+        (axis.ticks, axis.tickLabels) = (ticks, nil)
+      }
+      if let tickLabels {
+        guard tickLabels.count == axis.ticks?.count else {
+          throw LuaError(
+            "\(place): \(tickLabels.count) texts for \(axis.ticks?.count ?? 0) values of \(place.contains("'x") ? "x" : "y")ticks"
+          )
+        }
+        axis.tickLabels = tickLabels
+      }
     }
-    return name
+  }
+
+  var title: String?
+  var x: Axis
+  var y: Axis
+  var place: LegendOptions.Place?
+  var columns: Int?
+  var grid: GridLines?
+
+  func apply(to axes: inout Axes, withTitle: Bool = true, xLabel: Bool = true, yLabel: Bool = true) throws {
+    if withTitle, let title { axes.title = title }
+    try x.apply(to: &axes.x, withLabel: xLabel)
+    try y.apply(to: &axes.y, withLabel: yLabel)
+    if let place { axes.legend.place = place }
+    if let columns { axes.legend.columns = columns }
+    if let grid { axes.grid = grid }
   }
 }

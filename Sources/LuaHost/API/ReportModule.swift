@@ -93,20 +93,11 @@ enum ReportModule {
     let rows = try call.elements("rows").enumerated().map { number, row in
       try cells(of: row, row: number + 1, columns: columns, digits: digits)
     }
-    let name = try call.optionalString("name") ?? call.context.nextName("table")
-    guard isFileStem(name) else {
-      throw LuaError("gfnet.report.table: name must be letters, digits, - and _, got \"\(name)\"")
-    }
+    let name =
+      try call.optionalString("name").map { ArtifactNames.stem($0, fallback: "table") }
+      ?? call.context.nextName("table")
     call.context.emit(
       .table(.init(name: name, caption: try call.string("caption"), columns: columns, rows: rows)))
-  }
-
-  /// Whether a name is safe as a file name in the run directory.
-  static func isFileStem(_ name: String) -> Bool {
-    !name.isEmpty && name.utf8.count <= 100 && name.utf8.first != UInt8(ascii: "-")
-      && name.utf8.allSatisfy {
-        $0 == 45 || $0 == 95 || ($0 | 32) >= 97 && ($0 | 32) <= 122 || $0 >= 48 && $0 <= 57
-      }
   }
 
   private static func digitsByColumn(_ call: LuaCall, _ columns: [String]) throws -> [Int?] {

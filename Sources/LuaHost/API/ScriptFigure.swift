@@ -23,10 +23,12 @@ extension ScriptDrawing {
       let list = try drawing.displayList()
       let png = try list.png(dpi: 300)
       let stem = name ?? self.name ?? Self.stem(words) ?? context.nextName("figure")
+      let file = context.uniqueFigureName(stem)
+      for remark in list.remarks { context.note("figure \(file): \(remark)") }
       return Notebook.Picture(
-        name: context.uniqueFigureName(stem), caption: caption ?? self.caption, png: png,
+        name: file, caption: caption ?? self.caption, png: png,
         width: list.size.width,
-        height: list.size.height, csv: hasNumbers ? drawing.csv() : nil)
+        height: list.size.height, csv: hasNumbers ? try drawing.csv() : nil)
     } catch let error as FigureError {
       throw LuaError("figure: \(error)")
     }

@@ -1,0 +1,74 @@
+import Foundation
+import Synchronization
+
+/// The fonts of the machine, asked for the characters that a figure's own faces lack.
+///
+/// Files are found by looking into the font folders, in an order that depends on their names alone; each file's
+/// character map is read when it is first needed.
+package final class FontFallback: Sendable {
+  static let installed = FontFallback(folders: FontFallback.systemFolders)
+
+  private struct State {
+    var waiting: [String]?
+    var fonts: [FontFile] = []
+    var found: [UInt32: FontFile?] = [:]
+  }
+
+  private let folders: [String]
+  private let state = Mutex(State())
+  /// More files than a machine with all of Noto has.
+  private static let fileLimit = 6000
+
+  package init(folders: [String]) { self.folders = folders }
+
+  /// The first installed font with a glyph for `scalar`; nil when none has.
+  package func face(for scalar: Unicode.Scalar) -> FontFile? {
+    state.withLock { state in
+      if let index = state.found.index(forKey: scalar.value) { return state.found[index].value }
+      var waiting = state.waiting ?? Self.files(in: folders)
+      var result = state.fonts.first { $0.has(scalar) }
+      while result == nil, let path = waiting.popLast() {
+        guard let font = try? FontFile(path: path), font.isScalable else { continue }
+        state.fonts.append(font)
+        if font.has(scalar) { result = font }
+      }
+      state.waiting = waiting
+      state.found[scalar.value] = .some(result)
+      return result
+    }
+  }
+
+  static var systemFolders: [String] {
+    let environment = ProcessInfo.processInfo.environment
+    var folders = (environment["GDFONTPATH"] ?? "").split(separator: ":").map(String.init)
+    if let home = environment["HOME"] {
+      folders += [(environment["XDG_DATA_HOME"] ?? home + "/.local/share") + "/fonts", home + "/.fonts"]
+    }
+    return folders + ["/usr/local/share/fonts", "/usr/share/fonts"]
+  }
+
+  /// Font files below the folders, the preferred ones last.
+  private static func files(in folders: [String]) -> [String] {
+    var files: [String] = []
+    for folder in folders {
+      guard let names = FileManager.default.enumerator(atPath: folder) else { continue }
+      while let name = names.nextObject() as? String, files.count < fileLimit {
+        let ending = name.lowercased().suffix(4)
+        if [".ttf", ".otf", ".ttc", ".otc"].contains(ending) { files.append(folder + "/" + name) }
+      }
+    }
+    let ranked = files.map { (rank: rank($0), path: $0) }
+    return ranked.sorted { ($0.rank, $0.path) > ($1.rank, $1.path) }.map(\.path)
+  }
+
+  /// Upright faces of usual weight first, those for every kind of text before special ones.
+  private static func rank(_ path: String) -> Int {
+    let name = (path.split(separator: "/").last ?? "").lowercased()
+    var rank = 0
+    for word in ["bold", "italic", "oblique", "light", "thin", "black", "condensed", "medium", "extra"]
+    where name.contains(word) { rank += 4 }
+    for word in ["mono", "typewriter", "display"] where name.contains(word) { rank += 2 }
+    if !name.contains("sans") && !name.contains("cjk") { rank += 1 }
+    return rank
+  }
+}
