@@ -38,7 +38,7 @@ let catalog = Catalog(
 let state = try LuaState()
 try catalog.install(in: state)
 let environment = try LuaEnvironment(in: state, catalog: catalog, moduleFolders: [])
-let session = try CellSession(state: state, environment: environment.table, chunkName: "bench.lua")
+let session = CellSession(state: state, environment: environment.table, chunkName: "bench.lua")
 
 /// The best of five runs of a Lua function that loops a million times, in nanoseconds per round.
 @MainActor func measure(_ name: String, setUp: String = "", _ body: String) throws {

@@ -60,7 +60,7 @@ import Testing
     let state = try LuaState()
     try Self.catalog.install(in: state)
     let environment = try LuaEnvironment(in: state, catalog: Self.catalog, moduleFolders: [])
-    let session = try CellSession(state: state, environment: environment.table, chunkName: "test.lua")
+    let session = CellSession(state: state, environment: environment.table, chunkName: "test.lua")
     let cell = try session.compile("local f = gfnet.mixed\nreturn f().nested.y[2], pcall(f)", firstLine: 1)
     let before = Witness.alive
     var failures = 0
@@ -104,7 +104,7 @@ import Testing
     let state = try LuaState()
     try Catalog.standard.install(in: state)
     let environment = try LuaEnvironment(in: state, catalog: .standard, moduleFolders: [])
-    let session = try CellSession(state: state, environment: environment.table, chunkName: "test.lua")
+    let session = CellSession(state: state, environment: environment.table, chunkName: "test.lua")
     let cell = try session.compile(
       """
       local function deep(n)

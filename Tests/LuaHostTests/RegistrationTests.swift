@@ -163,7 +163,7 @@ private let catalog = Catalog(
     let state = try LuaState()
     try catalog.install(in: state)
     let environment = try LuaEnvironment(in: state, catalog: catalog, moduleFolders: [])
-    let session = try CellSession(state: state, environment: environment.table, chunkName: "test.lua")
+    let session = CellSession(state: state, environment: environment.table, chunkName: "test.lua")
     var most = 0
     try environment.table.set("look", LuaValue.nil)
     for _ in 0..<300 {

@@ -28,7 +28,7 @@ import Testing
     }
 
     func function(_ source: String) throws -> LuaFunction {
-      let session = try CellSession(state: state, environment: environment, chunkName: "rule.lua")
+      let session = CellSession(state: state, environment: environment, chunkName: "rule.lua")
       let values = try session.run(session.compile("return " + source, firstLine: 1))
       guard let function = values.first?.asFunction else { throw LuaError("not a function") }
       return function

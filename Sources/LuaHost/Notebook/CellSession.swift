@@ -23,15 +23,13 @@ public final class CellSession {
     case constant(LuaValue)
   }
 
-  /// The functions that are cells, as keys.
-  private let cells: LuaTable
+  /// The functions that are cells, as keys; nil where globals are not checked.
+  var cells: LuaTable?
 
-  public init(state: LuaState, environment: LuaTable, chunkName: String) throws {
+  public init(state: LuaState, environment: LuaTable, chunkName: String) {
     self.state = state
     self.environment = environment
     self.chunkName = chunkName
-    cells = try LuaTable(in: state)
-    try checkGlobals(cells: cells)
   }
 
   /// Names that later cells may use without declaring them.
@@ -148,11 +146,13 @@ public final class CellSession {
     let base = stack.count
     defer { stack.count = base }
     try pushBody(of: cell, on: stack)
-    try cells.push(onto: stack)
-    stack.pushCopy(ofValueAt: base + 1)
-    stack.push(true)
-    stack.rawSet(tableAt: -3)
-    stack.pop()
+    if let cells {
+      try cells.push(onto: stack)
+      stack.pushCopy(ofValueAt: base + 1)
+      stack.push(true)
+      stack.rawSet(tableAt: -3)
+      stack.pop()
+    }
     stack.pushCopy(ofValueAt: base + 1)
     try stack.call(arguments: 0)
     guard stack.count > base + 1, stack.kind(at: base + 2) == .lightUserdata,

@@ -5,8 +5,10 @@ import Support
 ///
 /// Otherwise a misspelt name is nil, and an experiment runs on it.
 extension CellSession {
-  /// Has the globals of this session's environment checked, for functions of the script's own file.
-  func checkGlobals(cells: LuaTable) throws {
+  /// Has the globals of this session's environment checked from here on, for functions of the script's own file.
+  public func checkGlobals() throws {
+    let cells = try LuaTable(in: state)
+    self.cells = cells
     let stack = state.stack
     let base = stack.count
     defer { stack.count = base }
@@ -14,8 +16,9 @@ extension CellSession {
     stack.push("@" + chunkName)
     try cells.push(onto: stack)
     stack.push(
-      boxed: LuaClosure { [unowned self] stack in
+      boxed: LuaClosure { [weak self] stack in
         let name = stack.string(at: 2) ?? "?"
+        guard let self else { throw LuaError("the global '\(name)' is used after its script has ended") }
         throw LuaError(stack.count > 2 ? madeInside(name) : neverAssigned(name, on: stack))
       })
     gf_check_globals(stack.pointer)

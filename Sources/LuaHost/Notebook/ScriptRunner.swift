@@ -70,7 +70,8 @@ public final class ScriptRunner {
     context.scriptFolder = folder.isEmpty ? "." : folder
     let environment = try LuaEnvironment(
       in: state, catalog: catalog, moduleFolders: [folder.isEmpty ? "." : folder])
-    session = try CellSession(state: state, environment: environment.table, chunkName: script.path)
+    session = CellSession(state: state, environment: environment.table, chunkName: script.path)
+    try session.checkGlobals()
   }
 
   // MARK: Running
