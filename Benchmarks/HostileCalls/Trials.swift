@@ -79,7 +79,7 @@ private struct Host {
     limits.memory = memory
     let context = HostContext()
     context.traceCache = nil
-    context.note = { _ in }
+    context.showRemark = { _ in }
     state = try LuaState(limits: limits, context: context)
     try Catalog.standard.install(in: state)
     environment = try LuaEnvironment(in: state, catalog: .standard, moduleFolders: ["."]).table

@@ -9,7 +9,7 @@ import Testing
 
   private func run(_ source: String) throws -> (notes: [String], pictures: [Notebook.Picture]) {
     let notes = Notes()
-    let bench = try ScriptBench(source) { context in context.note = { notes.lines.append($0) } }
+    let bench = try ScriptBench(source) { context in context.showRemark = { notes.lines.append($0) } }
     #expect(bench.message == "")
     let pictures = bench.notebook.cells.flatMap(\.outputs).compactMap {
       if case .figure(let picture) = $0 { picture } else { nil }
