@@ -110,11 +110,16 @@ public struct LuaStack {
     lua_settop(pointer, 0)
     gf_push_where(pointer)
     let place = string(at: -1) ?? ""
-    let text = (error as? LuaError)?.message ?? "\(error)"
+    let text = Self.shortened((error as? LuaError)?.message ?? "\(error)")
     // An error that comes back from a callback already names the line where it began.
     let message = (error as? LuaError)?.line != nil ? text : place + text
     push(message)
     if !(error is LuaError) { state.lastThrown = (message, error) }
+  }
+
+  /// Messages quote what a script passed, which may be of any length: the middle of a long one is left out.
+  private static func shortened(_ message: String) -> String {
+    message.utf8.count <= 4000 ? message : "\(message.prefix(2000)) … \(message.suffix(500))"
   }
 
   // MARK: Reading
