@@ -8,6 +8,7 @@ import Testing
   ])
   func aMessageStaysReadable(_ call: String) throws {
     let bench = try ScriptBench("local long = ('long '):rep(20000)\n\(call)")
-    #expect(bench.message.hasPrefix("test.lua:2: ") && bench.message.utf8.count < 5000, "\(bench.message.count)")
+    #expect(
+      bench.message.hasPrefix("test.lua:2: ") && bench.message.utf8.count < 5000, "\(bench.message.count)")
   }
 }

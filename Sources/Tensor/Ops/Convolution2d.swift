@@ -1,4 +1,5 @@
 import OneDNN
+import Support
 
 /// 2-D cross-correlation of N×C×H×W with O×(C/G)×h×w weights, dense, grouped or depthwise.
 ///
@@ -54,9 +55,14 @@ struct Convolution2d: Op {
     saved.keep(x, weights)
     let result = try Tensor.empty(outputShape(inputs.map(\.shape)))
     if result.count == 0 { return result }
-    try Convolution.forward(
-      geometry, source: x.pointer, weights: weights.storage.packed(for: geometry, at: weights.offset),
-      bias: bias.map { UnsafePointer($0.pointer) }, destination: result.pointer)
+    let (inputs, outputs) = (x.count / geometry.batch, result.count / geometry.batch)
+    for (first, piece) in geometry.pieces() {
+      try Cancellation.check()
+      try Convolution.forward(
+        piece, source: x.pointer + first * inputs,
+        weights: weights.storage.packed(for: piece, at: weights.offset),
+        bias: bias.map { UnsafePointer($0.pointer) }, destination: result.pointer + first * outputs)
+    }
     return result
   }
 
@@ -72,8 +78,12 @@ struct Convolution2d: Op {
       let dx = try Tensor.empty(x.shape)
       var data = geometry
       data.bias = false
-      try Convolution.backwardData(
-        data, gradient: dy.pointer, weights: weights.pointer, sourceGradient: dx.pointer)
+      for (first, piece) in data.pieces() {
+        try Cancellation.check()
+        try Convolution.backwardData(
+          piece, gradient: dy.pointer + first * (dy.count / data.batch), weights: weights.pointer,
+          sourceGradient: dx.pointer + first * (dx.count / data.batch))
+      }
       gradients[0] = dx
     }
     let needsBias = needs.count > 2 && needs[2]
