@@ -67,10 +67,10 @@ struct TextMutation {
     "math.huge", "math.mininteger", "1e999",
   ]
 
-  /// One to six changes.
-  private func mutated(_ good: String, _ draw: CounterRandom) -> String {
+  /// One change to `most`.
+  private func mutated(_ good: String, _ draw: CounterRandom, most: Int) -> String {
     var bytes = Array(good.utf8)
-    for change in 0...draw.integer(0, below: 6) { Self.change(&bytes, draw.child(change)) }
+    for change in 0..<draw.integer(0, below: most) + 1 { Self.change(&bytes, draw.child(change)) }
     return String(decoding: bytes, as: UTF8.self)
   }
 
@@ -93,7 +93,7 @@ struct TextMutation {
   }
 
   func script(_ draw: CounterRandom) -> String {
-    mutated(scripts[draw.integer(0, below: scripts.count)], draw.child(1))
+    mutated(scripts[draw.integer(0, below: scripts.count)], draw.child(1), most: 6)
   }
 
   /// The files of a plugin, as FOLDER/FILE: its manifest damaged, its code, or both.
@@ -103,7 +103,7 @@ struct TextMutation {
     return files.enumerated().map { index, file in
       let isManifest = file.name.hasSuffix("/plugin.lua")
       let damaged = victims == 2 || (victims == 0) == isManifest
-      return (file.name, damaged ? mutated(file.text, draw.child(index)) : file.text)
+      return (file.name, damaged ? mutated(file.text, draw.child(index), most: 2) : file.text)
     }
   }
 }
