@@ -76,7 +76,7 @@ extension LuaStack {
     var underlying: (any Error)?
     if let last = state.lastThrown, last.message == message { underlying = last.error }
     throw LuaError(
-      message, traceback: status == LUA_ERRSYNTAX ? "" : traceback, underlying: underlying,
+      Self.shortened(message), traceback: status == LUA_ERRSYNTAX ? "" : traceback, underlying: underlying,
       line: line > 0 ? Int(line) : nil)
   }
 }

@@ -118,7 +118,7 @@ public struct LuaStack {
   }
 
   /// Messages quote what a script passed, which may be of any length: the middle of a long one is left out.
-  private static func shortened(_ message: String) -> String {
+  static func shortened(_ message: String) -> String {
     message.utf8.count <= 4000 ? message : "\(message.prefix(2000)) … \(message.suffix(500))"
   }
 
