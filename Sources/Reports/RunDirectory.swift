@@ -80,6 +80,9 @@ public final class RunDirectory {
 
   deinit { if let lastWords { ForcedEnd.remove(lastWords) } }
 
+  /// Takes note of the model files that the run has loaded by now.
+  public func record(models: [RunFacts.Source]) { facts.models = models }
+
   /// Brings the report up to date after a cell has ended, or before one starts.
   ///
   /// New figures and tables are always saved. The pages are written unless that has become slow: then at

@@ -35,11 +35,47 @@ public struct RunFacts: Sendable {
     }
   }
 
+  /// A plugin or a model file that the run used.
+  public struct Source: Sendable, Equatable {
+    public var name: String
+    /// Empty when it has none.
+    public var version: String
+    public var path: String
+    /// `xxh64:` and 16 hexadecimal digits.
+    public var checksum: String
+    /// What it may touch.
+    public var capabilities: [String]
+
+    public init(
+      name: String, version: String = "", path: String, checksum: String, capabilities: [String] = []
+    ) {
+      self.name = name
+      self.version = version
+      self.path = path
+      self.checksum = checksum
+      self.capabilities = capabilities
+    }
+
+    fileprivate var json: JSONValue {
+      var members: [JSONValue.Member] = [.init("name", .string(name))]
+      if !version.isEmpty { members.append(.init("version", .string(version))) }
+      members += [.init("path", .string(path)), .init("checksum", .string(checksum))]
+      if !capabilities.isEmpty {
+        members.append(.init("capabilities", .array(capabilities.map(JSONValue.string))))
+      }
+      return .object(members)
+    }
+  }
+
   /// The command as words, the program's name first.
   public var command: [String]
   /// The program first; then Swift, Lua, oneDNN and whatever else matters.
   public var versions: [Version]
   public var parameters: [Parameter]
+  /// The plugins that were loaded.
+  public var plugins: [Source] = []
+  /// The files of the models that were loaded.
+  public var models: [Source] = []
   public var seed: UInt64
   public var threads: Int
   public var precision: String
@@ -137,6 +173,7 @@ public struct RunFacts: Sendable {
       .init("seed", seedJSON), .init("threads", .integer(threads)), .init("precision", .string(precision)),
       .init("remarks", .array(remarks.map(JSONValue.string))),
       .init("versions", .object(versions.map { .init($0.name, .string($0.version)) })),
+      .init("plugins", .array(plugins.map(\.json))), .init("models", .array(models.map(\.json))),
       .init("host", host.json),
       .init("files", .array(files.map(JSONValue.string))),
     ])

@@ -49,8 +49,10 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "Precision: f32 or bf16.")
   var precision: Precision = .float32
 
-  @Option(help: ArgumentHelp("Threads to compute with (default: one per core).", valueName: "n"))
-  var threads: Int?
+  @Option(
+    name: .customLong("threads"), parsing: .unconditional,
+    help: ArgumentHelp("Threads to compute with (default: one per core).", valueName: "n"))
+  var threadsText: String?
 
   @Option(help: "What is timed: encoder, glance, episode or train.")
   var part: Bench.Part = .episode
@@ -68,9 +70,7 @@ struct BenchCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads must be from 1 to 1024, got \(threads)")
-    }
+    _ = try threadsText.map(OptionValues.threads)
     if let batch, !(1...4096).contains(batch) {
       throw ValidationError("--batch must be from 1 to 4096, got \(batch)")
     }
@@ -83,7 +83,7 @@ struct BenchCommand: ParsableCommand {
   }
 
   func run() throws {
-    if let threads { ThreadTeam.setSize(threads) }
+    if let threads = try threadsText.map(OptionValues.threads) { ThreadTeam.setSize(threads) }
     var options = Bench.Options()
     options.backbone = arch
     options.patchSize = patch

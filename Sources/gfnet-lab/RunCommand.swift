@@ -30,11 +30,15 @@ struct RunCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Folder for the report (default: reports/<script>).", valueName: "dir"))
   var out: String?
 
-  @Option(help: ArgumentHelp("Seed of everything random.", valueName: "n"))
-  var seed: UInt64 = 1
+  @Option(
+    name: .customLong("seed"), parsing: .unconditional,
+    help: ArgumentHelp("Seed of everything random.", valueName: "n"))
+  var seedText = "1"
 
-  @Option(help: ArgumentHelp("Threads to compute with (default: one per core).", valueName: "n"))
-  var threads: Int?
+  @Option(
+    name: .customLong("threads"), parsing: .unconditional,
+    help: ArgumentHelp("Threads to compute with (default: one per core).", valueName: "n"))
+  var threadsText: String?
 
   @Option(help: "Precision of inference: f32 or bf16.")
   var precision: Precision = .float32
@@ -52,9 +56,8 @@ struct RunCommand: ParsableCommand {
   var listsParameters = false
 
   func validate() throws {
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads must be from 1 to 1024, got \(threads)")
-    }
+    _ = try OptionValues.seed(seedText)
+    _ = try threadsText.map(OptionValues.threads)
     if out == "" { throw ValidationError("--out needs the name of a folder") }
   }
 
@@ -62,14 +65,18 @@ struct RunCommand: ParsableCommand {
     try MemorySize.apply(memory)
     let file = try readScript()
     let context = HostContext()
-    context.options.seed = seed
+    let threads = try threadsText.map(OptionValues.threads)
+    context.options.seed = try OptionValues.seed(seedText)
     context.options.threads = threads
+    if let remark = OptionValues.remark(onThreads: threads) { context.note(remark) }
     context.options.precision = precision
     context.options.usesCache = !ignoresCache
     context.parameters.overrides = try parameters.map(ParameterSession.parseOverride)
     // The parameters are listed without running anything, of plugins neither.
     if listsParameters { return try printParameters(ScriptRunner(script: file, context: context)) }
-    let runner = try ScriptRunner(script: file, context: context, plugins: .standard())
+    let folder = script.lastIndex(of: "/").map { $0 == script.startIndex ? "/" : String(script[..<$0]) }
+    let runner = try ScriptRunner(
+      script: file, context: context, plugins: .standard(scriptFolder: folder ?? "."))
 
     if let threads { ThreadTeam.setSize(threads) }
     let recorder = RunRecorder(

@@ -92,8 +92,19 @@ import Testing
     ),
     (
       ["run", "s.lua", "--threads", "0"],
-      "gfnet-lab: --threads must be from 1 to 1024, got 0 (see gfnet-lab run --help)\n"
+      "gfnet-lab: --threads must be a whole number from 1 to 256, got 0 (see gfnet-lab run --help)\n"
     ),
+    (
+      ["run", "s.lua", "--threads", "1000"],
+      "gfnet-lab: --threads must be a whole number from 1 to 256, got 1000"
+    ),
+    (["bench", "--threads", "x"], "gfnet-lab: --threads must be a whole number from 1 to 256, got x"),
+    (
+      ["run", "s.lua", "--seed=-1"],
+      "gfnet-lab: --seed must be a whole number from 0 to 18446744073709551615, got -1 (see gfnet-lab run --help)\n"
+    ),
+    (["run", "s.lua", "--seed", "-1"], "gfnet-lab: --seed must be a whole number from 0 to"),
+    (["s.lua", "limit=3", "limit=4"], "gfnet-lab: parameter 'limit' is given 2 times: limit=3 limit=4\n"),
     (
       ["run", "s.lua", "--out", ""],
       "gfnet-lab: --out needs the name of a folder (see gfnet-lab run --help)\n"

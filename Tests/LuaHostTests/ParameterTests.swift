@@ -20,7 +20,6 @@ import Testing
     (["limit=7", "rate=1"], "7\t1.0\tsmall\tfalse\t2\t8\n"),
     (["limit=1e2", "verbose=true", "model=large"], "100\t0.5\tlarge\ttrue\t2\t8\n"),
     (["sizes=4,5,6"], "100\t0.5\tsmall\tfalse\t3\t4\n"),
-    (["limit=5", "limit=6"], "6\t0.5\tsmall\tfalse\t2\t8\n"),
   ])
   func takesOverrides(_ overrides: [String], _ expected: String) throws {
     let bench = try ScriptBench(
@@ -32,7 +31,10 @@ import Testing
   @Test(arguments: [
     ("limt=5", "unknown parameter 'limt'; did you mean 'limit'?"),
     ("limit=ten", "parameter 'limit' must be a whole number, got \"ten\""),
-    ("limit=1.5", "parameter 'limit' must be a whole number, got \"1.5\""),
+    (
+      "limit=1.5",
+      "parameter 'limit' must be a whole number, got \"1.5\"; its default 100 is an integer, write 1.0 for 1 or type = \"number\" to take any number"
+    ),
     ("limit=0", "parameter 'limit' must be a whole number from 1 to 1000, got 0"),
     ("limit=", "parameter 'limit' must be a whole number, got \"\""),
     ("rate=nan", "parameter 'rate' must be a number, got \"nan\""),
@@ -57,7 +59,10 @@ import Testing
   @Test(arguments: [
     ("{limit = {defalt = 1}}", "parameter 'limit': unknown field 'defalt'; did you mean 'default'?"),
     ("{limit = {}}", "needs a default, or a type"),
-    ("{limit = {default = print}}", "the default must be a number, string, boolean or list, got a function"),
+    (
+      "{limit = {default = print}}",
+      "parameter 'limit' has the default a function; it must be a number, string, boolean or list"
+    ),
     ("{limit = {default = 5, max = 4}}", "the default must be a whole number of at most 4, got 5"),
     ("{limit = {default = 5, min = 9, max = 4}}", "min 9.0 is above max 4.0"),
     ("{limit = {default = 5, min = 0/0}}", "min must be a number"),
@@ -66,7 +71,7 @@ import Testing
     ("{limit = {type = 'intger'}}", "unknown type the string \"intger\"; did you mean 'integer'?"),
     ("{limit = {default = 1, help = 3}}", "help must be a string"),
     ("{3}", "parameters are named"),
-    ("{limit = {default = {1, 'a'}}}", "a default list needs elements of one type"),
+    ("{limit = {default = {1, 'a'}}}", "is a default list, which needs elements of one type"),
   ])
   func refusesWrongDeclarations(_ declaration: String, _ expected: String) throws {
     let bench = try ScriptBench("gfnet.params" + declaration)

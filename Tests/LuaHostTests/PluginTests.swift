@@ -4,43 +4,7 @@ import Testing
 
 /// Plugins in a folder of their own for each test.
 @Suite struct PluginTests {
-  private final class Folder {
-    let path = NSTemporaryDirectory() + "gfnet-plugins-\(UUID().uuidString)"
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func write(_ file: String, _ text: String) throws {
-      let full = path + "/" + file
-      try FileManager.default.createDirectory(
-        atPath: (full as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-      try text.write(toFile: full, atomically: true, encoding: .utf8)
-    }
-
-    func plugin(_ name: String, manifest: String? = nil, initialise: String? = nil) throws {
-      try write(
-        "\(name)/plugin.lua",
-        manifest
-          ?? """
-          name = "\(name)"
-          version = "0.1"
-          summary = "A rule."
-          requires = "gfnet >= 0.1"
-          provides = { exits = {"\(name)"} }
-          capabilities = {}
-          """)
-      try write(
-        "\(name)/init.lua",
-        initialise
-          ?? """
-          return gfnet.exits.define{
-            name = "\(name)", summary = "leave by margin",
-            params = { threshold = { default = 0.5, min = 0, max = 1 } },
-            decide = function(s, p) return s.margin >= p.threshold end,
-          }
-          """)
-    }
-
-    var loader: PluginLoader { PluginLoader(folders: [path], secondsToLoad: 0.5) }
-  }
+  private typealias Folder = PluginFolder
 
   private func problems(_ folder: Folder) throws -> [String] {
     try ScriptBench("", plugins: folder.loader, prepare: { $0.showRemark = { _ in } }).notebook.remarks
@@ -171,20 +135,20 @@ import Testing
       "aaa",
       initialise: """
         string.format = nil; math.huge = 3; leaked = true; table.concat = nil
-        rawset(gfnet, "clock", "mine")
+        rawset(gfnet, "tensor", "mine")
         gfnet.exits.define{name = "aaa", decide = function() return true end}
         """)
     try folder.plugin(
       "bbb",
       initialise: """
-        assert(string.format("%d", 1) == "1" and math.huge > 3 and leaked == nil and table.concat{} == "")
-        assert(type(gfnet.clock()) == "number" and ("%d"):format(2) == "2")
+        assert(string.format("%d", 1) == "1" and math.huge > 3 and rawget(_G, 'leaked') == nil and table.concat{} == "")
+        assert(gfnet.tensor{1}:sum() == 1 and ("%d"):format(2) == "2")
         gfnet.exits.define{name = "bbb", decide = function() return true end}
         """)
     #expect(try problems(folder) == [])
     let bench = try ScriptBench(
-      "print(string.format('%d', 1), leaked, type(gfnet.clock()))", plugins: folder.loader)
-    #expect(bench.shown == "1\tnil\tnumber\n")
+      "print(string.format('%d', 1), rawget(_G, 'leaked'), type(gfnet.tensor))", plugins: folder.loader)
+    #expect(bench.shown == "1\tnil\ttable\n")
   }
 
   @Test func requireFindsModulesBesideThePlugin() throws {

@@ -56,6 +56,12 @@ package struct XXHash64 {
     lanes = (a, b, c, d)
   }
 
+  /// A hash as files keep it: `xxh64:` and 16 hexadecimal digits.
+  package static func text(_ hash: UInt64) -> String {
+    let digits = String(hash, radix: 16)
+    return SafetensorsChecksum.prefix + String(repeating: "0", count: 16 - digits.count) + digits
+  }
+
   /// The hash of everything appended.
   package func finish() -> UInt64 {
     var hash: UInt64

@@ -25,10 +25,17 @@ enum CoreModule {
     returns: "table: the values by name",
     example: "local p = gfnet.params{limit = {default = 100, min = 1, help = \"images to use\"}}",
     discussion: """
-      The type is that of the default. The command line sets a parameter with name=value, and `gfnet-lab run \
+      The type is that of the default: 1 is an integer, 1.0 a number. type = "…" names another: boolean, integer, \
+      number, string, "list of …s" of these, or "number or list of numbers". Of a list, choices are those of each \
+      element. The command line sets a parameter with name=value, and `gfnet-lab run \
       SCRIPT.lua --help` lists them. An unknown name is an error, on the command line and in the table.
       """
   ) { call in
+    if let plugin = call.context.plugin {
+      throw LuaError(
+        "gfnet.params: the parameters of a run are its script's; the plugin '\(plugin.name)' declares those of its "
+          + "rules as params of define")
+    }
     let specs = try ParameterSpec.read(call.table("declarations"), owner: "gfnet.params")
     let values = try call.context.parameters.declare(specs)
     return ParameterTable(values: values)
@@ -36,7 +43,7 @@ enum CoreModule {
 
   private static let clock = FunctionEntry(
     "clock", "Seconds on a clock that only moves forward, for measuring.", returns: "number: seconds",
-    example: "local start = gfnet.clock()"
+    example: "local start = gfnet.clock()", touches: [.clock]
   ) { _ in
     MonotonicClock.milliseconds / 1000
   }
@@ -55,16 +62,19 @@ struct ParameterTable: LuaPushable {
       stack.rawSet(tableAt: -3)
     }
     let names = values.map(\.name)
-    stack.pushTable(fields: 2)
-    stack.push("__index")
-    stack.push { stack in
-      let key = try stack.value(at: 2)
-      guard let name = key.asString else {
-        throw LuaError("parameters are named; got the key \(key.described)")
+    stack.pushTable(fields: 3)
+    // Reading and setting alike: a field of another name is a slip.
+    for event in ["__index", "__newindex"] {
+      stack.push(event)
+      stack.push { stack in
+        let key = try stack.value(at: 2)
+        guard let name = key.asString else {
+          throw LuaError("parameters are named; got the key \(key.described)")
+        }
+        throw LuaError("no parameter '\(name.printable(upTo: 80))'" + NearestName.hint(name, in: names))
       }
-      throw LuaError("no parameter '\(name)'" + NearestName.hint(name, in: names))
+      stack.rawSet(tableAt: -3)
     }
-    stack.rawSet(tableAt: -3)
     stack.push("__metatable")
     stack.push(false)
     stack.rawSet(tableAt: -3)

@@ -61,12 +61,13 @@ enum DatasetFunctions {
 
       The data set "files" is a list of pictures of which no class is known: gfnet.dataset("files", {paths = \
       {"cat.jpg"}, labels = "imagenet"}). Without labels the model that sees them names its classes.
-      """
+      """, mayTouch: [.readFiles]
   ) { call in
     let name = try call.string("name")
     let limit = try call.optionalInteger("limit")
     let images: any ImageDataset
     try checkOptions(call, of: name)
+    if name != "tensors" { try call.claim(.readFiles) }
     if name == "tensors" {
       images = try tensors(call)
     } else if name == "folder" {

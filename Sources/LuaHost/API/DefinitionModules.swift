@@ -58,7 +58,8 @@ enum DefinitionModules {
       let definition = Definition(
         kind: kind, name: name, summary: try call.string("summary"),
         parameters: try call.has("params") ? ParameterSpec.read(call.table("params"), owner: place) : [],
-        implementation: .lua(given), origin: call.context.definitions.currentOrigin ?? "this script",
+        implementation: .lua(given),
+        origin: try call.context.definitions.origin(for: call.context.plugin),
         isStateful: kind == .backbones ? false : try call.optionalBoolean("stateful") ?? false)
       try call.context.definitions.add(definition)
       return Pushed(definition)

@@ -25,8 +25,8 @@ public enum Doctor {
       Finding(
         subject: "oneDNN", detail: "\(ComputeContext.libraryVersion), \(ThreadTeam.size) threads",
         isGood: true),
-      processor, fashionMNIST, plugins, reportsFolder(folder),
-    ]
+      processor, fashionMNIST,
+    ] + plugins(.standard(scriptFolder: folder)) + [reportsFolder(folder)]
   }
 
   private static var processor: Finding {
@@ -54,10 +54,26 @@ public enum Doctor {
       remedy: "apt install dataset-fashion-mnist")
   }
 
-  private static var plugins: Finding {
-    let found = PluginLoader.standard().candidates().map(\.name)
-    return Finding(
-      subject: "plugins", detail: found.isEmpty ? "none" : found.joined(separator: ", "), isGood: true)
+  /// Loads every plugin, as a run would: those that work in one line, then each that does not with the reason.
+  package static func plugins(_ loader: PluginLoader) -> [Finding] {
+    let outcome: PluginLoader.Outcome
+    do {
+      let state = try LuaState()
+      try Catalog.standard.install(in: state)
+      outcome = try loader.loadAll(into: state, catalog: .standard)
+    } catch {
+      return [Finding(subject: "plugins", detail: "\(error)", isGood: false)]
+    }
+    let names = outcome.loaded.map { "\($0.manifest.name) \($0.manifest.version)" }
+    let remarks = outcome.remarks.map { Finding(subject: "plugins", detail: $0, isGood: true) }
+    let problems = outcome.problems.map {
+      Finding(subject: "plugins", detail: $0, isGood: false, remedy: "runs go on without it")
+    }
+    let wrong = loader.folders.remarks.map { Finding(subject: "plugins", detail: $0, isGood: false) }
+    return [
+      Finding(
+        subject: "plugins", detail: names.isEmpty ? "none" : names.joined(separator: ", "), isGood: true)
+    ] + remarks.dropFirst(wrong.count) + wrong + problems
   }
 
   private static func reportsFolder(_ folder: String) -> Finding {

@@ -100,7 +100,7 @@ enum EncoderClass {
     discussion: """
       Nothing in a PyTorch file is run: it may hold tensors and plain containers, anything else is refused by name. \
       Arrays that do not fit the encoder are listed.
-      """
+      """, touches: [.readFiles]
   ) { call in
     Pushed(
       try EncoderHandle(

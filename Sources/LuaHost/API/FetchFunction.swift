@@ -15,7 +15,7 @@ enum FetchFunction {
       camera.png, chelsea.png, coffee.png and rocket.jpg of scikit-image (CC0 and public domain). Files are checked \
       against checksums and kept under $XDG_CACHE_HOME/gfnet-lab/fetched (by default ~/.cache/gfnet-lab/fetched). The \
       first time this needs python3 with pip, and a network; nothing is installed.
-      """
+      """, touches: [.network, .writeFiles]
   ) { call in
     guard let script = ProgramFolders.existing("tools/fetch.sh") else {
       throw LuaError(

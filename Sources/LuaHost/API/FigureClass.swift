@@ -73,7 +73,7 @@ enum FigureClass {
         Parameter("file", .string, "the path; the ending .png may be left out"),
         .options([Parameter("dpi", .integer, default: 300, "pixels per inch", in: 20...2400)]),
       ],
-      example: "\(sample):save(\"accuracy.png\")"
+      example: "\(sample):save(\"accuracy.png\")", touches: [.writeFiles]
     ) { drawing, call in
       let file = try call.string("file")
       let name = file.split(separator: "/", omittingEmptySubsequences: false).last ?? ""

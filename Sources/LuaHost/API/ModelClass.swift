@@ -72,7 +72,7 @@ enum ModelClass {
       discussion: """
         The file is replaced as a whole. A model that was loaded keeps what its file said; results given here \
         replace those.
-        """
+        """, touches: [.writeFiles]
     ) { model, call in
       let file = try call.string("file")
       guard !file.isEmpty else { throw LuaError("model:save: the file needs a name") }

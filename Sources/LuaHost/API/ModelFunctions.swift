@@ -1,6 +1,8 @@
 import Backbones
+import Checkpoints
 import Foundation
 import GlanceFocus
+import Reports
 import Vision
 
 /// `gfnet.load` and `gfnet.model`.
@@ -18,14 +20,16 @@ enum ModelFunctions {
       A name is looked for as models/NAME.safetensors beside the script and in the folders above it, in the \
       current folder, and with the program. A checkpoint of the authors' PyTorch code is read as it is, with its \
       thresholds, costs and results in model.info.results; gfnet-lab models import makes a file of gfnet-lab of it.
-      """
+      """, touches: [.readFiles]
   ) { call in
     let name = try call.string("name_or_file")
     let path =
       CheckpointFile.isNamedAsPyTorch(name)
       ? name : try ModelLibrary.standard(scriptFolder: call.context.scriptFolder).find(name)
     let stem = ((path as NSString).lastPathComponent as NSString).deletingPathExtension
-    switch try CheckpointFile(path).content {
+    let content = try CheckpointFile(path).content
+    try call.context.note(model: stem, path)
+    switch content {
     case .model(let file):
       let network = try GFNet.load(file)
       var metadata = file.metadata
@@ -71,7 +75,8 @@ enum ModelFunctions {
     ],
     returns: "model",
     example:
-      "local model = gfnet.model{backbone = \"resnet_tiny_16\", image_size = 128, steps = 3, classes = 10}"
+      "local model = gfnet.model{backbone = \"resnet_tiny_16\", image_size = 128, steps = 3, classes = 10}",
+    mayTouch: [.readFiles]
   ) { call in
     let dataset = try call.optionalObject("dataset", as: DatasetHandle.self)?.images
     if let dataset { try check(dataset, against: call) }
@@ -79,7 +84,8 @@ enum ModelFunctions {
       try call.has("backbone")
       ? DefinitionUse.backbone(call.value("backbone"), in: call.state, "gfnet.model") : nil
     let start = try call.optionalString("encoder").map {
-      try EncoderHandle(contentsOf: $0, backbone: asked?.registryName)
+      try call.claim(.readFiles)
+      return try EncoderHandle(contentsOf: $0, backbone: asked?.registryName)
     }
     guard let backbone = asked ?? start.map({ .named($0.backbone) }) else {
       throw LuaError("gfnet.model: needs a backbone, or the file of an encoder")
@@ -129,5 +135,14 @@ enum ModelFunctions {
 
   private static func threeChannels(_ values: [Float]) -> [Float] {
     values.count == 1 ? [values[0], values[0], values[0]] : values
+  }
+}
+
+extension HostContext {
+  /// Keeps which file a model came from, for `meta.json`; once per file and content.
+  fileprivate func note(model name: String, _ path: String) throws {
+    let digest = try MappedFile.read(path).withUnsafeBytes { XXHash64.digest($0) }
+    let source = RunFacts.Source(name: name, path: path, checksum: XXHash64.text(digest))
+    if !loadedModels.contains(source) { loadedModels.append(source) }
   }
 }

@@ -24,7 +24,7 @@ enum ModelTrace {
         all, and are found again when weights, images, sampler, steps, seed and program version are the same. \
         --no-cache neither reads nor writes them. A sampler written in Lua may depend on anything: its traces are \
         not kept.
-        """
+        """, mayTouch: [.readFiles, .writeFiles]
     ) { model, call in
       let images = try call.object("dataset", as: DatasetHandle.self).images
       let sampler = try DefinitionUse.sampler(call.value("sampler"), in: call.state, "model:trace: sampler")
@@ -46,7 +46,10 @@ enum ModelTrace {
         return trace
       }
       let context = call.context
-      guard context.options.usesCache, sampler.isReproducible, let cache = context.traceCache else {
+      // A plugin that may not touch files computes the trace anew.
+      guard context.options.usesCache, sampler.isReproducible, context.allows(.readFiles, .writeFiles),
+        let cache = context.traceCache
+      else {
         return Pushed(TraceHandle(try compute(), images: images))
       }
       let key = [
@@ -83,6 +86,6 @@ enum ModelTrace {
 
   private static let read = FunctionEntry(
     "trace", "Reads a trace from a file that trace:save wrote.", [Parameter("file", .string, "its path")],
-    returns: "trace", example: "local trace = gfnet.trace(\"trace.safetensors\")"
+    returns: "trace", example: "local trace = gfnet.trace(\"trace.safetensors\")", touches: [.readFiles]
   ) { call in Pushed(TraceHandle(try Trace(contentsOf: call.string("file")), images: nil)) }
 }

@@ -63,7 +63,7 @@ enum PictureFunctions {
       Without options the picture keeps its size. With resize or crop it is prepared as the data set "folder" \
       does, with the values that Pillow and torchvision give. Alpha is dropped; the first frame of an animation is \
       read.
-      """
+      """, touches: [.readFiles]
   ) { call in
     var picture = try ImageDecoder.decode(contentsOf: call.string("file"))
     let isPrepared = try call.has("resize") || call.has("crop")

@@ -32,7 +32,7 @@ enum PlotModule {
       With rows and columns the figure has several panels: fig[1], fig[2], … row by row. Axis options are then those \
       of every panel, and the title stands above all. What was asked for is always shown: a figure whose labels and \
       legends would leave its axes less than half of it becomes higher. docs/figures.md says what else is promised.
-      """
+      """, mayTouch: [.readFiles]
   ) { call in
     var figure = try emptyFigure(call)
     figure.isSizeAsked = try call.has("size")
@@ -61,6 +61,7 @@ enum PlotModule {
       style = try call.checked("style") { () throws(FigureError) in try FigureStyle(named: name) }
     }
     if let font = try call.optionalString("font") {
+      if !["paper", "sans"].contains(font) { try call.claim(.readFiles) }
       style.fonts = try call.checked("font") { () throws(FigureError) in try FontChoice(named: font) }
     }
     if let palette = try call.named("palette", as: Palette.self) { style.palette = palette }
@@ -160,7 +161,7 @@ enum PlotModule {
       name, in the order of their first image. Of a trace, images are chosen evenly over each group, and shown up to \
       the step after which they leave. A step whose correct is nil, and every step of images without labels, has a \
       colour of its own.
-      """
+      """, mayTouch: [.readFiles]
   ) { call in
     if case .object(let object) = try call.value("images"), let trace = object.value(as: TraceHandle.self) {
       return Pushed(try picture(of: TraceGlimpses.groups(trace, call), call))

@@ -10,19 +10,19 @@ enum ReportModule {
 
   private static let text = FunctionEntry(
     "text", "Writes plain text, followed by a line end.", [Parameter("text", .string, "the text")],
-    example: "gfnet.report.text(\"three images failed\")"
+    example: "gfnet.report.text(\"three images failed\")", touches: [.report]
   ) { call in call.context.emit(.text(try call.string("text") + "\n")) }
 
   private static let markdown = FunctionEntry(
     "markdown", "Writes Markdown, which the report formats.",
     [Parameter("markdown", .string, "Markdown source")],
-    example: "gfnet.report.markdown(\"**Accuracy** rises with every step.\")"
+    example: "gfnet.report.markdown(\"**Accuracy** rises with every step.\")", touches: [.report]
   ) { call in call.context.emit(.markdown(try call.string("markdown"))) }
 
   private static let value = FunctionEntry(
     "value", "Shows a value as the last expression of a cell would be shown.",
     [Parameter.optional("value", .any, "anything: a table, a figure, a number")],
-    example: "gfnet.report.value({accuracy = 0.91})"
+    example: "gfnet.report.value({accuracy = 0.91})", touches: [.report]
   ) { call in
     let outputs = try ValueDisplay(state: call.state).outputs(of: [try call.value("value")])
     outputs.forEach(call.context.emit)
@@ -31,7 +31,7 @@ enum ReportModule {
   private static let results = FunctionEntry(
     "results", "Records named results of the run, for summary.json.",
     [Parameter("results", .table, "numbers, strings and booleans by name")],
-    example: "gfnet.report.results{accuracy = 0.91, madds = 3.2e6}"
+    example: "gfnet.report.results{accuracy = 0.91, madds = 3.2e6}", touches: [.report]
   ) { call in
     for (key, value) in try call.table("results").pairs() {
       guard let name = key.asString else {
@@ -59,7 +59,7 @@ enum ReportModule {
     ],
     example: """
       gfnet.report.figure(gfnet.plot.figure{}:line({1, 2}, {3, 4}), {name = "accuracy", caption = "Two steps."})
-      """
+      """, touches: [.report]
   ) { call in
     let stack = call.stack
     let drawing: any ScriptDrawing =
@@ -86,7 +86,8 @@ enum ReportModule {
         ], name: "table")
     ],
     example:
-      "gfnet.report.table{columns = {\"steps\", \"accuracy\"}, rows = {{1, 0.62}, {2, 0.71}}, digits = 2}"
+      "gfnet.report.table{columns = {\"steps\", \"accuracy\"}, rows = {{1, 0.62}, {2, 0.71}}, digits = 2}",
+    touches: [.report]
   ) { call in
     let columns = try call.strings("columns")
     let digits = try digitsByColumn(call, columns)

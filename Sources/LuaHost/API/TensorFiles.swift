@@ -13,7 +13,8 @@ enum TensorFiles {
     example:
       "gfnet.tensor.save(\"mine.safetensors\", {a = gfnet.tensor{1, 2}})  local a = gfnet.tensor.load(\"mine.safetensors\").a",
     discussion:
-      "Numbers of every type become 32-bit. gfnet-lab models show FILE --arrays lists what a file holds."
+      "Numbers of every type become 32-bit. gfnet-lab models show FILE --arrays lists what a file holds.",
+    touches: [.readFiles]
   ) { call in
     let path = try call.string("file")
     let file = try CheckpointFile(path)
@@ -34,7 +35,7 @@ enum TensorFiles {
       Parameter("tensors", .table, "name → tensor"),
     ],
     example: "gfnet.tensor.save(\"mine.safetensors\", {a = gfnet.tensor{1, 2}})",
-    discussion: "The file is replaced as a whole."
+    discussion: "The file is replaced as a whole.", touches: [.writeFiles]
   ) { call in
     let file = try call.string("file")
     guard !file.isEmpty else { throw LuaError("gfnet.tensor.save: the file needs a name") }

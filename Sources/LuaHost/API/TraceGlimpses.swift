@@ -74,6 +74,7 @@ enum TraceGlimpses {
       return given
     }
     if let images = trace.images { return images }
+    try call.claim(.readFiles)
     guard let images = try Datasets.open(identity: digest, name: trace.trace.dataset.name) else {
       throw LuaError(
         "gfnet.plot.glimpses: the images of the trace are not known here; give them as dataset = …")

@@ -104,7 +104,7 @@ enum TraceMethods {
     LuaMethod<TraceHandle>(
       "save", "Writes the trace to a file, which gfnet.trace reads.",
       [Parameter("file", .string, "such as traces/mine.safetensors")],
-      example: sample + "trace:save(\"trace.safetensors\")"
+      example: sample + "trace:save(\"trace.safetensors\")", touches: [.writeFiles]
     ) { it, call in
       let file = try call.string("file")
       guard !file.isEmpty else { throw LuaError("trace:save: the file needs a name") }

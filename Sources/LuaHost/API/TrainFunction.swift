@@ -75,7 +75,7 @@ enum TrainFunction {
 
       The metrics are also lines of metrics.jsonl in the run's folder, and model:save keeps them, without the seconds, \
       as model.info.history. log cannot train the model further; running it there is fine.
-      """
+      """, touches: [.readFiles, .writeFiles, .clock, .report]
   ) { call in
     let model = try call.object("model", as: ModelHandle.self)
     let dataset = try call.object("dataset", as: DatasetHandle.self).images

@@ -21,7 +21,7 @@ public struct Help {
   public static func withPlugins(_ plugins: PluginLoader = .standard(), width: Int = 100) throws -> Help {
     let state = try LuaState(context: HostContext())
     try Catalog.standard.install(in: state)
-    _ = try plugins.load(into: state, catalog: .standard)
+    _ = try plugins.loadAll(into: state, catalog: .standard)
     return Help(definitions: state.context.definitions, width: width)
   }
 
@@ -113,6 +113,14 @@ public struct Help {
     let rows = entry.parameters.flatMap { $0.options.map { $0.map(\.helpRow) } ?? [$0.helpRow] }
     if !rows.isEmpty { lines += [""] + layout.columns(rows) }
     if !entry.returns.isEmpty { lines += [""] + layout.paragraph("Returns " + entry.returns, indent: 2) }
+    let reach = entry.touches.union(entry.mayTouch).sorted().map { "\"\($0.rawValue)\"" }
+    if !reach.isEmpty {
+      let sometimes = entry.touches.isEmpty ? ", depending on its arguments" : ""
+      lines +=
+        [""]
+        + layout.paragraph(
+          "Touches \(reach.joined(separator: ", "))\(sometimes): a plugin needs the capability.", indent: 2)
+    }
     if !entry.example.isEmpty { lines += [""] + layout.paragraph("Example: " + entry.example, indent: 2) }
     return lines.joined(separator: "\n")
   }

@@ -38,6 +38,7 @@ public final class RunRecorder {
       seed: context.options.seed, threads: ThreadTeam.size, precision: context.options.precision.rawValue,
       repository: .of(folder: folder), started: start)
     facts.status = .running
+    facts.plugins = context.loadedPlugins.map(RunFacts.Source.init)
     let opened = try RunDirectory(path: path, facts: facts)
     directory = opened
     log(["started: \(facts.shellCommand)"] + unlogged)
@@ -52,7 +53,11 @@ public final class RunRecorder {
   }
 
   /// Brings the report up to date after a cell.
-  func update(_ notebook: Notebook) throws { try open().update(notebook) }
+  func update(_ notebook: Notebook) throws {
+    let directory = try open()
+    directory.record(models: context.loadedModels)
+    try directory.update(notebook)
+  }
 
   /// Writes the final report. A run that ended on wrong usage has none.
   public func finish(_ notebook: Notebook, outcome: ScriptRunner.Outcome) throws {
@@ -66,7 +71,9 @@ public final class RunRecorder {
     let seconds = Double(DispatchTime.now().uptimeNanoseconds - clock) * 1e-9
     if case .failed(let failure) = outcome { log([failure.message]) }
     log(["\(status.rawValue)"])
-    try open().finish(notebook, status: status, seconds: seconds, results: context.results)
+    let directory = try open()
+    directory.record(models: context.loadedModels)
+    try directory.finish(notebook, status: status, seconds: seconds, results: context.results)
   }
 
   private static var versions: [RunFacts.Version] {
@@ -75,5 +82,13 @@ public final class RunRecorder {
       .init("Lua", String(cString: gf_lua_release()).replacing("Lua ", with: "")),
       .init("oneDNN", ComputeContext.libraryVersion),
     ]
+  }
+}
+
+extension RunFacts.Source {
+  fileprivate init(_ plugin: PluginLoader.Loaded) {
+    self.init(
+      name: plugin.manifest.name, version: plugin.manifest.version, path: plugin.folder,
+      checksum: plugin.checksum, capabilities: plugin.manifest.capabilities.sorted().map(\.rawValue))
   }
 }

@@ -65,7 +65,13 @@ public final class ScriptRunner {
       })
     state = try LuaState(limits: limits, context: context)
     try catalog.install(in: state)
-    try plugins?.load(into: state, catalog: catalog).forEach(context.note)
+    let outcome = try plugins?.loadAll(into: state, catalog: catalog) ?? PluginLoader.Outcome()
+    pluginProblems = outcome.problems
+    context.loadedPlugins = outcome.loaded
+    // A hundred broken plugins are no reason to bury what the script says.
+    for line in (outcome.remarks + outcome.problems).prefix(Self.shownRemarks) { context.note(line) }
+    let hidden = outcome.remarks.count + outcome.problems.count - Self.shownRemarks
+    if hidden > 0 { context.note("\(hidden) more remarks on plugins: gfnet-lab doctor lists them") }
     let folder = (script.path as NSString).deletingLastPathComponent
     context.scriptFolder = folder.isEmpty ? "." : folder
     let environment = try LuaEnvironment(
@@ -73,6 +79,10 @@ public final class ScriptRunner {
     session = CellSession(state: state, environment: environment.table, chunkName: script.path)
     try session.checkGlobals()
   }
+
+  /// Plugins that were skipped, one line each.
+  public let pluginProblems: [String]
+  private static let shownRemarks = 20
 
   // MARK: Running
 
@@ -279,6 +289,8 @@ public final class ScriptRunner {
   /// Adds the near name to Lua's "attempt to call a nil value (global 'modle')".
   private func explained(_ original: String) -> String {
     let message = LuaHints.explain(runtime: original.cut(to: Self.longestMessage), source: script.source)
+    let explained = MissingLibrary.explained(message)
+    if explained != message { return explained }
     if message.hasPrefix("out of memory") {
       // Lua could not say where: the cell is known at least.
       return "\(script.path):\(script.cells[running].firstLine): in the cell that begins here: \(message)"

@@ -41,11 +41,16 @@ public struct ParameterSession {
     let rank = Dictionary(order.enumerated().map { ($1, $0) }, uniquingKeysWith: min)
     let sorted = specs.sorted { (rank[$0.name] ?? .max, $0.name) < (rank[$1.name] ?? .max, $1.name) }
     declared = sorted
+    for (name, values) in Dictionary(grouping: overrides, by: \.name).sorted(by: { $0.key < $1.key })
+    where values.count > 1 {
+      let given = values.map { "\(name)=\($0.value)" }.joined(separator: " ")
+      throw UsageError("parameter '\(name)' is given \(values.count) times: \(given)")
+    }
     for (name, _) in overrides where !sorted.contains(where: { $0.name == name }) {
       throw UsageError("unknown parameter '\(name)'" + NearestName.hint(name, in: sorted.map(\.name)))
     }
     values = try sorted.map { spec in
-      if let override = overrides.last(where: { $0.name == spec.name }) {
+      if let override = overrides.first(where: { $0.name == spec.name }) {
         do {
           return (spec.name, try spec.parse(override.value))
         } catch let error as LuaError {

@@ -21,7 +21,7 @@ public struct ParameterSpec: Sendable {
       }
     }
 
-    /// The type in listings.
+    /// The type in listings, and as `type =` takes it.
     public var name: String {
       switch self {
       case .boolean: "boolean"
@@ -32,6 +32,22 @@ public struct ParameterSpec: Sendable {
       case .list(let element): "list of \(element.name)s"
       }
     }
+
+    /// What a script may write as `type =`.
+    static let named: [String: Kind] = {
+      let plain: [Kind] = [.boolean, .integer, .number, .string]
+      return Dictionary(
+        uniqueKeysWithValues: (plain + plain.map(Kind.list) + [.numberOrList]).map { ($0.name, $0) })
+    }()
+
+    /// The type of one element of a list; of anything else the type itself.
+    var element: Kind {
+      switch self {
+      case .list(let element): element.element
+      case .numberOrList: .number
+      default: self
+      }
+    }
   }
 
   public let name: String
@@ -40,8 +56,11 @@ public struct ParameterSpec: Sendable {
   public let defaultValue: ParameterValue?
   public let minimum: Double?
   public let maximum: Double?
+  /// What values must be among; of a list, each of its elements.
   public let choices: [ParameterValue]?
   public let help: String
+  /// Whether the type is that of the default alone; `default = 1` is then a whole number.
+  public internal(set) var isInferred = false
 
   public init(
     name: String, kind: Kind, default value: ParameterValue? = nil, minimum: Double? = nil,
@@ -79,7 +98,11 @@ public struct ParameterSpec: Sendable {
   /// Reads a value typed on the command line; lists are separated by commas.
   public func parse(_ text: String) throws -> ParameterValue {
     guard let value = Self.parse(text, as: kind) else {
-      throw LuaError("must be \(kind.described), got \"\(text)\"")
+      if Double(text)?.isInfinite == true {
+        throw LuaError("must be \(kind.described), got \"\(text)\", which is beyond the largest number")
+      }
+      let isNumber = !text.isEmpty && text.split(separator: ",").allSatisfy { Double($0.trimmed) != nil }
+      throw LuaError("must be \(kind.described), got \"\(text)\"" + (isNumber ? wholeNumberHint : ""))
     }
     if let complaint = complaint(about: value) { throw LuaError(complaint) }
     return value
@@ -95,11 +118,20 @@ public struct ParameterSpec: Sendable {
       default: return nil
       }
     case .integer:
-      return (Int(text) ?? Double(text).flatMap { Int(exactly: $0) }).map { .integer($0) }
-    case .number: return Double(text).flatMap { $0.isNaN ? nil : .number($0) }
+      if let whole = Int(text) { return .integer(whole) }
+      // 1e6 is one too; from 2^53 on the number read may not be the number typed.
+      return Double(text).flatMap { $0.magnitude < 0x1p53 ? Int(exactly: $0) : nil }.map { .integer($0) }
+    case .number:
+      // "inf" is infinite, 1e400 is a slip.
+      return Double(text).flatMap { value in
+        value.isFinite || value.isInfinite && text.lowercased().contains("inf") ? .number(value) : nil
+      }
     case .numberOrList: return parse(text, as: .number) ?? parse(text, as: .list(.number))
     case .list(let element):
-      let parts = text.split(separator: ",").map { parse($0.trimmed, as: element) }
+      if text.isEmpty { return .list([]) }
+      let parts = text.split(separator: ",", omittingEmptySubsequences: false).map {
+        parse($0.trimmed, as: element)
+      }
       let values = parts.compactMap(\.self)
       return values.count == parts.count ? .list(values) : nil
     }
@@ -107,149 +139,56 @@ public struct ParameterSpec: Sendable {
 
   /// Converts a value that a script passed.
   func convert(_ value: LuaValue) throws -> ParameterValue {
-    guard let converted = try Self.convert(value, as: kind) else {
-      throw LuaError("must be \(kind.described), got \(value.described)")
+    var room = Self.largestValue
+    guard let converted = try Self.convert(value, as: kind, &room) else {
+      throw LuaError(
+        "must be \(kind.described), got \(value.described)" + (value.asNumber == nil ? "" : wholeNumberHint))
     }
     if let complaint = complaint(about: converted) { throw LuaError(complaint) }
     return converted
   }
 
-  private static func convert(_ value: LuaValue, as kind: Kind) throws -> ParameterValue? {
+  /// What to do when 0.5 is wanted and the default says whole number.
+  private var wholeNumberHint: String {
+    guard isInferred, kind.element == .integer, let defaultValue else { return "" }
+    return
+      "; its default \(defaultValue.source) is an integer, write 1.0 for 1 or type = \"number\" to take any number"
+  }
+
+  /// Elements of all lists in one value; and how deep lists may lie in lists.
+  static let largestValue = 100_000
+  static let deepestValue = 4
+
+  /// - Parameter room: elements that may still follow. Lists that share their parts grow with the power of their
+  ///   depth.
+  static func convert(_ value: LuaValue, as kind: Kind, _ room: inout Int) throws -> ParameterValue? {
     switch kind {
     case .boolean: return value.asBoolean.map { .boolean($0) }
     case .string: return value.asString.map { .string($0) }
     case .integer: return value.asInteger.map { .integer($0) }
     case .number: return value.asNumber.map { .number($0) }
-    case .numberOrList: return try convert(value, as: .number) ?? convert(value, as: .list(.number))
+    case .numberOrList:
+      return try convert(value, as: .number, &room) ?? convert(value, as: .list(.number), &room)
     case .list(let element):
-      guard let elements = try value.asTable?.elements() else { return nil }
-      let converted = try elements.map { try convert($0, as: element) }
-      let values = converted.compactMap(\.self)
-      return values.count == converted.count ? .list(values) : nil
-    }
-  }
-}
-
-extension ParameterSpec {
-  private static let fields = ["default", "min", "max", "choices", "help", "type"]
-
-  /// Reads the declarations `{ name = { default = …, min = …, max = …, choices = {…}, help = "…" }, … }`.
-  ///
-  /// A plain value in place of the inner table is the default. The result is in alphabetical order.
-  static func read(_ table: LuaTable, owner: String) throws -> [ParameterSpec] {
-    try table.pairs().map { key, value in
-      guard let name = key.asString else {
-        throw LuaError(
-          "\(owner): parameters are named, as in {threshold = {default = 0.5}}; got the key \(key.described)")
+      guard let table = value.asTable else { return nil }
+      let elements = try Self.elements(of: table, &room)
+      var values: [ParameterValue] = []
+      values.reserveCapacity(elements.count)
+      for item in elements {
+        guard let converted = try convert(item, as: element, &room) else { return nil }
+        values.append(converted)
       }
-      guard let declaration = value.asTable, try declaration.count() == 0 else {
-        let (kind, value) = try inferKind(value, "\(owner): parameter '\(name)'")
-        return ParameterSpec(name: name, kind: kind, default: value)
-      }
-      return try read(name, declaration, "\(owner): parameter '\(name)'")
+      return .list(values)
     }
   }
 
-  private static func read(_ name: String, _ table: LuaTable, _ place: String) throws -> ParameterSpec {
-    var fields: [String: LuaValue] = [:]
-    for (key, value) in try table.pairs() {
-      guard let field = key.asString, self.fields.contains(field) else {
-        let text = key.asString ?? key.described
-        throw LuaError("\(place): unknown field '\(text)'" + NearestName.hint(text, in: self.fields))
-      }
-      fields[field] = value
+  /// The elements of a list, counted before they are read.
+  static func elements(of table: LuaTable, _ room: inout Int) throws -> [LuaValue] {
+    let count = try table.count()
+    guard count <= room else {
+      throw LuaError("holds more than \(largestValue) values; pass large data as a tensor or a file")
     }
-    var kind: Kind?
-    var value: ParameterValue?
-    if let given = fields["default"] {
-      let (inferred, converted) = try inferKind(given, place)
-      (kind, value) = (inferred, converted)
-    }
-    if let type = fields["type"] {
-      let declared = try namedKind(type, place)
-      if declared == .number, case .integer(let whole)? = value { value = .number(Double(whole)) }
-      if let kind, kind != declared, !(declared == .number && kind == .integer) {
-        throw LuaError("\(place): its type is \(declared.name) and its default \(value?.source ?? "nil")")
-      }
-      kind = declared
-    }
-    guard var kind else {
-      throw LuaError(
-        "\(place): needs a default, or a type (\"integer\", \"number\", \"string\", \"boolean\")")
-    }
-    let minimum = try bound("min", fields, place)
-    let maximum = try bound("max", fields, place)
-    if let minimum, let maximum, minimum > maximum {
-      throw LuaError(
-        "\(place): min \(LuaNumberText.shortest(minimum)) is above max \(LuaNumberText.shortest(maximum))")
-    }
-    // `default = 1, min = 0.5` means a number.
-    if kind == .integer, fields["type"] == nil,
-      [minimum, maximum].contains(where: { $0.map { $0.isFinite && $0 != $0.rounded() } ?? false })
-    {
-      kind = .number
-    }
-    let choices = try fields["choices"].map { given in
-      guard let list = try given.asTable?.elements(), !list.isEmpty else {
-        throw LuaError("\(place): choices must be a list of values, got \(given.described)")
-      }
-      return try list.map { choice in
-        guard let converted = try convert(choice, as: kind) else {
-          throw LuaError(
-            "\(place): the choice \(choice.described) is not \(kind.described), as the default is")
-        }
-        return converted
-      }
-    }
-    guard let help = fields["help"].map(\.asString) ?? "" else {
-      throw LuaError("\(place): help must be a string, got \(fields["help"]?.described ?? "nil")")
-    }
-    let spec = ParameterSpec(
-      name: name, kind: kind, default: value, minimum: minimum, maximum: maximum, choices: choices, help: help
-    )
-    if let value, let complaint = spec.complaint(about: value) {
-      throw LuaError("\(place): the default \(complaint)")
-    }
-    return spec
-  }
-
-  private static func bound(_ field: String, _ fields: [String: LuaValue], _ place: String) throws -> Double?
-  {
-    guard let value = fields[field] else { return nil }
-    guard let number = value.asNumber, !number.isNaN else {
-      throw LuaError("\(place): \(field) must be a number, got \(value.described)")
-    }
-    return number
-  }
-
-  private static func namedKind(_ value: LuaValue, _ place: String) throws -> Kind {
-    let known: [String: Kind] = [
-      "integer": .integer, "number": .number, "string": .string, "boolean": .boolean,
-    ]
-    guard let name = value.asString, let kind = known[name] else {
-      throw LuaError(
-        "\(place): unknown type \(value.described)" + NearestName.hint(value.asString ?? "", in: known.keys))
-    }
-    return kind
-  }
-
-  private static func inferKind(_ value: LuaValue, _ place: String) throws -> (Kind, ParameterValue) {
-    switch value {
-    case .boolean(let value): return (.boolean, .boolean(value))
-    case .integer(let value): return (.integer, .integer(value))
-    case .number(let value): return (.number, .number(value))
-    case .string(let value): return (.string, .string(value))
-    case .table(let table):
-      let elements = try table.elements().map { try inferKind($0, place) }
-      let kinds = Set(elements.map(\.0))
-      guard let kind = kinds == [.integer, .number] ? .number : kinds.first,
-        kinds.count == 1 || kind == .number
-      else { throw LuaError("\(place): a default list needs elements of one type") }
-      let values = elements.map { kind == .number ? .number($0.1.asNumber ?? 0) : $0.1 }
-      return (.list(kind), .list(values))
-    case .nil, .function, .object:
-      throw LuaError(
-        "\(place): the default must be a number, string, boolean or list, got \(value.described)")
-    }
+    room -= count
+    return try table.elements()
   }
 }

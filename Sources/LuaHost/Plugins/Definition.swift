@@ -102,17 +102,18 @@ public final class ConfiguredDefinition {
 
   /// The values as a Lua table, as the functions of a definition receive them.
   public func parameterTable(in state: LuaState) throws -> LuaTable {
-    let table = try LuaTable(in: state)
-    for (name, value) in values { try table.set(name, value) }
-    return table
+    let stack = state.stack
+    let sorted = values.sorted { $0.key < $1.key }
+    try ParameterTable(values: sorted.map { (name: $0.key, value: $0.value) }).push(onto: stack)
+    return LuaTable(popping: stack)
   }
 }
 
 /// All definitions that a run knows, by kind and name.
 public final class DefinitionRegistry {
   private var definitions: [DefinitionKind: [String: Definition]] = [:]
-  /// What the definition being read now is attributed to; nil: the script.
-  var currentOrigin: String?
+  /// The plugin that is being loaded: the only time at which it may define something.
+  var loadingPlugin: String?
 
   /// Knows the program's own definitions from the start.
   public init() {
@@ -132,13 +133,25 @@ public final class DefinitionRegistry {
   /// Adds a definition; a name is taken once, except that a script may define its own again (a cell that is re-run).
   public func add(_ definition: Definition) throws {
     if let known = find(definition.kind, definition.name),
-      known.origin != definition.origin || currentOrigin != nil
+      known.origin != definition.origin || loadingPlugin != nil
     {
       throw LuaError(
         "the \(definition.kind.noun) '\(definition.name)' is already defined (\(known.origin)); choose another name"
       )
     }
     definitions[definition.kind, default: [:]][definition.name] = definition
+  }
+
+  /// What the definitions of a plugin are attributed to.
+  static func origin(ofPlugin name: String) -> String { "plugin " + name }
+
+  /// What a definition is attributed to that the code now running makes.
+  func origin(for plugin: PluginIdentity?) throws -> String {
+    guard let plugin else { return "this script" }
+    guard plugin.name == loadingPlugin else {
+      throw LuaError("the plugin '\(plugin.name)' can define something only while its init.lua is loaded")
+    }
+    return Self.origin(ofPlugin: plugin.name)
   }
 
   /// Forgets everything that one plugin defined.

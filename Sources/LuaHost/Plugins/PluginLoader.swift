@@ -2,125 +2,164 @@ import CLuaBridge
 import Foundation
 import Support
 
-/// Finds plugins and loads them, each in an environment of its own.
+/// Loads plugins, each in an environment of its own.
 ///
 /// A plugin that fails is named and skipped, with all that it had defined; it never takes the run down.
 public struct PluginLoader: Sendable {
-  /// Folders that hold plugin folders, the first of a name winning.
-  public let folders: [String]
+  public let folders: PluginFolders
   /// Seconds that one plugin may take to load.
   public let secondsToLoad: Double
 
-  public init(folders: [String], secondsToLoad: Double = 5) {
+  public init(folders: PluginFolders, secondsToLoad: Double = 5) {
     self.folders = folders
     self.secondsToLoad = secondsToLoad
   }
 
-  /// `./plugins`, `$GFNET_LAB_PLUGINS`, the user's data folder, and beside the program.
-  public static func standard(
-    environment: [String: String] = ProcessInfo.processInfo.environment,
-    program: String? = Bundle.main.executablePath
-  ) -> PluginLoader {
-    var folders = ["plugins"]
-    folders += (environment["GFNET_LAB_PLUGINS"] ?? "").split(separator: ":").map(String.init)
-    if let data = environment["XDG_DATA_HOME"], !data.isEmpty {
-      folders.append(data + "/gfnet-lab/plugins")
-    } else if let home = environment["HOME"], !home.isEmpty {
-      folders.append(home + "/.local/share/gfnet-lab/plugins")
-    }
-    if let program {
-      let path = (program as NSString).resolvingSymlinksInPath
-      let prefix = ((path as NSString).deletingLastPathComponent as NSString).deletingLastPathComponent
-      // A program that was built and not installed finds the plugins of its source folder.
-      folders.append(
-        path.range(of: "/.build/").map { path[..<$0.lowerBound] + "/plugins" } ?? prefix
-          + "/share/gfnet-lab/plugins")
-    }
-    return PluginLoader(folders: folders)
+  public init(folders: [String], secondsToLoad: Double = 5) {
+    self.init(folders: PluginFolders(folders), secondsToLoad: secondsToLoad)
   }
 
-  /// A folder that claims to be a plugin.
-  public struct Candidate: Sendable {
-    public let name: String
+  /// The plugins that a script sees; nil: those that are found without one.
+  public static func standard(scriptFolder: String? = nil) -> PluginLoader {
+    PluginLoader(folders: .standard(scriptFolder: scriptFolder))
+  }
+
+  public func candidates() -> [PluginFolders.Candidate] { folders.candidates() }
+
+  /// A plugin that was loaded.
+  public struct Loaded: Sendable {
+    public let manifest: PluginManifest
     public let folder: String
+    /// Of the files that were read while it loaded.
+    public let checksum: String
   }
 
-  /// All folders with a `plugin.lua`, in alphabetical order within each search folder; a name is found once.
-  public func candidates() -> [Candidate] {
-    var seen: Set<String> = []
-    return folders.flatMap { parent in
-      ((try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []).sorted().compactMap { name in
-        let folder = (parent as NSString).appendingPathComponent(name)
-        guard FileManager.default.fileExists(atPath: folder + "/plugin.lua"), seen.insert(name).inserted
-        else {
-          return nil
-        }
-        return Candidate(name: name, folder: folder)
-      }
-    }
+  /// What became of all plugins.
+  public struct Outcome: Sendable {
+    public internal(set) var loaded: [Loaded] = []
+    /// One line for each plugin that was skipped, fit for a terminal.
+    public internal(set) var problems: [String] = []
+    /// What else the user should know: folders that are none, plugins that replace others, what plugins may touch.
+    public internal(set) var remarks: [String] = []
   }
 
-  /// Loads all plugins; returns one line for each that was skipped.
+  /// Loads all plugins.
   ///
   /// - Throws: `Interrupted` only.
-  func load(into state: LuaState, catalog: Catalog) throws -> [String] {
-    var problems: [String] = []
+  public func loadAll(into state: LuaState, catalog: Catalog) throws -> Outcome {
+    var outcome = Outcome()
+    outcome.remarks = folders.remarks
+    var time = LoadingTime(seconds: secondsToLoad)
     for candidate in candidates() {
+      try Cancellation.check()
       do {
-        _ = try load(candidate, into: state, catalog: catalog)
+        guard !time.isUp else {
+          throw LuaError("not tried, since plugins before it took \(LuaNumberText.shortest(time.lost)) s")
+        }
+        let loaded = try load(candidate, seconds: time.allowance, into: state, catalog: catalog)
+        outcome.loaded.append(loaded)
+        outcome.remarks += remarks(on: loaded, candidate)
       } catch let error as Interrupted {
         throw error
       } catch {
-        problems.append("plugin '\(candidate.name)' skipped: \(error)")
+        if error is TookTooLong { time.lose() }
+        outcome.problems.append(
+          "plugin '\(candidate.name.printable(upTo: 80))' skipped: \("\(error)".printable(upTo: 400))")
       }
     }
-    return problems
+    return outcome
+  }
+
+  private func remarks(on loaded: Loaded, _ candidate: PluginFolders.Candidate) -> [String] {
+    let name = "plugin '\(candidate.name)'"
+    var lines: [String] = []
+    if !candidate.replaces.isEmpty {
+      let others = candidate.replaces.map { $0.printable(upTo: 200) }.joined(separator: " and ")
+      lines.append("\(name) is the one in \(loaded.folder.printable(upTo: 200)), and replaces \(others)")
+    }
+    let rights = loaded.manifest.capabilities.sorted()
+    if !rights.isEmpty {
+      lines.append(
+        "\(name) \(loaded.manifest.version) may \(rights.map(\.summary).joined(separator: "; "))"
+          + " (\(rights.map(\.rawValue).joined(separator: ", ")))")
+    }
+    return lines
   }
 
   /// Loads one plugin and registers its definitions.
-  public func load(_ candidate: Candidate, into state: LuaState, catalog: Catalog) throws -> PluginManifest {
+  public func load(
+    _ candidate: PluginFolders.Candidate, seconds: Double? = nil, into state: LuaState, catalog: Catalog
+  ) throws -> Loaded {
+    let seconds = seconds ?? secondsToLoad
     let definitions = state.context.definitions
-    let origin = "plugin \(candidate.name)"
-    definitions.currentOrigin = origin
-    defer { definitions.currentOrigin = nil }
+    let origin = DefinitionRegistry.origin(ofPlugin: candidate.name)
+    try Self.check(name: candidate.name)
+    definitions.loadingPlugin = candidate.name
+    defer { definitions.loadingPlugin = nil }
     do {
-      return try state.withTimeLimit(seconds: secondsToLoad, of: "the plugin '\(candidate.name)'") {
+      return try state.withTimeLimit(seconds: seconds, of: "the plugin '\(candidate.name)'") {
+        let files = PluginFiles(folder: candidate.folder)
         let manifest = try PluginManifest(
-          path: candidate.folder + "/plugin.lua", folderName: candidate.name, state: state)
-        try runFile("init.lua", of: candidate, state: state, catalog: catalog)
+          path: files.path("plugin.lua"), folderName: candidate.name, files: files, state: state)
+        try run("init.lua", files, manifest, state, catalog)
         try check(manifest, definitions)
-        return manifest
+        return Loaded(manifest: manifest, folder: candidate.folder, checksum: files.checksum)
       }
     } catch {
       definitions.remove(origin: origin)
       if let reason = error as? Interrupted, reason.deadline != nil {
         state.revive()
-        throw LuaError("it took longer than \(LuaNumberText.shortest(secondsToLoad)) s to load")
+        throw TookTooLong(seconds: seconds)
       }
       throw error
     }
   }
 
   /// Runs the plugin's own test; throws what it raises.
-  public func test(_ candidate: Candidate, state: LuaState, catalog: Catalog) throws {
-    try runFile("test.lua", of: candidate, state: state, catalog: catalog)
+  public func test(_ candidate: PluginFolders.Candidate, state: LuaState, catalog: Catalog) throws {
+    let files = PluginFiles(folder: candidate.folder)
+    let manifest = try PluginManifest(
+      path: files.path("plugin.lua"), folderName: candidate.name, files: files, state: state)
+    try run("test.lua", files, manifest, state, catalog)
   }
 
-  private func runFile(_ file: String, of candidate: Candidate, state: LuaState, catalog: Catalog) throws {
-    let environment = try LuaEnvironment(in: state, catalog: catalog, moduleFolders: [candidate.folder])
-    let stack = state.stack
-    let base = stack.count
-    defer { stack.count = base }
-    let path = candidate.folder + "/" + file
-    try stack.load(TextFile.read(path, as: "plugin"), name: path)
-    try environment.table.push(onto: stack)
-    if lua_setupvalue(stack.pointer, -2, 1) == nil { stack.pop() }
-    try stack.call(arguments: 0, results: 0)
+  /// Runs a file of the plugin in a new environment, with the plugin's rights and no others.
+  private func run(
+    _ file: String, _ files: PluginFiles, _ manifest: PluginManifest, _ state: LuaState, _ catalog: Catalog
+  ) throws {
+    let plugin = PluginIdentity(
+      name: manifest.name, capabilities: manifest.capabilities, seed: state.context.options.seed)
+    try state.context.running(plugin) {
+      let environment = try LuaEnvironment(
+        in: state, catalog: catalog, moduleFolders: [files.folder], read: files.read)
+      let stack = state.stack
+      let base = stack.count
+      defer { stack.count = base }
+      let path = files.path(file)
+      try stack.load(files.read(path, as: "plugin"), name: path)
+      try environment.table.push(onto: stack)
+      if lua_setupvalue(stack.pointer, -2, 1) == nil { stack.pop() }
+      do {
+        try stack.call(arguments: 0, results: 0)
+      } catch var error as LuaError {
+        error.message = MissingLibrary.explained(error.message)
+        throw error
+      }
+    }
+  }
+
+  private static func check(name: String) throws {
+    let isPlain = name.utf8.allSatisfy { byte in
+      byte == 45 || byte == 95 || (byte | 32) >= 97 && (byte | 32) <= 122 || byte >= 48 && byte <= 57
+    }
+    guard isPlain, name.utf8.count <= 64 else {
+      throw LuaError("the name of a plugin's folder must be at most 64 letters, digits, - and _")
+    }
   }
 
   /// A plugin defines what its manifest says, no less and no more.
   private func check(_ manifest: PluginManifest, _ definitions: DefinitionRegistry) throws {
-    let origin = "plugin \(manifest.name)"
+    let origin = DefinitionRegistry.origin(ofPlugin: manifest.name)
     for kind in DefinitionKind.allCases {
       let defined = Set(definitions.all(kind).filter { $0.origin == origin }.map(\.name))
       let promised = Set(manifest.provides[kind] ?? [])
@@ -132,4 +171,10 @@ public struct PluginLoader: Sendable {
       }
     }
   }
+}
+
+/// A plugin that did not finish loading in its time.
+struct TookTooLong: LineError {
+  let seconds: Double
+  var description: String { "it took longer than \(LuaNumberText.shortest(seconds)) s to load" }
 }

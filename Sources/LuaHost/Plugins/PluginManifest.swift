@@ -8,23 +8,22 @@ public struct PluginManifest: Sendable {
   public let summary: String
   /// What it defines, by kind.
   public let provides: [DefinitionKind: [String]]
-  public let capabilities: [String]
+  /// What its code may reach outside the program's memory.
+  public let capabilities: Set<Capability>
 
-  private static let fields = ["name", "version", "summary", "requires", "provides", "capabilities"]
+  /// The fields, each with the most bytes that its text may have.
+  private static let fields = [
+    "name": 64, "version": 32, "summary": 400, "requires": 200, "provides": 64, "capabilities": 64,
+  ]
+  /// Names in one list.
+  private static let longestList = 1000
 
   /// Evaluates a manifest in an empty environment and checks every field.
-  init(path: String, folderName: String, state: LuaState) throws {
-    let values = try Self.evaluate(path, state)
-    for (key, _) in values {
-      guard let name = key.asString, Self.fields.contains(name) else {
-        let name = key.asString ?? key.described
-        throw LuaError("\(path): unknown field '\(name)'" + NearestName.hint(name, in: Self.fields))
-      }
-    }
-    func field(_ name: String) -> LuaValue { values.first { $0.key.asString == name }?.value ?? .nil }
+  init(path: String, folderName: String, files: PluginFiles, state: LuaState) throws {
+    let values = try Self.evaluate(path, files, state)
     func text(_ name: String) throws -> String {
-      guard let text = field(name).asString, !text.isEmpty else {
-        throw LuaError("\(path): \(name) must be a string, got \(field(name).described)")
+      guard let text = values[name]?.asString, !text.isEmpty else {
+        throw LuaError("\(path): \(name) must be a string, got \(values[name]?.described ?? "nil")")
       }
       return text
     }
@@ -39,29 +38,58 @@ public struct PluginManifest: Sendable {
     }
     summary = try text("summary")
     try Self.checkRequirement(try text("requires"), path)
-    provides = try Self.readProvides(field("provides"), path)
-    capabilities =
-      try field("capabilities").asTable?.elements().map { value in
-        guard let name = value.asString else {
-          throw LuaError("\(path): capabilities must be a list of strings, got \(value.described)")
-        }
-        // None exist so far: plugins compute, and reach neither files nor the network.
-        throw LuaError("\(path): unknown capability '\(name)'; this version grants none")
-      } ?? []
+    provides = try Self.readProvides(values["provides"] ?? .nil, path)
+    capabilities = try Self.readCapabilities(values["capabilities"] ?? .nil, path)
   }
 
-  private static func evaluate(_ path: String, _ state: LuaState) throws -> [(key: LuaValue, value: LuaValue)]
-  {
+  /// The fields by name. Whatever a manifest holds besides is an error, and no text is longer than it may be.
+  private static func evaluate(
+    _ path: String, _ files: PluginFiles, _ state: LuaState
+  ) throws -> [String: LuaValue] {
     let stack = state.stack
     let base = stack.count
     defer { stack.count = base }
-    try stack.load(TextFile.read(path, as: "manifest"), name: path)
+    try stack.load(files.read(path, as: "manifest"), name: path)
     let environment = try LuaTable(in: state)
     try environment.push(onto: stack)
     if lua_setupvalue(stack.pointer, -2, 1) == nil { stack.pop() }
     try stack.call(arguments: 0, results: 1)
     // A manifest may assign its fields or return them.
-    return try (stack.value(at: -1).asTable ?? environment).pairs()
+    if stack.kind(at: -1) != .table { try environment.push(onto: stack) }
+    var values: [String: LuaValue] = [:]
+    for (key, value) in try shortPairs(stack, path, "the manifest") {
+      guard let name = key.asString, let longest = fields[name] else {
+        let name = key.asString ?? key.described
+        throw LuaError("\(path): unknown field '\(name)'" + NearestName.hint(name, in: fields.keys))
+      }
+      if case .string(let text) = value, text.utf8.count > longest {
+        throw LuaError("\(path): \(name) is longer than \(longest) bytes")
+      }
+      values[name] = value
+    }
+    return values
+  }
+
+  /// The pairs of the table on top of the stack. Sizes are looked at before anything is copied: a text of a gigabyte
+  /// and a list of a million names are quickly written.
+  private static func shortPairs(
+    _ stack: LuaStack, _ path: String, _ what: String
+  ) throws -> [(key: LuaValue, value: LuaValue)] {
+    let table = stack.count
+    var count = 0
+    try stack.reserve(4)
+    stack.pushNil()
+    while lua_next(stack.pointer, Int32(table)) != 0 {
+      count += 1
+      guard count <= longestList else {
+        throw LuaError("\(path): \(what) has more than \(longestList) entries")
+      }
+      for slot in [-2, -1] where (stack.bytes(at: slot)?.count ?? 0) > 1000 {
+        throw LuaError("\(path): \(what) holds a text of more than 1000 bytes")
+      }
+      stack.pop()
+    }
+    return try stack.pairs(at: table)
   }
 
   private static func readProvides(_ value: LuaValue, _ path: String) throws -> [DefinitionKind: [String]] {
@@ -69,22 +97,14 @@ public struct PluginManifest: Sendable {
       throw LuaError("\(path): provides must be a table such as {exits = {\"name\"}}, got \(value.described)")
     }
     var provides: [DefinitionKind: [String]] = [:]
-    for (key, names) in try table.pairs() {
+    for (key, names) in try pairs(table, path, "provides") {
       guard let kind = key.asString.flatMap(DefinitionKind.init(rawValue:)) else {
         let name = key.asString ?? key.described
         throw LuaError(
           "\(path): provides names no kind '\(name)'"
             + NearestName.hint(name, in: DefinitionKind.allCases.map(\.rawValue)))
       }
-      provides[kind] = try names.asTable?.elements().map { value in
-        guard let name = value.asString else {
-          throw LuaError("\(path): provides.\(kind.rawValue) must be a list of names, got \(value.described)")
-        }
-        return name
-      }
-      guard provides[kind] != nil else {
-        throw LuaError("\(path): provides.\(kind.rawValue) must be a list of names, got \(names.described)")
-      }
+      provides[kind] = try list(names, path, "provides.\(kind.rawValue)", of: "names")
     }
     guard provides.values.contains(where: { !$0.isEmpty }) else {
       throw LuaError("\(path): provides nothing")
@@ -92,9 +112,50 @@ public struct PluginManifest: Sendable {
     return provides
   }
 
+  private static func readCapabilities(_ value: LuaValue, _ path: String) throws -> Set<Capability> {
+    if value.isNil { return [] }
+    return Set(
+      try list(value, path, "capabilities", of: "strings").map { name in
+        guard let capability = Capability(rawValue: name) else {
+          throw LuaError(
+            "\(path): unknown capability '\(name)'"
+              + NearestName.hint(name, in: Capability.allCases.map(\.rawValue)))
+        }
+        return capability
+      })
+  }
+
+  /// A list of strings, and nothing else in the table.
+  private static func list(_ value: LuaValue, _ path: String, _ field: String, of what: String) throws
+    -> [String]
+  {
+    guard let table = value.asTable else {
+      throw LuaError("\(path): \(field) must be a list of \(what), got \(value.described)")
+    }
+    return try pairs(table, path, field).map { key, value in
+      guard key.asInteger != nil else {
+        throw LuaError("\(path): \(field) must be a list of \(what), got the key \(key.described)")
+      }
+      guard let name = value.asString else {
+        throw LuaError("\(path): \(field) must be a list of \(what), got \(value.described)")
+      }
+      return name
+    }
+  }
+
+  private static func pairs(
+    _ table: LuaTable, _ path: String, _ what: String
+  ) throws -> [(key: LuaValue, value: LuaValue)] {
+    let stack = try table.liveStack()
+    let base = stack.count
+    defer { stack.count = base }
+    try table.push(onto: stack)
+    return try shortPairs(stack, path, what)
+  }
+
   /// `gfnet >= 0.1`, also with `==` and several conditions separated by commas.
   private static func checkRequirement(_ text: String, _ path: String) throws {
-    for condition in text.split(separator: ",") {
+    for condition in text.split(separator: ",", omittingEmptySubsequences: false) {
       guard let match = condition.trimmed.wholeMatch(of: /gfnet\s*(>=|<|==)\s*([0-9.]+)/),
         let wanted = Version(String(match.2)), let own = Version(CoreModule.version)
       else {

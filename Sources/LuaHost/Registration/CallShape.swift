@@ -41,6 +41,9 @@ final class CallShape {
     hasRest = entry.parameters.last?.isRest ?? false
   }
 
+  /// What it touches, in a fixed order.
+  private(set) lazy var touched = entry.touches.sorted()
+
   func checkArguments(on stack: LuaStack) throws {
     do {
       try checkEach(on: stack)

@@ -29,6 +29,10 @@ public struct FunctionEntry: Sendable {
   public var returns: String
   /// A line of Lua that works.
   public var example: String
+  /// What it reaches outside the program's memory whenever it is called; checked before the body runs.
+  public var touches: Set<Capability>
+  /// What it reaches with some arguments; its body asks by ``LuaCall/claim(_:)`` before it does.
+  public var mayTouch: Set<Capability>
   /// `gfnet.clamp` or `trace:accuracy`; filled in by the module or class.
   public internal(set) var qualifiedName: String
   /// Whether argument 1 of the Lua call is the object itself.
@@ -40,9 +44,10 @@ public struct FunctionEntry: Sendable {
   /// A function with one result, or with ``LuaResults``.
   public init<Result: LuaPushable>(
     _ name: String, _ summary: String, _ parameters: [Parameter] = [], returns: String,
-    example: String = "", discussion: String = "", body: @escaping @Sendable (LuaCall) throws -> Result
+    example: String = "", discussion: String = "", touches: Set<Capability> = [],
+    mayTouch: Set<Capability> = [], body: @escaping @Sendable (LuaCall) throws -> Result
   ) {
-    self.init(name, summary, parameters, returns, example, discussion) { call in
+    self.init(name, summary, parameters, returns, example, discussion, touches, mayTouch) { call in
       let before = call.stack.count
       try body(call).push(onto: call.stack)
       return Int32(call.stack.count - before)
@@ -52,9 +57,10 @@ public struct FunctionEntry: Sendable {
   /// A function without results.
   public init(
     _ name: String, _ summary: String, _ parameters: [Parameter] = [], example: String = "",
-    discussion: String = "", body: @escaping @Sendable (LuaCall) throws -> Void
+    discussion: String = "", touches: Set<Capability> = [], mayTouch: Set<Capability> = [],
+    body: @escaping @Sendable (LuaCall) throws -> Void
   ) {
-    self.init(name, summary, parameters, "", example, discussion) { call in
+    self.init(name, summary, parameters, "", example, discussion, touches, mayTouch) { call in
       try body(call)
       return 0
     }
@@ -62,7 +68,8 @@ public struct FunctionEntry: Sendable {
 
   init(
     _ name: String, _ summary: String, _ parameters: [Parameter], _ returns: String, _ example: String,
-    _ discussion: String, body: @escaping @Sendable (LuaCall) throws -> Int32
+    _ discussion: String, _ touches: Set<Capability>, _ mayTouch: Set<Capability>,
+    body: @escaping @Sendable (LuaCall) throws -> Int32
   ) {
     self.name = name
     self.summary = summary
@@ -70,6 +77,8 @@ public struct FunctionEntry: Sendable {
     self.returns = returns
     self.example = example
     self.discussion = discussion
+    self.touches = touches
+    self.mayTouch = mayTouch
     self.body = body
     qualifiedName = name
   }
@@ -94,8 +103,12 @@ public struct FunctionEntry: Sendable {
 extension LuaStack {
   /// Pushes the Lua function of an entry.
   func push(_ entry: FunctionEntry) {
-    let shape = CallShape(entry)
+    let shape = state.shape(of: entry)
+    let touched = shape.touched
     push { stack in
+      for capability in touched {
+        try stack.state.context.claim(capability, for: shape.entry.qualifiedName)
+      }
       try shape.checkArguments(on: stack)
       do {
         return try shape.entry.body(LuaCall(stack: stack, shape: shape))

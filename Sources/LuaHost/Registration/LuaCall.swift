@@ -10,6 +10,16 @@ public struct LuaCall {
   public var state: LuaState { stack.state }
   public var context: HostContext { stack.state.context }
 
+  /// Asks for what the function `mayTouch`, before the body does; throws when a plugin without it is calling.
+  public func claim(_ capability: Capability) throws {
+    guard shape.entry.mayTouch.contains(capability) else {
+      throw LuaError(
+        "\(shape.entry.qualifiedName): its registration does not say that it may touch \(capability.rawValue)"
+      )
+    }
+    try context.claim(capability, for: shape.entry.qualifiedName)
+  }
+
   /// Number of arguments given, without the object of a method.
   public var argumentCount: Int { stack.count - shape.first + 1 }
 

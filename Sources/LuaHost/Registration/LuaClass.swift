@@ -82,11 +82,12 @@ public struct LuaMethod<Value> {
   /// A method with one result, or with ``LuaResults``.
   public init<Result: LuaPushable>(
     _ name: String, _ summary: String, _ parameters: [Parameter] = [], returns: String,
-    example: String = "", discussion: String = "",
-    body: @escaping @Sendable (Value, LuaCall) throws -> Result
+    example: String = "", discussion: String = "", touches: Set<Capability> = [],
+    mayTouch: Set<Capability> = [], body: @escaping @Sendable (Value, LuaCall) throws -> Result
   ) {
     function = FunctionEntry(
-      name, summary, parameters, returns: returns, example: example, discussion: discussion
+      name, summary, parameters, returns: returns, example: example, discussion: discussion, touches: touches,
+      mayTouch: mayTouch
     ) { call in
       let receiver = try call.receiver(as: Value.self)
       let result = try body(receiver, call)
@@ -100,9 +101,13 @@ public struct LuaMethod<Value> {
   /// A method without results.
   public init(
     _ name: String, _ summary: String, _ parameters: [Parameter] = [], example: String = "",
-    discussion: String = "", body: @escaping @Sendable (Value, LuaCall) throws -> Void
+    discussion: String = "", touches: Set<Capability> = [], mayTouch: Set<Capability> = [],
+    body: @escaping @Sendable (Value, LuaCall) throws -> Void
   ) {
-    function = FunctionEntry(name, summary, parameters, example: example, discussion: discussion) { call in
+    function = FunctionEntry(
+      name, summary, parameters, example: example, discussion: discussion, touches: touches,
+      mayTouch: mayTouch
+    ) { call in
       let receiver = try call.receiver(as: Value.self)
       try body(receiver, call)
       if Self.grows, let value = receiver as? any GrowsInUse { call.stack.accountAgain(value, at: 1) }

@@ -126,13 +126,19 @@ extension ClassEntry {
     }
     let key = try stack.value(at: 2)
     guard let name = key.asString else {
-      throw LuaError("the elements of \(article(name)) \(name) cannot be set")
+      throw LuaError("the elements of \(article(self.name)) \(self.name) cannot be set")
     }
     guard let property = properties.first(where: { $0.name == name }) else {
+      let shown = name.printable(upTo: 80)
+      let near = NearestName.find(name, in: properties.filter { $0.set != nil }.map(\.name))
       throw LuaError(
-        "\(article(self.name)) \(self.name) has no field '\(name)'" + NearestName.hint(name, in: memberNames))
+        "\(article(self.name)) \(self.name) has no field '\(shown)'"
+          + (near.map { "; did you mean '\($0)'?" }
+            ?? " and takes none; keep '\(shown)' in a variable of your own"))
     }
-    guard let set = property.set else { throw LuaError("\(self.name).\(name) is read-only") }
+    guard let set = property.set else {
+      throw LuaError("\(self.name).\(name) is read-only; keep the value in a variable of your own")
+    }
     try set(stack, "\(self.name).\(name)")
     return 0
   }

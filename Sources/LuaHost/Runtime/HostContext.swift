@@ -23,6 +23,10 @@ public final class HostContext {
   public var parameters = ParameterSession()
   /// What plugins and scripts defined.
   public let definitions = DefinitionRegistry()
+  /// The plugins that were loaded.
+  public internal(set) var loadedPlugins: [PluginLoader.Loaded] = []
+  /// The files of the models that were loaded, in order.
+  var loadedModels: [RunFacts.Source] = []
   /// The folder of the running script; nil when there is none.
   public var scriptFolder: String?
   /// Shows a remark to whoever sits at the terminal.
@@ -39,8 +43,11 @@ public final class HostContext {
   public var results: [JSONValue.Member] = []
   /// Keeps the run's files; nil when nothing is written, as in tests.
   public var recorder: RunRecorder?
-  /// What `gfnet.random` and the random tensors draw from.
-  public private(set) lazy var random = RandomGenerator(seed: options.seed, name: "script")
+  /// What `gfnet.random` and the random tensors draw from: a sequence of the script's, and one of each plugin.
+  public var random: RandomGenerator { plugin?.random ?? scriptRandom }
+  private lazy var scriptRandom = RandomGenerator(seed: options.seed, name: "script")
+  /// Plugins whose code is running, the outermost first.
+  var plugins: [PluginIdentity] = []
   /// Remarks made so far of those that are made once.
   private var told: Set<String> = []
   /// Names in use, by kind.

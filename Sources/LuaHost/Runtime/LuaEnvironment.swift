@@ -1,5 +1,6 @@
 import CLuaBridge
 import Foundation
+import Support
 
 /// Makes the global tables that scripts and plugins run in.
 ///
@@ -8,8 +9,13 @@ import Foundation
 package struct LuaEnvironment {
   package let table: LuaTable
 
-  /// - Parameter folders: where `require` looks for `NAME.lua` and `NAME/init.lua`, in order.
-  package init(in state: LuaState, catalog: Catalog, moduleFolders folders: [String]) throws {
+  /// - Parameters:
+  ///   - folders: where `require` looks for `NAME.lua` and `NAME/init.lua`, in order.
+  ///   - read: reads a source file, given its path and what to call it in errors.
+  package init(
+    in state: LuaState, catalog: Catalog, moduleFolders folders: [String],
+    read: @escaping (String, String) throws -> String = { try TextFile.read($0, as: $1) }
+  ) throws {
     let stack = state.stack
     try stack.reserve(24)
     gf_push_environment(stack.pointer)
@@ -18,9 +24,13 @@ package struct LuaEnvironment {
     table = LuaTable(popping: stack)
     if let seed = try table.get("math").asTable?.get("randomseed").asFunction {
       // Lua seeds from the clock, and runs must repeat.
-      try seed.call(Int(truncatingIfNeeded: state.context.options.seed), 0)
+      let stream = state.context.plugin.map {
+        CounterRandom(seed: 0, stream: $0.name).integer(0, below: 1 << 30)
+      }
+      try seed.call(Int(truncatingIfNeeded: state.context.options.seed), stream ?? 0)
     }
-    let loader = ModuleLoader(environment: table, folders: folders)
+    try Self.guardClock(of: table, in: state)
+    let loader = ModuleLoader(environment: table, folders: folders, read: read)
     try stack.reserve(4)
     stack.push { stack in
       guard let name = stack.string(at: 1) else { throw LuaError("require: expected a module name") }
@@ -30,19 +40,41 @@ package struct LuaEnvironment {
     let require = LuaFunction(popping: stack)
     try table.set("require", require)
   }
+
+  /// What of Lua's own library touches something, and what.
+  package static let touched: [(library: String, name: String, capability: Capability)] = [
+    ("os", "clock", .clock), ("os", "date", .clock), ("os", "time", .clock),
+  ]
+
+  /// A plugin without the capability gets functions that say so.
+  private static func guardClock(of table: LuaTable, in state: LuaState) throws {
+    guard let plugin = state.context.plugin else { return }
+    for (library, name, capability) in touched where !plugin.capabilities.contains(capability) {
+      guard let members = try table.get(library).asTable else { continue }
+      let stack = state.stack
+      try stack.reserve(2)
+      stack.push { stack in
+        try stack.state.context.claim(capability, for: "\(library).\(name)")
+        throw LuaError("\(library).\(name): not in this plugin")
+      }
+      try members.set(name, LuaFunction(popping: stack))
+    }
+  }
 }
 
 /// `require`: libraries by name, and Lua source files in known folders. Nothing else.
 private final class ModuleLoader {
   private let environment: LuaTable
   private let folders: [String]
+  private let read: (String, String) throws -> String
   private var loaded: [String: LuaValue] = [:]
   private var loading: [String] = []
   private static let libraries = ["gfnet", "string", "table", "math", "utf8", "coroutine", "os", "io"]
 
-  init(environment: LuaTable, folders: [String]) {
+  init(environment: LuaTable, folders: [String], read: @escaping (String, String) throws -> String) {
     self.environment = environment
     self.folders = folders
+    self.read = read
   }
 
   func require(_ name: String, on stack: LuaStack) throws -> LuaValue {
@@ -71,7 +103,7 @@ private final class ModuleLoader {
     defer { loading.removeLast() }
     let base = stack.count
     defer { stack.count = base }
-    try stack.load(TextFile.read(path, as: "module"), name: path)
+    try stack.load(read(path, "module"), name: path)
     try environment.push(onto: stack)
     if lua_setupvalue(stack.pointer, -2, 1) == nil { stack.pop() }
     stack.push(name)

@@ -6,11 +6,14 @@ public class LuaReference {
   let state: LuaState.Handle
   unowned let owner: LuaState
   private let reference: Int32
+  /// The plugin whose code handed the value to the host; nil: the script, or the host itself.
+  private let plugin: PluginIdentity?
 
   /// Takes the value on top of `stack`.
   init(popping stack: LuaStack) {
     owner = stack.state
     state = stack.state.handle
+    plugin = stack.state.context.plugin
     reference = gf_reference(stack.pointer)
   }
 
@@ -26,6 +29,12 @@ public class LuaReference {
     }
     try stack.reserve(1)
     lua_rawgeti(stack.pointer, gf_registry_index(), lua_Integer(reference))
+  }
+
+  /// Runs `body`, which calls into the value, with the rights of the plugin that it came from.
+  func withItsRights<Result>(_ body: () throws -> Result) rethrows -> Result {
+    guard let plugin else { return try body() }
+    return try owner.context.running(plugin, body)
   }
 
   /// The stack to work on; fails once the state is closed.
@@ -59,7 +68,7 @@ public final class LuaFunction: LuaReference {
     let base = stack.count
     try push(onto: stack)
     for argument in arguments { try argument.push(onto: stack) }
-    try stack.call(arguments: stack.count - base - 1)
+    try withItsRights { try stack.call(arguments: stack.count - base - 1) }
     defer { stack.count = base }
     return try (base + 1..<stack.count + 1).map { try stack.value(at: $0) }
   }
@@ -82,7 +91,7 @@ public final class LuaTable: LuaReference {
     defer { stack.count = base }
     try push(onto: stack)
     try key.push(onto: stack)
-    try stack.getField(ofTableAt: base + 1)
+    try withItsRights { try stack.getField(ofTableAt: base + 1) }
     return try stack.value(at: -1)
   }
 
@@ -94,7 +103,7 @@ public final class LuaTable: LuaReference {
     try push(onto: stack)
     try key.push(onto: stack)
     try value.push(onto: stack)
-    try stack.setField(ofTableAt: base + 1)
+    try withItsRights { try stack.setField(ofTableAt: base + 1) }
   }
 
   /// The border of the sequence part, without metamethods.

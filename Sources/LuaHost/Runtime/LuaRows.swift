@@ -87,6 +87,12 @@ public final class LuaRows {
     stack.push(boxed: fallback)
     gf_push_row_index(stack.pointer)
     stack.rawSet(tableAt: -3)
+    stack.push("__newindex")
+    stack.push { stack in
+      let key = stack.string(at: 2)?.printable(upTo: 80) ?? "the value"
+      throw LuaError("\(name) is read-only; keep '\(key)' in a variable of your own")
+    }
+    stack.rawSet(tableAt: -3)
     stack.push("__name")
     stack.push(name)
     stack.rawSet(tableAt: -3)
@@ -182,7 +188,9 @@ public final class LuaRows {
     try (rows ?? []).withUnsafeBufferPointer { indices in
       loop.rows = rows == nil ? nil : indices.baseAddress
       failedRow = nil
-      let status = gf_map_rows(stack.pointer, Int32(arguments.count + 1), &loop)
+      let status = function.withItsRights {
+        gf_map_rows(stack.pointer, Int32(arguments.count + 1), &loop)
+      }
       if status != LUA_OK { failedRow = rows.map { Int($0[Int(loop.position)]) } ?? Int(loop.position) }
       try stack.check(status)
     }

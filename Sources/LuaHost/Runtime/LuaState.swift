@@ -45,6 +45,8 @@ public final class LuaState {
 
   var classes: [ObjectIdentifier: InstalledClass] = [:]
   var classesByBox: [UnsafeRawPointer: InstalledClass] = [:]
+  /// Argument checks by qualified name: every plugin's environment has all functions again.
+  private var shapes: [String: CallShape] = [:]
   /// The Swift error behind the last message that a Swift function raised.
   var lastThrown: (message: String, error: any Error)?
   /// Why the script was told to stop.
@@ -85,6 +87,14 @@ public final class LuaState {
     handle.side = nil
     gf_close(main)
     display?.release()
+  }
+
+  /// The argument checks of a function, worked out once.
+  func shape(of entry: FunctionEntry) -> CallShape {
+    if let known = shapes[entry.qualifiedName] { return known }
+    let made = CallShape(entry)
+    shapes[entry.qualifiedName] = made
+    return made
   }
 
   /// The stack of the coroutine that is running, or of the main thread.

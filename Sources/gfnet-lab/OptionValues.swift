@@ -1,0 +1,32 @@
+import ArgumentParser
+import Foundation
+import Support
+
+/// What `--seed` and `--threads` take, wherever a command has them.
+enum OptionValues {
+  /// More threads than cores are allowed: a run is repeated bit by bit only with the number of threads that it had.
+  private static let mostThreads = 256
+
+  static func seed(_ text: String) throws -> UInt64 {
+    guard let seed = UInt64(text) else {
+      throw ValidationError(
+        "--seed must be a whole number from 0 to \(UInt64.max), got \(text.printable(upTo: 80))")
+    }
+    return seed
+  }
+
+  static func threads(_ text: String) throws -> Int {
+    guard let threads = Int(text), (1...mostThreads).contains(threads) else {
+      throw ValidationError(
+        "--threads must be a whole number from 1 to \(mostThreads), got \(text.printable(upTo: 80))")
+    }
+    return threads
+  }
+
+  /// A remark when threads will wait for each other; nil when there is a core for each.
+  static func remark(onThreads threads: Int?) -> String? {
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    guard let threads, threads > cores else { return nil }
+    return "\(threads) threads share \(cores) core\(cores == 1 ? "" : "s"): slower than --threads \(cores)"
+  }
+}

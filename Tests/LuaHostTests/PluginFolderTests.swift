@@ -1,0 +1,179 @@
+import Foundation
+import LuaHost
+import Testing
+
+/// Where plugins are found, and what is told about it.
+@Suite struct PluginFolderTests {
+  private func standard(_ scriptFolder: String?, _ variable: String = "") -> PluginFolders {
+    .standard(scriptFolder: scriptFolder, environment: ["GFNET_LAB_PLUGINS": variable], program: nil)
+  }
+
+  @Test func pluginsBesideTheScriptAndAboveItAreFound() throws {
+    let folder = PluginFolder()
+    try folder.write("job/deep/script.lua", "")
+    for name in ["job/deep/plugins/near", "job/plugins/far", "job/plugins/near"] {
+      try folder.write(name + "/plugin.lua", "")
+    }
+    let found = standard(folder.path + "/job/deep").candidates()
+    let near = try #require(found.first { $0.name == "near" })
+    #expect(near.folder.hasSuffix("/job/deep/plugins/near"))
+    #expect(near.replaces.count == 1 && near.replaces[0].hasSuffix("/job/plugins/near"))
+    #expect(found.contains { $0.name == "far" && $0.replaces.isEmpty })
+  }
+
+  @Test func aFolderFoundTwiceIsSearchedOnce() throws {
+    let folder = PluginFolder()
+    try folder.plugin("gap")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path + "-link", withDestinationPath: folder.path)
+    defer { try? FileManager.default.removeItem(atPath: folder.path + "-link") }
+    let found = PluginFolders([folder.path, folder.path + "/.", folder.path + "-link"]).candidates()
+    #expect(found.map(\.name) == ["gap"] && found[0].replaces == [])
+  }
+
+  @Test func aWrongVariableIsTold() throws {
+    let folder = PluginFolder()
+    try folder.plugin("gap")
+    try folder.write("file", "")
+    #expect(
+      standard(nil, "/no/such/folder").remarks == ["GFNET_LAB_PLUGINS: there is no folder /no/such/folder"])
+    #expect(
+      standard(nil, folder.path + "/file").remarks == ["GFNET_LAB_PLUGINS: \(folder.path)/file is no folder"])
+    let own = standard(nil, folder.path + "/gap")
+    #expect(
+      own.remarks == [
+        "GFNET_LAB_PLUGINS: \(folder.path)/gap is a plugin itself; name the folder that holds it"
+      ])
+    #expect(standard(nil, ":" + folder.path).remarks == [])
+  }
+
+  @Test func foldersOfOthersAboveTheScriptAreNotTrusted() {
+    #expect(PluginFolders.isTrusted(owner: 1000, scriptOwner: 0, user: 1000))
+    #expect(PluginFolders.isTrusted(owner: 0, scriptOwner: 1000, user: 1000))
+    #expect(PluginFolders.isTrusted(owner: 1001, scriptOwner: 1001, user: 1000))
+    #expect(!PluginFolders.isTrusted(owner: 1002, scriptOwner: 1000, user: 1000))
+    #expect(!PluginFolders.isTrusted(owner: nil, scriptOwner: 1000, user: 1000))
+  }
+
+  @Test func aPluginThatReplacesAnotherIsTold() throws {
+    let (mine, shipped) = (PluginFolder(), PluginFolder())
+    try mine.plugin("gap", capabilities: "'clock'")
+    try shipped.plugin("gap")
+    let state = try LuaState()
+    try Catalog.standard.install(in: state)
+    let outcome = try PluginLoader(folders: [mine.path, shipped.path]).loadAll(
+      into: state, catalog: .standard)
+    #expect(outcome.problems == [])
+    #expect(
+      outcome.remarks == [
+        "plugin 'gap' is the one in \(mine.path)/gap, and replaces \(shipped.path)/gap",
+        "plugin 'gap' 0.1 may read the clock, so that results may differ from run to run (clock)",
+      ])
+    let loaded = try #require(outcome.loaded.first)
+    #expect(loaded.checksum.hasPrefix("xxh64:") && loaded.checksum.count == 22)
+  }
+
+  @Test func theChecksumIsThatOfTheFilesRead() throws {
+    func checksum(_ source: String) throws -> String? {
+      let folder = PluginFolder()
+      try folder.plugin("gap", initialise: source)
+      let state = try LuaState()
+      try Catalog.standard.install(in: state)
+      return try folder.loader.loadAll(into: state, catalog: .standard).loaded.first?.checksum
+    }
+    let source = "gfnet.exits.define{name = 'gap', decide = function() return true end}"
+    #expect(try checksum(source) == checksum(source))
+    #expect(try checksum(source) != checksum(source + " "))
+  }
+
+  @Test func linksOutOfThePluginAreRefused() throws {
+    let (folder, other) = (PluginFolder(), PluginFolder())
+    try other.write("secret.lua", "return {answer = 42}")
+    try other.plugin("whole")
+    try folder.plugin("gap", initialise: "require('secret')")
+    try folder.plugin("bad")
+    try FileManager.default.removeItem(atPath: folder.path + "/bad/init.lua")
+    for link in ["gap/secret.lua", "bad/init.lua"] {
+      try FileManager.default.createSymbolicLink(
+        atPath: folder.path + "/" + link, withDestinationPath: other.path + "/secret.lua")
+    }
+    // The folder as a whole may be elsewhere.
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path + "/whole", withDestinationPath: other.path + "/whole")
+    let problems = try folder.problems()
+    #expect(problems.count == 2)
+    for problem in problems { #expect(problem.contains("outside the plugin's folder"), "\(problem)") }
+  }
+
+  @Test func whatPluginsSayIsEscapedAndShort() throws {
+    let folder = PluginFolder()
+    try folder.plugin("loud", initialise: "error('\\27[31mred\\nline\\7' .. ('x'):rep(1000000))")
+    try folder.plugin(
+      "wide", manifest: "name = ('x'):rep(1 << 20) version = '1' summary = 's' requires = 'gfnet >= 0.1'")
+    try folder.plugin("odd name\n\u{1B}[2J")
+    let problems = try folder.problems()
+    #expect(problems.count == 3)
+    for problem in problems {
+      #expect(problem.count < 600)
+      #expect(
+        problem.unicodeScalars.allSatisfy { $0.value >= 32 && $0.value != 127 }, "\(problem.debugDescription)"
+      )
+    }
+    #expect(problems.contains { $0.contains("\\x1b[31mred\\nline\\x07") })
+    #expect(problems.contains { $0.contains("holds a text of more than 1000 bytes") })
+    #expect(problems.contains { $0.contains("the name of a plugin's folder must be") })
+  }
+
+  @Test func endlessPluginsCostLessAndLess() {
+    var time = LoadingTime(seconds: 4)
+    var allowances: [Double] = []
+    while !time.isUp {
+      allowances.append(time.allowance)
+      time.lose()
+    }
+    #expect(allowances.prefix(5) == [4, 2, 1, 0.5, 0.25])
+    #expect(allowances.last == 0.2 && time.lost < 16.3)
+  }
+
+  @Test func everyEndlessPluginIsNamedAndTheOthersLoad() throws {
+    let folder = PluginFolder()
+    for name in ["a1", "a2", "a3"] { try folder.plugin(name, initialise: "while true do end") }
+    try folder.plugin("b", initialise: "gfnet.tensor.ones(1):expand(1 << 40):sum()")
+    try folder.plugin("gap")
+    let state = try LuaState()
+    try Catalog.standard.install(in: state)
+    let loader = PluginLoader(folders: [folder.path], secondsToLoad: 2)
+    let outcome = try loader.loadAll(into: state, catalog: .standard)
+    #expect(outcome.loaded.map(\.manifest.name) == ["gap"])
+    #expect(outcome.problems.count == 4)
+    for (name, problem) in zip(["a1", "a2", "a3", "b"], outcome.problems) {
+      #expect(problem.hasPrefix("plugin '\(name)' skipped: "), "\(problem)")
+    }
+  }
+
+  @Test func doctorLoadsPluginsAndSaysWhatIsWrong() throws {
+    let folder = PluginFolder()
+    try folder.plugin("gap")
+    try folder.plugin("bad", initialise: "x = = 1")
+    let findings = Doctor.plugins(folder.loader)
+    #expect(findings.first?.detail == "gap 0.1" && findings.first?.isGood == true)
+    #expect(findings.count == 2 && !findings[1].isGood)
+    #expect(
+      findings[1].detail.hasPrefix("plugin 'bad' skipped: \(folder.path)/bad/init.lua:1: unexpected symbol"))
+  }
+
+  @Test func randomNumbersOfPluginsAreTheirOwn() throws {
+    let script = "print(gfnet.random.uniform(), gfnet.tensor.rand(2):sum(), math.random())"
+    let folder = PluginFolder()
+    let alone = try ScriptBench(script, plugins: folder.loader).shown
+    let draw = "for i = 1, 5 do gfnet.random.uniform() gfnet.tensor.rand(3) math.random() end "
+    let define = "gfnet.exits.define{name = 'gap', params = {u = gfnet.random.uniform()}, decide = print}"
+    try folder.plugin("gap", initialise: draw + define)
+    let rule = "print(gfnet.exits.gap{}.params.u)"
+    let drawn = try ScriptBench(rule, plugins: folder.loader).shown
+    #expect(try ScriptBench(script, plugins: folder.loader).shown == alone)
+    try folder.plugin(
+      "early", initialise: draw + "gfnet.exits.define{name = 'early', decide = print}")
+    #expect(try ScriptBench(rule, plugins: folder.loader).shown == drawn)
+  }
+}

@@ -1,0 +1,40 @@
+import LuaHost
+import Testing
+
+/// Fields that are set where none can be: told with the object's name and what to do.
+@Suite struct ReadOnlyTests {
+  private static let setup = """
+    local data = gfnet.dataset("tensors", {images = gfnet.tensor.zeros(1, 3, 128, 128), labels = {1},
+      classes = {"a", "b"}})
+    local model = gfnet.model{backbone = "resnet_tiny_16", dataset = data, steps = 2}
+
+    """
+
+  @Test(arguments: [
+    (
+      "model:trace(data):evaluate(function(s) s.foo = 3 return true end)",
+      "s is read-only; keep 'foo' in a variable"
+    ),
+    (
+      "model:trace(data):evaluate(function(s) s.confidence = 3 return true end)",
+      "s is read-only; keep 'confidence' in a variable of your own"
+    ),
+    (
+      "model:trace(data, {sampler = function(s, p, rng) s.x = 1 return 0, 0 end})", "s is read-only; keep 'x'"
+    ),
+    ("model.foo = 3", "a model has no field 'foo' and takes none; keep 'foo' in a variable of your own"),
+    ("model.steps = 3", "model.steps is read-only; keep the value in a variable of your own"),
+    ("gfnet.tensor{1}.foo = 3", "a tensor has no field 'foo' and takes none"),
+    ("gfnet.foo = 3", "gfnet is read-only; keep 'foo' in a variable of your own"),
+    ("local p = gfnet.params{limit = 1} p.limt = 2", "no parameter 'limt'; did you mean 'limit'?"),
+    (
+      "local r = gfnet.exits.define{name = 'r', params = {t = 0.5}, decide = function(s, p) return p.tt > 0 end} "
+        + "model:trace(data):evaluate(r{})", "no parameter 'tt'; did you mean 't'?"
+    ),
+  ])
+  func namesTheObject(_ source: String, _ expected: String) throws {
+    let bench = try ScriptBench(Self.setup + source)
+    #expect(bench.message.contains(expected), "\(bench.message)")
+    #expect(bench.message.hasPrefix("test.lua:"), "\(bench.message)")
+  }
+}
