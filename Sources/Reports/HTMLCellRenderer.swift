@@ -146,6 +146,8 @@ struct HTMLCellRenderer {
       let width = Int((picture.width * 1.9).rounded())
       let height = Int((picture.height * 1.9).rounded())
       html += " width=\"\(width)\" height=\"\(height)\""
+      // On paper it has nearly the size that it was made for.
+      html += " style=\"--print:\(Int((picture.width * 1.2).rounded()))pt\""
     }
     html += " src=\""
     flush()

@@ -186,7 +186,8 @@ extension HTMLReport {
       h1, h2, h3, .cell > h2, thead { break-after: avoid; }
       .cell:has(> figure) > h2, .cell:has(> figure) > .code { break-after: avoid; }
       p, li { orphans: 3; widows: 3; }
-      .picture img { background: none; padding: 0; max-height: 21cm; width: auto; object-fit: contain; }
+      .picture img { background: none; padding: 0; width: var(--print, auto);
+        max-height: 22cm; object-fit: contain; }
       a { color: inherit; text-decoration: none; }
     }
 
