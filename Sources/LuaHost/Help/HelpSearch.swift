@@ -21,7 +21,7 @@ struct HelpSearch {
     let parts = query.split(whereSeparator: { ".:".contains($0) }).map { $0.trimmingCall }
     guard let last = parts.last, !last.isEmpty else { return nil }
     let whole = parts.joined(separator: ".")
-    if let symbols = symbols({ $0 == whole }) { return .symbols(symbols) }
+    if let symbols = symbols({ $0 == whole || $0 == "gfnet." + whole }) { return .symbols(symbols) }
     if let definition = definition(whole) { return .definition(definition) }
     if parts.count == 1, let topic = HelpTopics.find(whole) { return .topic(topic) }
     if let symbols = symbols({ $0.lowercased() == whole.lowercased() }) { return .symbols(symbols) }
