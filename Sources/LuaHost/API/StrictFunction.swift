@@ -13,7 +13,7 @@ enum StrictFunction {
       """
   ) { call in
     // A plugin has an environment of its own, and no say about the script's.
-    guard call.context.definitions.currentOrigin == nil else { return }
+    guard call.context.plugin == nil else { return }
     call.state.bridge.pointee.lenient = try !call.boolean("on")
   }
 }
