@@ -71,6 +71,8 @@ package struct Ticks: Sendable {
   /// The finest step with at most `limit` multiples; nil where none can be counted.
   private static func step(_ lower: Double, _ upper: Double, limit: Int, whole: Bool) -> Step? {
     let range = upper - lower
+    // Neighbours may have become one number without their power of ten.
+    guard range > 0, range.isFinite else { return nil }
     // From a step that is surely too fine upwards.
     var power = Int(log10(range).rounded(.down)) - 2
     if whole { power = max(power, 0) }

@@ -8,7 +8,7 @@ struct Typesetter {
   let remarks: Remarks
 
   /// More than any text in a figure says; what is longer is cut, and told.
-  private static let longest = 2000
+  private static let longest = 500
 
   init(_ choice: FontChoice, remarks: Remarks = Remarks()) throws(FigureError) {
     self.remarks = remarks

@@ -87,7 +87,7 @@ import Testing
       try figure.line(x: [1, 2, 3], y: y, style: plain)
       let area = try figure.plotAreas()[0]
       let all = try strokes(figure).flatMap { points($0.path) }
-      #expect(all.count == 3 && all.allSatisfy { area.inset(by: 0.1).contains($0) }, "\(all) in \(area)")
+      #expect(all.count == 3 && all.allSatisfy { area.inset(by: -0.01).contains($0) }, "\(all) in \(area)")
       if y[0] < y[1] { #expect(all[0].y - all[2].y > area.height * 0.85) }
       #expect(try figure.displayList().remarks.isEmpty)
     }

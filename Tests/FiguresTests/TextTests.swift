@@ -140,7 +140,7 @@ import Testing
     ] {
       figure.axes.title = text
       let list = try figure.displayList()
-      #expect(list.remarks.contains { $0.contains("was cut after 2000") })
+      #expect(list.remarks.contains { $0.contains("was cut after 500") })
     }
   }
 
