@@ -134,7 +134,7 @@ final class BatchQueue: Sendable {
     let range = loader.range(of: number)
     let indices = order.map { Array($0[range]) } ?? Array(range)
     let size = dataset.imageBytes
-    var pixels = buffer(bytes: indices.count * size)
+    var pixels = try buffer(bytes: [indices.count, size].checkedProduct() ?? .max)
     var kept: [Int] = []
     try pixels.withUnsafeMutableBufferPointer { all in
       for index in indices {
@@ -156,13 +156,16 @@ final class BatchQueue: Sendable {
   }
 
   /// A recycled buffer if there is one that is large enough. Batches of an epoch become smaller, if they change at all.
-  private func buffer(bytes: Int) -> [UInt8] {
+  private func buffer(bytes: Int) throws -> [UInt8] {
     let spare = state.withLock { state in
       let spare = state.spare.popLast()
       if spare == nil { state.buffersAllocated += 1 }
       return spare
     }
-    guard var pixels = spare, pixels.count >= bytes else { return [UInt8](repeating: 0, count: bytes) }
+    guard var pixels = spare, pixels.count >= bytes else {
+      try MemoryBudget.shared.require(bytes)
+      return [UInt8](repeating: 0, count: bytes)
+    }
     pixels.removeLast(pixels.count - bytes)
     return pixels
   }

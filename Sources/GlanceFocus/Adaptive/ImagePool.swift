@@ -1,3 +1,4 @@
+import Foundation
 import OneDNN
 import Support
 import Tensor
@@ -25,11 +26,17 @@ final class ImagePool {
     glance = pixels.resizing(
       to: configuration.patchSize, configuration.interpolation == .bicubic ? .bicubic : .bilinear,
       alignCorners: true)
-    // Pages that no image has used yet cost nothing.
-    memory = .allocate(capacity: pixels.bytes * capacity)
+    // Pages that no image has used yet cost nothing, but the addresses must be there.
+    let bytes = [pixels.bytes, capacity].checkedProduct() ?? .max
+    guard bytes < .max, let start = malloc(max(bytes, 1)) else {
+      throw MemoryRefused(
+        "room for \(capacity) images of \(side)×\(side) needs \(MemoryText.size(bytes)), and the system grants no more memory; a smaller batch needs less"
+      )
+    }
+    memory = UnsafeMutableBufferPointer(start: start.assumingMemoryBound(to: UInt8.self), count: bytes)
   }
 
-  deinit { memory.deallocate() }
+  deinit { free(memory.baseAddress) }
 
   /// Bytes of all images that there is room for.
   var bytes: Int { memory.count }
@@ -39,6 +46,7 @@ final class ImagePool {
   /// - Returns: for each, false where it cannot be read and its data set notes that.
   /// - Throws: what preparing the first of those threw that cannot be left out; `Interrupted`.
   func load(_ images: [SourceImage], rows: [Int]) throws -> [Bool] {
+    try MemoryBudget.shared.require(images.count * pixels.bytes)
     var failures = [(any Error)?](repeating: nil, count: images.count)
     failures.withUnsafeMutableBufferPointer { failures in
       ThreadTeam.parallel(images.count, grain: 1) { range in

@@ -56,6 +56,7 @@ public enum ImageDecoder {
     guard !overflow, area <= mostPixels else {
       throw ImageProblem("claims \(width)×\(height) pixels, more than the \(mostPixels) accepted")
     }
+    try MemoryBudget.shared.require(3 * area)
   }
 
   /// Throws when `bytes` of compressed data cannot hold that many pixels: memory is not reserved for a claim.
