@@ -7,8 +7,9 @@ extension StringProtocol {
     var result = ""
     var count = 0
     for scalar in unicodeScalars {
-      if count == limit { return result + "…" }
-      count += 1
+      if count >= limit { return result + "…" }
+      // What is escaped takes the room of its escape.
+      count += scalar.value < 32 ? 4 : 1
       switch scalar.value {
       case 0x0A: result += "\\n"
       case 0x0D: result += "\\r"

@@ -1,5 +1,6 @@
 import Foundation
 import LuaHost
+import TestSupport
 
 /// A folder of plugins for one test.
 final class PluginFolder {
@@ -46,6 +47,16 @@ final class PluginFolder {
 
   /// The lines on plugins that a run skips.
   func problems() throws -> [String] {
-    try ScriptRunner(script: ScriptFile(path: "test.lua", source: ""), plugins: loader).pluginProblems
+    try outcome().problems
+  }
+
+  /// Loads all plugins, by a clock that counts polls, so that nothing depends on the machine's speed.
+  func outcome(secondsToLoad: Double = 0.5) throws -> PluginLoader.Outcome {
+    var limits = LuaState.Limits()
+    limits.clock = SteppingClock().clock
+    let state = try LuaState(limits: limits)
+    try Catalog.standard.install(in: state)
+    return try PluginLoader(folders: [path], secondsToLoad: secondsToLoad)
+      .loadAll(into: state, catalog: .standard)
   }
 }

@@ -140,10 +140,7 @@ import Testing
     for name in ["a1", "a2", "a3"] { try folder.plugin(name, initialise: "while true do end") }
     try folder.plugin("b", initialise: "gfnet.tensor.ones(1):expand(1 << 40):sum()")
     try folder.plugin("gap")
-    let state = try LuaState()
-    try Catalog.standard.install(in: state)
-    let loader = PluginLoader(folders: [folder.path], secondsToLoad: 2)
-    let outcome = try loader.loadAll(into: state, catalog: .standard)
+    let outcome = try folder.outcome(secondsToLoad: 2)
     #expect(outcome.loaded.map(\.manifest.name) == ["gap"])
     #expect(outcome.problems.count == 4)
     for (name, problem) in zip(["a1", "a2", "a3", "b"], outcome.problems) {

@@ -1,5 +1,6 @@
 import Foundation
 import LuaHost
+import TestSupport
 import Testing
 
 /// Plugins in a folder of their own for each test.
@@ -7,7 +8,8 @@ import Testing
   private typealias Folder = PluginFolder
 
   private func problems(_ folder: Folder) throws -> [String] {
-    try ScriptBench("", plugins: folder.loader, prepare: { $0.showRemark = { _ in } }).notebook.remarks
+    try ScriptBench("", clock: SteppingClock(), plugins: folder.loader, prepare: { $0.showRemark = { _ in } })
+      .notebook.remarks
   }
 
   @Test func definesExitRules() throws {
