@@ -23,10 +23,11 @@ test: build ## the same, then run all tests (ARGS="--filter NAME" for some) and 
 	@swift test -c release --explicit-target-dependency-import-check error --disable-testable-imports --disable-xctest $(ARGS)
 	@$(MAKE) --no-print-directory lint
 
-lint: ## check the format of the Swift sources and the shell scripts
+lint: ## check the format of the Swift sources, the shell scripts, and how paths are used
 	@bash tools/prepare.sh packages
 	@swift format lint --strict --parallel --recursive $(sources)
 	@for script in gfnet-lab .ci/run tools/*.sh; do bash -n "$$script"; done
+	@bash tools/check-paths.sh
 
 format: ## put the Swift sources into the house format
 	@swift format --in-place --parallel --recursive $(sources)

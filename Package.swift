@@ -11,6 +11,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
   ],
   targets: [
     // System libraries
@@ -32,7 +33,9 @@ let package = Package(
       linkerSettings: ["jpeg", "png16", "tiff", "webp", "webpdemux"].map { .linkedLibrary($0) }),
 
     // What every layer may use: atomic files, cancellation, progress, one-line errors.
-    .target(name: "Support", swiftSettings: strict),
+    .target(
+      name: "Support", dependencies: [.product(name: "SystemPackage", package: "swift-system")],
+      swiftSettings: strict),
 
     // Numerics
     // Inner loops on plain arrays, compiled for several generations of processors.
@@ -91,7 +94,8 @@ let package = Package(
       name: "own-kernels", dependencies: ["CKernels", "OneDNN", "Support", "Tensor"],
       path: "Benchmarks/Kernels", swiftSettings: strict),
     .executableTarget(
-      name: "image-pixels", dependencies: ["Vision"], path: "Benchmarks/Images", swiftSettings: strict),
+      name: "image-pixels", dependencies: ["Support", "Vision"], path: "Benchmarks/Images",
+      swiftSettings: strict),
 
     .executableTarget(
       name: "hostile-files",

@@ -119,7 +119,7 @@ private struct Host {
         at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
       try Data(file.text.utf8).write(to: url)
     }
-    let loader = PluginLoader(folders: [plugins], secondsToLoad: 0.2)
+    let loader = PluginLoader(folders: [FilePath(plugins)], secondsToLoad: 0.2)
     for candidate in loader.candidates() { _ = try loader.load(candidate, into: state, catalog: .standard) }
   }
 

@@ -148,8 +148,8 @@ struct Specimens {
   /// As the program writes it, with its checksum.
   private static func checked(_ model: GFNet) throws -> Data {
     let folder = try TemporaryFolder()
-    try model.save(to: folder.path + "/model.safetensors")
-    return try Data(contentsOf: URL(fileURLWithPath: folder.path + "/model.safetensors"))
+    try model.save(to: folder.path / "model.safetensors")
+    return try Data(contentsOf: URL(fileURLWithPath: (folder.path / "model.safetensors").string))
   }
 
   /// The entries of a zip file, by its central directory.

@@ -40,11 +40,11 @@ struct Trials {
     var pixels = 0
     do {
       if file.kind.isPicture {
-        let image = try ImageDecoder.decode(contentsOf: path)
+        let image = try ImageDecoder.decode(contentsOf: FilePath(path))
         pixels = image.width * image.height
         if image.pixels.count != 3 * pixels { complain(number, file, "pixels are missing") }
       } else {
-        try read(path, named: number % 64 == 1)
+        try read(FilePath(path), named: number % 64 == 1)
       }
       outcome = "accepted"
     } catch let error as any LineError {
@@ -78,14 +78,14 @@ struct Trials {
   /// What `gfnet-lab models import` and `gfnet.load` do.
   ///
   /// - Parameter named: try all encoders where the file names none, which takes long.
-  private func read(_ path: String, named: Bool) throws {
+  private func read(_ path: FilePath, named: Bool) throws {
     let file = try CheckpointFile(path)
     switch file.content {
     case .model: _ = try GFNet.load(path)
     case .encoder(let encoder): _ = try encoder.encoder()
     case .authors, .state:
       let imported = try CheckpointImport(file, choices: .init(backbone: named ? nil : "resnet_tiny_16"))
-      try imported.write(to: folder + "/out.safetensors")
+      try imported.write(to: FilePath(folder) / "out.safetensors")
     }
     guard file.container != "safetensors" else { return }
     exhaust(try PyTorchFile(contentsOf: path).value)

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Vision
 
 // Pixels of pictures for a program that compares them with those of another library.
@@ -43,16 +44,16 @@ func answer(_ words: [String]) throws -> Data {
     Data("ok \(image.width) \(image.height)\n".utf8) + Data(image.pixels)
   }
   switch (words.first, words.count) {
-  case ("decode", 2): return pixels(try ImageDecoder.decode(contentsOf: words[1]))
+  case ("decode", 2): return pixels(try ImageDecoder.decode(contentsOf: FilePath(words[1])))
   case ("resize", 5):
     return pixels(
-      try ImageDecoder.decode(contentsOf: words[4]).resized(
+      try ImageDecoder.decode(contentsOf: FilePath(words[4])).resized(
         width: number(words[2]), height: number(words[3]), filter(words[1])))
   case ("time", 6):
     let runs = try number(words[4])
-    let image = try ImageDecoder.decode(contentsOf: words[5])
+    let image = try ImageDecoder.decode(contentsOf: FilePath(words[5]))
     let (width, height, filter) = (try number(words[2]), try number(words[3]), try filter(words[1]))
-    let decode = try fastest(runs) { _ = try ImageDecoder.decode(contentsOf: words[5]) }
+    let decode = try fastest(runs) { _ = try ImageDecoder.decode(contentsOf: FilePath(words[5])) }
     let resize = try fastest(runs) { _ = try image.resized(width: width, height: height, filter) }
     return Data("ok \(decode) \(resize)\n".utf8)
   default: throw BadRequest(description: "no such request: \(words.joined(separator: " "))")

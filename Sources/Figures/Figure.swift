@@ -14,9 +14,9 @@ extension Drawing {
   public func png(dpi: Int = 300) throws -> Data { try displayList().png(dpi: dpi) }
 
   /// Writes the picture to `stem`.png and its numbers to `stem`.csv.
-  public func save(to stem: String, dpi: Int = 300) throws {
-    try AtomicFile.write(png(dpi: dpi), to: stem + ".png")
-    try AtomicFile.write(try csv(), to: stem + ".csv")
+  public func save(to stem: FilePath, dpi: Int = 300) throws {
+    try AtomicFile.write(png(dpi: dpi), to: stem.adding(".png"))
+    try AtomicFile.write(try csv(), to: stem.adding(".csv"))
   }
 }
 

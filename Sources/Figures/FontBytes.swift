@@ -1,20 +1,16 @@
 import Foundation
+import Support
 
 /// Parts of a font file; collections for Chinese, Japanese and Korean are too large to read as a whole.
 final class FontBytes {
-  private let descriptor: Int32
-  private let size: Int
+  private let file: InputFile
+  private var size: Int { file.status.byteCount }
 
-  /// Nil for what is no readable regular file; a pipe would wait for ever.
-  init?(path: String) {
-    descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-    var status = stat()
-    let isFile = descriptor >= 0 && fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-    size = isFile ? Int(status.st_size) : 0
-    guard isFile else { return nil }
+  /// Nil for what is no readable regular file.
+  init?(path: FilePath) {
+    guard let file = try? InputFile(path) else { return nil }
+    self.file = file
   }
-
-  deinit { if descriptor >= 0 { close(descriptor) } }
 
   /// `count` bytes from `offset` on; nil when the file has fewer.
   func read(_ offset: Int, _ count: Int) -> [UInt8]? {
@@ -23,7 +19,7 @@ final class FontBytes {
     var done = 0
     while done < count {
       let got = bytes.withUnsafeMutableBytes { buffer in
-        pread(descriptor, buffer.baseAddress.map { $0 + done }, count - done, off_t(offset + done))
+        pread(file.descriptor, buffer.baseAddress.map { $0 + done }, count - done, off_t(offset + done))
       }
       guard got > 0 else { return nil }
       done += got

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Synchronization
 
 /// The fonts of the machine, asked for the characters that a figure's own faces lack.
@@ -9,17 +10,17 @@ package final class FontFallback: Sendable {
   static let installed = FontFallback(folders: FontFallback.systemFolders)
 
   private struct State {
-    var waiting: [String]?
+    var waiting: [FilePath]?
     var fonts: [FontFile] = []
     var found: [UInt32: FontFile?] = [:]
   }
 
-  private let folders: [String]
+  private let folders: [FilePath]
   private let state = Mutex(State())
   /// More files than a machine with all of Noto has.
   private static let fileLimit = 6000
 
-  package init(folders: [String]) { self.folders = folders }
+  package init(folders: [FilePath]) { self.folders = folders }
 
   /// The first installed font with a glyph for `scalar`; nil when none has.
   package func face(for scalar: Unicode.Scalar) -> FontFile? {
@@ -38,32 +39,40 @@ package final class FontFallback: Sendable {
     }
   }
 
-  static var systemFolders: [String] {
+  static var systemFolders: [FilePath] {
     let environment = ProcessInfo.processInfo.environment
-    var folders = (environment["GDFONTPATH"] ?? "").split(separator: ":").map(String.init)
-    if let home = environment["HOME"] {
-      folders += [(environment["XDG_DATA_HOME"] ?? home + "/.local/share") + "/fonts", home + "/.fonts"]
+    var folders = (environment["GDFONTPATH"] ?? "").split(separator: ":").map { FilePath(String($0)) }
+    if let home = environment["HOME"].map({ FilePath($0) }) {
+      folders += [
+        (environment["XDG_DATA_HOME"].map { FilePath($0) } ?? home / ".local/share") / "fonts",
+        home / ".fonts",
+      ]
     }
     return folders + ["/usr/local/share/fonts", "/usr/share/fonts"]
   }
 
   /// Font files below the folders, the preferred ones last.
-  private static func files(in folders: [String]) -> [String] {
-    var files: [String] = []
-    for folder in folders {
-      guard let names = FileManager.default.enumerator(atPath: folder) else { continue }
-      while let name = names.nextObject() as? String, files.count < fileLimit {
-        let ending = name.lowercased().suffix(4)
-        if [".ttf", ".otf", ".ttc", ".otc"].contains(ending) { files.append(folder + "/" + name) }
+  private static func files(in folders: [FilePath]) -> [FilePath] {
+    var files: [FilePath] = []
+    var seen: Set<FileStatus.Identity> = []
+    var waiting = Array(folders.reversed())
+    while let folder = waiting.popLast(), files.count < fileLimit {
+      // A link back to a folder above would never end.
+      guard let listing = try? FolderListing(folder), seen.insert(listing.identity).inserted else { continue }
+      files += listing.files.map { folder / $0.name }.filter {
+        ["ttf", "otf", "ttc", "otc"].contains($0.ending)
       }
+      waiting += listing.folders.reversed().map { folder / $0 }
     }
     let ranked = files.map { (rank: rank($0), path: $0) }
-    return ranked.sorted { ($0.rank, $0.path) > ($1.rank, $1.path) }.map(\.path)
+    return ranked.sorted { a, b in
+      a.rank != b.rank ? a.rank > b.rank : b.path.bytes.lexicographicallyPrecedes(a.path.bytes)
+    }.map(\.path)
   }
 
   /// Upright faces of usual weight first, those for every kind of text before special ones.
-  private static func rank(_ path: String) -> Int {
-    let name = (path.split(separator: "/").last ?? "").lowercased()
+  private static func rank(_ path: FilePath) -> Int {
+    let name = path.shownName.lowercased()
     var rank = 0
     for word in ["bold", "italic", "oblique", "light", "thin", "black", "condensed", "medium", "extra"]
     where name.contains(word) { rank += 4 }

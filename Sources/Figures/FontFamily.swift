@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// Which fonts a figure uses.
 public enum FontChoice: Sendable, Hashable {
@@ -7,10 +8,11 @@ public enum FontChoice: Sendable, Hashable {
   /// DejaVu Sans.
   case sans
   /// Files of the user's own; `bold` falls back to `regular`.
-  case files(regular: String, bold: String?)
+  case files(regular: FilePath, bold: FilePath?)
 
   /// "paper", "sans" or the path of a font file.
-  public init(named name: String) throws(FigureError) {
+  public init(named path: FilePath) throws(FigureError) {
+    let name = path.shown
     switch Names.folded(name) {
     case "paper", "serif": self = .paper
     case "sans": self = .sans
@@ -18,7 +20,7 @@ public enum FontChoice: Sendable, Hashable {
       guard name.contains("/") || name.contains(".") else {
         throw Names.unknown("font", name, among: ["paper", "sans", "a path ending in .ttf or .otf"])
       }
-      self = .files(regular: name, bold: nil)
+      self = .files(regular: path, bold: nil)
     }
   }
 }
@@ -52,17 +54,19 @@ struct FontFamily {
   /// Files, not family names: fontconfig silently substitutes another font for a missing one.
   private static func installed(_ names: [String]) -> [FontFile] {
     let environment = ProcessInfo.processInfo.environment
-    var folders = (environment["GDFONTPATH"] ?? "").split(separator: ":").map(String.init)
-    if let home = environment["HOME"] { folders += [home + "/.local/share/fonts", home + "/.fonts"] }
-    for root in ["/usr/local/share/fonts", "/usr/share/fonts"] {
+    var folders = (environment["GDFONTPATH"] ?? "").split(separator: ":").map { FilePath(String($0)) }
+    if let home = environment["HOME"].map({ FilePath($0) }) {
+      folders += [home / ".local/share/fonts", home / ".fonts"]
+    }
+    for root: FilePath in ["/usr/local/share/fonts", "/usr/share/fonts"] {
       folders += [
         "truetype/cmu", "truetype/dejavu", "dejavu", "TTF", "cmu", "dejavu-sans-fonts", "dejavu-serif-fonts",
       ]
-      .map { root + "/" + $0 }
+      .map { root / $0 }
     }
     return names.compactMap { name in
-      for folder in folders where FileManager.default.isReadableFile(atPath: folder + "/" + name) {
-        if let file = try? FontFile(path: folder + "/" + name) { return file }
+      for folder in folders where (folder / name).exists {
+        if let file = try? FontFile(path: folder / name) { return file }
       }
       return nil
     }

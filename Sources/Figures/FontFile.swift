@@ -1,10 +1,11 @@
 import Foundation
+import Support
 
 /// A font file and the characters it has glyphs for.
 ///
 /// Only the character map is read here; outlines and metrics come from FreeType through libgd.
 public struct FontFile: Sendable, Hashable {
-  public let path: String
+  public let path: FilePath
   /// Sorted, disjoint ranges of code points.
   private let ranges: [ClosedRange<UInt32>]
   /// False for fonts of bitmaps alone, such as most coloured emoji.
@@ -15,12 +16,12 @@ public struct FontFile: Sendable, Hashable {
   /// Reads the character map of a TrueType or OpenType file, of a collection that of its first font.
   ///
   /// Throws ``FigureError`` when the file cannot be read or is no such font.
-  public init(path: String) throws(FigureError) {
+  public init(path: FilePath) throws(FigureError) {
     // gd takes a ';' for a list of files and has no way to escape it.
-    guard !path.contains(";"), !path.contains("\0") else {
+    guard !path.bytes.contains(UInt8(ascii: ";")) else {
       throw FigureError("font file \(path): a name with \";\" cannot be passed to libgd")
     }
-    let full = path.contains("/") ? path : "./" + path
+    let full = path.bytes.contains(UInt8(ascii: "/")) ? path : FilePath(".").pushing(path)
     guard let file = FontBytes(path: full) else { throw FigureError("font file \(path) cannot be read") }
     guard let tables = file.tables(), let place = tables["cmap"],
       let bytes = file.read(place.offset, min(place.length, 8 << 20)),

@@ -1,5 +1,6 @@
 import CFreeType
 import Foundation
+import Support
 
 /// Outlines of single glyphs, for the characters that gd cannot draw: it reads four bytes of UTF-8 as four letters.
 ///
@@ -15,12 +16,12 @@ struct GlyphOutlines: ~Copyable {
   }
 
   private struct Key: Hashable {
-    var path: String
+    var path: FilePath
     var scalar: UInt32
   }
 
   private var library: FT_Library?
-  private var faces: [String: FT_Face] = [:]
+  private var faces: [FilePath: FT_Face] = [:]
   private var known: [Key: Outline] = [:]
 
   init() {}
@@ -35,7 +36,8 @@ struct GlyphOutlines: ~Copyable {
     if library == nil, FT_Init_FreeType(&library) != 0 { throw failed("does not start") }
     if faces[file.path] == nil {
       var face: FT_Face?
-      guard FT_New_Face(library, file.path, 0, &face) == 0, let face else { throw failed("cannot read it") }
+      let code = file.path.withPlatformString { FT_New_Face(library, $0, 0, &face) }
+      guard code == 0, let face else { throw failed("cannot read it") }
       faces[file.path] = face
     }
     guard let face = faces[file.path] else { throw failed("cannot read it") }

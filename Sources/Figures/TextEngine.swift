@@ -1,5 +1,6 @@
 import CGD
 import Foundation
+import Support
 import Synchronization
 
 /// The one door to gd's FreeType text: measuring, drawing, and the fonts already read.
@@ -14,7 +15,7 @@ enum TextEngine {
   }
 
   private struct Key: Hashable {
-    var path: String
+    var path: FilePath
     var text: String
   }
 
@@ -48,7 +49,10 @@ enum TextEngine {
       extra.hdpi = 720
       extra.vdpi = 720
       var box = [Int32](repeating: 0, count: 8)
-      if let message = gdImageStringFTEx(nil, &box, 0, face.path, 100, 0, 0, 0, escaped(text), &extra) {
+      let message = face.path.withPlatformString {
+        gdImageStringFTEx(nil, &box, 0, $0, 100, 0, 0, 0, escaped(text), &extra)
+      }
+      if let message {
         return .failure(FigureError("font \(face.path): \(String(cString: message))"))
       }
       var advance = Double(box[2])
@@ -75,9 +79,10 @@ enum TextEngine {
       extra.vdpi = 72
       let color = run.color.packed | (127 - Int32((min(max(run.color.alpha, 0), 1) * 127).rounded())) << 24
       let angle = run.angle * Double.pi / 180
-      return gdImageStringFTEx(
-        image, nil, color, run.face.path, pixelSize, angle, x, y, escaped(run.text), &extra
-      ).map { String(cString: $0) }
+      let message = run.face.path.withPlatformString {
+        gdImageStringFTEx(image, nil, color, $0, pixelSize, angle, x, y, escaped(run.text), &extra)
+      }
+      return message.map { String(cString: $0) }
     }
     if let failure { throw FigureError("font \(run.face.path): \(failure)") }
   }

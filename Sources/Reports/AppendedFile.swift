@@ -3,13 +3,16 @@ import Support
 
 /// A file that grows line by line; each line reaches the system as a whole when it is appended.
 final class AppendedFile {
-  private let path: String
+  private let path: FilePath
   private let descriptor: Int32
 
   /// - Parameter locked: refuses when another process has the file open this way.
-  init(path: String, locked: Bool = false) throws {
+  init(path: FilePath, locked: Bool = false) throws {
     self.path = path
-    descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o644)
+    // Without O_NONBLOCK, a pipe in its place would wait for its reader.
+    descriptor = path.withPlatformString {
+      open($0, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o644)
+    }
     guard descriptor >= 0 else { throw FileError(action: "write", path: path, errno: errno) }
     if locked, flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
       let code = errno

@@ -37,6 +37,7 @@ public final class HTMLReport {
   var names: ArtifactNames
   private let title: String
   private let source: String
+  private let imageFolder: FilePath
   private var cache: [Int: Rendered] = [:]
   private var anchors: Set<String> = []
 
@@ -50,7 +51,8 @@ public final class HTMLReport {
     self.facts = facts
     self.names = names
     title = notebook.title
-    source = notebook.source
+    source = notebook.source.shown
+    imageFolder = notebook.source.folder
   }
 
   /// The whole page as UTF-8.
@@ -99,7 +101,7 @@ public final class HTMLReport {
   /// Renders Markdown of the given cell, with anchors that are unique on the page.
   func markdown(_ text: String, isFirst: Bool) -> MarkdownHTML {
     MarkdownHTML(
-      text, without: isFirst ? title : nil, imageFolder: (source as NSString).deletingLastPathComponent,
+      text, without: isFirst ? title : nil, imageFolder: imageFolder,
       anchor: uniqueAnchor)
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// The machine a run was made on: what its timings depend on, and nothing that names the machine.
 public struct HostFacts: Sendable, Equatable {
@@ -42,10 +43,10 @@ public struct HostFacts: Sendable, Equatable {
     withUnsafeBytes(of: bytes) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
   }
 
-  private static func field(_ name: String, of file: String, separator: Character) -> String? {
-    guard let data = FileManager.default.contents(atPath: file) else { return nil }
-    for line in String(decoding: data, as: UTF8.self).split(separator: "\n") {
-      let parts = line.split(separator: separator, maxSplits: 1)
+  private static func field(_ name: String, of file: FilePath, separator: Character) -> String? {
+    guard let bytes = try? InputFile.bytes(of: file, limit: 64 << 20) else { return nil }
+    for line in TextLines(bytes) {
+      let parts = line.shown.split(separator: separator, maxSplits: 1)
       guard parts.count == 2, parts[0].trimmingCharacters(in: .whitespaces) == name else { continue }
       return parts[1].trimmingCharacters(in: CharacterSet(charactersIn: " \t\""))
     }

@@ -1,5 +1,6 @@
 import CMarkdown
 import Foundation
+import Support
 
 /// GitHub's Markdown to HTML, by cmark-gfm in safe mode: raw HTML and `javascript:` links are dropped.
 struct MarkdownHTML {
@@ -17,7 +18,7 @@ struct MarkdownHTML {
   ///   - title: a leading level-1 heading of this text is left out, because the page already shows it.
   ///   - imageFolder: where relative image paths start; such images are embedded.
   ///   - anchor: gives a heading's text an `id` that is unique on the page.
-  init(_ text: String, without title: String? = nil, imageFolder: String, anchor: (String) -> String) {
+  init(_ text: String, without title: String? = nil, imageFolder: FilePath, anchor: (String) -> String) {
     html = ""
     headings = []
     _ = MarkdownHTML.extensionsAreRegistered
@@ -137,7 +138,7 @@ struct MarkdownHTML {
 
   /// A picture beside the script is embedded; any other is shown as a link, so that opening a report never
   /// contacts another machine.
-  private static func embed(_ node: OpaquePointer, folder: String) -> OpaquePointer? {
+  private static func embed(_ node: OpaquePointer, folder: FilePath) -> OpaquePointer? {
     let address = cmark_node_get_url(node).map { String(cString: $0) } ?? ""
     if address.lowercased().hasPrefix("data:") { return nil }
     if let data = localImage(address, folder: folder) {
@@ -157,15 +158,14 @@ struct MarkdownHTML {
   }
 
   /// The data URI of an image file under `folder`; nil when there is none.
-  private static func localImage(_ address: String, folder: String) -> String? {
+  private static func localImage(_ address: String, folder: FilePath) -> String? {
     guard let path = address.removingPercentEncoding, !path.hasPrefix("/"), !path.contains(":"),
       !path.split(separator: "/").contains("..")
     else { return nil }
-    let file = (folder as NSString).appendingPathComponent(path)
-    guard let attributes = try? FileManager.default.attributesOfItem(atPath: file),
-      attributes[.type] as? FileAttributeType == .typeRegular,
-      (attributes[.size] as? Int).map({ $0 <= 8 << 20 }) == true,
-      let data = FileManager.default.contents(atPath: file), let type = imageType(data)
+    let file = folder / path
+    // A link may lead anywhere.
+    guard FileStatus(file, followsLinks: false)?.kind == .regular,
+      let data = try? InputFile.data(of: file, limit: 8 << 20), let type = imageType(data)
     else { return nil }
     return "data:\(type);base64," + data.base64EncodedString()
   }

@@ -1,3 +1,5 @@
+import Support
+
 /// `report.md`: the notebook for GitHub and for editors, with figures and tables as files beside it.
 public struct MarkdownReport {
   private let notebook: Notebook
@@ -30,7 +32,7 @@ public struct MarkdownReport {
   private var opening: [String] { [statusLine] + notebook.remarks.map(remark) }
 
   private var statusLine: String {
-    var parts = [MarkdownText.escape(notebook.source), facts.startedText]
+    var parts = [MarkdownText.escape(notebook.source.shown), facts.startedText]
     if let seconds = facts.seconds { parts.append(NumberText.duration(seconds)) }
     parts.append(facts.status == .done ? "done" : "**\(facts.status.rawValue)**")
     return "*\(parts.joined(separator: " · "))*\n"

@@ -1,11 +1,12 @@
 import Foundation
+import Support
 
 /// The document that a script run produces: what the terminal, the HTML report, Markdown and Jupyter render.
 public struct Notebook: Sendable {
   /// The first Markdown heading, or the script's name.
   public var title: String
   /// The script's path as the user gave it.
-  public var source: String
+  public var source: FilePath
   public var cells: [Cell]
   /// Remarks from before the first cell, as on plugins that were left out.
   public var remarks: [String] = []
@@ -15,7 +16,7 @@ public struct Notebook: Sendable {
     remarks + cells.flatMap(\.outputs).compactMap { if case .remark(let text) = $0 { text } else { nil } }
   }
 
-  public init(title: String, source: String, cells: [Cell] = []) {
+  public init(title: String, source: FilePath, cells: [Cell] = []) {
     self.title = title
     self.source = source
     self.cells = cells

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// The commit a run was made from, and whether tracked files differed from it.
 public struct RepositoryState: Sendable, Equatable {
@@ -16,22 +17,16 @@ public struct RepositoryState: Sendable, Equatable {
   /// Asks git about the repository that `folder` is in; nil outside one, without a commit, or without git.
   ///
   /// Untracked files do not count as changes: reports themselves are often untracked.
-  public static func of(folder: String) -> RepositoryState? {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+  public static func of(folder: FilePath) -> RepositoryState? {
     // fsmonitor would run a program that the repository names.
-    process.arguments = [
-      "git", "-c", "core.fsmonitor=false", "--no-optional-locks", "-C", folder.isEmpty ? "." : folder,
-      "status", "--porcelain=v2", "--branch", "--untracked-files=no",
+    let arguments: [ChildProcess.Argument] = [
+      "-c", "core.fsmonitor=false", "--no-optional-locks", "-C", .init(folder.isEmpty ? "." : folder),
+      "status",
+      "--porcelain=v2", "--branch", "--untracked-files=no",
     ]
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = FileHandle.nullDevice
-    process.standardInput = FileHandle.nullDevice
-    guard (try? process.run()) != nil else { return nil }
-    let output = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { return nil }
+    guard let git = try? ChildProcess("git", arguments, dropsRemarks: true) else { return nil }
+    let output = git.readOutput()
+    guard git.wait() == 0 else { return nil }
     return RepositoryState(porcelain: String(decoding: output, as: UTF8.self))
   }
 
@@ -40,7 +35,7 @@ public struct RepositoryState: Sendable, Equatable {
     var commit: String?
     branch = nil
     isDirty = false
-    for line in porcelain.split(separator: "\n") {
+    for line in TextLines(porcelain).map(\.shown) {
       if line.hasPrefix("# branch.oid ") {
         commit = String(line.dropFirst("# branch.oid ".count))
       } else if line.hasPrefix("# branch.head ") {

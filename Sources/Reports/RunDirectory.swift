@@ -15,10 +15,10 @@ import Support
 /// Every file is replaced as a whole or appended to by whole lines. A new run removes exactly what the last
 /// one wrote here. One run at a time can have the folder.
 public final class RunDirectory {
-  public let path: String
+  public let path: FilePath
   public private(set) var facts: RunFacts
   /// The file to open in a browser.
-  public var indexPath: String { path + "/index.html" }
+  public var indexPath: FilePath { path / "index.html" }
 
   private let log: AppendedFile
   private var metrics: AppendedFile?
@@ -34,9 +34,8 @@ public final class RunDirectory {
   private var lastWords: Int?
 
   /// `reports/NAME` for a script `…/NAME.lua`.
-  public static func defaultPath(script: String) -> String {
-    let name = ((script as NSString).lastPathComponent as NSString).deletingPathExtension
-    return "reports/" + ArtifactNames.stem(name, fallback: "script")
+  public static func defaultPath(script: FilePath) -> FilePath {
+    "reports" / ArtifactNames.stem(script.shownStem, fallback: "script")
   }
 
   /// Takes the folder: creates it, removes the files of the run before, and writes `meta.json`,
@@ -45,14 +44,14 @@ public final class RunDirectory {
   /// - Parameter keepingMetrics: a resumed training goes on appending to `metrics.jsonl`.
   /// - Throws: ``RunFolderError`` when files of someone else are in the way; `FileError` when the folder
   ///   cannot be written, or another run has it.
-  public init(path: String, facts: RunFacts, keepingMetrics: Bool = false) throws {
-    self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+  public init(path: FilePath, facts: RunFacts, keepingMetrics: Bool = false) throws {
+    self.path = path
     self.facts = facts
     try AtomicFile.createFolder(self.path)
     let folder = RunFolder(path: self.path)
     let written = folder.writtenFiles()
     try folder.checkOwnership(of: written)
-    log = try AppendedFile(path: self.path + "/log.txt", locked: true)
+    log = try AppendedFile(path: self.path / "log.txt", locked: true)
     try log.truncate()
 
     var kept: Set = ["log.txt", "meta.json"]
@@ -68,13 +67,13 @@ public final class RunDirectory {
     listed = Set(files)
     do {
       try writeMeta(durable: false)
-      try AtomicFile.write(facts.config.pretty, to: self.path + "/config.json")
-      try AtomicFile.write(facts.overrides.pretty, to: self.path + "/overrides.json")
+      try AtomicFile.write(facts.config.pretty, to: self.path / "config.json")
+      try AtomicFile.write(facts.overrides.pretty, to: self.path / "overrides.json")
     } catch {
       discard()
       throw error
     }
-    let meta = self.path + "/meta.json"
+    let meta = self.path / "meta.json"
     lastWords = ForcedEnd.add { RunFacts.markInterrupted(meta) }
   }
 
@@ -115,12 +114,12 @@ public final class RunDirectory {
     do {
       let names = try saveArtifacts(of: notebook)
       try list(["summary.json"])
-      try AtomicFile.write(summary(of: notebook, results: results).pretty, to: path + "/summary.json")
+      try AtomicFile.write(summary(of: notebook, results: results).pretty, to: path / "summary.json")
       try writePages(notebook, names: names, images: .embedded, durable: true)
       try writeMeta(durable: true)
     } catch {
       facts.status = .failed
-      if !FileManager.default.fileExists(atPath: indexPath) {
+      if !indexPath.exists {
         discard()
       } else {
         try? writeMeta(durable: false)
@@ -141,7 +140,7 @@ public final class RunDirectory {
   public func appendMetrics(_ values: [JSONValue.Member]) throws {
     if metrics == nil {
       try list(["metrics.jsonl"])
-      metrics = try AppendedFile(path: path + "/metrics.jsonl")
+      metrics = try AppendedFile(path: path / "metrics.jsonl")
     }
     try metrics?.append(JSONValue.object(values).compact)
   }
@@ -157,12 +156,13 @@ public final class RunDirectory {
   /// Registers a file that the caller writes itself, so that the next run removes it; returns its full path.
   ///
   /// - Parameter relative: such as `"events.out.tfevents.1"`; no component may start with a dot.
-  public func claim(_ relative: String) throws -> String {
+  public func claim(_ relative: String) throws -> FilePath {
     guard RunFolder.isInside(relative) else {
       throw RunFolderError(path: path, reason: "\(relative) is not a plain path below the folder")
     }
     try list([relative])
-    return path + "/" + relative
+    try AtomicFile.createFolder((path / relative).folder)
+    return path / relative
   }
 
   // MARK: Files
@@ -190,8 +190,9 @@ public final class RunDirectory {
     }
     try list(pending.map(\.file))
     // Not flushed one by one: with hundreds of figures that would take most of the time.
+    for folder in Set(pending.map { (path / $0.file).folder }) { try AtomicFile.createFolder(folder) }
     for (file, content) in pending {
-      try AtomicFile.write(to: path + "/" + file, durable: false) { try $0.append(content) }
+      try AtomicFile.write(to: path / file, durable: false, followsLinks: false) { try $0.append(content) }
     }
     return names
   }
@@ -203,11 +204,11 @@ public final class RunDirectory {
     html = report
     report.facts = facts
     report.names = names
-    try AtomicFile.write(to: indexPath, durable: durable) { output in
+    try AtomicFile.write(to: indexPath, durable: durable, followsLinks: false) { output in
       try report.write(notebook, images: images) { try output.append($0) }
     }
     let markdown = MarkdownReport.render(notebook, facts: facts, names: names)
-    try AtomicFile.write(to: path + "/report.md", durable: durable) { output in
+    try AtomicFile.write(to: path / "report.md", durable: durable, followsLinks: false) { output in
       try output.append(Data(markdown.utf8))
     }
   }
@@ -222,7 +223,9 @@ public final class RunDirectory {
 
   private func writeMeta(durable: Bool) throws {
     let text = facts.meta(title: title, files: files).pretty
-    try AtomicFile.write(to: path + "/meta.json", durable: durable) { try $0.append(Data(text.utf8)) }
+    try AtomicFile.write(to: path / "meta.json", durable: durable, followsLinks: false) {
+      try $0.append(Data(text.utf8))
+    }
   }
 
   private func summary(of notebook: Notebook, results: [JSONValue.Member]) -> JSONValue {

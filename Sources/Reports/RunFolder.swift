@@ -3,7 +3,7 @@ import Support
 
 /// A folder that cannot take a run's files, with the reason and the way out.
 public struct RunFolderError: LineError {
-  public let path: String
+  public let path: FilePath
   public let reason: String
 
   public var description: String { "cannot write the report to \(path): \(reason)" }
@@ -13,7 +13,7 @@ public struct RunFolderError: LineError {
 ///
 /// `meta.json` lists them. It may come from a stranger, so only plain files below the folder are touched.
 struct RunFolder {
-  let path: String
+  let path: FilePath
 
   /// Files that every run writes, or may write, at the top of the folder.
   static let fixedFiles = [
@@ -23,8 +23,7 @@ struct RunFolder {
 
   /// What an earlier run wrote, relative to the folder; empty when none did.
   func writtenFiles() -> [String] {
-    let file = path + "/meta.json"
-    guard let data = FileManager.default.contents(atPath: file), data.count < 64 << 20,
+    guard let data = try? InputFile.data(of: path / "meta.json", limit: 64 << 20),
       let meta = (try? JSONSerialization.jsonObject(with: data)) as? [String: Any],
       meta["written_by"] as? String == RunFacts.writer, let files = meta["files"] as? [String]
     else { return [] }
@@ -46,33 +45,33 @@ struct RunFolder {
   /// Lower-case stems of files in `folder` that a run did not write and so must not replace.
   func foreignStems(in folder: String, written: [String]) -> Set<String> {
     let known = Set(written)
-    let entries = (try? FileManager.default.contentsOfDirectory(atPath: path + "/" + folder)) ?? []
+    let entries = (try? FolderListing(path / folder).names.map(\.shown)) ?? []
     let foreign = entries.filter {
       !known.contains(folder + "/" + $0) && RunFolder.temporaryBase(of: $0) == nil
     }
-    return Set(foreign.map { (($0 as NSString).deletingPathExtension).lowercased() })
+    return Set(foreign.map { FilePath($0).shownStem.lowercased() })
   }
 
   /// Removes what an earlier run wrote, temporary files that a killed run left, and folders then empty.
   func remove(_ written: [String], keeping kept: Set<String>) throws {
     let known = Set(written)
     for file in written where !kept.contains(file) { try unlink(file) }
-    for folder in ["", "figures", "tables"] where isRealFolder(folder) {
+    for folder in ["", "figures", "tables"] where isRealFolder(FilePath(folder)) {
       let prefix = folder.isEmpty ? "" : folder + "/"
-      for entry in (try? FileManager.default.contentsOfDirectory(atPath: path + "/" + folder)) ?? [] {
+      for entry in (try? FolderListing(path / folder).names.map(\.shown)) ?? [] {
         if let base = RunFolder.temporaryBase(of: entry), known.contains(prefix + base) {
           try unlink(prefix + entry)
         }
       }
       // Fails on a folder that is not empty, which is what is wanted.
-      if !folder.isEmpty { rmdir(path + "/" + folder) }
+      if !folder.isEmpty { removeFolder(path / folder) }
     }
   }
 
   /// Removes files of this run, and then the folder when nothing else is in it.
   func discard(_ files: Set<String>, keeping kept: Set<String>) {
     try? remove(files.sorted(), keeping: kept)
-    if kept.isEmpty { rmdir(path) }
+    if kept.isEmpty { removeFolder(path) }
   }
 
   /// True for a relative path of a few plain components.
@@ -83,33 +82,31 @@ struct RunFolder {
   }
 
   private func unlink(_ file: String) throws {
-    let folder = (file as NSString).deletingLastPathComponent
-    guard isRealFolder(folder) else { return }
-    if Glibc.unlink(path + "/" + file) != 0, errno != ENOENT, errno != EISDIR {
-      throw FileError(action: "replace", path: path + "/" + file, errno: errno)
+    let full = path / file
+    guard isRealFolder(FilePath(file).removingLastComponent()) else { return }
+    if full.withPlatformString({ Glibc.unlink($0) }) != 0, errno != ENOENT, errno != EISDIR {
+      throw FileError(action: "replace", path: full, errno: errno)
     }
   }
 
+  private func removeFolder(_ folder: FilePath) { _ = folder.withPlatformString { rmdir($0) } }
+
   /// False for a folder reached through a symbolic link, which may lead out of the run's folder.
-  private func isRealFolder(_ folder: String) -> Bool {
+  private func isRealFolder(_ folder: FilePath) -> Bool {
     var current = path
-    for part in folder.split(separator: "/") {
-      current += "/" + part
-      var status = stat()
-      guard lstat(current, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return false }
+    for part in folder.components {
+      current.append(part)
+      guard FileStatus(current, followsLinks: false)?.kind == .folder else { return false }
     }
     return true
   }
 
   private func isEmpty(_ name: String) -> Bool {
-    var status = stat()
-    return lstat(path + "/" + name, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_size == 0
+    let status = FileStatus(path / name, followsLinks: false)
+    return status?.kind == .regular && status?.byteCount == 0
   }
 
-  private func exists(_ name: String) -> Bool {
-    var status = stat()
-    return lstat(path + "/" + name, &status) == 0
-  }
+  private func exists(_ name: String) -> Bool { FileStatus(path / name, followsLinks: false) != nil }
 
   /// "figures.png" for "figures.png.tmp-123", the temporary name that `AtomicFile` gives; nil for others.
   private static func temporaryBase(of name: String) -> String? {

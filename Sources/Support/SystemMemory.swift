@@ -34,8 +34,8 @@ public enum SystemMemory {
   /// allows less.
   ///
   /// - Parameter root: in place of `/`, for tests.
-  public static func available(root: String = "") -> Int {
-    let fields = lines(root + "/proc/meminfo").map { $0.split(separator: " ") }
+  public static func available(root: FilePath = "/") -> Int {
+    let fields = lines(root / "proc/meminfo").map { $0.split(separator: " ") }
     func kilobytes(_ name: String) -> Int? {
       fields.first { $0.first == name[...] }.flatMap { $0.count > 1 ? Int($0[1]) : nil }
     }
@@ -47,9 +47,9 @@ public enum SystemMemory {
   }
 
   /// What each control group that holds the process has left.
-  private static func groupRooms(_ root: String) -> [Int] {
+  private static func groupRooms(_ root: FilePath) -> [Int] {
     var rooms: [Int] = []
-    for line in lines(root + "/proc/self/cgroup") {
+    for line in lines(root / "proc/self/cgroup") {
       let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
       guard parts.count == 3 else { continue }
       let files: (folder: String, limit: String, use: String)
@@ -61,27 +61,28 @@ public enum SystemMemory {
         continue
       }
       // A limit of any group above holds as well. Inside a container the path may be that of the host.
-      var path = parts[2].split(separator: "/").map(String.init)
+      let top = root / files.folder
+      var path = FilePath(String(parts[2])).removingRoot()
       while true {
-        let folder = ([root + files.folder] + path).joined(separator: "/")
-        if let limit = number(folder + "/" + files.limit), let use = number(folder + "/" + files.use) {
+        let folder = top.pushing(path)
+        if let limit = number(folder / files.limit), let use = number(folder / files.use) {
           // Files that were read lately count as used, and make room when asked.
-          let files = lines(folder + "/memory.stat").first { $0.hasPrefix("inactive_file ") }
+          let files = lines(folder / "memory.stat").first { $0.hasPrefix("inactive_file ") }
           let cached = files.flatMap { Int($0.dropFirst("inactive_file ".count)) } ?? 0
           rooms.append(max(limit - min(max(use - cached, 0), limit), 0))
         }
         if path.isEmpty { break }
-        path.removeLast()
+        path.removeLastComponent()
       }
     }
     return rooms
   }
 
   /// The number in a file of one; nil for `max`.
-  private static func number(_ path: String) -> Int? { lines(path).first.flatMap { Int($0) } }
+  private static func number(_ path: FilePath) -> Int? { lines(path).first.flatMap { Int($0) } }
 
-  private static func lines(_ path: String) -> [String] {
-    guard let data = FileManager.default.contents(atPath: path) else { return [] }
-    return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
+  private static func lines(_ path: FilePath) -> [String] {
+    guard let bytes = try? InputFile.bytes(of: path, limit: 1 << 20) else { return [] }
+    return TextLines(bytes).map(\.shown)
   }
 }

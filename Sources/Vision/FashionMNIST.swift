@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Synchronization
 
 /// The 28 × 28 grey images and labels of Fashion-MNIST (Xiao, Rasul, Vollgraf, 2017), held in memory.
@@ -29,7 +30,7 @@ public final class FashionMNIST: Sendable {
   /// 10,000 images.
   public let test: Part
 
-  private init(folder: String) throws {
+  private init(folder: FilePath) throws {
     train = try FashionMNIST.part("train", count: 60000, folder: folder)
     test = try FashionMNIST.part("t10k", count: 10000, folder: folder)
   }
@@ -47,24 +48,26 @@ public final class FashionMNIST: Sendable {
   /// The folders searched, in order.
   public static func folders(
     environment: [String: String] = ProcessInfo.processInfo.environment
-  ) -> [String] {
-    let own = environment["GFNET_LAB_DATA"].flatMap { $0.isEmpty ? nil : ["\($0)/fashion-mnist", $0] } ?? []
+  ) -> [FilePath] {
+    let given = environment["GFNET_LAB_DATA"].flatMap { $0.isEmpty ? nil : FilePath($0) }
+    let own = given.map { [$0 / "fashion-mnist", $0] } ?? []
     return own + ["/usr/share/datasets/fashion-mnist"]
   }
 
   /// The data, read once for all who hold it at the same time.
   ///
   /// - Throws: ``DatasetError``, or `FileError` when one of the files cannot be read.
-  public static func load(from folders: [String] = FashionMNIST.folders()) throws -> FashionMNIST {
+  public static func load(from folders: [FilePath] = FashionMNIST.folders()) throws -> FashionMNIST {
     let found = folders.first { folder in
-      files.contains { FileManager.default.fileExists(atPath: "\(folder)/\($0)") }
+      files.contains { (folder / $0).exists }
     }
     guard let folder = found else {
-      throw DatasetError.notInstalled(dataset: "Fashion-MNIST", searched: folders, remedy: remedy)
-    }
-    if let missing = files.first(where: { !FileManager.default.fileExists(atPath: "\(folder)/\($0)") }) {
       throw DatasetError.notInstalled(
-        dataset: "the file \(missing) of Fashion-MNIST", searched: [folder], remedy: remedy)
+        dataset: "Fashion-MNIST", searched: folders.map(\.shown), remedy: remedy)
+    }
+    if let missing = files.first(where: { !(folder / $0).exists }) {
+      throw DatasetError.notInstalled(
+        dataset: "the file \(missing) of Fashion-MNIST", searched: [folder.shown], remedy: remedy)
     }
     return try loaded.withLock { loaded in
       if let data = loaded[folder]?.data { return data }
@@ -79,7 +82,7 @@ public final class FashionMNIST: Sendable {
 
   private struct Weak: Sendable { weak var data: FashionMNIST? }
 
-  private static let loaded = Mutex<[String: Weak]>([:])
+  private static let loaded = Mutex<[FilePath: Weak]>([:])
 
   private static let files = ["train", "t10k"].flatMap { [imageFile($0), labelFile($0)] }
 
@@ -87,22 +90,22 @@ public final class FashionMNIST: Sendable {
 
   private static func labelFile(_ part: String) -> String { "\(part)-labels-idx1-ubyte.gz" }
 
-  private static func part(_ name: String, count: Int, folder: String) throws -> Part {
-    let imagePath = "\(folder)/\(imageFile(name))"
+  private static func part(_ name: String, count: Int, folder: FilePath) throws -> Part {
+    let imagePath = folder / imageFile(name)
     let images = try IDXFile(contentsOf: imagePath, rank: 3)
     guard images.dimensions == [count, side, side] else {
       throw DatasetError.damaged(
-        path: imagePath, reason: "has dimensions \(images.dimensions), expected \([count, side, side])")
+        path: imagePath.shown, reason: "has dimensions \(images.dimensions), expected \([count, side, side])")
     }
-    let labelPath = "\(folder)/\(labelFile(name))"
+    let labelPath = folder / labelFile(name)
     let classes = try IDXFile(contentsOf: labelPath, rank: 1)
     guard classes.dimensions == [count] else {
       throw DatasetError.damaged(
-        path: labelPath, reason: "has \(classes.dimensions[0]) labels, expected \(count)")
+        path: labelPath.shown, reason: "has \(classes.dimensions[0]) labels, expected \(count)")
     }
     if let bad = classes.bytes.firstIndex(where: { $0 >= labels.count }) {
       throw DatasetError.damaged(
-        path: labelPath,
+        path: labelPath.shown,
         reason: "has label \(classes.bytes[bad]) for image \(bad + 1), expected 0 to \(labels.count - 1)")
     }
     return Part(count: count, pixels: images.bytes, labels: classes.bytes, checksum: images.checksum)

@@ -9,27 +9,25 @@ import Support
 struct GzipReader: ~Copyable {
   private static let chunk = 1 << 16
 
-  private let path: String
-  private let descriptor: Int32
+  private let path: FilePath
+  private let file: InputFile
   private let input: UnsafeMutablePointer<UInt8>
   // zlib keeps a pointer back to its stream and refuses one that has moved, so it lives on the heap.
   private let stream: UnsafeMutablePointer<z_stream>
   private var atEnd = false
 
-  init(path: String) throws {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw FileError(action: "read", path: path, errno: errno) }
+  init(path: FilePath) throws {
+    let file = try InputFile(path)
     let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
     stream.initialize(to: z_stream())
     let gzipOnly: Int32 = 16
     let code = inflateInit2_(stream, MAX_WBITS + gzipOnly, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
     guard code == Z_OK else {
       stream.deallocate()
-      close(descriptor)
       throw FileError(action: "read", path: path, reason: "zlib cannot start (code \(code))")
     }
     self.path = path
-    self.descriptor = descriptor
+    self.file = file
     self.stream = stream
     input = .allocate(capacity: GzipReader.chunk)
   }
@@ -38,7 +36,6 @@ struct GzipReader: ~Copyable {
     inflateEnd(stream)
     stream.deallocate()
     input.deallocate()
-    close(descriptor)
   }
 
   /// The CRC-32 of all that was read so far.
@@ -77,7 +74,7 @@ struct GzipReader: ~Copyable {
   private func refill() throws -> Bool {
     try Cancellation.check()
     while true {
-      let got = Glibc.read(descriptor, input, GzipReader.chunk)
+      let got = Glibc.read(file.descriptor, input, GzipReader.chunk)
       if got < 0 {
         if errno == EINTR { continue }
         throw FileError(action: "read", path: path, errno: errno)
@@ -94,5 +91,5 @@ struct GzipReader: ~Copyable {
     return "is damaged: \(said) after \(stream.pointee.total_out) bytes of content"
   }
 
-  private func damaged(_ reason: String) -> DatasetError { .damaged(path: path, reason: reason) }
+  private func damaged(_ reason: String) -> DatasetError { .damaged(path: path.shown, reason: reason) }
 }

@@ -20,7 +20,7 @@ public struct IDXFile: Sendable {
   ///   - rank: the number of dimensions it must have.
   ///   - maximumBytes: the largest content accepted, so that a false header cannot exhaust the memory.
   /// - Throws: ``DatasetError/damaged(path:reason:)``, or `FileError` when the file cannot be read.
-  public init(contentsOf path: String, rank: Int, maximumBytes: Int = 1 << 28) throws {
+  public init(contentsOf path: FilePath, rank: Int, maximumBytes: Int = 1 << 28) throws {
     var reader = try GzipReader(path: path)
     dimensions = try IDXFile.header(&reader, path: path, rank: rank)
     let size = try IDXFile.size(dimensions, path: path, maximumBytes: maximumBytes)
@@ -30,21 +30,22 @@ public struct IDXFile: Sendable {
     }
     guard bytes.count == size else {
       throw DatasetError.damaged(
-        path: path, reason: "holds \(bytes.count) of the \(size) bytes its header promises")
+        path: path.shown, reason: "holds \(bytes.count) of the \(size) bytes its header promises")
     }
     // Asking for one byte more makes the reader check the trailer, too.
     var extra: UInt8 = 0
     guard try withUnsafeMutableBytes(of: &extra, { try reader.read(into: $0) }) == 0 else {
-      throw DatasetError.damaged(path: path, reason: "holds more than the \(size) bytes its header promises")
+      throw DatasetError.damaged(
+        path: path.shown, reason: "holds more than the \(size) bytes its header promises")
     }
     checksum = reader.checksum
   }
 
-  private static func header(_ reader: inout GzipReader, path: String, rank: Int) throws -> [Int] {
+  private static func header(_ reader: inout GzipReader, path: FilePath, rank: Int) throws -> [Int] {
     func take(_ count: Int) throws -> [UInt8] {
       var bytes = [UInt8](repeating: 0, count: count)
       guard try bytes.withUnsafeMutableBytes({ try reader.read(into: $0) }) == count else {
-        throw DatasetError.damaged(path: path, reason: "ends inside its IDX header")
+        throw DatasetError.damaged(path: path.shown, reason: "ends inside its IDX header")
       }
       return bytes
     }
@@ -59,21 +60,21 @@ public struct IDXFile: Sendable {
       } else {
         nil
       }
-    if let problem { throw DatasetError.damaged(path: path, reason: problem) }
+    if let problem { throw DatasetError.damaged(path: path.shown, reason: problem) }
     let extents = try take(4 * rank)
     return stride(from: 0, to: 4 * rank, by: 4).map { offset in
       extents[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) }
     }
   }
 
-  private static func size(_ dimensions: [Int], path: String, maximumBytes: Int) throws -> Int {
+  private static func size(_ dimensions: [Int], path: FilePath, maximumBytes: Int) throws -> Int {
     var size = 1
     for extent in dimensions {
       let (product, overflow) = size.multipliedReportingOverflow(by: extent)
       guard !overflow, product <= maximumBytes else {
         let claimed = dimensions.map(String.init).joined(separator: " × ")
         throw DatasetError.damaged(
-          path: path, reason: "claims \(claimed) bytes, more than the \(maximumBytes) accepted")
+          path: path.shown, reason: "claims \(claimed) bytes, more than the \(maximumBytes) accepted")
       }
       size = product
     }

@@ -35,7 +35,7 @@ enum Launcher {
         Terminal.write(GFNetLab.fullMessage(for: error) + "\n")
         return 0
       }
-      Terminal.complain(usageLine(GFNetLab.message(for: error), arguments))
+      Terminal.complain(RawArgument.shown(usageLine(GFNetLab.message(for: error), arguments)))
       return 2
     }
   }

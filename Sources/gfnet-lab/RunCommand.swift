@@ -22,13 +22,13 @@ struct RunCommand: ParsableCommand {
       """)
 
   @Argument(help: "The script: Lua source, with or without cells.", completion: .file(extensions: ["lua"]))
-  var script: String
+  var script: FilePath
 
   @Argument(help: ArgumentHelp("Parameters of the script.", valueName: "name=value"))
   var parameters: [String] = []
 
   @Option(help: ArgumentHelp("Folder for the report (default: reports/<script>).", valueName: "dir"))
-  var out: String?
+  var out: FilePath?
 
   @Option(
     name: .customLong("seed"), parsing: .unconditional,
@@ -58,7 +58,7 @@ struct RunCommand: ParsableCommand {
   func validate() throws {
     _ = try OptionValues.seed(seedText)
     _ = try threadsText.map(OptionValues.threads)
-    if out == "" { throw ValidationError("--out needs the name of a folder") }
+    if out?.isEmpty == true { throw ValidationError("--out needs the name of a folder") }
   }
 
   func run() throws {
@@ -74,14 +74,13 @@ struct RunCommand: ParsableCommand {
     context.parameters.overrides = try parameters.map(ParameterSession.parseOverride)
     // The parameters are listed without running anything, of plugins neither.
     if listsParameters { return try printParameters(ScriptRunner(script: file, context: context)) }
-    let folder = script.lastIndex(of: "/").map { $0 == script.startIndex ? "/" : String(script[..<$0]) }
     let runner = try ScriptRunner(
-      script: file, context: context, plugins: .standard(scriptFolder: folder ?? "."))
+      script: file, context: context, plugins: .standard(scriptFolder: script.folder))
 
     if let threads { ThreadTeam.setSize(threads) }
     let recorder = RunRecorder(
       script: file, context: context, path: out,
-      command: ["gfnet-lab"] + CommandLine.arguments.dropFirst())
+      command: ["gfnet-lab"] + RawArgument.all().map(RawArgument.shown))
     context.recorder = recorder
     runner.onOutput = { index, output in
       // Text cells are for readers; in a pipe only results count.
@@ -114,7 +113,7 @@ struct RunCommand: ParsableCommand {
     if case .usage = outcome { return nil }
     do {
       try recorder.finish(notebook, outcome: outcome)
-      Terminal.note("report: \(recorder.path)/index.html")
+      Terminal.note("report: \(recorder.path / "index.html")")
       return nil
     } catch {
       return error
@@ -124,10 +123,10 @@ struct RunCommand: ParsableCommand {
   private func readScript() throws -> ScriptFile {
     do {
       return try ScriptFile(contentsOf: script)
-    } catch let error as FileError where !script.contains("/") && !script.hasSuffix(".lua") {
+    } catch let error as FileError where script.components.count == 1 && script.ending != "lua" {
+      guard error.code == ENOENT else { throw error }
       let commands = GFNetLab.commandNames
-      guard error.reason == "no such file" else { throw error }
-      throw UsageError("no command or script '\(script)'" + NearestName.hint(script, in: commands))
+      throw UsageError("no command or script '\(script)'" + NearestName.hint(script.shown, in: commands))
     }
   }
 
@@ -179,4 +178,9 @@ struct MemorySize: ExpressibleByArgument {
     }
     MemoryBudget.shared.setLimit(size.bytes)
   }
+}
+
+extension FilePath: @retroactive ExpressibleByArgument {
+  /// - Parameter argument: as ``Support/RawArgument`` carries it.
+  public init?(argument: String) { self.init(bytes: RawArgument.bytes(of: argument)) }
 }

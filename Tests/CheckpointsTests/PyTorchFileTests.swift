@@ -1,13 +1,11 @@
 import Checkpoints
 import Foundation
+import Support
 import TestSupport
 import Testing
 
 /// `Tests/Fixtures/checkpoints/NAME`.
-func fixture(_ name: String) -> String {
-  URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .appendingPathComponent("Fixtures/checkpoints/\(name)").path
-}
+func fixture(_ name: String) -> FilePath { Fixtures.path("checkpoints/" + name) }
 
 /// Files that PyTorch wrote, in every form.
 struct PyTorchFileTests {

@@ -152,7 +152,7 @@ import Testing
 
   @Test func everyTruncationIsNoticed() throws {
     for name in ["module.pt", "module.legacy.pt", "module.deflated.pt"] {
-      let good = try Data(contentsOf: URL(fileURLWithPath: fixture(name)))
+      let good = try Data(contentsOf: fixture(name).url)
       for count in 0..<good.count { _ = try refusal(good.prefix(count)) }
     }
   }
@@ -210,7 +210,7 @@ import Testing
   ])
   func thousandsOfMutationsNeverCrash(_ name: String) throws {
     let isPickle = name == "pickle alone"
-    let good = try Data(contentsOf: URL(fileURLWithPath: fixture(isPickle ? "types.pt" : name)))
+    let good = try Data(contentsOf: fixture(isPickle ? "types.pt" : name).url)
     let random = CounterRandom(seed: 11, stream: "pytorch." + name)
     // The checksums of a zip file would keep mutations from the pickle: these put it into a fresh archive.
     let parts = isPickle ? try storedEntries(good) : []

@@ -1,4 +1,5 @@
 import Checkpoints
+import Support
 import Foundation
 import Testing
 
@@ -27,7 +28,7 @@ private func run(_ script: String, _ arguments: String...) -> String? {
 struct SafetensorsPythonTests {
   @Test func pythonReadsOurs() throws {
     try withTemporaryFolder { folder in
-      let path = folder + "/ours.safetensors"
+      let path = folder / "ours.safetensors"
       // numpy has no bfloat16.
       let tensors = everyType().filter { $0.type != .bf16 }
       try Safetensors.write(tensors, metadata: ["note": "a \"b\" é \n"], to: path)
@@ -37,7 +38,7 @@ struct SafetensorsPythonTests {
         t = st.load_file(sys.argv[1])
         for k in sorted(t): print(k, t[k].dtype, list(t[k].shape), t[k].astype('float64').reshape(-1).tolist())
         print(repr(safetensors.safe_open(sys.argv[1], 'np').metadata()['note']))
-        """, path)
+        """, path.string)
       let lines = try #require(text).split(separator: "\n").map(String.init)
       #expect(lines.count == tensors.count + 1)
       #expect(lines.contains("bool bool [2] [0.0, 1.0]"))
@@ -53,7 +54,7 @@ struct SafetensorsPythonTests {
 
   @Test func weReadPythons() throws {
     try withTemporaryFolder { folder in
-      let path = folder + "/theirs.safetensors"
+      let path = folder / "theirs.safetensors"
       let done = run(
         """
         import sys, numpy as np, safetensors.numpy as st
@@ -61,7 +62,7 @@ struct SafetensorsPythonTests {
         st.save_file({'a': a, 'h': a.astype('float16'), 'd': a.astype('float64'), 'i': np.array([-5, 5]),
           'b': np.array([True, False]), 'u': np.array([255], dtype='uint8'), 's': np.array(1.5),
           'z': np.zeros((0, 2), 'int16')}, sys.argv[1], metadata={'who': 'p\\u00fcthon'})
-        """, path)
+        """, path.string)
       try #require(done != nil)
       let file = try Safetensors(contentsOf: path)
       #expect(!file.isVerified)

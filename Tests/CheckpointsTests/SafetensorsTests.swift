@@ -4,10 +4,10 @@ import Support
 import Testing
 
 /// A folder of its own for one test, removed at its end.
-func withTemporaryFolder<R>(_ body: (String) throws -> R) throws -> R {
-  let folder = NSTemporaryDirectory() + "gfnet-lab-" + UUID().uuidString
+func withTemporaryFolder<R>(_ body: (FilePath) throws -> R) throws -> R {
+  let folder = FilePath(NSTemporaryDirectory()) / "gfnet-lab-\(UUID().uuidString)"
   try AtomicFile.createFolder(folder)
-  defer { try? FileManager.default.removeItem(atPath: folder) }
+  defer { try? FileManager.default.removeItem(atPath: folder.string) }
   return try body(folder)
 }
 
@@ -41,7 +41,7 @@ func everyType() -> [SafetensorsTensor] {
 @Suite struct SafetensorsTests {
   @Test func everyTypeComesBack() throws {
     try withTemporaryFolder { folder in
-      let path = folder + "/all.safetensors"
+      let path = folder / "all.safetensors"
       let notes = ["name": "é \"quoted\" \\ \n\t\u{01} 🂡", "": "empty key"]
       try Safetensors.write(everyType(), metadata: notes, to: path)
       let file = try Safetensors(contentsOf: path)
@@ -101,7 +101,7 @@ func everyType() -> [SafetensorsTensor] {
 
   @Test func theWriterRefusesWhatItCouldNotReadBack() throws {
     try withTemporaryFolder { folder in
-      let path = folder + "/kept.safetensors"
+      let path = folder / "kept.safetensors"
       let good = SafetensorsTensor("x", shape: [1], [Float(1)])
       try Safetensors.write([good], to: path)
       for bad in [
@@ -114,21 +114,21 @@ func everyType() -> [SafetensorsTensor] {
       }
       // The old file stays, and nothing else is left behind.
       #expect(try Safetensors(contentsOf: path).floats("x") == [1])
-      #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["kept.safetensors"])
-      #expect(throws: FileError.self) { try Safetensors.write([good], to: path + "/below-a-file") }
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.string) == ["kept.safetensors"])
+      #expect(throws: FileError.self) { try Safetensors.write([good], to: path / "below-a-file") }
     }
   }
 
   @Test func pathsThatAreNoFilesAreNamed() throws {
     try withTemporaryFolder { folder in
-      for path in [folder, folder + "/missing", "/dev/null"] {
+      for path in [folder, folder / "missing", "/dev/null"] {
         let error = #expect(throws: FileError.self) { try Safetensors(contentsOf: path) }
-        #expect("\(try #require(error))".contains(path))
+        #expect("\(try #require(error))".contains(path.shown))
       }
-      #expect(mkfifo(folder + "/pipe", 0o600) == 0)
-      #expect(throws: FileError.self) { try Safetensors(contentsOf: folder + "/pipe") }
-      try AtomicFile.write("", to: folder + "/empty")
-      #expect(throws: SafetensorsError.self) { try Safetensors(contentsOf: folder + "/empty") }
+      #expect(mkfifo((folder / "pipe").string, 0o600) == 0)
+      #expect(throws: FileError.self) { try Safetensors(contentsOf: folder / "pipe") }
+      try AtomicFile.write("", to: folder / "empty")
+      #expect(throws: SafetensorsError.self) { try Safetensors(contentsOf: folder / "empty") }
     }
   }
 }

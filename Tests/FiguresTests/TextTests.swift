@@ -1,6 +1,7 @@
 import CGD
 import Figures
 import Foundation
+import Support
 import Testing
 
 @Suite struct TextTests {
@@ -99,8 +100,8 @@ import Testing
     try "no font".write(toFile: folder + "/broken.ttf", atomically: true, encoding: .utf8)
     try FileManager.default.copyItem(atPath: face, toPath: folder + "/deep/Some Regular.ttf")
     try FileManager.default.copyItem(atPath: face, toPath: folder + "/Some Bold.TTF")
-    let fallback = FontFallback(folders: [folder, folder + "/missing"])
-    #expect(fallback.face(for: "✓")?.path == folder + "/deep/Some Regular.ttf")
+    let fallback = FontFallback(folders: [FilePath(folder), FilePath(folder) / "missing"])
+    #expect(fallback.face(for: "✓")?.path == FilePath(folder) / "deep/Some Regular.ttf")
     #expect(fallback.face(for: "\u{10FFFD}") == nil)
     #expect(FontFallback(folders: []).face(for: "✓") == nil)
   }
@@ -114,7 +115,7 @@ import Testing
     let path = FileManager.default.temporaryDirectory.path + "/\(UUID().uuidString).ttf"
     defer { try? FileManager.default.removeItem(atPath: path) }
     try Data(words.flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] }).write(to: URL(fileURLWithPath: path))
-    let font = try FontFile(path: path)
+    let font = try FontFile(path: FilePath(path))
     #expect(font.has("A") && font.has("B") && !font.has("C") && !font.has("\u{FFFF}"))
   }
 
@@ -179,14 +180,14 @@ import Testing
       ["/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", "/usr/share/fonts/dejavu/DejaVuSans.ttf"].first {
         FileManager.default.isReadableFile(atPath: $0)
       })
-    let sound = try FontFile(path: face)
+    let sound = try FontFile(path: FilePath(face))
     #expect(sound.has("A") && sound.has("⁸") && !sound.has("\u{10FFFD}"))
     let bytes = try Data(contentsOf: URL(fileURLWithPath: face)).prefix(400_000)
     let path = folder + "/broken.ttf"
     // Cut short and scrambled at many places: an error or a font, never a crash.
     for cut in [0, 3, 12, 100, 300, 5000, 20_000, 399_000] {
       try bytes.prefix(cut).write(to: URL(fileURLWithPath: path))
-      _ = try? FontFile(path: path)
+      _ = try? FontFile(path: FilePath(path))
     }
     for step in 1...60 {
       var copy = Data(bytes)
@@ -194,9 +195,9 @@ import Testing
         copy[i] = UInt8(i * step & 255)
       }
       try copy.write(to: URL(fileURLWithPath: path))
-      _ = try? FontFile(path: path)
+      _ = try? FontFile(path: FilePath(path))
     }
-    var figure = Figure(style: FigureStyle(fonts: .files(regular: face, bold: nil)))
+    var figure = Figure(style: FigureStyle(fonts: .files(regular: FilePath(face), bold: nil)))
     figure.axes.title = "explicit"
     #expect(try figure.png().count > 1000)
     figure.style.fonts = .files(regular: "missing.ttf", bold: nil)

@@ -1,4 +1,5 @@
 import GlanceFocus
+import Support
 import NeuralNet
 import Tensor
 import TestSupport
@@ -47,7 +48,7 @@ import Testing
   @Test func isSavedWithTheModel() throws {
     let folder = try TemporaryFolder()
     let model = try Self.model()
-    let path = folder.path + "/m.safetensors"
+    let path = folder.path / "m.safetensors"
     try model.save(to: path)
     let again = try GFNet.load(path).model
     #expect(again.configuration.classifier == .average)

@@ -1,4 +1,5 @@
 import Backbones
+import Support
 import Foundation
 import GlanceFocus
 import NeuralNet
@@ -60,7 +61,7 @@ struct BackboneModelTests {
 
   @Test(arguments: families) func savesAndLoads(_ name: String) throws {
     let folder = try TemporaryFolder()
-    let path = folder.path + "/model.safetensors"
+    let path = folder.path / "model.safetensors"
     let made = try Configuration(backbone: name, imageSize: 160, steps: 2, classes: 3)
     let model = try GFNet(made, seed: 5)
     try model.save(to: path)

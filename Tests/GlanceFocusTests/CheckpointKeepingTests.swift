@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import GlanceFocus
 import TestSupport
 import Testing
@@ -28,7 +29,7 @@ import Vision
   /// Trains to the end; the trainer as it was at the start of its run, and the weights after it.
   @discardableResult
   private static func train(
-    _ options: TrainingOptions, _ path: String?, seed: UInt64 = 1
+    _ options: TrainingOptions, _ path: FilePath?, seed: UInt64 = 1
   ) throws -> (found: Resumption, earlier: Int, weights: UInt64) {
     let model = try model(seed: seed)
     let trainer = try Trainer(model, dataset: data.get(), options: options, checkpoint: path)
@@ -39,13 +40,13 @@ import Vision
   }
 
   private static func files(_ folder: TemporaryFolder) throws -> [String] {
-    try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+    try FileManager.default.contentsOfDirectory(atPath: folder.path.string).sorted()
   }
 
   /// At a constant rate more epochs go on from where fewer ended, and end where one long training does.
   @Test func aConstantRateGoesOn() throws {
     let folder = try TemporaryFolder()
-    let path = folder.path + "/run.safetensors"
+    let path = folder.path / "run.safetensors"
     try Self.train(Self.options(epochs: 1, "constant"), path)
     let longer = try Self.train(Self.options(epochs: 2, "constant"), path)
     #expect(longer.found == Resumption(source: path) && longer.earlier == 1)
@@ -61,24 +62,24 @@ import Vision
   /// A cosine over two epochs is another training than one over one epoch: both are kept, and each finds its own again.
   @Test func anotherTrainingIsKept() throws {
     let folder = try TemporaryFolder()
-    let path = folder.path + "/run.v1.safetensors"
+    let path = folder.path / "run.v1.safetensors"
     let (short, long) = (Self.options(epochs: 1, "cosine"), Self.options(epochs: 2, "cosine"))
     let first = try Self.train(short, path)
-    let night = try Data(contentsOf: URL(fileURLWithPath: path))
-    let old = folder.path + "/run.v1-old.safetensors"
+    let night = try Data(contentsOf: path.url)
+    let old = folder.path / "run.v1-old.safetensors"
 
     let second = try Self.train(long, path)
     #expect(second.earlier == 0 && second.found.source == nil && second.found.keptAs == old)
     #expect(second.found.obstacles == ["epochs was 1, is 2, and the schedule \"cosine\" depends on it"])
-    #expect(try Data(contentsOf: URL(fileURLWithPath: old)) == night)
+    #expect(try Data(contentsOf: old.url) == night)
 
     let again = try Self.train(short, path)
     #expect(again.found.source == old && again.earlier == 1 && again.weights == first.weights)
     // Nothing was trained, so nothing was moved.
-    #expect(try Data(contentsOf: URL(fileURLWithPath: old)) == night)
+    #expect(try Data(contentsOf: old.url) == night)
 
     let third = try Self.train(Self.options(epochs: 1, "cosine", rate: 0.02), path)
-    #expect(third.found.keptAs == folder.path + "/run.v1-old-2.safetensors")
+    #expect(third.found.keptAs == folder.path / "run.v1-old-2.safetensors")
     #expect(third.found.obstacles.contains("rate was 0.01, is 0.02"))
     #expect(try Self.files(folder).count == 3)
     #expect(try Self.train(long, path).weights == second.weights)
@@ -88,33 +89,34 @@ import Vision
   @Test func statesChangePlaces() throws {
     struct Stop: Error {}
     let folder = try TemporaryFolder()
-    let path = folder.path + "/run"
+    let path = folder.path / "run"
     let long = Self.options(epochs: 2, "cosine")
     let halted = try Trainer(Self.model(), dataset: Self.data.get(), options: long, checkpoint: path)
     #expect(throws: Stop.self) { try halted.run { _ in throw Stop() } }
     let other = try Self.train(Self.options(epochs: 1, "cosine"), path, seed: 2)
     #expect(other.found.obstacles.count == 2, "\(other.found)")
-    let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+    let bytes = try Data(contentsOf: path.url)
     let resumed = try Self.train(long, path)
     #expect(
-      resumed.earlier == 1 && resumed.found.source == path + "-old" && resumed.found.keptAs == path + "-old")
+      resumed.earlier == 1 && resumed.found.source == path.adding("-old")
+        && resumed.found.keptAs == path.adding("-old"))
     #expect(try Self.files(folder) == ["run", "run-old"])
-    #expect(try Data(contentsOf: URL(fileURLWithPath: path + "-old")) == bytes)
+    #expect(try Data(contentsOf: path.adding("-old").url) == bytes)
     #expect(try resumed.weights == Self.train(long, nil).weights)
   }
 
   /// A model that was saved, not trained, is no less worth keeping; what cannot be read at all is left alone.
   @Test func whatIsNoCheckpointIsNotReplaced() throws {
     let folder = try TemporaryFolder()
-    let path = folder.path + "/m.safetensors"
+    let path = folder.path / "m.safetensors"
     try Self.model(seed: 7).save(to: path)
-    let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+    let bytes = try Data(contentsOf: path.url)
     let trained = try Self.train(Self.options(epochs: 1, "constant"), path)
     #expect(trained.found.obstacles == ["it is no checkpoint of a training"])
-    #expect(try Data(contentsOf: URL(fileURLWithPath: folder.path + "/m-old.safetensors")) == bytes)
-    try Data("text".utf8).write(to: URL(fileURLWithPath: path))
+    #expect(try Data(contentsOf: URL(fileURLWithPath: (folder.path / "m-old.safetensors").string)) == bytes)
+    try Data("text".utf8).write(to: path.url)
     #expect(throws: (any Error).self) { try Self.train(Self.options(epochs: 1, "constant"), path) }
-    #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == Data("text".utf8))
+    #expect(try Data(contentsOf: path.url) == Data("text".utf8))
   }
 
   /// Images that do not fill a last batch are trained on, too.

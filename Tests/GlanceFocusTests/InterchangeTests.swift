@@ -54,7 +54,7 @@ import Testing
     ]
   }
 
-  private func write(_ items: [(String, PickleTree)], legacy: Bool = false) throws -> String {
+  private func write(_ items: [(String, PickleTree)], legacy: Bool = false) throws -> FilePath {
     try folder.write([UInt8](PickleTree.dictionary(items).file(legacy: legacy)), "checkpoint.pth.tar")
   }
 
@@ -74,7 +74,7 @@ import Testing
   @Test(arguments: [false, true]) func anAuthorsCheckpointBecomesAModel(legacy: Bool) throws {
     let path = try write(published(), legacy: legacy)
     let imported = try CheckpointImport(CheckpointFile(path), choices: .init(imageSize: 128))
-    let out = folder.path + "/model.safetensors"
+    let out = folder.path / "model.safetensors"
     try imported.write(to: out)
     let (again, file) = try GFNet.load(out)
     #expect(try again.weightHash() == model.weightHash())
@@ -124,7 +124,7 @@ import Testing
       ("flops", .list([.double(1), .double(2)])),
     ])
     let imported = try CheckpointImport(CheckpointFile(path))
-    let out = folder.path + "/model.safetensors"
+    let out = folder.path / "model.safetensors"
     try imported.write(to: out)
     #expect(try ModelFile(out).configuration.interpolation == expected)
   }
@@ -148,7 +148,7 @@ import Testing
     #expect(checkpoint.results.isEmpty)
     #expect(checkpoint.notes.count == 3, "\(checkpoint.notes)")
     // The policy is new, the rest is the file's.
-    let out = folder.path + "/model.safetensors"
+    let out = folder.path / "model.safetensors"
     try imported.write(to: out)
     let again = try GFNet.load(out).model
     let own = [String: Tensor](
@@ -189,7 +189,7 @@ import Testing
         ? [("epoch", .int(1)), ("state_dict", .dictionary(try state("model.", wrapped: true)))]
         : state("model."), legacy: wrapped)
     let imported = try CheckpointImport(CheckpointFile(path))
-    let out = folder.path + "/encoder.safetensors"
+    let out = folder.path / "encoder.safetensors"
     try imported.write(to: out)
     guard case .encoder(let encoder) = imported, case .encoder(let file) = try CheckpointFile(out).content
     else {
@@ -221,7 +221,7 @@ import Testing
     #expect(throws: UnknownBackbone.self) {
       try CheckpointImport(CheckpointFile(write(state("model."))), choices: .init(backbone: "resnet5"))
     }
-    let own = folder.path + "/own.safetensors"
+    let own = folder.path / "own.safetensors"
     try model.save(to: own)
     let twice = #expect(throws: ModelError.self) { try CheckpointImport(CheckpointFile(own)) }
     #expect(twice?.description.contains("a file of gfnet-lab already") == true)

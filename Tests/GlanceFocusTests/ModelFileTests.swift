@@ -1,4 +1,5 @@
 import Backbones
+import Support
 import Checkpoints
 import Foundation
 import GlanceFocus
@@ -11,7 +12,7 @@ import Testing
   @Test(arguments: ["policyUnits", "classifierUnits", "classes", "layers"])
   func aFileThatDescribesMoreThanItHoldsIsRefused(_ field: String) throws {
     let folder = try TemporaryFolder()
-    let file = folder.path + "/large.safetensors"
+    let file = folder.path / "large.safetensors"
     var configuration = try Configuration(backbone: "resnet_tiny_16", imageSize: 96, steps: 2, classes: 10)
     switch field {
     case "policyUnits": configuration.policyUnits = 65_536

@@ -1,11 +1,12 @@
 import Foundation
+import Support
 import GlanceFocus
+import TestSupport
 import Testing
 
 /// The paper authors' code, recorded: every case in the folder must be reproduced.
 struct ReferenceTests {
-  static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .appendingPathComponent("Fixtures/reference").path
+  static let folder = Fixtures.path("reference")
 
   static let names = ((try? ReferenceCase.all(in: folder)) ?? []).map(\.name)
 

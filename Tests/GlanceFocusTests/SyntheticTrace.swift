@@ -3,10 +3,10 @@ import GlanceFocus
 import Support
 
 /// A folder of its own for one test, removed at its end.
-func withTemporaryFolder<R>(_ body: (String) throws -> R) throws -> R {
-  let folder = NSTemporaryDirectory() + "gfnet-lab-" + UUID().uuidString
+func withTemporaryFolder<R>(_ body: (FilePath) throws -> R) throws -> R {
+  let folder = FilePath(NSTemporaryDirectory()) / "gfnet-lab-\(UUID().uuidString)"
   try AtomicFile.createFolder(folder)
-  defer { try? FileManager.default.removeItem(atPath: folder) }
+  defer { try? FileManager.default.removeItem(atPath: folder.string) }
   return try body(folder)
 }
 

@@ -2,6 +2,7 @@ import Checkpoints
 import Foundation
 import GlanceFocus
 import Support
+import TestSupport
 import Testing
 
 /// The parts of a saved trace, to be changed and written again.
@@ -11,8 +12,8 @@ private struct Parts {
 
   init(_ trace: Trace) throws {
     let saved = try withTemporaryFolder { folder in
-      try trace.save(to: folder + "/t")
-      return try Data(contentsOf: URL(fileURLWithPath: folder + "/t"))
+      try trace.save(to: folder / "t")
+      return try Data(contentsOf: (folder / "t").url)
     }
     let file = try Safetensors(saved, file: "saved")
     metadata = file.metadata
@@ -34,8 +35,9 @@ private struct Parts {
   func savedTracesComeBack(_ steps: Int) throws {
     let trace = try SyntheticTrace.make(images: 37, steps: steps)
     let back = try withTemporaryFolder { folder in
-      try trace.save(to: folder + "/deep/trace.safetensors")
-      return try Trace(contentsOf: folder + "/deep/trace.safetensors")
+      try AtomicFile.createFolder(folder / "deep")
+      try trace.save(to: folder / "deep/trace.safetensors")
+      return try Trace(contentsOf: folder / "deep/trace.safetensors")
     }
     #expect(back.model == trace.model && back.dataset == trace.dataset)
     #expect(back.sampler == trace.sampler && back.classNames == trace.classNames)

@@ -88,7 +88,7 @@ struct TrainerTests {
 
     // Stopped in the second epoch's wake, as if killed: only the file of the last finished epoch is left.
     struct Stop: Error {}
-    let path = folder.path + "/run.safetensors"
+    let path = folder.path / "run.safetensors"
     let halted = try GFNet(configuration(), seed: 1)
     let first = try Trainer(halted, dataset: data, options: chosen, checkpoint: path)
     #expect(throws: Stop.self) { try first.run { if $0.epoch == 2 { throw Stop() } } }
@@ -107,7 +107,7 @@ struct TrainerTests {
 
   @Test func anotherRunsCheckpointIsNotTaken() throws {
     let folder = try TemporaryFolder()
-    let path = folder.path + "/run.safetensors"
+    let path = folder.path / "run.safetensors"
     let data = try squares(32)
     try Trainer(
       GFNet(configuration(), seed: 1), dataset: data, options: options(.encoders, epochs: 1), checkpoint: path
@@ -159,7 +159,7 @@ struct TrainerTests {
 struct CheckpointTests {
   @Test func aModelReadsBackBitIdentical() throws {
     let folder = try TemporaryFolder()
-    let path = folder.path + "/m.safetensors"
+    let path = folder.path / "m.safetensors"
     let model = try GFNet(configuration(), seed: 9)
     try model.save(to: path, metadata: ["note": "kept"])
     let (loaded, file) = try GFNet.load(path)
@@ -170,9 +170,9 @@ struct CheckpointTests {
 
   @Test func everyBitFlipAndTruncationIsOneLine() throws {
     let folder = try TemporaryFolder()
-    let path = folder.path + "/m.safetensors"
+    let path = folder.path / "m.safetensors"
     try GFNet(configuration(), seed: 9).save(to: path)
-    let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+    let bytes = [UInt8](try Data(contentsOf: path.url))
     let random = CounterRandom(seed: 1, stream: "flips")
     for trial in 0..<60 {
       var bad = bytes

@@ -1,5 +1,6 @@
 import LuaHost
 import TestSupport
+import Support
 import Testing
 
 /// Backbones composed in Lua.
@@ -31,7 +32,7 @@ import Testing
 
   @Test func itTrainsCountsSavesAndLoadsWithoutItsScript() throws {
     let folder = try TemporaryFolder()
-    let file = folder.path + "/mixed.safetensors"
+    let file = folder.path / "mixed.safetensors"
     let bench = try ScriptBench(
       Self.setup + """
         print(model.backbone, model.patch_size, model.parameters > 1000, model.madds[1] > 0)

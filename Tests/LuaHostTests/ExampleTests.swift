@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import LuaHost
 import TestSupport
 import Testing
@@ -37,33 +38,41 @@ import Testing
     let entry = Self.functions[index]
     // Examples that write files do so in a folder of their own.
     let folder = try TemporaryFolder()
-    let source = entry.example.replacing(/"([a-z]+\.(?:safetensors|png))"/) { "\"\(folder.path)/\($0.1)\"" }
+    let source = entry.example.replacing(/"([a-z]+\.(?:safetensors|png|txt|csv|json|jsonl))"/) {
+      "\"\(folder.path)/\($0.1)\""
+    }
     if source.contains("gfnet.trace(") {
-      try formulaTrace(images: 8, steps: 3, classes: 4, folder.path + "/trace.safetensors")
+      try formulaTrace(images: 8, steps: 3, classes: 4, folder.path / "trace.safetensors")
     }
     if source.contains("gfnet.load(") {
-      try Self.saveModel(folder.path + "/models/clutter-fashion.safetensors")
+      try AtomicFile.createFolder(folder.path / "models")
+      try Self.saveModel(folder.path / "models/clutter-fashion.safetensors")
     }
     if source.contains("gfnet.image(") {
       let picture = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appendingPathComponent("Fixtures/images/rgb.png")
-      try FileManager.default.copyItem(atPath: picture.path, toPath: folder.path + "/photo.png")
+      try FileManager.default.copyItem(atPath: picture.path, toPath: (folder.path / "photo.png").string)
     }
-    if source.contains("gfnet.encoder(") { try Self.saveEncoder(folder.path + "/encoder.safetensors") }
+    for (name, text) in [
+      ("notes.txt", "one\r\ntwo\n"), ("runs.csv", "name,accuracy\nfirst,90.5\n"),
+      ("config.json", "{\"steps\": 3}"),
+      ("metrics.jsonl", "{\"loss\": 1.5}\n{\"loss\": 1.25}\n"),
+    ] { _ = try folder.write(Array(text.utf8), name) }
+    if source.contains("gfnet.encoder(") { try Self.saveEncoder(folder.path / "encoder.safetensors") }
     let name = entry.qualifiedName.replacing(":", with: ".").split(separator: ".").last.map(String.init) ?? ""
     #expect(source.contains(name), "\(entry.qualifiedName): the example does not use it")
-    let bench = try ScriptBench(source, path: folder.path + "/test.lua")
+    let bench = try ScriptBench(source, path: folder.path / "test.lua")
     if entry.qualifiedName == "gfnet.fetch", bench.message.contains("PyPI") {
       print("the example of gfnet.fetch was tried without a network: \(bench.message)")
       return
     }
     #expect(bench.message == "", "\(entry.qualifiedName): \(source)")
     if source != entry.example {
-      #expect(try !FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+      #expect(try !FileManager.default.contentsOfDirectory(atPath: folder.path.string).isEmpty)
     }
   }
 
-  private static func saveEncoder(_ file: String) throws {
+  private static func saveEncoder(_ file: FilePath) throws {
     let source = """
       local arrays = {}
       for name, tensor in pairs(gfnet.model{backbone = "resnet_tiny_16", image_size = 128, classes = 10}:state()) do
@@ -74,7 +83,7 @@ import Testing
     #expect(try ScriptBench(source).message == "")
   }
 
-  private static func saveModel(_ file: String) throws {
+  private static func saveModel(_ file: FilePath) throws {
     let source =
       "gfnet.model{backbone = \"resnet_tiny_16\", image_size = 128, classes = 10}:save(\"\(file)\")"
     #expect(try ScriptBench(source).message == "")

@@ -1,6 +1,7 @@
 import Foundation
 import LuaHost
 import TestSupport
+import Support
 import Testing
 
 /// A misspelt global is an error, and what people write on purpose is none.
@@ -71,17 +72,17 @@ import Testing
   @Test func modulesHaveTheirOwnHabits() throws {
     let folder = try TemporaryFolder()
     try "local unpack = unpack or table.unpack\nfunction make() made = 1 end\nreturn {unpack = unpack}".write(
-      toFile: folder.path + "/old.lua", atomically: true, encoding: .utf8)
+      toFile: (folder.path / "old.lua").string, atomically: true, encoding: .utf8)
     let bench = try ScriptBench(
       "local old = require('old') make() print(made, old.unpack == table.unpack)",
-      path: folder.path + "/test.lua")
+      path: folder.path / "test.lua")
     #expect(bench.message == "")
     #expect(bench.shown == "1\ttrue\n")
   }
 
   @Test func aPluginDoesNotSwitchItOff() throws {
     let folder = try TemporaryFolder()
-    let plugin = folder.path + "/plugins/loose"
+    let plugin = (folder.path / "plugins/loose").string
     try FileManager.default.createDirectory(atPath: plugin, withIntermediateDirectories: true)
     try
       "name = 'loose' version = '0.1' summary = 's' requires = 'gfnet >= 0.1' provides = {exits = {'loose'}}"
@@ -90,7 +91,7 @@ import Testing
     try "gfnet.strict(false) return gfnet.exits.define{name = 'loose', decide = function() return true end}"
       .write(
         toFile: plugin + "/init.lua", atomically: true, encoding: .utf8)
-    let bench = try ScriptBench("print(x)", plugins: PluginLoader(folders: [folder.path + "/plugins"]))
+    let bench = try ScriptBench("print(x)", plugins: PluginLoader(folders: [folder.path / "plugins"]))
     #expect(bench.message.contains("the global 'x' was never assigned"))
   }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import LuaHost
 import TestSupport
+import Support
 import Testing
 
 /// The library's loops in C end with their cell, and tables that hold themselves are shown.
@@ -126,8 +127,8 @@ import Testing
     ] as [([UInt8], String)])
   func filesThatAreNoTextAreRefused(_ bytes: [UInt8], _ expected: String) throws {
     let folder = try TemporaryFolder()
-    try Data(bytes).write(to: URL(fileURLWithPath: folder.path + "/x.lua"))
-    #expect { try ScriptFile(contentsOf: folder.path + "/x.lua") } throws: { "\($0)".contains(expected) }
+    try Data(bytes).write(to: URL(fileURLWithPath: (folder.path / "x.lua").string))
+    #expect { try ScriptFile(contentsOf: folder.path / "x.lua") } throws: { "\($0)".contains(expected) }
   }
 
   // MARK: Size

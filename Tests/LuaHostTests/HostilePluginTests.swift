@@ -14,7 +14,7 @@ import Testing
     }
     let state = try LuaState()
     try Catalog.standard.install(in: state)
-    let loader = PluginLoader(folders: [folder.path], secondsToLoad: 60)
+    let loader = PluginLoader(folders: [folder.root], secondsToLoad: 60)
     let outcome = try loader.loadAll(into: state, catalog: .standard)
     #expect(outcome.loaded.count + outcome.problems.count == count)
     #expect(outcome.problems.count > count / 2)

@@ -1,5 +1,6 @@
 import Foundation
 import LuaHost
+import Support
 import TestSupport
 import Testing
 
@@ -45,6 +46,7 @@ func failure(_ source: String) throws -> String { try ScriptBench(tinyModel + so
 
   @Test func aModelIsSavedAndLoadedWithItsResults() throws {
     let folder = try TemporaryFolder()
+    try AtomicFile.createFolder(folder.path / "models")
     let output = try shown(
       """
       local file = "\(folder.path)/models/mine.safetensors"
@@ -61,8 +63,9 @@ func failure(_ source: String) throws -> String { try ScriptBench(tinyModel + so
 
   @Test func namesAreSearchedAboveTheScript() throws {
     let folder = try TemporaryFolder()
+    try AtomicFile.createFolder(folder.path / "models")
     _ = try shown("model:save(\"\(folder.path)/models/tiny.safetensors\")")
-    let path = folder.path + "/scripts/deep/test.lua"
+    let path = folder.path / "scripts/deep/test.lua"
     func run(_ source: String) throws -> ScriptRunner.Outcome {
       try ScriptRunner(script: ScriptFile(path: path, source: source)).run()
     }

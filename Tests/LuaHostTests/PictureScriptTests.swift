@@ -1,5 +1,6 @@
 import Foundation
 import LuaHost
+import Support
 import TestSupport
 import Testing
 
@@ -15,10 +16,10 @@ import Testing
       ("cat/1.png", "rgb.png"), ("cat/2.jpg", "broken/cut.jpg"), ("dog/1.gif", "palette.gif"),
       ("dog/2.jpg", "colour.jpg"),
     ] {
-      let target = folder.path + "/val/" + place
+      let target = folder.path / "val/" / place
       try FileManager.default.createDirectory(
-        atPath: (target as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-      try FileManager.default.copyItem(atPath: Self.fixtures + "/" + name, toPath: target)
+        atPath: target.folder.string, withIntermediateDirectories: true)
+      try FileManager.default.copyItem(atPath: Self.fixtures + "/" + name, toPath: target.string)
     }
     return folder
   }

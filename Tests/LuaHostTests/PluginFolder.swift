@@ -1,10 +1,12 @@
 import Foundation
 import LuaHost
+import Support
 import TestSupport
 
 /// A folder of plugins for one test.
 final class PluginFolder {
   let path = NSTemporaryDirectory() + "gfnet-plugins-\(UUID().uuidString)"
+  var root: FilePath { FilePath(path) }
 
   init() {}
   deinit { try? FileManager.default.removeItem(atPath: path) }
@@ -43,7 +45,7 @@ final class PluginFolder {
         """)
   }
 
-  var loader: PluginLoader { PluginLoader(folders: [path], secondsToLoad: 0.5) }
+  var loader: PluginLoader { PluginLoader(folders: [root], secondsToLoad: 0.5) }
 
   /// The lines on plugins that a run skips.
   func problems() throws -> [String] {
@@ -56,7 +58,7 @@ final class PluginFolder {
     limits.clock = SteppingClock().clock
     let state = try LuaState(limits: limits)
     try Catalog.standard.install(in: state)
-    return try PluginLoader(folders: [path], secondsToLoad: secondsToLoad)
+    return try PluginLoader(folders: [root], secondsToLoad: secondsToLoad)
       .loadAll(into: state, catalog: .standard)
   }
 }

@@ -1,10 +1,11 @@
 import Foundation
 import LuaHost
+import Support
 import Testing
 
 /// Where plugins are found, and what is told about it.
 @Suite struct PluginFolderTests {
-  private func standard(_ scriptFolder: String?, _ variable: String = "") -> PluginFolders {
+  private func standard(_ scriptFolder: FilePath?, _ variable: String = "") -> PluginFolders {
     .standard(scriptFolder: scriptFolder, environment: ["GFNET_LAB_PLUGINS": variable], program: nil)
   }
 
@@ -14,10 +15,10 @@ import Testing
     for name in ["job/deep/plugins/near", "job/plugins/far", "job/plugins/near"] {
       try folder.write(name + "/plugin.lua", "")
     }
-    let found = standard(folder.path + "/job/deep").candidates()
+    let found = standard(folder.root / "job/deep").candidates()
     let near = try #require(found.first { $0.name == "near" })
-    #expect(near.folder.hasSuffix("/job/deep/plugins/near"))
-    #expect(near.replaces.count == 1 && near.replaces[0].hasSuffix("/job/plugins/near"))
+    #expect(near.folder.ends(with: "job/deep/plugins/near"))
+    #expect(near.replaces.count == 1 && near.replaces[0].ends(with: "job/plugins/near"))
     #expect(found.contains { $0.name == "far" && $0.replaces.isEmpty })
   }
 
@@ -27,7 +28,7 @@ import Testing
     try FileManager.default.createSymbolicLink(
       atPath: folder.path + "-link", withDestinationPath: folder.path)
     defer { try? FileManager.default.removeItem(atPath: folder.path + "-link") }
-    let found = PluginFolders([folder.path, folder.path + "/.", folder.path + "-link"]).candidates()
+    let found = PluginFolders([folder.root, folder.root / ".", folder.root.adding("-link")]).candidates()
     #expect(found.map(\.name) == ["gap"] && found[0].replaces == [])
   }
 
@@ -61,7 +62,7 @@ import Testing
     try shipped.plugin("gap")
     let state = try LuaState()
     try Catalog.standard.install(in: state)
-    let outcome = try PluginLoader(folders: [mine.path, shipped.path]).loadAll(
+    let outcome = try PluginLoader(folders: [mine.root, shipped.root]).loadAll(
       into: state, catalog: .standard)
     #expect(outcome.problems == [])
     #expect(

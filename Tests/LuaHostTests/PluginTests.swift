@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import LuaHost
 import TestSupport
 import Testing

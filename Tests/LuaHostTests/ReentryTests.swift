@@ -1,5 +1,6 @@
 import Foundation
 import LuaHost
+import Support
 import TestSupport
 import Testing
 
@@ -148,11 +149,9 @@ import Testing
   @Test func damagedPicturesDoNotGoRoundForEver() throws {
     let folder = try TemporaryFolder()
     for name in ["a/1.png", "a/2.png", "b/3.jpg"] {
-      let path = folder.path + "/pictures/" + name
-      try FileManager.default.createDirectory(
-        atPath: String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.endIndex)),
-        withIntermediateDirectories: true)
-      try Data("no picture".utf8).write(to: URL(fileURLWithPath: path))
+      let path = folder.path / "pictures/" / name
+      try AtomicFile.createFolder(path.folder)
+      try Data("no picture".utf8).write(to: path.url)
     }
     var notes: [String] = []
     let bench = try ScriptBench(

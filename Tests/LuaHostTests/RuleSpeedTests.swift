@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// A trace of many images without a network: logits from a formula.
-func formulaTrace(images: Int, steps: Int, classes: Int, _ file: String) throws {
+func formulaTrace(images: Int, steps: Int, classes: Int, _ file: FilePath) throws {
   var record = try EpisodeRecord(
     indices: Array(0..<images), classes: classes, imageSize: 128, patchSize: 48,
     madds: (1...steps).map { Double($0) * 1e6 }, labels: (0..<images).map { Int32($0 % classes) })
@@ -26,7 +26,7 @@ func formulaTrace(images: Int, steps: Int, classes: Int, _ file: String) throws 
   /// A rule in Lua costs little more than Lua itself: 30,000 decisions take a few milliseconds.
   @Test func aRuleInLuaIsFastEnoughForSweeps() throws {
     let folder = try TemporaryFolder()
-    try formulaTrace(images: 10_000, steps: 4, classes: 10, folder.path + "/t.safetensors")
+    try formulaTrace(images: 10_000, steps: 4, classes: 10, folder.path / "t.safetensors")
     let bench = try ScriptBench(
       """
       local trace = gfnet.trace("\(folder.path)/t.safetensors")

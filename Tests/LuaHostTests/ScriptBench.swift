@@ -1,5 +1,6 @@
 import LuaHost
 import Reports
+import Support
 import TestSupport
 
 /// Runs script text as the program does and gathers what a user would see.
@@ -10,7 +11,7 @@ struct ScriptBench {
   init(
     _ source: String, overrides: [(String, String)] = [], seconds: Double? = nil,
     clock: SteppingClock? = nil, memory: Int = 256 << 20,
-    catalog: Catalog = .standard, plugins: PluginLoader? = nil, path: String = "test.lua",
+    catalog: Catalog = .standard, plugins: PluginLoader? = nil, path: FilePath = "test.lua",
     prepare: (HostContext) -> Void = { _ in }
   ) throws {
     var limits = LuaState.Limits()

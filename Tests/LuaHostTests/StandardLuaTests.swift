@@ -1,6 +1,7 @@
 import Foundation
 import LuaHost
 import TestSupport
+import Support
 import Testing
 
 /// Lua as the manual of 5.4 documents it; against `lua5.4` where the machine has it.
@@ -139,11 +140,11 @@ import Testing
       return
     }
     let folder = try TemporaryFolder()
-    try source.write(toFile: folder.path + "/test.lua", atomically: true, encoding: .utf8)
+    try source.write(toFile: (folder.path / "test.lua").string, atomically: true, encoding: .utf8)
     let process = Process()
     process.executableURL = URL(fileURLWithPath: lua)
     process.arguments = ["test.lua"]
-    process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+    process.currentDirectoryURL = folder.path.url
     let pipe = Pipe()
     process.standardOutput = pipe
     try process.run()

@@ -1,5 +1,6 @@
 import Foundation
 import LuaHost
+import Support
 import TestSupport
 import Testing
 
@@ -15,8 +16,8 @@ import Testing
   /// A training of one stage, in a run folder that is made anew as the program does it.
   private func train(_ folder: TemporaryFolder, _ options: String, then more: String = "") throws -> Run {
     var notes: [String] = []
-    let run = folder.path + "/run"
-    try? FileManager.default.removeItem(atPath: run)
+    let run = folder.path / "run"
+    try? FileManager.default.removeItem(atPath: run.string)
     let bench = try ScriptBench(
       """
       local data = gfnet.dataset("clutter-fashion", {split = "train"}):subset{1, 2, 3, 4, 5}
@@ -25,14 +26,14 @@ import Testing
         checkpoint = "\\(folder.path)/state.safetensors", \(options)}
       print(#list, #model.info.history, list[1].images)
       \(more)
-      """.replacingOccurrences(of: "\\(folder.path)", with: folder.path),
+      """.replacingOccurrences(of: "\\(folder.path)", with: folder.path.string),
       prepare: { context in
         context.showRemark = { notes.append($0) }
         context.recorder = RunRecorder(
           script: ScriptFile(path: "test.lua", source: ""), context: context, path: run,
           command: ["gfnet-lab"])
       })
-    let metrics = (try? String(contentsOfFile: run + "/metrics.jsonl", encoding: .utf8)) ?? ""
+    let metrics = (try? String(contentsOfFile: (run / "metrics.jsonl").string, encoding: .utf8)) ?? ""
     return Run(
       lines: bench.shown.split(separator: "\n").map(String.init), notes: notes, message: bench.message,
       metrics: metrics.split(separator: "\n").count)
@@ -51,7 +52,7 @@ import Testing
 
   @Test func moreEpochsGoOnOrAreKeptApart() throws {
     let folder = try TemporaryFolder()
-    let state = folder.path + "/state.safetensors"
+    let state = folder.path / "state.safetensors"
     _ = try train(folder, "stage = 2, epochs = 1, schedule = 'constant'")
     let longer = try train(folder, "stage = 2, epochs = 2, schedule = 'constant'")
     #expect(longer.notes == [])
@@ -70,7 +71,7 @@ import Testing
     #expect(
       note.hasSuffix(
         "it will be kept as \(folder.path)/state-old.safetensors as soon as this one has an epoch"))
-    #expect(FileManager.default.fileExists(atPath: folder.path + "/state-old.safetensors"))
+    #expect(FileManager.default.fileExists(atPath: (folder.path / "state-old.safetensors").string))
     #expect(other.lines.last == "1\t1\t5" && other.metrics == 1)
   }
 }

@@ -34,7 +34,7 @@ import Testing
         """,
       prepare: { context in
         context.recorder = RunRecorder(
-          script: ScriptFile(path: "test.lua", source: ""), context: context, path: folder.path + "/run",
+          script: ScriptFile(path: "test.lua", source: ""), context: context, path: folder.path / "run",
           command: ["gfnet-lab"])
       })
     #expect(bench.message == "")
@@ -42,10 +42,11 @@ import Testing
     #expect(shown.filter { $0.hasPrefix("stage ") }.count == 6)
     #expect(shown.first?.hasPrefix("stage 1, epoch 1 of 2: loss ") == true)
     #expect(Array(shown.suffix(3)) == ["11 12 21 22 31 32", "6\t3", "6"])
-    let lines = try String(contentsOfFile: folder.path + "/run/metrics.jsonl", encoding: .utf8)
+    let lines = try String(contentsOfFile: (folder.path / "run/metrics.jsonl").string, encoding: .utf8)
       .split(separator: "\n")
     #expect(lines.count == 6 && lines[2].hasPrefix("{\"stage\":2,\"epoch\":1,\"loss\":"))
-    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path + "/run/checkpoints").sorted()
+    let files = try FileManager.default.contentsOfDirectory(atPath: (folder.path / "run/checkpoints").string)
+      .sorted()
     #expect(
       files == (1...3).map { "resnet_tiny_16-stage\($0).safetensors" })
   }
@@ -114,12 +115,13 @@ import Testing
       let bench = try ScriptBench(
         tinyModel + source,
         prepare: { context in
-          context.traceCache = .init(folder: folder.path + "/traces")
+          context.traceCache = .init(folder: folder.path / "traces")
           context.options.usesCache = cached
           context.showRemark = { notes.append($0) }
         })
       #expect(bench.message == "")
-      return ((try? FileManager.default.contentsOfDirectory(atPath: folder.path + "/traces")) ?? []).count
+      return ((try? FileManager.default.contentsOfDirectory(atPath: (folder.path / "traces").string)) ?? [])
+        .count
     }
     #expect(try run("model:trace(data)", cached: false) == 0)
     #expect(try run("model:trace(data)") == 1)
@@ -139,11 +141,11 @@ import Testing
     #expect(notes.isEmpty)
 
     // A damaged file is named, replaced, and harmless.
-    for file in try FileManager.default.contentsOfDirectory(atPath: folder.path + "/traces") {
-      let path = folder.path + "/traces/" + file
-      var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+    for file in try FileManager.default.contentsOfDirectory(atPath: (folder.path / "traces").string) {
+      let path = folder.path / "traces/" / file
+      var bytes = [UInt8](try Data(contentsOf: path.url))
       bytes[bytes.count - 5] ^= 1
-      try Data(bytes).write(to: URL(fileURLWithPath: path))
+      try Data(bytes).write(to: path.url)
     }
     #expect(try run("model:trace(data)") == 8)
     #expect(notes.count == 1 && notes[0].hasPrefix("a kept trace cannot be read and is computed anew: "))

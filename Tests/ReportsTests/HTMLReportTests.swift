@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Reports
 import Testing
 
@@ -149,7 +150,7 @@ struct HTMLReportTests {
     facts.command = ["gfnet-lab", attack]
     facts.parameters = [.init(name: attack, value: .string(attack), defaultValue: .null, help: attack)]
     let notebook = Notebook(
-      title: attack, source: attack,
+      title: attack, source: FilePath(attack),
       cells: [
         Sample.cell(.markdown, markdown),
         Sample.cell(.parameters, attack + "\n--[[ " + attack),
@@ -175,11 +176,11 @@ struct HTMLReportTests {
 
   @Test func imageBesideTheScriptIsEmbedded() throws {
     try Sample.withFolder { folder in
-      try Sample.png.write(to: URL(fileURLWithPath: folder + "/a picture.png"))
-      try Data("not an image".utf8).write(to: URL(fileURLWithPath: folder + "/fake.png"))
+      try Sample.png.write(to: URL(fileURLWithPath: (folder / "a picture.png").string))
+      try Data("not an image".utf8).write(to: URL(fileURLWithPath: (folder / "fake.png").string))
       let text = "![one](a%20picture.png) ![two](fake.png) ![three](missing.png)"
       let notebook = Notebook(
-        title: "t", source: folder + "/script.lua", cells: [Sample.cell(.markdown, text)])
+        title: "t", source: folder / "script.lua", cells: [Sample.cell(.markdown, text)])
       let html = HTMLReport.render(notebook, facts: Sample.facts())
       #expect(html.components(separatedBy: "<img ").count == 2)
       #expect(html.contains("alt=\"one\""))

@@ -5,17 +5,18 @@ import Testing
 
 struct RunDirectoryTests {
   /// Paths of all files below `folder`, sorted.
-  private func files(in folder: String) -> [String] {
-    (FileManager.default.enumerator(atPath: folder)?.allObjects as? [String] ?? [])
+  private func files(in folder: FilePath) -> [String] {
+    (FileManager.default.enumerator(atPath: folder.string)?.allObjects as? [String] ?? [])
       .filter { name in
-        (try? FileManager.default.attributesOfItem(atPath: folder + "/" + name))?[.type] as? FileAttributeType
+        (try? FileManager.default.attributesOfItem(atPath: (folder / "").string + name))?[.type]
+          as? FileAttributeType
           != .typeDirectory
       }.sorted()
   }
 
   @Test func completeRun() throws {
     try Sample.withFolder { base in
-      let folder = base + "/reports/threshold_sweep"
+      let folder = base / "reports/threshold_sweep"
       let notebook = Sample.notebook()
       let run = try RunDirectory(path: folder, facts: Sample.facts())
       try run.log("two\nlines")
@@ -29,12 +30,12 @@ struct RunDirectoryTests {
           "metrics.jsonl", "overrides.json", "report.md", "summary.json", "tables/accuracy.csv",
           "tables/accuracy.tex",
         ])
-      #expect(try Data(contentsOf: URL(fileURLWithPath: folder + "/figures/curve.png")) == Sample.png)
-      #expect(try Sample.text(folder + "/figures/curve.csv") == "x,y\r\n1,2\r\n")
-      #expect(try Sample.text(folder + "/tables/accuracy.csv") == Sample.table.csv)
-      #expect(try Sample.text(folder + "/index.html").contains("data:image/png;base64,"))
+      #expect(try Data(contentsOf: URL(fileURLWithPath: (folder / "figures/curve.png").string)) == Sample.png)
+      #expect(try Sample.text(folder / "figures/curve.csv") == "x,y\r\n1,2\r\n")
+      #expect(try Sample.text(folder / "tables/accuracy.csv") == Sample.table.csv)
+      #expect(try Sample.text(folder / "index.html").contains("data:image/png;base64,"))
 
-      let meta = try Sample.json(folder + "/meta.json")
+      let meta = try Sample.json(folder / "meta.json")
       #expect(meta["status"] as? String == "failed")
       #expect(meta["seconds"] as? Double == 1.5)
       #expect(meta["seed"] as? Int == 7)
@@ -46,15 +47,15 @@ struct RunDirectoryTests {
       #expect(parameters.map { $0["overridden"] as? Bool } == [true, false])
       #expect(Set(meta["files"] as? [String] ?? []) == Set(files(in: folder)))
 
-      let config = try Sample.json(folder + "/config.json")
+      let config = try Sample.json(folder / "config.json")
       #expect((config["parameters"] as? [String: Any])?["limit"] as? Int == 20)
-      #expect(try Sample.json(folder + "/overrides.json") as? [String: Int] == ["limit": 20])
-      let summary = try Sample.json(folder + "/summary.json")
+      #expect(try Sample.json(folder / "overrides.json") as? [String: Int] == ["limit": 20])
+      let summary = try Sample.json(folder / "summary.json")
       #expect((summary["results"] as? [String: Double]) == ["best": 61.25])
       #expect((summary["error"] as? String)?.contains("nil value") == true)
-      let metrics = try Sample.text(folder + "/metrics.jsonl")
+      let metrics = try Sample.text(folder / "metrics.jsonl")
       #expect(metrics == "{\"step\":1,\"loss\":0.5}\n{\"step\":2,\"loss\":null}\n")
-      let log = try Sample.text(folder + "/log.txt").split(separator: "\n")
+      let log = try Sample.text(folder / "log.txt").split(separator: "\n")
       #expect(log.count == 2 && log[0].hasSuffix("Z two") && log[1].hasSuffix("Z lines"))
     }
   }
@@ -68,9 +69,9 @@ struct RunDirectoryTests {
         try AtomicFile.write("events", to: events)
         try run.finish(Sample.notebook(), status: .done, seconds: 1)
       }
-      try AtomicFile.write("mine", to: folder + "/figures/Other.png")
-      try AtomicFile.write("mine", to: folder + "/notes.md")
-      try AtomicFile.write("left by a killed run", to: folder + "/figures/curve.png.tmp-999999")
+      try AtomicFile.write("mine", to: folder / "figures/Other.png")
+      try AtomicFile.write("mine", to: folder / "notes.md")
+      try AtomicFile.write("left by a killed run", to: folder / "figures/curve.png.tmp-999999")
 
       var notebook = Sample.notebook()
       notebook.cells[3].outputs = [.figure(Sample.picture("other"))]
@@ -83,9 +84,9 @@ struct RunDirectoryTests {
           "config.json", "figures/Other.png", "figures/other-2.png", "index.html", "log.txt", "meta.json",
           "notes.md", "overrides.json", "report.md", "summary.json",
         ])
-      #expect(try Sample.text(folder + "/figures/Other.png") == "mine")
-      #expect(try Sample.text(folder + "/report.md").contains("(figures/other-2.png)"))
-      #expect(!FileManager.default.fileExists(atPath: folder + "/tables"))
+      #expect(try Sample.text(folder / "figures/Other.png") == "mine")
+      #expect(try Sample.text(folder / "report.md").contains("(figures/other-2.png)"))
+      #expect(!FileManager.default.fileExists(atPath: (folder / "tables").string))
     }
   }
 
@@ -95,15 +96,15 @@ struct RunDirectoryTests {
         let run = try RunDirectory(path: folder, facts: Sample.facts(), keepingMetrics: keeping)
         try run.appendMetrics([.init("step", .integer(step))])
       }
-      #expect(try Sample.text(folder + "/metrics.jsonl") == "{\"step\":1}\n{\"step\":2}\n{\"step\":3}\n")
+      #expect(try Sample.text(folder / "metrics.jsonl") == "{\"step\":1}\n{\"step\":2}\n{\"step\":3}\n")
       _ = try RunDirectory(path: folder, facts: Sample.facts())
-      #expect(!FileManager.default.fileExists(atPath: folder + "/metrics.jsonl"))
+      #expect(!FileManager.default.fileExists(atPath: (folder / "metrics.jsonl").string))
     }
   }
 
   @Test func folderOfSomeoneElseIsRefused() throws {
     try Sample.withFolder { folder in
-      try AtomicFile.write("{}", to: folder + "/config.json")
+      try AtomicFile.write("{}", to: folder / "config.json")
       let error = #expect(throws: RunFolderError.self) {
         try RunDirectory(path: folder, facts: Sample.facts())
       }
@@ -115,23 +116,25 @@ struct RunDirectoryTests {
   /// A downloaded `meta.json` must not make a run delete anything outside its folder.
   @Test func listOfFilesIsNotTrusted() throws {
     try Sample.withFolder { base in
-      let folder = base + "/run"
-      try AtomicFile.write("keep", to: base + "/outside.txt")
-      try AtomicFile.write("keep", to: base + "/linked/curve.png")
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      let folder = base / "run"
+      try AtomicFile.write("keep", to: base / "outside.txt")
+      try AtomicFile.createFolder(base / "linked")
+      try AtomicFile.write("keep", to: base / "linked/curve.png")
+      try FileManager.default.createDirectory(atPath: folder.string, withIntermediateDirectories: true)
       try FileManager.default.createSymbolicLink(
-        atPath: folder + "/figures", withDestinationPath: base + "/linked")
+        atPath: (folder / "figures").string, withDestinationPath: (base / "linked").string)
       let list: JSONValue = [
         "written_by": "gfnet-lab",
         "files": [
-          "../outside.txt", .string(base + "/outside.txt"), "figures/curve.png", "figures/../../outside.txt",
+          "../outside.txt", .string((base / "outside.txt").string), "figures/curve.png",
+          "figures/../../outside.txt",
           "meta.json", "", ".", "a//b",
         ],
       ]
-      try AtomicFile.write(list.compact, to: folder + "/meta.json")
+      try AtomicFile.write(list.compact, to: folder / "meta.json")
       _ = try RunDirectory(path: folder, facts: Sample.facts())
-      #expect(try Sample.text(base + "/outside.txt") == "keep")
-      #expect(try Sample.text(base + "/linked/curve.png") == "keep")
+      #expect(try Sample.text(base / "outside.txt") == "keep")
+      #expect(try Sample.text(base / "linked/curve.png") == "keep")
     }
   }
 
@@ -143,14 +146,14 @@ struct RunDirectoryTests {
         String(repeating: "x", count: 5000), "nul\u{0}byte", "новый", "curve.v2",
       ]
       notebook.cells[3].outputs = names.map { .figure(Sample.picture($0)) }
-      let run = try RunDirectory(path: folder + "/run", facts: Sample.facts())
+      let run = try RunDirectory(path: folder / "run", facts: Sample.facts())
       try run.finish(notebook, status: .done, seconds: 1)
-      let figures = files(in: folder + "/run/figures")
+      let figures = files(in: folder / "run/figures")
       #expect(figures.count == names.count)
       #expect(figures.contains("escape.png") && figures.contains("a-b-c-d.png"))
       #expect(figures.contains("SAME-2.png") && figures.contains("same-3.png"))
       #expect(figures.contains("figure.png") && figures.contains("curve.v2.png"))
-      #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["run"])
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.string) == ["run"])
     }
   }
 
@@ -173,8 +176,8 @@ struct RunDirectoryTests {
       #expect(page.contains("src=\"figures/curve.png\"") && page.contains("Accuracy by step."))
       #expect(page.hasSuffix("</html>\n"))
       #expect(files(in: folder).contains("figures/curve.png"))
-      #expect(try Sample.json(folder + "/meta.json")["status"] as? String == "running")
-      #expect(try Sample.text(folder + "/report.md").contains("figures/curve.png"))
+      #expect(try Sample.json(folder / "meta.json")["status"] as? String == "running")
+      #expect(try Sample.text(folder / "report.md").contains("figures/curve.png"))
       // The anchors of a cell stay its own when it is rendered again.
       notebook.cells[2].outputs = [.markdown("## Traces")]
       try run.finish(notebook, status: .done, seconds: 1)
@@ -195,12 +198,12 @@ struct RunDirectoryTests {
 
   @Test func unwritableFolderIsOneLine() throws {
     try Sample.withFolder { folder in
-      try AtomicFile.write("a file", to: folder + "/file")
+      try AtomicFile.write("a file", to: folder / "file")
       let error = #expect(throws: FileError.self) {
-        try RunDirectory(path: folder + "/file/run", facts: Sample.facts())
+        try RunDirectory(path: folder / "file/run", facts: Sample.facts())
       }
       #expect(error?.description.contains("\n") == false)
-      #expect(error?.description.contains(folder + "/file") == true)
+      #expect(error?.description.contains((folder / "file").shown) == true)
       // The program's own report folder cannot be made where the kernel forbids it, even for root.
       let forbidden = #expect(throws: FileError.self) {
         try RunDirectory(path: "/proc/gfnet-lab/run", facts: Sample.facts())
@@ -221,7 +224,7 @@ struct RunDirectoryTests {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments =
-          ["git", "-C", folder, "-c", "user.name=t", "-c", "user.email=t@example.com"] + arguments
+          ["git", "-C", folder.string, "-c", "user.name=t", "-c", "user.email=t@example.com"] + arguments
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()
@@ -231,12 +234,12 @@ struct RunDirectoryTests {
       #expect(RepositoryState.of(folder: "/") == nil)
       try git("init", "-q", "-b", "trunk")
       #expect(RepositoryState.of(folder: folder) == nil, "no commit yet")
-      try AtomicFile.write("one", to: folder + "/a")
+      try AtomicFile.write("one", to: folder / "a")
       try git("add", "a")
       try git("commit", "-q", "-m", "first")
       let clean = try #require(RepositoryState.of(folder: folder))
       #expect(clean.commit.count == 40 && clean.branch == "trunk" && !clean.isDirty)
-      try AtomicFile.write("two", to: folder + "/a")
+      try AtomicFile.write("two", to: folder / "a")
       #expect(RepositoryState.of(folder: folder)?.isDirty == true)
     }
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Reports
 
 /// Notebooks and facts that the tests share.
@@ -75,17 +76,19 @@ enum Sample {
   }
 
   /// Runs `body` with a new empty folder, which is removed afterwards.
-  static func withFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
-    let folder = NSTemporaryDirectory() + "reports-test-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+  static func withFolder<Result>(_ body: (FilePath) throws -> Result) throws -> Result {
+    let folder = FilePath(NSTemporaryDirectory()) / "reports-test-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder.string, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder.string) }
     return try body(folder)
   }
 
-  static func text(_ path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
+  static func text(_ path: FilePath) throws -> String {
+    try String(contentsOfFile: path.string, encoding: .utf8)
+  }
 
-  static func json(_ path: String) throws -> [String: Any] {
-    let data = try Data(contentsOf: URL(fileURLWithPath: path))
+  static func json(_ path: FilePath) throws -> [String: Any] {
+    let data = try Data(contentsOf: URL(fileURLWithPath: path.string))
     return try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
   }
 }
@@ -101,7 +104,7 @@ func run(_ program: String, _ arguments: [String], input: Data) throws -> (statu
     return nil
   }
   return try Sample.withFolder { folder in
-    let file = folder + "/input"
+    let file = (folder / "input").string
     try input.write(to: URL(fileURLWithPath: file))
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path)

@@ -111,7 +111,7 @@ import Testing
       try write("\(folder)/\(isOld ? "memory.limit_in_bytes" : "memory.max")", "\(limit)\n")
       try write("\(folder)/\(isOld ? "memory.usage_in_bytes" : "memory.current")", "\(use)\n")
     }
-    #expect(SystemMemory.available(root: root) == expected)
+    #expect(SystemMemory.available(root: FilePath(root)) == expected)
   }
 
   @Test func filesInTheCacheMakeRoom() throws {
@@ -126,7 +126,7 @@ import Testing
       ("\(group)/memory.max", "1000000\n"), ("\(group)/memory.current", "900000\n"),
       ("\(group)/memory.stat", "anon 5\ninactive_file 300000\n"),
     ] { try Data(text.utf8).write(to: URL(fileURLWithPath: path)) }
-    #expect(SystemMemory.available(root: root) == 400_000)
+    #expect(SystemMemory.available(root: FilePath(root)) == 400_000)
   }
 
   @Test func theProcessIsMeasured() {

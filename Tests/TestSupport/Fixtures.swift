@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Tensor
 
 /// Recorded results of another implementation: a JSON array of named arrays.
@@ -22,9 +23,9 @@ public struct Fixtures {
   }
 
   /// The path of `Tests/Fixtures/` + `name`.
-  public static func path(_ name: String, testFile: String = #filePath) -> String {
+  public static func path(_ name: String, testFile: String = #filePath) -> FilePath {
     let tests = URL(fileURLWithPath: testFile).deletingLastPathComponent().deletingLastPathComponent()
-    return tests.path + "/Fixtures/" + name
+    return FilePath(tests.path) / "Fixtures" / name
   }
 
   public var names: [String] { entries.keys.sorted() }

@@ -20,15 +20,15 @@ import Vision
     #expect(
       FashionMNIST.folders(environment: ["GFNET_LAB_DATA": "/data"])
         == ["/data/fashion-mnist", "/data", "/usr/share/datasets/fashion-mnist"])
-    #expect(FashionMNIST.folders(environment: ["GFNET_LAB_DATA": ""]) == [installed])
-    #expect(FashionMNIST.folders(environment: [:]) == [installed])
+    #expect(FashionMNIST.folders(environment: ["GFNET_LAB_DATA": ""]) == [FilePath(installed)])
+    #expect(FashionMNIST.folders(environment: [:]) == [FilePath(installed)])
   }
 
   @Test func readsFromTheUsersFolder() throws {
     let folder = try TemporaryFolder()
     try FileManager.default.createSymbolicLink(
-      atPath: folder.path + "/fashion-mnist", withDestinationPath: installed)
-    let own = FashionMNIST.folders(environment: ["GFNET_LAB_DATA": folder.path])
+      atPath: (folder.path / "fashion-mnist").string, withDestinationPath: installed)
+    let own = FashionMNIST.folders(environment: ["GFNET_LAB_DATA": folder.path.string])
     let data = try FashionMNIST.load(from: own)
     #expect(try data !== FashionMNIST.load())
     #expect(try data.test.labels == FashionMNIST.load().test.labels)
@@ -39,7 +39,7 @@ import Vision
     #expect { try FashionMNIST.load(from: [folder.path]) } throws: { error in
       let line = "\(error)"
       return line.contains("sudo apt-get install dataset-fashion-mnist") && line.contains("GFNET_LAB_DATA")
-        && line.contains(folder.path) && !line.contains("\n")
+        && line.contains(folder.path.shown) && !line.contains("\n")
     }
   }
 
@@ -70,7 +70,7 @@ import Vision
     try linkTheOthers(in: folder)
     #expect(
       throws: DatasetError.damaged(
-        path: path, reason: "has dimensions [1, 28, 28], expected [60000, 28, 28]")
+        path: path.shown, reason: "has dimensions [1, 28, 28], expected [60000, 28, 28]")
     ) { try FashionMNIST.load(from: [folder.path]) }
   }
 
@@ -80,7 +80,9 @@ import Vision
     labels[41] = 10
     let path = try folder.write(Gzip.member(idx([60000], labels)), "train-labels-idx1-ubyte.gz")
     try linkTheOthers(in: folder)
-    #expect(throws: DatasetError.damaged(path: path, reason: "has label 10 for image 42, expected 0 to 9")) {
+    #expect(
+      throws: DatasetError.damaged(path: path.shown, reason: "has label 10 for image 42, expected 0 to 9")
+    ) {
       try FashionMNIST.load(from: [folder.path])
     }
   }

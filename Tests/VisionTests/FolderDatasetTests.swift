@@ -9,10 +9,10 @@ import Vision
   private func folder(_ files: [String: String]) throws -> TemporaryFolder {
     let folder = try TemporaryFolder()
     for (place, name) in files {
-      let target = folder.path + "/" + place
+      let target = folder.path / place
       try FileManager.default.createDirectory(
-        atPath: (target as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-      try FileManager.default.copyItem(atPath: ImageFixtures.path(name), toPath: target)
+        atPath: target.folder.string, withIntermediateDirectories: true)
+      try FileManager.default.copyItem(atPath: ImageFixtures.path(name).string, toPath: target.string)
     }
     return folder
   }
@@ -36,7 +36,7 @@ import Vision
       names(data) == ["0:B/1.bmp", "1:a b/1.webp", "2:b/10.JPG", "2:b/2.png", "2:b/z/1.gif", "3:ä/1.tif"])
     #expect(data.imageSize == (8, 8) && data.channels == 3 && data.normalization == .imageNet)
     for i in 0..<data.count {
-      let picture = try ImageDecoder.decode(contentsOf: files.path + "/" + data.itemName(at: i))
+      let picture = try ImageDecoder.decode(contentsOf: files.path / data.itemName(at: i))
       #expect(try data.image(at: i) == small().apply(picture, CounterRandom(seed: 1, stream: "")).pixels)
     }
   }
@@ -44,39 +44,43 @@ import Vision
   @Test func followsLinksButNotInCircles() throws {
     let files = try folder(["a/1.png": "rgb.png", "b/1.png": "rgb.png"])
     let manager = FileManager.default
-    try manager.createSymbolicLink(atPath: files.path + "/a/back", withDestinationPath: files.path + "/a")
-    try manager.createSymbolicLink(atPath: files.path + "/c", withDestinationPath: files.path + "/b")
-    try manager.createSymbolicLink(atPath: files.path + "/a/gone.png", withDestinationPath: "/nowhere.png")
+    try manager.createSymbolicLink(
+      atPath: (files.path / "a/back").string, withDestinationPath: (files.path / "a").string)
+    try manager.createSymbolicLink(
+      atPath: (files.path / "c").string, withDestinationPath: (files.path / "b").string)
+    try manager.createSymbolicLink(
+      atPath: (files.path / "a/gone.png").string, withDestinationPath: "/nowhere.png")
     let data = try FolderDataset(path: files.path, transform: small())
     #expect(names(data) == ["0:a/1.png", "1:b/1.png", "2:c/1.png"])
   }
 
   @Test func saysInOneLineWhatIsWrongWithAFolder() throws {
     let files = try folder(["val/a/1.png": "rgb.png", "val/b/1.txt": "index.json"])
-    func problem(_ path: String, _ change: (inout FolderDataset.Options) throws -> Void = { _ in }) -> String
+    func problem(_ path: FilePath, _ change: (inout FolderDataset.Options) throws -> Void = { _ in })
+      -> String
     {
       var options = FolderDataset.Options()
       do {
         try change(&options)
         _ = try FolderDataset(path: path, transform: small(), options: options)
         return ""
-      } catch { return "\(error)".replacingOccurrences(of: files.path, with: "F") }
+      } catch { return "\(error)".replacingOccurrences(of: files.path.shown, with: "F") }
     }
     #expect(
-      problem(files.path + "/val")
+      problem(files.path / "val")
         == "F/val: the class 'b' has no pictures (files ending in bmp, gif, jpe, jpeg, jpg, pgm, png, ppm, tif, tiff, webp)"
     )
-    #expect(problem(files.path + "/nothing") == "F/nothing is not a folder")
+    #expect(problem(files.path / "nothing") == "F/nothing is not a folder")
     #expect(problem(files.path) { $0.split = "vla" } == "F/vla is not a folder; did you mean 'val'?")
     #expect(
-      problem(files.path + "/val/a") == "F/val/a: there are no folders in it, expected one for each class")
+      problem(files.path / "val/a") == "F/val/a: there are no folders in it, expected one for each class")
     #expect(
-      problem(files.path + "/val") { $0.classes = ["a", "c"] }
+      problem(files.path / "val") { $0.classes = ["a", "c"] }
         == "F/val: the folder 'b' is none of the 2 classes that were named")
     if getuid() != 0 {
-      chmod(files.path + "/val/a", 0)
-      #expect(problem(files.path + "/val") == "F/val/a cannot be read: Permission denied")
-      chmod(files.path + "/val/a", 0o700)
+      chmod((files.path / "val/a").string, 0)
+      #expect(problem(files.path / "val") == "cannot read folder F/val/a: Permission denied")
+      chmod((files.path / "val/a").string, 0o700)
     } else {
       print("unreadable folders are not tried: the administrator can read everything")
     }
@@ -170,7 +174,8 @@ import Vision
     let first = try FolderDataset(path: files.path, transform: small()).identity
     #expect(try FolderDataset(path: files.path, transform: small()).identity == first)
     #expect(try FolderDataset(path: files.path, transform: .evaluation(size: 9)).identity != first)
-    try FileManager.default.moveItem(atPath: files.path + "/b/1.png", toPath: files.path + "/b/2.png")
+    try FileManager.default.moveItem(
+      atPath: (files.path / "b/1.png").string, toPath: (files.path / "b/2.png").string)
     #expect(try FolderDataset(path: files.path, transform: small()).identity != first)
   }
 }

@@ -9,7 +9,7 @@ import Vision
   private static let variants = 40
 
   @Test(arguments: ImageFixtures.names) func damagedCopiesAreReadOrRefused(_ name: String) throws {
-    let original = [UInt8](try Data(contentsOf: URL(fileURLWithPath: ImageFixtures.path(name))))
+    let original = [UInt8](try Data(contentsOf: URL(fileURLWithPath: ImageFixtures.path(name).string)))
     let random = CounterRandom(seed: 1, stream: "damage of " + name)
     var refused = 0
     for variant in 0..<Self.variants {
@@ -27,7 +27,7 @@ import Vision
     ("run-lengths.bmp", 18, [0x00, 0x00, 0x7A, 0x00]),  // 7995392 wide
   ])
   func claimsBeyondTheFileAreRefused(_ name: String, _ place: Int, _ size: [UInt8]) throws {
-    var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: ImageFixtures.path(name))))
+    var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: ImageFixtures.path(name).string)))
     bytes.replaceSubrange(place..<place + size.count, with: size)
     let error = #expect(throws: ImageError.self) { try ImageDecoder.decode(bytes, name: name) }
     #expect(error?.reason.contains("can hold") == true, "\(String(describing: error))")

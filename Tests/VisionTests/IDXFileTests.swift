@@ -71,7 +71,7 @@ import Vision
   @Test func neverReturnsAlteredContent() throws {
     let path = "/usr/share/datasets/fashion-mnist/t10k-labels-idx1-ubyte.gz"
     let good = try [UInt8](Data(contentsOf: URL(fileURLWithPath: path)))
-    let content = try IDXFile(contentsOf: path, rank: 1).bytes
+    let content = try IDXFile(contentsOf: FilePath(path), rank: 1).bytes
     #expect(content.count == 10000)
     var refused = 0
     let places = Array(stride(from: 0, to: good.count, by: 5))
@@ -87,12 +87,12 @@ import Vision
   }
 
   @Test func namesTheFileThatCannotBeRead() throws {
-    let missing = folder.path + "/none.gz"
+    let missing = folder.path / "none.gz"
     #expect { try IDXFile(contentsOf: missing, rank: 1) } throws: { error in
       "\(error)" == "cannot read \(missing): No such file or directory"
     }
     #expect { try IDXFile(contentsOf: folder.path, rank: 1) } throws: { error in
-      "\(error)" == "cannot read \(folder.path): Is a directory"
+      "\(error)" == "cannot read \(folder.path): it is a folder"
     }
   }
 
@@ -101,7 +101,7 @@ import Vision
   ) throws {
     let path = try folder.write(bytes, "damaged.gz")
     #expect(sourceLocation: location) { try IDXFile(contentsOf: path, rank: rank) } throws: { error in
-      guard case .damaged(path, let reason)? = error as? DatasetError else { return false }
+      guard case .damaged(path.shown, let reason)? = error as? DatasetError else { return false }
       return expected.isEmpty || reason.contains(expected)
     }
   }

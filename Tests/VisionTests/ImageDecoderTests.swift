@@ -49,19 +49,19 @@ import Vision
 
   @Test func refusesWhatIsNoFile() throws {
     let folder = try TemporaryFolder()
-    #expect(throws: ImageError(path: folder.path, reason: "is a folder")) {
+    #expect(throws: ImageError(path: folder.path.shown, reason: "is a folder")) {
       try ImageDecoder.decode(contentsOf: folder.path)
     }
-    let pipe = folder.path + "/pipe.png"
-    #expect(mkfifo(pipe, 0o600) == 0)
-    #expect(throws: ImageError(path: pipe, reason: "is not a regular file")) {
+    let pipe = folder.path / "pipe.png"
+    #expect(mkfifo(pipe.string, 0o600) == 0)
+    #expect(throws: ImageError(path: pipe.shown, reason: "is a named pipe, expected a regular file")) {
       try ImageDecoder.decode(contentsOf: pipe)
     }
   }
 
   @Test func readsByContentNotByName() throws {
     let folder = try TemporaryFolder()
-    let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: ImageFixtures.path("rgb.png"))))
+    let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: ImageFixtures.path("rgb.png").string)))
     let path = try folder.write(bytes, "wrong.jpg")
     #expect(
       try ImageDecoder.decode(contentsOf: path)

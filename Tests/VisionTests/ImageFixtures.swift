@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Vision
 
 /// Small pictures of every kind and what Pillow reads from them (`Tests/Fixtures/images/make.py` wrote both).
@@ -33,7 +34,7 @@ struct ImageFixtures {
     pixels = [UInt8](try Data(contentsOf: URL(fileURLWithPath: Self.folder + "/pixels.bin")))
   }
 
-  static func path(_ name: String) -> String { folder + "/" + name }
+  static func path(_ name: String) -> FilePath { FilePath(folder) / name }
 
   /// Names of the pictures; empty when the folder cannot be read, which a test then tells.
   static var names: [String] { (try? ImageFixtures())?.pictures.map(\.name) ?? [] }

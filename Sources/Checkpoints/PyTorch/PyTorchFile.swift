@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// A file of `torch.save`, opened: its containers are built, the values of its tensors stay mapped.
 ///
@@ -25,8 +26,8 @@ public struct PyTorchFile: Sendable {
   /// Opens the file at `path` as a memory map.
   ///
   /// - Throws: `FileError`, ``PyTorchError``.
-  public init(contentsOf path: String) throws {
-    try self.init(MappedFile.read(path), file: path)
+  public init(contentsOf path: FilePath) throws {
+    try self.init(MappedFile.read(path), file: path.shown)
   }
 
   /// Opens a file held in memory; `file` is its name in errors.

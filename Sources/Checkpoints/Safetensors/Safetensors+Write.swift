@@ -10,9 +10,9 @@ extension Safetensors {
   /// - Throws: ``SafetensorsError`` for duplicate names and for values that do not fill their shape,
   ///   `FileError` from the file system; the old file then stays.
   public static func write(
-    _ tensors: [SafetensorsTensor], metadata: [String: String] = [:], to path: String
+    _ tensors: [SafetensorsTensor], metadata: [String: String] = [:], to path: FilePath
   ) throws {
-    let (header, ordered) = try layout(tensors, metadata: metadata, file: path)
+    let (header, ordered) = try layout(tensors, metadata: metadata, file: path.shown)
     try AtomicFile.write(to: path) { output in
       try output.append(header)
       for tensor in ordered {

@@ -37,8 +37,8 @@ public struct Safetensors: Sendable {
 
   /// Opens the file at `path` as a memory map.
   /// - Throws: `FileError`, ``SafetensorsError``.
-  public init(contentsOf path: String) throws {
-    try self.init(MappedFile.read(path), file: path)
+  public init(contentsOf path: FilePath) throws {
+    try self.init(MappedFile.read(path), file: path.shown)
   }
 
   /// Opens a file held in memory; `file` is its name in errors.

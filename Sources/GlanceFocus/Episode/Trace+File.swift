@@ -19,10 +19,13 @@ import Support
 extension Trace {
   private static let format = "gfnet-lab trace 1"
 
+  /// True for what ``save(to:metadata:)`` wrote.
+  public static func isTrace(_ file: Safetensors) -> Bool { file.metadata["format"] == format }
+
   /// Writes the trace, atomically.
   /// - Parameter metadata: further entries of the file's metadata.
   /// - Throws: `FileError`, `SafetensorsError`.
-  public func save(to path: String, metadata: [String: String] = [:]) throws {
+  public func save(to path: FilePath, metadata: [String: String] = [:]) throws {
     let steps = record.steps
     let images = record.images
     let all = (1...steps).map { record[$0] }
@@ -54,7 +57,7 @@ extension Trace {
 
   /// Reads a trace and computes its columns.
   /// - Throws: `FileError`, `SafetensorsError` or ``EpisodeError``, one line that names the file.
-  public init(contentsOf path: String) throws {
+  public init(contentsOf path: FilePath) throws {
     try self.init(Safetensors(contentsOf: path))
   }
 

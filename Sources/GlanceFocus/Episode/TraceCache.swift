@@ -7,13 +7,13 @@ import Support
 /// The whole key is stored in each file and compared, so that two keys never share a trace. The oldest files
 /// are removed when all together exceed the bound.
 public struct TraceCache: Sendable {
-  public let folder: String
+  public let folder: FilePath
   /// Bytes of all files together.
   public let bound: Int
 
   private static let keyEntry = "cache_key"
 
-  public init(folder: String, bound: Int = 2 << 30) {
+  public init(folder: FilePath, bound: Int = 2 << 30) {
     self.folder = folder
     self.bound = bound
   }
@@ -24,10 +24,10 @@ public struct TraceCache: Sendable {
   ) -> TraceCache? {
     // A relative XDG_CACHE_HOME counts as not set (XDG Base Directory Specification).
     if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") {
-      return TraceCache(folder: cache + "/gfnet-lab/traces")
+      return TraceCache(folder: FilePath(cache) / "gfnet-lab/traces")
     }
     guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
-    return TraceCache(folder: home + "/.cache/gfnet-lab/traces")
+    return TraceCache(folder: FilePath(home) / ".cache/gfnet-lab/traces")
   }
 
   /// The trace stored under `key`; nil when there is none.
@@ -35,44 +35,37 @@ public struct TraceCache: Sendable {
   /// - Throws: what reading a file that is there but damaged throws.
   public func load(_ key: String) throws -> Trace? {
     let path = path(of: key)
-    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    guard path.exists else { return nil }
     let file = try Safetensors(contentsOf: path)
     guard file.metadata[Self.keyEntry] == key else { return nil }
     let trace = try Trace(file)
     // What is used stays longest.
-    try? FileManager.default.setAttributes([.modificationDate: Date()], ofItemAtPath: path)
+    _ = path.withPlatformString { utimes($0, nil) }
     return trace
   }
 
   /// Keeps `trace` under `key`, and removes the oldest others beyond the bound.
   public func store(_ trace: Trace, _ key: String) throws {
     let path = path(of: key)
+    try AtomicFile.createFolder(folder)
     try trace.save(to: path, metadata: [Self.keyEntry: key])
     trim(keeping: path)
   }
 
   /// The file of `key`.
-  public func path(of key: String) -> String {
+  public func path(of key: String) -> FilePath {
     let digest = String(Array(key.utf8).withUnsafeBytes(XXHash64.digest), radix: 16)
-    return folder + "/" + String(repeating: "0", count: 16 - digest.count) + digest + ".safetensors"
+    return folder / (String(repeating: "0", count: 16 - digest.count) + digest + ".safetensors")
   }
 
-  private func trim(keeping kept: String) {
-    let manager = FileManager.default
-    let files = ((try? manager.contentsOfDirectory(atPath: folder)) ?? []).filter {
-      $0.hasSuffix(".safetensors")
-    }
-    var entries = files.compactMap { name -> (path: String, bytes: Int, date: Date)? in
-      let path = folder + "/" + name
-      guard let found = try? manager.attributesOfItem(atPath: path), let bytes = found[.size] as? Int,
-        let date = found[.modificationDate] as? Date
-      else { return nil }
-      return (path, bytes, date)
-    }
-    var total = entries.reduce(0) { $0 + $1.bytes }
-    entries.sort { $0.date < $1.date }
+  private func trim(keeping kept: FilePath) {
+    var entries = ((try? FolderListing(folder).files) ?? []).compactMap { entry in
+      entry.status.map { (path: folder / entry.name, status: $0) }
+    }.filter { $0.path.ending == "safetensors" }
+    var total = entries.reduce(0) { $0 + $1.status.byteCount }
+    entries.sort { $0.status.changed < $1.status.changed }
     for entry in entries where total > bound && entry.path != kept {
-      if (try? manager.removeItem(atPath: entry.path)) != nil { total -= entry.bytes }
+      if entry.path.withPlatformString({ unlink($0) }) == 0 { total -= entry.status.byteCount }
     }
   }
 }

@@ -1,5 +1,6 @@
 import Backbones
 import Checkpoints
+import Support
 import Foundation
 import NeuralNet
 import Tensor
@@ -42,23 +43,23 @@ public struct AuthorsCheckpoint {
   /// What the file did not say and was assumed, a line each.
   public private(set) var notes: [String] = []
   private var parts: [Part] = []
-  private let path: String
+  private let path: FilePath
 
   /// The paper's image sizes where they are not 224, and the encoders whose glance is bilinear.
   private static let imageSizes = ["efficientnet_b2": 260, "efficientnet_b3": 300]
   private static let bilinearFamilies: Set<String> = ["DenseNet", "RegNetY"]
 
   /// - Throws: ``ModelError`` that lists every array that does not fit.
-  public init(_ root: PyTorchDictionary, choices: Choices = Choices(), path: String) throws {
+  public init(_ root: PyTorchDictionary, choices: Choices = Choices(), path: FilePath) throws {
     self.path = path
     func arrays(_ key: String) -> [StateArray] {
-      root[key]?.dictionary.map { [StateArray]($0, file: path) } ?? []
+      root[key]?.dictionary.map { [StateArray]($0, file: path.shown) } ?? []
     }
     var notes: [String] = []
     let prime = arrays("model_prime_state_dict")
     let found = try EncoderRecognition(
       prime, backbone: choices.backbone ?? root["model_name"]?.string, isAuthors: true,
-      file: path + " (model_prime_state_dict)")
+      file: path.shown + " (model_prime_state_dict)")
     if choices.backbone == nil, root["model_name"] == nil {
       notes.append("the file names no encoder; its arrays are those of \(found.entry.name)")
     }
@@ -130,7 +131,7 @@ public struct AuthorsCheckpoint {
   }
 
   /// Refuses sizes, which any number in the file may claim, that ask for much more memory than its arrays take.
-  private static func checkSize(_ c: Configuration, _ found: EncoderRecognition, path: String) throws {
+  private static func checkSize(_ c: Configuration, _ found: EncoderRecognition, path: FilePath) throws {
     let encoder = try found.entry.build(1)
     let (features, units) = (Double(encoder.featureCount), Double(c.policyUnits))
     let map = Double(encoder.mapChannels) * pow(Double(try c.mapSize()), 2)
@@ -142,7 +143,7 @@ public struct AuthorsCheckpoint {
       ? features * Double(c.classes) * steps * (steps + 1) / 2
       : Double(c.classifierUnits) * (3 * (features + Double(c.classifierUnits)) + Double(c.classes))
     let numbers = policy + 6 * units * units + classifier
-    let bytes = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int ?? 0
+    let bytes = FileStatus(path)?.byteCount ?? 0
     try ModelError.require(
       numbers <= Double(bytes) + 1e6,
       "\(path): patch size \(c.patchSize), \(c.policyUnits) and \(c.classifierUnits) units, \(c.cascadeSteps) steps"
@@ -192,13 +193,13 @@ public struct AuthorsCheckpoint {
 
   /// Metadata of the model file beside format and configuration.
   public func metadata() throws -> [String: String] {
-    var metadata = ["imported_from": (path as NSString).lastPathComponent]
+    var metadata = ["imported_from": path.shownName]
     if !results.isEmpty { metadata["results"] = try results.json() }
     return metadata
   }
 
   /// Writes one self-describing model file, atomically.
-  public func write(to path: String) throws {
+  public func write(to path: FilePath) throws {
     guard parts.allSatisfy({ $0.match != nil }) else {
       return try network().save(to: path, metadata: metadata())
     }

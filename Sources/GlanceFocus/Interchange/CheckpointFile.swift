@@ -1,4 +1,5 @@
 import Checkpoints
+import Support
 import Foundation
 
 /// A checkpoint of any kind that this project reads, opened to see what it is.
@@ -14,7 +15,7 @@ public struct CheckpointFile {
     case state([StateArray], name: String?)
   }
 
-  public let path: String
+  public let path: FilePath
   /// `safetensors`, `PyTorch zip` or `PyTorch legacy`.
   public let container: String
   public let content: Content
@@ -25,17 +26,17 @@ public struct CheckpointFile {
   ]
 
   /// - Throws: one line that names the file and what is wrong with it.
-  public init(_ path: String) throws {
+  public init(_ path: FilePath) throws {
     self.path = path
     let data = try MappedFile.read(path)
     guard PyTorchFile.isPyTorch(data) else {
-      guard path.hasSuffix(".safetensors") || !Self.isNamedAsPyTorch(path) else {
+      guard path.ending == "safetensors" || !Self.isNamedAsPyTorch(path) else {
         // Its reader says what is wrong.
-        _ = try PyTorchFile(data, file: path)
+        _ = try PyTorchFile(data, file: path.shown)
         throw ModelError("\(path) is no file of torch.save")
       }
       container = "safetensors"
-      let file = try Safetensors(data, file: path)
+      let file = try Safetensors(data, file: path.shown)
       switch file.metadata["format"] {
       case ModelFile.format: content = .model(try ModelFile(file, path: path))
       case EncoderFile.format: content = .encoder(try EncoderFile(file))
@@ -43,7 +44,7 @@ public struct CheckpointFile {
       }
       return
     }
-    let file = try PyTorchFile(data, file: path)
+    let file = try PyTorchFile(data, file: path.shown)
     container = file.container == .zip ? "PyTorch zip" : "PyTorch legacy"
     guard let root = file.value.dictionary else {
       throw ModelError("\(path) holds no dictionary, so no checkpoint")
@@ -55,7 +56,7 @@ public struct CheckpointFile {
     let name = ["arch", "model_name", "architecture"].compactMap { root[$0]?.string }.first
     let candidates = Self.weightKeys.compactMap { root[$0]?.dictionary } + [root]
     guard
-      let arrays = candidates.lazy.map({ [StateArray]($0, file: path) }).first(where: { !$0.isEmpty })
+      let arrays = candidates.lazy.map({ [StateArray]($0, file: path.shown) }).first(where: { !$0.isEmpty })
     else {
       let keys = root.keys.prefix(10).map { SafetensorsError.printable($0) }.joined(separator: ", ")
       throw ModelError("\(path) holds no state dictionary; its keys are \(keys.isEmpty ? "none" : keys)")
@@ -64,7 +65,7 @@ public struct CheckpointFile {
   }
 
   /// True where the name says that PyTorch wrote the file.
-  public static func isNamedAsPyTorch(_ path: String) -> Bool {
-    [".pth", ".pt", ".pth.tar", ".tar", ".bin", ".ckpt"].contains { path.lowercased().hasSuffix($0) }
+  public static func isNamedAsPyTorch(_ path: FilePath) -> Bool {
+    ["pth", "pt", "tar", "bin", "ckpt"].contains(path.ending)
   }
 }

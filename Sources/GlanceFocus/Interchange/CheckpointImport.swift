@@ -1,5 +1,6 @@
 import Backbones
 import Checkpoints
+import Support
 
 /// What a checkpoint of another program becomes here.
 public enum CheckpointImport {
@@ -38,11 +39,11 @@ public enum CheckpointImport {
       // A name that other programs give may mean nothing here; one that the user gives must be known.
       let known = name.flatMap { name in BackboneRegistry.entries.contains { $0.name == name } ? name : nil }
       let named = choices.backbone ?? known
-      self = .encoder(try ImportedEncoder(arrays, backbone: named, keys: keys, file: file.path))
+      self = .encoder(try ImportedEncoder(arrays, backbone: named, keys: keys, file: file.path.shown))
     }
   }
 
-  public func write(to path: String) throws {
+  public func write(to path: FilePath) throws {
     switch self {
     case .model(let model): try model.write(to: path)
     case .encoder(let encoder): try encoder.write(to: path)

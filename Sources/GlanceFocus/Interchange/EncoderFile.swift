@@ -1,5 +1,6 @@
 import Backbones
 import Checkpoints
+import Support
 import Foundation
 import NeuralNet
 import Tensor
@@ -63,8 +64,8 @@ public struct ImportedEncoder {
   /// The encoder that `arrays` belong to, found by trying all.
   ///
   /// - Throws: ``ModelError`` that says what does not fit the nearest.
-  public init(_ arrays: [StateArray], path: String) throws {
-    try self.init(arrays, backbone: nil, keys: nil, file: path)
+  public init(_ arrays: [StateArray], path: FilePath) throws {
+    try self.init(arrays, backbone: nil, keys: nil, file: path.shown)
   }
 
   /// The encoder with its weights.
@@ -75,7 +76,7 @@ public struct ImportedEncoder {
   }
 
   /// Writes the encoder as one safetensors file, atomically.
-  public func write(to path: String) throws {
+  public func write(to path: FilePath) throws {
     try Safetensors.write(
       try pairs.map { try $0.stored() } + defaults.map { $0.zeros() },
       metadata: [

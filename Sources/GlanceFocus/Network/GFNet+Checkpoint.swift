@@ -10,7 +10,7 @@ import Tensor
 public struct ModelFile {
   public static let format = "gfnet-lab.model/1"
 
-  public let path: String
+  public let path: FilePath
   private let file: Safetensors
   public let configuration: Configuration
   public var metadata: [String: String] { file.metadata }
@@ -19,10 +19,10 @@ public struct ModelFile {
   /// Opens and checks `path`.
   ///
   /// - Throws: one line that names the file and what is wrong with it.
-  public init(_ path: String) throws { try self.init(Safetensors(contentsOf: path), path: path) }
+  public init(_ path: FilePath) throws { try self.init(Safetensors(contentsOf: path), path: path) }
 
   /// Checks an open file; `path` is named in errors.
-  init(_ file: Safetensors, path: String) throws {
+  init(_ file: Safetensors, path: FilePath) throws {
     self.path = path
     self.file = file
     guard file.metadata["format"] == Self.format else {
@@ -55,7 +55,7 @@ public struct ModelFile {
 
 extension GFNet {
   /// Loads the model in `path`.
-  public static func load(_ path: String) throws -> (model: GFNet, file: ModelFile) {
+  public static func load(_ path: FilePath) throws -> (model: GFNet, file: ModelFile) {
     let file = try ModelFile(path)
     return (try load(file), file)
   }
@@ -96,7 +96,7 @@ extension GFNet {
   ///   - extra: further arrays, such as the optimiser's state.
   ///   - metadata: further entries of the file's metadata.
   public func save(
-    to path: String, extra: [(name: String, value: Tensor)] = [], metadata: [String: String] = [:]
+    to path: FilePath, extra: [(name: String, value: Tensor)] = [], metadata: [String: String] = [:]
   ) throws {
     var all = metadata
     all["format"] = ModelFile.format

@@ -4,27 +4,22 @@ import Support
 /// Where trained models are looked for by name: `NAME.safetensors` in a few folders.
 public struct ModelLibrary: Sendable {
   /// In the order of search; a name is taken from the first that has it.
-  public let folders: [String]
+  public let folders: [FilePath]
 
-  public init(folders: [String]) { self.folders = folders }
+  public init(folders: [FilePath]) { self.folders = folders }
 
   /// The folders called `models` beside the script and above it, in the current folder, and of the program.
   ///
   /// - Parameter scriptFolder: the folder of the running script; nil when there is none.
-  public static func standard(scriptFolder: String?) -> ModelLibrary {
-    var folders: [String] = []
-    if let scriptFolder {
-      var folder = URL(fileURLWithPath: scriptFolder).standardizedFileURL.path
-      while true {
-        folders.append((folder as NSString).appendingPathComponent("models"))
-        let parent = (folder as NSString).deletingLastPathComponent
-        if parent == folder || parent.isEmpty { break }
-        folder = parent
-      }
+  public static func standard(scriptFolder: FilePath?) -> ModelLibrary {
+    var folders: [FilePath] = []
+    if var folder = scriptFolder?.absolute {
+      folders.append(folder / "models")
+      while folder.removeLastComponent() { folders.append(folder / "models") }
     }
-    folders.append(FileManager.default.currentDirectoryPath + "/models")
+    folders.append(FilePath.currentFolder / "models")
     if let installed = ProgramFolders.existing("models") { folders.append(installed) }
-    var seen: Set<String> = []
+    var seen: Set<FilePath> = []
     return ModelLibrary(folders: folders.filter { seen.insert($0).inserted })
   }
 
@@ -32,9 +27,9 @@ public struct ModelLibrary: Sendable {
   public func names() -> [String] {
     var names: Set<String> = []
     for folder in folders {
-      for file in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-      where file.hasSuffix(Self.ending) && !file.hasPrefix(".") {
-        names.insert(String(file.dropLast(Self.ending.count)))
+      for name in (try? FolderListing(folder).names) ?? [] where !name.isHidden {
+        let path = folder / name
+        if path.ending == Self.ending { names.insert(path.shownStem) }
       }
     }
     return names.sorted()
@@ -42,19 +37,22 @@ public struct ModelLibrary: Sendable {
 
   /// The file that `nameOrFile` means: itself when it is a path, else `NAME.safetensors` in one of the folders.
   ///
+  /// A name that none of the folders has is a file, too, when there is one of that name.
+  ///
+  /// - Parameter found: where a file of the user's is, such as beside the script.
   /// - Throws: ``ModelError``, naming the nearest model or all there are.
-  public func find(_ nameOrFile: String) throws -> String {
-    let isPath = nameOrFile.contains("/") || nameOrFile.hasSuffix(Self.ending)
-    if FileManager.default.fileExists(atPath: nameOrFile), isPath { return nameOrFile }
+  public func find(_ nameOrFile: FilePath, _ found: (FilePath) -> FilePath = { $0 }) throws -> FilePath {
+    let given = found(nameOrFile)
+    let isFolderGiven = nameOrFile.components.count > 1 || nameOrFile.isAbsolute
+    let isPath = isFolderGiven || nameOrFile.ending == Self.ending
+    if isPath, given.exists { return given }
     if !isPath {
-      let file = nameOrFile + Self.ending
-      for folder in folders {
-        let path = (folder as NSString).appendingPathComponent(file)
-        if FileManager.default.fileExists(atPath: path) { return path }
-      }
+      let file = nameOrFile.adding("." + Self.ending)
+      if let path = folders.lazy.map({ $0.pushing(file) }).first(where: \.exists) { return path }
     }
-    if nameOrFile.contains("/") { throw ModelError("there is no model file \(nameOrFile)") }
-    let name = isPath ? String(nameOrFile.dropLast(Self.ending.count)) : nameOrFile
+    if given.isRegularFile { return given }
+    if isFolderGiven { throw ModelError("there is no model file \(nameOrFile)") }
+    let name = isPath ? nameOrFile.shownStem : nameOrFile.shown
     let known = names()
     let hint =
       known.isEmpty
@@ -64,11 +62,12 @@ public struct ModelLibrary: Sendable {
   }
 
   /// The file of the list of classes `name`: `labels/NAME.txt` in one of the folders; nil when there is none.
-  public func classList(_ name: String) -> String? {
-    guard !name.contains("/"), !name.hasPrefix(".") else { return nil }
-    return folders.lazy.map { $0 + "/labels/" + name + ".txt" }.first(
-      where: FileManager.default.fileExists(atPath:))
+  public func classList(_ name: FilePath) -> FilePath? {
+    guard name.components.count == 1, let plain = name.lastComponent, !plain.isHidden, !name.isAbsolute else {
+      return nil
+    }
+    return folders.lazy.map { ($0 / "labels" / plain).adding(".txt") }.first(where: \.exists)
   }
 
-  private static let ending = ".safetensors"
+  private static let ending = "safetensors"
 }

@@ -5,14 +5,14 @@ import Support
 /// Where a training found its state, and what stood in its place.
 public struct Resumption: Sendable, Equatable {
   /// The file that it goes on from; nil: it starts anew.
-  public internal(set) var source: String?
+  public internal(set) var source: FilePath?
   /// The state of another training under the checkpoint's name, and what is another there. It is renamed to
   /// ``keptAs`` when this training has a state of its own to keep.
   public internal(set) var obstacles: [String] = []
   /// The name that the other training's state gets; nil where there is none.
-  public internal(set) var keptAs: String?
+  public internal(set) var keptAs: FilePath?
 
-  public init(source: String? = nil) { self.source = source }
+  public init(source: FilePath? = nil) { self.source = source }
 }
 
 extension Trainer {
@@ -23,7 +23,7 @@ extension Trainer {
 
   /// Keeps everything needed to go on, atomically. What another training has kept under that name is renamed, never
   /// replaced.
-  func save(to path: String) throws {
+  func save(to path: FilePath) throws {
     let json = try JSONEncoder.sorted.encode(Progress(fingerprint: identity.text(), history: history))
     let state = try optimizer.state().map { (name: "optimizer." + $0.name, value: $0.value) }
     let metadata = ["training": String(decoding: json, as: UTF8.self)]
@@ -38,16 +38,18 @@ extension Trainer {
     resumption.keptAs = nil
   }
 
-  private static func move(_ path: String, to other: String) throws {
-    guard rename(path, other) == 0 || errno == ENOENT else {
+  private static func move(_ path: FilePath, to other: FilePath) throws {
+    guard
+      path.withPlatformString({ old in other.withPlatformString { rename(old, $0) } }) == 0 || errno == ENOENT
+    else {
       throw FileError(action: "rename", path: path, errno: errno)
     }
   }
 
   /// Takes up the state that this training has kept at `path`, or beside it when another training came between.
-  func resume(from path: String) throws {
+  func resume(from path: FilePath) throws {
     let old = Self.setAside(path)
-    if FileManager.default.fileExists(atPath: path) {
+    if path.exists {
       let file = try ModelFile(path)
       let obstacles = try obstacles(in: file)
       guard !obstacles.isEmpty else { return try take(file, path) }
@@ -61,7 +63,7 @@ extension Trainer {
     }
   }
 
-  private func take(_ file: ModelFile, _ path: String) throws {
+  private func take(_ file: ModelFile, _ path: FilePath) throws {
     guard let progress = Self.progress(of: file) else { return }
     try model.load(file)
     try optimizer.restore { try file.tensorIfPresent("optimizer." + $0) }
@@ -83,18 +85,16 @@ extension Trainer {
   }
 
   /// The states of other trainings that were kept beside `path`.
-  private static func setAside(_ path: String) -> [String] {
-    var found: [String] = []
-    while FileManager.default.fileExists(atPath: asideName(path, found.count + 1)) {
+  private static func setAside(_ path: FilePath) -> [FilePath] {
+    var found: [FilePath] = []
+    while asideName(path, found.count + 1).exists {
       found.append(asideName(path, found.count + 1))
     }
     return found
   }
 
   /// `run-old.safetensors`, `run-old-2.safetensors`, … for `run.safetensors`.
-  static func asideName(_ path: String, _ number: Int) -> String {
-    let name = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
-    let dot = path[name...].dropFirst().lastIndex(of: ".") ?? path.endIndex
-    return path[..<dot] + "-old" + (number > 1 ? "-\(number)" : "") + path[dot...]
+  static func asideName(_ path: FilePath, _ number: Int) -> FilePath {
+    path.addingToStem("-old" + (number > 1 ? "-\(number)" : ""))
   }
 }

@@ -16,7 +16,7 @@ public final class Trainer {
   public let options: TrainingOptions
   let loader: BatchLoader
   /// The file that keeps the state; nil: none.
-  public let checkpoint: String?
+  public let checkpoint: FilePath?
   let optimizer: any Optimizer
   private let schedule: Schedule
   let identity: TrainingIdentity
@@ -31,7 +31,7 @@ public final class Trainer {
   ///   - checkpoint: where the state is kept; nil keeps none.
   /// - Throws: ``ModelError`` on options or data that do not fit, and what reading the checkpoint throws.
   public init(
-    _ model: GFNet, dataset: any ImageDataset, options: TrainingOptions, checkpoint: String? = nil
+    _ model: GFNet, dataset: any ImageDataset, options: TrainingOptions, checkpoint: FilePath? = nil
   ) throws {
     try options.validate()
     let configuration = model.configuration

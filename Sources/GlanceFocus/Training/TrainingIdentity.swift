@@ -25,7 +25,9 @@ struct TrainingIdentity: Equatable {
 
   /// Nil when `text` is that of a training whose options are not known here.
   init?(text: String) {
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    let lines = text.utf8.split(separator: 10, omittingEmptySubsequences: false).map {
+      String(decoding: $0, as: UTF8.self)
+    }
     guard lines.count >= 4,
       let options = try? JSONDecoder().decode(TrainingOptions.self, from: Data(lines[0].utf8))
     else { return nil }

@@ -27,10 +27,10 @@ extension ReferenceCase {
     let ppo: Update
   }
 
-  private var trainingFile: String { folder + "/" + name + ".training.json" }
+  private var trainingFile: FilePath { folder / (name + ".training.json") }
 
   /// True when a training step was recorded for this case.
-  public var hasTraining: Bool { FileManager.default.fileExists(atPath: trainingFile) }
+  public var hasTraining: Bool { trainingFile.exists }
 
   /// One training step and one policy update, compared with the recording.
   ///
@@ -38,7 +38,7 @@ extension ReferenceCase {
   /// elements: relative to its norm, 2e-2. Where rounding alone moves a gradient by more than a third of that, three
   /// times its measured noise is granted; the result says how much, and how many gradients need it.
   public func checkTraining() throws -> [ReferenceResult] {
-    let recorded: Training = try Self.decodePlain(trainingFile)
+    let recorded: Training = try Self.decode(trainingFile)
     return try checkStep(recorded) + checkUpdate(recorded.ppo)
   }
 

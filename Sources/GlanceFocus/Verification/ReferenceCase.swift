@@ -23,35 +23,38 @@ public struct ReferenceCase {
 
   /// `<architecture>@<patch>`.
   public let name: String
-  let folder: String
+  let folder: FilePath
   let description: Description
 
+  private static let ending = ".json"
+
   /// The cases found in `folder`, by name.
-  public static func all(in folder: String) throws -> [ReferenceCase] {
-    let names: [String]
-    do {
-      names = try FileManager.default.contentsOfDirectory(atPath: folder)
-    } catch {
-      throw FileError(action: "read folder", path: folder, reason: "it is not there or not readable")
-    }
-    let cases = names.filter { $0.contains("@") && $0.hasSuffix(".json") && !$0.hasSuffix(".training.json") }
+  ///
+  /// - Throws: `FileError`, or ``ModelError`` when there are none.
+  public static func all(in folder: FilePath) throws -> [ReferenceCase] {
+    let names = try FolderListing(folder).names.map(\.shown)
+    let cases = names.filter { $0.contains("@") && $0.hasSuffix(ending) && !$0.hasSuffix(".training.json") }
     guard !cases.isEmpty else {
       throw ModelError("\(folder) holds no recorded case (a file like resnet50@96.json)")
     }
-    return try cases.sorted().map { try ReferenceCase(String($0.dropLast(".json".count)), folder: folder) }
+    return try cases.map { try ReferenceCase(String($0.dropLast(ending.count)), folder: folder) }
   }
 
-  init(_ name: String, folder: String) throws {
+  init(_ name: String, folder: FilePath) throws {
     self.name = name
     self.folder = folder
-    description = try Self.decode(Description.self, folder + "/" + name + ".json")
-  }
-
-  static func decode<T: Decodable>(_ type: T.Type, _ path: String) throws -> T {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
+    description = try Self.decode(folder / (name + Self.ending), decoder)
+  }
+
+  /// The largest recording that is read.
+  private static let mostBytes = 256 << 20
+
+  static func decode<T: Decodable>(_ path: FilePath, _ decoder: JSONDecoder = JSONDecoder()) throws -> T {
+    let data = try InputFile.data(of: path, as: "recorded case", limit: mostBytes)
     do {
-      return try decoder.decode(type, from: Data(contentsOf: URL(fileURLWithPath: path)))
+      return try decoder.decode(T.self, from: data)
     } catch {
       throw ModelError("\(path) cannot be read as a recorded case: \(error.localizedDescription)")
     }

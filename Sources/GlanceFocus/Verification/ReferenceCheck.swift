@@ -43,7 +43,7 @@ extension ReferenceCase {
   /// Features and logits: error relative to the largest absolute value in the array, 1e-3. Probabilities: absolute,
   /// 1e-4. Coordinates: exact. Parameter counts and state-dictionary keys: exact.
   public func checkEvaluation() throws -> [ReferenceResult] {
-    let recorded = try Safetensors(contentsOf: folder + "/" + name + ".safetensors")
+    let recorded = try Safetensors(contentsOf: folder / (name + ".safetensors"))
     let model = try model()
     let images = try images()
     var features: [Float] = []
@@ -94,7 +94,7 @@ extension ReferenceCase {
       "encoder": model.globalEncoder.parameterCount, "policy": model.policy.parameterCount,
       "classifier": model.classifier.parameterCount,
     ]
-    let keys: [String: [Int]] = try Self.decodePlain(folder + "/" + description.architecture + ".keys.json")
+    let keys: [String: [Int]] = try Self.decode(folder / (description.architecture + ".keys.json"))
     let own = Dictionary(
       uniqueKeysWithValues: model.localEncoder.state.map { ($0.name, $0.entry.value.shape.sizes) })
     let missing = keys.filter { own[$0.key] != $0.value }.count + own.filter { keys[$0.key] == nil }.count
@@ -102,14 +102,6 @@ extension ReferenceCase {
       ReferenceResult(
         quantity: "\(part) parameters", error: abs(Double(count - (counts[part] ?? 0))), tolerance: 0)
     } + [ReferenceResult(quantity: "encoder keys that differ", error: Double(missing), tolerance: 0)]
-  }
-
-  static func decodePlain<T: Decodable>(_ path: String) throws -> T {
-    do {
-      return try JSONDecoder().decode(T.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
-    } catch {
-      throw ModelError("\(path) cannot be read: \(error.localizedDescription)")
-    }
   }
 
   /// Largest difference over the largest recorded magnitude; infinite where counts differ or a value is not finite.

@@ -103,7 +103,7 @@ enum DatasetFunctions {
   }
 
   private static func folder(_ call: LuaCall) throws -> any ImageDataset {
-    guard let path = try call.optionalString("path"), !path.isEmpty else {
+    guard let path = try call.optionalInputPath("path") else {
       throw LuaError("gfnet.dataset: \"folder\" needs path = \"…\", a folder with one folder for each class")
     }
     var options = FolderDataset.Options()
@@ -129,19 +129,21 @@ enum DatasetFunctions {
     }
     let names = try file.map(ClassList.names) ?? (call.has("classes") ? call.strings("classes") : [])
     return try FilesDataset(
-      paths: call.strings("paths"), transform: PictureOptions.transform(call, defaultCrop: 224),
+      paths: call.inputPaths("paths"), transform: PictureOptions.transform(call, defaultCrop: 224),
       classNames: names, normalization: normalization(call))
   }
 
   /// The text file that the option `labels` names, or the list of that name that comes with the program.
-  private static func labelFile(_ call: LuaCall, of dataset: String) throws -> String? {
+  private static func labelFile(_ call: LuaCall, of dataset: String) throws -> FilePath? {
     guard try call.has("labels") else { return nil }
-    guard let name = try call.value("labels").asString else {
+    guard try call.value("labels").asString != nil else {
       throw LuaError(
         "gfnet.dataset: of \"\(dataset)\", the option 'labels' is a text file, or the name of a list of classes"
       )
     }
-    return ModelLibrary.standard(scriptFolder: call.context.scriptFolder).classList(name) ?? name
+    let name = try call.path("labels")
+    return ModelLibrary.standard(scriptFolder: call.context.scriptFolder).classList(name)
+      ?? call.context.found(name)
   }
 
   private static func normalization(_ call: LuaCall) throws -> Normalization {

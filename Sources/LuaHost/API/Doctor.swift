@@ -1,6 +1,7 @@
 import CLuaBridge
 import Foundation
 import OneDNN
+import Support
 
 /// Examines the installation.
 public enum Doctor {
@@ -18,7 +19,7 @@ public enum Doctor {
     public var remedy = ""
   }
 
-  public static func examine(folder: String = FileManager.default.currentDirectoryPath) -> [Finding] {
+  public static func examine(folder: FilePath = .currentFolder) -> [Finding] {
     [
       Finding(subject: "gfnet-lab", detail: version, isGood: true),
       Finding(subject: "Lua", detail: String(cString: gf_lua_release()), isGood: true),
@@ -30,8 +31,8 @@ public enum Doctor {
   }
 
   private static var processor: Finding {
-    let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
-    let lines = text.split(separator: "\n")
+    let text = (try? InputFile.bytes(of: "/proc/cpuinfo", limit: 64 << 20)) ?? []
+    let lines = TextLines(text).lazy.map(\.shown)
     let flags = Set(lines.first { $0.hasPrefix("flags") }?.split(separator: " ") ?? [])
     let known: [(flag: Substring, name: String)] = [
       ("avx2", "AVX2"), ("avx512f", "AVX-512"), ("avx512_bf16", "AVX-512 bf16"), ("amx_bf16", "AMX bf16"),
@@ -46,11 +47,11 @@ public enum Doctor {
   }
 
   private static var fashionMNIST: Finding {
-    let folder = "/usr/share/datasets/fashion-mnist"
+    let folder: FilePath = "/usr/share/datasets/fashion-mnist"
     let files = ["train-images-idx3-ubyte.gz", "t10k-images-idx3-ubyte.gz"]
-    let isThere = files.allSatisfy { FileManager.default.fileExists(atPath: folder + "/" + $0) }
+    let isThere = files.allSatisfy { (folder / $0).exists }
     return Finding(
-      subject: "Fashion-MNIST", detail: isThere ? folder : "not found in \(folder)", isGood: isThere,
+      subject: "Fashion-MNIST", detail: isThere ? folder.shown : "not found in \(folder)", isGood: isThere,
       remedy: "apt install dataset-fashion-mnist")
   }
 
@@ -76,12 +77,13 @@ public enum Doctor {
     ] + remarks.dropFirst(wrong.count) + wrong + problems
   }
 
-  private static func reportsFolder(_ folder: String) -> Finding {
-    let reports = folder + "/reports"
-    let target = FileManager.default.fileExists(atPath: reports) ? reports : folder
-    let isWritable = access(target, W_OK) == 0
+  private static func reportsFolder(_ folder: FilePath) -> Finding {
+    let reports = folder / "reports"
+    let target = reports.exists ? reports : folder
+    let isWritable = target.withPlatformString { access($0, W_OK) } == 0
     return Finding(
-      subject: "reports", detail: isWritable ? reports : "cannot write to \(target)", isGood: isWritable,
+      subject: "reports", detail: isWritable ? reports.shown : "cannot write to \(target)",
+      isGood: isWritable,
       isNeeded: true, remedy: "run where you may write, or give --out")
   }
 }

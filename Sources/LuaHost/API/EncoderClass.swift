@@ -2,6 +2,7 @@ import Backbones
 import Foundation
 import GlanceFocus
 import NeuralNet
+import Support
 import Tensor
 
 /// An image encoder as scripts hold it.
@@ -23,8 +24,8 @@ final class EncoderHandle {
   }
 
   /// The encoder in `path`: a file of ours, or a state dictionary of another program.
-  convenience init(contentsOf path: String, backbone: String? = nil, keys: String? = nil) throws {
-    let name = ((path as NSString).lastPathComponent as NSString).deletingPathExtension
+  convenience init(contentsOf path: FilePath, backbone: String? = nil, keys: String? = nil) throws {
+    let name = path.shownStem
     let file = try CheckpointFile(path)
     if case .encoder(let stored) = file.content {
       self.init(try stored.encoder(), backbone: stored.backbone, classes: stored.classes, name: name)
@@ -104,7 +105,7 @@ enum EncoderClass {
   ) { call in
     Pushed(
       try EncoderHandle(
-        contentsOf: call.string("file"), backbone: call.optionalString("backbone"),
+        contentsOf: call.inputPath("file"), backbone: call.optionalString("backbone"),
         keys: call.optionalString("keys")))
   }
 }

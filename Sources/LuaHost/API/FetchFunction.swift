@@ -25,29 +25,20 @@ enum FetchFunction {
     return try folder(call.string("name"), script, call.context)
   }
 
-  private static func folder(_ name: String, _ script: String, _ context: HostContext) throws -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["bash", script, name]
-    let (output, remarks) = (Pipe(), Pipe())
-    process.standardOutput = output
-    process.standardError = remarks
-    process.standardInput = FileHandle.nullDevice
-    do { try process.run() } catch { throw LuaError("gfnet.fetch: \(script) cannot be run: \(error)") }
-    let lines: [String]
+  private static func folder(_ name: String, _ script: FilePath, _ context: HostContext) throws -> FilePath {
+    let process: ChildProcess
     do {
-      lines = try read(remarks.fileHandleForReading.fileDescriptor) { context.note($0) }
+      process = try ChildProcess("bash", [.init(script), "\(name)"])
     } catch {
-      process.terminate()
-      throw error
+      throw LuaError("gfnet.fetch: \(error)")
     }
-    let printed = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
+    let lines = try read(process.remarks) { context.note($0) }
+    let printed = TextLines(process.readOutput()).first { _ in true }
+    guard process.wait() == 0, let folder = printed.flatMap({ FilePath(bytes: $0.bytes) }) else {
       try Cancellation.check()
       throw LuaError("gfnet.fetch: " + (lines.last ?? "\(script) failed"))
     }
-    return String(decoding: printed, as: UTF8.self).trimmingCharacters(in: .newlines)
+    return folder
   }
 
   /// All lines until the other end closes; each is told at once, but for the last, which may be an error.
@@ -62,7 +53,8 @@ enum FetchFunction {
       let count = Glibc.read(descriptor, &part, part.count)
       if count < 0, errno == EINTR { continue }
       if count > 0 { bytes += part[..<count] }
-      let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(plain)
+      let ended = count <= 0 ? bytes[...] : bytes.lastIndex(of: UInt8(ascii: "\n")).map { bytes[...$0] } ?? []
+      let lines = TextLines(ended).map { plain($0.shown) }
       if count <= 0 { return lines }
       for line in lines[told...] where line.hasPrefix("fetching") { tell(line) }
       told = lines.count
@@ -70,7 +62,7 @@ enum FetchFunction {
   }
 
   /// Without the program's name, which notes and errors get anyway.
-  private static func plain(_ line: Substring) -> String {
-    line.hasPrefix("gfnet-lab: ") ? String(line.dropFirst("gfnet-lab: ".count)) : String(line)
+  private static func plain(_ line: String) -> String {
+    line.hasPrefix("gfnet-lab: ") ? String(line.dropFirst("gfnet-lab: ".count)) : line
   }
 }

@@ -75,13 +75,11 @@ enum FigureClass {
       ],
       example: "\(sample):save(\"accuracy.png\")", touches: [.writeFiles]
     ) { drawing, call in
-      let file = try call.string("file")
-      let name = file.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
-      let ending = name.contains(".") ? name.split(separator: ".").last.map(String.init) ?? "" : ""
-      guard !name.isEmpty, ["", "png"].contains(ending) else {
+      let file = try call.path("file")
+      guard ["", "png"].contains(file.ending) else {
         throw LuaError("\(call.place("file")) must be a path ending in .png, got \"\(file)\"")
       }
-      let stem = ending.isEmpty ? file : String(file.dropLast(4))
+      let stem = file.ending.isEmpty ? file : file.removingEnding
       let dpi = try call.integer("dpi")
       for remark in try drawing.save(to: stem, dpi: dpi) { call.context.note("\(file): \(remark)") }
     }
@@ -90,10 +88,10 @@ enum FigureClass {
 
 extension ScriptDrawing {
   /// Writes `stem`.png and, where there are numbers, `stem`.csv; returns what there is to say about the picture.
-  func save(to stem: String, dpi: Int) throws -> [String] {
+  func save(to stem: FilePath, dpi: Int) throws -> [String] {
     let list = try drawing.displayList()
-    try AtomicFile.write(list.png(dpi: dpi), to: stem + ".png")
-    if hasNumbers { try AtomicFile.write(drawing.csv(), to: stem + ".csv") }
+    try AtomicFile.write(list.png(dpi: dpi), to: stem.adding(".png"))
+    if hasNumbers { try AtomicFile.write(drawing.csv(), to: stem.adding(".csv")) }
     return list.remarks
   }
 }

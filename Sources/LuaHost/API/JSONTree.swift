@@ -39,6 +39,7 @@ enum JSONTree {
     case .integer(let value): return .integer(value)
     case .number(let value): return number(value)
     case .string(let value): return .string(value)
+    case .bytes(let value): return .string(String(decoding: value, as: UTF8.self))
     case .table(let table): return try json(table, place, depth: depth, size: &size)
     case .function, .object:
       throw LuaError(

@@ -74,8 +74,7 @@ enum ModelClass {
         replace those.
         """, touches: [.writeFiles]
     ) { model, call in
-      let file = try call.string("file")
-      guard !file.isEmpty else { throw LuaError("model:save: the file needs a name") }
+      let file = try call.safetensorsPath("file")
       if try call.has("results") {
         let results = try JSONTree.json(call.value("results"), "model:save: results")
         model.metadata["results"] = results.compact

@@ -3,6 +3,7 @@ import Checkpoints
 import Foundation
 import GlanceFocus
 import Reports
+import Support
 import Vision
 
 /// `gfnet.load` and `gfnet.model`.
@@ -18,16 +19,20 @@ enum ModelFunctions {
     returns: "model", example: "local model = gfnet.load(\"clutter-fashion\")",
     discussion: """
       A name is looked for as models/NAME.safetensors beside the script and in the folders above it, in the \
-      current folder, and with the program. A checkpoint of the authors' PyTorch code is read as it is, with its \
+      current folder, and with the program. A file is looked for in the current folder, then beside the script. A checkpoint of the authors' PyTorch code is read as it is, with its \
       thresholds, costs and results in model.info.results; gfnet-lab models import makes a file of gfnet-lab of it.
       """, touches: [.readFiles]
   ) { call in
-    let name = try call.string("name_or_file")
+    let name = try call.path("name_or_file")
     let path =
       CheckpointFile.isNamedAsPyTorch(name)
-      ? name : try ModelLibrary.standard(scriptFolder: call.context.scriptFolder).find(name)
-    let stem = ((path as NSString).lastPathComponent as NSString).deletingPathExtension
+      ? call.context.found(name)
+      : try ModelLibrary.standard(scriptFolder: call.context.scriptFolder).find(name, call.context.found)
+    let stem = path.shownStem
     let content = try CheckpointFile(path).content
+    if case .state = content, let file = try? Safetensors(contentsOf: path), Trace.isTrace(file) {
+      throw LuaError("gfnet.load: \(path) is a trace, not a model: gfnet.trace(file) reads it")
+    }
     try call.context.note(model: stem, path)
     switch content {
     case .model(let file):
@@ -83,7 +88,7 @@ enum ModelFunctions {
     let asked =
       try call.has("backbone")
       ? DefinitionUse.backbone(call.value("backbone"), in: call.state, "gfnet.model") : nil
-    let start = try call.optionalString("encoder").map {
+    let start = try call.optionalInputPath("encoder").map {
       try call.claim(.readFiles)
       return try EncoderHandle(contentsOf: $0, backbone: asked?.registryName)
     }
@@ -140,9 +145,9 @@ enum ModelFunctions {
 
 extension HostContext {
   /// Keeps which file a model came from, for `meta.json`; once per file and content.
-  fileprivate func note(model name: String, _ path: String) throws {
+  fileprivate func note(model name: String, _ path: FilePath) throws {
     let digest = try MappedFile.read(path).withUnsafeBytes { XXHash64.digest($0) }
-    let source = RunFacts.Source(name: name, path: path, checksum: XXHash64.text(digest))
+    let source = RunFacts.Source(name: name, path: path.shown, checksum: XXHash64.text(digest))
     if !loadedModels.contains(source) { loadedModels.append(source) }
   }
 }

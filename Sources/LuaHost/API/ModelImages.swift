@@ -1,4 +1,5 @@
 import GlanceFocus
+import Support
 import Tensor
 import Vision
 
@@ -53,15 +54,18 @@ struct ModelImages {
   }
 
   /// Paths of pictures; nil when `value` is something else.
-  private static func paths(_ value: LuaValue, _ place: String) throws -> [String]? {
-    if let path = value.asString { return [path] }
+  private static func paths(_ value: LuaValue, _ place: String) throws -> [FilePath]? {
+    if value.asString != nil { return [try path(value, place)] }
     guard let list = try value.asTable?.elements(), list.first?.asString != nil else { return nil }
     return try list.enumerated().map { index, element in
-      guard let path = element.asString else {
-        throw LuaError(
-          "\(place): element \(index + 1) must be the path of a picture, got \(element.described)")
-      }
-      return path
+      try path(element, "\(place): element \(index + 1)")
     }
+  }
+
+  private static func path(_ value: LuaValue, _ place: String) throws -> FilePath {
+    guard let path = value.asPath, !path.isEmpty else {
+      throw LuaError("\(place) must be the path of a picture, got \(value.described)")
+    }
+    return path
   }
 }

@@ -87,5 +87,5 @@ enum ModelTrace {
   private static let read = FunctionEntry(
     "trace", "Reads a trace from a file that trace:save wrote.", [Parameter("file", .string, "its path")],
     returns: "trace", example: "local trace = gfnet.trace(\"trace.safetensors\")", touches: [.readFiles]
-  ) { call in Pushed(TraceHandle(try Trace(contentsOf: call.string("file")), images: nil)) }
+  ) { call in Pushed(TraceHandle(try Trace(contentsOf: call.inputPath("file")), images: nil)) }
 }

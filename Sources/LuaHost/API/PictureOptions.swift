@@ -65,7 +65,7 @@ enum PictureFunctions {
       read.
       """, touches: [.readFiles]
   ) { call in
-    var picture = try ImageDecoder.decode(contentsOf: call.string("file"))
+    var picture = try ImageDecoder.decode(contentsOf: call.inputPath("file"))
     let isPrepared = try call.has("resize") || call.has("crop")
     if isPrepared {
       picture = try PictureOptions.transform(call, defaultCrop: 224)

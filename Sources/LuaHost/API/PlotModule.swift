@@ -60,8 +60,11 @@ enum PlotModule {
     if let name = try call.optionalString("style") {
       style = try call.checked("style") { () throws(FigureError) in try FigureStyle(named: name) }
     }
-    if let font = try call.optionalString("font") {
-      if !["paper", "sans"].contains(font) { try call.claim(.readFiles) }
+    if var font = try call.optionalPath("font") {
+      if !["paper", "sans"].contains(font) {
+        try call.claim(.readFiles)
+        font = call.context.found(font)
+      }
       style.fonts = try call.checked("font") { () throws(FigureError) in try FontChoice(named: font) }
     }
     if let palette = try call.named("palette", as: Palette.self) { style.palette = palette }

@@ -1,5 +1,6 @@
 import Checkpoints
 import GlanceFocus
+import Support
 import Tensor
 
 /// `gfnet.tensor.load` and `gfnet.tensor.save`: named tensors in files.
@@ -8,15 +9,27 @@ enum TensorFiles {
 
   private static let load = FunctionEntry(
     "load", "Reads the tensors of a file.",
-    [Parameter("file", .string, "safetensors, or a dictionary of tensors that torch.save wrote")],
-    returns: "table: name → tensor",
+    [
+      Parameter(
+        "file", .string, "safetensors, NumPy's .npy or .npz, or a dictionary of tensors that torch.save wrote"
+      )
+    ],
+    returns: "table: name → tensor; of a .npy file, the tensor",
     example:
       "gfnet.tensor.save(\"mine.safetensors\", {a = gfnet.tensor{1, 2}})  local a = gfnet.tensor.load(\"mine.safetensors\").a",
-    discussion:
-      "Numbers of every type become 32-bit. gfnet-lab models show FILE --arrays lists what a file holds.",
-    touches: [.readFiles]
+    discussion: """
+      Numbers of every type become 32-bit. gfnet-lab models show FILE --arrays lists what a file of safetensors or \
+      torch.save holds. Of NumPy's files, truth values and whole and floating-point numbers are read, in both byte orders, \
+      by rows or by columns; Python objects, texts, dates and complex numbers are refused.
+      """, touches: [.readFiles]
   ) { call in
-    let path = try call.string("file")
+    let path = try call.inputPath("file")
+    if ["npy", "npz"].contains(path.ending) {
+      let file = try NumPyFile(contentsOf: path)
+      let tensors = try file.arrays.map { ($0.name, try Tensor(Shape($0.shape), $0.floats())) }
+      if !file.isArchive, let only = tensors.first { return LuaResults(only.1) }
+      return LuaResults(NamedTensors(tensors))
+    }
     let file = try CheckpointFile(path)
     let arrays: [StateArray]
     switch file.content {
@@ -25,31 +38,63 @@ enum TensorFiles {
     case .state(let state, _): arrays = state
     case .authors: throw LuaError("gfnet.tensor.load: \(path) is a checkpoint of a model: use gfnet.load")
     }
-    return NamedTensors(try arrays.map { ($0.name, try Tensor(Shape($0.shape), $0.floats())) })
+    return LuaResults(NamedTensors(try arrays.map { ($0.name, try Tensor(Shape($0.shape), $0.floats())) }))
   }
 
+  private static let endings = ["safetensors", "npz", "npy"]
+
   private static let save = FunctionEntry(
-    "save", "Writes tensors to a safetensors file, which Python's safetensors reads too.",
+    "save", "Writes tensors to a file, in the form that its ending names.",
     [
-      Parameter("file", .string, "such as results/mine.safetensors"),
-      Parameter("tensors", .table, "name → tensor"),
+      Parameter("file", .string, "such as mine.safetensors; the ending is .safetensors, .npz or .npy"),
+      Parameter("tensors", .either([.table, .object("tensor")]), "name → tensor; for .npy, a tensor"),
     ],
     example: "gfnet.tensor.save(\"mine.safetensors\", {a = gfnet.tensor{1, 2}})",
-    discussion: "The file is replaced as a whole.", touches: [.writeFiles]
+    discussion: """
+      .safetensors is what Python's safetensors reads, .npz and .npy what numpy.load reads; a .npy file holds one tensor \
+      without a name. Numbers are written with 32 bits. The file is replaced as a whole; its folder must be there.
+      """, touches: [.writeFiles]
   ) { call in
-    let file = try call.string("file")
-    guard !file.isEmpty else { throw LuaError("gfnet.tensor.save: the file needs a name") }
-    var tensors: [SafetensorsTensor] = []
-    for (key, value) in try call.table("tensors").pairs() {
+    let file = try call.path("file")
+    guard endings.contains(file.ending) else {
+      throw LuaError(
+        "\(call.place("file")) must end in \(endings.map { "." + $0 }.joined(separator: ", ")), got \"\(file)\""
+      )
+    }
+    let tensors = try named(call)
+    switch file.ending {
+    case "npy":
+      guard tensors.count == 1, let only = tensors.first else {
+        throw LuaError(
+          "gfnet.tensor.save: a .npy file holds one tensor, got \(tensors.count); .npz holds several")
+      }
+      try NumPyFile.write(.init("", shape: only.value.shape.sizes, only.value.values()), to: file)
+    case "npz":
+      try NumPyFile.write(
+        tensors.map { .init($0.name, shape: $0.value.shape.sizes, try $0.value.values()) }, to: file)
+    default:
+      try Safetensors.write(
+        tensors.map { SafetensorsTensor($0.name, shape: $0.value.shape.sizes, try $0.value.values()) },
+        to: file)
+    }
+  }
+
+  /// The tensors of the call; one that came without a table has no name.
+  private static func named(_ call: LuaCall) throws -> [(name: String, value: Tensor)] {
+    guard let table = try call.value("tensors").asTable else {
+      guard try call.path("file").ending == "npy" else {
+        throw LuaError("gfnet.tensor.save: tensors have names: pass {name = tensor}")
+      }
+      return [("", try call.object("tensors"))]
+    }
+    return try table.pairs().map { key, value in
       guard let name = key.asString else {
         throw LuaError("gfnet.tensor.save: tensors have names, got the key \(key.described)")
       }
       try value.push(onto: call.stack)
       defer { call.stack.pop() }
-      let tensor = try call.stack.tensor(at: -1, "gfnet.tensor.save: '\(name)'")
-      tensors.append(SafetensorsTensor(name, shape: tensor.shape.sizes, try tensor.values()))
+      return (name, try call.stack.tensor(at: -1, "gfnet.tensor.save: '\(name)'"))
     }
-    try Safetensors.write(tensors, to: file)
   }
 }
 

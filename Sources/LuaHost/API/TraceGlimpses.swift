@@ -1,6 +1,7 @@
 import Figures
 import Foundation
 import GlanceFocus
+import Support
 import Vision
 
 /// The pictures of `gfnet.plot.glimpses(trace, …)`: images of a trace with the patches that were looked at.
@@ -106,7 +107,7 @@ enum TraceGlimpses {
     return Glimpse(
       pixels: pixels,
       title: label.map { name(of: $0, trace) }
-        ?? (images.itemName(at: record.indices[row]) as NSString).lastPathComponent,
+        ?? FilePath(images.itemName(at: record.indices[row])).shownName,
       steps: steps)
   }
 

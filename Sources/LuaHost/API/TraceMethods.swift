@@ -106,8 +106,7 @@ enum TraceMethods {
       [Parameter("file", .string, "such as traces/mine.safetensors")],
       example: sample + "trace:save(\"trace.safetensors\")", touches: [.writeFiles]
     ) { it, call in
-      let file = try call.string("file")
-      guard !file.isEmpty else { throw LuaError("trace:save: the file needs a name") }
+      let file = try call.safetensorsPath("file")
       try it.trace.save(to: file)
     }
   }

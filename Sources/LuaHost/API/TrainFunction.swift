@@ -136,10 +136,13 @@ enum TrainFunction {
   /// The file that keeps the state of the training; nil: none.
   private static func checkpoint(
     _ call: LuaCall, _ model: ModelHandle, _ stage: TrainingOptions.Stage
-  ) throws -> String? {
+  ) throws -> FilePath? {
     let given = try call.value("checkpoint")
-    if let path = given.asString {
-      guard !path.isEmpty else { throw LuaError("gfnet.train: the checkpoint needs a name") }
+    if given.asString != nil {
+      let path = try call.path("checkpoint")
+      // A folder for checkpoints is made, one, beside what is there; a slip is told before the first epoch, not after it.
+      if path.folder.folder.isFolder { try AtomicFile.createFolder(path.folder) }
+      try AtomicFile.destination(of: path)
       return path
     }
     if let keeps = given.asBoolean {
@@ -147,8 +150,9 @@ enum TrainFunction {
       return nil
     }
     guard let folder = call.context.recorder?.path else { return nil }
-    return folder + "/checkpoints/"
-      + call.context.uniqueName("\(model.name)-stage\(stage.rawValue)", among: "checkpoints") + ".safetensors"
+    let name = call.context.uniqueName("\(model.name)-stage\(stage.rawValue)", among: "checkpoints")
+    try AtomicFile.createFolder(folder / "checkpoints")
+    return (folder / "checkpoints" / name).adding(".safetensors")
   }
 }
 

@@ -53,6 +53,6 @@ enum HelpTopics {
 
   /// The page as it is written; nil where the program was copied without its manual.
   static func text(of topic: Topic) -> String? {
-    ProgramFolders.manual.flatMap { try? TextFile.read($0 + "/" + topic.page, as: "page") }
+    ProgramFolders.manual.flatMap { try? TextFile.read($0 / topic.page, as: "page") }
   }
 }

@@ -2,6 +2,7 @@ import CLuaBridge
 import Foundation
 import OneDNN
 import Reports
+import Support
 
 /// Writes the run directory of a script: the report after each cell, the results at the end.
 ///
@@ -9,7 +10,7 @@ import Reports
 /// run before.
 public final class RunRecorder {
   /// Where the report goes.
-  public let path: String
+  public let path: FilePath
   private let script: ScriptFile
   private let context: HostContext
   private let command: [String]
@@ -22,7 +23,7 @@ public final class RunRecorder {
   /// - Parameters:
   ///   - path: the run directory; nil: `reports/<script>`.
   ///   - command: the command line, which the report shows.
-  public init(script: ScriptFile, context: HostContext, path: String?, command: [String]) {
+  public init(script: ScriptFile, context: HostContext, path: FilePath?, command: [String]) {
     self.script = script
     self.context = context
     self.command = command
@@ -32,11 +33,10 @@ public final class RunRecorder {
   /// The run directory, taken now if it was not before. Training appends its metrics here.
   public func open() throws -> RunDirectory {
     if let directory { return directory }
-    let folder = (script.path as NSString).deletingLastPathComponent
     var facts = RunFacts(
       command: command, versions: Self.versions, parameters: context.parameters.facts,
       seed: context.options.seed, threads: ThreadTeam.size, precision: context.options.precision.rawValue,
-      repository: .of(folder: folder), started: start)
+      repository: .of(folder: script.path.folder), started: start)
     facts.status = .running
     facts.plugins = context.loadedPlugins.map(RunFacts.Source.init)
     let opened = try RunDirectory(path: path, facts: facts)
@@ -88,7 +88,7 @@ public final class RunRecorder {
 extension RunFacts.Source {
   fileprivate init(_ plugin: PluginLoader.Loaded) {
     self.init(
-      name: plugin.manifest.name, version: plugin.manifest.version, path: plugin.folder,
+      name: plugin.manifest.name, version: plugin.manifest.version, path: plugin.folder.shown,
       checksum: plugin.checksum, capabilities: plugin.manifest.capabilities.sorted().map(\.rawValue))
   }
 }

@@ -18,7 +18,7 @@ public struct ScriptFile: Sendable {
     public let tags: [String]
   }
 
-  public let path: String
+  public let path: FilePath
   public let cells: [Cell]
   /// With `\n` for every line end.
   public let source: String
@@ -26,7 +26,7 @@ public struct ScriptFile: Sendable {
   /// its cells are not those that its author sees.
   public let mistake: String?
 
-  public init(path: String, source: String) {
+  public init(path: FilePath, source: String) {
     self.path = path
     self.source = LuaText.normalised(source)
     var splitter = CellSplitter(self.source)
@@ -36,8 +36,8 @@ public struct ScriptFile: Sendable {
   }
 
   /// Reads a script; anything that is not a text file is an error of one line.
-  public init(contentsOf path: String) throws {
-    self.init(path: path, source: try TextFile.read(path, as: "script"))
+  public init(contentsOf path: FilePath) throws {
+    self.init(path: path == "-" ? "stdin" : path, source: try TextFile.readScript(path))
   }
 
   /// The first Markdown heading, or the file's name without its folder and ending.
@@ -52,8 +52,7 @@ public struct ScriptFile: Sendable {
 
   /// The file's name without its folder and ending.
   public var stem: String {
-    let name = path.split(separator: "/").last.map(String.init) ?? path
-    return name.hasSuffix(".lua") ? String(name.dropLast(4)) : name
+    path.ending == "lua" ? path.shownStem : path.shownName
   }
 }
 

@@ -72,11 +72,10 @@ public final class ScriptRunner {
     for line in (outcome.remarks + outcome.problems).prefix(Self.shownRemarks) { context.note(line) }
     let hidden = outcome.remarks.count + outcome.problems.count - Self.shownRemarks
     if hidden > 0 { context.note("\(hidden) more remarks on plugins: gfnet-lab doctor lists them") }
-    let folder = (script.path as NSString).deletingLastPathComponent
-    context.scriptFolder = folder.isEmpty ? "." : folder
+    context.scriptFolder = script.path.folder
     let environment = try LuaEnvironment(
-      in: state, catalog: catalog, moduleFolders: [folder.isEmpty ? "." : folder])
-    session = CellSession(state: state, environment: environment.table, chunkName: script.path)
+      in: state, catalog: catalog, moduleFolders: [script.path.folder])
+    session = CellSession(state: state, environment: environment.table, chunkName: script.path.shown)
     try session.checkGlobals()
   }
 

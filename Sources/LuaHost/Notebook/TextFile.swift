@@ -1,4 +1,3 @@
-import Foundation
 import Support
 
 /// Reads source files, with errors that name what is wrong with them.
@@ -6,27 +5,18 @@ enum TextFile {
   /// Scripts beyond this are not scripts.
   private static let largest = 16 << 20
 
-  static func read(_ path: String, as kind: String) throws -> String {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw FileError(action: "read \(kind)", path: path, reason: "no such file")
-    }
-    if isFolder.boolValue {
-      throw FileError(action: "read \(kind)", path: path, reason: "it is a folder")
-    }
-    guard let handle = FileHandle(forReadingAtPath: path) else {
-      throw FileError(action: "read \(kind)", path: path, errno: errno)
-    }
-    defer { try? handle.close() }
-    let bytes: Data
-    do {
-      bytes = try handle.read(upToCount: largest + 1) ?? Data()
-    } catch {
-      throw FileError(action: "read \(kind)", path: path, reason: "the system cannot read it")
-    }
-    guard bytes.count <= largest else {
-      throw FileError(action: "read \(kind)", path: path, reason: "it is larger than \(largest >> 20) MB")
-    }
+  static func read(_ path: FilePath, as kind: String) throws -> String {
+    try text(InputFile.bytes(of: path, as: kind, limit: largest), path, kind)
+  }
+
+  /// A script, which may also come from standard input (`-`) or from another program (`<(…)` of a shell).
+  static func readScript(_ path: FilePath) throws -> String {
+    guard let descriptor = InputFile.openDescriptor(path) else { return try read(path, as: "script") }
+    let bytes = try InputFile.bytes(ofDescriptor: descriptor, path: path, as: "script", limit: largest)
+    return try text(bytes, path, "script")
+  }
+
+  private static func text(_ bytes: [UInt8], _ path: FilePath, _ kind: String) throws -> String {
     if bytes.starts(with: [0x1B, 0x4C, 0x75, 0x61]) {
       throw FileError(action: "read \(kind)", path: path, reason: "it is compiled Lua; only source is run")
     }
@@ -45,12 +35,12 @@ enum TextFile {
     return LuaText.normalised(text)
   }
 
-  private static func line(of place: Int, in bytes: Data) -> Int {
+  private static func line(of place: Int, in bytes: [UInt8]) -> Int {
     1 + bytes[..<place].count { $0 == 10 }
   }
 
   /// The place of the first byte that belongs to no character.
-  private static func firstInvalid(_ bytes: Data) -> Int {
+  private static func firstInvalid(_ bytes: [UInt8]) -> Int {
     var low = 0
     while low < bytes.count {
       // A line at a time: few bytes are decoded twice.
@@ -68,7 +58,7 @@ enum TextFile {
   }
 
   /// Whether the bytes are text but for a character that is not complete.
-  private static func isBeginning(_ bytes: Data) -> Bool {
+  private static func isBeginning(_ bytes: ArraySlice<UInt8>) -> Bool {
     (1...3).contains { cut in
       guard cut <= bytes.count, let first = bytes.dropLast(cut - 1).last, first >= 0xC2, first < 0xF5 else {
         return false

@@ -138,7 +138,8 @@ extension ParameterSpec {
     case .boolean(let value): return (.boolean, .boolean(value))
     case .integer(let value): return (.integer, .integer(value))
     case .number(let value): return (.number, .number(value))
-    case .string(let value): return (.string, .string(value))
+    case .string(let value): return (.string, .string(RawArgument.text(value.utf8)))
+    case .bytes(let value): return (.string, .string(RawArgument.text(value)))
     case .table(let table):
       guard depth < deepestValue else {
         throw LuaError("has lists in lists more than \(deepestValue) deep, or one that contains itself")

@@ -18,7 +18,7 @@ enum ParameterListing {
       let base = stack.count
       defer { stack.count = base }
       // Line ends before the text, so that messages name the script's lines.
-      try stack.load(String(repeating: "\n", count: line - 1) + "return " + text, name: script.path)
+      try stack.load(String(repeating: "\n", count: line - 1) + "return " + text, name: script.path.shown)
       try stack.reserve(4)
       gf_push_environment(stack.pointer)
       try stack.checkPushes()

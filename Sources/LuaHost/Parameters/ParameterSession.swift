@@ -97,7 +97,7 @@ extension ParameterValue {
     case .boolean(let value): .bool(value)
     case .integer(let value): .integer(value)
     case .number(let value): .number(value)
-    case .string(let value): .string(value)
+    case .string(let value): .string(RawArgument.shownAsTyped(value))
     case .list(let values): .array(values.map(\.json))
     }
   }
@@ -105,7 +105,7 @@ extension ParameterValue {
   /// The value as it is typed after `name=`.
   fileprivate var commandLineText: String {
     switch self {
-    case .string(let text): text
+    case .string(let text): RawArgument.shownAsTyped(text)
     case .list(let values): values.map(\.commandLineText).joined(separator: ",")
     default: source
     }

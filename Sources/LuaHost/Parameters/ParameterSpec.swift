@@ -164,7 +164,7 @@ public struct ParameterSpec: Sendable {
   static func convert(_ value: LuaValue, as kind: Kind, _ room: inout Int) throws -> ParameterValue? {
     switch kind {
     case .boolean: return value.asBoolean.map { .boolean($0) }
-    case .string: return value.asString.map { .string($0) }
+    case .string: return value.stringBytes.map { .string(RawArgument.text($0)) }
     case .integer: return value.asInteger.map { .integer($0) }
     case .number: return value.asNumber.map { .number($0) }
     case .numberOrList:

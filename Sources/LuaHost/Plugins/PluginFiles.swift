@@ -1,26 +1,25 @@
 import Checkpoints
-import Foundation
 import Support
 
 /// Reads the files of one plugin: those below its folder alone, remembering what was read.
 final class PluginFiles {
-  let folder: String
-  private let root: String?
+  let folder: FilePath
+  private let root: FilePath?
   private var hash = XXHash64()
 
-  init(folder: String) {
+  init(folder: FilePath) {
     self.folder = folder
-    root = realPath(folder)
+    root = folder.resolved
   }
 
   /// The path of a file of the plugin.
-  func path(_ file: String) -> String { folder + "/" + file }
+  func path(_ file: String) -> FilePath { folder / file }
 
   /// The text at `path`, which must lie below the folder once links are followed.
   ///
   /// The folder itself may be a link: that is how one works on a plugin elsewhere.
-  func read(_ path: String, as kind: String) throws -> String {
-    if let root, let real = realPath(path), !real.hasPrefix(root + "/") {
+  func read(_ path: FilePath, as kind: String) throws -> String {
+    if let root, let real = path.resolved, !real.starts(with: root) {
       throw FileError(
         action: "read \(kind)", path: path, reason: "it is a link to \(real), outside the plugin's folder")
     }

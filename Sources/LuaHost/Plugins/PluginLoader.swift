@@ -1,5 +1,4 @@
 import CLuaBridge
-import Foundation
 import Support
 
 /// Loads plugins, each in an environment of its own.
@@ -15,12 +14,12 @@ public struct PluginLoader: Sendable {
     self.secondsToLoad = secondsToLoad
   }
 
-  public init(folders: [String], secondsToLoad: Double = 5) {
+  public init(folders: [FilePath], secondsToLoad: Double = 5) {
     self.init(folders: PluginFolders(folders), secondsToLoad: secondsToLoad)
   }
 
   /// The plugins that a script sees; nil: those that are found without one.
-  public static func standard(scriptFolder: String? = nil) -> PluginLoader {
+  public static func standard(scriptFolder: FilePath? = nil) -> PluginLoader {
     PluginLoader(folders: .standard(scriptFolder: scriptFolder))
   }
 
@@ -29,7 +28,7 @@ public struct PluginLoader: Sendable {
   /// A plugin that was loaded.
   public struct Loaded: Sendable {
     public let manifest: PluginManifest
-    public let folder: String
+    public let folder: FilePath
     /// Of the files that were read while it loaded.
     public let checksum: String
   }
@@ -74,8 +73,9 @@ public struct PluginLoader: Sendable {
     let name = "plugin '\(candidate.name)'"
     var lines: [String] = []
     if !candidate.replaces.isEmpty {
-      let others = candidate.replaces.map { $0.printable(upTo: 200) }.joined(separator: " and ")
-      lines.append("\(name) is the one in \(loaded.folder.printable(upTo: 200)), and replaces \(others)")
+      let others = candidate.replaces.map { $0.shown.printable(upTo: 200) }.joined(separator: " and ")
+      lines.append(
+        "\(name) is the one in \(loaded.folder.shown.printable(upTo: 200)), and replaces \(others)")
     }
     let rights = loaded.manifest.capabilities.sorted()
     if !rights.isEmpty {
@@ -136,7 +136,7 @@ public struct PluginLoader: Sendable {
       let base = stack.count
       defer { stack.count = base }
       let path = files.path(file)
-      try stack.load(files.read(path, as: "plugin"), name: path)
+      try stack.load(files.read(path, as: "plugin"), name: path.shown)
       try environment.table.push(onto: stack)
       if lua_setupvalue(stack.pointer, -2, 1) == nil { stack.pop() }
       do {

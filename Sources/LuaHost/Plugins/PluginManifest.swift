@@ -19,7 +19,7 @@ public struct PluginManifest: Sendable {
   private static let longestList = 1000
 
   /// Evaluates a manifest in an empty environment and checks every field.
-  init(path: String, folderName: String, files: PluginFiles, state: LuaState) throws {
+  init(path: FilePath, folderName: String, files: PluginFiles, state: LuaState) throws {
     let values = try Self.evaluate(path, files, state)
     func text(_ name: String) throws -> String {
       guard let text = values[name]?.asString, !text.isEmpty else {
@@ -44,12 +44,12 @@ public struct PluginManifest: Sendable {
 
   /// The fields by name. Whatever a manifest holds besides is an error, and no text is longer than it may be.
   private static func evaluate(
-    _ path: String, _ files: PluginFiles, _ state: LuaState
+    _ path: FilePath, _ files: PluginFiles, _ state: LuaState
   ) throws -> [String: LuaValue] {
     let stack = state.stack
     let base = stack.count
     defer { stack.count = base }
-    try stack.load(files.read(path, as: "manifest"), name: path)
+    try stack.load(files.read(path, as: "manifest"), name: path.shown)
     let environment = try LuaTable(in: state)
     try environment.push(onto: stack)
     if lua_setupvalue(stack.pointer, -2, 1) == nil { stack.pop() }
@@ -73,7 +73,7 @@ public struct PluginManifest: Sendable {
   /// The pairs of the table on top of the stack. Sizes are looked at before anything is copied: a text of a gigabyte
   /// and a list of a million names are quickly written.
   private static func shortPairs(
-    _ stack: LuaStack, _ path: String, _ what: String
+    _ stack: LuaStack, _ path: FilePath, _ what: String
   ) throws -> [(key: LuaValue, value: LuaValue)] {
     let table = stack.count
     var count = 0
@@ -92,7 +92,7 @@ public struct PluginManifest: Sendable {
     return try stack.pairs(at: table)
   }
 
-  private static func readProvides(_ value: LuaValue, _ path: String) throws -> [DefinitionKind: [String]] {
+  private static func readProvides(_ value: LuaValue, _ path: FilePath) throws -> [DefinitionKind: [String]] {
     guard let table = value.asTable else {
       throw LuaError("\(path): provides must be a table such as {exits = {\"name\"}}, got \(value.described)")
     }
@@ -112,7 +112,7 @@ public struct PluginManifest: Sendable {
     return provides
   }
 
-  private static func readCapabilities(_ value: LuaValue, _ path: String) throws -> Set<Capability> {
+  private static func readCapabilities(_ value: LuaValue, _ path: FilePath) throws -> Set<Capability> {
     if value.isNil { return [] }
     return Set(
       try list(value, path, "capabilities", of: "strings").map { name in
@@ -126,7 +126,7 @@ public struct PluginManifest: Sendable {
   }
 
   /// A list of strings, and nothing else in the table.
-  private static func list(_ value: LuaValue, _ path: String, _ field: String, of what: String) throws
+  private static func list(_ value: LuaValue, _ path: FilePath, _ field: String, of what: String) throws
     -> [String]
   {
     guard let table = value.asTable else {
@@ -144,7 +144,7 @@ public struct PluginManifest: Sendable {
   }
 
   private static func pairs(
-    _ table: LuaTable, _ path: String, _ what: String
+    _ table: LuaTable, _ path: FilePath, _ what: String
   ) throws -> [(key: LuaValue, value: LuaValue)] {
     let stack = try table.liveStack()
     let base = stack.count
@@ -154,7 +154,7 @@ public struct PluginManifest: Sendable {
   }
 
   /// `gfnet >= 0.1`, also with `==` and several conditions separated by commas.
-  private static func checkRequirement(_ text: String, _ path: String) throws {
+  private static func checkRequirement(_ text: String, _ path: FilePath) throws {
     for condition in text.split(separator: ",", omittingEmptySubsequences: false) {
       guard let match = condition.trimmed.wholeMatch(of: /gfnet\s*(>=|<|==)\s*([0-9.]+)/),
         let wanted = Version(String(match.2)), let own = Version(CoreModule.version)

@@ -12,7 +12,7 @@ public struct Catalog: Sendable {
   public static let standard = Catalog(
     modules: [
       CoreModule.module, TensorModule.module, RandomModule.module, NetworkModule.module, PlotModule.module,
-      ReportModule.module,
+      ReadModule.module, ReportModule.module,
     ] + DefinitionModules.modules,
     classes: [
       TensorClass.entry, RandomModule.generatorClass, FigureClass.figure, FigureClass.axes,

@@ -1,4 +1,5 @@
 import CLuaBridge
+import Support
 
 /// The arguments of one call from Lua, read by their registered names: positional ones and options alike.
 ///
@@ -44,6 +45,48 @@ public struct LuaCall {
 
   public func string(_ name: String) throws -> String {
     try read(name, stack.string(at:)) { if case .string(let value) = $0 { value } else { nil } }
+  }
+
+  /// A string as the path of a file or folder, byte by byte.
+  ///
+  /// - Throws: where it is empty, or holds a NUL byte, at which the system would cut it.
+  public func path(_ name: String) throws -> FilePath { try checkedPath(value(name), name) }
+
+  public func optionalPath(_ name: String) throws -> FilePath? { try has(name) ? path(name) : nil }
+
+  public func paths(_ name: String) throws -> [FilePath] {
+    try elements(name).map { try checkedPath($0, name) }
+  }
+
+  /// As ``path(_:)``, for a file or folder to read: a relative one is looked for in the current folder, then beside the
+  /// script.
+  public func inputPath(_ name: String) throws -> FilePath { context.found(try path(name)) }
+
+  public func optionalInputPath(_ name: String) throws -> FilePath? { try has(name) ? inputPath(name) : nil }
+
+  public func inputPaths(_ name: String) throws -> [FilePath] { try paths(name).map(context.found) }
+
+  /// The path of a file to write as safetensors; an ending that promises another form is refused.
+  public func safetensorsPath(_ name: String) throws -> FilePath {
+    let path = try path(name)
+    let others: Set = [
+      "npy", "npz", "pt", "pth", "tar", "bin", "ckpt", "pkl", "onnx", "h5", "hdf5", "json", "csv", "txt",
+      "png", "lua",
+    ]
+    guard !others.contains(path.ending) else {
+      throw LuaError(
+        "\(place(name)) is written as safetensors, and must not end in .\(path.ending), got \"\(path)\"")
+    }
+    return path
+  }
+
+  private func checkedPath(_ value: LuaValue, _ name: String) throws -> FilePath {
+    guard let path = value.asPath else {
+      let reason = value.asString == nil ? "must be a string" : "must be a path, and holds a NUL byte"
+      throw LuaError("\(place(name)) \(reason), got \(value.described)")
+    }
+    guard !path.isEmpty else { throw LuaError("\(place(name)) must be a path, and is empty") }
+    return path
   }
 
   public func optionalNumber(_ name: String) throws -> Double? { try has(name) ? number(name) : nil }

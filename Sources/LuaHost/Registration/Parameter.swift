@@ -1,3 +1,5 @@
+import Support
+
 /// What a script may pass for one parameter.
 public indirect enum ParameterType: Sendable, Hashable {
   case any
@@ -151,6 +153,7 @@ public enum ParameterValue: Sendable, Hashable, LuaPushable, ExpressibleByIntege
   case boolean(Bool)
   case integer(Int)
   case number(Double)
+  /// Text; bytes that are none are carried as ``Support/RawArgument`` does.
   case string(String)
   case list([ParameterValue])
 
@@ -164,7 +167,7 @@ public enum ParameterValue: Sendable, Hashable, LuaPushable, ExpressibleByIntege
     case .boolean(let value): stack.push(value)
     case .integer(let value): stack.push(value)
     case .number(let value): stack.push(value)
-    case .string(let value): stack.push(value)
+    case .string(let value): stack.push(bytes: RawArgument.bytes(of: value))
     case .list(let values): try values.push(onto: stack)
     }
   }
@@ -175,7 +178,7 @@ public enum ParameterValue: Sendable, Hashable, LuaPushable, ExpressibleByIntege
     case .boolean(let value): "\(value)"
     case .integer(let value): "\(value)"
     case .number(let value): LuaNumberText.shortest(value)
-    case .string(let value): "\"\(value)\""
+    case .string(let value): "\"\(RawArgument.shownAsTyped(value))\""
     case .list(let values): "{" + values.map(\.source).joined(separator: ", ") + "}"
     }
   }

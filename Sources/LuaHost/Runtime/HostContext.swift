@@ -28,7 +28,7 @@ public final class HostContext {
   /// The files of the models that were loaded, in order.
   var loadedModels: [RunFacts.Source] = []
   /// The folder of the running script; nil when there is none.
-  public var scriptFolder: String?
+  public var scriptFolder: FilePath?
   /// Shows a remark to whoever sits at the terminal.
   public var showRemark: (String) -> Void = { Console.note("gfnet-lab: " + $0) }
   /// Receives remarks for the report, from the moment that there is one.
@@ -58,6 +58,14 @@ public final class HostContext {
   private var figureNames: Set<String> = []
 
   public init(options: Options = Options()) { self.options = options }
+
+  /// Where a file to read is: in the current folder, or beside the script when it is there alone.
+  public func found(_ path: FilePath) -> FilePath {
+    guard path.isRelative, !path.exists, let beside = scriptFolder?.pushing(path), beside.exists else {
+      return path
+    }
+    return beside
+  }
 
   /// Says something that is no result, such as that a kept trace cannot be read: on standard error, and in the report
   /// at the place where it came up.

@@ -1,5 +1,4 @@
 import CLuaBridge
-import Foundation
 import Support
 
 /// Makes the global tables that scripts and plugins run in.
@@ -13,8 +12,8 @@ package struct LuaEnvironment {
   ///   - folders: where `require` looks for `NAME.lua` and `NAME/init.lua`, in order.
   ///   - read: reads a source file, given its path and what to call it in errors.
   package init(
-    in state: LuaState, catalog: Catalog, moduleFolders folders: [String],
-    read: @escaping (String, String) throws -> String = { try TextFile.read($0, as: $1) }
+    in state: LuaState, catalog: Catalog, moduleFolders folders: [FilePath],
+    read: @escaping (FilePath, String) throws -> String = { try TextFile.read($0, as: $1) }
   ) throws {
     let stack = state.stack
     try stack.reserve(24)
@@ -65,13 +64,13 @@ package struct LuaEnvironment {
 /// `require`: libraries by name, and Lua source files in known folders. Nothing else.
 private final class ModuleLoader {
   private let environment: LuaTable
-  private let folders: [String]
-  private let read: (String, String) throws -> String
+  private let folders: [FilePath]
+  private let read: (FilePath, String) throws -> String
   private var loaded: [String: LuaValue] = [:]
   private var loading: [String] = []
   private static let libraries = ["gfnet", "string", "table", "math", "utf8", "coroutine", "os", "io"]
 
-  init(environment: LuaTable, folders: [String], read: @escaping (String, String) throws -> String) {
+  init(environment: LuaTable, folders: [FilePath], read: @escaping (FilePath, String) throws -> String) {
     self.environment = environment
     self.folders = folders
     self.read = read
@@ -95,27 +94,29 @@ private final class ModuleLoader {
         "require: modules need each other in a circle: \((loading + [name]).joined(separator: " → "))")
     }
     let stem = parts.joined(separator: "/")
-    let candidates = folders.flatMap { [Self.join($0, stem + ".lua"), Self.join($0, stem + "/init.lua")] }
-    guard let path = candidates.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
-      throw LuaError("require: no module '\(name)'; looked for \(candidates.joined(separator: ", "))")
+    let candidates = folders.flatMap { [$0.module(stem + ".lua"), $0.module(stem + "/init.lua")] }
+    guard let path = candidates.first(where: \.exists) else {
+      throw LuaError(
+        "require: no module '\(name)'; looked for \(candidates.map(\.shown).joined(separator: ", "))")
     }
     loading.append(name)
     defer { loading.removeLast() }
     let base = stack.count
     defer { stack.count = base }
-    try stack.load(read(path, "module"), name: path)
+    try stack.load(read(path, "module"), name: path.shown)
     try environment.push(onto: stack)
     if lua_setupvalue(stack.pointer, -2, 1) == nil { stack.pop() }
     stack.push(name)
-    stack.push(path)
+    stack.push(bytes: path.bytes)
     try stack.call(arguments: 2, results: 1)
     var value = try stack.value(at: -1)
     if value.isNil { value = .boolean(true) }
     loaded[name] = value
     return value
   }
+}
 
-  private static func join(_ folder: String, _ file: String) -> String {
-    folder.isEmpty || folder == "." ? file : (folder as NSString).appendingPathComponent(file)
-  }
+extension FilePath {
+  /// A file in this folder; in the current one, its plain name.
+  fileprivate func module(_ file: String) -> FilePath { self == "." ? FilePath(file) : self / file }
 }

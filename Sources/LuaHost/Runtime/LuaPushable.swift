@@ -27,6 +27,11 @@ extension String: LuaPushable {
   public func push(onto stack: LuaStack) { stack.push(self) }
 }
 
+extension FilePath: LuaPushable {
+  /// The bytes of the path.
+  public func push(onto stack: LuaStack) { stack.push(bytes: bytes) }
+}
+
 extension Optional: LuaPushable where Wrapped: LuaPushable {
   public func push(onto stack: LuaStack) throws {
     if let self { try self.push(onto: stack) } else { stack.pushNil() }
@@ -55,6 +60,7 @@ extension LuaValue: LuaPushable {
     case .integer(let value): stack.push(value)
     case .number(let value): stack.push(value)
     case .string(let value): stack.push(value)
+    case .bytes(let value): stack.push(bytes: value)
     case .table(let value): try value.push(onto: stack)
     case .function(let value): try value.push(onto: stack)
     case .object(let value): try value.push(onto: stack)

@@ -63,6 +63,8 @@ public struct LuaStack {
     gf_push_text(pointer, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
   }
 
+  public func push(bytes: [UInt8]) { bytes.withUnsafeBytes { push(bytes: $0) } }
+
   public func pushCopy(ofValueAt index: Int) { lua_pushvalue(pointer, Int32(index)) }
 
   public func pushTable(array: Int = 0, fields: Int = 0) {
@@ -175,7 +177,9 @@ public struct LuaStack {
         return .integer(Int(lua_tointegerx(pointer, Int32(index), nil)))
       }
       return .number(lua_tonumberx(pointer, Int32(index), nil))
-    case .string: return .string(string(at: index) ?? "")
+    case .string:
+      guard let bytes = bytes(at: index) else { return .nil }
+      return String(validating: bytes, as: UTF8.self).map { .string($0) } ?? .bytes(Array(bytes))
     case .table: return .table(LuaTable(popping: try copied(index)))
     case .function: return .function(LuaFunction(popping: try copied(index)))
     case .object, .thread, .lightUserdata: return .object(LuaObject(popping: try copied(index)))

@@ -1,4 +1,5 @@
 import CLuaBridge
+import Support
 
 /// Any Lua value, as Swift holds it.
 public enum LuaValue {
@@ -6,8 +7,9 @@ public enum LuaValue {
   case boolean(Bool)
   case integer(Int)
   case number(Double)
-  /// Bytes that are not UTF-8 are replaced; see ``LuaStack/bytes(at:)`` for the bytes themselves.
   case string(String)
+  /// A string that is not UTF-8.
+  case bytes([UInt8])
   case table(LuaTable)
   case function(LuaFunction)
   case object(LuaObject)
@@ -32,7 +34,29 @@ public enum LuaValue {
     }
   }
 
-  public var asString: String? { if case .string(let value) = self { value } else { nil } }
+  /// The string; bytes that are not UTF-8 are replaced.
+  public var asString: String? {
+    switch self {
+    case .string(let value): value
+    case .bytes(let value): String(decoding: value, as: UTF8.self)
+    default: nil
+    }
+  }
+
+  /// The bytes of the string.
+  public var stringBytes: [UInt8]? {
+    switch self {
+    case .string(let value): Array(value.utf8)
+    case .bytes(let value): value
+    default: nil
+    }
+  }
+
+  /// The string as the path of a file, byte by byte; nil for other values and where a byte is 0.
+  public var asPath: FilePath? {
+    stringBytes.flatMap { FilePath(bytes: $0) }
+  }
+
   public var asBoolean: Bool? { if case .boolean(let value) = self { value } else { nil } }
   public var asTable: LuaTable? { if case .table(let value) = self { value } else { nil } }
   public var asFunction: LuaFunction? { if case .function(let value) = self { value } else { nil } }
@@ -45,6 +69,7 @@ public enum LuaValue {
     case .integer(let value): "\(value)"
     case .number(let value): LuaNumberText.shortest(value)
     case .string(let value): "the string \"\(value.count > 40 ? value.prefix(37) + "…" : value[...])\""
+    case .bytes(let value): LuaValue.string(String(escaping: value)).described
     case .table: "a table"
     case .function: "a function"
     case .object(let object): object.className.map { article($0) + " " + $0 } ?? "an object"

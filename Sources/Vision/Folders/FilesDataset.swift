@@ -1,8 +1,9 @@
 import Foundation
+import Support
 
 /// Pictures that a user named, of which no class is known.
 public struct FilesDataset: ImageDataset {
-  private let paths: [String]
+  private let paths: [FilePath]
   private let transform: ImageTransform
   /// Empty when the model that sees the pictures is to name its classes.
   public let labels: [String]
@@ -11,7 +12,7 @@ public struct FilesDataset: ImageDataset {
 
   /// - Throws: ``DatasetError/invalid(_:)`` when there are no paths.
   public init(
-    paths: [String], transform: ImageTransform, classNames: [String] = [],
+    paths: [FilePath], transform: ImageTransform, classNames: [String] = [],
     normalization: Normalization = .imageNet
   ) throws {
     guard !paths.isEmpty else { throw DatasetError.invalid("the list of pictures is empty") }
@@ -32,13 +33,10 @@ public struct FilesDataset: ImageDataset {
   public var identity: String {
     var hash = ContentHash()
     for path in paths {
-      hash.add(Array(path.utf8))
-      var status = stat()
+      hash.add(path.bytes)
       // A picture that is not there is an error where it is read.
-      guard stat(path, &status) == 0 else { continue }
-      hash.add(UInt64(bitPattern: Int64(status.st_size)))
-      hash.add(UInt64(bitPattern: Int64(status.st_mtim.tv_sec)))
-      hash.add(UInt64(bitPattern: Int64(status.st_mtim.tv_nsec)))
+      guard let status = FileStatus(path) else { continue }
+      for number in [status.byteCount, status.changed] { hash.add(UInt64(bitPattern: Int64(number))) }
     }
     return "files/all \(transform.identity) content=\(hash)"
   }
@@ -46,7 +44,7 @@ public struct FilesDataset: ImageDataset {
   /// 0: nothing is known.
   public func label(at index: Int) -> Int { 0 }
 
-  public func itemName(at index: Int) -> String { paths[index] }
+  public func itemName(at index: Int) -> String { paths[index].shown }
 
   public func render(_ index: Int, epoch: Int, into pixels: UnsafeMutableBufferPointer<UInt8>) throws {
     try checkImage(index)

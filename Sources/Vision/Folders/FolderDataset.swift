@@ -20,7 +20,7 @@ public struct FolderDataset: ImageDataset {
     /// The class folders in the order of the labels; nil: all, sorted.
     public var classes: [String]?
     /// A ``LabelFile``.
-    public var labelFile: String?
+    public var labelFile: FilePath?
     public var normalization = Normalization.imageNet
     public var damage = DamagePolicy.skip
     /// Of augmentations.
@@ -29,7 +29,7 @@ public struct FolderDataset: ImageDataset {
     public init() {}
   }
 
-  private let root: String
+  private let root: FilePath
   private let index: FolderIndex
   private let transform: ImageTransform
   private let random: CounterRandom
@@ -43,10 +43,9 @@ public struct FolderDataset: ImageDataset {
   /// Lists the pictures; none is opened yet.
   ///
   /// - Throws: ``DatasetError`` in one line when the folder or a class cannot be read or has no pictures.
-  public init(path: String, transform: ImageTransform, options: Options = Options()) throws {
-    root = options.split.isEmpty ? path : path + "/" + options.split
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: root, isDirectory: &isFolder), isFolder.boolValue else {
+  public init(path: FilePath, transform: ImageTransform, options: Options = Options()) throws {
+    root = options.split.isEmpty ? path : path / options.split
+    guard root.isFolder else {
       throw DatasetError.invalid("\(root) is not a folder\(Self.splitHint(path, options.split))")
     }
     let extensions = Set(ImageFormat.extensions)
@@ -66,10 +65,13 @@ public struct FolderDataset: ImageDataset {
         }
         names = given
       }
-      index = try FolderIndex(root, listed: pictures, classes: names ?? classes)
-    case nil: index = try FolderIndex(root, classes: options.classes, extensions: extensions)
+      index = try FolderIndex(root, listed: pictures)
+      names = names ?? classes
+    case nil:
+      index = try FolderIndex(
+        root, classes: options.classes.map { $0.map { FilePath($0) } }, extensions: extensions)
     }
-    labels = names ?? index.classes
+    labels = names ?? index.classes.map(\.shown)
     guard !index.files.isEmpty else { throw DatasetError.invalid("\(root): there are no pictures in it") }
     self.transform = transform
     normalization = options.normalization
@@ -78,7 +80,7 @@ public struct FolderDataset: ImageDataset {
     random = CounterRandom(seed: options.seed, stream: "augmentation")
     var hash = ContentHash()
     for file in index.files {
-      hash.add(Array(file.path.utf8))
+      hash.add(file.path.bytes)
       for number in [file.label, file.bytes, file.changed] { hash.add(UInt64(bitPattern: Int64(number))) }
     }
     for name in labels { hash.add(Array(name.utf8)) }
@@ -96,13 +98,13 @@ public struct FolderDataset: ImageDataset {
   public func label(at index: Int) -> Int { self.index.files[index].label }
 
   /// The file, relative to the folder.
-  public func itemName(at index: Int) -> String { self.index.files[index].path }
+  public func itemName(at index: Int) -> String { self.index.files[index].path.shown }
 
   public func render(_ index: Int, epoch: Int, into pixels: UnsafeMutableBufferPointer<UInt8>) throws {
     try checkImage(index)
     try checkSize(pixels)
     do {
-      let image = try ImageDecoder.decode(contentsOf: root + "/" + self.index.files[index].path)
+      let image = try ImageDecoder.decode(contentsOf: root.pushing(self.index.files[index].path))
       let result = try transform.apply(image, random.child(epoch).child(index))
       _ = pixels.update(fromContentsOf: result.pixels)
     } catch let error as ImageError {
@@ -112,8 +114,8 @@ public struct FolderDataset: ImageDataset {
   }
 
   /// The folders that could have been meant.
-  private static func splitHint(_ path: String, _ split: String) -> String {
+  private static func splitHint(_ path: FilePath, _ split: String) -> String {
     guard !split.isEmpty, let found = try? FolderListing(path).folders, !found.isEmpty else { return "" }
-    return NearestName.hint(split, in: found)
+    return NearestName.hint(split, in: found.map(\.shown))
   }
 }

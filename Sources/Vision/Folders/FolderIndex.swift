@@ -8,7 +8,7 @@ import Support
 struct FolderIndex: Sendable {
   struct File: Sendable {
     /// Relative to the folder.
-    let path: String
+    let path: FilePath
     /// 0-based.
     let label: Int
     let bytes: Int
@@ -18,12 +18,12 @@ struct FolderIndex: Sendable {
 
   let files: [File]
   /// Names of the classes' folders, in the order of the labels.
-  let classes: [String]
+  let classes: [FilePath]
 
   /// - Parameter classes: the folders that are classes, in the order of the labels; nil: all, sorted.
   /// - Throws: ``DatasetError`` in one line that names what cannot be read or is empty.
-  init(_ root: String, classes wanted: [String]?, extensions: Set<String>) throws {
-    let found = try FolderListing(root).folders
+  init(_ root: FilePath, classes wanted: [FilePath]?, extensions: Set<String>) throws {
+    let found = try FolderListing(root).folders.map { FilePath(root: nil, components: $0) }
     guard !found.isEmpty else {
       throw DatasetError.invalid("\(root): there are no folders in it, expected one for each class")
     }
@@ -38,7 +38,7 @@ struct FolderIndex: Sendable {
     var files: [File] = []
     for (label, name) in classes.enumerated() where present.contains(name) {
       let before = files.count
-      var seen: Set<FolderListing.Identity> = []
+      var seen: Set<FileStatus.Identity> = []
       try Self.collect(root, name, label, extensions, &files, &seen)
       guard files.count > before else {
         throw DatasetError.invalid(
@@ -51,77 +51,34 @@ struct FolderIndex: Sendable {
   }
 
   /// Pictures that a list names, with their classes.
-  init(_ root: String, listed: [(path: String, label: Int)], classes: [String]) throws {
+  init(_ root: FilePath, listed: [(path: FilePath, label: Int)]) throws {
     files = try listed.map { path, label in
-      var status = stat()
-      guard stat(root + "/" + path, &status) == 0 else {
-        throw DatasetError.invalid("\(root)/\(path) cannot be read: \(String(cString: strerror(errno)))")
-      }
+      let full = root.pushing(path)
+      guard let status = FileStatus(full) else { throw FileError(action: "read", path: full, errno: errno) }
       return File(path: path, label: label, status)
     }
-    self.classes = classes
+    classes = []
   }
 
   private static func collect(
-    _ root: String, _ folder: String, _ label: Int, _ extensions: Set<String>, _ files: inout [File],
-    _ seen: inout Set<FolderListing.Identity>
+    _ root: FilePath, _ folder: FilePath, _ label: Int, _ extensions: Set<String>, _ files: inout [File],
+    _ seen: inout Set<FileStatus.Identity>
   ) throws {
     try Cancellation.check()
-    let listing = try FolderListing(root + "/" + folder)
+    let listing = try FolderListing(root.pushing(folder))
     // A link back to a folder above would never end.
     guard seen.insert(listing.identity).inserted else { return }
-    for (name, status) in listing.files where extensions.contains(Self.ending(name)) {
-      files.append(File(path: folder + "/" + name, label: label, status))
+    for entry in listing.files {
+      let path = folder / entry.name
+      guard extensions.contains(path.ending), let status = entry.status else { continue }
+      files.append(File(path: path, label: label, status))
     }
-    for name in listing.folders { try collect(root, folder + "/" + name, label, extensions, &files, &seen) }
+    for name in listing.folders { try collect(root, folder / name, label, extensions, &files, &seen) }
   }
-
-  static func ending(_ name: String) -> String { (name as NSString).pathExtension.lowercased() }
 }
 
 extension FolderIndex.File {
-  init(path: String, label: Int, _ status: stat) {
-    self.init(
-      path: path, label: label, bytes: Int(status.st_size),
-      changed: status.st_mtim.tv_sec &* 1_000_000_000 &+ status.st_mtim.tv_nsec)
-  }
-}
-
-/// What one folder holds; links stand for what they point at.
-struct FolderListing {
-  struct Identity: Hashable {
-    let device: UInt64
-    let number: UInt64
-  }
-
-  let identity: Identity
-  /// Names in the order of their bytes, which is also that of their code points.
-  private(set) var folders: [String] = []
-  private(set) var files: [(name: String, status: stat)] = []
-
-  /// - Throws: ``DatasetError`` when the folder cannot be read.
-  init(_ path: String) throws {
-    var own = stat()
-    guard stat(path, &own) == 0, let handle = opendir(path) else {
-      throw DatasetError.invalid("\(path) cannot be read: \(String(cString: strerror(errno)))")
-    }
-    defer { closedir(handle) }
-    identity = Identity(device: UInt64(own.st_dev), number: UInt64(own.st_ino))
-    while let entry = readdir(handle) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      guard !name.hasPrefix(".") else { continue }
-      var status = stat()
-      // A link to nothing, or a file that is gone again: there is no picture.
-      guard stat(path + "/" + name, &status) == 0 else { continue }
-      switch status.st_mode & S_IFMT {
-      case S_IFDIR: folders.append(name)
-      case S_IFREG: files.append((name, status))
-      default: continue
-      }
-    }
-    folders.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    files.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+  init(path: FilePath, label: Int, _ status: FileStatus) {
+    self.init(path: path, label: label, bytes: status.byteCount, changed: status.changed)
   }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import Support
 
 /// A text file that says what the classes of a folder are: lines of a word, white space, and the rest.
 ///
@@ -7,8 +7,8 @@ import Foundation
 /// name; then the folder's own shape does not matter.
 struct LabelFile {
   enum Content {
-    case classes([(folder: String, name: String)])
-    case pictures([(path: String, label: Int)], classes: [String])
+    case classes([(folder: FilePath, name: String)])
+    case pictures([(path: FilePath, label: Int)], classes: [String])
   }
 
   /// The largest file that is read.
@@ -17,34 +17,44 @@ struct LabelFile {
 
   let content: Content
 
-  /// - Throws: ``DatasetError`` in one line that names the file and the line.
-  init(_ path: String) throws {
-    let size = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int ?? 0
-    guard size <= Self.mostBytes, let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-      throw DatasetError.invalid("\(path) cannot be read as a text file of labels")
-    }
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap {
-      number, line -> (number: Int, key: String, rest: String)? in
-      let words = line.split(maxSplits: 1, whereSeparator: \.isWhitespace)
-      guard let key = words.first else { return nil }
-      let rest = words.count > 1 ? words[1].trimmingCharacters(in: .whitespaces) : ""
-      return (number + 1, String(key), rest)
-    }
+  private struct Line {
+    let number: Int
+    /// A folder or a picture, which need not be text.
+    let key: FilePath
+    let rest: String
+  }
+
+  /// - Throws: `FileError`, or ``DatasetError`` in one line that names the file and the line.
+  init(_ path: FilePath) throws {
+    let lines = try Self.lines(of: path)
     guard let first = lines.first else { throw DatasetError.invalid("\(path): the file of labels is empty") }
-    var seen: Set<String> = []
+    var seen: Set<FilePath> = []
     for line in lines where !seen.insert(line.key).inserted {
       throw DatasetError.invalid("\(path), line \(line.number): '\(line.key)' is there twice")
     }
-    if ImageFormat.extensions.contains(FolderIndex.ending(first.key)) {
+    if ImageFormat.extensions.contains(first.key.ending) {
       content = try Self.pictures(lines, path)
     } else {
-      content = .classes(lines.map { ($0.key, $0.rest.isEmpty ? $0.key : $0.rest) })
+      content = .classes(lines.map { ($0.key, $0.rest.isEmpty ? $0.key.shown : $0.rest) })
     }
   }
 
-  private static func pictures(
-    _ lines: [(number: Int, key: String, rest: String)], _ path: String
-  ) throws -> Content {
+  private static func lines(of path: FilePath) throws -> [Line] {
+    let bytes = try InputFile.bytes(of: path, as: "file of labels", limit: mostBytes)
+    return try TextLines(bytes).compactMap { line in
+      let text = line.trimmed
+      guard !text.isEmpty else { return nil }
+      let word = text.prefix { !$0.isBlank }
+      guard let key = FilePath(bytes: word) else {
+        throw DatasetError.invalid(
+          "\(path), line \(line.number): it holds a NUL byte, so the file is no text")
+      }
+      let rest = text.dropFirst(word.count).trimmingBlanks()
+      return Line(number: line.number, key: key, rest: String(escaping: rest))
+    }
+  }
+
+  private static func pictures(_ lines: [Line], _ path: FilePath) throws -> Content {
     for line in lines where line.rest.isEmpty {
       throw DatasetError.invalid("\(path), line \(line.number): '\(line.key)' has no class")
     }
@@ -68,7 +78,7 @@ public enum ClassList {
   /// The names in the order of the labels: of each line, what follows its first word, or that word.
   ///
   /// - Throws: ``DatasetError`` in one line when the file cannot be read or lists pictures.
-  public static func names(_ path: String) throws -> [String] {
+  public static func names(_ path: FilePath) throws -> [String] {
     guard case .classes(let classes) = try LabelFile(path).content else {
       throw DatasetError.invalid("\(path) lists pictures, expected classes")
     }

@@ -16,8 +16,8 @@ public enum ImageDecoder {
   /// Reads and decodes a file.
   ///
   /// - Throws: ``ImageError`` in one line when the file is missing, no picture, damaged, cut off, or too large.
-  public static func decode(contentsOf path: String) throws -> RGBImage {
-    try decode(contents(of: path), name: path)
+  public static func decode(contentsOf path: FilePath) throws -> RGBImage {
+    try decode(contents(of: path), name: path.shown)
   }
 
   /// Decodes a file's bytes; `name` is what errors call it.
@@ -79,33 +79,15 @@ public enum ImageDecoder {
     try checkSize(width: width, height: height, bytes: bytes, mostPixelsPerByte: mostPixelsPerByte)
   }
 
-  private static func contents(of path: String) throws -> [UInt8] {
-    // Not blocking: opening a named pipe would wait for its writer.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw failure(path, errno) }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw failure(path, errno) }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw ImageError(
-        path: path, reason: status.st_mode & S_IFMT == S_IFDIR ? "is a folder" : "is not a regular file")
+  private static func contents(of path: FilePath) throws -> [UInt8] {
+    do {
+      return try InputFile.bytes(of: path, limit: mostBytes)
+    } catch let error as FileError {
+      // "it is a folder" goes on from the file's name.
+      let says =
+        error.reason.hasPrefix("it is ")
+        ? String(error.reason.dropFirst(3)) : "cannot be read: \(error.reason)"
+      throw ImageError(path: path.shown, reason: says)
     }
-    let size = Int(status.st_size)
-    guard size <= mostBytes else {
-      throw ImageError(path: path, reason: "has \(size) bytes, more than the \(mostBytes) accepted")
-    }
-    return try [UInt8](unsafeUninitializedCapacity: size) { buffer, filled in
-      while filled < size {
-        let got = read(descriptor, buffer.baseAddress.map { $0 + filled }, size - filled)
-        if got < 0, errno == EINTR { continue }
-        guard got >= 0 else { throw failure(path, errno) }
-        if got == 0 { break }
-        filled += got
-      }
-    }
-  }
-
-  private static func failure(_ path: String, _ code: Int32) -> ImageError {
-    ImageError(path: path, reason: "cannot be read: \(String(cString: strerror(code)))")
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import GlanceFocus
 import Reports
+import Support
 
 /// `gfnet-lab models …`: encoders, model files and checkpoints of other programs.
 struct ModelsCommand: ParsableCommand {
@@ -38,8 +39,8 @@ enum ModelsOutput {
     bytes < 1_000_000 ? "\(bytes) bytes" : String(format: "%.1f MB", Double(bytes) / 1e6)
   }
 
-  static func fileSize(_ path: String) -> Int {
-    ((try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int) ?? 0
+  static func fileSize(_ path: FilePath) -> Int {
+    FileStatus(path)?.byteCount ?? 0
   }
 
   /// A number, or "inf" where JSON has none.

@@ -24,7 +24,7 @@ struct ModelsImport: ParsableCommand {
   @Argument(
     help: "What torch.save wrote, or a safetensors file.",
     completion: .file(extensions: ["pth", "pt", "tar", "safetensors"]))
-  var file: String
+  var file: FilePath
 
   @Option(
     name: [.customLong("backbone"), .customLong("arch")],
@@ -49,7 +49,7 @@ struct ModelsImport: ParsableCommand {
   @Option(
     name: [.customShort("o"), .customLong("out")],
     help: ArgumentHelp("The file to write (default: models/<name of FILE>.safetensors).", valueName: "file"))
-  var out: String?
+  var out: FilePath?
 
   @Flag(help: "Replace the file to write if it is there.")
   var force = false
@@ -58,13 +58,14 @@ struct ModelsImport: ParsableCommand {
   var json = false
 
   func run() throws {
-    let target = out ?? "models/\(Self.stem(file)).safetensors"
-    guard force || !FileManager.default.fileExists(atPath: target) else {
+    let target = out ?? FilePath("models").pushing(Self.stem(file).adding(".safetensors"))
+    guard force || !target.exists else {
       throw ModelError("\(target) is there already; name another file with -o, or replace it with --force")
     }
     let imported = try CheckpointImport(
       CheckpointFile(file), kind: kind, keys: keys,
       choices: .init(backbone: backbone, patchSize: patchSize, imageSize: imageSize, steps: steps))
+    if out == nil { try AtomicFile.createFolder(target.folder) }
     try imported.write(to: target)
     switch imported {
     case .model(let model): report(model, target)
@@ -72,11 +73,11 @@ struct ModelsImport: ParsableCommand {
     }
   }
 
-  private func report(_ model: AuthorsCheckpoint, _ target: String) {
+  private func report(_ model: AuthorsCheckpoint, _ target: FilePath) {
     let c = model.configuration
     if json {
       ModelsOutput.print([
-        "file": .string(target), "kind": "model", "backbone": .string(c.backbone),
+        "file": .string(target.shown), "kind": "model", "backbone": .string(c.backbone),
         "patch_size": .integer(c.patchSize), "steps": .integer(c.steps), "classes": .integer(c.classes),
         "notes": .array(model.notes.map { .string($0) }),
       ])
@@ -93,10 +94,10 @@ struct ModelsImport: ParsableCommand {
         + "\(c.steps) steps, \(c.classes) classes\(extra)\n")
   }
 
-  private func report(_ encoder: ImportedEncoder, _ target: String) {
+  private func report(_ encoder: ImportedEncoder, _ target: FilePath) {
     if json {
       ModelsOutput.print([
-        "file": .string(target), "kind": "encoder", "backbone": .string(encoder.entry.name),
+        "file": .string(target.shown), "kind": "encoder", "backbone": .string(encoder.entry.name),
         "keys": .string(encoder.keys), "classes": .integer(encoder.classes),
       ])
       return
@@ -106,13 +107,14 @@ struct ModelsImport: ParsableCommand {
   }
 
   /// The file's name without folders and endings.
-  private static func stem(_ path: String) -> String {
-    var name = (path as NSString).lastPathComponent
-    for ending in [".tar", ".pth", ".pt", ".bin", ".ckpt", ".safetensors"]
-    where name.lowercased().hasSuffix(ending) {
-      name = String(name.dropLast(ending.count))
+  private static func stem(_ path: FilePath) -> FilePath {
+    guard var name = path.lastComponent.map({ FilePath(root: nil, components: $0) }) else {
+      return "imported"
     }
-    return name.isEmpty ? "imported" : name
+    while ["tar", "pth", "pt", "bin", "ckpt", "safetensors"].contains(name.ending) {
+      name = name.removingEnding
+    }
+    return name
   }
 }
 

@@ -43,11 +43,11 @@ struct ModelsList: ParsableCommand {
       }
     }
     let library = ModelLibrary.standard(scriptFolder: nil)
-    let files = try library.names().map { ($0, try library.find($0)) }
+    let files = try library.names().map { ($0, try library.find(FilePath($0))) }
     json ? printJSON(rows, files) : printTable(rows, files)
   }
 
-  private func printTable(_ rows: [Row], _ files: [(name: String, path: String)]) {
+  private func printTable(_ rows: [Row], _ files: [(name: String, path: FilePath)]) {
     let cells: [[Notebook.Table.Value]] = rows.map { row in
       [
         .text(row.entry.name), .number(ModelsOutput.millions(row.parameters), digits: 2),
@@ -72,11 +72,11 @@ struct ModelsList: ParsableCommand {
       .table(
         Notebook.Table(
           name: "models", caption: "Model files", columns: ["name", "holds", "file"],
-          rows: files.map { [.text($0.name), .text(Self.summary($0.path)), .text($0.path)] })))
+          rows: files.map { [.text($0.name), .text(Self.summary($0.path)), .text($0.path.shown)] })))
   }
 
   /// What a file holds in a few words; a broken one says so and the others are still listed.
-  private static func summary(_ path: String) -> String {
+  private static func summary(_ path: FilePath) -> String {
     do {
       return try CheckpointFile(path).shortDescription
     } catch {
@@ -84,7 +84,7 @@ struct ModelsList: ParsableCommand {
     }
   }
 
-  private func printJSON(_ rows: [Row], _ files: [(name: String, path: String)]) {
+  private func printJSON(_ rows: [Row], _ files: [(name: String, path: FilePath)]) {
     ModelsOutput.print([
       "encoders": .array(
         rows.map { row in
@@ -97,7 +97,7 @@ struct ModelsList: ParsableCommand {
         }),
       "files": .array(
         files.map {
-          ["name": .string($0.name), "path": .string($0.path), "holds": .string(Self.summary($0.path))]
+          ["name": .string($0.name), "path": .string($0.path.shown), "holds": .string(Self.summary($0.path))]
         }),
     ])
   }

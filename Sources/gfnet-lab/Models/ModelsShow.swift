@@ -25,7 +25,7 @@ struct ModelsShow: ParsableCommand {
   @Argument(
     help: "A file, or the name of a model under models/.",
     completion: .file(extensions: ["safetensors", "pth", "pt", "tar"]))
-  var file: String
+  var file: FilePath
 
   @Flag(help: "List every array with its shape and type.")
   var arrays = false
@@ -79,11 +79,11 @@ struct ModelsShow: ParsableCommand {
   private struct Facts {
     var lines: [(name: String, text: String)] = []
     var members: [JSONValue.Member] = []
-    private let path: String
+    private let path: FilePath
 
     init(_ file: CheckpointFile) {
       path = file.path
-      add("file", file.path, .string(file.path))
+      add("file", file.path.shown, .string(file.path.shown))
       let bytes = ModelsOutput.fileSize(file.path)
       add("form", "\(file.container), \(ModelsOutput.size(bytes))", .string(file.container))
       members.append(.init("bytes", .integer(bytes)))

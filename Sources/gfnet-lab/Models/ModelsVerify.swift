@@ -20,7 +20,7 @@ struct ModelsVerify: ParsableCommand {
       """)
 
   @Argument(help: "A folder of recorded cases.", completion: .directory)
-  var folder: String
+  var folder: FilePath
 
   @Option(
     name: .customLong("case"), help: ArgumentHelp("Only this case; may be repeated.", valueName: "name"))

@@ -1,0 +1,211 @@
+import CLuaBridge
+import Support
+
+/// Reads JSON (RFC 8259) from bytes; strings keep their bytes.
+struct JSONReader {
+  /// A value on its way to Lua.
+  indirect enum Value: LuaPushable {
+    case null
+    case boolean(Bool)
+    case integer(Int)
+    case number(Double)
+    case string([UInt8])
+    case list([Value])
+    case object([(key: [UInt8], value: Value)])
+  }
+
+  /// More levels than any program writes.
+  private static let deepest = 200
+
+  private let bytes: [UInt8]
+  private var position = 0
+  private var values = 0
+
+  init(_ bytes: [UInt8]) {
+    self.bytes = bytes
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
+  }
+
+  /// The one value of the text.
+  ///
+  /// - Throws: ``TextProblem``.
+  mutating func read() throws -> Value {
+    let value = try value(depth: 0)
+    skipBlanks()
+    guard position == bytes.count else { throw problem("something follows the value") }
+    return value
+  }
+
+  func document() throws -> Value {
+    var reader = self
+    return try reader.read()
+  }
+
+  private func problem(_ reason: String) -> TextProblem {
+    let line = 1 + TextLines(bytes.prefix(position)).reduce(0) { count, _ in count + 1 }
+    let endsLine = position == 0 || [10, 13].contains(bytes[position - 1])
+    return TextProblem(line: endsLine ? line : max(line - 1, 1), reason: reason)
+  }
+
+  private mutating func skipBlanks() {
+    while position < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[position]) { position += 1 }
+  }
+
+  private mutating func accept(_ sign: UInt8) -> Bool {
+    skipBlanks()
+    guard position < bytes.count, bytes[position] == sign else { return false }
+    position += 1
+    return true
+  }
+
+  private mutating func accept(word: String) -> Bool {
+    guard bytes[position...].starts(with: word.utf8) else { return false }
+    position += word.utf8.count
+    return true
+  }
+
+  private mutating func value(depth: Int) throws -> Value {
+    guard depth <= Self.deepest else { throw problem("values lie more than \(Self.deepest) deep") }
+    values += 1
+    if values & 0xFFFF == 0 { try Cancellation.check() }
+    skipBlanks()
+    guard position < bytes.count else { throw problem("the text ends where a value is expected") }
+    switch bytes[position] {
+    case UInt8(ascii: "{"): return try object(depth)
+    case UInt8(ascii: "["): return try list(depth)
+    case UInt8(ascii: "\""): return .string(try string())
+    default: break
+    }
+    if accept(word: "true") { return .boolean(true) }
+    if accept(word: "false") { return .boolean(false) }
+    if accept(word: "null") { return .null }
+    if accept(word: "NaN") { return .number(.nan) }
+    if accept(word: "Infinity") { return .number(.infinity) }
+    if accept(word: "-Infinity") { return .number(-.infinity) }
+    return try number()
+  }
+
+  private mutating func object(_ depth: Int) throws -> Value {
+    position += 1
+    var members: [(key: [UInt8], value: Value)] = []
+    if accept(UInt8(ascii: "}")) { return .object([]) }
+    while true {
+      skipBlanks()
+      guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else {
+        throw problem("expected the name of a member in quotes")
+      }
+      let key = try string()
+      guard accept(UInt8(ascii: ":")) else { throw problem("expected ':' behind the name of a member") }
+      members.append((key, try value(depth: depth + 1)))
+      if accept(UInt8(ascii: "}")) { return .object(members) }
+      guard accept(UInt8(ascii: ",")) else { throw problem("expected ',' or '}' behind a member") }
+    }
+  }
+
+  private mutating func list(_ depth: Int) throws -> Value {
+    position += 1
+    var elements: [Value] = []
+    if accept(UInt8(ascii: "]")) { return .list([]) }
+    while true {
+      elements.append(try value(depth: depth + 1))
+      if accept(UInt8(ascii: "]")) { return .list(elements) }
+      guard accept(UInt8(ascii: ",")) else { throw problem("expected ',' or ']' behind an element") }
+    }
+  }
+
+  private mutating func number() throws -> Value {
+    let start = position
+    while position < bytes.count,
+      (0x30...0x39).contains(bytes[position]) || [0x2B, 0x2D, 0x2E, 0x45, 0x65].contains(bytes[position])
+    { position += 1 }
+    let text = String(decoding: bytes[start..<position], as: UTF8.self)
+    guard text.wholeMatch(of: /-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/) != nil else {
+      let found = bytes[start...].prefix(12)
+      throw problem("'\(String(escaping: found))' is no value")
+    }
+    if !text.contains(where: { ".eE".contains($0) }), let whole = Int(text) { return .integer(whole) }
+    guard let number = Double(text) else { throw problem("'\(text.prefix(40))' is no number") }
+    return .number(number)
+  }
+
+  private mutating func string() throws -> [UInt8] {
+    position += 1
+    var result: [UInt8] = []
+    while position < bytes.count {
+      let byte = bytes[position]
+      position += 1
+      switch byte {
+      case UInt8(ascii: "\""): return result
+      case UInt8(ascii: "\\"): try escape(&result)
+      case 0..<0x20: throw problem("a string holds a control character")
+      default: result.append(byte)
+      }
+    }
+    throw problem("a string does not end")
+  }
+
+  private mutating func escape(_ result: inout [UInt8]) throws {
+    guard position < bytes.count else { throw problem("a string does not end") }
+    let byte = bytes[position]
+    position += 1
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): result.append(byte)
+    case UInt8(ascii: "b"): result.append(8)
+    case UInt8(ascii: "f"): result.append(12)
+    case UInt8(ascii: "n"): result.append(10)
+    case UInt8(ascii: "r"): result.append(13)
+    case UInt8(ascii: "t"): result.append(9)
+    case UInt8(ascii: "u"):
+      var code = try hexadecimal()
+      if (0xD800..<0xDC00).contains(code), bytes[position...].starts(with: "\\u".utf8) {
+        let before = position
+        position += 2
+        let low = try hexadecimal()
+        if (0xDC00..<0xE000).contains(low) {
+          code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00)
+        } else {
+          position = before
+        }
+      }
+      // Half of a pair alone is no character.
+      result += Array(String(Unicode.Scalar(code) ?? "\u{FFFD}").utf8)
+    default: throw problem("'\\\(String(escaping: [byte]))' in a string is unknown")
+    }
+  }
+
+  private mutating func hexadecimal() throws -> UInt32 {
+    let digits = bytes[position...].prefix(4)
+    guard digits.count == 4, digits.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
+      let code = UInt32(String(decoding: digits, as: UTF8.self), radix: 16)
+    else { throw problem("\\u needs four hexadecimal digits") }
+    position += 4
+    return code
+  }
+}
+
+extension JSONReader.Value {
+  func push(onto stack: LuaStack) throws {
+    try stack.reserve(4)
+    switch self {
+    case .null: stack.pushNil()
+    case .boolean(let value): stack.push(value)
+    case .integer(let value): stack.push(value)
+    case .number(let value): stack.push(value)
+    case .string(let bytes): stack.push(bytes: bytes)
+    case .list(let elements):
+      stack.pushTable(array: elements.count)
+      for (index, element) in elements.enumerated() {
+        stack.push(index + 1)
+        if case .null = element { stack.push(Double.nan) } else { try element.push(onto: stack) }
+        stack.rawSet(tableAt: -3)
+      }
+    case .object(let members):
+      stack.pushTable(fields: members.count)
+      for (key, value) in members {
+        stack.push(bytes: key)
+        try value.push(onto: stack)
+        stack.rawSet(tableAt: -3)
+      }
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import Foundation
+import Support
+
+/// `gfnet.read`: text, CSV and JSON for scripts.
+enum ReadModule {
+  /// The largest file that is read; what becomes of it in Lua is several times as large.
+  private static let mostBytes = 64 << 20
+
+  static let module = LuaModule(
+    "gfnet.read", "Reads text, CSV and JSON from files below the current folder or the script's.",
+    functions: [csv, json, jsonLines, lines, text])
+
+  private static func bytes(_ call: LuaCall) throws -> (bytes: [UInt8], path: FilePath) {
+    let path = try call.inputPath("file")
+    guard let real = path.resolved else { throw FileError(action: "read", path: path, errno: errno) }
+    let roots = [FilePath.currentFolder, call.context.scriptFolder ?? "."].compactMap(\.resolved)
+    guard roots.contains(where: { real.starts(with: $0) }) else {
+      throw LuaError(
+        "\(call.place("file")) must be below the current folder or the script's, and \(path) is not")
+    }
+    return (try InputFile.bytes(of: path, limit: mostBytes), path)
+  }
+
+  private static let file = Parameter(
+    "file", .string, "its path; looked for in the current folder, then beside the script")
+
+  private static let text = FunctionEntry(
+    "text", "Reads a file as one string, byte by byte.", [file], returns: "string",
+    example: "local text = gfnet.read.text(\"notes.txt\")", touches: [.readFiles]
+  ) { call in BytesOfFile(bytes: try bytes(call).bytes) }
+
+  private static let lines = FunctionEntry(
+    "lines", "Reads the lines of a text file.", [file], returns: "string[]",
+    example: "for i, line in ipairs(gfnet.read.lines(\"notes.txt\")) do print(i, line) end",
+    discussion: """
+      Lines end with LF, CR LF or CR, also mixed; a byte-order mark at the start is left out. The files of gfnet.read are \
+      at most 64 MB, and lie below the current folder or the script's.
+      """, touches: [.readFiles]
+  ) { call in try TextLines(bytes(call).bytes).map { BytesOfFile(bytes: Array($0.bytes)) } }
+
+  private static let csv = FunctionEntry(
+    "csv", "Reads a table of comma-separated values.",
+    [
+      file,
+      .options([
+        Parameter("header", .boolean, default: true, "whether the first row names the columns"),
+        Parameter(
+          "separator", .string, default: ",", "one character between fields, such as \";\" or \"\\t\""),
+        .optional("text", .list(.string), "names of columns that stay text"),
+      ]),
+    ],
+    returns: "table: names, columns and rows",
+    example: "local runs = gfnet.read.csv(\"runs.csv\")  print(#runs.rows, runs.columns.accuracy[1])",
+    discussion: """
+      names are those of the columns in order, columns has a list for each name, rows a table by name for each row; without \
+      a header, columns and fields go by number. A column all of whose fields are numbers (also nan and inf) holds numbers, \
+      its empty fields NaN; any other holds strings. Fields may be quoted as in RFC 4180, and then hold separators, line \
+      ends and doubled quotes; quoted fields are always text. Empty lines are passed over.
+      """, touches: [.readFiles]
+  ) { call in
+    let separator = Array(try call.string("separator").utf8)
+    guard separator.count == 1, let sign = separator.first, sign != UInt8(ascii: "\""), sign != 10, sign != 13
+    else {
+      throw LuaError("\(call.place("separator")) must be one character such as \",\"")
+    }
+    let (bytes, path) = try bytes(call)
+    do {
+      return try CSVTable(
+        CSVReader(bytes, separator: sign).rows(), hasHeader: call.boolean("header"),
+        text: Set(call.strings("text")))
+    } catch let problem as TextProblem {
+      throw LuaError("gfnet.read.csv: \(path), \(problem.description)")
+    }
+  }
+
+  private static let json = FunctionEntry(
+    "json", "Reads a JSON file.", [file], returns: "any: table, string, number or boolean",
+    example: "local config = gfnet.read.json(\"config.json\")",
+    discussion: """
+      Objects and lists become tables. Whole numbers without point or exponent stay integers where 64 bits hold them; NaN, \
+      Infinity and -Infinity, which Python writes, are read. null is left out of objects, and is NaN in lists, which would \
+      end there otherwise. Values may lie 200 deep.
+      """, touches: [.readFiles]
+  ) { call in
+    let (bytes, path) = try bytes(call)
+    do {
+      return try JSONReader(bytes).document()
+    } catch let problem as TextProblem {
+      throw LuaError("gfnet.read.json: \(path), \(problem.description)")
+    }
+  }
+
+  private static let jsonLines = FunctionEntry(
+    "json_lines", "Reads a file of one JSON value a line, such as metrics.jsonl.", [file], returns: "any[]",
+    example: "for _, epoch in ipairs(gfnet.read.json_lines(\"metrics.jsonl\")) do print(epoch.loss) end",
+    discussion: "Empty lines are passed over. Values are read as by gfnet.read.json.", touches: [.readFiles]
+  ) { call in
+    let (bytes, path) = try bytes(call)
+    return try TextLines(bytes).compactMap { line -> JSONReader.Value? in
+      try Cancellation.check()
+      guard !line.isBlank else { return nil }
+      do {
+        return try JSONReader(Array(line.bytes)).document()
+      } catch let problem as TextProblem {
+        throw LuaError(
+          "gfnet.read.json_lines: \(path), \(TextProblem(line: line.number, reason: problem.reason).description)"
+        )
+      }
+    }
+  }
+}
+
+/// What is wrong with a text, and in which line.
+struct TextProblem: Error {
+  /// From 1.
+  let line: Int
+  let reason: String
+
+  var description: String { "line \(line): \(reason)" }
+}
+
+/// Bytes of a file as a Lua string.
+struct BytesOfFile: LuaPushable {
+  let bytes: [UInt8]
+
+  func push(onto stack: LuaStack) { stack.push(bytes: bytes) }
+}

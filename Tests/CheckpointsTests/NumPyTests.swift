@@ -1,0 +1,140 @@
+import Checkpoints
+import Foundation
+import Support
+import TestSupport
+import Testing
+
+/// `.npy` and `.npz` files, byte by byte and, where Python has it, with NumPy.
+struct NumPyTests {
+  private static func file(
+    _ descr: String, _ shape: String, _ body: [UInt8], order: String = "False", version: UInt8 = 1
+  ) -> Data {
+    let text = Array("{'descr': '\(descr)', 'fortran_order': \(order), 'shape': \(shape), }\n".utf8)
+    let length = [UInt8(text.count & 255), UInt8(text.count >> 8)] + (version == 1 ? [] : [0, 0])
+    return Data([0x93] + Array("NUMPY".utf8) + [version, 0] + length + text + body)
+  }
+
+  private static func floats(_ data: Data) throws -> [Float] {
+    try #require(NumPyFile(data, file: "t.npy").arrays.first).floats()
+  }
+
+  @Test func everyTypeIsRead() throws {
+    #expect(try Self.floats(Self.file("<f4", "(2,)", [0, 0, 0x80, 0x3F, 0, 0, 0, 0xC0])) == [1, -2])
+    #expect(try Self.floats(Self.file(">f4", "(2,)", [0x3F, 0x80, 0, 0, 0xC0, 0, 0, 0])) == [1, -2])
+    #expect(try Self.floats(Self.file("<f8", "(1,)", [0, 0, 0, 0, 0, 0, 0xF8, 0x3F])) == [1.5])
+    #expect(
+      try Self.floats(Self.file("<f2", "(3,)", [0, 0x3E, 1, 0, 0, 0xFC])) == [1.5, 0x1p-24, -.infinity])
+    #expect(try Self.floats(Self.file("<i2", "(2,)", [0xFE, 0xFF, 1, 0])) == [-2, 1])
+    #expect(
+      try Self.floats(Self.file(">i8", "()", [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFD])) == [-3])
+    #expect(try Self.floats(Self.file("|u1", "(2,)", [255, 1])) == [255, 1])
+    #expect(try Self.floats(Self.file("|b1", "(2,)", [1, 0])) == [1, 0])
+    #expect(try Self.floats(Self.file("|i1", "(2L, )", [255, 1], version: 2)) == [-1, 1])
+    #expect(try Self.floats(Self.file("|u1", "(0, 3)", [])) == [])
+  }
+
+  @Test func columnsBecomeRows() throws {
+    let data = Self.file("|u1", "(2, 3)", [1, 4, 2, 5, 3, 6], order: "True")
+    let array = try #require(try NumPyFile(data, file: "t.npy").arrays.first)
+    #expect(try array.floats() == [1, 2, 3, 4, 5, 6] && array.shape == [2, 3])
+    let cube = Self.file("|u1", "(2, 2, 2)", [0, 4, 2, 6, 1, 5, 3, 7], order: "True")
+    #expect(try Self.floats(cube) == [0, 1, 2, 3, 4, 5, 6, 7])
+  }
+
+  @Test(arguments: [
+    ("|O", "(1,)", "Python objects"), ("<c8", "(1,)", "complex"), ("<U3", "(1,)", "texts"),
+    ("<M8[s]", "(1,)", "dates"),
+    ("<f4", "(3,)", "3 elements of 4 bytes are promised"), ("<f4", "(-1,)", "expected a whole number"),
+    ("<f4", "(99999999999, 99999999999)", "too large"),
+    ("<f4", "(99999999999999999999,)", "expected a whole number"),
+    ("<f16", "(1,)", "'f16' is not read"), ("<f4", "(1", "expected"),
+  ])
+  func whatIsNotReadIsNamed(_ descr: String, _ shape: String, _ reason: String) {
+    let error = #expect(throws: NumPyError.self) {
+      try Self.floats(Self.file(descr, shape, [UInt8](repeating: 0, count: 8)))
+    }
+    #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
+  }
+
+  /// Any change of any byte gives numbers or one line.
+  @Test func damagedFilesAreNoCrash() throws {
+    let good = Self.file("<f4", "(2, 3)", [UInt8](repeating: 7, count: 24), order: "True")
+    for place in good.indices {
+      for value in [0, 0x27, 0x28, 0x39, 0xFF] as [UInt8] {
+        var bad = good
+        bad[place] = value
+        do { _ = try Self.floats(bad) } catch let error as any LineError {
+          #expect(!error.description.contains("\n"))
+        }
+      }
+    }
+    for count in 0..<good.count { #expect(throws: NumPyError.self) { try Self.floats(good.prefix(count)) } }
+  }
+
+  private static let sources = [
+    NumPyFile.Source("a", shape: [2, 2], [1, -2.5, 3, .infinity]), .init("b.c", shape: [], [7]),
+    .init("größe", shape: [0, 3], []), .init("d", shape: [3], [1, 2, 3]),
+  ]
+
+  @Test func whatIsWrittenIsRead() throws {
+    let folder = try TemporaryFolder()
+    let one = folder.path / "one.npy"
+    try NumPyFile.write(.init("", shape: [2, 2], [1, 2, 3, 4]), to: one)
+    let bytes = try InputFile.bytes(of: one, limit: 1000)
+    #expect(bytes.count == 128 + 16 && bytes[127] == 10)
+    #expect(
+      String(decoding: bytes[10..<60], as: UTF8.self).hasPrefix(
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (2"))
+    #expect(try NumPyFile(contentsOf: one).arrays[0].floats() == [1, 2, 3, 4])
+    let many = folder.path / "many.npz"
+    try NumPyFile.write(Self.sources, to: many)
+    let file = try NumPyFile(contentsOf: many)
+    #expect(file.isArchive && Set(file.arrays.map(\.name)) == ["a", "b.c", "d", "größe"])
+    for array in file.arrays {
+      let source = try #require(Self.sources.first { $0.name == array.name })
+      #expect(try array.floats() == source.values && array.shape == source.shape)
+    }
+  }
+
+  @Test func numpyReadsAndWritesTheSame() throws {
+    let folder = try TemporaryFolder()
+    try NumPyFile.write(Self.sources, to: folder.path / "ours.npz")
+    try NumPyFile.write(.init("", shape: [3], [1, 2, 3]), to: folder.path / "ours.npy")
+    let script = """
+      import sys
+      try:
+          import numpy as np
+      except ImportError:
+          sys.exit(77)
+      f = sys.argv[1]
+      z = np.load(f + "/ours.npz", allow_pickle=False)
+      assert sorted(z.files) == ["a", "b.c", "d", "größe"], z.files
+      assert z["a"].dtype == np.float32 and z["a"].tolist() == [[1, -2.5], [3, float("inf")]]
+      assert z["b.c"].shape == () and z["b.c"] == 7 and z["größe"].shape == (0, 3)
+      assert np.load(f + "/ours.npy").tolist() == [1, 2, 3]
+      x = np.arange(24).reshape(2, 3, 4)
+      np.save(f + "/c.npy", x.astype(">f8"))
+      np.save(f + "/f.npy", np.asfortranarray(x.astype(np.int32)))
+      np.savez_compressed(f + "/z.npz", x=x.astype(np.float16), y=np.array([True, False]))
+      """
+    guard let python = try? ChildProcess("python3", ["-c", "\(script)", .init(folder.path)]) else {
+      print("not checked: there is no python3")
+      return
+    }
+    let said = python.readOutput()
+    let status = python.wait()
+    guard status != 77, status != 127 else {
+      print("not checked: python3 has no NumPy")
+      return
+    }
+    try #require(status == 0, "\(String(escaping: said))")
+    let expected = (0..<24).map(Float.init)
+    for name in ["c.npy", "f.npy"] {
+      let array = try #require(try NumPyFile(contentsOf: folder.path / name).arrays.first)
+      #expect(try array.floats() == expected && array.shape == [2, 3, 4])
+    }
+    let arrays = try NumPyFile(contentsOf: folder.path / "z.npz").arrays
+    #expect(try arrays.first { $0.name == "x" }?.floats() == expected)
+    #expect(try arrays.first { $0.name == "y" }?.floats() == [1, 0])
+  }
+}
