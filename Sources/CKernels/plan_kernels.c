@@ -85,29 +85,59 @@ INLINE void store_two(const floats values[2], void *array, bool bf16, size_t i) 
   }
 }
 
-/// Of up to 32 pairs of vectors of channels: pixels are read from end to end, while the sums stay in the first cache.
-INLINE void vector_means(
-    const void *x, bool x_bf16, void *y, bool y_bf16, size_t pixels, size_t channels, size_t pairs) {
-  const float factor = 1 / (float)pixels;
-  floats sums[32][2] = {{{0}}};
-  size_t p = 0;
-  for (; p + 2 <= pixels; p += 2)
+/// Pixels whose sum is made in float32; sums of such sums are float64, so that large maps cost no accuracy.
+#define MEAN_PIXELS 64
+
+INLINE void add_wide(doubles wide[2], const floats *sum) {
+  wide[0] += __builtin_convertvector(__builtin_shufflevector(*sum, *sum, 0, 1, 2, 3, 4, 5, 6, 7), doubles);
+  wide[1] += __builtin_convertvector(__builtin_shufflevector(*sum, *sum, 8, 9, 10, 11, 12, 13, 14, 15), doubles);
+}
+
+INLINE void narrow_mean(floats *mean, const doubles wide[2], size_t pixels) {
+  const halved low = __builtin_convertvector(wide[0] / (double)pixels, halved);
+  const halved high = __builtin_convertvector(wide[1] / (double)pixels, halved);
+  *mean = __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+}
+
+/// Adds up to MEAN_PIXELS pixels of up to 32 pairs of vectors of channels: pixels are read from end to end, while the sums
+/// stay in the first cache.
+INLINE void add_pixels(
+    const void *x, bool x_bf16, floats sums[32][2], size_t from, size_t to, size_t channels, size_t pairs) {
+  size_t p = from;
+  for (; p + 2 <= to; p += 2)
     for (size_t v = 0; v < pairs; v++) {
       floats first[2], second[2];
       load_two(first, x, x_bf16, p * channels + v * 2 * LANES);
       load_two(second, x, x_bf16, (p + 1) * channels + v * 2 * LANES);
       for (size_t k = 0; k < 2; k++) sums[v][k] += first[k] + second[k];
     }
+  for (size_t v = 0; p < to && v < pairs; v++) {
+    floats last[2];
+    load_two(last, x, x_bf16, p * channels + v * 2 * LANES);
+    for (size_t k = 0; k < 2; k++) sums[v][k] += last[k];
+  }
+}
+
+INLINE void vector_means(
+    const void *x, bool x_bf16, void *y, bool y_bf16, size_t pixels, size_t channels, size_t pairs) {
+  const float factor = 1 / (float)pixels;
+  const bool is_large = pixels > MEAN_PIXELS;
+  floats sums[32][2] = {{{0}}};
+  doubles wide[32][2][2];
+  if (is_large) memset(wide, 0, pairs * sizeof wide[0]);
+  for (size_t p = 0; p < pixels; p += MEAN_PIXELS) {
+    add_pixels(x, x_bf16, sums, p, pixels - p < MEAN_PIXELS ? pixels : p + MEAN_PIXELS, channels, pairs);
+    for (size_t v = 0; is_large && v < pairs; v++)
+      for (size_t k = 0; k < 2; k++) {
+        add_wide(wide[v][k], &sums[v][k]);
+        sums[v][k] = (floats){0};
+      }
+  }
   for (size_t v = 0; v < pairs; v++) {
-    floats means[2] = {sums[v][0], sums[v][1]};
-    if (p < pixels) {
-      floats last[2];
-      load_two(last, x, x_bf16, p * channels + v * 2 * LANES);
-      means[0] += last[0];
-      means[1] += last[1];
-    }
-    means[0] *= factor;
-    means[1] *= factor;
+    floats means[2];
+    for (size_t k = 0; k < 2; k++)
+      if (is_large) narrow_mean(&means[k], wide[v][k], pixels);
+      else means[k] = sums[v][k] * factor;
     if (x_bf16) {
       const floats even = means[0], odd = means[1];
       means[0] = __builtin_shufflevector(even, odd, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
@@ -118,6 +148,34 @@ INLINE void vector_means(
   }
 }
 
+/// Of one vector of channels. Two pixels at a time, as above: a channel's sum is the same wherever its vector is.
+INLINE void vector_mean(
+    const void *x, bool x_bf16, void *y, bool y_bf16, size_t pixels, size_t channels, size_t c) {
+  const bool is_large = pixels > MEAN_PIXELS;
+  floats sum = {0}, first, second;
+  doubles wide[2] = {{0}};
+  for (size_t from = 0; from < pixels; from += MEAN_PIXELS) {
+    const size_t to = pixels - from < MEAN_PIXELS ? pixels : from + MEAN_PIXELS;
+    size_t p = from;
+    for (; p + 2 <= to; p += 2) {
+      load_vector(&first, x, x_bf16, p * channels + c);
+      load_vector(&second, x, x_bf16, (p + 1) * channels + c);
+      sum += first + second;
+    }
+    if (p < to) {
+      load_vector(&first, x, x_bf16, p * channels + c);
+      sum += first;
+    }
+    if (is_large) {
+      add_wide(wide, &sum);
+      sum = (floats){0};
+    }
+  }
+  if (is_large) narrow_mean(&sum, wide, pixels);
+  else sum *= 1 / (float)pixels;
+  store_vector(&sum, y, y_bf16, c);
+}
+
 INLINE void means(
     const void *x, bool x_bf16, void *y, bool y_bf16, size_t pixels, size_t channels, size_t count) {
   const size_t block = 64 * LANES, whole = count / (2 * LANES) * (2 * LANES);
@@ -126,26 +184,11 @@ INLINE void means(
     vector_means(at(x, x_bf16, c), x_bf16, (void *)at(y, y_bf16, c), y_bf16, pixels, channels, pairs);
   }
   size_t c = whole;
-  for (; c + LANES <= count; c += LANES) {
-    // Two pixels at a time, as above: a channel's sum is the same wherever its vector is.
-    floats sum = {0}, first, second;
-    size_t p = 0;
-    for (; p + 2 <= pixels; p += 2) {
-      load_vector(&first, x, x_bf16, p * channels + c);
-      load_vector(&second, x, x_bf16, (p + 1) * channels + c);
-      sum += first + second;
-    }
-    if (p < pixels) {
-      load_vector(&first, x, x_bf16, p * channels + c);
-      sum += first;
-    }
-    sum *= 1 / (float)pixels;
-    store_vector(&sum, y, y_bf16, c);
-  }
+  for (; c + LANES <= count; c += LANES) vector_mean(x, x_bf16, y, y_bf16, pixels, channels, c);
   for (; c < count; c++) {
-    float sum = 0;
+    double sum = 0;
     for (size_t p = 0; p < pixels; p++) sum += load(x, x_bf16, p * channels + c);
-    store(sum / (float)pixels, y, y_bf16, c);
+    store((float)(sum / (double)pixels), y, y_bf16, c);
   }
 }
 

@@ -9,6 +9,9 @@
 
 #define LANES 16
 typedef float floats __attribute__((vector_size(64)));
+/// Half of them, and these in float64.
+typedef float halved __attribute__((vector_size(32)));
+typedef double doubles __attribute__((vector_size(64)));
 typedef uint32_t words __attribute__((vector_size(64)));
 typedef uint16_t halves __attribute__((vector_size(32)));
 /// The same numbers where C lets `?:` choose among them, which becomes one instruction.

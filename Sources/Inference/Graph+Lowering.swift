@@ -126,7 +126,7 @@ extension Graph {
   /// Constants are read where they lie, so they must lie as plans arrange them.
   private func canonical(_ tensor: Tensor) throws -> Tensor {
     let copy = try Tensor.empty(tensor.shape)
-    tensor.copy(to: copy)
+    try tensor.copy(to: copy)
     return copy
   }
 }

@@ -86,7 +86,7 @@ public final class PlannedFunction {
         results = try plan.outputs.map { try Tensor.empty(Shape([rows] + $0.shape.sizes.dropFirst())) }
       }
       for (output, result) in zip(plan.outputs, results) {
-        output.rows(0, count).copy(to: result.rows(start, count))
+        try output.rows(0, count).copy(to: result.rows(start, count))
       }
     }
     return results
@@ -171,7 +171,7 @@ public final class PlannedFunction {
 
   /// Copies the rows of `input` to the first rows of `place`; what follows becomes zero.
   private static func fill(_ place: Tensor, from input: Tensor) {
-    input.copy(to: place.rows(0, input.shape[0]))
+    try input.copy(to: place.rows(0, input.shape[0]))
     let rest = place.count - input.count
     if rest > 0 { (place.pointer + input.count).update(repeating: 0, count: rest) }
   }
@@ -179,7 +179,7 @@ public final class PlannedFunction {
   private static func copy(_ output: Tensor, rows: Int) throws -> Tensor {
     let part = output.rows(0, rows)
     let copy = try Tensor.empty(part.shape)
-    part.copy(to: copy)
+    try part.copy(to: copy)
     return copy
   }
 }

@@ -90,6 +90,9 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
     return resolved
   }
 
+  /// Number of elements along the given resolved axes together, which may be beyond `Int`.
+  func count(along axes: [Int]) -> Double { axes.reduce(1) { $0 * Double(sizes[$1]) } }
+
   /// The shape without (or with size 1 at) the given resolved axes.
   func reduced(_ axes: [Int], keepingAxes: Bool) -> Shape {
     var result: [Int] = []

@@ -121,15 +121,14 @@ public struct Tensor {
   public func rowMajorCopy() throws -> Tensor {
     try mayBeRead(by: "copy")
     let copy = try Tensor.emptyRowMajor(shape)
-    Strided.copy(self, to: copy)
-    try Cancellation.check()
+    try Strided.copy(self, to: copy)
     return copy
   }
 
   func contiguous() throws -> Tensor {
     if isContiguous { return rearranged(shape.rowMajorStrides) }
     let copy = try Tensor.emptyRowMajor(shape)
-    Strided.copy(self, to: copy)
+    try Strided.copy(self, to: copy)
     return copy
   }
 
@@ -137,7 +136,7 @@ public struct Tensor {
   func channelsLast() throws -> Tensor {
     if isChannelsLast { return rearranged(shape.channelsLastStrides) }
     let copy = try Tensor.empty(shape)
-    Strided.copy(self, to: copy)
+    try Strided.copy(self, to: copy)
     return copy
   }
 
@@ -149,8 +148,7 @@ public struct Tensor {
   public func clone() throws -> Tensor {
     try mayBeRead(by: "clone")
     let copy = try Tensor.empty(like: self)
-    Strided.copy(self, to: copy)
-    try Cancellation.check()
+    try Strided.copy(self, to: copy)
     return copy
   }
 
@@ -176,7 +174,7 @@ public struct Tensor {
     guard source.shape == shape else {
       throw TensorError("assign", "shape \(source.shape) into shape \(shape)")
     }
-    Strided.copy(source, to: self)
+    try Strided.copy(source, to: self)
     storage.didChange()
     try Cancellation.check()
   }

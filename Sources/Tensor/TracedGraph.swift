@@ -55,5 +55,5 @@ extension Tensor {
   }
 
   /// Copies the numbers into `destination`, which has the same shape, whatever the arrangements.
-  package func copy(to destination: Tensor) { Strided.copy(self, to: destination) }
+  package func copy(to destination: Tensor) throws { try Strided.copy(self, to: destination) }
 }

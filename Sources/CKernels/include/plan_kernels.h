@@ -6,7 +6,8 @@
 #include <stdint.h>
 
 // Inner loops of plans' own kernels, compiled for several processors, of which the best is taken when the program
-// starts. Maps are channels-last. A number is float32, or bfloat16 where `bf16` says so; sums are float32.
+// starts. Maps are channels-last. A number is float32, or bfloat16 where `bf16` says so; sums are float32, of more than
+// 64 pixels float64.
 
 /// y[c] = the mean over pixels of x[p·channels + c], for `count` channels from x on.
 void plan_channel_means(

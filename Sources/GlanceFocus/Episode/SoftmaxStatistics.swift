@@ -52,20 +52,32 @@ struct SoftmaxStatistics {
 
     var sum = Vector()
     var weighted = Vector()
+    // Sums of 256 classes, and sums of those.
+    var (sums, allWeighted) = (Vector(), Vector())
     let shift = Vector(repeating: largest)
     offset = 0
     while offset < whole {
-      let d = raw.loadUnaligned(fromByteOffset: offset * 4, as: Vector.self) - shift
-      let (e, clamped) = exponential(d)
-      sum += e
-      weighted += e * clamped
-      offset += width
+      let end = min(whole, offset + 16 * width)
+      while offset < end {
+        let d = raw.loadUnaligned(fromByteOffset: offset * 4, as: Vector.self) - shift
+        let (e, clamped) = exponential(d)
+        sum += e
+        weighted += e * clamped
+        offset += width
+      }
+      if offset < whole {
+        sums += sum
+        allWeighted += weighted
+        (sum, weighted) = (Vector(), Vector())
+      }
     }
     if whole < count {
       let (e, clamped) = exponential(tail - shift)
       sum += e
       weighted += e * clamped
     }
+    sum += sums
+    weighted += allWeighted
     let total = sum.sum()
     // NaN logits, +∞ and rows of nothing but −∞ all end as NaN here.
     guard total.isFinite else { return nil }

@@ -139,8 +139,9 @@ private struct Expectations {
   mutating func take() -> Double {
     guard count > 0 else { return 0 }
     let mean = sum / Double(count)
-    sum -= mean
     count -= 1
+    // What rounding left over does not stay for ever.
+    sum = count > 0 ? sum - mean : 0
     return mean
   }
 }

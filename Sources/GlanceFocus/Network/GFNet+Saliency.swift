@@ -25,7 +25,7 @@ extension GFNet {
       let plane = height * width
       worth = (0..<images * plane).map { cell in
         let start = cell / plane * channels * plane + cell % plane
-        return (0..<channels).reduce(0) { $0 + abs(values[start + $1 * plane]) }
+        return Float((0..<channels).reduce(0.0) { $0 + Double(abs(values[start + $1 * plane])) })
       }
     }
     let size = height * width

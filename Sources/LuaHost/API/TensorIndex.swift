@@ -98,20 +98,31 @@ struct TensorIndex {
 extension TensorClass {
   /// `t[key]`, with the key in slot 2.
   static func element(_ tensor: Tensor, _ stack: LuaStack) throws -> any LuaPushable {
-    if tensor.rank == 1, let place = stack.integer(at: 2) {
-      let offset = try TensorIndex.resolved(place, 0, tensor.shape)
-      return tensor.pointer[offset * tensor.strides[0]]
-    }
+    if let offset = try offset(tensor, stack) { return tensor.pointer[offset] }
     return NumberOrTensor(try TensorIndex(at: 2, on: stack).view(of: tensor), of: tensor)
+  }
+
+  /// Where the one element lies that the key in slot 2 names by a whole number for each axis; nil where the key is of another
+  /// kind. Loops of scripts read elements one by one: no views are made on the way.
+  private static func offset(_ tensor: Tensor, _ stack: LuaStack) throws -> Int? {
+    if tensor.rank == 1, let place = stack.integer(at: 2) {
+      return try TensorIndex.resolved(place, 0, tensor.shape) * tensor.strides[0]
+    }
+    guard (1...8).contains(tensor.rank), stack.kind(at: 2) == .table else { return nil }
+    return try withUnsafeTemporaryAllocation(of: Int.self, capacity: tensor.rank) { places in
+      guard try stack.readIntegers(ofTableAt: 2, into: places) else { return nil }
+      var offset = 0
+      for (axis, place) in places.enumerated() {
+        offset += try TensorIndex.resolved(place, axis, tensor.shape) * tensor.strides[axis]
+      }
+      return offset
+    }
   }
 
   /// `t[key] = value`, with the key in slot 2 and the value in slot 3.
   static func assign(_ tensor: Tensor, _ stack: LuaStack) throws {
-    if tensor.rank == 1, let place = stack.integer(at: 2), let number = stack.number(at: 3),
-      tensor.strides[0] != 0 || tensor.count == 1
-    {
-      let offset = try TensorIndex.resolved(place, 0, tensor.shape)
-      tensor.pointer[offset * tensor.strides[0]] = Float(number)
+    if let number = stack.number(at: 3), !repeatsElements(tensor), let offset = try offset(tensor, stack) {
+      tensor.pointer[offset] = Float(number)
       tensor.storage.didChange()
       return
     }
@@ -131,9 +142,13 @@ extension TensorClass {
     try target.assign(try source.expanded(to: target.shape))
   }
 
+  private static func repeatsElements(_ tensor: Tensor) -> Bool {
+    zip(tensor.strides, tensor.shape.sizes).contains { $0 == 0 && $1 > 1 }
+  }
+
   /// An expanded axis shows one element several times: writing one would write all.
   private static func requireOwnElements(_ tensor: Tensor, _ place: String) throws {
-    guard !zip(tensor.strides, tensor.shape.sizes).contains(where: { $0 == 0 && $1 > 1 }) else {
+    if repeatsElements(tensor) {
       throw LuaError("\(place): the elements of an expanded tensor are one and the same; :clone() it first")
     }
   }

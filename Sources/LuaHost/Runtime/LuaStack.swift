@@ -237,6 +237,27 @@ struct CopyMeter {
 // MARK: - Raw tables
 
 extension LuaStack {
+  /// Reads a table of exactly the whole numbers 1 to `values.count` as keys with whole numbers as values, without
+  /// metamethods and without making values of Swift; false where it holds anything else.
+  func readIntegers(ofTableAt index: Int, into values: UnsafeMutableBufferPointer<Int>) throws -> Bool {
+    let table = absolute(index)
+    try reserve(2)
+    var left = values.count
+    pushNil()
+    while lua_next(pointer, table) != 0 {
+      guard left > 0, let key = integer(at: -2), values.indices.contains(key &- 1),
+        let value = integer(at: -1)
+      else {
+        pop(2)
+        return false
+      }
+      values[key - 1] = value
+      left -= 1
+      pop()
+    }
+    return left == 0
+  }
+
   /// Pops a value and a key and stores them in the table, without metamethods. The key is not nil and not NaN.
   func rawSet(tableAt index: Int) { gf_raw_set(pointer, Int32(index)) }
 

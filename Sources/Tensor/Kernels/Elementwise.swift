@@ -53,8 +53,7 @@ enum Elementwise {
       shape: shape, strides: [result.strides, x.expandedStrides(to: shape), y.expandedStrides(to: shape)])
     let (target, a, b) = (result.pointer, x.pointer, y.pointer)
     let (ts, xs, ys) = (plan.inner[0], plan.inner[1], plan.inner[2])
-    let length = plan.length
-    plan.forEachRow { offsets in
+    try plan.forEachRow { offsets, length in
       let (t, p, q) = (target + offsets[0], a + offsets[1], b + offsets[2])
       switch (ts, xs, ys) {
       case (1, 1, 1): for i in 0..<length { t[i] = f(p[i], q[i]) }
@@ -75,7 +74,7 @@ enum Elementwise {
     if y.strides == x.strides { return y }
     if x.isContiguous && y.isContiguous || x.isChannelsLast && y.isChannelsLast { return y }
     let copy = try Tensor.empty(like: x)
-    Strided.copy(y, to: copy)
+    try Strided.copy(y, to: copy)
     return copy
   }
 }

@@ -1,133 +1,118 @@
+import CKernels
 import OneDNN
 
-/// Sums over axes, in an order that does not depend on the number of threads.
+/// Sums over axes, in float64 and in an order that does not depend on the number of threads.
+///
+/// Of n numbers a sum errs by at most 2⁻²⁴ of itself (it is rounded to float32 once) and n·2⁻⁵³ of the sum of
+/// magnitudes. Results lack the summed axes and are row-major; axes are resolved.
 enum Reduction {
-  /// Sum over `axes` (resolved); the result lacks them and is row-major.
   static func sum(_ x: Tensor, axes: [Int]) throws -> Tensor {
     if axes.isEmpty { return try x.clone() }
-    let kept = x.shape.sizes.indices.filter { !axes.contains($0) }
-    // The result is made with all axes (size 1 where summed), so that channels-last stays channels-last.
-    let result = try Tensor.zeros(Shape(x.shape.sizes.enumerated().map { axes.contains($0) ? 1 : $1 }))
-    let final = Shape(kept.map { x.shape[$0] })
-    if x.count > 0 {
-      // Strides of the result, with 0 along summed axes, ride along the input's memory order.
-      var steps = result.strides
-      for axis in axes { steps[axis] = 0 }
-      accumulate(x, into: result, steps)
-    }
-    let dense = try result.contiguous()
-    return Tensor(storage: dense.storage, offset: dense.offset, shape: final, strides: final.rowMajorStrides)
+    return try reduce(x, axes, .values) { total, loops in total * loops.repeats }
   }
 
-  /// A fixed number of slices of the outermost summed loop keeps the order of additions the same everywhere.
-  private static func accumulate(_ x: Tensor, into result: Tensor, _ steps: [Int]) {
-    let plan = ReductionPlan(shape: x.shape, source: x.strides, target: steps)
-    plan.run(source: x.pointer, target: result.pointer, targetCount: result.count)
+  /// NaN over no numbers.
+  static func mean(_ x: Tensor, axes: [Int]) throws -> Tensor {
+    if axes.isEmpty { return try x.clone() }
+    return try reduce(x, axes, .values) { total, loops in total / loops.summed }
+  }
+
+  /// The Euclidean norm, also of numbers whose squares are beyond float32.
+  static func norm(_ x: Tensor, axes: [Int]) throws -> Tensor {
+    try reduce(x, axes, .squares) { total, loops in (total * loops.repeats).squareRoot() }
+  }
+
+  /// The sum of squared deviations from the mean by n, or by n − 1; of equal numbers exactly 0.
+  static func variance(_ x: Tensor, axes: [Int], unbiased: Bool) throws -> Tensor {
+    try reduce(x, axes, .deviations) { total, loops in
+      let count = loops.summed * loops.repeats
+      return total * loops.repeats / max(unbiased ? count - 1 : count, 0)
+    }
+  }
+
+  @inline(__always)
+  private static func reduce(
+    _ x: Tensor, _ axes: [Int], _ term: ReductionSums.Term, _ finish: (Double, ReductionLoops) -> Double
+  ) throws -> Tensor {
+    let shape = x.shape.reduced(axes, keepingAxes: false)
+    let result = try Tensor.emptyRowMajor(shape)
+    if result.count == 0 { return result }
+    let loops = ReductionLoops(x, axes)
+    if x.count == 0 {
+      result.pointer.update(repeating: Float(finish(0, loops)), count: result.count)
+      return result
+    }
+    // Sums come in the input's order of memory.
+    let ordered = Tensor(
+      storage: loops.resultIsOrdered(shape) ? result.storage : try Storage(count: loops.sums), shape: shape,
+      strides: loops.resultStrides)
+    let target = ordered.pointer
+    try ReductionSums(loops, term).run(x.pointer) { first, totals, _ in
+      for (i, total) in totals.enumerated() { target[first + i] = Float(finish(total, loops)) }
+    }
+    if ordered.storage !== result.storage { try Strided.copy(ordered, to: result) }
+    return result
   }
 }
 
-/// Loops over the input in memory order, adding into a (smaller) result.
-struct ReductionPlan {
-  private let length: Int
-  private let sourceStep: Int
-  private let targetStep: Int
-  private let outer: [(size: Int, source: Int, target: Int)]
+/// The loops of a reduction over a tensor, outermost first in memory.
+///
+/// Axes along which the tensor repeats itself need no loop: the others' sums are multiplied, or repeated.
+struct ReductionLoops {
+  struct Loop {
+    var size: Int
+    /// Elements between neighbours.
+    var step: Int
+    /// Sums between those of neighbours; 0 where neighbours belong to the same sum.
+    var sumStep: Int
+    var isSummed: Bool { sumStep == 0 }
+  }
 
-  init(shape: Shape, source: [Int], target: [Int]) {
-    var loops: [(size: Int, source: Int, target: Int)] = []
-    for axis in shape.sizes.indices where shape[axis] != 1 {
-      loops.append((shape[axis], source[axis], target[axis]))
-    }
-    loops.sort { $0.source > $1.source }
-    var merged: [(size: Int, source: Int, target: Int)] = []
-    for loop in loops {
-      if let last = merged.last, last.source == loop.source * loop.size,
-        last.target == loop.target * loop.size
-      {
-        merged[merged.count - 1] = (last.size * loop.size, loop.source, loop.target)
+  /// Neighbouring axes that are as good as one are merged.
+  let loops: [Loop]
+  /// How often each summed number counts.
+  let repeats: Double
+  /// Numbers that are added up for each sum.
+  let summed: Double
+  /// Different sums; they are numbered in the order of memory.
+  let sums: Int
+  /// The number of each result's sum, as strides of its axes.
+  let resultStrides: [Int]
+
+  init(_ x: Tensor, _ axes: [Int]) {
+    var (repeats, summed, sums) = (1.0, 1.0, 1)
+    var numbering = [Int](repeating: 0, count: x.rank)
+    let order = x.shape.sizes.indices.sorted { x.strides[$0] < x.strides[$1] }
+    var loops: [Loop] = []
+    for axis in order where x.shape[axis] != 1 {
+      let (size, step, isSummed) = (x.shape[axis], x.strides[axis], axes.contains(axis))
+      if step == 0 && size != 0 {
+        if isSummed { repeats *= Double(size) }
+        continue
+      }
+      if isSummed {
+        summed *= Double(size)
       } else {
-        merged.append(loop)
+        numbering[axis] = sums
+        // Never beyond the number of results, which have been allocated.
+        sums = sums &* size
       }
-    }
-    let innermost = merged.popLast() ?? (1, 1, 1)
-    (length, sourceStep, targetStep) = innermost
-    outer = merged
-  }
-
-  func run(source: UnsafePointer<Float>, target: UnsafeMutablePointer<Float>, targetCount: Int) {
-    let rows = outer.reduce(1) { $0 * $1.size }
-    // Rows go to slices by their target: with the outermost loop kept, slices own disjoint targets.
-    if let first = outer.first, first.target != 0, rows * length > 1 << 16 {
-      let slices = min(first.size, 16)
-      ThreadTeam.sliced(slices) { slice in
-        let from = first.size * slice / slices
-        let to = first.size * (slice + 1) / slices
-        let perIndex = rows / first.size
-        walk(from * perIndex..<to * perIndex, source, target)
-      }
-      return
-    }
-    let slices = rows * length > 1 << 16 && targetCount <= 1 << 14 ? min(rows, 8) : 1
-    if slices == 1 {
-      walk(0..<rows, source, target)
-      return
-    }
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: slices * targetCount) { partial in
-      guard let base = partial.baseAddress else { return }
-      base.update(repeating: 0, count: slices * targetCount)
-      ThreadTeam.sliced(slices) { slice in
-        walk(rows * slice / slices..<rows * (slice + 1) / slices, source, base + slice * targetCount)
-      }
-      for slice in 0..<slices {
-        let part = base + slice * targetCount
-        for i in 0..<targetCount { target[i] += part[i] }
-      }
-    }
-  }
-
-  private func walk(
-    _ range: Range<Int>, _ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>
-  ) {
-    for row in range {
-      var rest = row
-      var (s, t) = (0, 0)
-      for loop in outer.reversed() {
-        let index = rest % loop.size
-        rest /= loop.size
-        s += index * loop.source
-        t += index * loop.target
-      }
-      if targetStep == 0 {
-        target[t] += Self.total(source + s, sourceStep, length)
+      if let inner = loops.last, inner.isSummed == isSummed, inner.step &* inner.size == step {
+        loops[loops.count - 1].size = inner.size &* size
       } else {
-        let (from, to) = (source + s, target + t)
-        if sourceStep == 1 && targetStep == 1 {
-          for i in 0..<length { to[i] += from[i] }
-        } else {
-          for i in 0..<length { to[i * targetStep] += from[i * sourceStep] }
-        }
+        loops.append(Loop(size: size, step: step, sumStep: isSummed ? 0 : numbering[axis]))
       }
     }
+    self.loops = loops.reversed()
+    self.repeats = repeats
+    self.summed = summed
+    self.sums = sums
+    resultStrides = numbering.indices.filter { !axes.contains($0) }.map { numbering[$0] }
   }
 
-  /// Sixteen running sums: vectorises, and errs less than one.
-  private static func total(_ source: UnsafePointer<Float>, _ step: Int, _ count: Int) -> Float {
-    guard step == 1 else {
-      var sum: Float = 0
-      for i in 0..<count { sum += source[i * step] }
-      return sum
-    }
-    var sums = SIMD16<Float>.zero
-    var i = 0
-    while i + 16 <= count {
-      sums += UnsafeRawPointer(source + i).loadUnaligned(as: SIMD16<Float>.self)
-      i += 16
-    }
-    var sum = sums.sum()
-    while i < count {
-      sum += source[i]
-      i += 1
-    }
-    return sum
+  /// Whether the results of `shape` lie in memory in the order of their sums.
+  func resultIsOrdered(_ shape: Shape) -> Bool {
+    let strides = shape.rowMajorStrides
+    return shape.sizes.indices.allSatisfy { shape[$0] == 1 || strides[$0] == resultStrides[$0] }
   }
 }

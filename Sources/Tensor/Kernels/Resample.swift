@@ -105,6 +105,19 @@ struct ResampleMatrix {
               let (u, v) = (weights[first], weights[first + 1])
               let (w, z) = (weights[first + 2], weights[first + 3])
               for i in 0..<block { d[i] = a[i] * u + b[i] * v + e[i] * w + f[i] * z }
+            case 17...:
+              // Of an enlargement's gradient.
+              withUnsafeTemporaryAllocation(of: Double.self, capacity: min(block, 512)) { sums in
+                for start in Swift.stride(from: 0, to: block, by: 512) {
+                  let width = min(512, block - start)
+                  for i in 0..<width { sums[i] = 0 }
+                  for tap in first..<last {
+                    let (row, weight) = (source + inputs[tap] * block + start, Double(weights[tap]))
+                    for i in 0..<width { sums[i] += Double(row[i]) * weight }
+                  }
+                  for i in 0..<width { d[start + i] = Float(sums[i]) }
+                }
+              }
             default:
               let (a, u) = (source + inputs[first] * block, weights[first])
               for i in 0..<block { d[i] = a[i] * u }

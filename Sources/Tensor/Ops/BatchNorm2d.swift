@@ -38,37 +38,25 @@ struct BatchNorm2dTraining: Op {
     let x = try inputs[0].channelsLast()
     let scale = try inputs[1].contiguous()
     let shift = try inputs[2].contiguous()
-    let channels = x.shape[1]
-    let result = try Tensor.empty(x.shape)
-    let mean = try Tensor.empty([channels])
-    let variance = try Tensor.empty([channels])
-    let mask = try BatchNormalization.forward(
-      geometry(x), source: x.pointer, scale: scale.pointer, shift: shift.pointer, destination: result.pointer,
-      mean: mean.pointer, variance: variance.pointer)
-    saved.keep(x, scale, mean, variance)
-    if saved.isRecording, let mask { saved.buffers = [mask] }
-    if let running { update(running, mean, variance, perChannel: x.count / channels) }
-    return result
+    let (mean, variance) = try BatchNormalizer.moments(x)
+    saved.keep(x, scale, shift, mean, variance)
+    if let running { update(running, mean, variance, perChannel: x.count / x.shape[1]) }
+    return try normalizer(x, scale, shift, mean, variance).normalized()
   }
 
   func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
-    let (x, scale) = (saved.tensors[0], saved.tensors[1])
-    let dy = try gradient.channelsLast()
-    let dx = try Tensor.empty(x.shape)
-    let dScale = try Tensor.empty(scale.shape)
-    let dShift = try Tensor.empty(scale.shape)
-    try BatchNormalization.backward(
-      geometry(x), source: x.pointer, gradient: dy.pointer, scale: scale.pointer,
-      mean: saved.tensors[2].pointer,
-      variance: saved.tensors[3].pointer, mask: saved.buffers.first, sourceGradient: dx.pointer,
-      scaleGradient: dScale.pointer, shiftGradient: dShift.pointer)
-    return [dx, dScale, dShift]
+    let (x, scale, shift) = (saved.tensors[0], saved.tensors[1], saved.tensors[2])
+    let (mean, variance) = (saved.tensors[3], saved.tensors[4])
+    let gradients = try normalizer(x, scale, shift, mean, variance).gradients(
+      try gradient.channelsLast(), variance: variance, epsilon: epsilon, ofInput: needs[0])
+    return [gradients.x, gradients.scale, gradients.shift]
   }
 
-  private func geometry(_ x: Tensor) -> BatchNormalizationShape {
-    BatchNormalizationShape(
-      batch: x.shape[0], channels: x.shape[1], height: x.shape[2], width: x.shape[3], epsilon: epsilon,
-      relu: relu)
+  private func normalizer(
+    _ x: Tensor, _ scale: Tensor, _ shift: Tensor, _ mean: Tensor, _ variance: Tensor
+  ) throws -> BatchNormalizer {
+    try BatchNormalizer(
+      x, mean: mean, variance: variance, scale: scale, shift: shift, epsilon: epsilon, relu: relu)
   }
 
   private func update(_ running: RunningStatistics, _ mean: Tensor, _ variance: Tensor, perChannel count: Int)

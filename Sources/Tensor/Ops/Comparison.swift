@@ -74,9 +74,9 @@ struct Where: Op {
       shape: shape, strides: [result.strides] + [condition, a, b].map { $0.expandedStrides(to: shape) })
     let (target, c, x, y) = (result.pointer, condition.pointer, a.pointer, b.pointer)
     let (ts, cs, xs, ys) = (plan.inner[0], plan.inner[1], plan.inner[2], plan.inner[3])
-    plan.forEachRow { offsets in
+    try plan.forEachRow { offsets, length in
       let (t, k, p, q) = (target + offsets[0], c + offsets[1], x + offsets[2], y + offsets[3])
-      for i in 0..<plan.length { t[i * ts] = k[i * cs] != 0 ? p[i * xs] : q[i * ys] }
+      for i in 0..<length { t[i * ts] = k[i * cs] != 0 ? p[i * xs] : q[i * ys] }
     }
     return result
   }

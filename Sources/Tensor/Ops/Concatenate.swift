@@ -31,7 +31,7 @@ struct Concatenate: Op {
     let axis = try y.shape.axis(self.axis, for: name)
     var start = 0
     for x in inputs {
-      Strided.copy(x, to: y.narrowed(axis, from: start, count: x.shape[axis]))
+      try Strided.copy(x, to: y.narrowed(axis, from: start, count: x.shape[axis]))
       start += x.shape[axis]
     }
     return y

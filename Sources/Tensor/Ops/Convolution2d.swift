@@ -86,19 +86,42 @@ struct Convolution2d: Op {
       }
       gradients[0] = dx
     }
-    let needsBias = needs.count > 2 && needs[2]
-    if needs[1] || needsBias {
-      let dw = try Tensor.emptyRowMajor(weights.shape)
-      let db = needsBias ? try Tensor.empty([weights.shape[0]]) : nil
-      geometry.bias = needsBias
-      try Convolution.backwardWeights(
-        geometry, source: x.pointer, gradient: dy.pointer, weightsGradient: dw.pointer,
-        biasGradient: db?.pointer)
-      gradients[1] = dw
-      if needsBias { gradients[2] = db }
+    if needs[1] {
+      geometry.bias = false
+      gradients[1] = try weightsGradient(geometry, x, dy, weights.shape)
     }
+    if needs.count > 2, needs[2] { gradients[2] = try Reduction.sum(dy, axes: [0, 2, 3]) }
     return gradients
   }
+
+  /// oneDNN adds the products of all pixels in float32; so that errors do not grow with the batch, it gets some images at a
+  /// time, and what they give is added in float64.
+  private func weightsGradient(
+    _ geometry: ConvolutionShape, _ x: Tensor, _ dy: Tensor, _ shape: Shape
+  ) throws -> Tensor {
+    let result = try Tensor.emptyRowMajor(shape)
+    let images = max(1, Self.pixelsAtATime / (dy.shape[2] * dy.shape[3]))
+    if geometry.batch <= 2 * images {
+      try Convolution.backwardWeights(
+        geometry, source: x.pointer, gradient: dy.pointer, weightsGradient: result.pointer, biasGradient: nil)
+      return result
+    }
+    var sums = [Double](repeating: 0, count: result.count)
+    var some = geometry
+    for first in Swift.stride(from: 0, to: geometry.batch, by: images) {
+      try Cancellation.check()
+      some.batch = min(images, geometry.batch - first)
+      try Convolution.backwardWeights(
+        some, source: x.pointer + first * (x.count / geometry.batch),
+        gradient: dy.pointer + first * (dy.count / geometry.batch), weightsGradient: result.pointer,
+        biasGradient: nil)
+      for i in sums.indices { sums[i] += Double(result.pointer[i]) }
+    }
+    for i in sums.indices { result.pointer[i] = Float(sums[i]) }
+    return result
+  }
+
+  private static let pixelsAtATime = 1 << 18
 }
 
 extension Tensor {

@@ -1,6 +1,8 @@
+import CKernels
+import OneDNN
 import Support
 
-/// Running sums along an axis.
+/// Running sums along an axis, in float64.
 struct CumulativeSum: Op {
   let axis: Int
   let name = "cumulative_sum"
@@ -20,17 +22,84 @@ struct CumulativeSum: Op {
 
   private func accumulated(_ x: Tensor, fromEnd: Bool) throws -> Tensor {
     let axis = try x.shape.axis(self.axis, for: name)
+    let source = try x.contiguous()
     let result = try Tensor.emptyRowMajor(x.shape)
     if result.count == 0 { return result }
-    Strided.copy(x, to: result)
     let size = x.shape[axis]
-    for index in 1..<max(size, 1) {
-      if index % 64 == 0 { try Cancellation.check() }
-      let (from, to) = fromEnd ? (size - index, size - index - 1) : (index - 1, index)
-      Strided.add(
-        result.narrowed(axis, from: from, count: 1), to: result.narrowed(axis, from: to, count: 1))
+    let inner = Shape(Array(x.shape.sizes[(axis + 1)...])).count
+    let lines = x.count / (size * inner)
+    if inner == 1 {
+      try alongMemory(source.pointer, result.pointer, lines: lines, size: size, fromEnd: fromEnd)
+    } else {
+      try acrossMemory(source.pointer, result.pointer, lines, size, inner, fromEnd: fromEnd)
     }
     return result
+  }
+
+  /// Each running sum over neighbours in memory.
+  private func alongMemory(
+    _ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>, lines: Int, size: Int,
+    fromEnd: Bool
+  ) throws {
+    // A single line can be long: its pieces follow each other.
+    let piece = 1 << 24
+    let first = fromEnd ? size - 1 : 0
+    let step = fromEnd ? -1 : 1
+    if size > piece {
+      for line in 0..<lines {
+        var sum = 0.0
+        for done in stride(from: 0, to: size, by: piece) {
+          try Cancellation.check()
+          let start = line * size + first + done * step
+          cumulate(source + start, target + start, step, min(piece, size - done), &sum)
+        }
+      }
+      return
+    }
+    ThreadTeam.parallel(lines, grain: max(1, (1 << 14) / size)) {
+      for line in $0 {
+        var sum = 0.0
+        cumulate(source + line * size + first, target + line * size + first, step, size, &sum)
+      }
+    }
+  }
+
+  /// Running sums side by side, some hundreds of them at a time; of long lines some rows at a time.
+  private func acrossMemory(
+    _ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>, _ lines: Int, _ size: Int,
+    _ inner: Int, fromEnd: Bool
+  ) throws {
+    let width = min(inner, 512)
+    let stripes = (inner + width - 1) / width
+    let piece = min(size, max(1, (1 << 24) / inner))
+    // Lines that are short go together.
+    let together = max(1, (1 << 24) / (size * inner))
+    var sums = [Double](repeating: 0, count: min(together, lines) * inner)
+    try sums.withUnsafeMutableBufferPointer { sums in
+      guard let sums = sums.baseAddress else { return }
+      for line in stride(from: 0, to: lines, by: together) {
+        let count = min(together, lines - line)
+        sums.update(repeating: 0, count: count * inner)
+        for done in stride(from: 0, to: size, by: piece) {
+          try Cancellation.check()
+          let end = min(size, done + piece)
+          let grain = max(1, (1 << 14) / (width * (end - done)))
+          ThreadTeam.parallel(count * stripes, grain: grain) { range in
+            for index in range {
+              let start = index % stripes * width
+              let first = (line + index / stripes) * size * inner + start
+              for row in done..<end {
+                let offset = first + (fromEnd ? size - 1 - row : row) * inner
+                cumulate_row(
+                  source + offset, target + offset, min(width, inner - start),
+                  sums + index / stripes * inner + start)
+              }
+            }
+          }
+        }
+      }
+    }
+    try Cancellation.check()
   }
 }
 

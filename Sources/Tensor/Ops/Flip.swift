@@ -21,7 +21,7 @@ struct Flip: Op {
     let last = x.offset + max(x.shape[axis] - 1, 0) * strides[axis]
     strides[axis] = -strides[axis]
     let result = try Tensor.empty(x.shape)
-    Strided.copy(Tensor(storage: x.storage, offset: last, shape: x.shape, strides: strides), to: result)
+    try Strided.copy(Tensor(storage: x.storage, offset: last, shape: x.shape, strides: strides), to: result)
     return result
   }
 }

@@ -38,7 +38,7 @@ struct IndexSelect: Op {
     } else {
       for (i, index) in indices.enumerated() {
         if i % 64 == 0 { try Cancellation.check() }
-        Strided.copy(x.narrowed(axis, from: index, count: 1), to: y.narrowed(axis, from: i, count: 1))
+        try Strided.copy(x.narrowed(axis, from: index, count: 1), to: y.narrowed(axis, from: i, count: 1))
       }
     }
     return y
@@ -58,30 +58,18 @@ struct IndexSelect: Op {
     }
   }
 
-  private func addChannels(from gradient: Tensor, to dx: Tensor) {
-    let (source, target) = (gradient.pointer, dx.pointer)
-    let (inputs, outputs) = (dx.shape[1], indices.count)
-    indices.withUnsafeBufferPointer { indices in
-      ThreadTeam.parallel(gradient.count / outputs, grain: max(1, (1 << 13) / outputs)) { range in
-        for pixel in range {
-          let (s, t) = (source + pixel * outputs, target + pixel * inputs)
-          for i in 0..<outputs { t[indices[i]] += s[i] }
-        }
-      }
-    }
-  }
-
   func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
-    let axis = try saved.shapes[0].axis(self.axis, for: name)
-    let dx = try Tensor.zeros(saved.shapes[0])
-    if axis == 1, dx.rank == 4, gradient.count > 0 {
-      addChannels(from: try gradient.channelsLast(), to: dx)
-      return [dx]
-    }
-    // One index after the other: repeated indices add up in the same order on any number of threads.
-    for (i, index) in indices.enumerated() {
-      Strided.add(gradient.narrowed(axis, from: i, count: 1), to: dx.narrowed(axis, from: index, count: 1))
-    }
+    let shape = saved.shapes[0]
+    let axis = try shape.axis(self.axis, for: name)
+    let dx = try Tensor.empty(shape)
+    if dx.count == 0 { return [dx] }
+    let g = try gradient.canonical()
+    // As memory is arranged: N×H×W×C, or as the axes are.
+    let order = shape.rank == 4 ? [0, 2, 3, 1] : Array(0..<shape.rank)
+    let place = order.firstIndex(of: axis) ?? 0
+    try Scatter(indices, targets: shape[axis]).add(
+      g.pointer, to: dx.pointer, outer: order[..<place].reduce(1) { $0 * shape[$1] },
+      inner: order[(place + 1)...].reduce(1) { $0 * shape[$1] })
     return [dx]
   }
 }
@@ -126,9 +114,19 @@ struct Gather: Op {
   func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
     guard needs[0] else { return [nil, nil] }
     let g = try gradient.contiguous()
-    let dx = try Tensor.emptyRowMajor(saved.shapes[0])
-    dx.storage.pointer.update(repeating: 0, count: dx.count)
-    try forEachIndex(saved.tensors[0], dx.shape) { dx.pointer[$1] += g.pointer[$0] }
+    let dx = try Tensor.zerosRowMajor(saved.shapes[0])
+    let indices = saved.tensors[0]
+    let (source, target) = (g.pointer, dx.pointer)
+    // An element can be read as often as there are indices along the axis; a few float32 additions do no harm.
+    guard indices.shape[try dx.shape.axis(axis, for: name)] > 16 else {
+      try forEachIndex(indices, dx.shape) { target[$1] += source[$0] }
+      return [dx, nil]
+    }
+    var sums = [Double](repeating: 0, count: dx.count)
+    try sums.withUnsafeMutableBufferPointer { sums in
+      try forEachIndex(indices, dx.shape) { sums[$1] += Double(source[$0]) }
+      for i in sums.indices { target[i] = Float(sums[i]) }
+    }
     return [dx, nil]
   }
 

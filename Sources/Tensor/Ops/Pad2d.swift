@@ -23,7 +23,7 @@ struct Pad2d: Op {
   func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
     saved.shapes = [inputs[0].shape]
     let result = try Tensor.zeros(try outputShape(saved.shapes))
-    Strided.copy(inputs[0], to: inside(result, inputs[0].shape))
+    try Strided.copy(inputs[0], to: inside(result, inputs[0].shape))
     return result
   }
 

@@ -30,19 +30,25 @@ struct Pool2d: Op {
 
   func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
     let x = try inputs[0].channelsLast()
+    saved.shapes = [x.shape]
+    if let mean = try meanOfAll(x) { return mean }
     let result = try Tensor.empty(outputShape([x.shape]))
     if result.count == 0 { return result }
     let winners = try Pooling.forward(geometry(x.shape), source: x.pointer, destination: result.pointer)
-    // Only the shape of the input is needed; a tensor costs nothing to keep but its memory, so keep an expanded scalar.
-    if saved.isRecording {
-      saved.keep(try Tensor(0).expanded(to: x.shape))
-      if let winners { saved.buffers = [winners] }
-    }
+    if saved.isRecording, let winners { saved.buffers = [winners] }
     return result
   }
 
+  /// One window that is the whole map: oneDNN would add its pixels one after the other in float32.
+  private func meanOfAll(_ x: Tensor) throws -> Tensor? {
+    guard kind != .max, padding == (0, 0), kernel == (x.shape[2], x.shape[3]) else { return nil }
+    let mean = try Reduction.mean(x, axes: [2, 3])
+    let shape = try outputShape([x.shape])
+    return Tensor(storage: mean.storage, offset: mean.offset, shape: shape, strides: shape.rowMajorStrides)
+  }
+
   func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
-    let shape = saved.tensors[0].shape
+    let shape = saved.shapes[0]
     let dx = try Tensor.empty(shape)
     if dx.count == 0 { return [dx] }
     let dy = try gradient.channelsLast()

@@ -35,12 +35,14 @@ struct Softmax: Op {
     let (p, g, d) = (y.pointer, dy.pointer, dx.pointer)
     for row in 0..<rows {
       let base = row * classes
-      var total: Float = 0
+      var sum = 0.0
       if logarithm {
-        for c in base..<base + classes { total += g[c] }
+        for c in base..<base + classes { sum += Double(g[c]) }
+        let total = Float(sum)
         for c in base..<base + classes { d[c] = g[c] - expf(p[c]) * total }
       } else {
-        for c in base..<base + classes { total += g[c] * p[c] }
+        for c in base..<base + classes { sum += Double(g[c]) * Double(p[c]) }
+        let total = Float(sum)
         for c in base..<base + classes { d[c] = p[c] * (g[c] - total) }
       }
     }
@@ -54,12 +56,13 @@ private func softmaxRow(
 ) {
   var largest = x[0]
   for c in 1..<max(count, 1) where x[c] > largest { largest = x[c] }
-  var total: Float = 0
+  var sum = 0.0
   for c in 0..<count {
     let e = expf(x[c] - largest)
     y[c] = e
-    total += e
+    sum += Double(e)
   }
+  let total = Float(sum)
   if logarithm {
     let shift = largest + logf(total)
     for c in 0..<count { y[c] = x[c] - shift }

@@ -10,7 +10,8 @@ struct Norm: Op {
 
   func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
     let x = inputs[0]
-    let result = try Tape.paused { try x.detached.square().sum(axes, keepingAxes: keepingAxes).sqrt() }
+    let norm = try Reduction.norm(x, axes: try axes.map { try x.shape.axis($0, for: name) })
+    let result = try Tape.paused { try norm.reshaped(try outputShape([x.shape])) }
     saved.keep(x, result)
     return result
   }
@@ -21,6 +22,35 @@ struct Norm: Op {
     let factor = try Elementwise.zip(norm, gradient, Inverse())
     return [try x * factor.reshaped(kept)]
   }
+}
+
+/// The mean squared deviation from the mean over axes.
+struct Variance: Op {
+  let axes: [Int]
+  let unbiased: Bool
+  let keepingAxes: Bool
+  let name = "variance"
+
+  func outputShape(_ inputs: [Shape]) throws -> Shape {
+    try Sum(axes: axes, keepingAxes: keepingAxes, mean: false).outputShape(inputs)
+  }
+
+  func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
+    saved.keep(inputs[0])
+    let variance = try Reduction.variance(inputs[0], axes: try resolved(inputs[0]), unbiased: unbiased)
+    return try Tape.paused { try variance.reshaped(try outputShape([inputs[0].shape])) }
+  }
+
+  func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
+    let x = saved.tensors[0]
+    let axes = try resolved(x)
+    let count = x.shape.count(along: axes)
+    let factor = try gradient.reshaped(x.shape.reduced(axes, keepingAxes: true))
+      .scaled(by: Float(2 / max(unbiased ? count - 1 : count, 0)))
+    return [try (x - x.mean(axes, keepingAxes: true)) * factor]
+  }
+
+  private func resolved(_ x: Tensor) throws -> [Int] { try axes.map { try x.shape.axis($0, for: name) } }
 }
 
 /// g / norm, and 0 where the norm is 0.
@@ -35,11 +65,7 @@ extension Tensor {
   public func variance(
     _ axes: [Int]? = nil, unbiased: Bool = true, keepingAxes: Bool = false
   ) throws -> Tensor {
-    let axes = axes ?? Array(0..<rank)
-    let count = try axes.reduce(1) { $0 * shape[try shape.axis($1, for: "variance")] }
-    let deviation = try self - mean(axes, keepingAxes: true)
-    return try deviation.square().sum(axes, keepingAxes: keepingAxes)
-      .divided(by: Float(max(unbiased ? count - 1 : count, 0)))
+    try apply(Variance(axes: axes ?? Array(0..<rank), unbiased: unbiased, keepingAxes: keepingAxes), [self])
   }
 
   /// Square root of ``variance(_:unbiased:keepingAxes:)``.

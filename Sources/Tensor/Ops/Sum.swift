@@ -26,11 +26,7 @@ struct Sum: Op {
     let x = inputs[0]
     saved.shapes = [x.shape]
     let axes = try resolved(x.shape)
-    var total = try Reduction.sum(x, axes: axes)
-    if mean {
-      let factor = 1 / Float(axes.reduce(1) { $0 * x.shape[$1] })
-      total = try Elementwise.map(total, Scale(factor))
-    }
+    let total = try mean ? Reduction.mean(x, axes: axes) : Reduction.sum(x, axes: axes)
     if axes.isEmpty { return total }
     let shape = try outputShape([x.shape])
     return Tensor(storage: total.storage, offset: total.offset, shape: shape, strides: shape.rowMajorStrides)
@@ -41,11 +37,10 @@ struct Sum: Op {
     let axes = try resolved(shape)
     var kept = try gradient.reshaped(shape.reduced(axes, keepingAxes: true))
     if mean {
-      let factor = 1 / Float(axes.reduce(1) { $0 * shape[$1] })
-      kept = try Elementwise.map(kept, Scale(factor))
+      kept = try Elementwise.map(kept, Scale(Float(1 / shape.count(along: axes))))
     }
     let spread = try Tensor.empty(shape)
-    Strided.copy(try kept.expanded(to: shape), to: spread)
+    try Strided.copy(try kept.expanded(to: shape), to: spread)
     return [spread]
   }
 }

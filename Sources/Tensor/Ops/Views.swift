@@ -109,7 +109,7 @@ struct Slice: Op {
 
   func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
     let whole = try Tensor.zeros(saved.shapes[0])
-    Strided.copy(gradient, to: try view(whole))
+    try Strided.copy(gradient, to: try view(whole))
     return [whole]
   }
 
