@@ -68,44 +68,51 @@ void normalize(normalization form, const float *x, float *y, size_t pixels) {
 
 INLINE void load(floats *result, const float *x) { memcpy(result, x, sizeof *result); }
 
-INLINE void add(const arrays *a, bool relu, const float *x, const float *gradient, double *sums, double *products, size_t pixels) {
+/// Of `together` pixels.
+INLINE void add_pixels(
+    const arrays *a, bool relu, const float *x, const float *gradient, double *sums, double *products,
+    size_t together) {
   const floats zero = {0};
-  for (size_t p = 0; p < pixels;) {
-    // Four pixels at a time: the sums go through the cache a quarter as often.
-    const size_t together = pixels - p < 4 ? 1 : 4;
-    size_t c = 0;
-    for (; c + LANES <= a->channels; c += LANES) {
-      floats mean, factor, shift;
-      load(&mean, a->mean + c);
-      load(&factor, a->factor + c);
-      load(&shift, a->shift + c);
-      doubles sum, product;
-      memcpy(&sum, sums + c, sizeof sum);
-      memcpy(&product, products + c, sizeof product);
-      for (size_t k = 0; k < together; k++) {
-        floats value, g;
-        load(&value, x + k * a->channels + c);
-        load(&g, gradient + k * a->channels + c);
-        value -= mean;
-        if (relu) g = (floats)((words)g & (words)(value * factor + shift > zero));
-        const doubles wide = __builtin_convertvector(g, doubles);
-        sum += wide;
-        product += wide * __builtin_convertvector(value, doubles);
-      }
-      memcpy(sums + c, &sum, sizeof sum);
-      memcpy(products + c, &product, sizeof product);
+  size_t c = 0;
+  for (; c + LANES <= a->channels; c += LANES) {
+    floats mean, factor, shift;
+    load(&mean, a->mean + c);
+    load(&factor, a->factor + c);
+    load(&shift, a->shift + c);
+    doubles sum, product;
+    memcpy(&sum, sums + c, sizeof sum);
+    memcpy(&product, products + c, sizeof product);
+    for (size_t k = 0; k < together; k++) {
+      floats value, g;
+      load(&value, x + k * a->channels + c);
+      load(&g, gradient + k * a->channels + c);
+      value -= mean;
+      if (relu) g = (floats)((words)g & (words)(value * factor + shift > zero));
+      const doubles wide = __builtin_convertvector(g, doubles);
+      sum += wide;
+      product += wide * __builtin_convertvector(value, doubles);
     }
-    for (; c < a->channels; c++)
-      for (size_t k = 0; k < together; k++) {
-        const float value = x[k * a->channels + c];
-        const double g = relu && !(output(value, a, c) > 0) ? 0 : gradient[k * a->channels + c];
-        sums[c] += g;
-        products[c] += g * (double)(value - a->mean[c]);
-      }
-    p += together;
-    x += together * a->channels;
-    gradient += together * a->channels;
+    memcpy(sums + c, &sum, sizeof sum);
+    memcpy(products + c, &product, sizeof product);
   }
+  for (; c < a->channels; c++)
+    for (size_t k = 0; k < together; k++) {
+      const float value = x[k * a->channels + c];
+      const double g = relu && !(output(value, a, c) > 0) ? 0 : gradient[k * a->channels + c];
+      sums[c] += g;
+      products[c] += g * (double)(value - a->mean[c]);
+    }
+}
+
+/// Four pixels at a time: the sums go through the cache a quarter as often.
+INLINE void add(
+    const arrays *a, bool relu, const float *x, const float *gradient, double *sums, double *products,
+    size_t pixels) {
+  size_t p = 0;
+  for (; p + 4 <= pixels; p += 4)
+    add_pixels(a, relu, x + p * a->channels, gradient + p * a->channels, sums, products, 4);
+  for (; p < pixels; p++)
+    add_pixels(a, relu, x + p * a->channels, gradient + p * a->channels, sums, products, 1);
 }
 
 FOR_EACH_PROCESSOR

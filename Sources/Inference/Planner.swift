@@ -77,7 +77,7 @@ public final class PlannedFunction {
         entries = []
         return try self(inputs)
       }
-      for (input, place) in zip(part, plan.inputs) { Self.fill(place, from: input) }
+      for (input, place) in zip(part, plan.inputs) { try Self.fill(place, from: input) }
       try plan.run()
       if count == rows {
         return try plan.outputs.map { try Self.copy($0, rows: min(rows, $0.shape[0])) }
@@ -170,7 +170,7 @@ public final class PlannedFunction {
   }
 
   /// Copies the rows of `input` to the first rows of `place`; what follows becomes zero.
-  private static func fill(_ place: Tensor, from input: Tensor) {
+  private static func fill(_ place: Tensor, from input: Tensor) throws {
     try input.copy(to: place.rows(0, input.shape[0]))
     let rest = place.count - input.count
     if rest > 0 { (place.pointer + input.count).update(repeating: 0, count: rest) }

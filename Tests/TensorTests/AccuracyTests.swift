@@ -1,5 +1,6 @@
 import OneDNN
 import Support
+import Synchronization
 import Tensor
 import TestSupport
 import Testing
@@ -150,7 +151,7 @@ import Testing
     let many = try Tensor.full([10_000_000], 0.1)
     let exact = 10_000_000 * Double(Float(0.1))
     for threads in [1, 2, 3, 7] {
-      try withThreads(threads) {
+      try withThreads(threads) { () throws in
         #expect(try many.sum().item() == Float(exact))
         #expect(try many.mean().item() == 0.1)
         #expect(try many.variance().item() == 0)
@@ -232,5 +233,35 @@ import Testing
     let watched = tape.watch(try Tensor.full([100_000], 1))
     try tape.backward(from: try tape.record { try watched.cumulativeSum(axis: 0).sum() })
     #expect(try tape.gradient(of: watched)?.values().prefix(2) == [100_000, 99_999])
+  }
+
+  /// Work that is long asks between its stretches whether it is to go on.
+  @Test func longLoopsCanBeStopped() throws {
+    let looks = Looks()
+    let deadline = Deadline(of: "the test", seconds: 1) { looks.next() < 4 ? 0 : 9 }
+    let done = Done()
+    #expect(throws: Interrupted.self) {
+      try Cancellation.withDeadline(deadline) {
+        try ThreadTeam.interruptible(100, grain: 100, stretch: 10) { done.add($0) }
+      }
+    }
+    // One look when the deadline was made; two or more stretches of ten came before the end.
+    #expect(done.ranges.first == 0..<10)
+    #expect((2...9).contains(done.ranges.count))
+  }
+
+  private final class Looks: Sendable {
+    private let count = Mutex(0)
+    func next() -> Int {
+      count.withLock {
+        $0 += 1
+        return $0
+      }
+    }
+  }
+
+  private final class Done {
+    private(set) var ranges: [Range<Int>] = []
+    func add(_ range: Range<Int>) { ranges.append(range) }
   }
 }
