@@ -1,6 +1,5 @@
 import OneDNN
 import Support
-import Synchronization
 import Tensor
 import TestSupport
 import Testing
@@ -233,35 +232,5 @@ import Testing
     let watched = tape.watch(try Tensor.full([100_000], 1))
     try tape.backward(from: try tape.record { try watched.cumulativeSum(axis: 0).sum() })
     #expect(try tape.gradient(of: watched)?.values().prefix(2) == [100_000, 99_999])
-  }
-
-  /// Work that is long asks between its stretches whether it is to go on.
-  @Test func longLoopsCanBeStopped() throws {
-    let looks = Looks()
-    let deadline = Deadline(of: "the test", seconds: 1) { looks.next() < 4 ? 0 : 9 }
-    let done = Done()
-    #expect(throws: Interrupted.self) {
-      try Cancellation.withDeadline(deadline) {
-        try ThreadTeam.interruptible(100, grain: 100, stretch: 10) { done.add($0) }
-      }
-    }
-    // One look when the deadline was made; two or more stretches of ten came before the end.
-    #expect(done.ranges.first == 0..<10)
-    #expect((2...9).contains(done.ranges.count))
-  }
-
-  private final class Looks: Sendable {
-    private let count = Mutex(0)
-    func next() -> Int {
-      count.withLock {
-        $0 += 1
-        return $0
-      }
-    }
-  }
-
-  private final class Done {
-    private(set) var ranges: [Range<Int>] = []
-    func add(_ range: Range<Int>) { ranges.append(range) }
   }
 }
