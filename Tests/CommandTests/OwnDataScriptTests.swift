@@ -18,7 +18,7 @@ import Testing
         try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true)
         for file in files {
           try FileManager.default.copyItem(
-            atPath: Fixtures.path("images/" + file), toPath: target + "/" + file)
+            atPath: Fixtures.path("images/" + file).string, toPath: target + "/" + file)
         }
       }
     }

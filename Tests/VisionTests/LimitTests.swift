@@ -74,10 +74,10 @@ import Vision
     let folder = try TemporaryFolder()
     let places = ["a", "b", "c"].flatMap { name in (1...4).map { "\(name)/\($0).png" } }
     for place in places {
-      let target = folder.path + "/" + place
+      let target = folder.path / place
       try FileManager.default.createDirectory(
-        atPath: folder.path + "/" + String(place.prefix(1)), withIntermediateDirectories: true)
-      try FileManager.default.copyItem(atPath: ImageFixtures.path("rgb.png"), toPath: target)
+        atPath: target.folder.string, withIntermediateDirectories: true)
+      try FileManager.default.copyItem(atPath: ImageFixtures.path("rgb.png").string, toPath: target.string)
     }
     let data = try FolderDataset(path: folder.path, transform: .evaluation(size: 8))
     let some = try data.limited(to: 6)
@@ -88,9 +88,9 @@ import Vision
       ])
     // Nothing is known of the classes of files: the first ones.
     let files = try FilesDataset(
-      paths: places.map { folder.path + "/" + $0 }, transform: .evaluation(size: 8))
+      paths: places.map { folder.path / $0 }, transform: .evaluation(size: 8))
     let few = try files.limited(to: 2)
-    #expect((0..<2).map { few.itemName(at: $0) } == [folder.path + "/a/1.png", folder.path + "/a/2.png"])
+    #expect((0..<2).map { few.itemName(at: $0) } == ["\(folder.path)/a/1.png", "\(folder.path)/a/2.png"])
   }
 
   /// A trace tells which images it was made of; those of version 0.1 were the first ones.
