@@ -3,16 +3,28 @@
 --
 -- A rule says when an image may leave, a sampler where to look next. Both are a few lines of Lua, here in the script
 -- or as plugins in `plugins/`, and are compared with the built-in ones on the same images.
+--
+-- With a model and pictures of your own, in a folder with a folder for each class:
+--
+--     gfnet-lab scripts/custom_exit.lua model=mine.safetensors data=pets split=val
 
 -- %% [parameters]
 local p = gfnet.params{
-  model = { default = "clutter-fashion", help = "a name under models/ or a file" },
-  limit = { default = 2000, min = 10, help = "images of the test split" },
+  model  = { default = "clutter-fashion", help = "a name under models/ or a file" },
+  data   = { default = "", help = "a folder of class folders; if empty, the data set that the model was trained on" },
+  split  = { default = "test", help = "the split, or the folder in data; if empty, data itself" },
+  labels = { default = "", help = "of data: text file that names the class folders in order; if empty, by their names" },
+  limit  = { default = 2000, min = 10, help = "images" },
 }
 
 -- %% Model
 local model = gfnet.load(p.model)
-local test  = gfnet.dataset(model.dataset, { split = "test", limit = p.limit })
+local function open(limit)
+  if p.data == "" then return gfnet.dataset(model.dataset, { split = p.split, limit = limit }) end
+  return gfnet.dataset("folder", {
+    path = p.data, split = p.split, crop = model.image_size, labels = p.labels ~= "" and p.labels or nil, limit = limit })
+end
+local test  = open(p.limit)
 local trace = model:trace(test)
 
 -- %% An exit rule
@@ -72,7 +84,7 @@ local brightest = gfnet.samplers.define{
 };
 
 -- %% Samplers compared
-local few = gfnet.dataset(model.dataset, { split = "test", limit = math.min(p.limit, 500) })
+local few = open(math.min(p.limit, 500))
 local samplers = {
   learned = gfnet.samplers.learned{}, random = gfnet.samplers.random{}, center = gfnet.samplers.center{},
   corners = gfnet.samplers.corners{}, brightest = brightest{}, spiral = gfnet.samplers.spiral{}, -- plugins/spiral

@@ -24,7 +24,7 @@ local p = gfnet.params{
   validation  = { default = "val", help = "the folder under data to evaluate on, with a folder for each class" },
   train       = { default = "train", help = "the folder under data to determine thresholds on" },
   labels      = { default = "", help = "text file that names the class folders in order; if empty, by their names" },
-  limit       = { default = 50000, min = 1, help = "validation pictures, evenly spread over the folder" },
+  limit       = { default = 50000, min = 1, help = "validation pictures, of each class its share" },
   calibration = { default = 20000, min = 1, help = "training pictures, likewise" },
   resize      = { default = 0, min = 0, help = "shorter side of the pictures before the crop; 0: the paper's" },
   batch       = { default = 64, min = 1, help = "pictures that are run together" },
@@ -59,14 +59,6 @@ local particular = {
 local preparation = particular[model.backbone] or { crop = 0.875, interpolation = "bilinear" }
 local shorter = p.resize > 0 and p.resize or math.floor(model.image_size / preparation.crop)
 
--- Every n-th picture: class folders come one after the other.
-local function spread(pictures, limit)
-  if limit >= #pictures then return pictures end
-  local places = {}
-  for i = 1, limit do places[i] = (2 * i - 1) * #pictures // (2 * limit) + 1 end
-  return pictures:subset(places)
-end
-
 -- The pictures of a folder under data, or nil and what is wrong.
 local function open(split, limit)
   if p.data == "" then
@@ -74,13 +66,13 @@ local function open(split, limit)
   end
   local ok, pictures = pcall(gfnet.dataset, "folder", {
     path = p.data, split = split, resize = shorter, crop = model.image_size,
-    interpolation = preparation.interpolation, labels = p.labels ~= "" and p.labels or nil,
+    interpolation = preparation.interpolation, labels = p.labels ~= "" and p.labels or nil, limit = limit,
   })
   if not ok then return nil, (tostring(pictures)) end
   if pictures.classes ~= model.classes then
     return nil, ("%s/%s has %d classes, the network %d"):format(p.data, split, pictures.classes, model.classes)
   end
-  return spread(pictures, limit)
+  return pictures
 end
 
 local validation, training, no_validation, no_training
@@ -89,8 +81,19 @@ if p.mode == "all" or p.mode == "calibrate" then training, no_training = open(p.
 
 local shows_stored = can_show("stored", results.anytime ~= nil or results.budgeted ~= nil,
   "the checkpoint holds no results (one of the training program holds weights alone)")
-local shows_thresholds = can_show("thresholds", results.thresholds ~= nil and validation ~= nil,
-  not results.thresholds and "the checkpoint holds no thresholds; mode=calibrate determines them" or no_validation)
+-- Why the thresholds that the checkpoint holds cannot be applied; nil if they can.
+local function no_thresholds()
+  if not results.thresholds then return "the checkpoint holds no thresholds; mode=calibrate determines them" end
+  for _, thresholds in ipairs(results.thresholds) do
+    if #thresholds ~= model.steps and #thresholds ~= model.steps - 1 then
+      return ("the checkpoint's thresholds are for %d steps, and the network has %d; mode=calibrate determines others")
+        :format(#thresholds, model.steps)
+    end
+  end
+end
+local no_stored_thresholds = no_thresholds()
+local shows_thresholds = can_show("thresholds", not no_stored_thresholds and validation ~= nil,
+  no_stored_thresholds or no_validation)
 local shows_calibrated = can_show("calibrate", validation ~= nil and training ~= nil, no_validation or no_training)
 if shows_calibrated and table.concat(validation.labels, "\n") ~= table.concat(training.labels, "\n") then
   error(("the class folders of %s and %s are not the same"):format(p.validation, p.train), 0)

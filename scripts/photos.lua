@@ -12,48 +12,69 @@
 -- your own:
 --
 --     gfnet-lab scripts/photos.lua photos=cat.jpg,street.png
+--
+-- or with a network of your own, and pictures in a folder with a folder for each class:
+--
+--     gfnet-lab scripts/photos.lua model=mine.safetensors data=pets split=val limit=8
 
 -- %% [parameters]
 local p = gfnet.params{
-  photos    = { default = "", help = "paths of pictures, separated by commas; empty: four that are fetched" },
+  photos    = { default = "", help = "paths of pictures, separated by commas; if empty, data or four that are fetched" },
+  data      = { default = "", help = "a folder of class folders, in place of photos" },
+  split     = { default = "", help = "of data: a folder in it; if empty, data itself" },
+  labels    = { default = "", help = "of data: text file that names the class folders in order; if empty, by their names" },
+  limit     = { default = 8, min = 1, help = "of data: pictures" },
+  model     = { default = "", help = "a name under models/ or a file; if empty, an ImageNet encoder that is fetched" },
   steps     = { default = 4, min = 2, max = 16, help = "the most steps, the glance included" },
   threshold = { default = 0.8, min = 0, max = 1, help = "confidence at which a photograph leaves" },
 }
 
 -- %% Photographs
-local paths = {}
-for path in p.photos:gmatch("[^,]+") do paths[#paths + 1] = path end
-if #paths == 0 then
-  local folder = gfnet.fetch("photographs")
-  for i, name in ipairs{ "camera.png", "chelsea.png", "coffee.png", "rocket.jpg" } do
-    paths[i] = folder .. "/" .. name
-  end
-end
--- What these weights were trained with: bicubic resizing, and pixels from -1 to 1.
-local photos = gfnet.dataset("files", {
-  paths = paths, labels = "imagenet", resize = 448, crop = 448, interpolation = "bicubic",
+local own = p.model ~= "" and gfnet.load(p.model) or nil
+-- What the fetched weights were trained with: bicubic resizing, and pixels from -1 to 1. A model knows its own.
+local options = own and { crop = own.image_size } or {
+  resize = 448, crop = 448, interpolation = "bicubic", labels = "imagenet",
   mean = { 0.498, 0.498, 0.498 }, std = { 0.502, 0.502, 0.502 },
-})
+}
+local photos
+if p.data ~= "" then
+  options.path, options.split, options.limit = p.data, p.split, p.limit
+  if p.labels ~= "" then options.labels = p.labels end
+  photos = gfnet.dataset("folder", options)
+else
+  local paths = {}
+  for path in p.photos:gmatch("[^,]+") do paths[#paths + 1] = path end
+  if #paths == 0 then
+    local folder = gfnet.fetch("photographs")
+    for i, name in ipairs{ "camera.png", "chelsea.png", "coffee.png", "rocket.jpg" } do
+      paths[i] = folder .. "/" .. name
+    end
+  end
+  options.paths = paths
+  photos = gfnet.dataset("files", options)
+end
 photos
 
 -- %% The network
-local model = gfnet.model{
+local model = own or gfnet.model{
   backbone = "tf_efficientnet_lite0", encoder = gfnet.fetch("efficientnet-lite0") .. "/efficientnet-lite0.pth",
   classifier = "average", patch_size = 224, steps = p.steps, dataset = photos,
 }
+local steps = math.min(p.steps, model.steps)
 model
 
 -- %% Looking
-local sampler = gfnet.samplers.saliency{}
-local trace = model:trace(photos, { sampler = sampler })
+-- A network of your own has learned where to look.
+local sampler = own and gfnet.samplers.learned{} or gfnet.samplers.saliency{}
+local trace = model:trace(photos, { sampler = sampler, steps = steps })
 gfnet.plot.glimpses(trace, {
   name = "photographs", by = "none", columns = math.min(#photos, 4), rows = 25, captions = true,
-  thresholds = gfnet.exits.length{ steps = p.steps },
+  thresholds = gfnet.exits.length{ steps = steps },
   caption = "All steps. Below each photograph, the class and its confidence after every step.",
 })
 
 -- %% Leaving
-local result = model:infer(photos, { exit = p.threshold, sampler = sampler })
+local result = model:infer(photos, { exit = p.threshold, sampler = sampler, steps = steps })
 local rows = {}
 for i = 1, #photos do
   local image = result[i]

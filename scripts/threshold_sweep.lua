@@ -4,19 +4,31 @@
 -- What a trained Glance-and-Focus Network gives for its cost: accuracy after each step, accuracy against mean
 -- Multiply-Adds as the exit threshold moves, and where each image stopped. Thresholds are chosen on the validation
 -- split; everything shown is measured on the test split.
+--
+-- With a model and pictures of your own, in a folder that holds a folder for each split and in it one for each class:
+--
+--     gfnet-lab scripts/threshold_sweep.lua model=mine.safetensors data=pets test=val validation=train
 
 -- %% [parameters]
 local p = gfnet.params{
-  model  = { default = "clutter-fashion", help = "a name under models/ or a file" },
-  limit  = { default = 10000, min = 10, help = "images of the test and of the validation split" },
-  points = { default = 39, min = 3, help = "budgets of the curves" },
+  model      = { default = "clutter-fashion", help = "a name under models/ or a file" },
+  data       = { default = "", help = "a folder of class folders; if empty, the data set that the model was trained on" },
+  test       = { default = "test", help = "the split, or the folder in data, that results are measured on" },
+  validation = { default = "validation", help = "the split, or the folder in data, that thresholds are chosen on" },
+  labels     = { default = "", help = "of data: text file that names the class folders in order; if empty, by their names" },
+  limit      = { default = 10000, min = 10, help = "images of the test and of the validation split" },
+  points     = { default = 39, min = 3, help = "budgets of the curves" },
 }
 
 -- %% Model and traces
 -- A trace holds every step of every image. Rules and thresholds are replayed on it; no network runs twice.
 local model      = gfnet.load(p.model)
-local test       = gfnet.dataset(model.dataset, { split = "test", limit = p.limit })
-local validation = gfnet.dataset(model.dataset, { split = "validation", limit = p.limit })
+local function open(split)
+  if p.data == "" then return gfnet.dataset(model.dataset, { split = split, limit = p.limit }) end
+  return gfnet.dataset("folder", {
+    path = p.data, split = split, crop = model.image_size, labels = p.labels ~= "" and p.labels or nil, limit = p.limit })
+end
+local test, validation = open(p.test), open(p.validation)
 local trace      = model:trace(test)
 local held_out   = model:trace(validation)
 model

@@ -11,6 +11,10 @@
 -- are used.
 --
 -- Every stage keeps its state after each epoch: run this script again and it goes on where it was stopped.
+--
+-- With pictures of your own, in a folder that holds train, validation and test and in each a folder for each class:
+--
+--     gfnet-lab scripts/train_clutter.lua data=pets size=128 state=pets/training save=pets.safetensors
 
 -- %% [parameters]
 local p = gfnet.params{
@@ -27,13 +31,21 @@ local p = gfnet.params{
   tune_rate = { default = 0.2, help = "learning rate of stage 3" },
   seed     = { default = 1, help = "of weights, order and actions" },
   state    = { default = "models/training", help = "folder of the resumable state" },
-  save     = { default = "models/clutter-fashion.safetensors", help = "where the model goes" },
+  save     = { default = "models/clutter-fashion-new.safetensors",
+               help = "where the model goes; the one that comes with the project is models/clutter-fashion.safetensors" },
+  data     = { default = "", help = "folder of pictures; if empty, clutter-fashion" },
+  size     = { default = 128, min = 16, help = "of data: side that its pictures are resized and cropped to" },
+  labels   = { default = "", help = "of data: text file that names the class folders in order; if empty, by their names" },
 }
 
 -- %% Data
-local train      = gfnet.dataset("clutter-fashion", { split = "train", limit = p.images })
-local validation = gfnet.dataset("clutter-fashion", { split = "validation", limit = p.held_out })
-local test       = gfnet.dataset("clutter-fashion", { split = "test", limit = p.held_out })
+local function open(split, limit)
+  if p.data == "" then return gfnet.dataset("clutter-fashion", { split = split, limit = limit }) end
+  return gfnet.dataset("folder", {
+    path = p.data, split = split, limit = limit, crop = p.size, labels = p.labels ~= "" and p.labels or nil,
+    augment = split == "train" })
+end
+local train, validation, test = open("train", p.images), open("validation", p.held_out), open("test", p.held_out)
 print(("%d training, %d validation, %d test images"):format(#train, #validation, #test))
 
 -- %% The network
@@ -124,7 +136,7 @@ gfnet.report.table{
 
 -- %% The model file
 model:save(p.save, { results = {
-  dataset = "clutter-fashion", images = #test, anytime = learned, madds = model.madds,
+  dataset = train.name, images = #test, anytime = learned, madds = model.madds,
   static = { full, glance }, epochs = { encoders = epochs, policy = policy_epochs },
 } })
 gfnet.report.results{

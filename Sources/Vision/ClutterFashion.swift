@@ -63,8 +63,8 @@ public struct ClutterFashion: ImageDataset {
 
   public func label(at index: Int) -> Int { Int(articles.labels[firstArticle + index]) }
 
-  /// The canvas's name without an epoch, such as `clutter-fashion.test.17`; its number is 0-based.
-  public func itemName(at index: Int) -> String { "clutter-fashion.\(part.rawValue).\(firstArticle + index)" }
+  /// Such as `clutter-fashion.test.17` for the 17th canvas of the test split.
+  public func itemName(at index: Int) -> String { "clutter-fashion.\(part.rawValue).\(index + 1)" }
 
   /// The canvas pixel that the article's top-left corner is on.
   ///
@@ -96,7 +96,8 @@ public struct ClutterFashion: ImageDataset {
   private var articles: FashionMNIST.Part { part == .test ? source.test : source.train }
 
   private func sequence(_ index: Int, epoch: Int) -> FormulaSequence {
-    let name = itemName(at: index)
+    // What the canvas is drawn from: the number of its article in its part of Fashion-MNIST, from 0.
+    let name = "clutter-fashion.\(part.rawValue).\(firstArticle + index)"
     return FormulaSequence(part == .train ? "\(name).\(epoch)" : name)
   }
 

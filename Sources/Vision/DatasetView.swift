@@ -7,22 +7,28 @@ struct DatasetView: ImageDataset {
   let identity: String
 
   init(firstOf base: any ImageDataset, limit: Int) {
-    // A limit of a limit reads the original directly and has the identity of the smaller limit alone.
-    let view = base as? DatasetView
-    let original = view.flatMap { $0.indices == nil ? $0.base : nil } ?? base
-    self.base = original
+    self.base = base
     indices = nil
     count = limit
-    identity = "\(original.identity) limit=\(limit)"
+    identity = "\(base.identity) limit=\(limit)"
   }
 
   init(of base: any ImageDataset, indices: [Int]) {
+    self.init(of: base, indices: indices, named: Self.name(of: indices))
+  }
+
+  /// - Parameter name: what tells it from other views of the same images.
+  init(of base: any ImageDataset, indices: [Int], named name: String) {
     self.base = base
     self.indices = indices
     count = indices.count
+    identity = "\(base.identity) \(name)"
+  }
+
+  private static func name(of indices: [Int]) -> String {
     var hash = ContentHash()
     for index in indices { hash.add(UInt64(index)) }
-    identity = "\(base.identity) subset=\(indices.count):\(hash)"
+    return "subset=\(indices.count):\(hash)"
   }
 
   var name: String { base.name }

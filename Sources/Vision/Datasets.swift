@@ -23,7 +23,7 @@ public enum Datasets {
   /// - Parameters:
   ///   - name: one of ``all``.
   ///   - split: one of the entry's splits.
-  ///   - limit: keep the first so many images; nil keeps all.
+  ///   - limit: keep so many images of all classes; nil keeps all.
   /// - Throws: ``DatasetError``, naming the nearest known name or split when there is no such one.
   public static func open(name: String, split: String, limit: Int? = nil) throws -> any ImageDataset {
     guard let entry = all.first(where: { $0.name == name }) else {
@@ -44,12 +44,7 @@ public enum Datasets {
     guard let entry = all.first(where: { $0.name == name }) else { return nil }
     for split in entry.splits where identity.hasPrefix("\(name)/\(split) ") {
       guard let dataset = try entry.open(split) else { continue }
-      if dataset.identity == identity { return dataset }
-      guard let limit = identity.firstMatch(of: /limit=([0-9]+)$/).flatMap({ Int($0.1) }), limit >= 1 else {
-        return nil
-      }
-      let limited = try dataset.limited(to: limit)
-      return limited.identity == identity ? limited : nil
+      return try dataset.limited(asIn: identity)
     }
     return nil
   }

@@ -64,14 +64,31 @@ extension ImageDataset {
     return pixels
   }
 
-  /// The first `limit` images; the whole set when it has no more than that.
+  /// `limit` of the images, in their order; the whole set when it has no more than that.
   ///
+  /// Each class keeps its share: its first images, one at least where there is room for all classes. Where no classes are
+  /// known these are the first images.
   /// - Throws: ``DatasetError/invalid(_:)`` when `limit` is below 1.
   public func limited(to limit: Int) throws -> any ImageDataset {
     guard limit >= 1 else {
       throw DatasetError.invalid("\(name): limit is \(limit), expected at least 1 image")
     }
-    return limit >= count ? self : DatasetView(firstOf: self, limit: limit)
+    guard limit < count else { return self }
+    guard knowsLabels else { return DatasetView(firstOf: self, limit: limit) }
+    return DatasetView(
+      of: self, indices: ClassSpread.indices(of: self, limit: limit), named: "limit=\(limit) by class")
+  }
+
+  /// The data set whose identity is `identity`: this one, or a limited one of its images; nil when it is another.
+  public func limited(asIn identity: String) throws -> (any ImageDataset)? {
+    if identity == self.identity { return self }
+    guard identity.hasPrefix(self.identity),
+      let match = identity.dropFirst(self.identity.count).wholeMatch(of: /\ limit=([0-9]+)(\ by\ class)?/),
+      let limit = Int(match.1), limit >= 1, limit < count
+    else { return nil }
+    // Version 0.1 kept the first images.
+    let limited = match.2 == nil ? DatasetView(firstOf: self, limit: limit) : try limited(to: limit)
+    return limited.identity == identity ? limited : nil
   }
 
   /// The images at `indices` (0-based, in that order, repeats allowed).

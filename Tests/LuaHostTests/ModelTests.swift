@@ -152,7 +152,7 @@ func failure(_ source: String) throws -> String { try ScriptBench(tinyModel + so
     #expect(
       output == """
         12	clutter-fashion	test	10	128	128	1
-        7	clutter-fashion.test.4	1	128	true
+        7	clutter-fashion.test.5	1	128	true
         2	true	dataset clutter-fashion/test: 12 images of 128×128, 1 channel, 10 classes
 
         """)

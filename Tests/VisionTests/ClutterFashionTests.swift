@@ -38,11 +38,11 @@ import Vision
     #expect(test.imageSize == (128, 128))
     #expect(test.label(at: 0) == 9 && test.labels[9] == "Ankle boot")
     #expect(test.articleOrigin(at: 0) == (75, 25))
-    #expect(test.itemName(at: 9999) == "clutter-fashion.test.9999")
+    #expect(test.itemName(at: 9999) == "clutter-fashion.test.10000")
     let validation = try ClutterFashion(split: .validation)
-    #expect(validation.count == 10000 && validation.itemName(at: 0) == "clutter-fashion.validation.50000")
+    #expect(validation.count == 10000 && validation.itemName(at: 0) == "clutter-fashion.validation.1")
     let train = try ClutterFashion(split: .train)
-    #expect(train.count == 50000 && train.itemName(at: 49999) == "clutter-fashion.train.49999")
+    #expect(train.count == 50000 && train.itemName(at: 49999) == "clutter-fashion.train.50000")
     #expect(Set([test.identity, validation.identity, train.identity]).count == 3)
   }
 

@@ -41,7 +41,6 @@ import Vision
     }
     #expect(try all.limited(to: 99).identity == all.identity)
     #expect(some.identity != all.identity)
-    #expect(try all.limited(to: 7).limited(to: 4).identity == some.identity)
     #expect(try all.limited(to: 3).limited(to: 4).count == 3)
   }
 

@@ -162,6 +162,7 @@ public final class AdaptiveRunner {
     try ModelError.require(
       dataset.classes == model.configuration.classes || (dataset.labels.isEmpty && !dataset.knowsLabels),
       "the data set has \(dataset.classes) classes, the model \(model.configuration.classes)")
+    try model.configuration.checkClasses(dataset)
   }
 
   private func requireImages(_ count: Int, _ dataset: any ImageDataset) throws {

@@ -21,7 +21,7 @@ extension Calibration {
   ///   - evaluation: what the thresholds are applied to; normally not the calibration trace.
   ///   - method: with ``Method/optimal``, each point's budget is what the paper's thresholds cost on the
   ///     calibration set.
-  /// - Throws: ``EpisodeError`` when the two traces differ in steps or costs, or labels are missing;
+  /// - Throws: ``EpisodeError`` when the two traces differ in steps, costs, classes or weights, or labels are missing;
   ///   `Interrupted`.
   public func budgeted(
     points: Int = 39, evaluation: Trace, method: Method = .paper
@@ -29,10 +29,13 @@ extension Calibration {
     guard (1...10_000).contains(points) else {
       throw EpisodeError("a budgeted curve of \(points) points: expected 1 to 10000")
     }
+    if let obstacle = origin.obstacle(toUseOn: ThresholdOrigin(evaluation), comparesWeights: true) {
+      throw EpisodeError(obstacle)
+    }
     guard evaluation.record.madds == madds else {
       throw EpisodeError(
-        "thresholds of a model with \(steps) steps cannot be applied to this trace of '\(evaluation.model.name)':"
-          + " its \(evaluation.record.steps) steps or their Multiply-Adds differ")
+        "thresholds of the model '\(origin.model.name)' cannot be applied to this trace of"
+          + " '\(evaluation.model.name)': their steps cost other Multiply-Adds")
     }
     let scorer = try ThresholdScorer(evaluation)
     let search = method == .optimal ? try OptimalSearch(self) : nil

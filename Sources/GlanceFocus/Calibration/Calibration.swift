@@ -16,6 +16,8 @@ public struct Calibration: Sendable {
   public let steps: Int
   /// Cumulative Multiply-Adds by step, T values.
   public let madds: [Double]
+  /// What the thresholds are solved on.
+  public let origin: ThresholdOrigin
   /// Steps 1…T−1, N values each.
   let confidence: [[Float]]
   /// Steps 1…T−1: images by descending confidence, equal ones by ascending row.
@@ -28,6 +30,7 @@ public struct Calibration: Sendable {
     images = record.images
     steps = record.steps
     madds = record.madds
+    origin = ThresholdOrigin(trace)
     confidence = (1..<record.steps).map { record[$0].confidence }
     order = confidence.map(DescendingOrder.of)
     correct = try? trace.correctBySteps()

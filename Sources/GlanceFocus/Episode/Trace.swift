@@ -122,9 +122,7 @@ struct ThresholdExits {
 
   /// T−1 thresholds for T steps, from T−1, T or one.
   static func full(_ thresholds: [Float], steps: Int) throws -> [Float] {
-    guard !thresholds.contains(where: \.isNaN) else {
-      throw EpisodeError("a threshold is not a number (NaN)")
-    }
+    try ConfidenceThreshold.check(thresholds)
     switch thresholds.count {
     case steps, steps - 1: return Array(thresholds.prefix(steps - 1))
     case 1: return [Float](repeating: thresholds[0], count: steps - 1)

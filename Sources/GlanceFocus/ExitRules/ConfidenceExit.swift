@@ -3,21 +3,23 @@ public struct ConfidenceExit: ExitRule {
   public let name = "confidence"
   private let thresholds: StepThresholds
 
-  /// - Parameter thresholds: one for every step, or one by step; ∞ lets none leave, −∞ all.
+  /// - Parameter thresholds: one for every step, or one by step, each from 0 to 1; ∞ lets none leave, −∞ all.
+  /// - Throws: ``EpisodeError`` for other numbers.
   public init(thresholds: [Float]) throws {
-    guard !thresholds.isEmpty, !thresholds.contains(where: \.isNaN) else {
-      throw EpisodeError("the exit rule 'confidence' needs thresholds that are numbers, given \(thresholds)")
+    guard !thresholds.isEmpty else {
+      throw EpisodeError("the exit rule 'confidence' needs a threshold, and the list of them is empty")
     }
+    try ConfidenceThreshold.check(thresholds)
     self.thresholds = StepThresholds(thresholds.map(Double.init))
   }
 
   public static let definition = ExitRuleDefinition(
     name: "confidence", summary: "leave when the largest class probability reaches the threshold",
     parameters: [
-      // Beyond [0, 1], since calibration gives ∞ to a step after which none shall leave.
+      // Calibration gives ∞ to a step after which none shall leave.
       ParameterDescription(
-        "threshold", .numberOrList, default: 0.9,
-        help: "least probability, or a list by step; above 1 none leaves")
+        "threshold", .numberOrList, default: 0.9, min: 0, max: 1, allowsInfinity: true,
+        help: "least probability, or a list by step; inf: none leaves, -inf: all do")
     ],
     make: { try ConfidenceExit(thresholds: $0.numbers("threshold").map(Float.init)) })
 

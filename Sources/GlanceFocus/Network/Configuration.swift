@@ -1,5 +1,6 @@
 import Backbones
 import Support
+import Vision
 
 /// Everything that decides the shape of a Glance-and-Focus Network and how images reach it.
 ///
@@ -121,5 +122,17 @@ public struct ModelError: LineError {
 
   static func require(_ condition: Bool, _ problem: @autoclosure () -> String) throws {
     if !condition { throw ModelError(problem()) }
+  }
+}
+
+extension Configuration {
+  /// Refuses a data set that numbers the model's classes otherwise.
+  /// - Throws: ``ModelError`` that names the first such class.
+  func checkClasses(_ dataset: any ImageDataset) throws {
+    let objection = ClassOrder.objection(data: dataset.labels, model: labels)
+    try ModelError.require(
+      objection == nil,
+      "the classes of \(dataset.name) are in another order than the model's: \(objection ?? ""); classes = or labels ="
+        + " of the data set puts them in order")
   }
 }

@@ -14,18 +14,22 @@ public struct ParameterDescription: Sendable, Equatable {
   public let minimum: Double
   /// Greatest value allowed; ∞ for none.
   public let maximum: Double
+  /// Whether ±∞ are allowed beyond the two.
+  public let allowsInfinity: Bool
   /// One line, without a full stop.
   public let help: String
 
   public init(
     _ name: String, _ kind: Kind = .number, default defaultValue: ParameterValue,
-    min minimum: Double = -.infinity, max maximum: Double = .infinity, help: String
+    min minimum: Double = -.infinity, max maximum: Double = .infinity,
+    allowsInfinity: Bool = false, help: String
   ) {
     self.name = name
     self.kind = kind
     self.defaultValue = defaultValue
     self.minimum = minimum
     self.maximum = maximum
+    self.allowsInfinity = allowsInfinity
     self.help = help
   }
 
@@ -40,8 +44,9 @@ public struct ParameterDescription: Sendable, Equatable {
     }
     for number in numbers {
       guard !number.isNaN else { return "is not a number (NaN)" }
-      guard number >= minimum, number <= maximum else {
-        return "is \(ParameterValue.text(number)), expected \(range)"
+      guard (number >= minimum && number <= maximum) || (allowsInfinity && number.isInfinite) else {
+        let hint = (minimum, maximum) == (0, 1) ? ShareHint.text(number).map { ": " + $0 } ?? "" : ""
+        return "is \(ParameterValue.text(number)), expected \(range)\(hint)"
       }
       if kind == .integer, number != number.rounded() || abs(number) > 1e15 {
         return "is \(number), expected a whole number"

@@ -45,6 +45,7 @@ public final class Trainer {
     try ModelError.require(
       dataset.classes == configuration.classes,
       "the data set has \(dataset.classes) classes, the model \(configuration.classes)")
+    try configuration.checkClasses(dataset)
     try ModelError.require(
       dataset.count > 1, "the data set has 1 image: training needs 2 at least, for the statistics of a batch")
     try ModelError.require(

@@ -17,7 +17,9 @@ enum DatasetFunctions {
             "split", .string,
             "the part, such as train, validation or test; default: test; of \"folder\": a folder in it, default: none"
           ),
-          .optional("limit", .integer, "keep the first so many images", in: 1...1e9),
+          .optional(
+            "limit", .integer, "keep so many images, of each class as many as its share asks for", in: 1...1e9
+          ),
           .optional(
             "images", .either([.object("tensor"), .table]),
             "of \"tensors\": N×C×H×W, or a list of C×H×W; values from 0 to 1"),
@@ -49,6 +51,9 @@ enum DatasetFunctions {
     returns: "dataset",
     example: "local data = gfnet.dataset(\"clutter-fashion\", {split = \"test\", limit = 100})",
     discussion: """
+      With limit every class keeps its share of the images, its first ones, and one at least where there is room for all \
+      classes; they stay in the order of the data set. Pictures whose classes are not known are the first ones.
+
       The data set "tensors" is made of what the script passes, kept as the nearest of 256 levels: \
       gfnet.dataset("tensors", {images = …, labels = {1, 2, …}}).
 

@@ -16,10 +16,14 @@ enum DefinitionUse {
   static let samplerHelp = "gfnet.samplers.NAME{…}, a name, or function(s, p, rng) → row, column"
 
   /// An exit rule from an object, a name, a threshold, thresholds by step, or a function of one image.
-  static func rule(_ value: LuaValue, in state: LuaState, _ place: String) throws -> any ExitRule {
+  /// - Parameter target: what it is applied to.
+  static func rule(
+    _ value: LuaValue, for target: ThresholdOrigin, in state: LuaState, _ place: String
+  ) throws -> any ExitRule {
     switch value {
     case .integer, .number: return try ConfidenceExit(thresholds: [Float(value.asNumber ?? .nan)])
-    case .table(let list): return try ConfidenceExit(thresholds: thresholds(list, place))
+    case .table(let list):
+      return try ConfidenceExit(thresholds: thresholds(list, for: target, in: state, place))
     case .function(let function):
       return try LuaExitRule(
         name: "function", function: BatchFunction(function), parameters: LuaTable(in: state), in: state)
@@ -112,7 +116,10 @@ enum DefinitionUse {
   }
 
   /// Confidence thresholds, one for all steps or one by step.
-  static func thresholds(_ list: LuaTable, _ place: String) throws -> [Float] {
+  static func thresholds(
+    _ list: LuaTable, for target: ThresholdOrigin, in state: LuaState, _ place: String
+  ) throws -> [Float] {
+    try state.context.thresholdLists(in: state).check(list, for: target, place)
     let elements = try list.elements()
     if let field = try list.pairs().lazy.compactMap(\.key.asString).first {
       throw LuaError(

@@ -35,6 +35,13 @@ final class ModelHandle {
 
   var configuration: Configuration { network.configuration }
 
+  /// What thresholds are applied to in a run of so many steps.
+  func target(steps: Int) -> ThresholdOrigin {
+    ThresholdOrigin(
+      model: Trace.Identity(name: name), dataset: configuration.dataset, steps: steps,
+      classes: configuration.classes, classNames: configuration.labels)
+  }
+
   /// Multiply-Adds, measured once.
   func costs() throws -> StepCosts {
     if let measured { return measured }

@@ -26,6 +26,10 @@ struct ModelImages {
       isSingle = value.asString != nil
       return
     }
+    if let entries = try Self.entries(value, place) {
+      images = try Self.dataset(of: entries, classes: configuration.classes, names: names, on: stack, place)
+      return
+    }
     var image = value
     var label: Int?
     if let table = value.asTable {
@@ -51,6 +55,52 @@ struct ModelImages {
   /// What the model calls its classes, or their numbers.
   static func classNames(_ configuration: Configuration) -> [String] {
     configuration.labels.isEmpty ? (1...configuration.classes).map(String.init) : configuration.labels
+  }
+
+  /// Entries of data sets in a list, as in `{data[1], data[2]}`; nil when `value` is something else.
+  private static func entries(_ value: LuaValue, _ place: String) throws -> [(
+    image: LuaValue, label: LuaValue
+  )]? {
+    guard let list = try value.asTable?.elements(), let first = list.first?.asTable,
+      try !first.get("image").isNil
+    else { return nil }
+    return try list.enumerated().map { index, element in
+      guard let entry = element.asTable, case let image = try entry.get("image"), !image.isNil else {
+        throw LuaError(
+          "\(place): element \(index + 1) must be an entry of a data set, as the first is, got \(element.described)"
+        )
+      }
+      return (image, try entry.get("label"))
+    }
+  }
+
+  private static func dataset(
+    of entries: [(image: LuaValue, label: LuaValue)], classes: Int, names: [String], on stack: LuaStack,
+    _ place: String
+  ) throws -> any ImageDataset {
+    let images = try entries.enumerated().map { index, entry in
+      try ImageArgument.batch(entry.image, on: stack, "\(place): image \(index + 1)")
+    }
+    if let odd = images.firstIndex(where: { $0.shape != images[0].shape || $0.shape[0] != 1 }) {
+      throw LuaError(
+        "\(place): image \(odd + 1) has shape \(images[odd].shape), expected \(images[0].shape) like image 1")
+    }
+    let labels = try entries.enumerated().compactMap { index, entry -> Int? in
+      guard !entry.label.isNil else { return nil }
+      guard let label = entry.label.asInteger, (1...classes).contains(label) else {
+        throw LuaError(
+          "\(place): the label of image \(index + 1) is \(entry.label.described), expected 1 to \(classes)")
+      }
+      return label - 1
+    }
+    guard labels.isEmpty || labels.count == entries.count else {
+      throw LuaError(
+        "\(place): \(labels.count) of \(entries.count) images have a label, expected all or none")
+    }
+    let shape = images[0].shape
+    return try TensorsDataset(
+      values: images.flatMap { try $0.values() }, layout: .channelsFirst, imageSize: (shape[2], shape[3]),
+      channels: shape[1], labels: labels.isEmpty ? nil : labels, classNames: names)
   }
 
   /// Paths of pictures; nil when `value` is something else.

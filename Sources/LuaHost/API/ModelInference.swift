@@ -12,7 +12,7 @@ enum ModelInference {
       [
         Parameter(
           "images", .either([.object("dataset"), .object("tensor"), .string, .table]),
-          "a data set, one of its entries, an image (C×H×W, values from 0 to 1), several (N×C×H×W), or paths of pictures"
+          "a data set, one or several of its entries, an image (C×H×W, values from 0 to 1), several (N×C×H×W), or paths of pictures"
         ),
         .options(Self.options),
       ],
@@ -75,7 +75,9 @@ enum ModelInference {
     let exit = try call.value("exit")
     let steps = try call.optionalInteger("steps") ?? model.configuration.steps
     let rule: any ExitRule =
-      exit.isNil ? LengthExit(steps: steps) : try DefinitionUse.rule(exit, in: call.state, "\(place): exit")
+      exit.isNil
+      ? LengthExit(steps: steps)
+      : try DefinitionUse.rule(exit, for: model.target(steps: steps), in: call.state, "\(place): exit")
     let sampler = try DefinitionUse.sampler(call.value("sampler"), in: call.state, "\(place): sampler")
     let check = AnswerCheck(rule, sampler.sampler, call.context)
     let runner = try AdaptiveRunner(

@@ -59,20 +59,21 @@ enum TraceGlimpses {
     let given = try call.value("thresholds")
     if given.isNil { return try trace.trace.evaluate(thresholds: trace.trace.thresholds(q: 1)) }
     return try trace.trace.evaluate(
-      DefinitionUse.rule(given, in: call.state, "gfnet.plot.glimpses: option 'thresholds'"))
+      DefinitionUse.rule(
+        given, for: ThresholdOrigin(trace.trace), in: call.state, "gfnet.plot.glimpses: option 'thresholds'"))
   }
 
   /// The images of the trace: given, those it was made of, or opened again by their name.
   private static func images(of trace: TraceHandle, _ call: LuaCall) throws -> any ImageDataset {
     let digest = trace.trace.dataset.digest
     if let given = try call.optionalObject("dataset", as: DatasetHandle.self)?.images {
-      // A trace of some images can be drawn from the whole set: their numbers are the same.
-      guard digest == given.identity || digest.hasPrefix(given.identity + " limit=") else {
+      // A trace of some images can be drawn from the whole set.
+      guard let images = try given.limited(asIn: digest) else {
         throw LuaError(
           "gfnet.plot.glimpses: the trace was made of other images (\(digest)) than the data set holds (\(given.identity))"
         )
       }
-      return given
+      return images
     }
     if let images = trace.images { return images }
     try call.claim(.readFiles)

@@ -88,8 +88,13 @@ final class EvaluationHandle {
 /// A curve of budgeted batch classification.
 final class CurveHandle {
   let curve: BudgetedCurve
+  /// What its thresholds were solved on.
+  let origin: ThresholdOrigin
 
-  init(_ curve: BudgetedCurve) { self.curve = curve }
+  init(_ curve: BudgetedCurve, origin: ThresholdOrigin) {
+    self.curve = curve
+    self.origin = origin
+  }
 
   static let entry = LuaClass<CurveHandle>(
     "curve", "Accuracy against mean cost as the budget grows; lists with an entry for each point.",
@@ -102,7 +107,11 @@ final class CurveHandle {
         "q", "list of numbers", "parameter of the exit distribution: share k is proportional to q^k",
         get: { it, _ in it.curve.q }),
       .init(
-        "thresholds", "list of lists", "confidence thresholds by step", get: { it, _ in it.curve.thresholds }),
+        "thresholds", "list of lists", "confidence thresholds by step",
+        get: { it, stack in
+          let lists = try stack.state.context.thresholdLists(in: stack.state)
+          return try it.curve.thresholds.map { try lists.list($0, of: it.origin, on: stack) }
+        }),
       .init(
         "exits", "list of lists", "images that left after step 1, 2, …", get: { it, _ in it.curve.exits }),
     ],

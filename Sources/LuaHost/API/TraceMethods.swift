@@ -29,9 +29,11 @@ enum TraceMethods {
       let evaluation: Evaluation
       if let table = given.asTable {
         evaluation = try it.trace.evaluate(
-          thresholds: DefinitionUse.thresholds(table, "trace:evaluate: argument 1 'rule'"))
+          thresholds: DefinitionUse.thresholds(
+            table, for: ThresholdOrigin(it.trace), in: call.state, "trace:evaluate: argument 1 'rule'"))
       } else {
-        let rule = try DefinitionUse.rule(given, in: call.state, "trace:evaluate: argument 1 'rule'")
+        let rule = try DefinitionUse.rule(
+          given, for: ThresholdOrigin(it.trace), in: call.state, "trace:evaluate: argument 1 'rule'")
         let check = AnswerCheck(rule, nil, call.context)
         evaluation = try it.trace.evaluate(rule, probe: check.probe)
         try check.tell()
@@ -61,13 +63,17 @@ enum TraceMethods {
       discussion: "Give q or madds. An infinite threshold lets no image leave after that step."
     ) { it, call in
       let method = Calibration.Method(rawValue: try call.string("method")) ?? .paper
+      func list(_ thresholds: [Float]) throws -> LuaTable {
+        try call.context.thresholdLists(in: call.state)
+          .list(thresholds, of: ThresholdOrigin(it.trace), on: call.stack)
+      }
       switch (try call.optionalNumber("q"), try call.optionalNumber("madds")) {
       case (let q?, nil):
         guard method == .paper else {
           throw LuaError("trace:thresholds: q is the paper's form; give madds for method = \"optimal\"")
         }
-        return try it.trace.thresholds(q: q)
-      case (nil, let madds?): return try it.trace.thresholds(madds: madds, method: method)
+        return try list(it.trace.thresholds(q: q))
+      case (nil, let madds?): return try list(it.trace.thresholds(madds: madds, method: method))
       case (nil, nil): throw LuaError("trace:thresholds: give q or madds, as in {q = 0.5}")
       case (_?, _?): throw LuaError("trace:thresholds: give q or madds, not both")
       }
@@ -88,7 +94,7 @@ enum TraceMethods {
       returns: "curve", example: sample + "local curve = trace:budgeted{points = 39}",
       discussion: """
         Point p has q = 2p/(points + 1). Thresholds solved on the images they are applied to flatter the curve: \
-        give a trace of other images as calibration.
+        give a trace of other images as calibration, of the same model, steps and classes.
         """
     ) { it, call in
       let method = Calibration.Method(rawValue: try call.string("method")) ?? .paper
@@ -96,7 +102,8 @@ enum TraceMethods {
       return Pushed(
         CurveHandle(
           try it.trace.budgeted(
-            points: call.integer("points"), calibration: calibration?.trace, method: method)))
+            points: call.integer("points"), calibration: calibration?.trace, method: method),
+          origin: ThresholdOrigin(calibration?.trace ?? it.trace)))
     }
   }
 

@@ -1,3 +1,4 @@
+import GlanceFocus
 import Support
 
 /// A declared parameter: of a script (`gfnet.params`), of an exit rule, a sampler or a backbone.
@@ -56,6 +57,8 @@ public struct ParameterSpec: Sendable {
   public let defaultValue: ParameterValue?
   public let minimum: Double?
   public let maximum: Double?
+  /// Whether ±∞ are allowed beyond the two.
+  public let allowsInfinity: Bool
   /// What values must be among; of a list, each of its elements.
   public let choices: [ParameterValue]?
   public let help: String
@@ -64,13 +67,14 @@ public struct ParameterSpec: Sendable {
 
   public init(
     name: String, kind: Kind, default value: ParameterValue? = nil, minimum: Double? = nil,
-    maximum: Double? = nil, choices: [ParameterValue]? = nil, help: String = ""
+    maximum: Double? = nil, allowsInfinity: Bool = false, choices: [ParameterValue]? = nil, help: String = ""
   ) {
     self.name = name
     self.kind = kind
     defaultValue = value
     self.minimum = minimum
     self.maximum = maximum
+    self.allowsInfinity = allowsInfinity
     self.choices = choices
     self.help = help
   }
@@ -92,7 +96,9 @@ public struct ParameterSpec: Sendable {
     guard let number = value.asNumber, minimum != nil || maximum != nil else { return nil }
     let range = (minimum ?? -.infinity)...max(maximum ?? .infinity, minimum ?? -.infinity)
     // Not a number is outside every range.
-    return range.contains(number) ? nil : "must be \(kind.described) \(range.described), got \(value.source)"
+    if range.contains(number) || (allowsInfinity && number.isInfinite) { return nil }
+    let hint = range == 0...1 ? ShareHint.text(number).map { ": " + $0 } ?? "" : ""
+    return "must be \(kind.described) \(range.described), got \(value.source)\(hint)"
   }
 
   /// Reads a value typed on the command line; lists are separated by commas.

@@ -40,7 +40,8 @@ extension ParameterSpec {
     self.init(
       name: description.name, kind: kind, default: value,
       minimum: description.minimum.isFinite ? description.minimum : nil,
-      maximum: description.maximum.isFinite ? description.maximum : nil, help: description.help)
+      maximum: description.maximum.isFinite ? description.maximum : nil,
+      allowsInfinity: description.allowsInfinity, help: description.help)
   }
 }
 

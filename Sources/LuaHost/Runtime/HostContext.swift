@@ -48,6 +48,7 @@ public final class HostContext {
   private lazy var scriptRandom = RandomGenerator(seed: options.seed, name: "script")
   /// Plugins whose code is running, the outermost first.
   var plugins: [PluginIdentity] = []
+  private var lists: ThresholdLists?
   /// Remarks made so far of those that are made once.
   private var told: Set<String> = []
   /// Names in use, by kind.
@@ -72,6 +73,14 @@ public final class HostContext {
   public func note(_ remark: String) {
     showRemark(remark)
     if let keepRemark { keepRemark(remark) } else { earlyRemarks.append(remark) }
+  }
+
+  /// What is known of the lists of thresholds that scripts hold.
+  func thresholdLists(in state: LuaState) throws -> ThresholdLists {
+    if let lists { return lists }
+    let made = try ThresholdLists(in: state)
+    lists = made
+    return made
   }
 
   /// Makes a remark, unless the run has made it under the same `key` before.
