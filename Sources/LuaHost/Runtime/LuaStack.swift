@@ -119,7 +119,11 @@ public struct LuaStack {
 
   /// Messages quote what a script passed, which may be of any length: the middle of a long one is left out.
   static func shortened(_ message: String) -> String {
-    message.utf8.count <= 4000 ? message : "\(message.prefix(2000)) … \(message.suffix(500))"
+    // By bytes first: a long text is not walked through.
+    guard message.utf8.count > 4000 else { return message }
+    let start = String(decoding: message.utf8.prefix(2000), as: UTF8.self)
+    let end = String(decoding: message.utf8.suffix(300), as: UTF8.self)
+    return "\(start)… (\(message.utf8.count) bytes) …\(end)".replacing("\u{FFFD}", with: "")
   }
 
   // MARK: Reading
