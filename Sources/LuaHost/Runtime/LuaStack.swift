@@ -43,7 +43,9 @@ public struct LuaStack {
   /// Throws what a push before it could not do.
   func checkPushes() throws {
     guard state.bridge.pointee.starved != LUA_OK else { return }
-    try check(gf_take_failure(pointer))
+    _ = gf_take_failure(pointer)
+    defer { pop() }
+    throw LuaError(string(at: -1) ?? "not enough memory")
   }
 
   @inline(__always) public func pushNil() { lua_pushnil(pointer) }
