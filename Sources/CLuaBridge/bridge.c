@@ -64,7 +64,10 @@ static void *allocate(void *context, void *block, size_t old_size, size_t new_si
   }
   if (new_size > old_size) {
     size_t more = new_size - old_size;
-    if (more > host->limit || host->used > host->limit - more) return NULL;
+    if (more > host->limit || host->used > host->limit - more) {
+      host->exhausted = false;
+      return NULL;
+    }
     if (host->refuse_after >= 0 && host->refuse_after-- == 0) {
       host->refuse_after = 0;
       return NULL;
@@ -78,7 +81,10 @@ static void *allocate(void *context, void *block, size_t old_size, size_t new_si
   void *moved = realloc(block, new_size);
   // Lua takes for granted that blocks can shrink.
   if (moved == NULL && new_size <= old_size) moved = block;
-  if (moved != NULL) host->used += new_size - old_size;
+  if (moved != NULL)
+    host->used += new_size - old_size;
+  else
+    host->exhausted = true;
   host->fresh = moved;
   return moved;
 }

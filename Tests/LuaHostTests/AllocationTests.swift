@@ -46,7 +46,7 @@ import Testing
   func theBudgetHoldsInsideSwiftAndAfterwards(_ function: String) throws {
     let bench = try ScriptBench(
       "local ok, why = pcall(\(function)) print(ok, (tostring(why):gsub('^.-:%d+: ', '')))\n" + Self.exhaust
-        + " print(collectgarbage('count') < 2000)",
+        + " collectgarbage() print(collectgarbage('count') < 2000)",
       memory: 3 << 20, catalog: Self.catalog)
     #expect(
       bench.shown == "false\tnot enough memory\nfalse\tnot enough memory\ntrue\n"

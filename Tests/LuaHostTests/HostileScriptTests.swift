@@ -99,7 +99,7 @@ import Testing
     ("table.move({}, 1, 1 << 60, 1, {})", "table.move of more than"),
     ("table.insert(setmetatable({}, {__len = function() return 1 << 60 end}), 1, 2)", "at most"),
     ("string.rep('x', -1 >> 1)", "too large"),
-    ("error({})", "raised a table value"),
+    ("error({})", "raised a table as its error: {}"),
     (
       "local t = setmetatable({}, {__index = function(t, k) return t[k + 1] end}) return t[1]",
       "stack overflow"

@@ -39,6 +39,7 @@ typedef struct {
   size_t unpolled;           // bytes of large blocks asked for since the last look at the stop flag
   int64_t refuse_after;      // for tests: allocations until all are refused; < 0: never
   bool in_warning;           // a warning in pieces that is not shown
+  bool exhausted;            // the system granted no memory since somebody asked, though the limit allowed it
   int32_t starved;           // a Lua status: something that Swift pushed failed with it; LUA_OK: nothing did
   int32_t swift_depth;       // active Swift frames since the innermost protected call
   volatile int32_t kill;     // GF_RUNNING or the reason to stop

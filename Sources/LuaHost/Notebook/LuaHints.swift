@@ -54,7 +54,9 @@ enum LuaHints {
   static func explain(runtime message: String, source: String) -> String {
     guard let line = line(named: message, in: source) else { return message }
     let code = LuaLineCode(line)
-    if message.contains("a nil value (field '?')"), code.contains("[", "0", "]") {
+    if message.contains("a nil value (field '?')") || message.contains("(field 'integer index')"),
+      code.contains("[", "0", "]")
+    {
       return message + "; lists begin at 1: t[1] is the first element"
     }
     if message.contains("attempt to perform arithmetic on a string value"), code.has("+") {
@@ -100,7 +102,9 @@ enum LuaHints {
     default: break
     }
     if let hint = blockHint(code) { return hint }
-    if message.contains("'}' expected near ':'") { return "fields of a table are written {name = value}" }
+    if code.has("{"), code.has(":"), message.contains("expected near") {
+      return "fields of a table are written {name = value}"
+    }
     if code.has("lambda") { return "Lua writes function(x) return … end" }
     if message.contains("near '['") || message.contains("near ','") || message.contains("']' expected"),
       code.contains("=", "[") || code.contains("(", "[") || code.contains("return", "[")

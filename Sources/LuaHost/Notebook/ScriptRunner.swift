@@ -277,9 +277,6 @@ public final class ScriptRunner {
     }
   }
 
-  /// Bytes of an error message; what is beyond is counted.
-  private static let longestMessage = 2000
-
   private func fail(_ index: Int, _ failure: Failure) {
     notebook.cells[index].status = .failed
     notebook.cells[index].outputs.append(.error(message: failure.message, traceback: failure.traceback))
@@ -287,7 +284,7 @@ public final class ScriptRunner {
 
   /// Adds the near name to Lua's "attempt to call a nil value (global 'modle')".
   private func explained(_ original: String) -> String {
-    let message = LuaHints.explain(runtime: original.cut(to: Self.longestMessage), source: script.source)
+    let message = LuaHints.explain(runtime: original, source: script.source)
     let explained = MissingLibrary.explained(message)
     if explained != message { return explained }
     if message.hasPrefix("out of memory") {
@@ -301,16 +298,5 @@ public final class ScriptRunner {
     let globals = (try? session.environment.pairs().compactMap(\.key.asString)) ?? []
     guard let near = NearestName.find(name, in: globals + session.visibleLocals) else { return message }
     return message + "; did you mean '\(near)'?"
-  }
-}
-
-extension String {
-  /// The first `limit` bytes or a few less, and how many there were.
-  fileprivate func cut(to limit: Int) -> String {
-    guard utf8.count > limit else { return self }
-    // A character that the cut went through becomes one U+FFFD, or a few.
-    var start = String(decoding: utf8.prefix(limit), as: UTF8.self)
-    while start.last == "\u{FFFD}" { start.removeLast() }
-    return start + "… (\(utf8.count) bytes)"
   }
 }

@@ -68,9 +68,13 @@ extension LuaStack {
           String(cString: $0)
         }
       }
+      let reason =
+        state.bridge.pointee.exhausted
+        ? "the system grants no more"
+        : "the script's values exceed \(state.limits.memory >> 20) MB (tensors not counted)"
+      state.bridge.pointee.exhausted = false
       throw LuaError(
-        place
-          + "out of memory: the script's values exceed \(state.limits.memory >> 20) MB (tensors not counted)",
+        place + "out of memory: " + reason,
         traceback: traceback, line: line > 0 ? Int(line) : nil)
     }
     var underlying: (any Error)?

@@ -43,7 +43,9 @@ public struct LuaStack {
   /// Throws what a push before it could not do.
   func checkPushes() throws {
     guard state.bridge.pointee.starved != LUA_OK else { return }
-    try check(gf_take_failure(pointer))
+    _ = gf_take_failure(pointer)
+    defer { pop() }
+    throw LuaError(string(at: -1) ?? "not enough memory")
   }
 
   @inline(__always) public func pushNil() { lua_pushnil(pointer) }
@@ -121,7 +123,11 @@ public struct LuaStack {
 
   /// Messages quote what a script passed, which may be of any length: the middle of a long one is left out.
   static func shortened(_ message: String) -> String {
-    message.utf8.count <= 4000 ? message : "\(message.prefix(2000)) … \(message.suffix(500))"
+    // By bytes first: a long text is not walked through.
+    guard message.utf8.count > 4000 else { return message }
+    let start = String(decoding: message.utf8.prefix(2000), as: UTF8.self)
+    let end = String(decoding: message.utf8.suffix(300), as: UTF8.self)
+    return "\(start)… (\(message.utf8.count) bytes) …\(end)".replacing("\u{FFFD}", with: "")
   }
 
   // MARK: Reading
