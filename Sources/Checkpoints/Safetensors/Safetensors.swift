@@ -20,12 +20,22 @@ public struct Safetensors: Sendable {
     let range: Range<Int>
   }
 
+  /// A tensor whose values are not read.
+  public struct UnreadTensor: Sendable, Equatable {
+    public let name: String
+    /// As the header has it, such as `F8_E4M3`.
+    public let type: String
+    public let shape: [Int]
+  }
+
   /// The path or name that errors mention.
   public let file: String
   /// The `__metadata__` map, without the checksum.
   public let metadata: [String: String]
   /// All tensors in the order of their bytes.
   public let entries: [Entry]
+  /// Tensors of element types that are not read.
+  public let unread: [UnreadTensor]
   /// True when the file carried a checksum (which then matched).
   public let isVerified: Bool
   private let indices: [String: Int]
@@ -34,6 +44,14 @@ public struct Safetensors: Sendable {
 
   /// The header's size limit of the reference implementation.
   private static let largestHeader = 100_000_000
+
+  /// True where `data` begins as a safetensors file does: a length that fits and a brace.
+  package static func isSafetensors(_ data: Data) -> Bool {
+    guard data.count > 9, data[data.startIndex + 8] == UInt8(ascii: "{") else { return false }
+    let length = data.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
+    // Text that happens to have a brace there claims more than any file has.
+    return length < 1 << 40
+  }
 
   /// Opens the file at `path` as a memory map.
   /// - Throws: `FileError`, ``SafetensorsError``.
@@ -46,6 +64,7 @@ public struct Safetensors: Sendable {
   public init(_ data: Data, file: String) throws {
     self.file = file
     func fail(_ reason: String) -> SafetensorsError { SafetensorsError(file: file, reason: reason) }
+    if !Self.isSafetensors(data), let kind = FileKind.described(data) { throw fail("it is " + kind) }
     guard data.count >= 8 else { throw fail("\(data.count) bytes are too few for a header") }
     let length = data.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
     guard length <= UInt64(data.count - 8) else {
@@ -62,9 +81,14 @@ public struct Safetensors: Sendable {
     }
     self.data = data
     dataStart = start
-    entries = header.entries.map { Entry(name: $0.name, type: $0.type, shape: $0.shape, range: $0.range) }
+    entries = header.entries.compactMap { entry in
+      entry.type.map { Entry(name: entry.name, type: $0, shape: entry.shape, range: entry.range) }
+    }
+    unread = header.entries.filter { $0.type == nil }.map {
+      UnreadTensor(name: $0.name, type: $0.typeName, shape: $0.shape)
+    }
     indices = [String: Int](
-      header.entries.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+      entries.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
 
     let (metadata, expected) = try SafetensorsChecksum.split(header.metadata, file: file)
     self.metadata = metadata
