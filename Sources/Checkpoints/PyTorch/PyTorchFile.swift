@@ -28,7 +28,7 @@ public struct PyTorchFile: Sendable {
   ///
   /// - Throws: `FileError`, ``PyTorchError``.
   public init(contentsOf path: String) throws {
-    try self.init(MappedFile.read(path), file: path)
+    self = try MappedFile.reading(path) { try PyTorchFile(MappedFile.read(path), file: path) }
   }
 
   /// Opens a file held in memory; `file` is its name in errors.

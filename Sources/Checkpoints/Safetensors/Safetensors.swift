@@ -56,7 +56,7 @@ public struct Safetensors: Sendable {
   /// Opens the file at `path` as a memory map.
   /// - Throws: `FileError`, ``SafetensorsError``.
   public init(contentsOf path: String) throws {
-    try self.init(MappedFile.read(path), file: path)
+    self = try MappedFile.reading(path) { try Safetensors(MappedFile.read(path), file: path) }
   }
 
   /// Opens a file held in memory; `file` is its name in errors.
@@ -126,13 +126,15 @@ public struct Safetensors: Sendable {
 
   /// Gives `body` the bytes of a tensor, little-endian, maybe unaligned, valid only during the call.
   public func withBytes<R>(of entry: Entry, _ body: (UnsafeRawBufferPointer) throws -> R) throws -> R {
-    try data.withUnsafeBytes { bytes in
-      let range = dataStart + entry.range.lowerBound..<dataStart + entry.range.upperBound
-      guard range.upperBound <= bytes.count else {
-        throw SafetensorsError(
-          file: file, reason: "tensor \(SafetensorsError.quoted(entry.name)) is not of this file")
+    try MappedFile.reading(file) {
+      try data.withUnsafeBytes { bytes in
+        let range = dataStart + entry.range.lowerBound..<dataStart + entry.range.upperBound
+        guard range.upperBound <= bytes.count else {
+          throw SafetensorsError(
+            file: file, reason: "tensor \(SafetensorsError.quoted(entry.name)) is not of this file")
+        }
+        return try body(UnsafeRawBufferPointer(rebasing: bytes[range]))
       }
-      return try body(UnsafeRawBufferPointer(rebasing: bytes[range]))
     }
   }
 }

@@ -122,7 +122,8 @@ private struct HeaderParser {
     let type = SafetensorsType(rawValue: typeName)
     guard let bits = type.map({ 8 * $0.size }) ?? SafetensorsType.unread[typeName] else {
       let known = SafetensorsType.allCases.map(\.rawValue).joined(separator: " ")
-      throw error("tensor \(quoted) has the type \(SafetensorsError.quoted(typeName)); supported are \(known)")
+      throw error(
+        "tensor \(quoted) has the type \(SafetensorsError.quoted(typeName)); supported are \(known)")
     }
     // Axes of no elements are left out at first: sizes are multiplied in any order by those who use them.
     var size = bits

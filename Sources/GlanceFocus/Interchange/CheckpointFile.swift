@@ -24,6 +24,10 @@ public struct CheckpointFile {
   /// - Parameter choice: which weights are meant, where there are several.
   /// - Throws: one line that names the file and what is wrong with it.
   public init(_ path: String, choice: StateDictionary.Choice = .init()) throws {
+    self = try MappedFile.reading(path) { try CheckpointFile(opening: path, choice) }
+  }
+
+  private init(opening path: String, _ choice: StateDictionary.Choice) throws {
     self.path = path
     let data = try MappedFile.read(path)
     guard PyTorchFile.isPyTorch(data) else {

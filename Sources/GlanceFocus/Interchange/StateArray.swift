@@ -53,7 +53,7 @@ public struct StateArray {
   /// The values, row-major, whatever the element type.
   public func floats() throws -> [Float] {
     switch source {
-    case .pyTorch(let tensor): tensor.floats()
+    case .pyTorch(let tensor): try MappedFile.reading(file) { tensor.floats() }
     case .safetensors(let file, let entry):
       try file.numbers(entry.name)
     }
