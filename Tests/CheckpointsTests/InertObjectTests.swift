@@ -90,14 +90,12 @@ struct InertObjectTests {
     #expect(list.object?.name == "a.B")
     // Twenty thousand objects in one another.
     var nest = Pickle().op("N")
-    for _ in 0..<20_000 {
-      nest = Pickle(
-        nest, then: [0x85, UInt8(ascii: "q"), 1, UInt8(ascii: "0")] + Array("ca\nB\nh\u{1}R".utf8))
-    }
+    let layer = [0x85, UInt8(ascii: "q"), 1, UInt8(ascii: "0")] + Array("ca\nB\nh\u{1}R".utf8)
+    for _ in 0..<20_000 { nest.bytes += layer }
     #expect(try root(nest).object?.name == "a.B")
     // Forty objects that each hold the one before twice.
     var bomb = Pickle().op("Nq\0")
-    for _ in 0..<40 { bomb = Pickle(bomb, then: Array("0ca\nB\nh\0h\0".utf8) + [0x86] + Array("Rq\0".utf8)) }
+    for _ in 0..<40 { bomb = bomb.op("0ca\nB\nh\0h\0").with([0x86]).op("Rq\0") }
     #expect(try root(bomb).object?.name == "a.B")
     // A name that grows with each call, by a little file.
     var grow = Pickle().global("a", "B").op(")R")
@@ -201,13 +199,5 @@ struct InertObjectTests {
       let error = #expect(throws: PyTorchError.self) { try PyTorchFile(data, file: "x") }
       #expect(error?.description.contains("it is " + what) == true, "\(error?.description ?? "")")
     }
-  }
-}
-
-extension Pickle {
-  /// `start` followed by opcodes.
-  fileprivate init(_ start: Pickle, then more: [UInt8]) {
-    self = start
-    bytes += more
   }
 }
