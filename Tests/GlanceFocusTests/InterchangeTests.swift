@@ -224,6 +224,33 @@ import Testing
     #expect(twice?.description.contains("a file of gfnet-lab already") == true)
   }
 
+  @Test func whatIsForAnotherNumberOfStepsIsLeftOut() throws {
+    var items = try published()
+    items[11].1 = .tensor(shape: [2, 5], [Float](repeating: 0.5, count: 10))
+    items[10].1 = .list([.double(60), .double(70)])
+    items[12].1 = .list([.list([.double(2)]), .list([.double(61), .double(71)])])
+    let path = try write(items)
+    guard case .model(let checkpoint) = try CheckpointImport(CheckpointFile(path)) else {
+      Issue.record("not a model")
+      return
+    }
+    #expect(checkpoint.results.thresholds == nil && checkpoint.results.anytime == nil)
+    #expect(checkpoint.results.budgeted == nil && checkpoint.results.costs?.madds?.count == 3)
+    #expect(
+      checkpoint.notes == [
+        "anytime_classification is for 2 steps, the network has 3, and is left out",
+        "dynamic_threshold is for 5 steps, the network has 3, and is left out",
+        "budgeted_batch_classification is not a list of costs and one of as many accuracies and is left out",
+      ])
+  }
+
+  @Test func missingPartsAreNamed() throws {
+    #expect(try refusal(published().filter { $0.0 != "fc" }).contains("the file holds no classifier (fc)"))
+    #expect(
+      try refusal(published().filter { $0.0 != "model_state_dict" }).contains(
+        "the file holds no local encoder (model_state_dict)"))
+  }
+
   @Test func impossibleNumbersAreRefused() throws {
     for (index, value): (Int, PickleTree) in [
       (1, .int(-5)), (1, .int(1 << 40)), (1, .double(.nan)), (0, .string("resnet_tiny_99")),
