@@ -32,6 +32,8 @@ public struct StateDictionary {
   public let hints: [EncoderHint]
   /// What was chosen among several, a line each.
   public let notes: [String]
+  /// What else the file holds, by key, in a few words each.
+  public let beside: [(key: String, what: String)]
   /// Objects beside the weights that were kept as data, by class.
   public let objects: [String]
 
@@ -44,6 +46,7 @@ public struct StateDictionary {
     unread = file.unread.map { Unread(name: $0.name, shape: $0.shape, what: $0.type) }
     hints = EncoderHint.all(in: file.metadata, path: path)
     notes = []
+    beside = []
     objects = []
   }
 
@@ -65,7 +68,26 @@ public struct StateDictionary {
     }
     hints = EncoderHint.all(in: members, path: path)
     notes = found.notes(taken, path: path)
+    beside = members.entries.compactMap { key, value in
+      key == taken.keys.first ? nil : Self.brief(value).map { (key, $0) }
+    }
     objects = Self.objects(in: .dictionary(members))
+  }
+
+  /// A value in a few words; nil for arrays, which are listed elsewhere.
+  private static func brief(_ value: PyTorchValue) -> String? {
+    switch value {
+    case .none: "None"
+    case .bool(let value): value ? "True" : "False"
+    case .int(let value): String(value)
+    case .double(let value): String(value)
+    case .string(let text): SafetensorsError.printable(text)
+    case .bytes(let bytes): "\(bytes.count) bytes"
+    case .list(let values): "a list of \(values.count)"
+    case .dictionary(let dictionary): "\(dictionary.entries.count) entries"
+    case .object(let object): object.unread == nil ? SafetensorsError.printable(object.name) : nil
+    case .tensor: nil
+    }
   }
 
   static func wholeModule(_ object: PyTorchObject?, _ key: String, _ path: String) -> ModelError {

@@ -136,6 +136,12 @@ struct ModelsShow: ParsableCommand {
         add("kind", "state dictionary of one network", "state_dict")
         if let name = state.name { add("name", SafetensorsError.printable(name), .string(name)) }
         for note in state.notes { add("note", note, .string(note)) }
+        if !state.beside.isEmpty {
+          let entries = state.beside.prefix(20).map { "\(SafetensorsError.printable($0.key)): \($0.what)" }
+          add(
+            "beside", entries.joined(separator: ", ") + (state.beside.count > 20 ? ", …" : ""),
+            .array(entries.map { .string($0) }))
+        }
         if !state.objects.isEmpty {
           let names = state.objects.prefix(20).map { SafetensorsError.printable($0) }
           add(
