@@ -35,7 +35,7 @@ import Testing
   private func run(_ source: String) throws -> (shown: String, message: String, notes: [String]) {
     let notes = Notes()
     let text = source.replacing("$", with: folder.path + "/")
-    let bench = try ScriptBench(text) { context in context.note = { notes.lines.append($0) } }
+    let bench = try ScriptBench(text) { context in context.showRemark = { notes.lines.append($0) } }
     return (bench.shown, bench.message, notes.lines)
   }
 
