@@ -127,7 +127,10 @@ import Testing
 
   @Test func allNetworksAreRecorded() { #expect(Self.recordings.count == 16) }
 
-  /// timm's logits in float64, for images of even and odd sides.
+  /// Relative to the largest logit; timm itself in float32 is up to 2.4e-6 off.
+  private static let tolerance = 5e-6
+
+  /// timm's logits in float64, for images of even and odd sides; those of the network with the same arrays are others.
   @Test(arguments: recordings.keys.sorted()) func logitsAreTimms(_ name: String) throws {
     let encoder = try BackboneRegistry.entry(name).build(5)
     for (key, entry) in encoder.state {
@@ -145,12 +148,15 @@ import Testing
       }
       try value.assign(Tensor(value.shape, numbers))
     }
-    for recorded in try #require(Self.recordings[name]) {
+    let twin = try #require(Self.recordings[name.hasPrefix("tf_") ? String(name.dropFirst(3)) : "tf_" + name])
+    for (recorded, other) in zip(try #require(Self.recordings[name]), twin) {
       let image = try Tensor.formula("image", [1, 3, recorded.height, recorded.width])
       let logits = try encoder.classify(encoder.encode(image, .evaluation).features, .evaluation).values()
       let largest = recorded.logits.reduce(0) { max($0, abs($1)) }
+      let gap = zip(recorded.logits, other.logits).map { abs($0 - $1) }.max() ?? 0
+      #expect(gap > 20 * Self.tolerance * largest)
       let error = zip(logits, recorded.logits).map { abs(Double($0) - $1) }.max() ?? .infinity
-      #expect(error <= 1e-6 * largest, "\(recorded.height)×\(recorded.width): \(error / largest)")
+      #expect(error <= Self.tolerance * largest, "\(recorded.height)×\(recorded.width): \(error / largest)")
     }
   }
 }
