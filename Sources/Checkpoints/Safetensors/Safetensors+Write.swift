@@ -15,10 +15,13 @@ extension Safetensors {
     let (header, ordered) = try layout(tensors, metadata: metadata, file: path.shown)
     try AtomicFile.write(to: path) { output in
       try output.append(header)
-      for tensor in ordered {
-        try tensor.forEachPiece { piece in
-          try Cancellation.check()
-          try output.append(piece)
+      // Some pieces are of files that are mapped.
+      try MappedFile.reading("what is written to \(path)") {
+        for tensor in ordered {
+          try tensor.forEachPiece { piece in
+            try Cancellation.check()
+            try output.append(piece)
+          }
         }
       }
     }
