@@ -81,7 +81,7 @@ package enum FileKind {
     }
     if start.hasPrefix("<") { return "a text with tags (HTML or XML?), not weights" }
     if start.hasPrefix("{") || start.hasPrefix("[") { return "a JSON text, not weights" }
-    let line = text.prefix { !$0.isNewline }
+    let line = text.unicodeScalars.prefix { $0 != "\n" && $0 != "\r" }
     return "a text that begins with \(SafetensorsError.quoted(String(line.prefix(40)))), not weights"
   }
 }

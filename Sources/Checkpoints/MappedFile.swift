@@ -30,14 +30,14 @@ public enum MappedFile {
       })
   }
 
-  /// Runs `body`, which reads the mapped file `path`.
+  /// Runs `body`, which reads the mapped file that errors call `name`.
   ///
   /// - Throws: what `body` throws; `FileError` where the file was found to be cut off meanwhile.
-  public static func reading<Value>(_ path: String, _ body: () throws -> Value) throws -> Value {
+  public static func reading<Value>(_ name: String, _ body: () throws -> Value) throws -> Value {
     let losses = gf_mapped_losses()
     let result = Result { try body() }
     guard gf_mapped_losses() == losses else {
-      throw FileError(action: "read", path: path, reason: "another program cut it off while it was read")
+      throw FileError(action: "read", path: FilePath(name), reason: "another program cut it off while it was read")
     }
     return try result.get()
   }

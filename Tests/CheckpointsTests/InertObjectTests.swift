@@ -1,11 +1,12 @@
 import Checkpoints
 import Foundation
+import Support
 import TestSupport
 import Testing
 
 /// What is neither a tensor nor a plain container is kept as data, never made.
 struct InertObjectTests {
-  private static func people(_ name: String) -> String { fixture("../cases/checkpoints/" + name) }
+  private static func people(_ name: String) -> FilePath { fixture("../cases/checkpoints/" + name) }
 
   private func root(_ pickle: Pickle) throws -> PyTorchValue {
     try PyTorchFile(pickle.zip(), file: "objects.pt").value
@@ -112,7 +113,7 @@ struct InertObjectTests {
     #expect(!none.hasChecksums && none.value.dictionary?["w"]?.tensor?.floats() == [0, 1, 2, 3, 4, 5])
     #expect(try PyTorchFile(contentsOf: Self.people("args-namespace.pth")).hasChecksums)
     // One checksum that became 0 in a file that has them is damage.
-    var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: fixture("module.pt"))))
+    var bytes = [UInt8](try Data(contentsOf: fixture("module.pt").url))
     var places: [Int] = []
     for place in 0..<bytes.count - 46 where Array(bytes[place..<place + 4]) == [0x50, 0x4B, 1, 2] {
       places.append(place)

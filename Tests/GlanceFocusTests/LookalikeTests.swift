@@ -4,6 +4,7 @@ import Foundation
 import GlanceFocus
 import NeuralNet
 import Tensor
+import Support
 import TestSupport
 import Testing
 
@@ -23,10 +24,10 @@ import Testing
   /// The encoder found, or the error.
   private func found(_ tree: PickleTree, _ name: String, backbone: String? = nil) throws -> String {
     let folder = try TemporaryFolder()
-    let file = folder.path + "/" + name
+    let file = folder.path / name
     try FileManager.default.createDirectory(
-      at: URL(fileURLWithPath: file).deletingLastPathComponent(), withIntermediateDirectories: true)
-    try tree.file().write(to: URL(fileURLWithPath: file))
+      at: file.url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try tree.file().write(to: file.url)
     do {
       guard
         case .encoder(let encoder) = try CheckpointImport(

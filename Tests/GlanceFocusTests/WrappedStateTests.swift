@@ -35,12 +35,12 @@ import Testing
     self.weights = weights
   }
 
-  private func write(_ tree: PickleTree, legacy: Bool = false, as name: String = "x.pth") throws -> String {
+  private func write(_ tree: PickleTree, legacy: Bool = false, as name: String = "x.pth") throws -> FilePath {
     try folder.write([UInt8](tree.file(legacy: legacy)), name)
   }
 
   private func imported(
-    _ path: String, choice: StateDictionary.Choice = .init(), backbone: String? = nil, prefix: String? = nil
+    _ path: FilePath, choice: StateDictionary.Choice = .init(), backbone: String? = nil, prefix: String? = nil
   ) throws -> ImportedEncoder {
     let file = try CheckpointFile(path, choice: choice)
     guard
@@ -195,7 +195,7 @@ import Testing
 
   @Test func anEncoderWithoutItsHeadIsKeptSo() throws {
     let path = try write(.dictionary(arrays.filter { !$0.name.hasPrefix("fc.") }.map { ($0.name, $0.tree) }))
-    let out = folder.path + "/encoder.safetensors"
+    let out = folder.path / "encoder.safetensors"
     let encoder = try imported(path)
     #expect(encoder.classes == 0)
     try encoder.write(to: out)

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Support
 
 /// A text that may name the encoder in a file: what a training program noted, or the file's name.
 public struct EncoderHint: Sendable {
@@ -19,7 +20,7 @@ public struct EncoderHint: Sendable {
   ]
 
   /// The names that training programs keep beside the weights, then those of the file and its folders.
-  static func all(in root: PyTorchDictionary, path: String) -> [EncoderHint] {
+  static func all(in root: PyTorchDictionary, path: FilePath) -> [EncoderHint] {
     var hints: [EncoderHint] = []
     func read(_ dictionary: PyTorchDictionary, _ prefix: String, _ depth: Int) {
       for key in keys {
@@ -36,18 +37,16 @@ public struct EncoderHint: Sendable {
     return hints + around(path)
   }
 
-  static func all(in metadata: [String: String], path: String) -> [EncoderHint] {
+  static func all(in metadata: [String: String], path: FilePath) -> [EncoderHint] {
     keys.compactMap { key in
       metadata[key].map { EncoderHint(text: $0, source: "metadata " + key, isInside: true) }
     } + around(path)
   }
 
   /// `config.json` beside the file, as timm writes it, the file's name, and those of three folders above it.
-  private static func around(_ path: String) -> [EncoderHint] {
+  private static func around(_ path: FilePath) -> [EncoderHint] {
     var hints: [EncoderHint] = []
-    let url = URL(fileURLWithPath: path)
-    let beside = url.deletingLastPathComponent().appendingPathComponent("config.json").path
-    if let data = try? MappedFile.read(beside), data.count < 1 << 20,
+    if let data = try? MappedFile.read(path.folder / "config.json"), data.count < 1 << 20,
       let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any]
     {
       for key in ["architecture", "arch", "model_name"] {
@@ -55,10 +54,10 @@ public struct EncoderHint: Sendable {
         hints.append(EncoderHint(text: text, source: "config.json " + key, isInside: false))
       }
     }
-    var names = url.pathComponents.reversed().prefix(4).filter { $0 != "/" }.makeIterator()
-    if let name = names.next() { hints.append(EncoderHint(text: name, source: "its name", isInside: false)) }
-    while let name = names.next() {
-      hints.append(EncoderHint(text: name, source: "its folder's name", isInside: false))
+    let whole = path.isAbsolute ? path : FilePath.currentFolder.pushing(path)
+    for (number, name) in whole.components.suffix(4).reversed().enumerated() {
+      let source = number == 0 ? "its name" : "its folder's name"
+      hints.append(EncoderHint(text: name.shown, source: source, isInside: false))
     }
     return hints
   }

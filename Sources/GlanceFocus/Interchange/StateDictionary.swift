@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Support
 
 /// The arrays of one network in a file of another program, and what else the file says of it.
 public struct StateDictionary {
@@ -24,7 +25,7 @@ public struct StateDictionary {
     }
   }
 
-  public let path: String
+  public let path: FilePath
   /// Under their names in the file.
   public let arrays: [StateArray]
   public let unread: [Unread]
@@ -40,7 +41,7 @@ public struct StateDictionary {
   /// The name that the file gives the network, where it gives one.
   public var name: String? { hints.first { $0.isInside }?.text }
 
-  init(_ file: Safetensors, path: String) {
+  init(_ file: Safetensors, path: FilePath) {
     self.path = path
     arrays = file.entries.map { StateArray($0, of: file) }
     unread = file.unread.map { Unread(name: $0.name, shape: $0.shape, what: $0.type) }
@@ -51,7 +52,7 @@ public struct StateDictionary {
   }
 
   /// - Throws: ``ModelError`` where the file holds no weights, or several and none is the obvious one.
-  init(_ root: PyTorchValue, choice: Choice, path: String) throws {
+  init(_ root: PyTorchValue, choice: Choice, path: FilePath) throws {
     self.path = path
     if root.object?.isModule == true { throw Self.wholeModule(root.object, "", path) }
     guard let members = root.members, root.object?.unread == nil else {
@@ -60,7 +61,7 @@ public struct StateDictionary {
     let found = WeightSearch(members)
     let taken = try found.choose(choice, path: path)
     arrays = taken.dictionary.entries.compactMap { key, value in
-      value.tensor.map { StateArray(key, $0, file: path) }
+      value.tensor.map { StateArray(key, $0, file: path.shown) }
     }
     unread = taken.dictionary.entries.compactMap { key, value in
       guard let object = value.object, let what = object.unread else { return nil }
@@ -90,7 +91,7 @@ public struct StateDictionary {
     }
   }
 
-  static func wholeModule(_ object: PyTorchObject?, _ key: String, _ path: String) -> ModelError {
+  static func wholeModule(_ object: PyTorchObject?, _ key: String, _ path: FilePath) -> ModelError {
     let name = SafetensorsError.printable(object?.name ?? "")
     return ModelError(
       "\(path) holds a whole module of the class \(name)\(key.isEmpty ? "" : " under \(SafetensorsError.printable(key))"),"
@@ -188,7 +189,7 @@ struct WeightSearch {
     candidates = found.filter { $0.numbers >= largest / 4 }
   }
 
-  func choose(_ choice: StateDictionary.Choice, path: String) throws -> Candidate {
+  func choose(_ choice: StateDictionary.Choice, path: FilePath) throws -> Candidate {
     func names(_ candidates: [Candidate]) -> String {
       candidates.prefix(10).map { SafetensorsError.printable($0.name) }.joined(separator: ", ")
     }
@@ -225,7 +226,7 @@ struct WeightSearch {
   }
 
   /// What was chosen, where there was a choice.
-  func notes(_ taken: Candidate, path: String) -> [String] {
+  func notes(_ taken: Candidate, path: FilePath) -> [String] {
     let others = candidates.filter { $0.keys != taken.keys }
     guard !others.isEmpty else { return [] }
     let rest = others.prefix(5).map { SafetensorsError.printable($0.name) }.joined(separator: ", ")
