@@ -34,7 +34,7 @@ import Testing
 
   private func run(_ source: String) throws -> (shown: String, message: String, notes: [String]) {
     let notes = Notes()
-    let text = source.replacing("$", with: folder.path + "/")
+    let text = source.replacing("$", with: folder.path.shown + "/")
     let bench = try ScriptBench(text) { context in context.showRemark = { notes.lines.append($0) } }
     return (bench.shown, bench.message, notes.lines)
   }
@@ -80,7 +80,7 @@ import Testing
       """)
     #expect(message == "")
     #expect(
-      notes.map { $0.replacing(folder.path, with: "") } == [
+      notes.map { $0.replacing(folder.path.shown, with: "") } == [
         "/both.pth: the moving average of the weights (model_ema) was taken, not model",
         "/both.pth: the weights under model were taken, not model_ema",
         "/both.pth: the moving average of the weights (model_ema) was taken, not model",
