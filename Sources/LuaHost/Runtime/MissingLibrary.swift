@@ -1,7 +1,8 @@
 /// What of Lua's own library is left out, and what to do instead.
 enum MissingLibrary {
   private static let processes = "no processes are started from Lua"
-  private static let files = "gfnet-lab help gfnet lists what reads and writes files"
+  private static let files = "files are made by gfnet.tensor.save and the :save of models, traces and figures"
+  private static let reading = "gfnet.read reads text, CSV and JSON"
   private static let sources = "require loads Lua files beside the script or plugin"
   private static let inner = "the inside of Lua is closed"
 
@@ -11,8 +12,8 @@ enum MissingLibrary {
     "exit": ("os", "error(…) ends a script"),
     "getenv": ("os", "a script's parameters come from gfnet.params"),
     "setlocale": ("os", "numbers are always written with a point"),
-    "rename": ("os", files), "tmpname": ("os", files), "tmpfile": ("io", files), "open": ("io", files),
-    "lines": ("io", files), "read": ("io", files), "input": ("io", files), "output": ("io", files),
+    "rename": ("os", files), "tmpname": ("os", files), "tmpfile": ("io", files), "output": ("io", files),
+    "open": ("io", reading), "lines": ("io", reading), "read": ("io", reading), "input": ("io", reading),
     "dofile": ("", sources), "loadfile": ("", sources), "loadlib": ("package", sources),
     "dump": ("string", "only source text is loaded"),
     "getinfo": ("debug", inner), "sethook": ("debug", inner), "getlocal": ("debug", inner),
