@@ -32,6 +32,9 @@ let package = Package(
       name: "CImageCodecs",
       linkerSettings: ["jpeg", "png16", "tiff", "webp", "webpdemux"].map { .linkedLibrary($0) }),
 
+    // Survives that a mapped file is cut off.
+    .target(name: "CMappedFiles"),
+
     // What every layer may use: atomic files, cancellation, progress, one-line errors.
     .target(
       name: "Support", dependencies: [.product(name: "SystemPackage", package: "swift-system")],
@@ -46,7 +49,9 @@ let package = Package(
     .target(
       name: "Inference", dependencies: ["CKernels", "NeuralNet", "OneDNN", "Support", "Tensor"],
       swiftSettings: strict),
-    .target(name: "Checkpoints", dependencies: ["Tensor", "CZlib", "Support"], swiftSettings: strict),
+    .target(
+      name: "Checkpoints", dependencies: ["CMappedFiles", "CZlib", "Support", "Tensor"], swiftSettings: strict
+    ),
     .target(name: "Backbones", dependencies: ["NeuralNet", "Support", "Tensor"], swiftSettings: strict),
 
     // The paper's system

@@ -33,9 +33,34 @@ enum HostileProgram {
     return draw.integer(4, below: 2) == 0 ? pickle.zip(storages: storages) : pickle.legacy(storages: storages)
   }
 
+  /// Objects that are deep, that hold themselves, that are shared without end, or that are many.
+  private static func objects(_ pickle: Pickle, _ draw: CounterRandom) -> Pickle {
+    let count = draw.integer(1, below: 60_000)
+    let made = Array("cm\nC\n".utf8)
+    var result = pickle
+    func repeated(_ bytes: [UInt8], _ times: Int) { for _ in 0..<times { result.bytes += bytes } }
+    switch draw.integer(2, below: 5) {
+    case 0:
+      result = result.op("N")
+      repeated([0x85, UInt8(ascii: "q"), 1, UInt8(ascii: "0")] + made + Array("h\u{1}R".utf8), count)
+    case 1: result = result.with(made).op(")Rq\u{2}}").string("me").op("h\u{2}sb")
+    case 2:
+      result = result.op("Nq\0")
+      repeated(Array("0".utf8) + made + Array("h\0h\0".utf8) + [0x86] + Array("Rq\0".utf8), count % 200)
+    case 3:
+      result = result.op("](").with(made).op("q\0)R")
+      repeated(Array("h\0)R".utf8), count)
+      result = result.op("e")
+    default:
+      result = result.with(made).op(")R")
+      repeated(Array(")R".utf8), count)
+    }
+    return result
+  }
+
   private static func add(to pickle: Pickle, _ draw: CounterRandom) -> Pickle {
     func size(_ index: Int) -> Int { sizes[draw.integer(index, below: sizes.count)] }
-    switch draw.integer(0, below: 13) {
+    switch draw.integer(0, below: 16) {
     case 0:
       let (module, name) = attacks[draw.integer(1, below: attacks.count)]
       return pickle.global(module, name).op("(").string("touch owned").op("tR")
@@ -73,6 +98,19 @@ enum HostileProgram {
     case 9: return pickle.storage("0", count: size(1), type: "LongStorage")
     case 10:
       return pickle.string(String(repeating: "x", count: draw.integer(1, below: 5_000))).op("q\u{3}h\u{3}")
+    case 12: return objects(pickle, draw)
+    case 13:
+      // Calls of what is not known, with states, items and elements.
+      let ends = [
+        "R", "\u{1}", "R}b", "RN}\u{86}b", "RK\u{1}a", "RK\u{1}K\u{2}s", "R(K\u{1}K\u{2}e", "R)R)R", "RQ",
+      ]
+      let end = ends[draw.integer(1, below: ends.count)]
+      return pickle.global("argparse", "Namespace").op(
+        ["(t", "(K\u{1}t", ")", "N", "(}]t"][draw.integer(2, below: 5)]
+      )
+      .with(end == "\u{1}" ? [0x81] : Array(end.utf8))
+    case 14:
+      return pickle.global("copyreg", "_reconstructor").op("(").global("mine", "Class").op("NNtR}b")
     case 11: return pickle.op("}(").string("a").int(size(1)).string("a").int(size(2)).op("u")
     default:
       let operations = Array("()]}N0121aebtseuldhjgqrpRQoic\u{7F}".utf8)

@@ -96,6 +96,9 @@ struct Trials {
     switch value {
     case .list(let values): values.forEach { exhaust($0) }
     case .dictionary(let dictionary): dictionary.entries.forEach { exhaust($0.value) }
+    case .object(let object):
+      object.fields.entries.forEach { exhaust($0.value) }
+      object.arguments.forEach { exhaust($0) }
     case .tensor(let tensor):
       _ = tensor.floats()
       _ = tensor.doubles()

@@ -40,6 +40,9 @@ ENCODERS = [
     *[(f"efficientnet_lite{i}", "timm", f"efficientnet_lite{i}") for i in range(3)],
     *[(f"tf_efficientnet_lite{i}", "timm", f"tf_efficientnet_lite{i}") for i in range(3)],
     *[(f"tf_efficientnet_lite{i}", "efficientnet_lite_pytorch", f"efficientnet-lite{i}") for i in range(3)],
+    *[(name, "timm", name) for name in (
+        "tf_mobilenetv3_small_075", "tf_mobilenetv3_small_100", "tf_mobilenetv3_large_075", "tf_mobilenetv3_large_100",
+        "tf_efficientnet_b0", "tf_efficientnet_b1", "tf_efficientnet_b2", "tf_efficientnet_b3")],
     ("regnety_400m", "torchvision", "regnet_y_400mf"),
     ("regnety_400m", "timm", "regnety_004"),
     ("regnety_600m", "timm", "regnety_006"),

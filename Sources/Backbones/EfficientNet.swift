@@ -1,6 +1,9 @@
 import NeuralNet
 
-/// EfficientNet (Tan and Le 2019), as the paper's authors and timm build it: symmetric padding; timm's keys.
+/// EfficientNet (Tan and Le 2019); timm's keys.
+///
+/// Two forms of each: as the paper's authors and timm build it (`efficientnet_b*`), and as the published TensorFlow
+/// weights want it (`tf_efficientnet_b*`): padding "same", batch-norm ε 1e-3.
 enum EfficientNet {
   /// (kernel, stride, expansion, outputs, repeats) of B0.
   static let base: [(Int, Int, Double?, Int, Int)] = [
@@ -23,22 +26,28 @@ enum EfficientNet {
     squeezed: { inputs, _ in max(1, inputs / 4) }, squeezeActivation: .silu, gate: .sigmoid, dropConnect: 0.2)
 
   private static func entry(
-    _ number: Int, width: Double, depth: Double, dropout: Float, patchSize: Int
+    _ number: Int, width: Double, depth: Double, dropout: Float, patchSize: Int, tensorFlow: Bool
   ) -> BackboneEntry {
     let plan = InvertedResidualNetwork.Plan(
       stem: roundedChannels(32 * width), rows: rows(width: width, depth: depth),
-      head: roundedChannels(1280 * width), activation: .silu, dropout: dropout, style: style)
+      head: roundedChannels(1280 * width), activation: .silu, dropout: dropout,
+      style: tensorFlow ? style.asTensorFlow : style)
     return BackboneEntry(
-      "efficientnet_b\(number)", family: "EfficientNet",
-      summary: "EfficientNet-B\(number), width \(width), depth \(depth)", patchSize: patchSize,
-      defaults: .mobile, keys: .timm, keyMaps: keyMaps,
+      (tensorFlow ? "tf_" : "") + "efficientnet_b\(number)", family: "EfficientNet",
+      summary: "EfficientNet-B\(number), width \(width), depth \(depth)"
+        + (tensorFlow ? ", TensorFlow's padding and ε" : ""), patchSize: patchSize,
+      defaults: .mobile, keys: .timm, keyMaps: keyMaps(plan.rows, tensorFlow: tensorFlow),
+      lookalikes: number == 0 && !tensorFlow
+        ? [.init("efficientnet_blur_b0", keys: ["timm"], "blurs where it takes every second pixel")] : [],
       build: { try InvertedResidualNetwork(plan, classes: $0) })
   }
 
-  static let entries: [BackboneEntry] = [
-    entry(0, width: 1, depth: 1, dropout: 0.2, patchSize: 96),
-    entry(1, width: 1, depth: 1.1, dropout: 0.2, patchSize: 96),
-    entry(2, width: 1.1, depth: 1.2, dropout: 0.3, patchSize: 128),
-    entry(3, width: 1.2, depth: 1.4, dropout: 0.3, patchSize: 128),
-  ]
+  static let entries: [BackboneEntry] = [false, true].flatMap { tensorFlow in
+    [
+      entry(0, width: 1, depth: 1, dropout: 0.2, patchSize: 96, tensorFlow: tensorFlow),
+      entry(1, width: 1, depth: 1.1, dropout: 0.2, patchSize: 96, tensorFlow: tensorFlow),
+      entry(2, width: 1.1, depth: 1.2, dropout: 0.3, patchSize: 128, tensorFlow: tensorFlow),
+      entry(3, width: 1.2, depth: 1.4, dropout: 0.3, patchSize: 128, tensorFlow: tensorFlow),
+    ]
+  }
 }

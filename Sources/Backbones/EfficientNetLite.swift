@@ -21,11 +21,8 @@ enum EfficientNetLite {
   private static func entry(
     _ number: Int, width: Double, depth: Double, dropout: Float, tensorFlow: Bool
   ) -> BackboneEntry {
-    var style = InvertedResidualStyle(dropConnect: 0.2)
-    if tensorFlow {
-      style.padding = .same
-      style.epsilon = 1e-3
-    }
+    let plain = InvertedResidualStyle(dropConnect: 0.2)
+    let style = tensorFlow ? plain.asTensorFlow : plain
     let plan = InvertedResidualNetwork.Plan(
       stem: 32, rows: rows(width: width, depth: depth), head: 1280, activation: .relu6, dropout: dropout,
       style: style)

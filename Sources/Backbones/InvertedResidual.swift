@@ -12,6 +12,14 @@ struct InvertedResidualStyle: Sendable {
   /// Probability to skip the last residual branch while training; falls linearly to none at the first.
   var dropConnect: Float = 0
 
+  /// With TensorFlow's padding and ε.
+  var asTensorFlow: InvertedResidualStyle {
+    var style = self
+    style.padding = .same
+    style.epsilon = 1e-3
+    return style
+  }
+
   func norm(_ channels: Int, _ activation: Activation = .identity) throws -> BatchNorm2d {
     try BatchNorm2d(channels, activation: activation, epsilon: epsilon)
   }

@@ -78,9 +78,9 @@ final class ConvNormActivation: Layer {
   private let conv: Conv2d
   private let norm: BatchNorm2d
 
-  init(_ inputs: Int, _ outputs: Int, _ activation: Activation) throws {
+  init(_ inputs: Int, _ outputs: Int, _ activation: Activation, _ style: InvertedResidualStyle) throws {
     conv = try Conv2d(inputs, outputs, kernel: 1)
-    norm = try BatchNorm2d(outputs, activation: activation)
+    norm = try style.norm(outputs, activation)
   }
 
   func declare(_ state: inout StateDeclaration) {

@@ -2,6 +2,8 @@ import NeuralNet
 import Tensor
 
 /// MobileNetV3, large and small (Howard et al. 2019); timm's keys.
+///
+/// `tf_mobilenetv3_*` is how the weights published for TensorFlow want it: padding "same", batch-norm ε 1e-3.
 public final class MobileNetV3: Backbone {
   /// What tells one network from another.
   struct Plan: Sendable {
@@ -11,6 +13,7 @@ public final class MobileNetV3: Backbone {
     let map: Int
     /// Features after the pool.
     let head: Int
+    var style = MobileNetV3.style
 
     /// - Parameters:
     ///   - rows: the table at width 1.
@@ -43,8 +46,8 @@ public final class MobileNetV3: Backbone {
     gate: .hardSigmoid)
 
   init(_ plan: Plan, classes: Int) throws {
-    trunk = try InvertedResidualTrunk(stem: plan.stem, .hardSwish, plan.rows, Self.style)
-    last = Sequential([try ConvNormActivation(trunk.outputs, plan.map, .hardSwish)])
+    trunk = try InvertedResidualTrunk(stem: plan.stem, .hardSwish, plan.rows, plan.style)
+    last = Sequential([try ConvNormActivation(trunk.outputs, plan.map, .hardSwish, plan.style)])
     head = try Conv2d(plan.map, plan.head, kernel: 1, bias: true)
     classifier = try LinearLayer(plan.head, classes)
     featureCount = plan.head
@@ -99,16 +102,21 @@ public final class MobileNetV3: Backbone {
     [row(5, 2, 6, 96, excites: true, .hardSwish, repeats: 3)],
   ]
 
-  private static func entry(_ size: String, percent: Int, patchSize: Int = 96) -> BackboneEntry {
+  private static func entry(
+    _ size: String, percent: Int, patchSize: Int = 96, tensorFlow: Bool = false
+  ) -> BackboneEntry {
     let width = Double(percent) / 100
-    let plan =
+    var plan =
       size == "large"
       ? Plan(large, map: 960, head: 1280, width: width) : Plan(small, map: 576, head: 1024, width: width)
+    if tensorFlow { plan.style = plan.style.asTensorFlow }
     let digits = percent < 100 ? "0\(percent)" : "\(percent)"
     return BackboneEntry(
-      "mobilenetv3_\(size)_\(digits)", family: "MobileNetV3", summary: "MobileNetV3-\(size), width \(width)",
-      patchSize: patchSize, defaults: .mobile, keys: .timm, keyMaps: keyMaps(plan, percent: percent),
-      build: { try MobileNetV3(plan, classes: $0) })
+      "\(tensorFlow ? "tf_" : "")mobilenetv3_\(size)_\(digits)", family: "MobileNetV3",
+      summary: "MobileNetV3-\(size), width \(width)" + (tensorFlow ? ", TensorFlow's padding and ε" : ""),
+      patchSize: patchSize, defaults: .mobile, keys: .timm,
+      keyMaps: tensorFlow ? [.same("timm")] : keyMaps(plan, percent: percent),
+      build: { [plan] in try MobileNetV3(plan, classes: $0) })
   }
 
   static let entries: [BackboneEntry] = [
@@ -117,5 +125,9 @@ public final class MobileNetV3: Backbone {
     entry("large", percent: 75),
     entry("large", percent: 100),
     entry("large", percent: 125, patchSize: 128),
+    entry("small", percent: 75, tensorFlow: true),
+    entry("small", percent: 100, tensorFlow: true),
+    entry("large", percent: 75, tensorFlow: true),
+    entry("large", percent: 100, tensorFlow: true),
   ]
 }

@@ -17,8 +17,25 @@ public struct BackboneEntry: Sendable {
   public let keys: KeyNames
   /// How state dictionaries of other libraries name what this encoder holds; its own names come first.
   public let keyMaps: [KeyMap]
+  /// Networks elsewhere that have the same arrays and compute something else.
+  public let lookalikes: [Lookalike]
   /// Makes the encoder with a classifier for so many classes. Weights are zero until initialised or loaded.
   public let build: @Sendable (_ classes: Int) throws -> any Backbone
+
+  /// A network that is not in the registry and that nothing in a state dictionary tells from one that is.
+  public struct Lookalike: Sendable {
+    public let name: String
+    /// The key maps by which its arrays have the same names.
+    public let keys: Set<String>
+    /// What it does otherwise, to go on "it has the same arrays, but …".
+    public let difference: String
+
+    init(_ name: String, keys: Set<String>, _ difference: String) {
+      self.name = name
+      self.keys = keys
+      self.difference = difference
+    }
+  }
 
   /// Whose names a state dictionary follows.
   public enum KeyNames: String, Sendable { case torchvision, timm, pycls, authors, own }
@@ -28,19 +45,19 @@ public struct BackboneEntry: Sendable {
   init(
     _ name: String, family: String, summary: String, stride: Int = 32, pooledStride: Int = 1,
     patchSize: Int = 96, defaults: GlanceFocusDefaults, keys: KeyNames, keyMaps: [KeyMap],
-    build: @escaping @Sendable (_ classes: Int) throws -> any Backbone
+    lookalikes: [Lookalike] = [], build: @escaping @Sendable (_ classes: Int) throws -> any Backbone
   ) {
     let strided = stride / pooledStride
     self.init(
       name, family: family, summary: summary, stride: stride,
       mapSide: { ($0 + strided - 1) / strided / pooledStride }, patchSize: patchSize, defaults: defaults,
-      keys: keys, keyMaps: keyMaps, build: build)
+      keys: keys, keyMaps: keyMaps, lookalikes: lookalikes, build: build)
   }
 
   init(
     _ name: String, family: String, summary: String, stride: Int, mapSide: @escaping @Sendable (Int) -> Int,
     patchSize: Int, defaults: GlanceFocusDefaults, keys: KeyNames, keyMaps: [KeyMap],
-    build: @escaping @Sendable (_ classes: Int) throws -> any Backbone
+    lookalikes: [Lookalike] = [], build: @escaping @Sendable (_ classes: Int) throws -> any Backbone
   ) {
     self.name = name
     self.family = family
@@ -51,6 +68,7 @@ public struct BackboneEntry: Sendable {
     self.defaults = defaults
     self.keys = keys
     self.keyMaps = keyMaps
+    self.lookalikes = lookalikes
     self.build = build
   }
 }

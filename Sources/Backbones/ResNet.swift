@@ -74,8 +74,24 @@ public final class ResNet: Backbone {
       "resnet\(layers)", family: "ResNet",
       summary: "residual network, \(layers) layers, \(block) blocks", defaults: .residual,
       keys: .torchvision, keyMaps: keyMaps,
+      lookalikes: (others[layers] ?? []).map {
+        .init($0.name, keys: ["torchvision", "timm"], $0.difference)
+      },
       build: { try ResNet(Plan(block: block, depths: depths), classes: $0) })
   }
+
+  private static let blurs = "blurs where it takes every second pixel"
+  private static let caffe = "has the stride on the first 1×1 convolution of a block"
+
+  /// timm's networks with blurs, and those that were trained with Caffe.
+  private static let others: [Int: [(name: String, difference: String)]] = [
+    18: [("resnetblur18", blurs)],
+    50: [
+      ("resnetblur50", blurs), ("resnetaa50", "averages where it takes every second pixel"),
+      ("resnet50_caffe", caffe),
+    ],
+    101: [("resnet101_caffe", caffe)],
+  ]
 
   static let entries: [BackboneEntry] = [
     entry(18, .basic, [2, 2, 2, 2]),

@@ -1,3 +1,4 @@
+import CMappedFiles
 import Foundation
 import Support
 
@@ -6,8 +7,8 @@ public enum MappedFile {
   /// The bytes of the file at `path`, mapped read-only and unmapped with the last copy of the value.
   ///
   /// Anything but a regular file is refused, so that a pipe or a device named as a checkpoint cannot hang the
-  /// program. Files that are replaced as `AtomicFile` does stay readable to the end; one that is truncated in
-  /// place while mapped ends the program, as with every memory map.
+  /// program. Files that are replaced as `AtomicFile` does stay readable to the end; where another program cuts one off in
+  /// place, the missing pages read as zeros, and ``reading(_:_:)`` notices.
   /// - Throws: `FileError`.
   public static func read(_ path: FilePath) throws -> Data {
     let file = try InputFile(path)
@@ -17,6 +18,41 @@ public enum MappedFile {
     else {
       throw FileError(action: "map", path: path, errno: errno)
     }
-    return Data(bytesNoCopy: pointer, count: count, deallocator: .custom { munmap($0, $1) })
+    guard gf_mapped_add(pointer, count) else {
+      munmap(pointer, count)
+      throw FileError(action: "map", path: path, reason: "too many files are open")
+    }
+    return Data(
+      bytesNoCopy: pointer, count: count,
+      deallocator: .custom { pointer, count in
+        gf_mapped_remove(pointer)
+        munmap(pointer, count)
+      })
   }
+
+  /// Runs `body`, which reads a mapped file.
+  ///
+  /// - Parameter file: its name in the error.
+  /// - Throws: what `body` throws; ``CutOffError`` where the file was found to be cut off meanwhile.
+  public static func reading<Value>(_ file: String, _ body: () throws -> Value) throws -> Value {
+    let losses = losses
+    let result = Result { try body() }
+    try requireWhole(since: losses, file)
+    return try result.get()
+  }
+
+  /// How often a part of a mapped file was found missing so far.
+  static var losses: UInt { gf_mapped_losses() }
+
+  /// Throws where one was found missing since then.
+  static func requireWhole(since losses: UInt, _ file: String) throws {
+    guard gf_mapped_losses() == losses else { throw CutOffError(file: file) }
+  }
+}
+
+/// A mapped file that another program made shorter.
+public struct CutOffError: LineError {
+  public let file: String
+
+  public var description: String { "cannot read \(file): another program cut it off while it was read" }
 }

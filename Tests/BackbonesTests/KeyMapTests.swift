@@ -16,8 +16,9 @@ struct KeyMapTests {
     .sorted { $0.joined() < $1.joined() }
 
   @Test func theFixtureHoldsLibraries() {
-    #expect(Set(Self.sources.keys) == ["torchvision", "timm", "efficientnet_lite_pytorch"])
-    #expect(Self.cases.count == 16)
+    #expect(
+      Set(Self.sources.keys) == ["torchvision", "timm", "efficientnet_lite_pytorch", "efficientnet_pytorch"])
+    #expect(Self.cases.count == 18)
   }
 
   /// Every key there becomes one here, of a shape that fits, and every parameter here is reached once.
@@ -51,6 +52,10 @@ struct KeyMapTests {
     ("efficientnet_lite0", 0xEA63_CC7F_6F5D_791E), ("efficientnet_lite1", 0x3943_B4C8_228F_EE17),
     ("efficientnet_lite2", 0xAE98_E7C9_2FCE_AA1D), ("tf_efficientnet_lite0", 0xEA63_CC7F_6F5D_791E),
     ("tf_efficientnet_lite1", 0x3943_B4C8_228F_EE17), ("tf_efficientnet_lite2", 0xAE98_E7C9_2FCE_AA1D),
+    ("tf_mobilenetv3_small_075", 0x3326_CE99_6EC9_95DB), ("tf_mobilenetv3_small_100", 0x1C3D_97C7_1597_CAA8),
+    ("tf_mobilenetv3_large_075", 0xE961_9A5D_C1BF_4DAB), ("tf_mobilenetv3_large_100", 0x0682_EE09_B0EF_0572),
+    ("tf_efficientnet_b0", 0xC2F9_06D0_C738_6531), ("tf_efficientnet_b1", 0x09E6_E0E5_4345_D390),
+    ("tf_efficientnet_b2", 0x9B53_6FE8_4612_A16B), ("tf_efficientnet_b3", 0x5335_B6F4_F1F7_1665),
     ("shufflenet_v2_x0_5", 0xC944_6E1E_715B_2099), ("shufflenet_v2_x1_0", 0xB128_4BFC_7274_BAE7),
   ]
 

@@ -99,17 +99,9 @@ struct PyTorchFileTests {
     #expect(state["1.num_batches_tracked"]?.tensor?.type == .i64)
   }
 
-  @Test func whatIsNoStateDictionaryIsRefusedByName() {
-    for (name, part) in [
-      ("big-endian.pt", "byte order is 'big'"),
-      (
-        "whole-module.pt",
-        "'torch.nn.modules.activation.ReLU', which is neither a tensor nor a plain container"
-      ),
-    ] {
-      let error = #expect(throws: PyTorchError.self) { try PyTorchFile(contentsOf: fixture(name)) }
-      #expect(error?.description.contains(part) == true, "\(error?.description ?? "")")
-    }
+  @Test func bigEndianFilesAreRefused() {
+    let error = #expect(throws: PyTorchError.self) { try PyTorchFile(contentsOf: fixture("big-endian.pt")) }
+    #expect(error?.description.contains("byte order is 'big'") == true, "\(error?.description ?? "")")
   }
 
   @Test func sizesOf64BitsAreRead() throws {

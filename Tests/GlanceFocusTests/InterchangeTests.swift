@@ -205,9 +205,6 @@ import Testing
     let expected = try logits(model.localEncoder)
     #expect(try logits(encoder.encoder()) == expected)
     #expect(try logits(file.encoder()) == expected)
-    #expect(
-      try ImportedEncoder(Safetensors(contentsOf: out).names.isEmpty ? [] : file.arrays, path: out).classes
-        == 7)
   }
 
   @Test func theWrongKindOfFileIsSaidToBeSo() throws {
@@ -225,6 +222,33 @@ import Testing
     try model.save(to: own)
     let twice = #expect(throws: ModelError.self) { try CheckpointImport(CheckpointFile(own)) }
     #expect(twice?.description.contains("a file of gfnet-lab already") == true)
+  }
+
+  @Test func whatIsForAnotherNumberOfStepsIsLeftOut() throws {
+    var items = try published()
+    items[11].1 = .tensor(shape: [2, 5], [Float](repeating: 0.5, count: 10))
+    items[10].1 = .list([.double(60), .double(70)])
+    items[12].1 = .list([.list([.double(2)]), .list([.double(61), .double(71)])])
+    let path = try write(items)
+    guard case .model(let checkpoint) = try CheckpointImport(CheckpointFile(path)) else {
+      Issue.record("not a model")
+      return
+    }
+    #expect(checkpoint.results.thresholds == nil && checkpoint.results.anytime == nil)
+    #expect(checkpoint.results.budgeted == nil && checkpoint.results.costs?.madds?.count == 3)
+    #expect(
+      checkpoint.notes == [
+        "anytime_classification is for 2 steps, the network has 3, and is left out",
+        "dynamic_threshold is for 5 steps, the network has 3, and is left out",
+        "budgeted_batch_classification is not a list of costs and one of as many accuracies and is left out",
+      ])
+  }
+
+  @Test func missingPartsAreNamed() throws {
+    #expect(try refusal(published().filter { $0.0 != "fc" }).contains("the file holds no classifier (fc)"))
+    #expect(
+      try refusal(published().filter { $0.0 != "model_state_dict" }).contains(
+        "the file holds no local encoder (model_state_dict)"))
   }
 
   @Test func impossibleNumbersAreRefused() throws {

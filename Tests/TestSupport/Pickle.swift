@@ -107,6 +107,10 @@ public indirect enum PickleTree: Sendable {
   case list([PickleTree])
   case tensor(shape: [Int], [Float])
   case integers(shape: [Int], [Int64])
+  /// Elements of a storage class such as `FloatStorage`, little-endian.
+  case raw(type: String, shape: [Int], bytes: [UInt8])
+  /// An object of a class, with its fields.
+  case object(module: String, name: String, [(String, PickleTree)])
   case int(Int)
   case double(Double)
   case string(String)
@@ -134,6 +138,10 @@ public indirect enum PickleTree: Sendable {
     case .tensor(let shape, let values):
       return Self.tensor(
         pickle, "FloatStorage", shape, values.flatMap { littleEndian($0.bitPattern) }, &storages)
+    case .raw(let type, let shape, let bytes): return Self.tensor(pickle, type, shape, bytes, &storages)
+    case .object(let module, let name, let fields):
+      let made = pickle.global(module, name).op(")").with([0x81])
+      return PickleTree.dictionary(fields).write(made, &storages).op("b")
     case .integers(let shape, let values):
       return Self.tensor(pickle, "LongStorage", shape, values.flatMap { littleEndian($0) }, &storages)
     }

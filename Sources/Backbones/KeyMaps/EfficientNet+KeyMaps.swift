@@ -1,6 +1,11 @@
 extension EfficientNet {
-  /// The paper's authors use timm's keys.
-  static let keyMaps: [KeyMap] = [.same("authors"), .same("timm"), KeyMap("torchvision", torchvision)]
+  /// The paper's authors use timm's keys. `efficientnet_pytorch` holds TensorFlow's weights, which want TensorFlow's
+  /// padding and ε.
+  static func keyMaps(_ rows: [[InvertedResidualRow]], tensorFlow: Bool) -> [KeyMap] {
+    tensorFlow
+      ? [.same("timm"), KeyMap("efficientnet_pytorch", InvertedResidualKeys.package(rows))]
+      : [.same("authors"), .same("timm"), KeyMap("torchvision", torchvision)]
+  }
 
   /// torchvision numbers the stages from 1, after the stem.
   private static let torchvision =

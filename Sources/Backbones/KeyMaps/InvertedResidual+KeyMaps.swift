@@ -33,4 +33,29 @@ enum InvertedResidualKeys {
     KeyMap.Rule("block.2.fc1", "se.conv_reduce"), KeyMap.Rule("block.2.fc2", "se.conv_expand"),
     KeyMap.Rule("block.3.0", "conv_pwl"), KeyMap.Rule("block.3.1", "bn3"),
   ]
+
+  /// `efficientnet_pytorch` and `efficientnet_lite_pytorch` number the blocks through, and the batch norms inside a block
+  /// from 0.
+  static func package(_ rows: [[InvertedResidualRow]]) -> [KeyMap.Rule] {
+    [
+      KeyMap.Rule("_conv_stem", "conv_stem"), KeyMap.Rule("_bn0", "bn1"),
+      KeyMap.Rule("_conv_head", "conv_head"), KeyMap.Rule("_bn1", "bn2"), KeyMap.Rule("_fc", "classifier"),
+    ]
+      + InvertedResidualTrunk.kinds(rows).enumerated().flatMap { index, kind in
+        [KeyMap.Rule("_blocks.\(index)", kind.key)].each(kind.expands ? packageInverted : packageSeparable)
+      }
+  }
+
+  private static let packageSeparable = [
+    KeyMap.Rule("_depthwise_conv", "conv_dw"), KeyMap.Rule("_bn1", "bn1"),
+    KeyMap.Rule("_se_reduce", "se.conv_reduce"), KeyMap.Rule("_se_expand", "se.conv_expand"),
+    KeyMap.Rule("_project_conv", "conv_pw"), KeyMap.Rule("_bn2", "bn2"),
+  ]
+
+  private static let packageInverted = [
+    KeyMap.Rule("_expand_conv", "conv_pw"), KeyMap.Rule("_bn0", "bn1"),
+    KeyMap.Rule("_depthwise_conv", "conv_dw"), KeyMap.Rule("_bn1", "bn2"),
+    KeyMap.Rule("_se_reduce", "se.conv_reduce"), KeyMap.Rule("_se_expand", "se.conv_expand"),
+    KeyMap.Rule("_project_conv", "conv_pwl"), KeyMap.Rule("_bn2", "bn3"),
+  ]
 }

@@ -77,7 +77,7 @@ struct LegacyFile {
       guard claimed == UInt64(storage.count) else {
         throw fail("the storage \(name) claims \(claimed) elements, its tensors \(storage.count)")
       }
-      let (size, overflow) = storage.count.multipliedReportingOverflow(by: storage.type?.size ?? 1)
+      let (size, overflow) = storage.count.multipliedReportingOverflow(by: storage.element.size)
       guard !overflow, size <= data.count - position else {
         throw fail(
           "the storage \(name) claims \(claimed) elements, \(data.count - position) bytes are left (truncated?)"

@@ -1,60 +1,76 @@
-/// What a checkpoint's pickle may name: makers of tensors and of plain containers, and nothing else.
+/// What a name in a checkpoint's pickle means.
 ///
-/// A pickle is a program; the names here are all that it can call. Each is interpreted, none is looked up in a library.
+/// A pickle is a program that calls by name. The names here are interpreted; every other one is ``foreign``: a word that
+/// is kept and shown. None is ever looked up in a library, so that calling one can do nothing but make a value.
 enum PickleGlobal: Equatable {
-  /// `torch.FloatStorage` and the like; `nil` is untyped bytes.
-  case storage(SafetensorsType?)
+  /// `torch.FloatStorage` and the like.
+  case storage(StorageElement)
   case rebuildTensor
   case rebuildTensorWithType
   case rebuildParameter
+  /// `torch._tensor._rebuild_from_type_v2`: a subclass of a tensor.
+  case rebuildFromType
+  /// A tensor that was on a device without a storage of PyTorch's.
+  case rebuildFromNumpy
+  /// Makes an array of a kind that is not read, such as a sparse or a quantized one.
+  case rebuildUnread(String)
   /// `torch.Size`: a tuple.
   case size
+  /// `collections.OrderedDict`.
   case orderedDictionary
+  /// `collections.defaultdict`, whose argument makes missing values.
+  case defaultDictionary
   case set
   /// `_codecs.encode`: how Python 3 writes bytes in protocol 2.
   case encode
+  case byteArray
+  /// `pathlib`'s classes: the parts of a path.
+  case path
+  /// Makes an object of the class that is its first argument.
+  case reconstruct
+  /// `getattr`: how protocols before 4 name a class inside a class.
+  case attribute
   case numpyType
   case numpyScalar
   case numpyArray
   case numpyReconstruct
   case numpyFromBuffer
-  /// A `torch.dtype`, kept as its name.
-  case torchType(SafetensorsType, name: String)
+  /// A `torch.dtype`, kept as its name; nil: one that is not read.
+  case torchType(SafetensorsType?, name: String)
   /// `torch.device`, kept as its name.
   case device
+  /// Any other class or function: calling it makes an inert value that shows its name.
+  case foreign
 
-  /// The meaning of `module.name`; nil when it is not allowed.
-  init?(module: String, name: String) {
+  init(module: String, name: String) {
     switch module {
     case "torch", "torch.cuda", "torch.storage":
-      if let type = Self.storages[name] {
-        self = .storage(type)
-      } else if name == "UntypedStorage" {
-        self = .storage(nil)
-      } else if let type = Self.types[name], module == "torch" {
+      if let element = StorageElement.named(name) {
+        self = .storage(element)
+      } else if module == "torch", let type = Self.types[name] {
         self = .torchType(type, name: name)
-      } else if name == "Size", module == "torch" {
+      } else if module == "torch", Self.unreadTypes.contains(name) || name.hasPrefix("float8_") {
+        self = .torchType(nil, name: name)
+      } else if module == "torch", name == "Size" {
         self = .size
-      } else if name == "device", module == "torch" {
+      } else if module == "torch", name == "device" {
         self = .device
       } else {
-        return nil
+        self = .foreign
       }
     default:
-      guard let known = Self.table[module + "." + name] else { return nil }
-      self = known
+      self = Self.table[module + "." + name] ?? .foreign
     }
   }
-
-  private static let storages: [String: SafetensorsType] = [
-    "DoubleStorage": .f64, "FloatStorage": .f32, "HalfStorage": .f16, "BFloat16Storage": .bf16,
-    "LongStorage": .i64, "IntStorage": .i32, "ShortStorage": .i16, "CharStorage": .i8, "ByteStorage": .u8,
-    "BoolStorage": .bool,
-  ]
 
   private static let types: [String: SafetensorsType] = [
     "float64": .f64, "float32": .f32, "float16": .f16, "bfloat16": .bf16, "int64": .i64, "int32": .i32,
     "int16": .i16, "int8": .i8, "uint64": .u64, "uint32": .u32, "uint16": .u16, "uint8": .u8, "bool": .bool,
+  ]
+
+  private static let unreadTypes: Set<String> = [
+    "complex32", "complex64", "complex128", "quint8", "qint8", "qint32", "quint4x2", "quint2x4",
+    "float4_e2m1fn_x2", "bits8", "bits16",
   ]
 
   private static let table: [String: PickleGlobal] = [
@@ -63,10 +79,31 @@ enum PickleGlobal: Equatable {
     "torch._utils._rebuild_tensor_v3": .rebuildTensorWithType,
     "torch._utils._rebuild_parameter": .rebuildParameter,
     "torch._utils._rebuild_parameter_with_state": .rebuildParameter,
+    "torch._tensor._rebuild_from_type": .rebuildFromType,
+    "torch._tensor._rebuild_from_type_v2": .rebuildFromType,
+    "torch._utils._rebuild_device_tensor_from_numpy": .rebuildFromNumpy,
+    "torch._utils._rebuild_xla_tensor": .rebuildFromNumpy,
+    "torch._utils._rebuild_qtensor": .rebuildUnread("quantized"),
+    "torch._utils._rebuild_sparse_tensor": .rebuildUnread("sparse"),
+    "torch._utils._rebuild_sparse_csr_tensor": .rebuildUnread("sparse"),
+    "torch._utils._rebuild_nested_tensor": .rebuildUnread("nested"),
+    "torch._utils._rebuild_meta_tensor_no_storage": .rebuildUnread("without values (of the meta device)"),
+    "torch._utils._rebuild_wrapper_subclass": .rebuildUnread("distributed"),
     "collections.OrderedDict": .orderedDictionary,
+    "collections.Counter": .orderedDictionary,
+    "collections.defaultdict": .defaultDictionary,
+    "builtins.dict": .orderedDictionary, "__builtin__.dict": .orderedDictionary,
     "builtins.set": .set, "__builtin__.set": .set,
     "builtins.frozenset": .set, "__builtin__.frozenset": .set,
+    "builtins.bytearray": .byteArray, "__builtin__.bytearray": .byteArray,
     "_codecs.encode": .encode,
+    "pathlib.PosixPath": .path, "pathlib.WindowsPath": .path, "pathlib.Path": .path,
+    "pathlib.PurePosixPath": .path, "pathlib.PureWindowsPath": .path, "pathlib.PurePath": .path,
+    "pathlib._local.PosixPath": .path, "pathlib._local.WindowsPath": .path,
+    "copyreg._reconstructor": .reconstruct, "copy_reg._reconstructor": .reconstruct,
+    "copyreg.__newobj__": .reconstruct, "copy_reg.__newobj__": .reconstruct,
+    "copyreg.__newobj_ex__": .reconstruct,
+    "builtins.getattr": .attribute, "__builtin__.getattr": .attribute,
     "numpy.dtype": .numpyType,
     "numpy.ndarray": .numpyArray,
     "numpy.core.multiarray.scalar": .numpyScalar, "numpy._core.multiarray.scalar": .numpyScalar,
@@ -93,4 +130,42 @@ enum PickleGlobal: Equatable {
     default: nil
     }
   }
+}
+
+/// What the elements of a storage are.
+enum StorageElement: Equatable {
+  case type(SafetensorsType)
+  /// `torch.UntypedStorage`.
+  case byte
+  /// A type whose values are not read.
+  case unread(name: String, size: Int)
+
+  /// In bytes.
+  var size: Int {
+    switch self {
+    case .type(let type): type.size
+    case .byte: 1
+    case .unread(_, let size): size
+    }
+  }
+
+  /// The class `torch.NAME`; nil where it is none of a storage.
+  static func named(_ name: String) -> StorageElement? {
+    if name == "UntypedStorage" { return .byte }
+    return table[name]
+  }
+
+  private static let table: [String: StorageElement] = [
+    "DoubleStorage": .type(.f64), "FloatStorage": .type(.f32), "HalfStorage": .type(.f16),
+    "BFloat16Storage": .type(.bf16), "LongStorage": .type(.i64), "IntStorage": .type(.i32),
+    "ShortStorage": .type(.i16), "CharStorage": .type(.i8), "ByteStorage": .type(.u8),
+    "BoolStorage": .type(.bool),
+    "ComplexFloatStorage": .unread(name: "complex64", size: 8),
+    "ComplexDoubleStorage": .unread(name: "complex128", size: 16),
+    "ComplexHalfStorage": .unread(name: "complex32", size: 4),
+    "QUInt8Storage": .unread(name: "quint8", size: 1), "QInt8Storage": .unread(name: "qint8", size: 1),
+    "QInt32Storage": .unread(name: "qint32", size: 4),
+    "QUInt4x2Storage": .unread(name: "quint4x2", size: 1),
+    "QUInt2x4Storage": .unread(name: "quint2x4", size: 1),
+  ]
 }

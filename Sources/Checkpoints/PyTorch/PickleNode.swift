@@ -17,11 +17,12 @@ enum PickleNode {
   case tuple(Int)
   case dictionary(Int)
   case set(Int)
-  case global(PickleGlobal)
+  case global(Int)
   case storage(Int)
   case tensor(Int)
   case numpyType(Int)
   case numpyArray(Int)
+  case object(Int)
 
   /// For messages.
   var kind: String {
@@ -41,6 +42,7 @@ enum PickleNode {
     case .tensor: "a tensor"
     case .numpyType: "a dtype"
     case .numpyArray: "a NumPy array"
+    case .object: "an object"
     }
   }
 }
@@ -56,9 +58,8 @@ struct PickleHeap {
       case inline(Data)
     }
     let source: Source
-    /// nil: untyped bytes.
-    let type: SafetensorsType?
-    /// In elements of `type`, or in bytes.
+    let element: StorageElement
+    /// In elements.
     let count: Int
   }
 
@@ -73,6 +74,35 @@ struct PickleHeap {
 
   struct NumpyArray {
     var tensor: Tensor?
+    /// Why its values are not read.
+    var unread: String?
+  }
+
+  struct NumpyType {
+    let name: String
+    /// nil: values that are not read.
+    var type: SafetensorsType?
+  }
+
+  /// A class or function by its name.
+  struct Global {
+    let meaning: PickleGlobal
+    let name: String
+  }
+
+  /// What calling something that is not known would make: what it was to be made of, and nothing else.
+  struct Object {
+    /// The name of the class or function.
+    let name: String
+    var arguments: [PickleNode] = []
+    /// What BUILD gave it.
+    var states: [PickleNode] = []
+    /// Items, where the class is a kind of dictionary.
+    var items: [(key: PickleNode, value: PickleNode)] = []
+    /// Elements, where the class is a kind of list or set.
+    var elements: [PickleNode] = []
+    /// An array whose values are not read: its shape, and why.
+    var array: (shape: [Int], reason: String)?
   }
 
   var lists: [[PickleNode]] = []
@@ -83,6 +113,12 @@ struct PickleHeap {
   /// First element of the view that a legacy storage is of its storage.
   var storageShifts: [Int: Int] = [:]
   var tensors: [Tensor] = []
-  var numpyTypes: [SafetensorsType] = []
+  var numpyTypes: [NumpyType] = []
   var numpyArrays: [NumpyArray] = []
+  var globals: [Global] = []
+  var objects: [Object] = []
+
+  func meaning(_ node: PickleNode) -> PickleGlobal? {
+    if case .global(let index) = node { globals[index].meaning } else { nil }
+  }
 }

@@ -4,8 +4,8 @@ import Support
 /// A file of `torch.save`, opened: its containers are built, the values of its tensors stay mapped.
 ///
 /// Both forms are read: the zip file of PyTorch 1.6 and later, and the older sequence of pickles followed by the tensors'
-/// bytes. Nothing in the file is run: it may build tensors and plain containers, and is refused by name for anything
-/// else, whatever it asks for. Source: `torch/serialization.py`.
+/// bytes. Nothing in the file is run: tensors and plain containers are built, everything else is kept as data under the
+/// name of its class (``PyTorchObject``). Source: `torch/serialization.py`.
 public struct PyTorchFile: Sendable {
   public enum Container: String, Sendable {
     case zip
@@ -17,6 +17,8 @@ public struct PyTorchFile: Sendable {
   public let file: String
   public let container: Container
   public let value: PyTorchValue
+  /// True where every part was checked against a checksum: not in legacy files, nor where PyTorch was told to write none.
+  public let hasChecksums: Bool
 
   /// True where `data` begins as a file of `torch.save` does.
   public static func isPyTorch(_ data: Data) -> Bool {
@@ -27,7 +29,7 @@ public struct PyTorchFile: Sendable {
   ///
   /// - Throws: `FileError`, ``PyTorchError``.
   public init(contentsOf path: FilePath) throws {
-    try self.init(MappedFile.read(path), file: path.shown)
+    self = try MappedFile.reading(path.shown) { try PyTorchFile(MappedFile.read(path), file: path.shown) }
   }
 
   /// Opens a file held in memory; `file` is its name in errors.
@@ -37,10 +39,15 @@ public struct PyTorchFile: Sendable {
     self.file = file
     if ZipArchive.isZip(data) {
       container = .zip
-      value = try Self.readZip(ZipArchive(data, file: file), fileCount: data.count)
+      let archive = try ZipArchive(data, file: file)
+      value = try Self.readZip(archive, fileCount: data.count)
+      hasChecksums = archive.hasChecksums
     } else if LegacyFile.isLegacy(data) {
       container = .legacy
       value = try LegacyFile(data, file: file).read()
+      hasChecksums = false
+    } else if let kind = FileKind.described(data) {
+      throw PyTorchError(file: file, reason: "it is " + kind)
     } else if data.starts(with: [0x80]) {
       throw PyTorchError(file: file, reason: "a Python pickle, but not one of torch.save")
     } else {
@@ -50,16 +57,40 @@ public struct PyTorchFile: Sendable {
     }
   }
 
+  /// What a zip file is that `torch.save` did not write.
+  private static func otherZip(_ names: [String]) -> String {
+    if names.contains(where: { $0.hasSuffix("model.json") })
+      && names.contains(where: { $0.hasSuffix("tensors/0") })
+    {
+      return "a TorchScript program of PyTorch before 1.0, expected weights; save its state_dict()"
+    }
+    if names.contains(where: { $0.hasSuffix(".weights.h5") }) { return "a Keras model, which is not read" }
+    if names.contains(where: { $0.hasSuffix(".data/extern_modules") }) {
+      return "a package of torch.package, expected weights; save the state_dict()"
+    }
+    if !names.isEmpty, names.allSatisfy({ $0.hasSuffix(".npy") }) {
+      return "a NumPy archive (.npz), not weights; gfnet.tensor.load reads it under that ending"
+    }
+    if let inner = names.first(where: { name in
+      [".pth", ".pt", ".pth.tar", ".ckpt", ".safetensors", ".bin"].contains {
+        name.lowercased().hasSuffix($0)
+      }
+    }) {
+      return "a zip archive with \(PyTorchError.quoted(inner)) in it; unpack it with unzip"
+    }
+    return "a zip file, but not one of torch.save: it has no data.pkl"
+  }
+
   private static func readZip(_ archive: ZipArchive, fileCount: Int) throws -> PyTorchValue {
     let file = archive.file
-    guard let pickle = archive.names.filter({ $0.hasSuffix("/data.pkl") }).min(by: { $0.count < $1.count }),
+    let names = archive.names
+    guard let pickle = names.filter({ $0.hasSuffix("/data.pkl") }).min(by: { $0.count < $1.count }),
       let program = try archive.contents(pickle)
-    else {
-      throw PyTorchError(file: file, reason: "a zip file, but not one of torch.save: it has no data.pkl")
-    }
+    else { throw PyTorchError(file: file, reason: "it is " + Self.otherZip(names)) }
     let folder = pickle.dropLast("data.pkl".count)
-    if archive.names.contains(folder + "constants.pkl") {
-      throw PyTorchError(file: file, reason: "a TorchScript program, expected weights; save its state_dict()")
+    if names.contains(folder + "constants.pkl") || names.contains(where: { $0.hasPrefix(folder + "code/") }) {
+      throw PyTorchError(
+        file: file, reason: "it is a TorchScript program, expected weights; save its state_dict()")
     }
     if let order = try archive.contents(folder + "byteorder"), order != Data("little".utf8) {
       let name = PyTorchError.quoted(String(decoding: order, as: UTF8.self))
@@ -77,7 +108,7 @@ public struct PyTorchFile: Sendable {
         guard let data = try archive.contents(folder + "data/" + key) else {
           throw PyTorchError(file: file, reason: "the storage \(PyTorchError.quoted(key)) is missing")
         }
-        let (size, overflow) = storage.count.multipliedReportingOverflow(by: storage.type?.size ?? 1)
+        let (size, overflow) = storage.count.multipliedReportingOverflow(by: storage.element.size)
         guard !overflow, data.count >= size else {
           throw PyTorchError(
             file: file,

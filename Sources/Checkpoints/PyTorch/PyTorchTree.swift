@@ -3,7 +3,8 @@ import Foundation
 /// Turns what an unpickler built into a tree, with the tensors bound to their bytes.
 ///
 /// Cycles and nests too deep to be a checkpoint are refused, and so are containers that hold one another so often that
-/// the tree would be much larger than the file.
+/// the tree would be much larger than the file. Inside an object, which is there to be shown and no more, what would be
+/// refused is left out instead: configurations point back to what holds them.
 struct PyTorchTree {
   let file: String
   let heap: PickleHeap
@@ -12,9 +13,14 @@ struct PyTorchTree {
   /// Bytes of the whole file, the bound on what a tensor may repeat.
   let fileCount: Int
   private var values = 0
+  /// Values inside objects.
+  private var hidden = 0
+  /// The objects that the value which is being made is inside of.
+  private var open: Set<Int> = []
 
   private static let deepest = 64
   private static let mostValues = 1_000_000
+  private static let mostHidden = 100_000
 
   init(_ heap: PickleHeap, storages: [Data], file: String, fileCount: Int) {
     self.heap = heap
@@ -26,12 +32,17 @@ struct PyTorchTree {
   private func fail(_ reason: String) -> PyTorchError { PyTorchError(file: file, reason: reason) }
 
   mutating func value(_ node: PickleNode, depth: Int = 0) throws -> PyTorchValue {
-    values += 1
-    guard values <= Self.mostValues else {
-      throw fail("its containers repeat one another beyond all measure")
-    }
-    guard depth < Self.deepest else {
-      throw fail("its containers are nested more than \(Self.deepest) deep, or in a cycle")
+    if open.isEmpty {
+      values += 1
+      guard values <= Self.mostValues else {
+        throw fail("its containers repeat one another beyond all measure")
+      }
+      guard depth < Self.deepest else {
+        throw fail("its containers are nested more than \(Self.deepest) deep, or in a cycle")
+      }
+    } else {
+      hidden += 1
+      guard hidden <= Self.mostHidden, depth < Self.deepest else { return .object(PyTorchObject("…")) }
     }
     switch node {
     case .none: return .none
@@ -44,38 +55,94 @@ struct PyTorchTree {
     case .list(let index): return try list(heap.lists[index], depth)
     case .tuple(let index): return try list(heap.tuples[index], depth)
     case .set(let index): return try list(heap.sets[index], depth)
-    case .dictionary(let index):
-      var dictionary = PyTorchDictionary()
-      for (key, value) in heap.dictionaries[index] {
-        dictionary.set(try text(key), try self.value(value, depth: depth + 1))
-      }
-      return .dictionary(dictionary)
+    case .dictionary(let index): return .dictionary(try dictionary(heap.dictionaries[index], depth))
     case .tensor(let index): return .tensor(try tensor(heap.tensors[index]))
     case .numpyArray(let index):
-      guard let tensor = heap.numpyArrays[index].tensor else {
-        throw fail("a NumPy array without its values")
+      let array = heap.numpyArrays[index]
+      guard let tensor = array.tensor else {
+        return .object(
+          PyTorchObject("numpy.ndarray", unread: array.unread ?? "a NumPy array without its values"))
       }
       return .tensor(try self.tensor(tensor))
-    case .global(.torchType(_, let name)): return .string("torch." + name)
-    case .numpyType(let index): return .string(heap.numpyTypes[index].rawValue)
-    case .global, .storage: throw fail("\(node.kind) where a value is expected")
+    case .global(let index):
+      let global = heap.globals[index]
+      if case .torchType(_, let name) = global.meaning { return .string("torch." + name) }
+      return .object(PyTorchObject(global.name))
+    case .numpyType(let index):
+      let type = heap.numpyTypes[index]
+      return .string(type.type?.rawValue ?? type.name)
+    case .storage(let index):
+      return .object(
+        PyTorchObject(
+          "a storage", shape: [heap.storages[index].count], unread: "a storage without its tensor"))
+    case .object(let index): return try object(index, depth)
     }
+  }
+
+  private mutating func object(_ index: Int, _ depth: Int) throws -> PyTorchValue {
+    let stored = heap.objects[index]
+    if let array = stored.array {
+      return .object(PyTorchObject(stored.name, shape: array.shape, unread: array.reason))
+    }
+    // A class that is a kind of dictionary, with items of its own.
+    if open.isEmpty, !stored.items.isEmpty { return .dictionary(try dictionary(stored.items, depth)) }
+    if open.isEmpty, !stored.elements.isEmpty { return try list(stored.elements, depth) }
+    guard open.insert(index).inserted else { return .object(PyTorchObject(stored.name)) }
+    defer { open.remove(index) }
+    var fields = try dictionary(stored.items, depth)
+    for state in stored.states {
+      // (attributes, attributes of slots) where a class has both.
+      var parts = [state]
+      if case .tuple(let tuple) = state { parts = heap.tuples[tuple] }
+      for part in parts {
+        guard case .dictionary(let index) = part else { continue }
+        for (key, value) in try dictionary(heap.dictionaries[index], depth + 1).entries {
+          fields.set(key, value)
+        }
+      }
+    }
+    var arguments: [PyTorchValue] = []
+    for node in stored.arguments + stored.elements { arguments.append(try value(node, depth: depth + 1)) }
+    return .object(PyTorchObject(stored.name, fields: fields, arguments: arguments))
+  }
+
+  private mutating func dictionary(
+    _ pairs: [(key: PickleNode, value: PickleNode)], _ depth: Int
+  ) throws -> PyTorchDictionary {
+    var dictionary = PyTorchDictionary()
+    for (key, value) in pairs {
+      if !open.isEmpty, hidden > Self.mostHidden { break }
+      dictionary.set(try text(key), try self.value(value, depth: depth + 1))
+    }
+    return dictionary
   }
 
   private mutating func list(_ nodes: [PickleNode], _ depth: Int) throws -> PyTorchValue {
     var list: [PyTorchValue] = []
-    for node in nodes { list.append(try value(node, depth: depth + 1)) }
+    for node in nodes {
+      if !open.isEmpty, hidden > Self.mostHidden { break }
+      list.append(try value(node, depth: depth + 1))
+    }
     return .list(list)
   }
 
-  private func text(_ key: PickleNode) throws -> String {
+  /// A key in words; what can be no key in Python is an error.
+  private func text(_ key: PickleNode, inTuple: Bool = false) throws -> String {
     switch key {
     case .string(let text): return text
     case .int(let value): return String(value)
     case .bool(let value): return value ? "True" : "False"
     case .double(let value): return String(value)
     case .none: return "None"
-    default: throw fail("\(key.kind) as the key of a dictionary, expected a string or a number")
+    case .tuple(let index) where !inTuple && heap.tuples[index].count <= 8:
+      return "(" + (try heap.tuples[index].map { try text($0, inTuple: true) }).joined(separator: ", ") + ")"
+    case .global(let index): return heap.globals[index].name
+    case .object(let index): return "<\(heap.objects[index].name) \(index)>"
+    case .tuple(let index): return "<a tuple \(index)>"
+    case .tensor(let index): return "<a tensor \(index)>"
+    case .bytes, .hugeInt, .storage, .numpyType: return "<\(key.kind)>"
+    case .list, .dictionary, .set, .numpyArray:
+      throw fail("\(key.kind) as the key of a dictionary, expected a string or a number")
     }
   }
 

@@ -12,10 +12,25 @@ public enum PyTorchValue: Sendable {
   case list([PyTorchValue])
   case dictionary(PyTorchDictionary)
   case tensor(PyTorchTensor)
+  /// Anything else: shown by name, never made.
+  case object(PyTorchObject)
 
   /// The dictionary, nil for anything else.
   public var dictionary: PyTorchDictionary? {
     if case .dictionary(let dictionary) = self { dictionary } else { nil }
+  }
+
+  /// A dictionary, or the fields of an object.
+  public var members: PyTorchDictionary? {
+    switch self {
+    case .dictionary(let dictionary): dictionary
+    case .object(let object): object.fields
+    default: nil
+    }
+  }
+
+  public var object: PyTorchObject? {
+    if case .object(let object) = self { object } else { nil }
   }
 
   public var string: String? {
@@ -61,6 +76,34 @@ public enum PyTorchValue: Sendable {
     default: return nil
     }
   }
+}
+
+/// An object of a class that is not known, as the data that it was to be made of.
+///
+/// Nothing of it is run: `name` is a word, and the fields are what the file says.
+public struct PyTorchObject: Sendable {
+  /// Module and name of the class or function, such as `argparse.Namespace`.
+  public let name: String
+  public let fields: PyTorchDictionary
+  public let arguments: [PyTorchValue]
+  /// Of an array whose values are not read.
+  public let shape: [Int]?
+  /// Why an array's values are not read, such as `torch.complex64` or `sparse`; nil where it is no array.
+  public let unread: String?
+
+  init(
+    _ name: String, fields: PyTorchDictionary = .init(), arguments: [PyTorchValue] = [], shape: [Int]? = nil,
+    unread: String? = nil
+  ) {
+    self.name = name
+    self.fields = fields
+    self.arguments = arguments
+    self.shape = shape
+    self.unread = unread
+  }
+
+  /// True for a whole network, saved with its classes instead of its state dictionary.
+  public var isModule: Bool { fields["_modules"] != nil && fields["_parameters"] != nil }
 }
 
 /// A Python dictionary; keys that are no strings are written out.

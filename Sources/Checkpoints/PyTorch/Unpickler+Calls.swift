@@ -1,156 +1,193 @@
 import Foundation
 
-/// The few calls that a pickle can make.
+/// What becomes of the calls that a pickle makes.
 extension Unpickler {
   /// The value of `function(*arguments)`.
+  ///
+  /// What is known is interpreted, and everything else becomes an object that holds its name and its arguments: neither
+  /// looks anything up, so that no argument can make a difference to what happens.
   mutating func call(_ function: PickleNode, arguments: PickleNode) throws -> PickleNode {
-    guard case .global(let global) = function, case .tuple(let index) = arguments else {
+    guard case .tuple(let index) = arguments else {
+      throw fail("calls \(function.kind) with \(arguments.kind)")
+    }
+    // A method of something that is not known, or the result of such a call.
+    if case .object(let callee) = function {
+      return try object(heap.objects[callee].name + "(…)", heap.tuples[index])
+    }
+    guard case .global(let number) = function else {
       throw fail("calls \(function.kind) with \(arguments.kind)")
     }
     let arguments = heap.tuples[index]
-    switch global {
+    let global = heap.globals[number]
+    switch global.meaning {
     case .rebuildTensor: return try rebuildTensor(arguments, type: nil)
     case .rebuildTensorWithType:
-      guard arguments.count >= 7, case .global(.torchType(let type, _)) = arguments[6] else {
+      guard arguments.count >= 7, case .torchType(let type, let name) = heap.meaning(arguments[6]) else {
         throw fail("a tensor without its type")
       }
+      guard let type else { return try array(arguments.count > 2 ? arguments[2] : .none, "torch." + name) }
       return try rebuildTensor(arguments, type: type)
     case .rebuildParameter:
-      guard case .tensor = arguments.first else { throw fail("a parameter without its tensor") }
-      return arguments[0]
+      switch arguments.first {
+      case .tensor, .object: return arguments[0]
+      default: throw fail("a parameter without its tensor")
+      }
+    case .rebuildFromType:
+      // (function, type, arguments, state): the values are those of a plain tensor.
+      guard arguments.count >= 3, case .tuple = arguments[2], case .global = arguments[0],
+        heap.meaning(arguments[0]) != .rebuildFromType
+      else { return try object(global.name, arguments) }
+      return try call(arguments[0], arguments: arguments[2])
+    case .rebuildFromNumpy:
+      if case .numpyArray(let array) = arguments.first, heap.numpyArrays[array].tensor != nil {
+        return arguments[0]
+      }
+      return try object(global.name, arguments)
+    case .rebuildUnread(let kind): return try array(shape(of: arguments, kind), kind)
     case .size:
       // torch.Size(sizes) is a tuple.
       guard arguments.count == 1 else { throw fail("torch.Size of \(arguments.count) values") }
       return arguments[0]
     case .orderedDictionary: return try dictionary(arguments)
+    case .defaultDictionary: return try dictionary(Array(arguments.dropFirst()))
     case .set: return try set(arguments)
-    case .encode: return try encode(arguments)
+    case .encode: return try encode(arguments) ?? object(global.name, arguments)
+    case .byteArray:
+      if arguments.isEmpty { return .bytes(Data()) }
+      if case .bytes = arguments[0] { return arguments[0] }
+      return try encode(arguments) ?? object(global.name, arguments)
+    case .path: return try path(arguments) ?? object(global.name, arguments)
+    case .reconstruct:
+      guard case .global = arguments.first else { return try object(global.name, arguments) }
+      return try new(arguments[0], Array(arguments.dropFirst()))
+    case .attribute:
+      if arguments.count == 2, case .global(let owner) = arguments[0], case .string(let name) = arguments[1],
+        heap.globals[owner].meaning == .foreign
+      {
+        return try self.global(module: heap.globals[owner].name, name: name)
+      }
+      return try object(global.name, arguments)
     case .numpyType: return try numpyType(arguments)
-    case .numpyScalar: return try numpyScalar(arguments)
+    case .numpyScalar: return try numpyScalar(arguments) ?? object(global.name, arguments)
     case .numpyReconstruct:
-      guard case .global(.numpyArray) = arguments.first else { throw fail("a NumPy object that is no array") }
-      heap.numpyArrays.append(.init(tensor: nil))
-      return .numpyArray(heap.numpyArrays.count - 1)
+      guard heap.meaning(arguments.first ?? .none) == .numpyArray else {
+        return try object(global.name, arguments)
+      }
+      return try numpyArray(.init())
     case .numpyFromBuffer:
       guard arguments.count == 4, case .bytes(let bytes) = arguments[0],
         case .numpyType(let type) = arguments[1]
-      else { throw fail("a NumPy array without its bytes") }
+      else { return try numpyArray(.init(unread: "NumPy values of another form")) }
       var isFortran = false
       if case .string("F") = arguments[3] { isFortran = true }
-      let tensor = try numpyTensor(bytes, type, shape: integers(arguments[2]), isFortran: isFortran)
-      heap.numpyArrays.append(.init(tensor: tensor))
-      return .numpyArray(heap.numpyArrays.count - 1)
+      return try numpyArray(numpyValues(bytes, type, shape: arguments[2], isFortran: isFortran))
     case .device:
       guard case .string = arguments.first else { throw fail("a device without its name") }
       return arguments[0]
-    case .storage, .numpyArray, .torchType: throw fail("calls a type")
+    case .foreign, .numpyArray: return try object(global.name, arguments)
+    case .storage, .torchType: throw fail("calls a type")
     }
+  }
+
+  /// An object of the class `type`, made without its initialiser.
+  mutating func new(_ type: PickleNode, arguments: PickleNode) throws -> PickleNode {
+    guard case .tuple(let index) = arguments else { throw fail("makes an object of \(arguments.kind)") }
+    return try new(type, heap.tuples[index])
+  }
+
+  private mutating func new(_ type: PickleNode, _ arguments: [PickleNode]) throws -> PickleNode {
+    guard case .global(let number) = type else { throw fail("makes an object of \(type.kind)") }
+    let global = heap.globals[number]
+    switch global.meaning {
+    case .orderedDictionary, .defaultDictionary: return try dictionary([])
+    case .set: return try set(arguments)
+    case .path: return try path(arguments) ?? object(global.name, arguments)
+    default: return try object(global.name, arguments)
+    }
+  }
+
+  private mutating func object(_ name: String, _ arguments: [PickleNode]) throws -> PickleNode {
+    // An object takes much more memory than the few bytes that can ask for it.
+    try charge(operations: 16)
+    // A name that grows with each call.
+    try charge(copied: name.utf8.count > 256 ? name.utf8.count : 0)
+    try charge(copied: arguments.count > 16 ? arguments.count : 0)
+    heap.objects.append(.init(name: name, arguments: arguments))
+    return .object(heap.objects.count - 1)
+  }
+
+  /// An array of a kind that is not read.
+  mutating func array(_ shape: PickleNode, _ reason: String) throws -> PickleNode {
+    try charge(operations: 16)
+    let sizes = (try? integers(shape)) ?? []
+    heap.objects.append(.init(name: "torch.Tensor", array: (sizes, reason)))
+    return .object(heap.objects.count - 1)
+  }
+
+  /// Where the arguments that make an array of such a kind give its shape.
+  private func shape(of arguments: [PickleNode], _ kind: String) -> PickleNode {
+    switch kind {
+    case "quantized": return arguments.count > 2 ? arguments[2] : .none
+    case "sparse":
+      // (layout, (indices, values, size, …))
+      guard arguments.count > 1, case .tuple(let index) = arguments[1] else { return .none }
+      return heap.tuples[index].first { (try? integers($0)) != nil } ?? .none
+    default: return arguments.first { if case .tuple = $0 { true } else { false } } ?? .none
+    }
+  }
+
+  private mutating func path(_ parts: [PickleNode]) throws -> PickleNode? {
+    var names: [String] = []
+    for part in parts {
+      guard case .string(let name) = part else { return nil }
+      names.append(name)
+    }
+    try charge(copied: names.reduce(0) { $0 + $1.utf8.count })
+    let text = names.joined(separator: "/")
+    return .string(text.hasPrefix("//") ? String(text.dropFirst()) : text)
   }
 
   /// BUILD: sets the state of `object`.
   mutating func build(_ object: PickleNode, state: PickleNode) throws -> PickleNode {
     switch (object, state) {
-    case (.dictionary, _), (.tensor, _):
+    case (.dictionary, _), (.tensor, _), (.string, _), (.bytes, _), (.set, _):
       // Attributes such as a state dictionary's `_metadata`; not content.
+      return object
+    case (.object(let index), _):
+      heap.objects[index].states.append(state)
       return object
     case (.numpyType(let index), .tuple(let tuple)):
       let fields = heap.tuples[tuple]
-      guard fields.count >= 2, case .string(let order) = fields[1] else {
-        throw fail("a dtype of unknown form")
+      if fields.count >= 2, case .string(let order) = fields[1],
+        order != ">" || heap.numpyTypes[index].type?.size == 1
+      {
+        return object
       }
-      guard order != ">" || heap.numpyTypes[index].size == 1 else {
-        throw fail("a NumPy array in big-endian order")
-      }
+      heap.numpyTypes[index].type = nil
       return object
     case (.numpyArray(let index), .tuple(let tuple)):
       let fields = heap.tuples[tuple]
-      guard fields.count == 5, case .numpyType(let type) = fields[2], case .bool(let isFortran) = fields[3],
-        case .bytes(let bytes) = fields[4]
-      else { throw fail("a NumPy array of unknown form") }
-      let shape = try integers(fields[1])
-      heap.numpyArrays[index].tensor = try numpyTensor(bytes, type, shape: shape, isFortran: isFortran)
+      guard fields.count == 5, case .numpyType(let type) = fields[2], case .bool(let isFortran) = fields[3]
+      else {
+        heap.numpyArrays[index].unread = "NumPy values of another form"
+        return object
+      }
+      guard case .bytes(let bytes) = fields[4] else {
+        heap.numpyArrays[index].unread = "NumPy values of type " + heap.numpyTypes[type].name
+        return object
+      }
+      heap.numpyArrays[index] = try numpyValues(bytes, type, shape: fields[1], isFortran: isFortran)
       return object
     default: throw fail("gives a state to \(object.kind)")
     }
   }
 
-  /// BINPERSID: a storage, named by ('storage', type, key, place, count[, view]).
-  mutating func persistent(_ id: PickleNode) throws -> PickleNode {
-    guard case .tuple(let index) = id else { throw fail("a reference by \(id.kind)") }
-    let fields = heap.tuples[index]
-    guard case .string(let kind) = fields.first else { throw fail("a reference without a kind") }
-    guard kind != "module" else { throw fail("holds a whole module with its source; save its state_dict()") }
-    guard kind == "storage", fields.count >= 5, case .global(.storage(let type)) = fields[1],
-      case .string(let key) = fields[2], case .int(let count) = fields[4], count >= 0
-    else { throw fail("a storage of unknown form") }
-    let number = storage(PickleHeap.Storage(source: .key(key), type: type, count: count))
-    if fields.count > 5, case .tuple(let view) = fields[5] {
-      // A legacy file may give a storage that is a view of the named one: (key, first element, count).
-      let view = heap.tuples[view]
-      guard view.count == 3, case .int(let first) = view[1], first >= 0 else {
-        throw fail("a view of unknown form")
-      }
-      if first > 0 {
-        // Kept apart from the storage itself, which other tensors may use whole.
-        heap.storages.append(heap.storages[number])
-        heap.storageShifts[heap.storages.count - 1] = first
-        return .storage(heap.storages.count - 1)
-      }
-    }
-    return .storage(number)
-  }
-
-  /// The number of a storage, the same for the same one.
-  private mutating func storage(_ storage: PickleHeap.Storage) -> Int {
-    if case .key(let key) = storage.source, let known = storageNumbers[key],
-      heap.storages[known].type == storage.type, heap.storages[known].count == storage.count
-    {
-      return known
-    }
-    heap.storages.append(storage)
-    if case .key(let key) = storage.source { storageNumbers[key] = heap.storages.count - 1 }
-    return heap.storages.count - 1
-  }
-
-  /// (storage, offset, shape, strides, …), a view of the storage.
-  private mutating func rebuildTensor(_ arguments: [PickleNode], type given: SafetensorsType?) throws
-    -> PickleNode
-  {
-    // A tensor takes much more memory than the few bytes that can ask for it.
-    try charge(operations: 8)
-    guard arguments.count >= 4, case .storage(let storage) = arguments[0],
-      case .int(let offset) = arguments[1]
-    else { throw fail("a tensor of unknown form") }
-    let type = given ?? heap.storages[storage].type ?? .u8
-    let metadata = arguments.dropFirst(given == nil ? 6 : 7)
-    if case .dictionary(let flags) = metadata.first, !heap.dictionaries[flags].isEmpty {
-      throw fail("a tensor that is still to be negated or conjugated")
-    }
-    heap.tensors.append(
-      PickleHeap.Tensor(
-        storage: storage, type: type, offset: offset, shape: try integers(arguments[2]),
-        strides: try integers(arguments[3])))
-    return .tensor(heap.tensors.count - 1)
-  }
-
-  private func integers(_ node: PickleNode) throws -> [Int] {
-    let nodes: [PickleNode]
-    switch node {
-    case .tuple(let index): nodes = heap.tuples[index]
-    case .list(let index): nodes = heap.lists[index]
-    case .int: nodes = [node]
-    default: throw fail("\(node.kind) where sizes are expected")
-    }
-    guard nodes.count <= 16 else { throw fail("a tensor of \(nodes.count) dimensions") }
-    return try nodes.map {
-      guard case .int(let value) = $0 else { throw fail("\($0.kind) where a size is expected") }
-      return value
-    }
-  }
-
   private mutating func dictionary(_ arguments: [PickleNode]) throws -> PickleNode {
     var pairs: [(key: PickleNode, value: PickleNode)] = []
-    if case .list(let list) = arguments.first {
+    if case .dictionary(let index) = arguments.first {
+      try charge(copied: heap.dictionaries[index].count)
+      pairs = heap.dictionaries[index]
+    } else if case .list(let list) = arguments.first {
       // Python 2 gives the items as a list of pairs.
       try charge(copied: heap.lists[list].count)
       for item in heap.lists[list] {
@@ -180,59 +217,16 @@ extension Unpickler {
     return .set(heap.sets.count - 1)
   }
 
-  /// Text to bytes by an encoding of one byte per character.
-  private mutating func encode(_ arguments: [PickleNode]) throws -> PickleNode {
+  /// Text to bytes by an encoding of one byte per character; nil for other encodings.
+  private mutating func encode(_ arguments: [PickleNode]) throws -> PickleNode? {
     guard arguments.count == 2, case .string(let text) = arguments[0], case .string("latin1") = arguments[1]
-    else {
-      throw fail("bytes of unknown form")
-    }
+    else { return nil }
     try charge(copied: text.utf8.count)
     var bytes = Data(capacity: text.unicodeScalars.count)
     for scalar in text.unicodeScalars {
-      guard let byte = UInt8(exactly: scalar.value) else { throw fail("bytes of unknown form") }
+      guard let byte = UInt8(exactly: scalar.value) else { return nil }
       bytes.append(byte)
     }
     return .bytes(bytes)
-  }
-
-  private mutating func numpyType(_ arguments: [PickleNode]) throws -> PickleNode {
-    guard case .string(let name) = arguments.first else { throw fail("a dtype without its name") }
-    guard let type = PickleGlobal.numpyElement(name) else {
-      throw fail("NumPy values of type \(PyTorchError.quoted(name)), expected plain numbers")
-    }
-    heap.numpyTypes.append(type)
-    return .numpyType(heap.numpyTypes.count - 1)
-  }
-
-  private func numpyScalar(_ arguments: [PickleNode]) throws -> PickleNode {
-    guard arguments.count == 2, case .numpyType(let index) = arguments[0],
-      case .bytes(let bytes) = arguments[1],
-      bytes.count == heap.numpyTypes[index].size
-    else { throw fail("a NumPy number of unknown form") }
-    let tensor = PyTorchTensor(
-      type: heap.numpyTypes[index], shape: [], strides: [], offset: 0, storage: bytes)
-    if tensor.type == .bool { return .bool(bytes.first != 0) }
-    return tensor.type.isFloatingPoint ? .double(tensor.doubles()[0]) : .int(try tensor.ints(file: file)[0])
-  }
-
-  private mutating func numpyTensor(
-    _ bytes: Data, _ type: Int, shape: [Int], isFortran: Bool
-  ) throws -> PickleHeap.Tensor {
-    var count = 1
-    var strides: [Int] = []
-    for size in isFortran ? shape : shape.reversed() {
-      strides.append(count)
-      let (product, overflow) = count.multipliedReportingOverflow(by: size)
-      guard size >= 0, !overflow else { throw fail("a NumPy array of impossible shape \(shape)") }
-      count = product
-    }
-    let element = heap.numpyTypes[type]
-    guard count <= bytes.count, bytes.count == count * element.size else {
-      throw fail("a NumPy array of shape \(shape) in \(bytes.count) bytes")
-    }
-    heap.storages.append(.init(source: .inline(bytes), type: element, count: count))
-    return PickleHeap.Tensor(
-      storage: heap.storages.count - 1, type: element, offset: 0, shape: shape,
-      strides: isFortran ? strides : strides.reversed())
   }
 }

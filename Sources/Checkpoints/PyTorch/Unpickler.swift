@@ -1,10 +1,12 @@
 import Foundation
 import Support
 
-/// Runs a pickle of protocol 2 to 5 on a machine that can only build tensors and plain containers.
+/// Runs a pickle of protocol 2 to 5 on a machine that can only build values.
 ///
-/// It reads no other file and calls nothing: every name that a pickle gives is looked up in ``PickleGlobal``, an unknown
-/// one ends it. Memory grows by a bounded amount per byte read. Opcodes: Python's `pickletools`.
+/// It reads no other file and calls nothing: every name that a pickle gives is looked up in ``PickleGlobal``, and calling
+/// one that is not known there makes a ``PickleHeap/Object``, which keeps the name and the arguments as data. Names that
+/// run programs end it (``PickleProgram``). Memory grows by a bounded amount per byte read. Opcodes: Python's
+/// `pickletools`.
 struct Unpickler {
   let file: String
   /// The file and the byte at which the next opcode starts.
@@ -20,6 +22,8 @@ struct Unpickler {
   private var copied = 0
   /// Storages by key.
   var storageNumbers: [String: Int] = [:]
+  /// Globals by name.
+  private var globalNumbers: [String: Int] = [:]
 
   /// A checkpoint of a thousand tensors takes about fifty thousand.
   private static let mostOperations = 2_000_000
@@ -121,9 +125,16 @@ struct Unpickler {
         throw fail("a function is named by \(names[0].kind) and \(names[1].kind)")
       }
       stack.append(try global(module: module, name: name))
-    case UInt8(ascii: "R"), 0x81:  // REDUCE, NEWOBJ
+    case UInt8(ascii: "R"):
       let call = try pop(2)
       stack.append(try self.call(call[0], arguments: call[1]))
+    case 0x81:  // NEWOBJ
+      let call = try pop(2)
+      stack.append(try new(call[0], arguments: call[1]))
+    case 0x92:  // NEWOBJ_EX
+      let call = try pop(3)
+      let object = try new(call[0], arguments: call[1])
+      stack.append(try build(object, state: call[2]))
     case UInt8(ascii: "b"):
       let pair = try pop(2)
       stack.append(try build(pair[0], state: pair[1]))
@@ -257,31 +268,47 @@ struct Unpickler {
   }
 
   private mutating func append(_ values: [PickleNode]) throws {
-    guard case .list(let index) = try top() else { throw fail("appends to \(try top().kind)") }
-    heap.lists[index] += values
+    switch try top() {
+    case .list(let index): heap.lists[index] += values
+    case .object(let index): heap.objects[index].elements += values
+    case let other: throw fail("appends to \(other.kind)")
+    }
   }
 
   private mutating func insert(_ values: [PickleNode]) throws {
-    guard case .set(let index) = try top() else { throw fail("inserts into \(try top().kind)") }
-    heap.sets[index] += values
+    switch try top() {
+    case .set(let index): heap.sets[index] += values
+    case .object(let index): heap.objects[index].elements += values
+    case let other: throw fail("inserts into \(other.kind)")
+    }
   }
 
   private mutating func set(_ values: [PickleNode]) throws {
-    guard case .dictionary(let index) = try top() else { throw fail("sets an item of \(try top().kind)") }
+    let target = try top()
     guard values.count % 2 == 0 else { throw fail("a key without its value") }
     for pair in stride(from: 0, to: values.count, by: 2) {
-      heap.dictionaries[index].append((values[pair], values[pair + 1]))
+      switch target {
+      case .dictionary(let index): heap.dictionaries[index].append((values[pair], values[pair + 1]))
+      case .object(let index): heap.objects[index].items.append((values[pair], values[pair + 1]))
+      default: throw fail("sets an item of \(target.kind)")
+      }
     }
+    if case .dictionary = target { return }
+    guard case .object = target else { throw fail("sets an item of \(target.kind)") }
   }
 
-  private func global(module: String, name: String) throws -> PickleNode {
-    guard let known = PickleGlobal(module: module, name: name) else {
-      let full = PyTorchError.quoted(module + "." + name)
+  mutating func global(module: String, name: String) throws -> PickleNode {
+    let full = module + "." + name
+    if let known = globalNumbers[full] { return .global(known) }
+    guard !PickleProgram.contains(module: module, name: name) else {
       throw PyTorchError(
         file: file,
-        reason: "it asks for \(full), which is neither a tensor nor a plain container; nothing was run"
-          + " (a whole module was saved? save its state_dict())")
+        reason:
+          "it asks for \(PyTorchError.quoted(full)), which runs programs or opens files: this is no checkpoint but"
+          + " an attack on those who load it in Python; nothing was run")
     }
-    return .global(known)
+    heap.globals.append(.init(meaning: PickleGlobal(module: module, name: name), name: full))
+    globalNumbers[full] = heap.globals.count - 1
+    return .global(heap.globals.count - 1)
   }
 }

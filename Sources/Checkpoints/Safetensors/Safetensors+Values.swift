@@ -36,6 +36,17 @@ extension Safetensors {
     }
   }
 
+  /// The values of a tensor of any type, row-major, as `Float`: rounded where the type has more digits, true is 1.
+  /// - Throws: ``SafetensorsError`` for a missing tensor.
+  public func numbers(_ name: String) throws -> [Float] {
+    let entry = try entry(name)
+    if entry.type.isFloatingPoint { return try floats(name) }
+    guard entry.type == .u64 else { return try ints(name).map(Float.init) }
+    return try withElements(of: entry, nil) { bytes, count in
+      Self.convert(bytes, count, UInt64.self) { Float(UInt64(littleEndian: $0)) }
+    }
+  }
+
   /// The values of an integer or BOOL tensor, row-major; true is 1.
   /// - Throws: ``SafetensorsError`` for a missing tensor, a floating-point one, a range beyond its end, or an
   ///   unsigned value above `Int.max`.

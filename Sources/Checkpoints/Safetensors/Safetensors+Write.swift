@@ -12,6 +12,7 @@ extension Safetensors {
   public static func write(
     _ tensors: [SafetensorsTensor], metadata: [String: String] = [:], to path: FilePath
   ) throws {
+    let losses = MappedFile.losses
     let (header, ordered) = try layout(tensors, metadata: metadata, file: path.shown)
     try AtomicFile.write(to: path) { output in
       try output.append(header)
@@ -21,6 +22,8 @@ extension Safetensors {
           try output.append(piece)
         }
       }
+      // Some pieces are of files that are mapped.
+      try MappedFile.requireWhole(since: losses, "what is written to \(path)")
     }
   }
 

@@ -20,12 +20,22 @@ public struct Safetensors: Sendable {
     let range: Range<Int>
   }
 
+  /// A tensor whose values are not read.
+  public struct UnreadTensor: Sendable, Equatable {
+    public let name: String
+    /// As the header has it, such as `F8_E4M3`.
+    public let type: String
+    public let shape: [Int]
+  }
+
   /// The path or name that errors mention.
   public let file: String
   /// The `__metadata__` map, without the checksum.
   public let metadata: [String: String]
   /// All tensors in the order of their bytes.
   public let entries: [Entry]
+  /// Tensors of element types that are not read.
+  public let unread: [UnreadTensor]
   /// True when the file carried a checksum (which then matched).
   public let isVerified: Bool
   private let indices: [String: Int]
@@ -35,10 +45,18 @@ public struct Safetensors: Sendable {
   /// The header's size limit of the reference implementation.
   private static let largestHeader = 100_000_000
 
+  /// True where `data` begins as a safetensors file does: a length that fits and a brace.
+  package static func isSafetensors(_ data: Data) -> Bool {
+    guard data.count > 9, data[data.startIndex + 8] == UInt8(ascii: "{") else { return false }
+    let length = data.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
+    // Text that happens to have a brace there claims more than any file has.
+    return length < 1 << 40
+  }
+
   /// Opens the file at `path` as a memory map.
   /// - Throws: `FileError`, ``SafetensorsError``.
   public init(contentsOf path: FilePath) throws {
-    try self.init(MappedFile.read(path), file: path.shown)
+    self = try MappedFile.reading(path.shown) { try Safetensors(MappedFile.read(path), file: path.shown) }
   }
 
   /// Opens a file held in memory; `file` is its name in errors.
@@ -46,6 +64,7 @@ public struct Safetensors: Sendable {
   public init(_ data: Data, file: String) throws {
     self.file = file
     func fail(_ reason: String) -> SafetensorsError { SafetensorsError(file: file, reason: reason) }
+    if !Self.isSafetensors(data), let kind = FileKind.described(data) { throw fail("it is " + kind) }
     guard data.count >= 8 else { throw fail("\(data.count) bytes are too few for a header") }
     let length = data.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
     guard length <= UInt64(data.count - 8) else {
@@ -62,9 +81,14 @@ public struct Safetensors: Sendable {
     }
     self.data = data
     dataStart = start
-    entries = header.entries.map { Entry(name: $0.name, type: $0.type, shape: $0.shape, range: $0.range) }
+    entries = header.entries.compactMap { entry in
+      entry.type.map { Entry(name: entry.name, type: $0, shape: entry.shape, range: entry.range) }
+    }
+    unread = header.entries.filter { $0.type == nil }.map {
+      UnreadTensor(name: $0.name, type: $0.typeName, shape: $0.shape)
+    }
     indices = [String: Int](
-      header.entries.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+      entries.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
 
     let (metadata, expected) = try SafetensorsChecksum.split(header.metadata, file: file)
     self.metadata = metadata
@@ -102,13 +126,15 @@ public struct Safetensors: Sendable {
 
   /// Gives `body` the bytes of a tensor, little-endian, maybe unaligned, valid only during the call.
   public func withBytes<R>(of entry: Entry, _ body: (UnsafeRawBufferPointer) throws -> R) throws -> R {
-    try data.withUnsafeBytes { bytes in
-      let range = dataStart + entry.range.lowerBound..<dataStart + entry.range.upperBound
-      guard range.upperBound <= bytes.count else {
-        throw SafetensorsError(
-          file: file, reason: "tensor \(SafetensorsError.quoted(entry.name)) is not of this file")
+    try MappedFile.reading(file) {
+      try data.withUnsafeBytes { bytes in
+        let range = dataStart + entry.range.lowerBound..<dataStart + entry.range.upperBound
+        guard range.upperBound <= bytes.count else {
+          throw SafetensorsError(
+            file: file, reason: "tensor \(SafetensorsError.quoted(entry.name)) is not of this file")
+        }
+        return try body(UnsafeRawBufferPointer(rebasing: bytes[range]))
       }
-      return try body(UnsafeRawBufferPointer(rebasing: bytes[range]))
     }
   }
 }

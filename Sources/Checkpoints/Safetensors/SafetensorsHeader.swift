@@ -5,7 +5,9 @@
 struct SafetensorsHeader {
   struct Entry {
     let name: String
-    let type: SafetensorsType
+    /// nil: a type that is not read.
+    let type: SafetensorsType?
+    let typeName: String
     let shape: [Int]
     /// Byte range within the data section.
     let range: Range<Int>
@@ -72,7 +74,7 @@ private struct HeaderParser {
         throw parser.error("the name \(SafetensorsError.quoted(name)) appears twice in the header")
       }
       if name == "__metadata__" {
-        metadata = try parser.strings()
+        metadata = parser.acceptNull() ? [:] : try parser.strings()
       } else {
         entries.append(try parser.entry(named: name))
       }
@@ -97,19 +99,12 @@ private struct HeaderParser {
   /// `{"dtype": …, "shape": […], "data_offsets": [a, b]}`.
   mutating func entry(named name: String) throws -> SafetensorsHeader.Entry {
     let quoted = SafetensorsError.quoted(name)
-    var type: SafetensorsType?
+    var typeName: String?
     var shape: [Int]?
     var offsets: [Int]?
     try object { parser, field in
       switch field {
-      case "dtype" where type == nil:
-        let text = try parser.string()
-        type = SafetensorsType(rawValue: text)
-        if type == nil {
-          let known = SafetensorsType.allCases.map(\.rawValue).joined(separator: " ")
-          throw parser.error(
-            "tensor \(quoted) has the type \(SafetensorsError.quoted(text)); supported are \(known)")
-        }
+      case "dtype" where typeName == nil: typeName = try parser.string()
       case "shape" where shape == nil: shape = try parser.integers()
       case "data_offsets" where offsets == nil: offsets = try parser.integers()
       case "dtype", "shape", "data_offsets":
@@ -118,26 +113,34 @@ private struct HeaderParser {
         throw parser.error("tensor \(quoted) has the unknown field \(SafetensorsError.quoted(field))")
       }
     }
-    guard let type, let shape, let offsets else {
+    guard let typeName, let shape, let offsets else {
       throw error("tensor \(quoted) lacks one of the fields dtype, shape, data_offsets")
     }
     guard offsets.count == 2, offsets[0] <= offsets[1] else {
       throw error("tensor \(quoted) has data_offsets that are not [begin, end] with begin ≤ end")
     }
+    let type = SafetensorsType(rawValue: typeName)
+    guard let bits = type.map({ 8 * $0.size }) ?? SafetensorsType.unread[typeName] else {
+      let known = SafetensorsType.allCases.map(\.rawValue).joined(separator: " ")
+      throw error(
+        "tensor \(quoted) has the type \(SafetensorsError.quoted(typeName)); supported are \(known)")
+    }
     // Axes of no elements are left out at first: sizes are multiplied in any order by those who use them.
-    var size = type.size
+    var size = bits
     for extent in shape where extent > 0 {
       let (product, overflow) = size.multipliedReportingOverflow(by: extent)
       guard !overflow else { throw error("the shape of tensor \(quoted) overflows") }
       size = product
     }
-    if shape.contains(0) { size = 0 }
+    size = shape.contains(0) ? 0 : (size + 7) / 8
     guard size == offsets[1] - offsets[0] else {
       throw error(
-        "tensor \(quoted) of type \(type.rawValue) needs \(size) bytes by its shape"
+        "tensor \(quoted) of type \(typeName) needs \(size) bytes by its shape"
           + " but has \(offsets[1] - offsets[0]) by its offsets")
     }
-    return .init(name: name, type: type, shape: shape, range: offsets[0]..<offsets[1])
+    return .init(
+      name: name, type: type, typeName: typeName, shape: shape,
+      range: offsets[0]..<offsets[1])
   }
 
   /// Reads `{"name": value, …}`; `body` reads each value.
@@ -150,6 +153,14 @@ private struct HeaderParser {
       try body(&self, name)
     } while accept(",")
     try expect("}")
+  }
+
+  /// Passes over a `null`.
+  mutating func acceptNull() -> Bool {
+    skipSpace()
+    guard bytes[position...].starts(with: Array("null".utf8)) else { return false }
+    position += 4
+    return true
   }
 
   /// Reads `[0, 1, …]` of whole numbers ≥ 0.

@@ -14,6 +14,12 @@ public enum SafetensorsType: String, CaseIterable, Sendable {
   case u8 = "U8"
   case bool = "BOOL"
 
+  /// Types of the format whose values are not read, with their bits per element.
+  static let unread: [String: Int] = [
+    "F8_E4M3": 8, "F8_E5M2": 8, "F8_E4M3FNUZ": 8, "F8_E5M2FNUZ": 8, "F8_E8M0": 8, "F4": 4, "F6_E2M3": 6,
+    "F6_E3M2": 6, "C64": 64,
+  ]
+
   /// Bytes per element.
   public var size: Int {
     switch self {

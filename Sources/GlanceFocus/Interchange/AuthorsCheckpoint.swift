@@ -53,7 +53,7 @@ public struct AuthorsCheckpoint {
   public init(_ root: PyTorchDictionary, choices: Choices = Choices(), path: FilePath) throws {
     self.path = path
     func arrays(_ key: String) -> [StateArray] {
-      root[key]?.dictionary.map { [StateArray]($0, file: path.shown) } ?? []
+      root[key]?.dictionary.map { [StateArray]($0, file: path.shown).unwrapped } ?? []
     }
     var notes: [String] = []
     let prime = arrays("model_prime_state_dict")
@@ -65,6 +65,9 @@ public struct AuthorsCheckpoint {
     }
 
     let classifier = arrays("fc")
+    try ModelError.require(!classifier.isEmpty, "\(path): the file holds no classifier (fc)")
+    try ModelError.require(
+      root["model_state_dict"] != nil, "\(path): the file holds no local encoder (model_state_dict)")
     let policy = arrays("policy")
     var patch = choices.patchSize
     if patch == nil, let stored = root["patch_size"] {
@@ -126,7 +129,8 @@ public struct AuthorsCheckpoint {
     let side = configuration.patchSize
     let tape = Tape(.costs)
     _ = try tape.record { try encoder.encode(Tensor.zeros([1, 3, side, side]), .evaluation) }
-    results = StoredResults(root, encoderCost: tape.multiplyAdds, notes: &notes)
+    results = StoredResults(
+      root, encoderCost: tape.multiplyAdds, steps: configuration.steps, notes: &notes)
     self.notes = notes
   }
 
@@ -222,8 +226,15 @@ extension StoredResults {
   ///
   /// - Parameters:
   ///   - encoderCost: Multiply-Adds of the encoder on one patch counted here, to tell the file's unit by.
+  ///   - steps: of the network; what is for another number of steps is left out.
   ///   - notes: gets a line for everything that is missing or cannot be read.
-  init(_ root: PyTorchDictionary, encoderCost: Int, notes: inout [String]) {
+  init(_ root: PyTorchDictionary, encoderCost: Int, steps: Int, notes: inout [String]) {
+    /// nil with a note where a list by step has another length.
+    func byStep<T>(_ key: String, _ values: [T]?, _ lengths: [Int]) -> [T]? {
+      guard let other = lengths.first(where: { $0 != steps }) else { return values }
+      notes.append("\(key) is for \(other) steps, the network has \(steps), and is left out")
+      return nil
+    }
     func read<T>(_ key: String, _ value: (PyTorchValue) -> T?) -> T? {
       guard let stored = root[key] else { return nil }
       if case .none = stored { return nil }
@@ -245,20 +256,29 @@ extension StoredResults {
         )
       }
     }
-    costs.madds = costs.madds?.map { ($0 * unit).rounded() }
+    costs.madds = byStep("flops", costs.madds, costs.madds.map { [$0.count] } ?? [])?
+      .map { ($0 * unit).rounded() }
     costs.encoder = costs.encoder.map { ($0 * unit).rounded() }
     costs.policy = read("policy_flops", \.number).map { ($0 * unit).rounded() }
     costs.classifier = read("fc_flops", \.numbers)?.map { ($0 * unit).rounded() }
     let hasCosts =
       costs.madds != nil || costs.encoder != nil || costs.policy != nil || costs.classifier != nil
     self.costs = hasCosts ? costs : nil
-    anytime = read("anytime_classification", \.numbers)
-    thresholds = read("dynamic_threshold", \.rows)?.map { row in
+    let accuracies = read("anytime_classification", \.numbers)
+    anytime = byStep("anytime_classification", accuracies, accuracies.map { [$0.count] } ?? [])
+    let rows = read("dynamic_threshold", \.rows)
+    thresholds = byStep("dynamic_threshold", rows, rows?.map(\.count) ?? [])?.map { row in
       // The authors write ±10⁸ for "always" and "never".
       row.map { abs($0) < 1e8 ? $0 : $0 < 0 ? -.infinity : .infinity }
     }
-    if let curve = read("budgeted_batch_classification", \.rows), curve.count == 2 {
-      budgeted = Curve(madds: curve[0].map { ($0 * unit).rounded() }, accuracy: curve[1])
+    if let curve = read("budgeted_batch_classification", \.rows) {
+      if curve.count == 2, curve[0].count == curve[1].count {
+        budgeted = Curve(madds: curve[0].map { ($0 * unit).rounded() }, accuracy: curve[1])
+      } else {
+        notes.append(
+          "budgeted_batch_classification is not a list of costs and one of as many accuracies and is left out"
+        )
+      }
     }
     if isEmpty { notes.append("the file holds no thresholds, costs or results (a training checkpoint)") }
   }

@@ -11,26 +11,28 @@ public struct CheckpointFile {
     case encoder(EncoderFile)
     /// A Glance-and-Focus Network as the paper's authors save it.
     case authors(PyTorchDictionary)
-    /// The arrays of some network of another program, and its name where the file gives one.
-    case state([StateArray], name: String?)
+    /// The arrays of some network of another program.
+    case state(StateDictionary)
   }
 
   public let path: FilePath
-  /// `safetensors`, `PyTorch zip` or `PyTorch legacy`.
+  /// `safetensors`, `PyTorch zip` or `PyTorch legacy`, maybe with a remark.
   public let container: String
   public let content: Content
 
-  /// Under which a training program keeps the weights, beside other things.
-  private static let weightKeys = [
-    "state_dict_ema", "model_ema", "state_dict", "model_state_dict", "model", "network", "net",
-  ]
-
+  /// Opens a file; which of the forms it has follows from its content, not from its name.
+  ///
+  /// - Parameter choice: which weights are meant, where there are several.
   /// - Throws: one line that names the file and what is wrong with it.
-  public init(_ path: FilePath) throws {
+  public init(_ path: FilePath, choice: StateDictionary.Choice = .init()) throws {
+    self = try MappedFile.reading(path.shown) { try CheckpointFile(opening: path, choice) }
+  }
+
+  private init(opening path: FilePath, _ choice: StateDictionary.Choice) throws {
     self.path = path
     let data = try MappedFile.read(path)
     guard PyTorchFile.isPyTorch(data) else {
-      guard path.ending == "safetensors" || !Self.isNamedAsPyTorch(path) else {
+      guard Safetensors.isSafetensors(data) || !Self.isNamedAsPyTorch(path) else {
         // Its reader says what is wrong.
         _ = try PyTorchFile(data, file: path.shown)
         throw ModelError("\(path) is no file of torch.save")
@@ -40,28 +42,19 @@ public struct CheckpointFile {
       switch file.metadata["format"] {
       case ModelFile.format: content = .model(try ModelFile(file, path: path))
       case EncoderFile.format: content = .encoder(try EncoderFile(file))
-      default: content = .state([StateArray](file), name: file.metadata["architecture"])
+      default: content = .state(StateDictionary(file, path: path))
       }
       return
     }
     let file = try PyTorchFile(data, file: path.shown)
-    container = file.container == .zip ? "PyTorch zip" : "PyTorch legacy"
-    guard let root = file.value.dictionary else {
-      throw ModelError("\(path) holds no dictionary, so no checkpoint")
-    }
-    if root["model_prime_state_dict"] != nil {
+    container =
+      (file.container == .zip ? "PyTorch zip" : "PyTorch legacy")
+      + (file.container == .zip && !file.hasChecksums ? " without checksums (CRC-32 not computed)" : "")
+    if let root = file.value.dictionary, root["model_prime_state_dict"] != nil {
       content = .authors(root)
       return
     }
-    let name = ["arch", "model_name", "architecture"].compactMap { root[$0]?.string }.first
-    let candidates = Self.weightKeys.compactMap { root[$0]?.dictionary } + [root]
-    guard
-      let arrays = candidates.lazy.map({ [StateArray]($0, file: path.shown) }).first(where: { !$0.isEmpty })
-    else {
-      let keys = root.keys.prefix(10).map { SafetensorsError.printable($0) }.joined(separator: ", ")
-      throw ModelError("\(path) holds no state dictionary; its keys are \(keys.isEmpty ? "none" : keys)")
-    }
-    content = .state(arrays, name: name)
+    content = .state(try StateDictionary(file.value, choice: choice, path: path))
   }
 
   /// True where the name says that PyTorch wrote the file.

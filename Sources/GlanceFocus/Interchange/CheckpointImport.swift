@@ -17,10 +17,11 @@ public enum CheckpointImport {
   /// - Parameters:
   ///   - kind: what it must be.
   ///   - keys: the program whose keys a plain encoder has; found by trying when nil.
+  ///   - prefix: of the names of a plain encoder's arrays, as `backbone.`; found when nil.
   ///   - choices: what the file does not say.
   /// - Throws: one line that names the file and lists what does not fit.
   public init(
-    _ file: CheckpointFile, kind: Kind = .any, keys: String? = nil,
+    _ file: CheckpointFile, kind: Kind = .any, keys: String? = nil, prefix: String? = nil,
     choices: AuthorsCheckpoint.Choices = .init()
   ) throws {
     switch file.content {
@@ -30,16 +31,13 @@ public enum CheckpointImport {
         throw ModelError("\(file.path) holds a Glance-and-Focus Network, expected a plain encoder")
       }
       self = .model(try AuthorsCheckpoint(root, choices: choices, path: file.path))
-    case .state(let arrays, let name):
+    case .state(let state):
       guard kind != .model else {
         throw ModelError(
           "\(file.path) holds one network, expected a Glance-and-Focus Network of the authors (with model_prime_state_dict, …)"
         )
       }
-      // A name that other programs give may mean nothing here; one that the user gives must be known.
-      let known = name.flatMap { name in BackboneRegistry.entries.contains { $0.name == name } ? name : nil }
-      let named = choices.backbone ?? known
-      self = .encoder(try ImportedEncoder(arrays, backbone: named, keys: keys, file: file.path.shown))
+      self = .encoder(try ImportedEncoder(state, backbone: choices.backbone, keys: keys, prefix: prefix))
     }
   }
 

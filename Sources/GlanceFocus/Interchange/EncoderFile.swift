@@ -14,6 +14,7 @@ public struct EncoderFile {
 
   public let path: String
   public let backbone: String
+  /// 0 where it was saved without its classifier.
   public let classes: Int
   public let metadata: [String: String]
   private let file: Safetensors
@@ -23,7 +24,7 @@ public struct EncoderFile {
     path = file.file
     metadata = file.metadata
     guard let backbone = file.metadata["backbone"],
-      let classes = file.metadata["classes"].flatMap({ Int($0) }), (1...1_000_000).contains(classes)
+      let classes = file.metadata["classes"].flatMap({ Int($0) }), (0...1_000_000).contains(classes)
     else { throw ModelError("\(file.file): an encoder whose backbone or number of classes is missing") }
     _ = try BackboneRegistry.entry(backbone)
     self.backbone = backbone
@@ -36,7 +37,9 @@ public struct EncoderFile {
   ///
   /// - Throws: one line that names every array that does not fit.
   public func encoder() throws -> any Backbone {
-    try ImportedEncoder([StateArray](file), backbone: backbone, keys: nil, own: true, file: path).encoder()
+    try ImportedEncoder(
+      EncoderRecognition([StateArray](file), backbone: backbone, own: true, file: path), notes: []
+    ).encoder()
   }
 }
 
@@ -45,32 +48,48 @@ public struct ImportedEncoder {
   public let entry: BackboneEntry
   /// The program whose keys the file has.
   public let keys: String
+  /// 0 where the file holds no classifier.
   public let classes: Int
+  /// What was chosen and what was left out, a line each.
+  public let notes: [String]
   let pairs: [StateMatch.Pair]
   /// Values of arrays that the file may leave out: counters.
   private let defaults: [StateMatch.Slot]
 
-  /// - Throws: ``ModelError`` that lists what does not fit.
-  init(_ arrays: [StateArray], backbone: String?, keys: String?, own: Bool = false, file: String) throws {
-    let found = try EncoderRecognition(arrays, backbone: backbone, keys: keys, own: own, file: file)
+  init(_ found: EncoderRecognition, notes: [String]) {
     entry = found.entry
-    self.keys = found.map.name
+    keys = found.map.name
     classes = found.classes
     pairs = found.match.pairs
+    self.notes = notes + found.notes
     let given = Set(pairs.map(\.slot.name))
     defaults = found.slots.filter { !given.contains($0.name) }
   }
 
-  /// The encoder that `arrays` belong to, found by trying all.
+  /// The encoder that the arrays of `state` belong to.
   ///
-  /// - Throws: ``ModelError`` that says what does not fit the nearest.
-  public init(_ arrays: [StateArray], path: FilePath) throws {
-    try self.init(arrays, backbone: nil, keys: nil, file: path.shown)
+  /// - Parameters:
+  ///   - backbone: the only encoder that is tried; all when nil.
+  ///   - keys: the program whose keys they have; found by trying when nil.
+  ///   - prefix: of their names; found by trying when nil.
+  /// - Throws: ``ModelError`` that says what does not fit the nearest, or that two fit.
+  public init(
+    _ state: StateDictionary, backbone: String? = nil, keys: String? = nil, prefix: String? = nil
+  ) throws {
+    guard state.unread.isEmpty || !state.arrays.isEmpty else {
+      let what = state.unread.prefix(3).map { "\(SafetensorsError.printable($0.name)) (\($0.what))" }
+      throw ModelError(
+        "\(state.path) holds arrays of kinds alone that are not supported: " + what.joined(separator: ", "))
+    }
+    let found = try EncoderRecognition(
+      state.arrays, backbone: backbone, keys: keys, prefix: prefix, hints: state.hints, file: state.path.shown
+    )
+    self.init(found, notes: state.notes)
   }
 
-  /// The encoder with its weights.
+  /// The encoder with its weights; its classifier is zero where the file holds none.
   public func encoder() throws -> any Backbone {
-    let encoder = try entry.build(classes)
+    let encoder = try entry.build(max(classes, 1))
     try encoder.assign(pairs)
     return encoder
   }

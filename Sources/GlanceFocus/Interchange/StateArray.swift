@@ -10,7 +10,7 @@ public struct StateArray {
     case safetensors(Safetensors, Safetensors.Entry)
   }
 
-  /// The key in the file, prefixes that only wrap the network left out.
+  /// The key in the file, or the one that it is matched by.
   public let name: String
   private let source: Source
   private let file: String
@@ -53,9 +53,9 @@ public struct StateArray {
   /// The values, row-major, whatever the element type.
   public func floats() throws -> [Float] {
     switch source {
-    case .pyTorch(let tensor): tensor.floats()
+    case .pyTorch(let tensor): try MappedFile.reading(file) { tensor.floats() }
     case .safetensors(let file, let entry):
-      try entry.type.isFloatingPoint ? file.floats(entry.name) : file.ints(entry.name).map(Float.init)
+      try file.numbers(entry.name)
     }
   }
 
@@ -86,23 +86,78 @@ public struct StateArray {
 }
 
 extension [StateArray] {
-  /// The tensors of a dictionary; what `DataParallel` and `torch.compile` put before each name is left out.
+  /// The tensors of a dictionary.
   init(_ dictionary: PyTorchDictionary, file: String) {
     self = dictionary.entries.compactMap { key, value in
       value.tensor.map { StateArray(key, $0, file: file) }
     }
-    removeWrappers()
   }
 
-  init(_ file: Safetensors) {
-    self = file.entries.map { StateArray($0, of: file) }
-    removeWrappers()
-  }
+  init(_ file: Safetensors) { self = file.entries.map { StateArray($0, of: file) } }
 
-  private mutating func removeWrappers() {
-    for prefix in ["module.", "_orig_mod.", "module."]
-    where !isEmpty && allSatisfy({ $0.name.hasPrefix(prefix) }) {
-      self = map { $0.renamed(String($0.name.dropFirst(prefix.count))) }
+  /// What parallel training, `torch.compile` and activation checkpoints put into names, wherever they wrap a part.
+  private static let wrappers: Set<Substring> = [
+    "_orig_mod", "_fsdp_wrapped_module", "_fpw_module", "_checkpoint_wrapped_module",
+  ]
+  /// What counters and profilers leave among the arrays: one number each, of no effect.
+  private static let counters: Set<Substring> = [
+    "n_averaged", "total_ops", "total_params", "__flops__", "__params__", "__macs__", "num_updates",
+    "num_batches",
+  ]
+
+  /// Under the names inside the network itself, without what wrappers add to names and profilers to arrays.
+  var unwrapped: [StateArray] {
+    var parts: [(parts: [Substring], array: StateArray)] = []
+    for array in self {
+      let components = array.name.split(separator: ".", omittingEmptySubsequences: false)
+      if let last = components.last, Self.counters.contains(last), array.shape.reduce(1, *) <= 1 { continue }
+      parts.append((components.filter { !Self.wrappers.contains($0) }, array))
     }
+    let plain = parts.map { $0.parts.filter { $0 != "module" }.joined(separator: ".") }
+    // Where names would fall together, `module` tells two networks apart.
+    let names = Set(plain).count == plain.count ? plain : parts.map { $0.parts.joined(separator: ".") }
+    return zip(names, parts).map { $0 == $1.array.name ? $1.array : $1.array.renamed($0) }
+  }
+
+  /// Numbers in all arrays but the counters of batches, which a file may lack.
+  var numbers: Int {
+    reduce(0) { $1.name.hasSuffix("num_batches_tracked") ? $0 : $0 + $1.shape.reduce(1, *) }
+  }
+
+  /// The parts that may be one network: all, then those under a common start of their names.
+  ///
+  /// - Parameter prefix: the only start; found where nil.
+  func parts(prefix: String?) -> [(prefix: String, arrays: [StateArray])] {
+    func below(_ prefix: String) -> [StateArray] {
+      prefix.isEmpty
+        ? self
+        : compactMap { $0.name.hasPrefix(prefix) ? $0.renamed(String($0.name.dropFirst(prefix.count))) : nil }
+    }
+    if let prefix {
+      let dotted = prefix.isEmpty || prefix.hasSuffix(".") ? prefix : prefix + "."
+      return [(dotted, below(dotted))]
+    }
+    // Down the tree of names, as long as a branch holds a good part of all numbers.
+    let least = Swift.max(numbers / 10, 1)
+    var found = [(prefix: "", arrays: self)]
+    var next = 0
+    while next < found.count, found.count < 48 {
+      let (prefix, arrays) = found[next]
+      next += 1
+      guard prefix.split(separator: ".").count < 8 else { continue }
+      var order: [Substring] = []
+      var counts: [Substring: Int] = [:]
+      for array in arrays {
+        guard let dot = array.name.firstIndex(of: ".") else { continue }
+        let start = array.name[..<dot]
+        if counts[start] == nil { order.append(start) }
+        counts[start, default: 0] += array.shape.reduce(1, *)
+      }
+      for start in order where counts[start] ?? 0 >= least {
+        let longer = "\(prefix)\(start)."
+        found.append((longer, below(longer)))
+      }
+    }
+    return found
   }
 }

@@ -25,13 +25,23 @@ public final class GFNet: Module {
     try startEncoders(from: globalEncoder)
   }
 
-  /// Gives both encoders the weights of `encoder`, which has the same backbone and number of classes.
-  public func startEncoders(from encoder: any Backbone) throws {
+  /// Gives both encoders the weights of `encoder`, which has the same backbone.
+  ///
+  /// - Parameter withClassifier: false: all but the classifier's, whose number of classes may differ.
+  public func startEncoders(from encoder: any Backbone, withClassifier: Bool = true) throws {
+    let classifier = withClassifier ? [] : try classifierNames()
     for target in [globalEncoder, localEncoder] where target !== encoder {
-      for (own, other) in zip(target.state, encoder.state) {
+      for (own, other) in zip(target.state, encoder.state) where !classifier.contains(own.name) {
         try own.entry.value.assign(other.entry.value)
       }
     }
+  }
+
+  /// The encoder's arrays whose shapes follow from the number of classes.
+  private func classifierNames() throws -> Set<String> {
+    let entry = try configuration.backboneEntry()
+    let (one, two) = (try entry.build(1).state, try entry.build(2).state)
+    return Set(zip(one, two).filter { $0.entry.value.shape != $1.entry.value.shape }.map(\.0.name))
   }
 
   /// A network whose weights are still zero, to be loaded.

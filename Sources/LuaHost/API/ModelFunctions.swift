@@ -76,7 +76,7 @@ enum ModelFunctions {
           .optional(
             "dataset", .object("dataset"), "takes size, classes, their names and the normalisation from it"),
           .optional("seed", .integer, "of the weights; default: the run's"),
-        ])
+        ] + EncoderClass.choices)
     ],
     returns: "model",
     example:
@@ -90,8 +90,11 @@ enum ModelFunctions {
       ? DefinitionUse.backbone(call.value("backbone"), in: call.state, "gfnet.model") : nil
     let start = try call.optionalInputPath("encoder").map {
       try call.claim(.readFiles)
-      return try EncoderHandle(contentsOf: $0, backbone: asked?.registryName)
+      return try EncoderHandle(
+        contentsOf: $0, backbone: asked?.registryName, prefix: call.optionalString("prefix"),
+        choice: EncoderClass.choice(call))
     }
+    for note in start?.notes ?? [] { call.context.note(note) }
     guard let backbone = asked ?? start.map({ .named($0.backbone) }) else {
       throw LuaError("gfnet.model: needs a backbone, or the file of an encoder")
     }
@@ -99,7 +102,9 @@ enum ModelFunctions {
       backbone: backbone, patchSize: call.optionalInteger("patch_size"),
       imageSize: call.optionalInteger("image_size") ?? dataset?.imageSize.height ?? 224,
       steps: call.integer("steps"),
-      classes: call.optionalInteger("classes") ?? dataset?.classes ?? start?.classes ?? 1000)
+      classes: call.optionalInteger("classes") ?? dataset?.classes ?? start.flatMap {
+        $0.classes > 0 ? $0.classes : nil
+      } ?? 1000)
     if let word = try call.optionalString("classifier"),
       let classifier = Configuration.Classifier(rawValue: word)
     {
@@ -115,11 +120,14 @@ enum ModelFunctions {
       try call.optionalInteger("seed").map { UInt64(bitPattern: Int64($0)) } ?? call.context.options.seed
     let network = try GFNet(configuration, seed: seed)
     if let start {
-      guard start.classes == configuration.classes else {
-        throw LuaError(
-          "gfnet.model: the encoder has \(start.classes) classes, the model \(configuration.classes)")
+      let hasHead = start.classes == configuration.classes
+      if !hasHead {
+        let has = start.classes == 0 ? "no classifier" : "\(start.classes) classes"
+        call.context.note(
+          "gfnet.model: the encoder has \(has), the model \(configuration.classes): its encoders' classifiers start at random"
+        )
       }
-      try network.startEncoders(from: start.encoder)
+      try network.startEncoders(from: start.encoder, withClassifier: hasHead)
     }
     return Pushed(ModelHandle(network: network, name: configuration.backbone))
   }

@@ -19,8 +19,9 @@ enum TensorFiles {
       "gfnet.tensor.save(\"mine.safetensors\", {a = gfnet.tensor{1, 2}})  local a = gfnet.tensor.load(\"mine.safetensors\").a",
     discussion: """
       Numbers of every type become 32-bit. gfnet-lab models show FILE --arrays lists what a file of safetensors or \
-      torch.save holds. Of NumPy's files, truth values and whole and floating-point numbers are read, in both byte orders, \
-      by rows or by columns; Python objects, texts, dates and complex numbers are refused.
+      torch.save holds; its arrays of kinds that are not supported, such as complex ones, are left out with a remark. Of \
+      NumPy's files, truth values and whole and floating-point numbers are read, in both byte orders, by rows or by \
+      columns; Python objects, texts, dates and complex numbers are refused.
       """, touches: [.readFiles]
   ) { call in
     let path = try call.inputPath("file")
@@ -35,7 +36,13 @@ enum TensorFiles {
     switch file.content {
     case .model(let model): arrays = model.arrays
     case .encoder(let encoder): arrays = encoder.arrays
-    case .state(let state, _): arrays = state
+    case .state(let state):
+      arrays = state.arrays
+      for note in state.notes { call.context.note(note) }
+      for array in state.unread {
+        call.context.note(
+          "\(path): \(SafetensorsError.printable(array.name)) is left out: \(array.what) is not supported")
+      }
     case .authors: throw LuaError("gfnet.tensor.load: \(path) is a checkpoint of a model: use gfnet.load")
     }
     return LuaResults(NamedTensors(try arrays.map { ($0.name, try Tensor(Shape($0.shape), $0.floats())) }))

@@ -11,12 +11,14 @@ extension CheckpointFile {
       return
         "\(c.backbone), \(c.patchSize)×\(c.patchSize) of \(c.imageSize)×\(c.imageSize), \(c.steps) steps, "
         + "\(c.classes) classes"
-    case .encoder(let file): return "encoder \(file.backbone), \(file.classes) classes"
+    case .encoder(let file):
+      return "encoder \(file.backbone), \(file.classes == 0 ? "no classifier" : "\(file.classes) classes")"
     case .authors(let root):
       return
         "checkpoint of the authors' code, \(SafetensorsError.printable(root["model_name"]?.string ?? "unnamed"))"
-    case .state(let arrays, let name):
-      return "state dictionary of \(SafetensorsError.printable(name ?? "a network")), \(arrays.count) arrays"
+    case .state(let state):
+      return
+        "state dictionary of \(SafetensorsError.printable(state.name ?? "a network")), \(state.arrays.count) arrays"
     }
   }
 
@@ -25,7 +27,9 @@ extension CheckpointFile {
     switch content {
     case .model(let file): file.arrays.map { ($0.name, $0.shape, $0.type.rawValue) }
     case .encoder(let file): file.arrays.map { ($0.name, $0.shape, $0.type.rawValue) }
-    case .state(let arrays, _): arrays.map { ($0.name, $0.shape, $0.type.rawValue) }
+    case .state(let state):
+      state.arrays.map { ($0.name, $0.shape, $0.type.rawValue) }
+        + state.unread.map { ($0.name, $0.shape, "\($0.what), not supported") }
     case .authors(let root): Self.arrays(in: .dictionary(root), "")
     }
   }
@@ -35,6 +39,8 @@ extension CheckpointFile {
   ) -> [(name: String, shape: [Int], type: String)] {
     switch value {
     case .tensor(let tensor): [(name, tensor.shape, tensor.type.rawValue)]
+    case .object(let object):
+      object.unread.map { [(name, object.shape ?? [], "\($0), not supported")] } ?? []
     case .dictionary(let dictionary):
       dictionary.entries.flatMap { arrays(in: $0.value, name.isEmpty ? $0.key : name + "." + $0.key) }
     default: []

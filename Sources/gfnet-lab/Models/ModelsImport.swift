@@ -11,8 +11,9 @@ struct ModelsImport: ParsableCommand {
     abstract: "Turn a checkpoint of another program into a file of gfnet-lab.",
     discussion: """
       A checkpoint of the authors' code becomes a model with its thresholds, costs and results; a state dictionary of \
-      timm, torchvision or efficientnet_lite_pytorch becomes an encoder. Which encoder it is follows from the file's own \
-      name for it, or from its arrays. Arrays that do not fit are listed and nothing is written.
+      timm, torchvision, efficientnet_pytorch or efficientnet_lite_pytorch becomes an encoder. Which one it is follows from \
+      its arrays; where several networks have the same, from what the file or its name says, or from --backbone. Arrays \
+      that do not fit are listed and nothing is written.
 
       Examples:
         gfnet-lab models import mobilenetv3_large_100_patch_size_96.pth.tar
@@ -36,6 +37,8 @@ struct ModelsImport: ParsableCommand {
 
   @Option(help: ArgumentHelp("Whose keys a plain encoder has, such as timm.", valueName: "name"))
   var keys: String?
+
+  @OptionGroup var choice: WeightOptions
 
   @Option(help: ArgumentHelp("Side of glance and patches, where the file does not say.", valueName: "n"))
   var patchSize: Int?
@@ -63,7 +66,7 @@ struct ModelsImport: ParsableCommand {
       throw ModelError("\(target) is there already; name another file with -o, or replace it with --force")
     }
     let imported = try CheckpointImport(
-      CheckpointFile(file), kind: kind, keys: keys,
+      CheckpointFile(file, choice: choice.choice), kind: kind, keys: keys, prefix: choice.prefix,
       choices: .init(backbone: backbone, patchSize: patchSize, imageSize: imageSize, steps: steps))
     if out == nil { try AtomicFile.createFolder(target.folder) }
     try imported.write(to: target)
@@ -99,11 +102,14 @@ struct ModelsImport: ParsableCommand {
       ModelsOutput.print([
         "file": .string(target.shown), "kind": "encoder", "backbone": .string(encoder.entry.name),
         "keys": .string(encoder.keys), "classes": .integer(encoder.classes),
+        "notes": .array(encoder.notes.map { .string($0) }),
       ])
       return
     }
+    for note in encoder.notes { Terminal.note("note: " + note) }
     Terminal.write(
-      "\(target): encoder \(encoder.entry.name), \(encoder.classes) classes, keys of \(encoder.keys)\n")
+      "\(target): encoder \(encoder.entry.name), \(encoder.classes == 0 ? "no classifier" : "\(encoder.classes) classes"), keys of \(encoder.keys)\n"
+    )
   }
 
   /// The file's name without folders and endings.

@@ -60,7 +60,10 @@ struct ModelsList: ParsableCommand {
     Terminal.show(
       .table(
         Notebook.Table(
-          name: "encoders", caption: "Encoders; parameters and Multiply-Adds in millions, 1000 classes",
+          name: "encoders",
+          caption:
+            "Encoders; parameters and Multiply-Adds in millions, 1000 classes. A model holds two encoders, a policy and a"
+            + " classifier; gfnet-lab models show NAME counts all of its parameters",
           columns: ["encoder", "parameters", "patch", "per patch", "policy", "after step 1 / 2 / …"],
           rows: cells)))
     Terminal.write("\n")

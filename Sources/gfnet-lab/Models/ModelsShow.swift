@@ -14,7 +14,7 @@ struct ModelsShow: ParsableCommand {
     abstract: "Say what a file holds: configuration, arrays, costs, thresholds, results.",
     discussion: """
       Reads models of gfnet-lab, any safetensors file, and what torch.save writes, new and old. Nothing in a PyTorch file \
-      is run: it may hold tensors and plain containers, anything else is refused by name.
+      is run: tensors and plain containers are built, everything else is kept as data and named.
 
       Examples:
         gfnet-lab models show clutter-fashion
@@ -27,6 +27,8 @@ struct ModelsShow: ParsableCommand {
     completion: .file(extensions: ["safetensors", "pth", "pt", "tar"]))
   var file: FilePath
 
+  @OptionGroup var choice: WeightOptions
+
   @Flag(help: "List every array with its shape and type.")
   var arrays = false
 
@@ -36,9 +38,9 @@ struct ModelsShow: ParsableCommand {
   func run() throws {
     let path =
       CheckpointFile.isNamedAsPyTorch(file) ? file : try ModelLibrary.standard(scriptFolder: nil).find(file)
-    let found = try CheckpointFile(path)
+    let found = try CheckpointFile(path, choice: choice.choice)
     var facts = Facts(found)
-    try facts.describe(found.content)
+    try facts.describe(found.content, prefix: choice.prefix)
     if json {
       if arrays {
         facts.members.append(
@@ -100,7 +102,7 @@ struct ModelsShow: ParsableCommand {
       members.append(.init(key ?? name, value))
     }
 
-    mutating func describe(_ content: CheckpointFile.Content) throws {
+    mutating func describe(_ content: CheckpointFile.Content, prefix: String?) throws {
       switch content {
       case .model(let file):
         add("kind", "Glance-and-Focus Network of gfnet-lab", "model")
@@ -116,7 +118,7 @@ struct ModelsShow: ParsableCommand {
       case .encoder(let file):
         add("kind", "image encoder of gfnet-lab", "encoder")
         add("backbone", file.backbone, .string(file.backbone))
-        add("classes", "\(file.classes)", .integer(file.classes))
+        add("classes", file.classes == 0 ? "no classifier" : "\(file.classes)", .integer(file.classes))
         try add(file.encoder())
       case .authors(let root):
         add("kind", "Glance-and-Focus Network of the authors' code", "authors")
@@ -130,13 +132,35 @@ struct ModelsShow: ParsableCommand {
         try add(network.measureCosts())
         add(checkpoint.results)
         for note in checkpoint.notes { add("note", note, .string(note)) }
-      case .state(let arrays, let name):
+      case .state(let state):
         add("kind", "state dictionary of one network", "state_dict")
-        if let name { add("name", SafetensorsError.printable(name), .string(name)) }
+        if let name = state.name { add("name", SafetensorsError.printable(name), .string(name)) }
+        for note in state.notes { add("note", note, .string(note)) }
+        if !state.beside.isEmpty {
+          let entries = state.beside.prefix(20).map { "\(SafetensorsError.printable($0.key)): \($0.what)" }
+          add(
+            "beside", entries.joined(separator: ", ") + (state.beside.count > 20 ? ", …" : ""),
+            .array(entries.map { .string($0) }))
+        }
+        if !state.objects.isEmpty {
+          let names = state.objects.prefix(20).map { SafetensorsError.printable($0) }
+          add(
+            "objects", "kept as data, not run: " + names.joined(separator: ", "),
+            .array(names.map { .string($0) }))
+        }
+        if !state.unread.isEmpty {
+          let names = state.unread.prefix(10).map { "\(SafetensorsError.printable($0.name)) (\($0.what))" }
+          add(
+            "not supported", names.joined(separator: ", ") + (state.unread.count > 10 ? ", …" : ""),
+            .array(names.map { .string($0) }), "not_supported")
+        }
         do {
-          let encoder = try ImportedEncoder(arrays, path: path)
+          let encoder = try ImportedEncoder(state, prefix: prefix)
+          for note in encoder.notes.dropFirst(state.notes.count) { add("note", note, .string(note)) }
           add("backbone", "\(encoder.entry.name), keys of \(encoder.keys)", .string(encoder.entry.name))
-          add("classes", "\(encoder.classes)", .integer(encoder.classes))
+          add(
+            "classes", encoder.classes == 0 ? "no classifier" : "\(encoder.classes)",
+            .integer(encoder.classes))
         } catch let error as ModelError {
           add("backbone", "none: \(error)", .null)
         }

@@ -1,11 +1,12 @@
 """Writes source-keys.json: the weights and biases in other libraries' state dictionaries, with their shapes.
 
 Library -> name in our registry -> key -> shape, for the libraries whose keys differ from ours.
-Run with torchvision, timm and efficientnet_lite_pytorch installed.
+Run with torchvision, timm, efficientnet_pytorch and efficientnet_lite_pytorch installed.
 """
 
 import json
 
+import efficientnet_pytorch
 import timm
 import torchvision
 from efficientnet_lite_pytorch import EfficientNet
@@ -42,6 +43,10 @@ sources = {
     "timm": {own: shapes(timm.create_model(name)) for own, name in TIMM.items()},
     "efficientnet_lite_pytorch": {
         f"tf_efficientnet_lite{i}": shapes(EfficientNet.from_name(f"efficientnet-lite{i}")) for i in range(3)
+    },
+    "efficientnet_pytorch": {
+        f"tf_efficientnet_b{i}": shapes(efficientnet_pytorch.EfficientNet.from_name(f"efficientnet-b{i}"))
+        for i in (0, 3)
     },
 }
 with open("source-keys.json", "w") as file:
