@@ -109,9 +109,12 @@ public struct TensorsDataset: ImageDataset {
   }
 
   /// How many images of a size so many values are; 0 where the size is none.
+  /// Images that the values make; 0 where they make no whole number of them.
   private static func images(of values: Int, _ size: (height: Int, width: Int), _ channels: Int) -> Int {
     guard size.height >= 1, size.width >= 1, channels >= 1 else { return 0 }
-    return values / size.height / size.width / channels
+    let count = values / size.height / size.width / channels
+    // No overflow: count has at most the values that there are.
+    return count * size.height * size.width * channels == values ? count : 0
   }
 
   /// The pixels of one image's plane, once everything about the sizes is known to fit.

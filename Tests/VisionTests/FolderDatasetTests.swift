@@ -68,7 +68,7 @@ import Vision
     }
     #expect(
       problem(files.path / "val")
-        == "F/val: the class 'b' has no pictures (files ending in bmp, gif, jpe, jpeg, jpg, pgm, png, ppm, tif, tiff, webp)"
+        == "F/val: the class 'b' has no pictures (files ending in bmp, dib, gif, jfif, jpe, jpeg, jpg, pbm, pgm, png, pnm, ppm, tif, tiff, webp)"
     )
     #expect(problem(files.path / "nothing") == "F/nothing is not a folder")
     #expect(problem(files.path) { $0.split = "vla" } == "F/vla is not a folder; did you mean 'val'?")
