@@ -108,8 +108,7 @@ public struct TensorsDataset: ImageDataset {
     }
   }
 
-  /// How many images of a size so many values are; 0 where the size is none.
-  /// Images that the values make; 0 where they make no whole number of them.
+  /// How many images of a size so many values are; 0 where the size is none or they are no whole number of them.
   private static func images(of values: Int, _ size: (height: Int, width: Int), _ channels: Int) -> Int {
     guard size.height >= 1, size.width >= 1, channels >= 1 else { return 0 }
     let count = values / size.height / size.width / channels
