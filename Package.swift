@@ -49,7 +49,9 @@ let package = Package(
     .target(
       name: "Inference", dependencies: ["CKernels", "NeuralNet", "OneDNN", "Support", "Tensor"],
       swiftSettings: strict),
-    .target(name: "Checkpoints", dependencies: ["CMappedFiles", "CZlib", "Support", "Tensor"], swiftSettings: strict),
+    .target(
+      name: "Checkpoints", dependencies: ["CMappedFiles", "CZlib", "Support", "Tensor"], swiftSettings: strict
+    ),
     .target(name: "Backbones", dependencies: ["NeuralNet", "Support", "Tensor"], swiftSettings: strict),
 
     // The paper's system

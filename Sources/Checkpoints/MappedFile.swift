@@ -37,7 +37,8 @@ public enum MappedFile {
     let losses = gf_mapped_losses()
     let result = Result { try body() }
     guard gf_mapped_losses() == losses else {
-      throw FileError(action: "read", path: FilePath(name), reason: "another program cut it off while it was read")
+      throw FileError(
+        action: "read", path: FilePath(name), reason: "another program cut it off while it was read")
     }
     return try result.get()
   }

@@ -82,7 +82,8 @@ public struct ImportedEncoder {
         "\(state.path) holds arrays of kinds alone that are not supported: " + what.joined(separator: ", "))
     }
     let found = try EncoderRecognition(
-      state.arrays, backbone: backbone, keys: keys, prefix: prefix, hints: state.hints, file: state.path.shown)
+      state.arrays, backbone: backbone, keys: keys, prefix: prefix, hints: state.hints, file: state.path.shown
+    )
     self.init(found, notes: state.notes)
   }
 
