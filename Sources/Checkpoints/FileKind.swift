@@ -40,7 +40,7 @@ package enum FileKind {
     (ascii("ggjt"), 0, "a GGML file, which is not read"),
     (
       [0x93] + ascii("NUMPY"), 0,
-      "a NumPy array (.npy), which is not read; torch.save or safetensors can keep it"
+      "a NumPy array (.npy), not weights; gfnet.tensor.load reads it under that ending"
     ),
     (ascii("MATLAB 5.0"), 0, "a MATLAB file, which is not read"),
     (ascii("RIFF"), 0, "a RIFF file (a picture or sound?)"), ([0x89] + ascii("PNG"), 0, "a PNG picture"),
@@ -81,7 +81,7 @@ package enum FileKind {
     }
     if start.hasPrefix("<") { return "a text with tags (HTML or XML?), not weights" }
     if start.hasPrefix("{") || start.hasPrefix("[") { return "a JSON text, not weights" }
-    let line = text.unicodeScalars.prefix { $0 != "\n" && $0 != "\r" }
+    let line = String(decoding: text.utf8.prefix { $0 != 10 && $0 != 13 }, as: UTF8.self)
     return "a text that begins with \(SafetensorsError.quoted(String(line.prefix(40)))), not weights"
   }
 }

@@ -30,16 +30,29 @@ public enum MappedFile {
       })
   }
 
-  /// Runs `body`, which reads the mapped file that errors call `name`.
+  /// Runs `body`, which reads a mapped file.
   ///
-  /// - Throws: what `body` throws; `FileError` where the file was found to be cut off meanwhile.
-  public static func reading<Value>(_ name: String, _ body: () throws -> Value) throws -> Value {
-    let losses = gf_mapped_losses()
+  /// - Parameter file: its name in the error.
+  /// - Throws: what `body` throws; ``CutOffError`` where the file was found to be cut off meanwhile.
+  public static func reading<Value>(_ file: String, _ body: () throws -> Value) throws -> Value {
+    let losses = losses
     let result = Result { try body() }
-    guard gf_mapped_losses() == losses else {
-      throw FileError(
-        action: "read", path: FilePath(name), reason: "another program cut it off while it was read")
-    }
+    try requireWhole(since: losses, file)
     return try result.get()
   }
+
+  /// How often a part of a mapped file was found missing so far.
+  static var losses: UInt { gf_mapped_losses() }
+
+  /// Throws where one was found missing since then.
+  static func requireWhole(since losses: UInt, _ file: String) throws {
+    guard gf_mapped_losses() == losses else { throw CutOffError(file: file) }
+  }
+}
+
+/// A mapped file that another program made shorter.
+public struct CutOffError: LineError {
+  public let file: String
+
+  public var description: String { "cannot read \(file): another program cut it off while it was read" }
 }

@@ -3,8 +3,8 @@ import Checkpoints
 import Foundation
 import GlanceFocus
 import NeuralNet
-import Tensor
 import Support
+import Tensor
 import TestSupport
 import Testing
 
@@ -25,8 +25,7 @@ import Testing
   private func found(_ tree: PickleTree, _ name: String, backbone: String? = nil) throws -> String {
     let folder = try TemporaryFolder()
     let file = folder.path / name
-    try FileManager.default.createDirectory(
-      at: file.url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(at: file.folder.url, withIntermediateDirectories: true)
     try tree.file().write(to: file.url)
     do {
       guard
@@ -120,9 +119,9 @@ import Testing
   }
 
   private static let recordings: [String: [Recorded]] = {
-    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent("Fixtures/cases/checkpoints/tensorflow.json")
-    guard let data = try? Data(contentsOf: file) else { return [:] }
+    guard let data = try? Data(contentsOf: Fixtures.path("cases/checkpoints/tensorflow.json").url) else {
+      return [:]
+    }
     return (try? JSONDecoder().decode([String: [Recorded]].self, from: data)) ?? [:]
   }()
 

@@ -1,6 +1,7 @@
 import Foundation
 import GlanceFocus
 import LuaHost
+import Support
 import TestSupport
 import Testing
 
@@ -34,7 +35,7 @@ import Testing
 
   private func run(_ source: String) throws -> (shown: String, message: String, notes: [String]) {
     let notes = Notes()
-    let text = source.replacing("$", with: folder.path.shown + "/")
+    let text = source.replacing("$", with: folder.path.string + "/")
     let bench = try ScriptBench(text) { context in context.showRemark = { notes.lines.append($0) } }
     return (bench.shown, bench.message, notes.lines)
   }
@@ -80,7 +81,7 @@ import Testing
       """)
     #expect(message == "")
     #expect(
-      notes.map { $0.replacing(folder.path.shown, with: "") } == [
+      notes.map { $0.replacing(folder.path.string, with: "") } == [
         "/both.pth: the moving average of the weights (model_ema) was taken, not model",
         "/both.pth: the weights under model were taken, not model_ema",
         "/both.pth: the moving average of the weights (model_ema) was taken, not model",
@@ -91,8 +92,7 @@ import Testing
 
   /// One array of another kind does not hide the others.
   @Test func tensorsBesideOthersAreLoaded() throws {
-    let cases = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent("Fixtures/cases/checkpoints").path
+    let cases = Fixtures.path("cases/checkpoints").string
     for (name, others) in [
       ("with-complex.pth", ["c", "torch.complex64"]), ("with-float8.pth", ["f8", "torch.float8_e4m3fn"]),
       ("with-quantized.pth", ["q", "quantized"]), ("with-bytearray.pth", []), ("args-namespace.pth", []),

@@ -12,18 +12,18 @@ extension Safetensors {
   public static func write(
     _ tensors: [SafetensorsTensor], metadata: [String: String] = [:], to path: FilePath
   ) throws {
+    let losses = MappedFile.losses
     let (header, ordered) = try layout(tensors, metadata: metadata, file: path.shown)
     try AtomicFile.write(to: path) { output in
       try output.append(header)
-      // Some pieces are of files that are mapped.
-      try MappedFile.reading("what is written to \(path)") {
-        for tensor in ordered {
-          try tensor.forEachPiece { piece in
-            try Cancellation.check()
-            try output.append(piece)
-          }
+      for tensor in ordered {
+        try tensor.forEachPiece { piece in
+          try Cancellation.check()
+          try output.append(piece)
         }
       }
+      // Some pieces are of files that are mapped.
+      try MappedFile.requireWhole(since: losses, "what is written to \(path)")
     }
   }
 
