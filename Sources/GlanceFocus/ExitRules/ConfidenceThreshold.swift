@@ -6,9 +6,11 @@ enum ConfidenceThreshold {
       let name = thresholds.count == 1 ? "the threshold" : "threshold \(index + 1)"
       guard !threshold.isNaN else { throw EpisodeError("\(name) is not a number (NaN)") }
       guard threshold.isInfinite || (0...1).contains(threshold) else {
+        // The shortest number that is this one, as it was typed.
+        let typed = Double("\(threshold)") ?? Double(threshold)
         throw EpisodeError(
-          "\(name) is \(ParameterValue.text(Double(threshold))), expected a confidence from 0 to 1, or inf or -inf"
-            + (ShareHint.text(Double(threshold)).map { ": " + $0 } ?? ""))
+          "\(name) is \(ParameterValue.text(typed)), expected a confidence from 0 to 1, or inf or -inf"
+            + (ShareHint.text(typed).map { ": " + $0 } ?? ""))
       }
     }
   }
