@@ -18,9 +18,9 @@ enum ConfidenceThreshold {
 
 /// What was meant by a share that is given in percent.
 public enum ShareHint {
-  /// Such as `0.9, not 90`; nil for a number that is no percentage.
+  /// Such as `0.9, not 90`; nil for a number that is hardly a percentage.
   public static func text(_ number: Double) -> String? {
-    guard number > 1, number <= 100 else { return nil }
+    guard number >= 2, number <= 100 else { return nil }
     // 0.95 rather than 0.95000000000000007.
     let share = (number * 1e6).rounded() / 1e8
     return "\(ParameterValue.text(share)), not \(ParameterValue.text(number))"
