@@ -6,9 +6,11 @@ enum ConfidenceThreshold {
       let name = thresholds.count == 1 ? "the threshold" : "threshold \(index + 1)"
       guard !threshold.isNaN else { throw EpisodeError("\(name) is not a number (NaN)") }
       guard threshold.isInfinite || (0...1).contains(threshold) else {
+        // The shortest number that is this one, as it was typed.
+        let typed = Double("\(threshold)") ?? Double(threshold)
         throw EpisodeError(
-          "\(name) is \(ParameterValue.text(Double(threshold))), expected a confidence from 0 to 1, or inf or -inf"
-            + (ShareHint.text(Double(threshold)).map { ": " + $0 } ?? ""))
+          "\(name) is \(ParameterValue.text(typed)), expected a confidence from 0 to 1, or inf or -inf"
+            + (ShareHint.text(typed).map { ": " + $0 } ?? ""))
       }
     }
   }
@@ -16,9 +18,9 @@ enum ConfidenceThreshold {
 
 /// What was meant by a share that is given in percent.
 public enum ShareHint {
-  /// Such as `0.9, not 90`; nil for a number that is no percentage.
+  /// Such as `0.9, not 90`; nil for a number that is hardly a percentage.
   public static func text(_ number: Double) -> String? {
-    guard number > 1, number <= 100 else { return nil }
+    guard number >= 2, number <= 100 else { return nil }
     // 0.95 rather than 0.95000000000000007.
     let share = (number * 1e6).rounded() / 1e8
     return "\(ParameterValue.text(share)), not \(ParameterValue.text(number))"
