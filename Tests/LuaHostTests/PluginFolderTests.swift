@@ -155,8 +155,9 @@ import Testing
     let findings = Doctor.plugins(folder.loader)
     #expect(findings.first?.detail == "gap 0.1" && findings.first?.isGood == true)
     #expect(findings.count == 2 && !findings[1].isGood)
-    #expect(
-      findings[1].detail.hasPrefix("plugin 'bad' skipped: \(folder.path)/bad/init.lua:1: unexpected symbol"))
+    #expect(findings[1].detail.hasPrefix("plugin 'bad' skipped: "))
+    // Lua cuts long paths at their beginning.
+    #expect(findings[1].detail.contains("/bad/init.lua:1: unexpected symbol"))
   }
 
   @Test func randomNumbersOfPluginsAreTheirOwn() throws {
