@@ -40,7 +40,7 @@ import Testing
       ? Self.methodCall(entry) : "\(entry.qualifiedName)()"
     guard let call else { return }
     try folder.plugin("bad", initialise: call)
-    let problem = try #require(try folder.problems().first)
+    let problem = try #require(try folder.outcome(secondsToLoad: 1e6).problems.first)
     #expect(
       problem.contains(
         "\(entry.qualifiedName): the plugin 'bad' has not the capability \"\(capability.rawValue)\""),

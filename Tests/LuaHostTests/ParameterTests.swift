@@ -33,7 +33,7 @@ import Testing
     ("limit=ten", "parameter 'limit' must be a whole number, got \"ten\""),
     (
       "limit=1.5",
-      "parameter 'limit' must be a whole number, got \"1.5\"; its default 100 is an integer, write 1.0 for 1 or type = \"number\" to take any number"
+      "parameter 'limit' must be a whole number, got \"1.5\"; its default 100 is an integer; the script can write 100.0 to take any number"
     ),
     ("limit=0", "parameter 'limit' must be a whole number from 1 to 1000, got 0"),
     ("limit=", "parameter 'limit' must be a whole number, got \"\""),

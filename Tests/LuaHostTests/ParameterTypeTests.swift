@@ -32,8 +32,11 @@ import Testing
 
   @Test(arguments: [
     ("{n = {default = {'a'}, choices = {'a', 'b'}}}", "n=a,c", "must be one of \"a\", \"b\", got \"c\""),
-    ("{n = 1}", "n=0.5", "its default 1 is an integer, write 1.0 for 1 or type = \"number\""),
-    ("{n = {default = {1, 2}}}", "n=0.5,1", "its default {1, 2} is an integer"),
+    ("{n = 1}", "n=0.5", "its default 1 is an integer; the script can write 1.0"),
+    (
+      "{n = {default = {1, 2}}}", "n=0.5,1",
+      "its default has integers; the script can write type = \"list of numbers\""
+    ),
     ("{n = 1.5}", "n=1e400", "must be a number, got \"1e400\", which is beyond the largest number"),
     ("{n = {default = {1.5}}}", "n=1,-1e999", "must be a list of numbers"),
     ("{n = 1}", "n=9007199254740993.0", "must be a whole number"),

@@ -139,13 +139,12 @@ import Testing
   @Test func everyEndlessPluginIsNamedAndTheOthersLoad() throws {
     let folder = PluginFolder()
     for name in ["a1", "a2", "a3"] { try folder.plugin(name, initialise: "while true do end") }
-    try folder.plugin("b", initialise: "gfnet.tensor.ones(1):expand(1 << 40):sum()")
     try folder.plugin("gap")
     let outcome = try folder.outcome(secondsToLoad: 2)
     #expect(outcome.loaded.map(\.manifest.name) == ["gap"])
-    #expect(outcome.problems.count == 4)
-    for (name, problem) in zip(["a1", "a2", "a3", "b"], outcome.problems) {
-      #expect(problem.hasPrefix("plugin '\(name)' skipped: "), "\(problem)")
+    #expect(outcome.problems.count == 3)
+    for (name, problem) in zip(["a1", "a2", "a3"], outcome.problems) {
+      #expect(problem.hasPrefix("plugin '\(name)' skipped: it took longer than "), "\(problem)")
     }
   }
 
@@ -156,8 +155,9 @@ import Testing
     let findings = Doctor.plugins(folder.loader)
     #expect(findings.first?.detail == "gap 0.1" && findings.first?.isGood == true)
     #expect(findings.count == 2 && !findings[1].isGood)
-    #expect(
-      findings[1].detail.hasPrefix("plugin 'bad' skipped: \(folder.path)/bad/init.lua:1: unexpected symbol"))
+    #expect(findings[1].detail.hasPrefix("plugin 'bad' skipped: "))
+    // Lua cuts long paths at their beginning.
+    #expect(findings[1].detail.contains("/bad/init.lua:1: unexpected symbol"))
   }
 
   @Test func randomNumbersOfPluginsAreTheirOwn() throws {

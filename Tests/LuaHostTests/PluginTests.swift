@@ -9,8 +9,10 @@ import Testing
   private typealias Folder = PluginFolder
 
   private func problems(_ folder: Folder) throws -> [String] {
-    try ScriptBench("", clock: SteppingClock(), plugins: folder.loader, prepare: { $0.showRemark = { _ in } })
-      .notebook.remarks
+    try ScriptBench(
+      "", clock: SteppingClock(), plugins: folder.hastyLoader, prepare: { $0.showRemark = { _ in } }
+    )
+    .notebook.remarks
   }
 
   @Test func definesExitRules() throws {
@@ -87,7 +89,8 @@ import Testing
     #expect(found.count == 1)
     #expect(found.first?.hasPrefix("plugin 'bad' skipped: ") == true)
     #expect(found.first?.contains(expected) == true, "\(found)")
-    let bench = try ScriptBench("print(table.concat(gfnet.exits.list(), ' '))", plugins: folder.loader)
+    let bench = try ScriptBench(
+      "print(table.concat(gfnet.exits.list(), ' '))", clock: SteppingClock(), plugins: folder.hastyLoader)
     #expect(bench.shown == "confidence entropy gap length margin oracle patience rate value\n")
   }
 

@@ -28,8 +28,8 @@ import Testing
     ("gfnet.foo = 3", "gfnet is read-only; keep 'foo' in a variable of your own"),
     ("local p = gfnet.params{limit = 1} p.limt = 2", "no parameter 'limt'; did you mean 'limit'?"),
     (
-      "local r = gfnet.exits.define{name = 'r', params = {t = 0.5}, decide = function(s, p) return p.tt > 0 end} "
-        + "model:trace(data):evaluate(r{})", "no parameter 'tt'; did you mean 't'?"
+      "local r = gfnet.exits.define{name = 'r', params = {level = 0.5}, decide = function(s, p) return p.levl > 0 end} "
+        + "model:trace(data):evaluate(r{})", "no parameter 'levl'; did you mean 'level'?"
     ),
   ])
   func namesTheObject(_ source: String, _ expected: String) throws {

@@ -157,8 +157,10 @@ public struct ParameterSpec: Sendable {
   /// What to do when 0.5 is wanted and the default says whole number.
   private var wholeNumberHint: String {
     guard isInferred, kind.element == .integer, let defaultValue else { return "" }
-    return
-      "; its default \(defaultValue.source) is an integer, write 1.0 for 1 or type = \"number\" to take any number"
+    if case .integer(let value) = defaultValue {
+      return "; its default \(value) is an integer; the script can write \(value).0 to take any number"
+    }
+    return "; its default has integers; the script can write type = \"list of numbers\" to take any"
   }
 
   /// Elements of all lists in one value; and how deep lists may lie in lists.

@@ -45,11 +45,6 @@ extension Catalog {
   }
 
   private func fill(_ module: LuaModule, on stack: LuaStack) throws {
-    for function in module.functions {
-      stack.push(function.name)
-      stack.push(function)
-      stack.rawSet(tableAt: -3)
-    }
     for constant in module.constants {
       stack.push(constant.name)
       try constant.value(stack.state).push(onto: stack)
@@ -64,11 +59,20 @@ extension Catalog {
     }
     let known = module.functions.map(\.name) + module.constants.map(\.name) + submodules
     stack.pushTable(fields: 7)
-    // The members first, in C; then the error in Swift.
+    // The members that were asked for before, in C; then the others and the error in Swift.
     stack.pushTable(fields: 2)
     stack.push("__index")
     stack.push { stack in
       guard let name = stack.string(at: 2) else { throw LuaError("\(module.name) has no such field") }
+      if let function = module.functions.first(where: { $0.name == name }) {
+        // Made when first asked for: every plugin has all of `gfnet` again, and uses a few functions of it.
+        stack.push(function)
+        stack.push(name)
+        lua_pushvalue(stack.pointer, -2)
+        stack.rawSet(tableAt: 1)
+        try stack.checkPushes()
+        return 1
+      }
       if let value = try module.dynamicMembers?.value(stack.state, name) {
         try value.push(onto: stack)
         return 1
