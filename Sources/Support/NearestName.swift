@@ -17,7 +17,10 @@ public enum NearestName {
       let distance = editDistance(wanted, other)
       let shorter = min(wanted.count, other.count)
       guard shorter > 4 || wanted.first == other.first else { continue }
-      let allowed = shorter / 3
+      // Of the shortest names only a letter too few or too many at the end is taken for a slip.
+      let isCut =
+        abs(wanted.count - other.count) == 1 && (wanted.starts(with: other) || other.starts(with: wanted))
+      let allowed = max(shorter / 3, isCut ? 1 : 0)
       if distance <= allowed, distance < best?.distance ?? Int.max { best = (candidate, distance) }
     }
     return best?.name

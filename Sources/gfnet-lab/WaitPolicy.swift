@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// How idle threads of the OpenMP team wait for the next parallel region.
 ///
@@ -12,7 +13,13 @@ enum WaitPolicy {
   static func apply() {
     guard variables.allSatisfy({ getenv($0) == nil }) else { return }
     setenv("GOMP_SPINCOUNT", "3000", 1)
-    var arguments = CommandLine.arguments.map { strdup($0) }
+    // As bytes: the standard library repairs what is not UTF-8.
+    guard let line = try? InputFile.bytes(of: "/proc/self/cmdline", limit: 1 << 26), line.last == 0 else {
+      return
+    }
+    var arguments: [UnsafeMutablePointer<CChar>?] = line.dropLast()
+      .split(separator: 0, omittingEmptySubsequences: false)
+      .map { argument in strdup(argument.map { CChar(bitPattern: $0) } + [0]) }
     arguments.append(nil)
     execv("/proc/self/exe", arguments)
     // Not reached where /proc is; elsewhere the program runs as it is.

@@ -83,7 +83,7 @@ struct NumPyTests {
     let bytes = try InputFile.bytes(of: one, limit: 1000)
     #expect(bytes.count == 128 + 16 && bytes[127] == 10)
     #expect(
-      String(decoding: bytes[10..<60], as: UTF8.self).hasPrefix(
+      String(decoding: bytes[10..<70], as: UTF8.self).hasPrefix(
         "{'descr': '<f4', 'fortran_order': False, 'shape': (2"))
     #expect(try NumPyFile(contentsOf: one).arrays[0].floats() == [1, 2, 3, 4])
     let many = folder.path / "many.npz"

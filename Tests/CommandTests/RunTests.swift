@@ -128,7 +128,7 @@ import Testing
     ("missing.lua", "cannot read script missing.lua: no such file"),
     ("folder.lua", "cannot read script folder.lua: it is a folder"),
     ("binary.lua", "cannot read script binary.lua: it is compiled Lua; only source is run"),
-    ("latin.lua", "cannot read script latin.lua: it is not UTF-8 text"),
+    ("latin.lua", "cannot read script latin.lua: it is not UTF-8 text: line 1 has the byte 0xe4"),
   ])
   func unreadableScriptsAreOneLine(_ script: String, _ expected: String) throws {
     let program = try Program()

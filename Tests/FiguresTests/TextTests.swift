@@ -166,7 +166,8 @@ import Testing
       figure.axes.y.label = text
       figure.annotate(text, x: 0, y: 0)
       try figure.line(x: [0, 1], y: [0, 1], label: text)
-      #expect(try Picture(figure.png()).width == 1050)
+      // The page grows for names that are long.
+      #expect(try Picture(figure.png()).width >= 1050)
     }
   }
 

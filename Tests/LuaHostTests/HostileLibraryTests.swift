@@ -32,9 +32,9 @@ import Testing
 
   @Test func aPlainSearchFindsAcrossItsWindows() throws {
     let bench = try ScriptBench(
-      "local s = ('a'):rep((1 << 24) - 2) .. 'needle' .. ('b'):rep(100) print(s:find('needle', 1, true), (1 << 24) - 1)",
+      "local s = ('a'):rep((1 << 24) - 2) .. 'needle' .. ('b'):rep(100) print((1 << 24) - 1, s:find('needle', 1, true))",
       memory: 512 << 20)
-    #expect(bench.shown == "16777215\t16777220\t16777215\n")
+    #expect(bench.shown == "16777215\t16777215\t16777220\n")
   }
 
   @Test func aLengthIsReadOnce() throws {

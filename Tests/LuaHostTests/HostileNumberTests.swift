@@ -32,7 +32,7 @@ import Testing
     ("t:reshape(-1, 1 << 62)", "beyond the 2^40 elements"),
     ("T.zeros(0):reshape(0, 1 << 41)", "beyond the 2^40 elements"),
     ("local s = {} for i = 1, 65 do s[i] = 1 end return T.zeros(s)", "65 axes, and a tensor has at most 64"),
-    ("gfnet.plot.figure{}:heatmap(T.zeros(1 << 38, 0))", "has no numbers"),
+    ("gfnet.plot.figure{}:heatmap(T.zeros(1 << 38, 0))", "there are no values"),
     ("gfnet.plot.images(T.zeros(1 << 30, 1, 0, 8))", "has no pixels"),
     (
       "local l = {} for i = 1, 1000 do l[i] = 1 end for _ = 1, 3 do local m = {} for i = 1, 1000 do m[i] = l end l = m end return T(l)",

@@ -115,7 +115,7 @@ func failure(_ source: String) throws -> String { try ScriptBench(tinyModel + so
       "model:load_state{['policy.actor.0.bias'] = gfnet.tensor{1}}",
       "'policy.actor.0.bias' has shape 1, expected 2"
     ),
-    ("model:save('')", "the file needs a name"),
+    ("model:save('')", "must be a path, and is empty"),
     (
       "model:save('x.safetensors', {results = {f = print}})",
       "results.f: only numbers, strings, booleans and tables"

@@ -35,7 +35,7 @@ import Testing
     ("('aaa'):match('a-b')", "nil"),
     ("('aXb'):find('%u')", "2\t2"),
     ("('a\\0b'):find('\\0')", "2\t2"),
-    ("('a\\0b'):match('%z')", "nil"),
+    ("('a\\0b'):match('%z')", "\0"),
     ("('äö'):gsub('[\\128-\\255]+', 'x')", "x\t1"),
     ("('one two'):match('(%a+) (%a+)', -3)", "nil"),
     (

@@ -232,7 +232,6 @@ private let catalog = Catalog(
   @Test(arguments: [
     ("{columns = {'x'}, rows = {{1, 2}}}", "row 1 has the entry 2, and the table has 1 columns"),
     ("{columns = {'x'}, rows = {{1}, {{}}}}", "row 2, column 'x' must be a number"),
-    ("{columns = {'x'}, rows = {}, name = '../x'}", "name must be letters"),
     ("{columns = {'x'}, rows = {}, digits = {y = 1}}", "digits names no column 'y'"),
     ("{columns = {'x'}, rows = {}, digits = 99}", "from 0 to 15"),
     ("{rows = {}}", "option 'columns' is missing"),

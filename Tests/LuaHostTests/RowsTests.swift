@@ -53,7 +53,7 @@ import Testing
     ("function(s) return s.margn end", "rule.lua:1: state has no field 'margn'; did you mean 'margin'?"),
     ("function(s) return nil end", "must return true or false, and returned nil"),
     ("function(s) return s.x.y end", "has no field 'x'"),
-    ("function(s) s.margin = 1 return true end", "attempt to index a state value"),
+    ("function(s) s.margin = 1 return true end", "is read-only"),
     ("function(s) error('own') end", "rule.lua:1: own"),
   ])
   func reportsMistakes(_ source: String, _ expected: String) throws {

@@ -25,7 +25,7 @@ import Testing
     #expect(lines[2] == "integer\ttrue\ttrue")
     #expect(lines[3] == "true\t4\ttrue")
     #expect(lines[4] == "true")
-    #expect(lines[5].hasPrefix("4×12×10 "))
+    #expect(lines[5].hasPrefix("4×12×10"))
   }
 
   /// What a rule gives live and on a trace must be the same, image by image.

@@ -8,7 +8,7 @@ struct RunDirectoryTests {
   private func files(in folder: FilePath) -> [String] {
     (FileManager.default.enumerator(atPath: folder.string)?.allObjects as? [String] ?? [])
       .filter { name in
-        (try? FileManager.default.attributesOfItem(atPath: (folder / "").string + name))?[.type]
+        (try? FileManager.default.attributesOfItem(atPath: (folder / name).string))?[.type]
           as? FileAttributeType
           != .typeDirectory
       }.sorted()

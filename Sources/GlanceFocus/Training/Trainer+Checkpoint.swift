@@ -33,7 +33,13 @@ extension Trainer {
     // Each of the two states is in some file at every moment, also where they change places.
     let aside = kept == resumption.source ? Self.asideName(path, Self.setAside(path).count + 1) : kept
     try Self.move(path, to: aside)
-    try model.save(to: path, extra: state, metadata: metadata)
+    do {
+      try model.save(to: path, extra: state, metadata: metadata)
+    } catch {
+      // What stood there goes back: a full disk is no reason to find it elsewhere.
+      try? Self.move(aside, to: path)
+      throw error
+    }
     if aside != kept { try Self.move(aside, to: kept) }
     resumption.keptAs = nil
   }

@@ -49,10 +49,14 @@ enum TextFile {
         low = end
         continue
       }
-      return (low..<end).first {
-        String(validating: bytes[low...$0], as: UTF8.self) == nil && !isBeginning(bytes[low...$0])
-      }
-        ?? low
+      let failing =
+        (low..<end).first {
+          String(validating: bytes[low...$0], as: UTF8.self) == nil && !isBeginning(bytes[low...$0])
+        } ?? end
+      // The character that is broken may have begun up to three bytes before.
+      return (max(low, failing - 4)...failing).last {
+        String(validating: bytes[low..<$0], as: UTF8.self) != nil
+      } ?? low
     }
     return 0
   }
