@@ -20,7 +20,7 @@ public enum NearestName {
       // Of the shortest names only a letter too few or too many at the end is taken for a slip.
       let isCut =
         abs(wanted.count - other.count) == 1 && (wanted.starts(with: other) || other.starts(with: wanted))
-      let allowed = max(shorter / 3, isCut ? 1 : 0)
+      let allowed = max(shorter / 3, isCut && shorter > 1 ? 1 : 0)
       if distance <= allowed, distance < best?.distance ?? Int.max { best = (candidate, distance) }
     }
     return best?.name

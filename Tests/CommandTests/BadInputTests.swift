@@ -104,7 +104,10 @@ import Testing
 
   @Test(arguments: [
     ("limit=99", "gfnet-lab: parameter 'limit' must be a whole number from 1 to 10, got 99"),
-    ("limit=2.5", "gfnet-lab: parameter 'limit' must be a whole number, got \"2.5\""),
+    (
+      "limit=2.5",
+      "gfnet-lab: parameter 'limit' must be a whole number, got \"2.5\"; its default 3 is an integer; the script can write 3.0 to take any number"
+    ),
     ("limit=", "gfnet-lab: parameter 'limit' must be a whole number, got \"\""),
     ("rate=fast", "gfnet-lab: parameter 'rate' must be a number, got \"fast\""),
     ("flag=maybe", "gfnet-lab: parameter 'flag' must be true or false, got \"maybe\""),

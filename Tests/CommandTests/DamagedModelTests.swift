@@ -32,7 +32,7 @@ import Testing
     let header = 8 + Self.headerLength(whole)
     #expect(try program.run("load.lua").output == "3\n")
     for (length, says) in [
-      (0, "0 bytes are too few"), (5, "5 bytes are too few"), (8, "truncated"), (header / 2, "truncated"),
+      (0, "it is an empty file"), (5, "5 bytes are too few"), (8, "truncated"), (header / 2, "truncated"),
       (header, "truncated"), ((header + whole.count) / 2, "truncated"), (whole.count - 1, "truncated"),
     ] {
       try Self.check(program, whole.prefix(length), "first \(length) bytes", says: [says])

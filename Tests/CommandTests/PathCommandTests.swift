@@ -39,7 +39,7 @@ struct PathCommandTests {
     try program.write(
       "s.lua",
       """
-      local model = gfnet.model{backbone = "resnet_tiny_16", image_size = 32, steps = 2, classes = 2}
+      local model = gfnet.model{backbone = "resnet_tiny_16", image_size = 64, steps = 2, classes = 2}
       model:save("m")
       print(gfnet.load("m").classes)
       print(pcall(model.save, model, "a/b/m"))

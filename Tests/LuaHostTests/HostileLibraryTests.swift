@@ -80,7 +80,7 @@ import Testing
     ("error({code = 3})", "test.lua:1: the script raised a table as its error: {code = 3}"),
     ("local t = {} t[t] = t error(t)", "the script raised a table as its error: {[{…}] = {…}}"),
     ("error(print)", "the script raised a function value as its error"),
-    ("error(('x'):rep(100000))", "x… (100013 bytes) …x"),
+    ("error(('x'):rep(100000))", "x… (100012 bytes) …x"),
     ("error(('ä'):rep(100000), 0)", "ä… (200000 bytes) …ä"),
     ("local t = {1} print(t[0].x)", "lists begin at 1"), ("print('a' + 'b')", "Lua joins strings with '..'"),
   ])

@@ -153,7 +153,7 @@ import Testing
     ("t[{{1}}]", "a range of axis 1 is {first, last} or {first, last, step}"),
     ("t[{1, 1, 1}]", "3 entries for the 2 axes of shape 2×3"),
     ("t[{'a'}]", "axis 1 takes a whole number, a range {first, last} or {} for all, got the string \"a\""),
-    ("t[{x = 1}]", "one entry per axis, as in t[{{1, 2}, 3}]; got the key the string \"x\""),
+    ("t[{x = 1}]", "one entry per axis, as in t[{{1, 2}, 3}]; got the key 'x'"),
     ("t[1.5]", "expected a whole number or a table such as {{1, 2}, 3}, got 1.5"),
     ("T(1)[1]", "a scalar has no axes; its number is t:item()"),
     ("t.shap", "a tensor has no field 'shap'; did you mean 'shape'?"),
