@@ -121,7 +121,8 @@ import Testing
 
   @Test func loadUsesTheEnvironmentOfItsCaller() throws {
     let bench = try ScriptBench(
-      "gfnet.strict(false) x = 5 print(load('return x')(), load('y = 6') and y, load('return x', 'n', 't', {x = 7})())")
+      "gfnet.strict(false) x = 5 print(load('return x')(), load('y = 6') and y, load('return x', 'n', 't', {x = 7})())"
+    )
     #expect(bench.shown == "5\tnil\t7\n")
   }
 

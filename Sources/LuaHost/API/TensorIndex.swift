@@ -28,7 +28,8 @@ struct TensorIndex {
     for (key, value) in try stack.pairs(at: slot) {
       guard let axis = key.asInteger, (1...64).contains(axis) else {
         throw LuaError(
-          "tensor index: one entry per axis, as in t[{{1, 2}, 3}]; got the key \(key.asString.map { "'\($0)'" } ?? key.described)")
+          "tensor index: one entry per axis, as in t[{{1, 2}, 3}]; got the key \(key.asString.map { "'\($0)'" } ?? key.described)"
+        )
       }
       found[axis] = try Self.entry(value, axis)
     }
