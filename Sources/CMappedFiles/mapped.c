@@ -15,7 +15,8 @@ static struct {
   _Atomic(uintptr_t) start;
   _Atomic(size_t) length;
 } ranges[MOST];
-static atomic_ulong losses;
+// Of the thread that met them: others read other files.
+static _Thread_local volatile unsigned long losses;
 static struct sigaction before;
 static uintptr_t page_size;
 
@@ -32,7 +33,7 @@ static void on_bus_error(int number, siginfo_t *info, void *context) {
     // What follows a page that is gone is gone as well.
     size_t rest = start + length - page;
     if (mmap((void *)page, rest, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED) break;
-    atomic_fetch_add(&losses, 1);
+    losses++;
     errno = saved;
     return;
   }
@@ -71,4 +72,4 @@ void gf_mapped_remove(const void *start) {
   }
 }
 
-unsigned long gf_mapped_losses(void) { return atomic_load(&losses); }
+unsigned long gf_mapped_losses(void) { return losses; }

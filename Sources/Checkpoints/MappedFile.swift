@@ -30,7 +30,7 @@ public enum MappedFile {
       })
   }
 
-  /// Runs `body`, which reads a mapped file.
+  /// Runs `body`, which reads a mapped file on this thread.
   ///
   /// - Parameter file: its name in the error.
   /// - Throws: what `body` throws; ``CutOffError`` where the file was found to be cut off meanwhile.
@@ -41,7 +41,7 @@ public enum MappedFile {
     return try result.get()
   }
 
-  /// How often a part of a mapped file was found missing so far.
+  /// How often this thread found a part of a mapped file missing so far.
   static var losses: UInt { gf_mapped_losses() }
 
   /// Throws where one was found missing since then.

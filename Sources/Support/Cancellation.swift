@@ -4,8 +4,8 @@ import Synchronization
 /// What every loop that can run long asks: whether the user wants the run to end (Ctrl-C), or the time that a cell or a
 /// plugin was given is over.
 ///
-/// The request to stop is for the whole process; setting it is async-signal-safe: one atomic store. Deadlines belong to
-/// the thread that runs the cell or plugin. They nest, and the one that is over first counts.
+/// The request to stop is for the whole process. Deadlines belong to the thread that runs the cell or plugin. They
+/// nest, and the one that is over first counts.
 public enum Cancellation {
   private static let requested = Atomic<Bool>(false)
   private static let noticed = Atomic<Bool>(false)
@@ -21,7 +21,7 @@ public enum Cancellation {
   /// True once the main thread has seen the request: it is on its way out.
   public static var isNoticed: Bool { noticed.load(ordering: .relaxed) }
 
-  /// Asks every long loop to stop at its next poll. Callable from a signal handler.
+  /// Asks every long loop to stop at its next poll.
   public static func request() { requested.store(true, ordering: .relaxed) }
 
   /// Forgets an earlier request; an interactive host calls this before it runs the next cell.

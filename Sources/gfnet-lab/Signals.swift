@@ -6,63 +6,61 @@ import Support
 /// The first asks politely, so that a report is written. The second ends the program at once, and so does the
 /// first when a second later nothing has answered: one native computation can take minutes, and a read from a pipe
 /// can wait for ever.
+///
+/// No handler is installed. A handler runs on the stack of whatever thread the system picks, and oneDNN's generated
+/// kernels point the stack register into their working memory: the handler's frame would lie in the middle of the heap.
+/// The requests are blocked everywhere instead, and one thread waits for them.
 enum Signals {
   /// Seconds that a computation may take to answer.
-  private static let patience = 1.0
+  private static let patience = 1
 
+  /// Called while the program has one thread: those that it starts inherit what is blocked.
   static func install() {
-    wake.initialize(to: sem_t())
-    sem_init(wake, 0, 0)
-    for number in [SIGINT, SIGTERM] { signal(number, ask) }
-    // `nohup` has it ignored, and means it.
-    let before = signal(SIGHUP, ask)
-    if unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) { signal(SIGHUP, SIG_IGN) }
-    // A parent may hand down a mask that blocks them (thread pools do); the run must stay interruptible.
-    var asked = sigset_t()
-    sigemptyset(&asked)
-    for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&asked, number) }
-    sigprocmask(SIG_UNBLOCK, &asked, nil)
     // A reader that went away (`| head`) and a limit on file sizes are errors of write, not the end of the run.
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
-    let watch = Thread { watchForRequests() }
+    // A shell has Ctrl-C ignored in what it starts in the background, and `kill -INT` must reach it all the same.
+    var numbers = [SIGINT, SIGTERM]
+    for number in numbers { signal(number, SIG_DFL) }
+    // `nohup` has it ignored, and means it.
+    let before = signal(SIGHUP, SIG_DFL)
+    if unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) {
+      signal(SIGHUP, SIG_IGN)
+    } else {
+      numbers.append(SIGHUP)
+    }
+    var blocked = sigset_t()
+    sigemptyset(&blocked)
+    for number in numbers { sigaddset(&blocked, number) }
+    pthread_sigmask(SIG_BLOCK, &blocked, nil)
+    let requests = blocked
+    let watch = Thread { watchForRequests(requests) }
     watch.name = "signals"
     watch.start()
   }
 
-  /// Counts the requests: posting is all that a signal handler may do, and whoever waits may take locks. Written
-  /// once, before the first handler is installed; semaphores are made for use by several threads.
-  private nonisolated(unsafe) static let wake = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
-
-  private static let ask: @convention(c) (Int32) -> Void = { _ in
-    let code = errno
+  private static func watchForRequests(_ requests: sigset_t) {
+    wait(for: requests)
     Cancellation.request()
-    sem_post(wake)
-    errno = code
-  }
-
-  private static func watchForRequests() {
-    waitForRequest(until: nil)
-    var deadline = timespec()
-    clock_gettime(CLOCK_REALTIME, &deadline)
-    deadline.tv_sec += Int(patience)
-    if waitForRequest(until: deadline) {
+    if wait(for: requests, seconds: patience) {
       end("interrupted twice: ended without the final report")
     }
     if !Cancellation.isNoticed {
       end("interrupted: nothing answered within a second, so the run was ended without the final report")
     }
-    waitForRequest(until: nil)
+    wait(for: requests)
     end("interrupted twice: ended without the final report")
   }
 
-  /// Returns true when a request came before the deadline.
+  /// Returns true when a request came, false when it did not within so many seconds.
   @discardableResult
-  private static func waitForRequest(until deadline: timespec?) -> Bool {
+  private static func wait(for requests: sigset_t, seconds: Int? = nil) -> Bool {
+    var requests = requests
     while true {
-      if var deadline {
-        if sem_timedwait(wake, &deadline) == 0 { return true }
-      } else if sem_wait(wake) == 0 {
+      if let seconds {
+        var limit = timespec(tv_sec: seconds, tv_nsec: 0)
+        if sigtimedwait(&requests, nil, &limit) > 0 { return true }
+      } else if sigwaitinfo(&requests, nil) > 0 {
         return true
       }
       if errno != EINTR { return false }
@@ -70,8 +68,8 @@ enum Signals {
   }
 
   private static func end(_ message: String) -> Never {
-    ForcedEnd.run()
     AtomicFile.abandon()
+    ForcedEnd.run()
     Terminal.complain(message)
     _exit(130)
   }

@@ -12,7 +12,7 @@ bool gf_mapped_add(const void *start, size_t length);
 /// Forgets a mapping, before it is unmapped.
 void gf_mapped_remove(const void *start);
 
-/// How often pages were found missing so far, in all mappings.
+/// How often the calling thread found pages missing so far.
 unsigned long gf_mapped_losses(void);
 
 #endif

@@ -30,8 +30,7 @@ public enum AtomicFile {
     let target = try destination(of: path, followsLinks: followsLinks)
     if durable { removeLeftovers(of: target) }
     let temporary = target.removingLastComponent().pushing(temporaryStem(of: target)).adding("\(getpid())")
-    let descriptor = try writing.withLock { writing in
-      guard !writing.isAbandoned else { throw Interrupted() }
+    let descriptor = try unlessAbandoned { writing in
       let descriptor = temporary.withPlatformString {
         open($0, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
       }
@@ -53,9 +52,11 @@ public enum AtomicFile {
       remove(temporary)
       throw error
     }
-    let renamed = temporary.withPlatformString { old in target.withPlatformString { rename(old, $0) } }
-    guard renamed == 0 else {
-      let code = errno
+    let code = unlessAbandoned { _ in
+      let renamed = temporary.withPlatformString { old in target.withPlatformString { rename(old, $0) } }
+      return renamed == 0 ? 0 : errno
+    }
+    guard code == 0 else {
       remove(temporary)
       throw FileError(action: "write", path: path, errno: code)
     }
@@ -122,13 +123,20 @@ public enum AtomicFile {
 
   private static let writing = Mutex(Writing())
 
-  /// Removes the temporary files of all writes that are under way. They fail, and no new one begins: for a process
-  /// that ends at once while another thread may be writing.
+  /// Removes the temporary files of all writes that are under way; no file is replaced from now on. For a process that
+  /// ends at once: whoever comes to write waits here for that, instead of unwinding through code that reports a failure,
+  /// tidies up and writes again.
   public static func abandon() {
     writing.withLock { writing in
       for path in writing.temporaries { remove(path) }
       writing.isAbandoned = true
     }
+  }
+
+  private static func unlessAbandoned<Value>(_ body: (inout Writing) throws -> Value) rethrows -> Value {
+    let value = try writing.withLock { try $0.isAbandoned ? nil : body(&$0) }
+    if let value { return value }
+    while true { pause() }
   }
 
   /// The name of a temporary file without the number of its process; names have at most 255 bytes.

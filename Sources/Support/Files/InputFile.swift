@@ -53,7 +53,8 @@ public struct InputFile: ~Copyable {
     bytes.reserveCapacity(min(status.byteCount, limit) + 1)
     let chunk = 1 << 18
     while true {
-      try Cancellation.check()
+      // A small file is read at once, also for what is left to do when a run ends.
+      if bytes.count > Self.unasked { try Cancellation.check() }
       let start = bytes.count
       let wanted = max(chunk, min(status.byteCount, limit) - start + 1)
       var code: Int32 = 0
@@ -78,6 +79,9 @@ public struct InputFile: ~Copyable {
   public static func bytes(of path: FilePath, as kind: String = "", limit: Int) throws -> [UInt8] {
     try InputFile(path, as: kind).bytes(limit: limit)
   }
+
+  /// Bytes that are read without a look at whether to stop.
+  private static let unasked = 1 << 24
 
   /// The bytes of the file at `path`, for decoders of Foundation.
   ///
