@@ -1,12 +1,16 @@
 #!/usr/bin/env python3
 """Records cases of the form of Tests/Fixtures/reference with PyTorch's own networks, and verifies them.
 
-    Benchmarks/peers/record_cases.py [--out DIR] [--only NAME] [--no-training] [--check] [--python PATH]
+    Benchmarks/peers/record_cases.py [--out DIR] [--only NAME] [--no-training] [--check] [--exact] [--python PATH]
 
 For every row of the paper's table of networks, encoders of timm and torchvision, the policy and the classifier are built
 in PyTorch and given the formula's weights and images; what they compute goes to a folder, which `gfnet-lab models verify`
 then reads. With --check the same is done for the cases in Tests/Fixtures/reference, and compared with those recordings:
 whoever trusts them can trust the new ones. Exit status 1 if a case is out of tolerance.
+
+A training step on two images amplifies rounding, so that a recording in float32 says as much of the order of its sums as
+of the network. `<case>.training.float64.json` therefore holds the same gradients computed in float64; --exact writes
+these files beside the recordings of the fixtures.
 """
 
 import argparse
@@ -306,6 +310,21 @@ def summary(gradient):
 
 def train(case, images):
     """What `<case>.training.json` holds: one step of stage 1, and one update of the policy."""
+    return step_of_training(case, images) | {"ppo": update(case)}
+
+
+def exact_gradients(case, images):
+    """What `<case>.training.float64.json` holds: the loss and the gradients of that step, computed in float64."""
+    result = step_of_training(case, images, double=True)
+    return {key: result[key] for key in ("loss", "gradients")}
+
+
+def step_of_training(case, images, double=False):
+    """One step of stage 1; with `double`, weights, glance and patches are the same numbers and all else is float64.
+
+    The glance is made in float32 in any case: its places between pixels are part of what a port must reproduce, and they
+    are further from those in float64 than rounding moves anything else.
+    """
     import torch
     import torch.nn.functional as F
 
@@ -316,6 +335,9 @@ def train(case, images):
     for net, _, _, _ in network.parts.values():
         net.train()
         net.drop_rate = 0.0
+    if double:
+        for module in network.modules():
+            module.double()
     if frozen:
         network.parts["model_prime."][0].eval().requires_grad_(False)
     draws = (formula("train.actions", 2, 2, 2) + 1) / 2
@@ -325,7 +347,7 @@ def train(case, images):
     for number in range(1, steps + 1):
         if number > 1:
             _, inputs = network.patches(images, draws[number - 2])
-        features, _, own = network.step(number, inputs)
+        features, _, own = network.step(number, inputs.double() if double else inputs)
         seen.append(features)
         logits, memory = network.classify(seen, memory, own, False)
         losses.append(F.cross_entropy(logits, target))
@@ -343,7 +365,7 @@ def train(case, images):
         "labels": labels, "aux_weight": weight, "global_encoder_trained": not frozen, "steps": steps,
         "cross_entropy": [value.item() for value in losses],
         "auxiliary_cross_entropy": [value.item() for value in auxiliary], "loss": loss.item(),
-        "gradients": gradients, "batch_norm_running_norms": norms, "ppo": update(case),
+        "gradients": gradients, "batch_norm_running_norms": norms,
     }
 
 
@@ -389,9 +411,39 @@ def record(case, name, folder, training):
     files = {name + ".json": description, case["architecture"] + ".keys.json": keys}
     if training:
         files[name + ".training.json"] = train(case, images)
+        files[name + ".training.float64.json"] = exact_gradients(case, images)
     for file, content in files.items():
         with open(os.path.join(folder, file), "w") as stream:
             json.dump(content, stream, indent=1)
+
+
+def fixtures():
+    """Name and description of each case in the fixtures, and whether a training step was recorded of it."""
+    for file in sorted(os.listdir(FIXTURES)):
+        name = file.removesuffix(".json")
+        if "@" not in file or name == file or ".training" in name:
+            continue
+        with open(os.path.join(FIXTURES, file)) as stream:
+            case = json.load(stream)
+        yield name, case, os.path.exists(os.path.join(FIXTURES, name + ".training.json"))
+
+
+def record_exact():
+    """Writes the float64 gradients of the fixtures, and prints how far the recordings in float32 are from them."""
+    for name, case, trained in fixtures():
+        if not trained:
+            continue
+        exact = exact_gradients(case, make_images(case))
+        with open(os.path.join(FIXTURES, name + ".training.float64.json"), "w") as stream:
+            json.dump(exact, stream, indent=1)
+        with open(os.path.join(FIXTURES, name + ".training.json")) as stream:
+            recorded = json.load(stream)["gradients"]
+        largest = max(norm for norm, *_ in recorded.values())
+        errors = {
+            key: abs(recorded[key][0] / value[0] - 1) for key, value in exact["gradients"].items()
+            if recorded[key][0] > 1e-5 * largest}
+        worst = max(errors, key=errors.get)
+        print(f"{name}: {len(errors)} norms, recorded with errors up to {errors[worst]:.2%} ({worst})")
 
 
 def check(folder):
@@ -400,13 +452,7 @@ def check(folder):
     from safetensors.torch import load_file
 
     bad = 0
-    for file in sorted(os.listdir(FIXTURES)):
-        if "@" not in file or not file.endswith(".json") or file.endswith(".training.json"):
-            continue
-        name = file[:-len(".json")]
-        with open(os.path.join(FIXTURES, file)) as stream:
-            case = json.load(stream)
-        trained = os.path.exists(os.path.join(FIXTURES, name + ".training.json"))
+    for name, case, trained in fixtures():
         record(case, name, folder, trained)
         ours, theirs = (load_file(os.path.join(place, name + ".safetensors")) for place in (folder, FIXTURES))
         errors = {
@@ -443,6 +489,7 @@ def main():
     parser.add_argument("--only", help="only cases whose name (such as resnet50@96) starts so")
     parser.add_argument("--no-training", action="store_true", help="evaluations alone")
     parser.add_argument("--check", action="store_true", help="compare this program with the recordings of the fixtures")
+    parser.add_argument("--exact", action="store_true", help="write float64 gradients beside the fixtures' recordings")
     parser.add_argument("--python", help="an interpreter that has torch, torchvision, timm and safetensors")
     options = parser.parse_args()
     peers.enter(["torch", "torchvision", "timm", "safetensors"], options.python, extra=["efficientnet_lite_pytorch"])
@@ -450,6 +497,8 @@ def main():
     import torch
 
     torch.manual_seed(0)
+    if options.exact:
+        return record_exact()
     with tempfile.TemporaryDirectory() as temporary:
         if options.check:
             sys.exit(1 if check(temporary) else 0)

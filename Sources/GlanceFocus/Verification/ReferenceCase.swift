@@ -33,7 +33,7 @@ public struct ReferenceCase {
   /// - Throws: `FileError`, or ``ModelError`` when there are none.
   public static func all(in folder: FilePath) throws -> [ReferenceCase] {
     let names = try FolderListing(folder).names.map(\.shown)
-    let cases = names.filter { $0.contains("@") && $0.hasSuffix(ending) && !$0.hasSuffix(".training.json") }
+    let cases = names.filter { $0.contains("@") && $0.hasSuffix(ending) && !$0.contains(".training.") }
     guard !cases.isEmpty else {
       throw ModelError("\(folder) holds no recorded case (a file like resnet50@96.json)")
     }
