@@ -104,11 +104,17 @@ let package = Package(
 
     .executableTarget(
       name: "hostile-files",
-      dependencies: ["Checkpoints", "Support", "GlanceFocus", "TestSupport", "Vision"],
+      dependencies: [
+        .product(name: "ArgumentParser", package: "swift-argument-parser"), "Checkpoints", "Support",
+        "GlanceFocus", "TestSupport", "Vision",
+      ],
       path: "Benchmarks/HostileFiles", swiftSettings: strict),
     .executableTarget(
-      name: "hostile-calls", dependencies: ["LuaHost", "Support"], path: "Benchmarks/HostileCalls",
-      swiftSettings: strict),
+      name: "hostile-calls",
+      dependencies: [
+        .product(name: "ArgumentParser", package: "swift-argument-parser"), "LuaHost", "Support",
+      ],
+      path: "Benchmarks/HostileCalls", swiftSettings: strict),
 
     // Tests
     .target(

@@ -1,44 +1,50 @@
+import ArgumentParser
 import Foundation
 import Support
 
-// Feeds damaged and hostile checkpoints and pictures to the readers and to the import of checkpoints.
-//
-//   hostile-files [--count N] [--seed S] [--first I] [--no-memory] [--keep FOLDER]
-//
-// A case is a function of (seed, number). Each must end with a value or with one clear line, within a minute, within the
-// memory that the file's size allows. The cases run in a process of their own; when it dies, the case is named, its file
-// is kept, and another process goes on behind it. Exit status 1 if anything was wrong.
+struct HostileFiles: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "hostile-files",
+    abstract:
+      "Feed damaged and hostile checkpoints and pictures to the readers and to the import of checkpoints.",
+    discussion: """
+      A case is a function of (seed, number). Each must end with a value or with one clear line, within a minute, within \
+      the memory that the file's size allows. The cases run in a process of their own; when it dies, the case is named, \
+      its file is kept, and another process goes on behind it. Exit status 1 if anything was wrong.
+      """)
 
-/// `--name value` and `--name` of the command line.
-func option(_ name: String) -> String? {
-  guard let place = CommandLine.arguments.firstIndex(of: "--" + name) else { return nil }
-  let next = CommandLine.arguments.index(after: place)
-  return next < CommandLine.arguments.count ? CommandLine.arguments[next] : ""
-}
+  @Option(help: "The number behind that of the last case.")
+  var count = 10_000
+  @Option(help: "The seed of all cases.")
+  var seed: UInt64 = 1
+  @Option(help: "The number of the first case.")
+  var first = 0
+  @Flag(help: "Do not check how much memory a case takes.")
+  var noMemory = false
+  @Option(help: "Keep the files of bad cases in this folder.")
+  var keep: String?
+  @Option(help: .private)
+  var child: String?
 
-func number(_ name: String, _ fallback: Int) -> Int { option(name).flatMap { Int($0) } ?? fallback }
-
-let count = number("count", 10_000)
-let seed = UInt64(number("seed", 1))
-let first = number("first", 0)
-
-if let folder = option("child") {
-  do {
-    try Trials(folder: folder, seed: seed, checksMemory: option("no-memory") == nil).run(first..<count)
-  } catch {
-    print("cannot start: \(error)")
-    exit(2)
+  func validate() throws {
+    guard 0 <= first, first <= count else { throw ValidationError("--first must be from 0 to --count") }
   }
-  exit(0)
+
+  func run() throws {
+    do {
+      if let child {
+        return try Trials(folder: child, seed: seed, checksMemory: !noMemory).run(first..<count)
+      }
+      let summary = try Supervisor(
+        cases: first..<count, seed: seed, checksMemory: !noMemory, keep: keep
+      ).run()
+      summary.print()
+      if !summary.problems.isEmpty { throw ExitCode(1) }
+    } catch let error where !(error is ExitCode) {
+      Console.note("hostile-files: \(error)")
+      throw ExitCode(2)
+    }
+  }
 }
 
-do {
-  let summary = try Supervisor(
-    cases: first..<count, seed: seed, checksMemory: option("no-memory") == nil, keep: option("keep")
-  ).run()
-  summary.print()
-  exit(summary.problems.isEmpty ? 0 : 1)
-} catch {
-  FileHandle.standardError.write(Data("hostile-files: \(error)\n".utf8))
-  exit(2)
-}
+HostileFiles.main()

@@ -29,7 +29,9 @@ public final class RunDirectory {
   private var saved: Set<ArtifactNames.Position> = []
   private var html: HTMLReport?
   private var title = ""
-  private var nextWrite = ContinuousClock.now
+  /// Milliseconds on the clock from which the pages are written again.
+  private var nextWrite = -Double.infinity
+  private let clock: () -> Double
   /// Says in `meta.json` that the run was ended before it could.
   private var lastWords: Int?
 
@@ -41,11 +43,17 @@ public final class RunDirectory {
   /// Takes the folder: creates it, removes the files of the run before, and writes `meta.json`,
   /// `config.json` and `overrides.json`.
   ///
-  /// - Parameter keepingMetrics: a resumed training goes on appending to `metrics.jsonl`.
+  /// - Parameters:
+  ///   - keepingMetrics: a resumed training goes on appending to `metrics.jsonl`.
+  ///   - clock: milliseconds, by which ``update(_:)`` spares time.
   /// - Throws: ``RunFolderError`` when files of someone else are in the way; `FileError` when the folder
   ///   cannot be written, or another run has it.
-  public init(path: FilePath, facts: RunFacts, keepingMetrics: Bool = false) throws {
+  public init(
+    path: FilePath, facts: RunFacts, keepingMetrics: Bool = false,
+    clock: @escaping () -> Double = { MonotonicClock.milliseconds }
+  ) throws {
     self.path = path
+    self.clock = clock
     self.facts = facts
     try AtomicFile.createFolder(self.path)
     let folder = RunFolder(path: self.path)
@@ -89,11 +97,11 @@ public final class RunDirectory {
   public func update(_ notebook: Notebook) throws {
     facts.remarks = notebook.allRemarks
     let names = try saveArtifacts(of: notebook)
-    let start = ContinuousClock.now
+    let start = clock()
     guard start >= nextWrite || notebook.failedCell != nil else { return }
     try writePages(notebook, names: names, images: .linked, durable: false)
-    let end = ContinuousClock.now
-    nextWrite = end + max(.zero, (end - start - .milliseconds(5)) * 20)
+    let end = clock()
+    nextWrite = end + max(0, (end - start - 5) * 20)
   }
 
   /// Writes the final report, with the figures inside the page, and `summary.json`.

@@ -1,4 +1,5 @@
 import Foundation
+import LuaHost
 import Support
 
 /// How the program answers requests to stop: Ctrl-C, `kill`, a terminal that closes.
@@ -11,11 +12,14 @@ import Support
 /// kernels point the stack register into their working memory: the handler's frame would lie in the middle of the heap.
 /// The requests are blocked everywhere instead, and one thread waits for them.
 enum Signals {
-  /// Seconds that a computation may take to answer.
-  private static let patience = 1
+  /// The environment variable with the seconds that a computation may take to answer, for machines on which others'
+  /// work makes a second too short.
+  private static let variable = "GFNET_LAB_PATIENCE"
 
   /// Called while the program has one thread: those that it starts inherit what is blocked.
-  static func install() {
+  /// - Throws: `UsageError` where the environment asks for what cannot be.
+  static func install() throws {
+    let patience = try patience()
     // A reader that went away (`| head`) and a limit on file sizes are errors of write, not the end of the run.
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
@@ -34,19 +38,28 @@ enum Signals {
     for number in numbers { sigaddset(&blocked, number) }
     pthread_sigmask(SIG_BLOCK, &blocked, nil)
     let requests = blocked
-    let watch = Thread { watchForRequests(requests) }
-    watch.name = "signals"
-    watch.start()
+    let thread = Thread { watch(for: requests, patience: patience) }
+    thread.name = "signals"
+    thread.start()
   }
 
-  private static func watchForRequests(_ requests: sigset_t) {
+  private static func patience() throws -> Int {
+    guard let text = ProcessInfo.processInfo.environment[variable], !text.isEmpty else { return 1 }
+    guard let seconds = Int(text), 1...3600 ~= seconds else {
+      throw UsageError("$\(variable) is \"\(text.printable(upTo: 40))\", expected seconds from 1 to 3600")
+    }
+    return seconds
+  }
+
+  private static func watch(for requests: sigset_t, patience: Int) {
     wait(for: requests)
     Cancellation.request()
     if wait(for: requests, seconds: patience) {
       end("interrupted twice: ended without the final report")
     }
     if !Cancellation.isNoticed {
-      end("interrupted: nothing answered within a second, so the run was ended without the final report")
+      let time = patience == 1 ? "a second" : "\(patience) seconds"
+      end("interrupted: nothing answered within \(time), so the run was ended without the final report")
     }
     wait(for: requests)
     end("interrupted twice: ended without the final report")

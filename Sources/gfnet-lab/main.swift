@@ -4,6 +4,11 @@ import Support
 
 WaitPolicy.apply()
 Console.fillClosedStreams()
-Signals.install()
+do {
+  try Signals.install()
+} catch {
+  Terminal.complain("\(error)")
+  exit(2)
+}
 let status = Launcher.run(RawArgument.all())
 exit(Terminal.reportLostOutput() ? max(status, 1) : status)

@@ -114,9 +114,9 @@ final class Program {
     finish(try start(arguments, environment: environment))
   }
 
-  /// Waits until the program has printed `text`.
+  /// Waits until the program has printed `text`; false when a minute later it has not.
   func wait(for text: String, in process: Process) -> Bool {
-    for _ in 0..<500 {
+    for _ in 0..<3000 {
       if read("out.txt")?.contains(text) == true { return true }
       if !process.isRunning { return read("out.txt")?.contains(text) == true }
       usleep(20_000)

@@ -167,7 +167,7 @@ struct RunDirectoryTests {
         notebook.cells[index].status = notebook.cells[index].kind == .markdown ? .done : .pending
         notebook.cells[index].seconds = nil
       }
-      let run = try RunDirectory(path: folder, facts: Sample.facts())
+      let run = try RunDirectory(path: folder, facts: Sample.facts(), clock: { 0 })
       try run.update(notebook)
       #expect(try Sample.text(run.indexPath).contains("not run"))
       notebook.cells[3] = finished[3]
@@ -182,6 +182,37 @@ struct RunDirectoryTests {
       notebook.cells[2].outputs = [.markdown("## Traces")]
       try run.finish(notebook, status: .done, seconds: 1)
       #expect(try Sample.text(run.indexPath).contains("id=\"traces\""))
+    }
+  }
+
+  /// Pages that take a second to write are written again twenty seconds later, and at once where a cell failed.
+  @Test func slowPagesAreWrittenSeldom() throws {
+    try Sample.withFolder { folder in
+      var notebook = Sample.notebook()
+      notebook.title = "first"
+      var time = 0.0
+      var costs = 0.0
+      let run = try RunDirectory(
+        path: folder, facts: Sample.facts(),
+        clock: {
+          defer { time += costs }
+          return time
+        })
+      func title(after moment: Double, costing cost: Double) throws -> String {
+        (time, costs) = (moment, cost)
+        try run.update(notebook)
+        let page = try Sample.text(run.indexPath)
+        return try #require(["first", "second", "third", "fourth"].last { page.contains("<h1>\($0)") })
+      }
+      #expect(try title(after: 0, costing: 1005) == "first")
+      notebook.title = "second"
+      #expect(try title(after: 21_000, costing: 0) == "first")
+      #expect(try title(after: 21_005, costing: 1005) == "second")
+      notebook.title = "third"
+      #expect(try title(after: 22_100, costing: 0) == "second")
+      let code = try #require(notebook.cells.indices.last { notebook.cells[$0].kind != .markdown })
+      notebook.cells[code].status = .failed
+      #expect(try title(after: 22_200, costing: 0) == "third")
     }
   }
 
