@@ -20,6 +20,9 @@ local p = gfnet.params{
 -- %% Model
 local model = gfnet.load(p.model)
 local function open(limit)
+  if p.data == "" and (model.dataset == "folder" or model.dataset == "files" or model.dataset == "tensors") then
+    error(p.model .. " was made for pictures of one's own: name their folder by data=FOLDER", 0)
+  end
   if p.data == "" then return gfnet.dataset(model.dataset, { split = p.split, limit = limit }) end
   return gfnet.dataset("folder", {
     path = p.data, split = p.split, crop = model.image_size, labels = p.labels ~= "" and p.labels or nil, limit = limit })

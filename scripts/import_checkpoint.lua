@@ -13,6 +13,10 @@ local p = gfnet.params{
 
 -- %% The network
 local model = gfnet.load(p.checkpoint)
+local name = p.checkpoint:match("([^/]+)$")
+for _, ending in ipairs{ "%.tar$", "%.pth$", "%.pt$" } do name = name:gsub(ending, "") end
+local out = p.out ~= "" and p.out or ("models/%s.safetensors"):format(name)
+model:save(out, { check = true })
 model
 
 -- %% What it costs
@@ -58,8 +62,5 @@ if results.thresholds then
 end
 
 -- %% The file
-local name = p.checkpoint:match("([^/]+)$")
-for _, ending in ipairs{ "%.tar$", "%.pth$", "%.pt$" } do name = name:gsub(ending, "") end
-local out = p.out ~= "" and p.out or ("models/%s.safetensors"):format(name)
 model:save(out)
 print(("%s: %s"):format(out, tostring(gfnet.load(out))))

@@ -24,6 +24,9 @@ local p = gfnet.params{
 -- A trace holds every step of every image. Rules and thresholds are replayed on it; no network runs twice.
 local model      = gfnet.load(p.model)
 local function open(split)
+  if p.data == "" and (model.dataset == "folder" or model.dataset == "files" or model.dataset == "tensors") then
+    error(p.model .. " was made for pictures of one's own: name their folder by data=FOLDER", 0)
+  end
   if p.data == "" then return gfnet.dataset(model.dataset, { split = split, limit = p.limit }) end
   return gfnet.dataset("folder", {
     path = p.data, split = split, crop = model.image_size, labels = p.labels ~= "" and p.labels or nil, limit = p.limit })

@@ -52,6 +52,8 @@ print(("%d training, %d validation, %d test images"):format(#train, #validation,
 local model = gfnet.model{
   backbone = p.backbone, patch_size = p.patch, steps = p.steps, dataset = train, seed = p.seed,
 }
+-- A slip in the path is told now and not after the training, which makes no folder but that of its state.
+if p.save:match("^(.*)/[^/]*$") ~= p.state then model:save(p.save, { check = true }) end
 model
 
 -- %% Stages

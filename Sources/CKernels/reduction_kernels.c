@@ -7,12 +7,21 @@
 
 #define EIGHT 8
 typedef double doubles __attribute__((vector_size(64)));
+typedef double quarter __attribute__((vector_size(32)));
 typedef float eighth __attribute__((vector_size(32)));
 
 INLINE void widen(doubles *result, const float *x) {
   eighth values;
   memcpy(&values, x, sizeof values);
   *result = __builtin_convertvector(values, doubles);
+}
+
+// In halves, as a chain of eight additions takes longer than the sum of a short row.
+INLINE double across(const doubles *x) {
+  quarter half[2];
+  memcpy(half, x, sizeof half);
+  half[0] += half[1];
+  return (half[0][0] + half[0][1]) + (half[0][2] + half[0][3]);
 }
 
 INLINE void make_term(doubles *x, reduction_term term, const doubles *centre) {
@@ -46,7 +55,7 @@ INLINE double run(const float *x, size_t count, reduction_term term, double cent
       sums[0] += value;
     }
     sums[0] = (sums[0] + sums[1]) + (sums[2] + sums[3]);
-    for (size_t k = 0; k < EIGHT; k++) total += sums[0][k];
+    total = across(&sums[0]);
   }
   for (; i < count; i++) total += one_term(x[i], term, centre);
   return total;

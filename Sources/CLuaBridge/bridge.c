@@ -26,15 +26,19 @@ struct gf_orphan {
   size_t external_bytes;
 };
 
-static bool is_full_box(const gf_host *host, const void *block, size_t size) {
+// Whether a block that Lua frees is a box with an object. Lua leaves parts of its own records as it got them from malloc,
+// so the secret must not stay in memory that is given back: the next record there would be taken for the box.
+static bool was_full_box(const gf_host *host, void *block, size_t size) {
   if (host->box_offset == 0 || size != host->box_offset + sizeof(gf_box)) return false;
-  const gf_box *box = (const gf_box *)((const char *)block + host->box_offset);
-  return box->secret == host->secret && box->object != NULL;
+  gf_box *box = (gf_box *)((char *)block + host->box_offset);
+  if (box->secret != host->secret) return false;
+  box->secret = 0;
+  return box->object != NULL;
 }
 
 // Keeps the block of a box as the note that its object is to be released: Lua is in the middle of its sweep now.
 static void keep_orphan(gf_host *host, void *block) {
-  gf_box box = *(gf_box *)((char *)block + host->box_offset);
+  const gf_box box = *(gf_box *)((char *)block + host->box_offset);
   struct gf_orphan *orphan = block;
   *orphan = (struct gf_orphan){.next = host->orphans, .object = box.object, .external_bytes = box.external_bytes};
   host->orphans = orphan;
@@ -56,7 +60,7 @@ static void *allocate(void *context, void *block, size_t old_size, size_t new_si
   if (block == NULL) old_size = 0;  // Lua passes a type code here
   if (new_size == 0) {
     host->used -= old_size;
-    if (block != NULL && is_full_box(host, block, old_size))
+    if (block != NULL && was_full_box(host, block, old_size))
       keep_orphan(host, block);
     else
       free(block);

@@ -107,8 +107,10 @@ extension Axes {
       }
       return Series(one.label, heights, color: one.color)
     }
+    let uncounted = series.map { Axes.uncounted($0.values, edges) }
     add(
-      counted, Array(edges.dropLast()), Array(edges.dropFirst()), options.mode, names: [], showValues: false)
+      counted, Array(edges.dropLast()), Array(edges.dropFirst()), options.mode, names: [], showValues: false,
+      uncounted: uncounted)
   }
 
   /// Bars of given heights between ascending edges: counts made elsewhere, or accuracy by confidence.
@@ -178,7 +180,7 @@ extension Axes {
 
   private mutating func add(
     _ series: [Series], _ lefts: [Double], _ rights: [Double], _ mode: BarMode, names: [String],
-    showValues: Bool
+    showValues: Bool, uncounted: [Layer.Uncounted] = []
   ) {
     // What is already stacked above and below zero at each place.
     var above = [Double](repeating: 0, count: lefts.count)
@@ -188,6 +190,7 @@ extension Axes {
         left: lefts, right: rights, foot: [], top: [], names: names, values: one.values, label: one.label,
         color: one.color, opacity: mode == .overlaid && series.count > 1 ? 0.55 : 1,
         showValues: showValues, cycle: takeCycle(one.color), isStacked: mode == .stacked, error: one.error)
+      if s < uncounted.count { bars.uncounted = uncounted[s] }
       for (i, value) in one.values.enumerated() {
         if mode == .stacked {
           let foot = value < 0 ? below[i] : above[i]
@@ -221,6 +224,21 @@ extension Axes {
       counts[low] += 1
     }
     return counts
+  }
+
+  /// What ``count(_:_:)`` passes over.
+  private static func uncounted(_ values: [Double], _ edges: [Double]) -> Layer.Uncounted {
+    var result = Layer.Uncounted()
+    for value in values {
+      if value.isNaN {
+        result.notNumbers += 1
+      } else if value.isInfinite {
+        result.infinite += 1
+      } else if value < edges[0] || value > edges[edges.count - 1] {
+        result.outside += 1
+      }
+    }
+    return result
   }
 
   private static func edges(_ values: [Double], _ options: HistogramOptions) throws(FigureError) -> [Double] {

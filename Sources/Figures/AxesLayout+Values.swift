@@ -19,7 +19,7 @@ extension AxesLayout {
 
   /// What is written at each bar; nil where there is none.
   func texts(_ bars: Layer.Bars) throws(FigureError) -> [TextLayout?] {
-    let places = AxesLayout.places(bars.values)
+    let places = AxesLayout.places(valued.flatMap(\.values))
     return try bars.values.map { value throws(FigureError) in
       value.isFinite ? try setter.line(AxesLayout.short(value, places: places), size: valueSize) : nil
     }
@@ -124,11 +124,15 @@ extension AxesLayout {
     abs(value) < 1e7 ? Ticks.number(value, places: digits) : short(value, places: digits)
   }
 
-  /// Decimal places, the same for all bars: as many as the values have, up to three digits in all.
+  /// Decimal places, the same for all bars: as many as the values have, up to three digits in all, and so many that
+  /// the smallest does not become 0.
   static func places(_ values: [Double]) -> Int {
     let finite = values.filter(\.isFinite)
     let largest = finite.map(abs).max() ?? 0
-    let most = largest >= 100 ? 0 : largest >= 10 ? 1 : largest >= 0.1 ? 2 : 3
+    let digits = largest >= 100 ? 0 : largest >= 10 ? 1 : largest >= 0.1 ? 2 : 3
+    // What is smaller is written with a power of ten.
+    let smallest = finite.map(abs).filter { $0 >= 1e-3 }.min() ?? 1
+    let most = max(digits, smallest < 1 ? Int((-log10(smallest)).rounded(.up)) : 0)
     for places in 0..<most {
       let scale = pow(10, Double(places))
       if finite.allSatisfy({ abs($0 * scale - ($0 * scale).rounded()) < 1e-6 }) { return places }

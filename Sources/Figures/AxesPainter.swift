@@ -11,16 +11,10 @@ struct AxesPainter {
     drawGrid(into: &list)
     list.clip(to: area)
     for case .heatMap(let map) in layout.axes.layers { try draw(map, into: &list) }
-    for case .band(let band) in layout.axes.layers { try draw(band, into: &list) }
-    for case .bars(let bars) in layout.axes.layers { try draw(bars, into: &list) }
-    for case .rule(let rule) in layout.axes.layers { draw(rule, into: &list) }
-    for case .line(let line) in layout.axes.layers {
-      try drawErrors(line, into: &list)
-      try drawLine(line, into: &list)
-    }
+    try drawAreas(into: &list)
     list.endClip()
     drawFrame(into: &list)
-    for case .line(let line) in layout.axes.layers { try drawMarkers(line, into: &list) }
+    try drawLinesAndPoints(into: &list)
     for case .bars(let bars) in layout.axes.layers where bars.showValues { try drawValues(bars, into: &list) }
     for case .heatMap(let map) in layout.axes.layers { try drawNumbers(map, into: &list) }
     try drawLabels(into: &list)
@@ -36,6 +30,42 @@ struct AxesPainter {
     let needed = layout.legendPlace == .best ? try obstacles(notes) : Obstacles(area)
     legend.place(layout.legendPlace, in: area, avoiding: needed, below: layout.below)
     return legend
+  }
+
+  // MARK: Order
+
+  /// Bands and bars in the order in which they were added. What fills an area would hide the lines and points in it, so
+  /// all areas lie beneath them.
+  private func drawAreas(into list: inout DisplayList) throws {
+    for layer in layout.axes.layers {
+      switch layer {
+      case .band(let band): try draw(band, into: &list)
+      case .bars(let bars): try draw(bars, into: &list)
+      case .line, .rule, .note, .heatMap: break
+      }
+    }
+  }
+
+  /// Lines with their markers, points and levels, each whole, in the order in which they were added: what comes later
+  /// is never hidden by what came before.
+  private func drawLinesAndPoints(into list: inout DisplayList) throws {
+    // Lines end at the frame's inner rim, so that they leave it whole; markers on the frame are whole themselves.
+    let inside = area.inset(by: style.axisWidth / 2)
+    for layer in layout.axes.layers {
+      switch layer {
+      case .line(let line):
+        list.clip(to: inside)
+        try drawErrors(line, into: &list)
+        try drawLine(line, into: &list)
+        list.endClip()
+        try drawMarkers(line, into: &list)
+      case .rule(let rule):
+        list.clip(to: inside)
+        draw(rule, into: &list)
+        list.endClip()
+      case .bars, .band, .note, .heatMap: break
+      }
+    }
   }
 
   // MARK: Frame

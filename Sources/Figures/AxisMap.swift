@@ -45,16 +45,37 @@ struct AxisMap: Sendable {
 }
 
 extension Axes {
-  /// The values at the ends of the x axis.
-  func xMap() throws(FigureError) -> AxisMap {
-    let extent = layers.reduce(into: Extent(scale: x.scale)) { $1.extendX(&$0) }
-    return try x.map(extent, name: "x")
+  /// The values at the ends of the x axis of each panel.
+  ///
+  /// The margins are parts of the range that is shown: where the axis is shared, of that of all panels.
+  static func xMaps(_ panels: [Axes], shared: Bool) throws(FigureError) -> [AxisMap] {
+    try maps(panels, shared: shared, name: "x", axis: { $0.x }, extend: { $0.extendX(&$1) })
   }
 
-  /// The values at the ends of the y axis.
-  func yMap() throws(FigureError) -> AxisMap {
-    let extent = layers.reduce(into: Extent(scale: y.scale)) { $1.extendY(&$0) }
-    return try y.map(extent, name: "y")
+  /// The same of the y axis.
+  static func yMaps(_ panels: [Axes], shared: Bool) throws(FigureError) -> [AxisMap] {
+    try maps(panels, shared: shared, name: "y", axis: { $0.y }, extend: { $0.extendY(&$1) })
+  }
+
+  private static func maps(
+    _ panels: [Axes], shared: Bool, name: String, axis: (Axes) -> AxisOptions,
+    extend: (Layer, inout Extent) -> Void
+  ) throws(FigureError) -> [AxisMap] {
+    var maps: [AxisMap] = []
+    // Of all panels' data, by the scale of those that show them.
+    var common: [Scale: Extent] = [:]
+    for panel in panels {
+      let options = axis(panel)
+      var extent = Extent(scale: options.scale)
+      if shared, let known = common[options.scale] {
+        extent = known
+      } else {
+        for one in shared ? panels : [panel] { for layer in one.layers { extend(layer, &extent) } }
+        common[options.scale] = extent
+      }
+      maps.append(try options.map(extent, name: name))
+    }
+    return maps
   }
 }
 

@@ -65,8 +65,8 @@ struct FigurePlan {
   private var head: Double { titleHeight + (legend.map { $0.size.height + 5 } ?? 0) }
 
   private mutating func begin(_ panels: [Axes]) throws {
-    var xMaps = try panels.map { panel throws(FigureError) in try panel.xMap() }
-    var yMaps = try panels.map { panel throws(FigureError) in try panel.yMap() }
+    var xMaps = try Axes.xMaps(panels, shared: figure.sharesX)
+    var yMaps = try Axes.yMaps(panels, shared: figure.sharesY)
     if figure.sharesX { FigurePlan.unite(&xMaps) }
     if figure.sharesY { FigurePlan.unite(&yMaps) }
     let sameX = rows > 1 && Set(panels.map(\.x.label)).count == 1
@@ -181,7 +181,7 @@ struct FigurePlan {
 extension Axes {
   /// What of the data cannot be drawn: one line for each reason.
   fileprivate var leftOut: [String] {
-    var (below, infinite) = ((x: 0, y: 0), 0)
+    var (below, infinite, notNumbers, outside) = ((x: 0, y: 0), 0, 0, 0)
     func count(_ values: [Double], _ options: AxisOptions, _ counter: inout Int) {
       for value in values {
         if value.isInfinite { infinite += 1 }
@@ -194,16 +194,26 @@ extension Axes {
         count(line.x, x, &below.x)
         count(line.y, y, &below.y)
       // An empty bin of a histogram is not missed.
-      case .bars(let bars): if !bars.names.isEmpty { count(bars.values, y, &below.y) }
+      case .bars(let bars):
+        if bars.names.isEmpty {
+          infinite += bars.values.count { $0.isInfinite } + bars.uncounted.infinite
+          notNumbers += bars.uncounted.notNumbers
+          outside += bars.uncounted.outside
+        } else {
+          count(bars.values, y, &below.y)
+        }
       case .band(let band):
         count(band.x, x, &below.x)
         count(band.upper, y, &below.y)
+        infinite += band.lower.count { $0.isInfinite }
       case .rule(let rule):
+        // A gap in a curve is seen, a level that is missing is not.
+        if rule.value.isNaN { notNumbers += 1 }
         if rule.horizontal { count([rule.value], y, &below.y) } else { count([rule.value], x, &below.x) }
       case .note(let note):
         count([note.x], x, &below.x)
         count([note.y], y, &below.y)
-      case .heatMap: break
+      case .heatMap(let map): infinite += map.values.count { $0.isInfinite }
       }
     }
     var lines: [String] = []
@@ -211,7 +221,11 @@ extension Axes {
     for (axis, count) in [("x", below.x), ("y", below.y)] where count > 0 {
       lines.append("\(values(count)) ≤ 0 left out: the \(axis) axis is logarithmic")
     }
-    if infinite > 0 { lines.append("\(values(infinite)) left out: infinite") }
+    for (count, reason) in [
+      (infinite, "infinite"), (notNumbers, "not a number"), (outside, "outside the bins"),
+    ] where count > 0 {
+      lines.append("\(values(count)) left out: \(reason)")
+    }
     return lines
   }
 }

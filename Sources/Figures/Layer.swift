@@ -67,6 +67,16 @@ enum Layer: Sendable {
     /// Stands on the bars of the series before.
     var isStacked = false
     var error: Spread?
+    /// Of the values that were counted into bins: those that no bin took.
+    var uncounted = Uncounted()
+  }
+
+  /// How many values of a histogram are in no bin.
+  struct Uncounted: Sendable {
+    var infinite = 0
+    var notNumbers = 0
+    /// Below the first edge or above the last.
+    var outside = 0
   }
 
   struct Band: Sendable {

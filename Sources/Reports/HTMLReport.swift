@@ -40,6 +40,8 @@ public final class HTMLReport {
   private let imageFolder: FilePath
   private var cache: [Int: Rendered] = [:]
   private var anchors: Set<String> = []
+  /// The number to try next for an anchor that is taken.
+  private var nextNumbers: [String: Int] = [:]
 
   /// The whole page as text, with figures embedded.
   public static func render(_ notebook: Notebook, facts: RunFacts) -> String {
@@ -92,6 +94,7 @@ public final class HTMLReport {
     if let rendered = cache[index] {
       if rendered.state == state { return }
       rendered.headings.forEach { anchors.remove($0.anchor) }
+      nextNumbers = [:]
     }
     var renderer = HTMLCellRenderer(report: self, cell: cell, index: index)
     renderer.render()
@@ -127,10 +130,12 @@ public final class HTMLReport {
       slug = "section-" + slug
     }
     var candidate = slug
-    var number = 2
+    // Thousands of equal headings would otherwise try all numbers each.
+    var number = nextNumbers[slug] ?? 2
     while !anchors.insert(candidate).inserted {
       candidate = "\(slug)-\(number)"
       number += 1
+      nextNumbers[slug] = number
     }
     return candidate
   }

@@ -21,6 +21,11 @@ struct MarkdownHTML {
   init(_ text: String, without title: String? = nil, imageFolder: FilePath, anchor: (String) -> String) {
     html = ""
     headings = []
+    let source = HTMLText.visible(text.replacing("\r\n", with: "\n"))
+    if let excess = MarkdownCost(source).excess {
+      html = MarkdownHTML.asTyped(source, because: excess)
+      return
+    }
     _ = MarkdownHTML.extensionsAreRegistered
     guard let parser = cmark_parser_new(MarkdownHTML.options) else { return }
     defer { cmark_parser_free(parser) }
@@ -29,7 +34,7 @@ struct MarkdownHTML {
         cmark_parser_attach_syntax_extension(parser, syntax)
       }
     }
-    let math = MarkdownMath(HTMLText.visible(text.replacing("\r\n", with: "\n")))
+    let math = MarkdownMath(source)
     let bytes = Array(math.text.utf8)
     bytes.withUnsafeBytes { raw in
       cmark_parser_feed(parser, raw.baseAddress?.assumingMemoryBound(to: CChar.self), raw.count)
@@ -73,6 +78,17 @@ struct MarkdownHTML {
   /// No CMARK_OPT_UNSAFE: safe mode is the default.
   private static let options =
     CMARK_OPT_VALIDATE_UTF8 | CMARK_OPT_TABLE_PREFER_STYLE_ATTRIBUTES | CMARK_OPT_GITHUB_PRE_LANG
+
+  /// Text that would take cmark too long, or too much memory.
+  private static func asTyped(_ text: String, because excess: String) -> String {
+    let parts = HTMLText.shortened(text)
+    var html = "<p class=\"remark\">This Markdown is shown as it was typed: \(HTMLText.escape(excess)).</p>\n"
+    html += "<pre class=\"out\" tabindex=\"0\">\(HTMLText.escape(parts.head))"
+    if parts.omitted > 0 {
+      html += "\n… \(parts.omitted) lines left out …\n\(HTMLText.escape(parts.tail))"
+    }
+    return html + "</pre>\n"
+  }
 
   private static let extensionsAreRegistered: Bool = {
     cmark_gfm_core_extensions_ensure_registered()

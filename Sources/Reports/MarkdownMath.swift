@@ -15,6 +15,8 @@ struct MarkdownMath {
     var result = String.UnicodeScalarView()
     var place = 0
     var fence: (sign: Unicode.Scalar, count: Int)?
+    let lastRuns = Self.lastRuns(scalars)
+    // One by one: a view of scalars copies all that it has when a sequence is appended.
     while place < scalars.count {
       let isLineStart = place == 0 || scalars[place - 1] == "\n"
       let scalar = scalars[place]
@@ -26,15 +28,16 @@ struct MarkdownMath {
         }
       }
       if fence == nil, scalar == "`" {
-        let end = Self.endOfCode(scalars, place)
-        result.append(contentsOf: scalars[place..<end])
+        let end = Self.endOfCode(scalars, place, lastRuns)
+        for scalar in scalars[place..<end] { result.append(scalar) }
         place = end
       } else if fence == nil, scalar == "\\", place + 1 < scalars.count {
-        result.append(contentsOf: scalars[place...place + 1])
+        result.append(scalar)
+        result.append(scalars[place + 1])
         place += 2
       } else if fence == nil, scalar == "$", let formula = Self.formula(scalars, place) {
         result.append(Self.opening)
-        result.append(contentsOf: String(formulas.count).unicodeScalars)
+        for digit in String(formulas.count).unicodeScalars { result.append(digit) }
         result.append(Self.closing)
         let typed = String(String.UnicodeScalarView(scalars[place..<formula.end]))
         formulas.append((typed, formula.element))
@@ -62,11 +65,11 @@ struct MarkdownMath {
       guard index > 0, let end = part.firstIndex(of: Self.closing),
         let number = Int(String(part[..<end])), formulas.indices.contains(number)
       else {
-        result.unicodeScalars.append(contentsOf: part)
+        result += Substring(part)
         continue
       }
       result += content(formulas[number])
-      result.unicodeScalars.append(contentsOf: part[part.index(after: end)...])
+      result += Substring(part[part.index(after: end)...])
     }
     return result
   }
@@ -81,8 +84,10 @@ struct MarkdownMath {
   }
 
   /// Behind the code that begins here: a run of as many backticks ends it; without one only the run itself is meant.
-  private static func endOfCode(_ scalars: [Unicode.Scalar], _ start: Int) -> Int {
+  private static func endOfCode(_ scalars: [Unicode.Scalar], _ start: Int, _ lastRuns: [Int: Int]) -> Int {
     let count = scalars[start...].prefix { $0 == "`" }.count
+    // Runs of many lengths would each search the whole rest.
+    guard let last = lastRuns[count], last > start else { return start + count }
     var place = start + count
     while place < scalars.count {
       let run = scalars[place...].prefix { $0 == "`" }.count
@@ -90,6 +95,19 @@ struct MarkdownMath {
       place += max(run, 1)
     }
     return start + count
+  }
+
+  /// Where the last run of so many backticks begins.
+  private static func lastRuns(_ scalars: [Unicode.Scalar]) -> [Int: Int] {
+    var places: [Int: Int] = [:]
+    var place = 0
+    while place < scalars.count {
+      let start = place
+      while place < scalars.count, scalars[place] == "`" { place += 1 }
+      if place > start { places[place - start] = start }
+      place += 1
+    }
+    return places
   }
 
   private static func formula(_ scalars: [Unicode.Scalar], _ start: Int) -> (end: Int, element: String)? {

@@ -14,9 +14,12 @@ extension Notebook {
 }
 
 extension Notebook.Cell {
-  /// The source's lines, whether they end in LF or CRLF (which is a single Character).
+  /// The source's lines, whether they end in LF or CRLF (which is a single Character); by bytes, which takes a tenth of
+  /// the time.
   private var lines: [Substring] {
-    source.replacing("\r\n", with: "\n").split(separator: "\n", omittingEmptySubsequences: false)
+    source.utf8.split(separator: 10, omittingEmptySubsequences: false).map { line in
+      Substring(line.last == 13 ? line.dropLast() : line)
+    }
   }
 
   /// The source without blank lines at its start and end.
@@ -45,8 +48,9 @@ extension Notebook.Cell {
 
   /// The 1-based line of ``trimmedSource`` that the error names, as in "sweep.lua:14:" or "line 14".
   var failedLine: Int? {
+    guard outputs.contains(where: { if case .error = $0 { true } else { false } }) else { return nil }
     let first = trimmedFirstLine
-    let range = first..<(first + trimmedSource.split(separator: "\n", omittingEmptySubsequences: false).count)
+    let range = first..<(first + trimmedSource.utf8.count { $0 == 10 } + 1)
     for case .error(let message, let traceback) in outputs {
       for match in (message + "\n" + traceback).matches(of: /(?::|\bline )(\d{1,9})\b/) {
         if let line = Int(match.1), range.contains(line) { return line - first + 1 }

@@ -34,7 +34,7 @@ extension Notebook.Table {
     var found = false
     for row in rows where column < row.count {
       switch row[column] {
-      case .number: found = true
+      case .number, .integer: found = true
       case .empty: break
       case .text: return false
       }
@@ -63,16 +63,22 @@ extension Notebook.Table.Value {
     switch self {
     case .text(let text): text
     case .number(let value, let digits): NumberText.shown(value, digits: digits)
+    case .integer(let value, let digits):
+      value.magnitude < 1 << 53 ? NumberText.shown(Double(value), digits: digits) : String(value)
     case .empty: ""
     }
   }
 
   fileprivate var csvText: String {
-    if case .number(let value, _) = self { return NumberText.shortest(value) }
-    return shown
+    switch self {
+    case .number(let value, _): NumberText.shortest(value)
+    case .integer(let value, _): String(value)
+    case .text, .empty: shown
+    }
   }
 
   fileprivate var latexText: String {
+    if case .integer(let value, _) = self { return value < 0 ? "$\(shown)$" : shown }
     guard case .number(let value, _) = self else { return LaTeXText.escape(shown) }
     guard value.isFinite else { return value.isNaN ? "--" : value < 0 ? "$-\\infty$" : "$\\infty$" }
     let parts = shown.split(separator: "e", maxSplits: 1)

@@ -71,6 +71,8 @@ public struct Notebook: Sendable {
       case text(String)
       /// `digits`: places after the point when shown; nil prints the shortest form.
       case number(Double, digits: Int?)
+      /// A whole number, of which no digit is lost where a `Double` would round it.
+      case integer(Int, digits: Int?)
       case empty
     }
     /// File stem under `tables/`.

@@ -157,7 +157,7 @@ public final class RunDirectory {
   public func log(_ text: String) throws {
     let time = Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      try log.append("\(time) \(line)")
+      try log.append("\(time) \(line.printable(upTo: .max))")
     }
   }
 

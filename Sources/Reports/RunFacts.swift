@@ -121,8 +121,32 @@ public struct RunFacts: Sendable {
   /// ISO 8601 in UTC, to the second.
   static func timestamp(_ date: Date) -> String { date.formatted(.iso8601) }
 
+  /// `$'…'` of bash, which can say what would be shown as something else: line breaks and other control characters.
+  private static func quotedWithEscapes(_ word: String) -> String {
+    var text = "$'"
+    for scalar in word.unicodeScalars {
+      switch scalar {
+      case "\n": text += "\\n"
+      case "\r": text += "\\r"
+      case "\t": text += "\\t"
+      case "\\", "'": text += "\\" + String(scalar)
+      case _ where scalar.properties.generalCategory == .control:
+        // By bytes and in octal: three digits end by themselves.
+        for byte in String(scalar).utf8 {
+          let octal = String(byte, radix: 8)
+          text += "\\" + String(repeating: "0", count: 3 - octal.count) + octal
+        }
+      default: text.unicodeScalars.append(scalar)
+      }
+    }
+    return text + "'"
+  }
+
   static func shellQuoted(_ word: String) -> String {
     let harmless = !word.isEmpty && word.utf8.allSatisfy(isHarmlessInShell)
+    if word.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+      return quotedWithEscapes(word)
+    }
     return harmless ? word : "'" + word.replacingOccurrences(of: "'", with: "'\\''") + "'"
   }
 

@@ -34,6 +34,15 @@ public struct CounterRandom: Sendable, Hashable {
     Int(bits(index).multipliedFullWidth(by: UInt64(bound)).high)
   }
 
+  /// Uniform in `range`, which may hold all whole numbers; as ``integer(_:below:)`` from the lower end.
+  public func integer(_ index: Int, in range: ClosedRange<Int>) -> Int {
+    let span = UInt64(bitPattern: Int64(range.upperBound)) &- UInt64(bitPattern: Int64(range.lowerBound))
+    let word = bits(index)
+    // Of all numbers there are 2⁶⁴, which no bound can say.
+    let offset = span == UInt64.max ? word : word.multipliedFullWidth(by: span + 1).high
+    return range.lowerBound &+ Int(truncatingIfNeeded: offset)
+  }
+
   /// Standard normal (Box–Muller on the two halves of one 64-bit draw).
   public func normal(_ index: Int) -> Float {
     let word = bits(index)

@@ -1,7 +1,9 @@
 /// Finds the known name that a mistyped one most likely meant.
 public enum NearestName {
-  /// Names beyond this length are not compared: the work grows with the square.
-  private static let longest = 128
+  /// Names beyond this length have no nearest one: nobody mistypes them, and the work grows with the square.
+  private static let longest = 60
+  /// Lists of fewer names than this are shown whole.
+  private static let longestList = 30
 
   /// The member of `known` with the smallest edit distance to `name`, or nil when none is close.
   ///
@@ -9,21 +11,30 @@ public enum NearestName {
   /// `a` is no misspelt `f`. Where one edit is a large part, the first letters agree: `clip` is no misspelt `flip`.
   /// Letter case is ignored; ties go to the earlier member.
   public static func find(_ name: String, in known: some Sequence<String>) -> String? {
-    let wanted = Array(name.lowercased())
-    guard wanted.count <= longest else { return nil }
+    guard let wanted = letters(name) else { return nil }
     var best: (name: String, distance: Int)?
-    for candidate in known where candidate.count <= longest {
-      let other = Array(candidate.lowercased())
-      let distance = editDistance(wanted, other)
+    for candidate in known {
+      guard let other = letters(candidate) else { continue }
       let shorter = min(wanted.count, other.count)
       guard shorter > 4 || wanted.first == other.first else { continue }
       // Of the shortest names only a letter too few or too many at the end is taken for a slip.
       let isCut =
         abs(wanted.count - other.count) == 1 && (wanted.starts(with: other) || other.starts(with: wanted))
       let allowed = max(shorter / 3, isCut && shorter > 1 ? 1 : 0)
+      // Each letter that one has more is an edit: most names need no closer look.
+      guard abs(wanted.count - other.count) <= allowed else { continue }
+      let distance = editDistance(wanted, other)
       if distance <= allowed, distance < best?.distance ?? Int.max { best = (candidate, distance) }
     }
     return best?.name
+  }
+
+  /// The letters that are compared; nil of a name that is too long, which is seen without reading it.
+  private static func letters(_ name: String) -> [Character]? {
+    // A letter has at most four bytes, and some more with its accents.
+    guard name.utf8.count <= 8 * longest else { return nil }
+    let letters = Array(name.lowercased())
+    return letters.count <= longest ? letters : nil
   }
 
   /// The end of an error about an unknown name: `; did you mean 'limit'?` or, without a near name,
@@ -32,7 +43,9 @@ public enum NearestName {
     let known = Array(known)
     if let near = find(name, in: known) { return "; did you mean '\(near)'?" }
     if known.isEmpty { return "; there are none" }
-    return "; known: \(known.sorted().prefix(12).joined(separator: ", "))\(known.count > 12 ? ", …" : "")"
+    let shown = known.count < longestList ? known.count : 12
+    let rest = known.count > shown ? ", …" : ""
+    return "; known: \(known.sorted().prefix(shown).joined(separator: ", "))\(rest)"
   }
 
   /// The fewest insertions, deletions, substitutions and swaps of neighbours that turn one text into the

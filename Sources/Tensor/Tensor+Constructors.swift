@@ -11,6 +11,12 @@ extension Tensor {
     return try filled([max(Int(clamping: count), 0)]) { Float(start + Double($0) * step) }
   }
 
+  /// `count` numbers from `start` in steps of `step`.
+  public static func arange(from start: Double, step: Double, count: Int) throws -> Tensor {
+    guard count >= 0 else { throw TensorError("arange", "\(count) numbers") }
+    return try filled([count]) { Float(start + Double($0) * step) }
+  }
+
   /// `count` evenly spaced numbers from `start` to `end`, both included.
   public static func linspace(_ start: Double, _ end: Double, count: Int) throws -> Tensor {
     guard count >= 0 else { throw TensorError("linspace", "\(count) numbers") }

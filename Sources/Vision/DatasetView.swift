@@ -1,3 +1,5 @@
+import Support
+
 /// Some images of another data set, made by ``ImageDataset/limited(to:)`` and ``ImageDataset/subset(_:)``.
 struct DatasetView: ImageDataset {
   private let base: any ImageDataset
@@ -34,6 +36,7 @@ struct DatasetView: ImageDataset {
   var name: String { base.name }
   var split: String { base.split }
   var labels: [String] { base.labels }
+  var labelNames: [ClassName] { base.labelNames }
   var imageSize: (height: Int, width: Int) { base.imageSize }
   var channels: Int { base.channels }
   var normalization: Normalization { base.normalization }
@@ -45,6 +48,7 @@ struct DatasetView: ImageDataset {
 
   func label(at index: Int) -> Int { base.label(at: baseIndex(index)) }
   func itemName(at index: Int) -> String { base.itemName(at: baseIndex(index)) }
+  func itemPath(at index: Int) -> FilePath { base.itemPath(at: baseIndex(index)) }
 
   func render(_ index: Int, epoch: Int, into pixels: UnsafeMutableBufferPointer<UInt8>) throws {
     try checkImage(index)

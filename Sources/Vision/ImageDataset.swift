@@ -1,3 +1,5 @@
+import Support
+
 /// Labelled 8-bit images of one size, addressed by a 0-based index.
 ///
 /// Images are produced on demand, from any thread; the same (index, epoch) always gives the same bytes.
@@ -10,8 +12,10 @@ public protocol ImageDataset: Sendable {
   var identity: String { get }
   /// The number of images, at least 1.
   var count: Int { get }
-  /// The class names in the order of the labels.
+  /// The class names in the order of the labels, as people read them and as models and traces keep them.
   var labels: [String] { get }
+  /// The same names with the bytes that the system has.
+  var labelNames: [ClassName] { get }
   /// Height and width of every image in pixels.
   var imageSize: (height: Int, width: Int) { get }
   /// 1 for grey, 3 for red, green, blue.
@@ -34,6 +38,9 @@ public protocol ImageDataset: Sendable {
   /// The image's own name, for reports; `index` must be below `count`.
   func itemName(at index: Int) -> String
 
+  /// The same with the bytes that the system has.
+  func itemPath(at index: Int) -> FilePath
+
   /// Writes the image as height × width × channels bytes.
   ///
   /// - Parameters:
@@ -50,6 +57,8 @@ extension ImageDataset {
   public var loaderThreads: Int { 1 }
   public var knowsLabels: Bool { true }
   public var heldBytes: Int { 0 }
+  public var labelNames: [ClassName] { labels.map { ClassName($0.utf8) } }
+  public func itemPath(at index: Int) -> FilePath { FilePath(itemName(at: index)) }
 
   /// The number of classes.
   public var classes: Int { labels.count }

@@ -13,14 +13,17 @@ struct HelpCommand: ParsableCommand {
         gfnet-lab help exits              the exit rules, plugins' too
         gfnet-lab help confidence         one of them
         gfnet-lab help plugins            a page of the manual
+        gfnet-lab help epochs             an option, and what takes it
         gfnet-lab help run                a command
       """)
 
   @Argument(help: "A name that scripts use, a subject, or a command.")
-  var symbol: String?
+  var symbol: [String] = []
 
   func run() throws {
-    guard let symbol else { return try Self.showOverview() }
+    guard !symbol.isEmpty else { return try Self.showOverview() }
+    // A subject may be two words: `help learning rate`.
+    let symbol = symbol.joined(separator: " ")
     if let command = GFNetLab.configuration.subcommands.first(where: {
       $0.configuration.commandName == symbol
     }) {

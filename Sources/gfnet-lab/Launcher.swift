@@ -46,7 +46,22 @@ enum Launcher {
     if text.hasSuffix(".") { text.removeLast() }
     text = text.replacing(". Did you mean", with: "; did you mean")
     let command = arguments.first.flatMap { GFNetLab.commandNames.contains($0) ? $0 : nil } ?? "run"
+    if command == "run" { text += parameterHint(text, arguments) }
     return text.prefix(1).lowercased() + text.dropFirst() + " (see gfnet-lab \(command) --help)"
+  }
+
+  /// What to write instead of `--limit 5`; empty where another option is near, which the message then names.
+  private static func parameterHint(_ message: String, _ arguments: [String]) -> String {
+    guard let match = message.wholeMatch(of: #/Unknown option '--([A-Za-z_][A-Za-z0-9_]*)'/#.ignoresCase()),
+      let place = arguments.firstIndex(where: { $0 == "--\(match.1)" || $0.hasPrefix("--\(match.1)=") })
+    else { return "" }
+    var value = arguments[place].firstIndex(of: "=").map { String(arguments[place][$0...].dropFirst()) }
+    if value == nil, place + 1 < arguments.count, !arguments[place + 1].hasPrefix("-") {
+      value = arguments[place + 1]
+    }
+    // Without a value it may be a switch of another program.
+    guard let value else { return "" }
+    return "; parameters of a script are written \(match.1)=\(value.printable(upTo: 60))"
   }
 
   private static let optionsWithValue: Set<String> = ["--out", "--seed", "--threads", "--precision"]

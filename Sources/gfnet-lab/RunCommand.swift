@@ -71,6 +71,7 @@ struct RunCommand: ParsableCommand {
     if let remark = OptionValues.remark(onThreads: threads) { context.note(remark) }
     context.options.precision = precision
     context.options.usesCache = !ignoresCache
+    try checkBlanks()
     context.parameters.overrides = try parameters.map(ParameterSession.parseOverride)
     // The parameters are listed without running anything, of plugins neither.
     if listsParameters { return try printParameters(ScriptRunner(script: file, context: context)) }
@@ -80,7 +81,7 @@ struct RunCommand: ParsableCommand {
     if let threads { ThreadTeam.setSize(threads) }
     let recorder = RunRecorder(
       script: file, context: context, path: out,
-      command: ["gfnet-lab"] + RawArgument.all().map(RawArgument.shown))
+      command: ["gfnet-lab"] + RawArgument.all().map(RawArgument.shownAsTyped))
     context.recorder = recorder
     runner.onOutput = { index, output in
       // Text cells are for readers; in a pipe only results count.
@@ -110,7 +111,7 @@ struct RunCommand: ParsableCommand {
   private func finish(
     _ recorder: RunRecorder, _ notebook: Notebook, _ outcome: ScriptRunner.Outcome
   ) -> (any Error)? {
-    if case .usage = outcome { return nil }
+    guard recorder.hasReport(of: outcome) else { return nil }
     do {
       try recorder.finish(notebook, outcome: outcome)
       Terminal.note("report: \(recorder.path / "index.html")")
@@ -128,6 +129,14 @@ struct RunCommand: ParsableCommand {
       let commands = GFNetLab.commandNames
       throw UsageError("no command or script '\(script)'" + NearestName.hint(script.shown, in: commands))
     }
+  }
+
+  /// `limit = 5` arrives as three words.
+  private func checkBlanks() throws {
+    guard let sign = parameters.firstIndex(of: "="), sign > 0, sign + 1 < parameters.count else { return }
+    let (name, value) = (parameters[sign - 1], parameters[sign + 1])
+    let shown = RawArgument.shown("\(name)=\(value)").printable(upTo: 80)
+    throw UsageError("blanks around '='; parameters of a script are written \(shown)")
   }
 
   private func printParameters(_ runner: ScriptRunner) throws {

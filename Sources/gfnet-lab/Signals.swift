@@ -6,7 +6,7 @@ import Support
 ///
 /// The first asks politely, so that a report is written. The second ends the program at once, and so does the
 /// first when a second later nothing has answered: one native computation can take minutes, and a read from a pipe
-/// can wait for ever.
+/// can wait for ever. Where something has answered, the report has ten times as long.
 ///
 /// No handler is installed. A handler runs on the stack of whatever thread the system picks, and oneDNN's generated
 /// kernels point the stack register into their working memory: the handler's frame would lie in the middle of the heap.
@@ -61,9 +61,15 @@ enum Signals {
       let time = patience == 1 ? "a second" : "\(patience) seconds"
       end("interrupted: nothing answered within \(time), so the run was ended without the final report")
     }
-    wait(for: requests)
-    end("interrupted twice: ended without the final report")
+    // What was noticed may still take long: a report of half a gigabyte, a disk that does not answer.
+    if wait(for: requests, seconds: patience * timesForReport) {
+      end("interrupted twice: ended without the final report")
+    }
+    end("interrupted: the final report took too long")
   }
+
+  /// How many times the patience the final report may take.
+  private static let timesForReport = 10
 
   /// Returns true when a request came, false when it did not within so many seconds.
   @discardableResult

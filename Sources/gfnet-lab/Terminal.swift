@@ -38,8 +38,8 @@ enum Terminal {
     return true
   }
 
-  /// One line on standard error, under the program's name.
-  static func complain(_ message: String) { note("gfnet-lab: " + message) }
+  /// One line on standard error, under the program's name. A script's own message must move no cursor.
+  static func complain(_ message: String) { note("gfnet-lab: " + message.printable(upTo: .max)) }
 
   /// One line on standard error.
   static func note(_ line: String) { Console.note(line) }

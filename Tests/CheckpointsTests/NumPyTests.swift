@@ -47,7 +47,7 @@ struct NumPyTests {
     ("<f4", "(3,)", "3 elements of 4 bytes are promised"), ("<f4", "(-1,)", "expected a whole number"),
     ("<f4", "(99999999999, 99999999999)", "too large"),
     ("<f4", "(99999999999999999999,)", "expected a whole number"),
-    ("<f16", "(1,)", "'f16' is not read"), ("<f4", "(1", "expected"),
+    ("<f16", "(1,)", "NumPy's type longdouble (float128)"), ("<f4", "(1", "expected"),
   ])
   func whatIsNotReadIsNamed(_ descr: String, _ shape: String, _ reason: String) {
     let error = #expect(throws: NumPyError.self) {
@@ -96,6 +96,16 @@ struct NumPyTests {
     }
   }
 
+  @Test func tooManyArraysAreNotCalledTooManyBytes() throws {
+    let folder = try TemporaryFolder()
+    let error = #expect(throws: NumPyError.self) {
+      try NumPyFile.write(
+        (0..<65_535).map { NumPyFile.Source("a\($0)", shape: [1], [0]) }, to: folder.path / "many.npz")
+    }
+    #expect(
+      error?.reason == "65535 arrays, and at most 65534 fit into a .npz file; a .safetensors file takes them")
+  }
+
   @Test func numpyReadsAndWritesTheSame() throws {
     let folder = try TemporaryFolder()
     try NumPyFile.write(Self.sources, to: folder.path / "ours.npz")
@@ -115,6 +125,7 @@ struct NumPyTests {
       x = np.arange(24).reshape(2, 3, 4)
       np.save(f + "/c.npy", x.astype(">f8"))
       np.save(f + "/f.npy", np.asfortranarray(x.astype(np.int32)))
+      np.savez(f + "/l.npz", a=np.array([1.5]), l=np.array([1], dtype=np.longdouble), c=np.array([1j]))
       np.savez_compressed(f + "/z.npz", x=x.astype(np.float16), y=np.array([True, False]))
       """
     guard let python = try? ChildProcess("python3", ["-c", "\(script)", .init(folder.path)]) else {
@@ -133,6 +144,10 @@ struct NumPyTests {
       let array = try #require(try NumPyFile(contentsOf: folder.path / name).arrays.first)
       #expect(try array.floats() == expected && array.shape == [2, 3, 4])
     }
+    let mixed = try NumPyFile(contentsOf: folder.path / "l.npz")
+    #expect(mixed.arrays.map(\.name) == ["a"] && mixed.unread.map(\.name) == ["c", "l"])
+    #expect(mixed.unread[0].reason == "'c': it holds complex numbers")
+    #expect(mixed.unread[1].reason.contains("longdouble"))
     let arrays = try NumPyFile(contentsOf: folder.path / "z.npz").arrays
     #expect(try arrays.first { $0.name == "x" }?.floats() == expected)
     #expect(try arrays.first { $0.name == "y" }?.floats() == [1, 0])

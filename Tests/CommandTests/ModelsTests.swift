@@ -36,6 +36,15 @@ import Testing
       try program.run("models", "import", "tiny.pth", "--force", "--json").output.contains("\"classes\""))
     #expect(try program.run("models", "show", "tiny").output.contains("image encoder of gfnet-lab"))
 
+    // Scripts know it by the name that the list shows.
+    try program.write(
+      "named.lua",
+      """
+      print(gfnet.encoder("tiny").backbone, gfnet.model{encoder = "tiny", image_size = 96, steps = 2}.backbone)
+      """)
+    let named = try program.run("named.lua")
+    #expect(named.status == 0 && named.output == "resnet_tiny_16\tresnet_tiny_16\n", "\(named.errors)")
+
     let listed = try program.run("models")
     #expect(listed.status == 0)
     #expect(listed.output.contains("mobilenetv3_large_100") && listed.output.contains("43.1 / 88.1 / 134.5"))

@@ -60,6 +60,13 @@ import Testing
       refused.status == 1 && refused.errors.contains("pets/validation is not a folder"), "\(refused.errors)")
   }
 
+  @Test(arguments: ["threshold_sweep.lua", "custom_exit.lua"])
+  func aModelOfAFolderNeedsToBeToldTheFolder(_ script: String) throws {
+    let (program, scripts) = try program()
+    let result = try program.run(scripts + script, "model=mine.safetensors")
+    #expect(result.status == 1 && result.errors.contains("data=FOLDER"), "\(result.errors)")
+  }
+
   @Test func customExit() throws {
     let (program, scripts) = try program()
     let result = try program.run(

@@ -44,7 +44,14 @@ struct PathCommandTests {
       print(gfnet.load("m").classes)
       print(pcall(model.save, model, "a/b/m"))
       print(pcall(model.save, model, "m.npz"))
-      gfnet.plot.figure{}:line({1, 2}, {1, 2}):save("f")
+      local f = gfnet.plot.figure{}:line({1, 2}, {1, 2})
+      f:save("f")
+      for _, name in ipairs{"new/", ".", "..", "x/.."} do
+        print(pcall(f.save, f, name))
+        print(pcall(model.save, model, name))
+      end
+      print(pcall(gfnet.tensor.save, "t.safetensors/", {a = gfnet.tensor{1}}))
+      print(pcall(gfnet.image, "f.png/"))
       """)
     let result = try program.run("s.lua")
     #expect(result.status == 0, "\(result.errors)")
@@ -54,6 +61,10 @@ struct PathCommandTests {
         "cannot write a/b/m: there is no folder a/b; the nearest that is there is the current folder"))
     #expect(result.output.contains("must not end in .npz"))
     #expect(program.exists("f.png") && !program.exists("a"))
+    let refused = result.output.components(separatedBy: "names a folder, expected a file, got the string")
+    #expect(refused.count - 1 == 9, "\(result.output)")
+    #expect(result.output.contains("cannot read f.png/: Not a directory"))
+    #expect(!program.exists("new") && !program.exists("new.png") && !program.exists("t.safetensors"))
   }
 
   /// Devices, pipes and sockets stay what they are, and nothing waits for them.
@@ -97,6 +108,11 @@ struct PathCommandTests {
     let program = try Program()
     let result = try program.shell("printf 'print(1 + 1)\\r\\n-- %%%%\\r\\n2 * 3' | \"$GFNET\" -")
     #expect(result.status == 0 && result.output == "2\n6\n", "\(result.errors)")
+    let piped = try Program()
+    for script in ["<(echo 'print(3)')", "/proc/self/fd/5 5< <(echo 'print(3)')"] {
+      let said = try piped.shell("rm -rf reports; \"$GFNET\" \(script); ls reports")
+      #expect(said.output == "3\nstdin\n", "\(said.output)\(said.errors)")
+    }
     #expect(program.exists("reports/stdin/index.html"))
     let other = try program.shell("\"$GFNET\" <(echo 'print(3)') --out out")
     #expect(other.status == 0 && other.output == "3\n", "\(other.errors)")
@@ -142,8 +158,21 @@ struct PathCommandTests {
       "$GFNET" s.lua
       """)
     #expect(result.status == 0, "\(result.errors)")
-    #expect(result.output.hasPrefix("5\tcaf\\xE9 dog zebra\n"), "\(result.output)")
-    #expect(result.output.contains("2 dog/gr\\xFCn.png\n") && result.output.contains("3 zebra/1.png\n"))
+    // What a script prints is the bytes themselves, shown as print shows them.
+    #expect(result.output.hasPrefix("5\tcaf\\xe9 dog zebra\n"), "\(result.output)")
+    #expect(result.output.contains("2 dog/gr\\xfcn.png\n") && result.output.contains("3 zebra/1.png\n"))
+    try program.write(
+      "t.lua",
+      """
+      local data = gfnet.dataset("folder", {path = "d", crop = 16})
+      print(data.labels[1] == "caf\\xe9", gfnet.image("d/" .. data[1].name):size(1))
+      local same = gfnet.dataset("folder", {path = "d", crop = 16, classes = data.labels})
+      local other = gfnet.dataset("folder", {path = "d", crop = 16, classes = {"zebra", "caf\\xe9", "dog"}})
+      print(same[1].label, other[1].name, other.labels[2] == "caf\\xe9")
+      """)
+    let again = try program.run("t.lua")
+    #expect(again.status == 0, "\(again.errors)")
+    #expect(again.output.hasPrefix("true\t3\n1\tzebra/1.png\ttrue\n"), "\(again.output)")
   }
 }
 

@@ -70,18 +70,79 @@ import Testing
 
   @Test func aSyntaxErrorIsReportedBeforeAnythingRuns() throws {
     let program = try Program()
-    try program.write("s.lua", "print('never')\n-- %%\nlocal = 3\n")
+    try program.write("s.lua", "gfnet.plot.figure{}:line({1, 2}, {3, 4})")
+    #expect(try program.run("s.lua").status == 0)
+    let files = ["index.html", "report.md", "meta.json", "summary.json", "log.txt", "figures/figure-1.csv"]
+    let before = files.map { program.read("reports/s/" + $0) }
+    #expect(!before.contains(nil))
+    for source in ["print('never')\n-- %%\nlocal = 3\n", "print('never')\n\nlocal = 3 -- %%\n# %%"] {
+      try program.write("s.lua", source)
+      let result = try program.run("s.lua")
+      #expect(result.status == 1)
+      #expect(result.output == "")
+      #expect(result.errors.hasPrefix("gfnet-lab: s.lua:"), "\(result.errors)")
+      #expect(result.complaints.count == 1)
+      // Nothing ran, so the report is still that of the run before.
+      #expect(files.map { program.read("reports/s/" + $0) } == before)
+    }
+  }
+
+  @Test func anErrorsMessageMovesNoCursor() throws {
+    let program = try Program()
+    try program.write("s.lua", #"error("a\27[31mRED\27]0;title\7\n\0x")"#)
     let result = try program.run("s.lua")
     #expect(result.status == 1)
-    #expect(result.output == "")
-    #expect(
-      result.errors.hasPrefix("report: reports/s/index.html\ngfnet-lab: s.lua:3: <name> expected near '='"))
+    let shown = #"a\x1b[31mRED\x1b]0;title\x07 \x00x"#
+    #expect(result.complaints.first?.contains(shown) == true, "\(result.errors)")
+    let log = program.read("reports/s/log.txt") ?? ""
+    #expect(log.contains("RED") && !log.contains("\u{1B}"))
+  }
+
+  @Test func theCommandOfTheReportIsTheCommand() throws {
+    let program = try Program()
+    try program.write("s.lua", "local p = gfnet.params{s = 'x'}\nprint(p.s)")
+    let value = "it's\na\tb\\ \u{1}2\u{85}ü"
+    #expect(try program.run("s.lua", "s=" + value).output == value + "\n")
+    let shown = #"$'s=it\'s\na\tb\\ \0012\302\205ü'"#
+    #expect(program.read("reports/s/report.md")?.contains(shown) == true)
+    let meta = try #require(program.read("reports/s/meta.json"))
+    let facts = try JSONSerialization.jsonObject(with: Data(meta.utf8)) as? [String: Any]
+    #expect(facts?["command"] as? [String] == ["gfnet-lab", "s.lua", "s=" + value])
+    #expect(try program.shell("$GFNET s.lua \(shown)").output == value + "\n")
+  }
+
+  @Test func manyResultsAreKeptInOrder() throws {
+    let program = try Program()
+    try program.write(
+      "s.lua",
+      """
+      for i = 1, 20000 do gfnet.report.results{["r" .. i] = i} end
+      local again = {}
+      for i = 1, 20000 do again["r" .. i] = -i end
+      gfnet.report.results(again)
+      """)
+    #expect(try program.run("s.lua").status == 0)
+    let summary = program.read("reports/s/summary.json") ?? ""
+    #expect(summary.contains("{\n    \"r1\": -1,\n    \"r2\": -2,"), "\(summary.prefix(300))")
+    #expect(summary.contains("\"r20000\": -20000\n"))
   }
 
   @Test(arguments: [
     (["s.lua", "limt=3"], "gfnet-lab: unknown parameter 'limt'; did you mean 'limit'?\n"),
     (["s.lua", "limit=x"], "gfnet-lab: parameter 'limit' must be a whole number, got \"x\"\n"),
     (["s.lua", "limit"], "gfnet-lab: 'limit' is not a parameter; write name=value\n"),
+    (
+      ["s.lua", "limit", "=", "5"],
+      "gfnet-lab: blanks around '='; parameters of a script are written limit=5\n"
+    ),
+    (
+      ["s.lua", "--limit", "5"],
+      "gfnet-lab: unknown option '--limit'; parameters of a script are written limit=5 (see gfnet-lab run --help)\n"
+    ),
+    (
+      ["run", "s.lua", "--limit=5"],
+      "gfnet-lab: unknown option '--limit'; parameters of a script are written limit=5 (see gfnet-lab run --help)\n"
+    ),
     (["plain.lua", "limit=3"], "gfnet-lab: plain.lua takes no parameters, got 'limit'\n"),
     (["rnu"], "gfnet-lab: no command or script 'rnu'; did you mean 'run'?\n"),
     (["help", "gfnet.clok"], "gfnet-lab: no help on 'gfnet.clok'; did you mean 'gfnet.clock'?\n"),
@@ -220,6 +281,8 @@ import Testing
     #expect(
       help.output.contains("gfnet-lab scripts/threshold_sweep.lua") && help.output.contains("Exit status"))
     #expect(try program.run("help", "gfnet.report.table").output.contains("Example: gfnet.report.table{"))
+    #expect(try program.run("help", "learning", "rate").output.contains("gfnet.train({model=,"))
+    #expect(try program.run("help", "files").output.contains("A relative path is looked for"))
     #expect(try program.run("help", "run").output.contains("USAGE: gfnet-lab run"))
     #expect(try program.run("help").output.contains("SUBCOMMANDS"))
     let doctor = try program.run("doctor")

@@ -102,6 +102,14 @@ private struct Parts {
         { $0.tensors["labels"] = .init("labels", shape: [6], [0, 1, 2, 3, -1, 0] as [Int32]) }
       ),
       (
+        "has the label 2147483648",
+        { $0.tensors["labels"] = .init("labels", shape: [6], [0, 1, .max, 3, 0, 0] as [Int32]) }
+      ),
+      (
+        "has the label -2147483647",
+        { $0.tensors["labels"] = .init("labels", shape: [6], [0, 1, .min, 3, 0, 0] as [Int32]) }
+      ),
+      (
         "expected an integer type",
         { $0.tensors["labels"] = .init("labels", shape: [6], [0, 1, 2, 3, 0, 0] as [Float]) }
       ),
@@ -112,6 +120,10 @@ private struct Parts {
       (
         "negative index",
         { $0.tensors["images"] = .init("images", shape: [6], [Int64](repeating: -1, count: 6)) }
+      ),
+      (
+        "'images' holds 9223372036854775807",
+        { $0.tensors["images"] = .init("images", shape: [6], [Int64](repeating: .max, count: 6)) }
       ),
       (
         "both must lie in [0, 1]",

@@ -121,5 +121,24 @@ import Testing
     state.collectGarbage()
     _ = try session.run(try session.compile("for i = 1, 1e4 do end", firstLine: 1))
     #expect(state.externalBytes == 0)
+    // Records of calls take the memory of such objects next, and must not be taken for them when they are freed.
+    let calls = try session.compile(
+      """
+      local kept = {}
+      for i = 1, 300 do kept[i] = gfnet.tensor.full(i, 4) end
+      local function nested(n) if n > 0 then pcall(nested, n - 1) end end
+      for i = 1, 3000 do coroutine.wrap(nested)(20) end
+      collectgarbage() collectgarbage()
+      for i = 1, 1e4 do end
+      for i = 1, 300 do assert(kept[i]:sum() == 4 * i) end
+      """, firstLine: 1)
+    for _ in 0..<3 {
+      _ = try session.run(cell)
+      _ = try session.run(calls)
+      state.collectGarbage()
+    }
+    _ = try session.run(try session.compile("for i = 1, 1e4 do end", firstLine: 1))
+    state.collectGarbage()
+    #expect(state.externalBytes == 0)
   }
 }

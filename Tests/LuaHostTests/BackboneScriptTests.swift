@@ -85,6 +85,15 @@ import Testing
     ),
     ("nn.conv(3, 8, {groups = 2})", "gfnet.nn.conv: 3 and 8 channels cannot be split into 2 groups"),
     ("nn.conv(3, 8, {kernel = 99, padding = 0})", "a window of 99 pixels does not fit an input of 3×48×48"),
+    (
+      "nn.sequential{nn.conv(3, 8), nn.relu}",
+      "must be a list of layers, got a table whose element 2 is a function; a function that makes a layer is called with ()"
+    ),
+    (
+      "nn.sequential(nn.conv(3, 8), nn.relu())",
+      "takes a list of layers, got 2 arguments; write gfnet.nn.sequential{…}"
+    ),
+    ("nn.concat(nn.relu())", "must be a list of layers, got a layer; write gfnet.nn.concat{…}"),
     ("nn.conv(3, 1e9)", "gfnet.nn.conv: outputs is 1000000000, expected 1 to 65536"),
     ("nn.conv(3, 8, {stride = 0})", "gfnet.nn.conv: stride is 0, expected 1 to 256"),
     ("nn.dropout(1.5)", "gfnet.nn.dropout: probability is 1.5, expected from 0 to below 1"),

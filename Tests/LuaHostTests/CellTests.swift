@@ -31,6 +31,8 @@ import Testing
     ("print('a')", "a\n"),
     ("('x'):rep(3)", "xxx\n"),
     ("{1, 2, x = 3}", "{1, 2, x = 3}\n"),
+    ("return function() end", "function\n"),
+    ("{print, f = print}", "{function, f = function}\n"),
     ("-- only a comment", ""),
     ("local x = 1 return x", "1\n"),
     ("return", ""),
@@ -71,6 +73,13 @@ import Testing
     ("print('never')\n-- %%\nif x then", "near <eof>"),
     ("1 = 2", "test.lua:1:"),
     ("x\ny", "syntax error near 'y'"),
+    (
+      "x = 5\nx\n\n-- then\nprint('hi')",
+      "test.lua:5: syntax error near 'print'; line 2: a value is shown only at the end of a cell; use print(x)"
+        + " or begin a new cell"
+    ),
+    ("local t = {1}\n#t + 1\nprint(1)", "test.lua:2: unexpected symbol near '#'"),
+    ("local a = 1\na + 1\nprint(a)", "test.lua:2: syntax error near '+'; line 2: a value is shown only"),
   ])
   func reportsSyntaxErrorsBeforeAnythingRuns(_ source: String, _ expected: String) throws {
     let bench = try ScriptBench(source)

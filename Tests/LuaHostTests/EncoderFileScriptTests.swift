@@ -54,6 +54,21 @@ import Testing
     #expect(shown.contains("headless holds no classifier (saved without its head)"), "\(shown)")
   }
 
+  @Test func picturesWithoutLabelsLeaveTheClassesToTheEncoder() throws {
+    let pictures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("Fixtures/images")
+    let (shown, message, _) = try run(
+      """
+      local data = gfnet.dataset("files", {paths = {"\(pictures.path)/rgb.png"}, crop = 96})
+      local options = {encoder = "$whole.pth", dataset = data, patch_size = 48, steps = 2}
+      print(gfnet.model(options).classes)
+      options.classes = 5
+      print(gfnet.model(options).classes)
+      """)
+    #expect(message == "")
+    #expect(shown == "3\n5\n")
+  }
+
   @Test func aModelStartsFromAnyHead() throws {
     let (shown, message, notes) = try run(
       """

@@ -33,6 +33,27 @@ import Testing
       ])
   }
 
+  @Test func everyLayerCountsWhatItLeavesOut() throws {
+    let (notes, _) = try run(
+      """
+      gfnet.plot.figure{name = "counted"}:hist({1 / 0, 1, 2, 0 / 0})
+      -- %%
+      gfnet.plot.figure{name = "edges"}:hist({0, 1, 5, 6}, {edges = {0, 1, 2}})
+      -- %%
+      gfnet.plot.figure{name = "bins"}:bins({0, 1, 2}, {1 / 0, 3})
+      -- %%
+      gfnet.plot.figure{name = "map"}:heatmap({{1, 2}, {3, 1 / 0}})
+      -- %%
+      gfnet.plot.figure{name = "level"}:line({1, 2}, {1, 2}):hline(0 / 0)
+      """)
+    #expect(
+      notes == [
+        "figure counted: 1 value left out: infinite", "figure counted: 1 value left out: not a number",
+        "figure edges: 2 values left out: outside the bins", "figure bins: 1 value left out: infinite",
+        "figure map: 1 value left out: infinite", "figure level: 1 value left out: not a number",
+      ])
+  }
+
   @Test func charactersThatNoFontHasAreNamedOnce() throws {
     let (notes, _) = try run(
       """

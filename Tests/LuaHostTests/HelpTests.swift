@@ -21,6 +21,15 @@ import Testing
     ("numel", "There is no 'numel' here: write t.count."),
     ("plt.plot", "There is no 'plot' here: write fig:line("),
     ("Conv2d", "There is no 'Conv2d' here: write gfnet.nn.conv("),
+    ("regnety_1.6g", "gfnet.backbones[\"regnety_1.6g\"]{}"),
+    ("epochs", "The option epochs of:\n  gfnet.train  passes over the data set"),
+    ("keepdim", "The option keepdim of:\n  tensor:"), ("weight decay", "The option weight_decay of:\n"),
+    ("batch size", "The option batch of:\n"),
+    ("lr", "The learning rates are the options rate,"), ("learning rate", "The learning rates are"),
+    ("resume", "A training that was stopped goes on"), ("optimizer", "The optimiser is"),
+    ("adam", "The optimiser is"), ("loss", "The loss of each epoch is"),
+    ("bf16", "The precision of inference is"), ("threads", "The number of threads is"),
+    ("folder", "\"folder\", \"files\" and \"tensors\" are the data sets"),
   ])
   func finds(_ query: String, _ beginning: String) throws {
     let text = try help.text(on: query)
@@ -44,7 +53,9 @@ import Testing
     for kind in DefinitionKind.allCases {
       for definition in registry.all(kind) {
         let text = try help.text(on: "gfnet.\(kind.rawValue).\(definition.name)")
-        #expect(text.hasPrefix("gfnet.\(kind.rawValue).\(definition.name){"))
+        let isName = !definition.name.contains { ".-".contains($0) }
+        let member = isName ? ".\(definition.name)" : "[\"\(definition.name)\"]"
+        #expect(text.hasPrefix("gfnet.\(kind.rawValue)\(member){"))
         for parameter in definition.parameters { #expect(text.contains("  \(parameter.name) ")) }
       }
     }

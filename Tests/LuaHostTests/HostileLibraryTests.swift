@@ -95,6 +95,8 @@ import Testing
     ("x = !y", "'not'"),
     ("x += 1", "Lua has no +="), ("x -= 1", "Lua has no -="), ("x++", "Lua has no ++"),
     ("if x == 3:\n  print(1)", "if … then … end"), ("for i in range(3):\n  print(i)", "for i = 1, n do"),
+    ("for i in range(3): print(i)", "for i = 1, n do"), ("while x: print(x)", "while … do … end"),
+    ("if x == 3: print(1)", "if … then … end"), ("for i in range(3): print(i)\nprint(4)", "for i = 1, n do"),
     ("while true:\n print(1)", "while … do … end"), ("local x = a ? b : c", "condition and a or b"),
     ("größe = 3", "'größe' is none"), ("local länge2 = 1", "'länge2' is none"),
     ("def f(x):\n  return x", "function name"),

@@ -61,6 +61,19 @@ func failure(_ source: String) throws -> String { try ScriptBench(tinyModel + so
     #expect(output == "mine\t91.25\t-inf\tinf-free\ntrue\n0.5\n")
   }
 
+  @Test func aPathIsCheckedWithoutWriting() throws {
+    let folder = try TemporaryFolder()
+    let output = try shown(
+      """
+      model:save("\(folder.path)/mine.safetensors", {check = true})
+      print(pcall(gfnet.load, "\(folder.path)/mine.safetensors") == false)
+      local ok, message = pcall(model.save, model, "\(folder.path)/none/mine.safetensors", {check = true})
+      print(ok, message:find("none", 1, true) ~= nil)
+      """)
+    #expect(output == "true\nfalse\ttrue\n")
+    #expect(!(folder.path / "mine.safetensors").exists)
+  }
+
   @Test func namesAreSearchedAboveTheScript() throws {
     let folder = try TemporaryFolder()
     try AtomicFile.createFolder(folder.path / "models")

@@ -105,6 +105,57 @@ import Testing
     #expect(strict.message.contains("\(files.path)/val/cat/2.jpg is cut off"))
   }
 
+  /// What a kept trace lacks is told as by the run that made it.
+  @Test func aKeptTraceTellsOfDamagedPictures() throws {
+    let files = try folder()
+    let cache = try TemporaryFolder()
+    func traced(_ options: String) throws -> (shown: String, message: String, notes: [String]) {
+      let notes = Notes()
+      let bench = try ScriptBench(
+        """
+        local data = gfnet.dataset("folder", {path = "\(files.path)/val", crop = 96\(options)})
+        local model = gfnet.model{backbone = "resnet_tiny_16", dataset = data, patch_size = 48, steps = 2, seed = 1}
+        print(#model:trace(data).labels, #data.damaged, data.damaged[1].image)
+        """
+      ) { context in
+        context.showRemark = { notes.lines.append($0) }
+        context.traceCache = .init(folder: cache.path / "traces")
+      }
+      return (bench.shown, bench.message, notes.lines)
+    }
+    let first = try traced("")
+    #expect(first.message == "" && first.shown == "3\t1\t2\n")
+    #expect(try FolderListing(cache.path / "traces").files.count == 1)
+    let second = try traced("")
+    #expect(second.shown == first.shown && second.notes == first.notes && second.notes.count == 1)
+    let strict = try traced(", on_error = \"stop\"")
+    #expect(strict.message.contains("\(files.path)/val/cat/2.jpg is cut off"), "\(strict.shown)")
+  }
+
+  @Test func whatIsNotUsedOrNotMeantIsTold() throws {
+    let files = try folder()
+    let notes = Notes()
+    let (_, message) = try run(
+      """
+      local plain = gfnet.dataset("folder", {path = "\(files.path)/val", crop = 64})
+      local own = gfnet.dataset("folder", {path = "\(files.path)/val", crop = 64, mean = {0.5, 0.5, 0.5}})
+      local model = gfnet.model{backbone = "resnet_tiny_16", dataset = plain, patch_size = 32, steps = 2}
+      model:infer(own:subset{1})
+      model:trace(own:subset{1})
+      gfnet.dataset("folder", {path = "\(files.path)", crop = 64})
+      """, notes: notes)
+    #expect(message == "")
+    #expect(
+      notes.lines == [
+        "the model normalises with its own mean = {0.485, 0.456, 0.406} and std = {0.229, 0.224, 0.225}; the mean = "
+          + "{0.5, 0.5, 0.5} and std = {0.229, 0.224, 0.225} of the data set folder are not used",
+        "gfnet.dataset: the folders in \(files.path) are taken as the classes val; if they are the parts of a data"
+          + " set, name one: split = \"val\"",
+      ])
+    let refused = try run("gfnet.dataset(\"folder\", {path = \"x\", mean = {128, 128, 128}})").message
+    #expect(refused.contains("option 'mean' holds 128.0, expected numbers from 0 to 1"), "\(refused)")
+  }
+
   @Test func picturesAreInferredByPath() throws {
     let (shown, message) = try run(
       """

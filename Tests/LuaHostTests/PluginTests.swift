@@ -124,6 +124,10 @@ import Testing
       "name = \"bad\" version = \"1\" summary = \"s\" requires = \"gfnet >= 0.1\" provides = {exits = {\"bad\"}} capabilities = {\"net\"}",
       "unknown capability 'net'"
     ),
+    (
+      "name = \"bad\" version = \"1\" summary = \"s\" provides = {exits = {\"bad\"}}",
+      "requires must be a string such as requires = \"gfnet >= 0.1\", got nil"
+    ),
     ("print('hello')", "attempt to call a nil value (global 'print')"),
     ("name = 3", "name must be a string, got 3"),
     ("while true do end", "longer than 0.5 s"),
@@ -155,6 +159,28 @@ import Testing
     let bench = try ScriptBench(
       "print(string.format('%d', 1), rawget(_G, 'leaked'), type(gfnet.tensor))", plugins: folder.loader)
     #expect(bench.shown == "1\tnil\ttable\n")
+  }
+
+  @Test func aPluginReadsItsOwnFiles() throws {
+    let folder = Folder()
+    let source = """
+      assert(gfnet.read.csv("data/places.csv").columns.x[1] == 7)
+      local ok, message = pcall(gfnet.read.text, "/etc/passwd")
+      assert(not ok and message:find("or the plugin's, and /etc/passwd is not", 1, true), message)
+      gfnet.exits.define{
+        name = "gap", decide = function() return gfnet.read.text("data/places.csv") == "x\\n7\\n" end }
+      """
+    try folder.plugin("gap", capabilities: "\"files.read\"", initialise: source)
+    try folder.write("gap/data/places.csv", "x\n7\n")
+    #expect(try folder.problems() == [])
+    // Without the capability its own files are out of reach as well.
+    try folder.plugin("gap", initialise: source)
+    #expect(try folder.problems().first?.contains("has not the capability \"files.read\"") == true)
+    // A script does not see them.
+    try folder.plugin("gap", capabilities: "\"files.read\"", initialise: source)
+    let bench = try ScriptBench(
+      "gfnet.read.text('data/places.csv')", plugins: folder.loader, prepare: { $0.showRemark = { _ in } })
+    #expect(bench.message.contains("data/places.csv"))
   }
 
   @Test func requireFindsModulesBesideThePlugin() throws {

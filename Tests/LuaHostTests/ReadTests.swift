@@ -62,6 +62,26 @@ struct ReadTests {
     }
   }
 
+  @Test func wholeNumbersKeepAllDigits() throws {
+    let text = "n,m\n9007199254740993,1\n-1700000000000000001,2.5\n9223372036854775808,\n"
+    #expect(
+      try run(
+        ["t.csv": Array(text.utf8)],
+        """
+        local t = gfnet.read.csv("t.csv")
+        print(t.columns.n[1], t.columns.n[2], t.columns.n[3] == 2.0 ^ 63, math.type(t.columns.n[3]))
+        print(math.type(t.columns.m[1]), t.columns.m[2], t.columns.m[3] ~= t.columns.m[3])
+        """) == "9007199254740993\t-1700000000000000001\ttrue\tfloat\ninteger\t2.5\ttrue")
+  }
+
+  @Test func nullLinesAreNoHoles() throws {
+    #expect(
+      try run(
+        ["m.jsonl": Array("null\n1\n\nnull\n".utf8)],
+        "local m = gfnet.read.json_lines('m.jsonl') print(#m, m[1] ~= m[1], m[2], m[3] ~= m[3])"
+      ) == "3\ttrue\t1\ttrue")
+  }
+
   @Test func csvHasOptions() throws {
     let files = ["t.csv": Array("1;01\n2;\"x\ny\"\n".utf8), "n.csv": Array("id,v\n01,nan\n02,-inf\n".utf8)]
     #expect(

@@ -112,10 +112,25 @@ import Testing
     #expect(try ScriptBench(source).message == "")
   }
 
+  /// Text is text up to the next mark, whatever it would be in Lua; a comment that is closed in it holds no marks.
+  @Test(arguments: [
+    ("[md]", "--[[ never closed\nit's"), ("[raw]", "--[==[ never closed ]]"), ("[md]", "-- print [[x"),
+    ("[md]", "\"open"), ("[markdown]", "--[[\n# %%\n]]"),
+  ])
+  func textSwallowsNoCells(_ kind: String, _ text: String) throws {
+    let bench = try ScriptBench(
+      "-- %% \(kind)\n\(text)\n-- %%\nlocal p = gfnet.params{n = 1}\nprint(p.n, ({{2}})[({1})[1]][1])",
+      overrides: [("n", "7")])
+    #expect(bench.message == "")
+    #expect(bench.shown == "7\t2\n")
+    #expect(bench.notebook.cells.count == (kind == "[raw]" ? 1 : 2))
+  }
+
   @Test(
     arguments: [
       ("-- %% Load", .code, "Load", []), ("-- %% [markdown] Intro", .markdown, "Intro", []),
-      ("-- %% Intro [md]", .markdown, "Intro", []), ("-- %% [Markdown]", .markdown, "", []),
+      ("-- %% Intro [md]", .markdown, "Intro", []),
+      ("-- %% [ markdown ] Intro", .markdown, "Intro", []), ("-- %% [\tmd]", .markdown, "", []), ("-- %% [Markdown]", .markdown, "", []),
       ("-- %%[parameters]", .parameters, "", []), ("--%% x", .code, "x", []),
       ("-- %%% sub", .code, "sub", []),
       ("-- %% Load [top-1] in %", .code, "Load [top-1] in %", []),
@@ -137,6 +152,7 @@ import Testing
   @Test(arguments: [
     ("-- %% [markdwon]", "no kind of cell '[markdwon]'; did you mean '[markdown]'?"),
     ("-- %% [Paramters] x", "did you mean '[parameters]'?"), ("-- %% [markdown", "']' is missing"),
+    ("-- %% [ markdwon ]", "did you mean '[markdown]'?"),
     ("-- %% [results]", "titles need no brackets"), ("  -- %%", "indented"),
     ("\t-- %% [markdown]", "indented"),
     ("# %%", "begins with '-- %%'"), ("// %% x", "begins with '-- %%'"), ("- %%", "begins with '-- %%'"),

@@ -188,6 +188,34 @@ struct HTMLReportTests {
     }
   }
 
+  /// Kilobytes of Markdown of which cmark would make gigabytes, or take hours.
+  @Test(arguments: [
+    String(repeating: "|a", count: 6000) + "\n" + String(repeating: "|-", count: 6000) + "\n"
+      + String(repeating: "|b\n", count: 6000),
+    "> a|b\n" + String(repeating: "> -|-\n", count: 20_000), String(repeating: "|`", count: 50_000),
+    String(repeating: "- ", count: 20_000) + "a" + String(repeating: "\n", count: 20_000) + "b",
+    "[r]: /" + String(repeating: "u", count: 20_000) + "\n\n" + String(repeating: "[r]", count: 20_000),
+    String(repeating: "a<?", count: 20_000), String(repeating: "a.b@c.", count: 20_000),
+  ])
+  func markdownThatGrowsWithoutBoundIsShownAsTyped(_ text: String) throws {
+    let notebook = Notebook(
+      title: "t", source: "s.lua",
+      cells: [Sample.cell(.markdown, text), Sample.cell(.code, "x", [.markdown(text)])])
+    let html = HTMLReport.render(notebook, facts: Sample.facts())
+    #expect(html.components(separatedBy: "This Markdown is shown as it was typed: ").count == 3)
+    #expect(html.utf8.count < 1_500_000)
+    #expect(!html.contains("<td"))
+  }
+
+  @Test func largeMarkdownIsRendered() throws {
+    let table = "| a | b | c |\n|---|--:|---|\n" + String(repeating: "| 1 | 2 | x@y.z |\n", count: 3000)
+    let text = String(repeating: "# Same\n- a\n  - b\n    > quoted\n\n", count: 1000) + table
+    let notebook = Notebook(title: "t", source: "s.lua", cells: [Sample.cell(.markdown, text)])
+    let html = HTMLReport.render(notebook, facts: Sample.facts())
+    #expect(html.contains("<h1 id=\"same-1000\">"))
+    #expect(html.components(separatedBy: "<td").count == 9001)
+  }
+
   @Test func longOutputIsShortened() throws {
     var notebook = Sample.notebook()
     let lines = (1...50_000).map { "line \($0)" }.joined(separator: "\n")

@@ -1,3 +1,4 @@
+import Foundation
 import Reports
 import Testing
 
@@ -38,6 +39,12 @@ import Testing
   func othersStayAsTyped(_ markdown: String) {
     let html = html(markdown)
     #expect(!html.contains("<math") && html.contains("$"), "\(html)")
+  }
+
+  @Test func manyFormulasAreAllDrawn() {
+    let html = html(String(repeating: "$a$ `$b$` ", count: 20_000))
+    #expect(html.components(separatedBy: "<math>").count == 20_001)
+    #expect(html.components(separatedBy: "<code>$b$</code>").count == 20_001)
   }
 
   @Test func nothingOfAFormulaIsMarkup() {

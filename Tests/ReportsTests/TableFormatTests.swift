@@ -29,6 +29,17 @@ struct TableFormatTests {
     #expect(Double(rows[1][1]) == 0.1 + 0.2, "full precision")
   }
 
+  @Test func wholeNumbersKeepAllDigits() {
+    let table = Notebook.Table(
+      name: "t", columns: ["x"],
+      rows: [
+        [.integer(9_007_199_254_740_993, digits: nil)], [.integer(.min, digits: 2)], [.integer(3, digits: 1)],
+      ])
+    #expect(table.csv == "x\r\n9007199254740993\r\n-9223372036854775808\r\n3\r\n")
+    #expect(table.rows.map { $0[0].shown } == ["9007199254740993", "-9223372036854775808", "3.0"])
+    #expect(table.latex.contains("\n9007199254740993 \\\\\n$-9223372036854775808$ \\\\\n3.0 \\\\\n"))
+  }
+
   @Test func loneEmptyFieldIsNotABlankLine() {
     let table = Notebook.Table(name: "t", columns: ["x"], rows: [[.empty], [.number(.nan, digits: 3)]])
     #expect(table.csv == "x\r\n\"\"\r\nnan\r\n")

@@ -27,6 +27,24 @@ import Testing
     #expect(NearestName.find("S", in: ["a", "s"]) == "s")
   }
 
+  /// Longer names have no nearest one, on either side.
+  @Test func longNamesAreNotCompared() {
+    let name = String(repeating: "a", count: 60)
+    #expect(NearestName.find(name, in: [name + "a", name]) == name)
+    #expect(NearestName.find(name + "a", in: [name]) == nil)
+    #expect(NearestName.find(String(repeating: "b", count: 1 << 20), in: ["b", "bb"]) == nil)
+  }
+
+  /// A short list is shown whole: the right name may be its last.
+  @Test func listsOfFewerThanThirtyAreShownWhole() {
+    let names = (10..<39).map { "name\($0)" }
+    #expect(
+      NearestName.hint("quite another", in: names) == "; known: " + names.joined(separator: ", "))
+    #expect(
+      NearestName.hint("quite another", in: names + ["name39"])
+        == "; known: " + names.prefix(12).joined(separator: ", ") + ", …")
+  }
+
   @Test func nothingIsNearInAnEmptyList() {
     #expect(NearestName.find("test", in: []) == nil)
   }

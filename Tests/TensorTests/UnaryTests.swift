@@ -75,6 +75,17 @@ import Testing
     }
   }
 
+  @Test func rounding() throws {
+    let x = try Tensor([6], [-2.5, -0.5, 0.5, 1.5, 2.5, 2.75])
+    #expect(try x.rounded(.down).values() == [-3, -1, 0, 1, 2, 2])
+    #expect(try x.rounded(.up).values() == [-2, 0, 1, 2, 3, 3])
+    #expect(try x.rounded(.toNearestOrEven).values() == [-2, 0, 0, 2, 2, 3])
+    let tape = Tape()
+    let watched = tape.watch(x)
+    try tape.backward(from: try tape.record { try watched.rounded(.down).sum() })
+    #expect(try tape.gradient(of: watched)?.values() == [0, 0, 0, 0, 0, 0])
+  }
+
   /// The gradients that frameworks agree on where the function has a kink.
   @Test func gradientsAtKinks() throws {
     func gradient(_ x: Float, _ op: (Tensor) throws -> Tensor) throws -> Float {

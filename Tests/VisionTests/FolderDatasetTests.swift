@@ -76,7 +76,7 @@ import Vision
       problem(files.path / "val/a") == "F/val/a: there are no folders in it, expected one for each class")
     #expect(
       problem(files.path / "val") { $0.classes = ["a", "c"] }
-        == "F/val: the folder 'b' is none of the 2 classes that were named")
+        == "F/val: the folder 'b' is none of the 2 classes that were named: 'a', 'c'")
     if getuid() != 0 {
       chmod((files.path / "val/a").string, 0)
       #expect(problem(files.path / "val") == "cannot read folder F/val/a: Permission denied")
@@ -113,6 +113,90 @@ import Vision
       #expect {
         try FolderDataset(path: files.path, transform: small(), options: options)
       } throws: { "\($0)".contains(reason) }
+    }
+  }
+
+  private func problem(_ body: () throws -> FolderDataset) -> String {
+    do {
+      return try body().labels.joined(separator: "|")
+    } catch { return "\(error)" }
+  }
+
+  /// One slip must not turn numbers into names that are sorted as text.
+  @Test func listsOfPicturesAreNumbersOrNames() throws {
+    let files = try folder(["1.png": "rgb.png", "2.png": "rgb.png"])
+    var options = FolderDataset.Options()
+    for (text, reason) in [
+      ("1.png 0\n2.png 11,\n", "line 2: the class is '11,', but '0' on line 1; expected numbers on all lines"),
+      ("1.png dog\n2.png 1\n", "line 2: the class is '1', but 'dog' on line 1"),
+      ("1.png 0x1\n2.png 0x2\n", "line 1: the class is '0x1', expected a whole number in digits from 0 to 9"),
+      ("1.png 1\n2.png 99999999999999999999\n", "line 2: the class is '99999999999999999999', expected a whole"),
+      ("1.png ٣\n2.png ٤\n", "line 1: the class is '٣', expected a whole number"),
+      ("1.png 1.0\n2.png 2.0\n", "line 1: the class is '1.0', expected a whole number"),
+      ("1.png 1000000\n", "line 1: the class is 1000000, expected 0 or more"),
+    ] {
+      options.labelFile = try files.write(Array(text.utf8), "list.txt")
+      let message = problem { try FolderDataset(path: files.path, transform: small(), options: options) }
+      #expect(message.contains(reason), "\(message)")
+    }
+  }
+
+  @Test func commasMayDividePicturesAndClasses() throws {
+    let files = try folder(["1.png": "rgb.png", "my cat.png": "rgb.png"])
+    var options = FolderDataset.Options()
+    func listed(_ text: String, classes: [ClassName]? = nil) throws -> String {
+      options.labelFile = try files.write(Array(text.utf8), "list.csv")
+      options.classes = classes
+      return problem {
+        let data = try FolderDataset(path: files.path, transform: small(), options: options)
+        #expect(names(data) == ["1:my cat.png", "0:1.png"])
+        return data
+      }
+    }
+    #expect(try listed("my cat.png,1\n1.png,0\n") == "1|2")
+    #expect(try listed("file,class\r\nmy cat.png , 1\r\n1.png,0\r\n") == "1|2")
+    #expect(try listed("my cat.png,dog\n1.png,cat") == "cat|dog")
+    #expect(try listed("my cat.png\tdog\n1.png\tcat") == "cat|dog")
+    #expect(try listed("my cat.png,1\n1.png,0\n", classes: ["a", "b", "c"]) == "a|b|c")
+    #expect(try listed("my cat.png,ant\n1.png,bee\n", classes: ["bee", "ant"]) == "bee|ant")
+    #expect(try listed("1.png,0\n2.png 1\n").contains("line 2: '2.png 1' is not PICTURE,class"))
+    #expect(
+      try listed("1.png,ant\n", classes: ["bee"])
+        .contains("line 1: the class 'ant' is none of the 1 classes that were named: 'bee'"))
+    #expect(
+      try listed("first,second\n", classes: ["a"]).contains(
+        "line 1: 'first,second' is neither 'PICTURE class' nor 'PICTURE,class', and"))
+  }
+
+  @Test func foldersWithBlanksAreNamed() throws {
+    let files = try folder(["red circle/1.png": "rgb.png", "red/1.png": "rgb.png", "b c/1.png": "rgb.png"])
+    var options = FolderDataset.Options()
+    options.labelFile = try files.write(Array("red circle\nb c\ta name\nred red things\n".utf8), "l.txt")
+    let data = try FolderDataset(path: files.path, transform: small(), options: options)
+    #expect(data.labels == ["red circle", "a name", "red things"])
+    #expect(names(data) == ["0:red circle/1.png", "1:b c/1.png", "2:red/1.png"])
+    options.labelFile = try files.write(Array("green circle\nb c\n".utf8), "l.txt")
+    let message = problem { try FolderDataset(path: files.path, transform: small(), options: options) }
+    #expect(
+      message.hasSuffix("the folder 'red' is none of the 2 classes that were named: 'green', 'b c'"), "\(message)")
+  }
+
+  /// Names are the bytes that the system has; labels are what can be shown and kept.
+  @Test func namesOfFoldersNeedNotBeText() throws {
+    let files = try TemporaryFolder()
+    let latin: [UInt8] = [0x67, 0x72, 0xFC, 0x6E]
+    for name in [latin, Array("red circle".utf8)] {
+      let folder = files.path.pushing(try #require(FilePath(bytes: name)))
+      try AtomicFile.createFolder(folder)
+      try AtomicFile.write(Data(contentsOf: ImageFixtures.path("rgb.png").url), to: folder / "1.png")
+    }
+    for classes: [ClassName] in [[ClassName(latin), "red circle"], ["gr\\xFCn", "red circle"]] {
+      var options = FolderDataset.Options()
+      options.classes = classes
+      let data = try FolderDataset(path: files.path, transform: small(), options: options)
+      #expect(data.labels == ["gr\\xFCn", "red circle"] && data.labelNames[0].bytes == latin)
+      #expect(data.itemName(at: 0) == "gr\\xFCn/1.png" && data.itemPath(at: 0).bytes == latin + "/1.png".utf8)
+      #expect(try data.limited(to: 1).itemPath(at: 0) == data.itemPath(at: 0))
     }
   }
 

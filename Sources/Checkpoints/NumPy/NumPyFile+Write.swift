@@ -26,7 +26,7 @@ extension NumPyFile {
 
   /// Writes named arrays as a `.npz` file, atomically: a zip file whose entries are stored as they are.
   ///
-  /// - Throws: ``NumPyError`` for names that a zip file cannot hold and beyond 4 GB, `FileError`.
+  /// - Throws: ``NumPyError`` for names that a zip file cannot hold, beyond 4 GB and beyond 65,534 arrays, `FileError`.
   public static func write(_ arrays: [Source], to path: FilePath) throws {
     func fail(_ reason: String) -> NumPyError { NumPyError(file: path.shown, reason: reason) }
     var names: Set<String> = []
@@ -38,7 +38,11 @@ extension NumPyFile {
       }
       total += array.values.count * 4 + 4096
     }
-    guard total < Int(UInt32.max), arrays.count < Int(UInt16.max) else {
+    guard arrays.count < Int(UInt16.max) else {
+      throw fail(
+        "\(arrays.count) arrays, and at most \(UInt16.max - 1) fit into a .npz file; a .safetensors file takes them")
+    }
+    guard total < Int(UInt32.max) else {
       throw fail("more than 4 GB do not fit into a .npz file; a .safetensors file takes them")
     }
     try AtomicFile.write(to: path) { output in

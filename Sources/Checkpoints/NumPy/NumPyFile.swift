@@ -64,6 +64,8 @@ public struct NumPyFile: Sendable {
   /// True for a `.npz` file.
   public let isArchive: Bool
   public let arrays: [Array]
+  /// What of a `.npz` file is left out because of its type, and why; a `.npy` file of such a type is refused.
+  public let unread: [(name: String, reason: String)]
 
   private static let magic: [UInt8] = [0x93] + "NUMPY".utf8
 
@@ -85,14 +87,25 @@ public struct NumPyFile: Sendable {
     do {
       guard isArchive else {
         arrays = [try Self.array(data, name: "", file: file)]
+        unread = []
         return
       }
       let archive = try ZipArchive(data, file: file)
-      arrays = try archive.names.filter { $0.hasSuffix(".npy") }.map { name in
+      var read: [Array] = []
+      var others: [(name: String, reason: String)] = []
+      for name in archive.names where name.hasSuffix(".npy") {
         guard let content = try archive.contents(name) else { throw NumPyProblem("'\(name)' is missing") }
-        return try Self.array(content, name: String(name.dropLast(4)), file: file)
+        do {
+          read.append(try Self.array(content, name: String(name.dropLast(4)), file: file))
+        } catch let problem as NumPyProblem where problem.isOfType {
+          others.append((String(name.dropLast(4)), problem.reason))
+        }
       }
-      guard !arrays.isEmpty else { throw NumPyProblem("a zip file that holds no .npy array") }
+      if read.isEmpty {
+        throw NumPyProblem(others.first?.reason ?? "a zip file that holds no .npy array")
+      }
+      arrays = read
+      unread = others
     } catch let problem as NumPyProblem {
       throw NumPyError(file: file, reason: problem.reason)
     } catch let error as PyTorchError {
@@ -101,8 +114,8 @@ public struct NumPyFile: Sendable {
   }
 
   private static func array(_ content: Data, name: String, file: String) throws -> Array {
-    func problem(_ reason: String) -> NumPyProblem {
-      NumPyProblem((name.isEmpty ? "" : "'\(String(escaping: name))': ") + reason)
+    func problem(_ reason: String, isOfType: Bool = false) -> NumPyProblem {
+      NumPyProblem((name.isEmpty ? "" : "'\(String(escaping: name))': ") + reason, isOfType: isOfType)
     }
     let data = content.startIndex == 0 ? content : Data(content)
     guard isArray(data), data.count >= 12 else { throw problem("it does not begin as a .npy file") }
@@ -119,7 +132,7 @@ public struct NumPyFile: Sendable {
     do {
       header = try NumPyHeader(String(decoding: data[start..<start + length], as: UTF8.self))
     } catch let found as NumPyProblem {
-      throw problem(found.reason)
+      throw problem(found.reason, isOfType: found.isOfType)
     }
     var count = 1
     for extent in header.shape {

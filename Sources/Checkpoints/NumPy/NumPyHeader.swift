@@ -26,7 +26,9 @@ struct NumPyHeader {
       try parser.take(":")
       switch key {
       case "descr":
-        if parser.accept("[") { throw NumPyProblem("it is a structured array, expected one of numbers") }
+        if parser.accept("[") {
+          throw NumPyProblem("it is a structured array, expected one of numbers", isOfType: true)
+        }
         try setType(parser.string())
       case "fortran_order": isColumnMajor = try parser.boolean()
       case "shape": shape = try parser.tuple()
@@ -47,13 +49,16 @@ struct NumPyHeader {
     let order = text.first
     isBigEndian = order == ">"
     type = order.map { "<>|=".contains($0) } == true ? String(text.dropFirst()) : text
+    func refused(_ reason: String) -> NumPyProblem { NumPyProblem(reason, isOfType: true) }
     switch type.first {
-    case "f", "i", "u", "b": break
-    case "O": throw NumPyProblem("it holds Python objects, which only unpickling could read")
-    case "c": throw NumPyProblem("it holds complex numbers")
-    case "S", "U": throw NumPyProblem("it holds texts")
-    case "M", "m": throw NumPyProblem("it holds dates or times")
-    default: throw NumPyProblem("its type '\(text)' is not read")
+    case _ where NumPyElements.size(type) != nil: break
+    case "f" where type == "f16" || type == "f12":
+      throw refused("it holds numbers of NumPy's type longdouble (float\(type == "f16" ? 128 : 96))")
+    case "O": throw refused("it holds Python objects, which only unpickling could read")
+    case "c": throw refused("it holds complex numbers")
+    case "S", "U": throw refused("it holds texts")
+    case "M", "m": throw refused("it holds dates or times")
+    default: throw refused("its type '\(text)' is not read")
     }
   }
 
@@ -123,6 +128,11 @@ struct NumPyHeader {
 /// What is wrong with a NumPy file; whoever opened it adds the name.
 struct NumPyProblem: Error {
   let reason: String
+  /// True where the array is sound and only of a type that is not read, so that others beside it can be.
+  let isOfType: Bool
 
-  init(_ reason: String) { self.reason = reason }
+  init(_ reason: String, isOfType: Bool = false) {
+    self.reason = reason
+    self.isOfType = isOfType
+  }
 }

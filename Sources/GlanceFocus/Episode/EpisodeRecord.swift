@@ -122,7 +122,7 @@ public struct EpisodeRecord: Sendable {
   private static func check(_ label: Int32, of index: Int, classes: Int) throws {
     guard label >= 0, label < classes else {
       throw EpisodeError(
-        "image \(index + 1) has the label \(label + 1), but the model knows \(classes) classes")
+        "image \(index &+ 1) has the label \(Int(label) + 1), but the model knows \(classes) classes")
     }
   }
 

@@ -105,8 +105,8 @@ private struct TraceReader {
     let hasValues = file["values"] != nil
     if hasValues { try require("values", [steps, images]) }
     let indices = try file.ints("images")
-    guard indices.allSatisfy({ $0 >= 0 && $0 < .max }) else {
-      throw EpisodeError("'images' holds a negative index")
+    if let bad = indices.first(where: { $0 < 0 || $0 == .max }) {
+      throw EpisodeError("'images' holds \(bad), which is a negative index or too large for one")
     }
     var record = try EpisodeRecord(
       indices: indices, classes: classes, imageSize: try size("image_size"),

@@ -61,9 +61,10 @@ struct TrainingIdentity: Equatable {
     let change = "epochs was \(before), is \(now)"
     guard done <= now else { return "\(change), and \(done) are done" }
     let schedule = Schedule(rawValue: options.schedule) ?? .cosine
+    // The number of epochs before is whatever the file says: whole numbers could overflow.
     for step in 0..<done * batches
-    where schedule.factor(Double(step) / Double(before * batches))
-      != schedule.factor(Double(step) / Double(now * batches))
+    where schedule.factor(Double(step) / (Double(before) * Double(batches)))
+      != schedule.factor(Double(step) / (Double(now) * Double(batches)))
     {
       return "\(change), and the schedule \"\(options.schedule)\" depends on it"
     }

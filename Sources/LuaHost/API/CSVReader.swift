@@ -80,6 +80,7 @@ struct CSVReader {
 /// Rows of CSV as a Lua table.
 struct CSVTable: LuaPushable {
   private enum Cell {
+    case integer(Int)
     case number(Double)
     case text([UInt8])
   }
@@ -115,15 +116,24 @@ struct CSVTable: LuaPushable {
   }
 
   private static func cells(_ fields: [CSVReader.Field], isText: Bool) -> [Cell] {
-    let numbers = fields.map { field -> Double? in
+    let asText = { fields.map { Cell.text($0.bytes) } }
+    guard !isText, !fields.allSatisfy({ $0.bytes.isEmpty }) else { return asText() }
+    var cells: [Cell] = []
+    for field in fields {
       let text = field.bytes[...].trimmingBlanks()
-      return field.isQuoted ? nil : text.isEmpty ? .nan : DecimalText.number(text)
+      if field.isQuoted {
+        return asText()
+      } else if text.isEmpty {
+        cells.append(.number(.nan))
+      } else if let whole = DecimalText.integer(text) {
+        cells.append(.integer(whole))
+      } else if let number = DecimalText.number(text) {
+        cells.append(.number(number))
+      } else {
+        return asText()
+      }
     }
-    let isEmpty = fields.allSatisfy { $0.bytes.isEmpty }
-    guard !isText, !isEmpty, !numbers.contains(where: { $0 == nil }) else {
-      return fields.map { .text($0.bytes) }
-    }
-    return numbers.map { .number($0 ?? .nan) }
+    return cells
   }
 
   func push(onto stack: LuaStack) throws {
@@ -170,6 +180,7 @@ struct CSVTable: LuaPushable {
   private func push(_ cell: Cell, onto stack: LuaStack) {
     switch cell {
     case .text(let bytes): stack.push(bytes: bytes)
+    case .integer(let whole): stack.push(whole)
     case .number(let number):
       if let whole = Int(exactly: number), abs(number) < 0x1p53 {
         stack.push(whole)
@@ -182,6 +193,12 @@ struct CSVTable: LuaPushable {
 
 /// Numbers as programs write them.
 enum DecimalText {
+  /// The whole number that all of `text` is, written without point and exponent; nil for anything else, and where 64
+  /// bits do not hold it.
+  static func integer(_ text: ArraySlice<UInt8>) -> Int? {
+    text.count <= 400 ? Int(String(decoding: text, as: UTF8.self)) : nil
+  }
+
   /// The number that all of `text` is: decimal, with an exponent or not, or nan, inf and infinity; nil for anything else.
   static func number(_ text: ArraySlice<UInt8>) -> Double? {
     guard let first = text.first, text.count <= 400 else { return nil }

@@ -1,3 +1,4 @@
+import Support
 import Tensor
 import Vision
 
@@ -13,7 +14,9 @@ enum DatasetClass {
       .init("name", "string", "the name it is opened by", get: { data, _ in data.images.name }),
       .init("split", "string", "its part, such as train or test", get: { data, _ in data.images.split }),
       .init("classes", "integer", "number of classes", get: { data, _ in data.images.classes }),
-      .init("labels", "list of strings", "the names of the classes", get: { data, _ in data.images.labels }),
+      .init(
+        "labels", "list of strings", "the names of the classes",
+        get: { data, _ in data.images.labelNames.map { LuaValue.bytes($0.bytes) } }),
       .init("channels", "integer", "1 for grey, 3 for colour", get: { data, _ in data.images.channels }),
       .init("height", "integer", "of the images in pixels", get: { data, _ in data.images.imageSize.height }),
       .init("width", "integer", "of the images in pixels", get: { data, _ in data.images.imageSize.width }),
@@ -29,7 +32,8 @@ enum DatasetClass {
         [Parameter("places", .list(.integer), "numbers of images, from 1")], returns: "dataset",
         example: "gfnet.dataset(\"clutter-fashion\", {split = \"test\"}):subset{1, 5, 9}"
       ) { data, call in
-        Pushed(DatasetHandle(try data.images.subset(call.integers("places").map { $0 &- 1 })))
+        let images = try data.images.subset(call.integers("places").map { $0 &- 1 })
+        return Pushed(DatasetHandle(images, normalization: data.normalization))
       }
     ],
     describe: { $0.description },
@@ -43,7 +47,7 @@ enum DatasetClass {
       return LuaFields([
         "image": try image(data.images, index),
         "label": data.images.knowsLabels ? data.images.label(at: index) + 1 : nil,
-        "name": data.images.itemName(at: index),
+        "name": data.images.itemPath(at: index),
       ])
     },
     count: { $0.images.count }

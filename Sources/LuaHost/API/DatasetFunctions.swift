@@ -61,8 +61,8 @@ enum DatasetFunctions {
       ImageFolder: gfnet.dataset("folder", {path = "imagenet", split = "val"}). Pictures are resized until the shorter \
       side is 256 pixels long and their centre of 224 × 224 is taken, unless resize and crop say otherwise. Lines \
       "n01440764 tench" of a text file named by labels give the class folders in order, with what to call them; lines \
-      "1.jpg 65" give the class of each picture, from 0 as in ImageNet's lists. data.damaged lists what could not be \
-      read.
+      "1.jpg 65" or "1.jpg,65" give the class of each picture, from 0 as in ImageNet's lists, or its name. data.damaged \
+      lists what could not be read.
 
       The data set "files" is a list of pictures of which no class is known: gfnet.dataset("files", {paths = \
       {"cat.jpg"}, labels = "imagenet"}). Without labels the model that sees them names its classes.
@@ -85,7 +85,9 @@ enum DatasetFunctions {
       }
       images = try Datasets.open(name: name, split: call.optionalString("split") ?? "test")
     }
-    return Pushed(DatasetHandle(try limit.map { try images.limited(to: $0) } ?? images))
+    let given: Normalization? = try call.has("mean") || call.has("std") ? normalization(call) : nil
+    return Pushed(
+      DatasetHandle(try limit.map { try images.limited(to: $0) } ?? images, normalization: given))
   }
 
   private static let names = Datasets.all.map(\.name) + ["files", "folder", "tensors"]
@@ -114,14 +116,36 @@ enum DatasetFunctions {
     var options = FolderDataset.Options()
     options.split = try call.optionalString("split") ?? ""
     options.labelFile = try labelFile(call, of: "folder")
-    options.classes = try call.has("classes") ? call.strings("classes") : nil
+    if try call.has("classes") {
+      // Names of folders need not be text.
+      options.classes = try call.elements("classes").compactMap { $0.stringBytes.map { ClassName($0) } }
+    }
     options.damage = try FolderDataset.DamagePolicy(rawValue: call.optionalString("on_error") ?? "") ?? .skip
     options.seed = try Seeds.of(call)
     options.normalization = try normalization(call)
     let augments = try call.optionalBoolean("augment") ?? false
-    return try FolderDataset(
+    let images = try FolderDataset(
       path: path, transform: PictureOptions.transform(call, defaultCrop: 224, augments: augments),
       options: options)
+    let isPlain = options.split.isEmpty && options.labelFile == nil && options.classes == nil
+    if isPlain, images.labels.allSatisfy({ splits.contains($0.lowercased()) }) {
+      call.context.note(
+        "gfnet.dataset: the folders in \(path) are taken as the classes \(images.labels.joined(separator: ", "));"
+          + " if they are the parts of a data set, name one: split = \"\(images.labels[0])\"")
+    }
+    return images
+  }
+
+  /// What folders are called that hold the parts of a data set, not its classes.
+  private static let splits: Set = [
+    "train", "training", "val", "valid", "validation", "test", "testing", "dev", "eval", "evaluation",
+  ]
+
+  /// The names of classes that are none of folders.
+  private static func classNames(_ call: LuaCall) throws -> [String] {
+    try call.elements("classes").compactMap(\.stringBytes).map {
+      String(validating: $0, as: UTF8.self) ?? String(escaping: $0)
+    }
   }
 
   private static func files(_ call: LuaCall) throws -> any ImageDataset {
@@ -132,7 +156,7 @@ enum DatasetFunctions {
     guard try file == nil || !call.has("classes") else {
       throw LuaError("gfnet.dataset: classes are given twice, by 'labels' and by 'classes'")
     }
-    let names = try file.map(ClassList.names) ?? (call.has("classes") ? call.strings("classes") : [])
+    let names = try file.map(ClassList.names) ?? classNames(call)
     return try FilesDataset(
       paths: call.inputPaths("paths"), transform: PictureOptions.transform(call, defaultCrop: 224),
       classNames: names, normalization: normalization(call))
@@ -160,6 +184,10 @@ enum DatasetFunctions {
         throw LuaError(
           "gfnet.dataset: option '\(name)' must be three \(name == "std" ? "positive " : "")numbers")
       }
+      if let bad = values.first(where: { !(0...1).contains($0) }) {
+        throw LuaError(
+          "gfnet.dataset: option '\(name)' holds \(bad), expected numbers from 0 to 1, as the pixels are")
+      }
       return values
     }
     return Normalization(
@@ -179,7 +207,7 @@ enum DatasetFunctions {
     return try TensorsDataset(
       values: batch.values(), layout: .channelsFirst, imageSize: (batch.shape[2], batch.shape[3]),
       channels: batch.shape[1], labels: classes(labels, call),
-      classNames: call.has("classes") ? call.strings("classes") : nil,
+      classNames: call.has("classes") ? classNames(call) : nil,
       split: call.optionalString("split") ?? "all")
   }
 }

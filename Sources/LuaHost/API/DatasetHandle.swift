@@ -1,10 +1,32 @@
+import GlanceFocus
 import Vision
 
 /// A data set as scripts hold it.
 final class DatasetHandle {
   let images: any ImageDataset
+  /// The normalisation that a script asked for; nil when it left that to the data set.
+  let normalization: Normalization?
 
-  init(_ images: any ImageDataset) { self.images = images }
+  init(_ images: any ImageDataset, normalization: Normalization? = nil) {
+    self.images = images
+    self.normalization = normalization
+  }
+
+  /// Says once that a model normalises with its own numbers, where a script gave others for the data set.
+  func tellNormalization(of configuration: Configuration, _ context: HostContext) {
+    guard let normalization,
+      normalization.mean != configuration.mean || normalization.std != configuration.standardDeviation
+    else { return }
+    func text(_ mean: [Float], _ std: [Float]) -> String {
+      func list(_ values: [Float]) -> String { values.map { "\($0)" }.joined(separator: ", ") }
+      return "mean = {\(list(mean))} and std = {\(list(std))}"
+    }
+    let given = text(normalization.mean, normalization.std)
+    let used = text(configuration.mean, configuration.standardDeviation)
+    context.noteOnce(
+      "the model normalises with its own \(used); the \(given) of the data set \(images.name) are not used",
+      key: "normalization \(given) \(used)")
+  }
 
   /// `dataset clutter-fashion/test: 10000 images of 128×128, 1 channel, 10 classes`.
   var description: String {

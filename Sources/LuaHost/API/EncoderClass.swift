@@ -110,7 +110,7 @@ enum EncoderClass {
   static let function = FunctionEntry(
     "encoder", "Loads an image encoder: imported weights, or a state dictionary of timm or torchvision.",
     [
-      Parameter("file", .string, "a file of gfnet-lab models import, .pth, .pt or .safetensors"),
+      Parameter("file", .string, "a file of gfnet-lab models import, or its name; .pth, .pt or .safetensors"),
       .options(
         [
           .optional("backbone", .string, "which encoder it is; found from the file by default"),
@@ -126,7 +126,7 @@ enum EncoderClass {
       """, touches: [.readFiles]
   ) { call in
     let encoder = try EncoderHandle(
-      contentsOf: call.inputPath("file"), backbone: call.optionalString("backbone"),
+      contentsOf: file(call, "file"), backbone: call.optionalString("backbone"),
       keys: call.optionalString("keys"), prefix: call.optionalString("prefix"), choice: choice(call))
     for note in encoder.notes { call.context.note(note) }
     return Pushed(encoder)
@@ -140,6 +140,13 @@ enum EncoderClass {
       "weights", .string, "the key in the file under which the weights are, as \"teacher\"; found by default"),
     .optional("prefix", .string, "of the names of the encoder's arrays, as \"backbone.\"; found by default"),
   ]
+
+  /// The file that an argument names, or the imported one that `gfnet-lab models` lists by that name.
+  static func file(_ call: LuaCall, _ name: String) throws -> FilePath {
+    let library = ModelLibrary.standard(scriptFolder: call.context.scriptFolder)
+    let file = try? library.find(call.path(name), call.context.found)
+    return try file ?? call.inputPath(name)
+  }
 
   static func choice(_ call: LuaCall) throws -> StateDictionary.Choice {
     .init(ema: try call.optionalBoolean("ema"), weights: try call.optionalString("weights"))

@@ -75,7 +75,7 @@ enum FigureClass {
       ],
       example: "\(sample):save(\"accuracy.png\")", touches: [.writeFiles]
     ) { drawing, call in
-      let file = try call.path("file")
+      let file = try call.outputPath("file")
       guard ["", "png"].contains(file.ending) else {
         throw LuaError("\(call.place("file")) must be a path ending in .png, got \"\(file)\"")
       }

@@ -64,7 +64,10 @@ enum ModelClass {
         .options([
           .optional(
             "results", .table,
-            "numbers, strings and tables to keep in the file; model.info.results reads them")
+            "numbers, strings and tables to keep in the file; model.info.results reads them"),
+          Parameter(
+            "check", .boolean, default: false,
+            "writes nothing, and raises the error that the path would give: for scripts that save after hours"),
         ]),
       ],
       example:
@@ -75,6 +78,10 @@ enum ModelClass {
         """, touches: [.writeFiles]
     ) { model, call in
       let file = try call.safetensorsPath("file")
+      if try call.boolean("check") {
+        try AtomicFile.destination(of: file)
+        return
+      }
       if try call.has("results") {
         let results = try JSONTree.json(call.value("results"), "model:save: results")
         model.metadata["results"] = results.compact

@@ -69,7 +69,8 @@ enum ModelFunctions {
             "image_size", .integer, "side of the images; default: the data set's, or 224", in: 1...16384),
           Parameter("steps", .integer, default: 5, "the most steps, the glance included", in: 1...64),
           .optional(
-            "classes", .integer, "number of classes; default: the data set's, or 1000", in: 1...1_000_000),
+            "classes", .integer, "number of classes; default: the data set's, else the encoder's, or 1000",
+            in: 1...1_000_000),
           .optional(
             "classifier", .choice(Configuration.Classifier.allCases.map(\.rawValue)),
             "what carries the answer from step to step; default: the backbone's"),
@@ -88,10 +89,11 @@ enum ModelFunctions {
     let asked =
       try call.has("backbone")
       ? DefinitionUse.backbone(call.value("backbone"), in: call.state, "gfnet.model") : nil
-    let start = try call.optionalInputPath("encoder").map {
+    let start = try call.optionalPath("encoder").map { _ in
       try call.claim(.readFiles)
       return try EncoderHandle(
-        contentsOf: $0, backbone: asked?.registryName, prefix: call.optionalString("prefix"),
+        contentsOf: EncoderClass.file(call, "encoder"), backbone: asked?.registryName,
+        prefix: call.optionalString("prefix"),
         choice: EncoderClass.choice(call))
     }
     for note in start?.notes ?? [] { call.context.note(note) }
@@ -102,9 +104,7 @@ enum ModelFunctions {
       backbone: backbone, patchSize: call.optionalInteger("patch_size"),
       imageSize: call.optionalInteger("image_size") ?? dataset?.imageSize.height ?? 224,
       steps: call.integer("steps"),
-      classes: call.optionalInteger("classes") ?? dataset?.classes ?? start.flatMap {
-        $0.classes > 0 ? $0.classes : nil
-      } ?? 1000)
+      classes: call.optionalInteger("classes") ?? known(dataset?.classes) ?? known(start?.classes) ?? 1000)
     if let word = try call.optionalString("classifier"),
       let classifier = Configuration.Classifier(rawValue: word)
     {
@@ -141,9 +141,16 @@ enum ModelFunctions {
     if let given = try call.optionalInteger("image_size"), given != size.height {
       throw LuaError("gfnet.model: image_size is \(given), the images of \(dataset.name) are \(size.height)")
     }
-    if let given = try call.optionalInteger("classes"), given != dataset.classes {
-      throw LuaError("gfnet.model: classes is \(given), \(dataset.name) has \(dataset.classes)")
+    if let given = try call.optionalInteger("classes"), let classes = known(dataset.classes),
+      given != classes
+    {
+      throw LuaError("gfnet.model: classes is \(given), \(dataset.name) has \(classes)")
     }
+  }
+
+  /// A number of classes; nil for 0, which stands for pictures without labels and encoders without a classifier.
+  private static func known(_ classes: Int?) -> Int? {
+    classes.flatMap { $0 > 0 ? $0 : nil }
   }
 
   private static func threeChannels(_ values: [Float]) -> [Float] {

@@ -15,6 +15,7 @@ struct ModelImages {
     let names = Self.classNames(configuration)
     if case .object(let object) = value, let dataset = object.value(as: DatasetHandle.self) {
       let own = dataset.images.labels
+      dataset.tellNormalization(of: configuration, stack.state.context)
       images = dataset.images
       classNames = own.isEmpty ? names : own
       return
@@ -115,6 +116,10 @@ struct ModelImages {
   private static func path(_ value: LuaValue, _ place: String) throws -> FilePath {
     guard let path = value.asPath, !path.isEmpty else {
       throw LuaError("\(place) must be the path of a picture, got \(value.described)")
+    }
+    // A path drops the slash at its end, and with it what the system would say.
+    if value.stringBytes?.last == UInt8(ascii: "/"), path.isRegularFile {
+      throw LuaError("\(place): cannot read \(path)/: Not a directory")
     }
     return path
   }

@@ -1,6 +1,7 @@
 import Foundation
 import GlanceFocus
 import Inference
+import Support
 import Tensor
 import Vision
 
@@ -115,7 +116,7 @@ final class InferenceHandle {
   /// One image's result; `index` from 0.
   func result(_ index: Int) -> LuaFields {
     let result = run.results[index]
-    return result.fields(source: images.itemName(at: result.index), classNames: classNames)
+    return result.fields(source: images.itemPath(at: result.index), classNames: classNames)
   }
 
   static let entry = LuaClass<InferenceHandle>(
@@ -162,7 +163,7 @@ final class InferenceHandle {
 
 extension AdaptiveRunner.Result {
   /// As scripts see it.
-  func fields(source: String, classNames: [String]) -> LuaFields {
+  func fields(source: FilePath, classNames: [String]) -> LuaFields {
     LuaFields([
       "prediction": prediction + 1, "label": label.map { $0 + 1 },
       "name": classNames.indices.contains(prediction) ? classNames[prediction] : nil,

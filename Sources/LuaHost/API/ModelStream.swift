@@ -1,4 +1,5 @@
 import GlanceFocus
+import Support
 import Vision
 
 /// `model:stream`: answers as they come, for as many images as there are.
@@ -142,7 +143,7 @@ final class StreamHandle {
       try check.tell()
     }
     return result.map { result in
-      let name = dataset.map { $0.itemName(at: result.index % $0.count) } ?? "\(result.index + 1)"
+      let name = dataset.map { $0.itemPath(at: result.index % $0.count) } ?? FilePath(String(result.index + 1))
       return result.fields(source: name, classNames: classNames)
     }
   }

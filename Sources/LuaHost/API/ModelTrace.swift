@@ -26,7 +26,9 @@ enum ModelTrace {
         not kept.
         """, mayTouch: [.readFiles, .writeFiles]
     ) { model, call in
-      let images = try call.object("dataset", as: DatasetHandle.self).images
+      let data = try call.object("dataset", as: DatasetHandle.self)
+      data.tellNormalization(of: model.configuration, call.context)
+      let images = data.images
       let sampler = try DefinitionUse.sampler(call.value("sampler"), in: call.state, "model:trace: sampler")
       let steps = try call.optionalInteger("steps") ?? model.configuration.steps
       let seed = try Seeds.of(call)
@@ -58,21 +60,24 @@ enum ModelTrace {
         "sampler \(sampler.description)", "steps \(steps)", "seed \(seed)",
         "precision \(precision.rawValue), planned",
       ].joined(separator: "\n")
-      return Pushed(TraceHandle(try cached(key, cache, context, compute), images: images))
+      return Pushed(TraceHandle(try cached(key, images, cache, context, compute), images: images))
     }
   }
 
   /// The trace of `key`, read or computed and kept. The cache never fails a run.
   private static func cached(
-    _ key: String, _ cache: TraceCache, _ context: HostContext, _ compute: () throws -> Trace
+    _ key: String, _ images: any ImageDataset, _ cache: TraceCache, _ context: HostContext,
+    _ compute: () throws -> Trace
   ) throws -> Trace {
+    var kept: Trace?
     do {
-      if let trace = try cache.load(key) { return trace }
+      kept = try cache.load(key)
     } catch let error as Interrupted {
       throw error
     } catch {
       context.note("a kept trace cannot be read and is computed anew: \(error)")
     }
+    if let kept, try lacksOnlyDamaged(kept, images, context) { return kept }
     let trace = try compute()
     do {
       try cache.store(trace, key)
@@ -82,6 +87,29 @@ enum ModelTrace {
       context.note("the trace cannot be kept for the next run: \(error)")
     }
     return trace
+  }
+
+  /// True when the images that a kept trace lacks still cannot be read.
+  ///
+  /// Each is tried again, so that a kept trace tells of them, enters them in `data.damaged`, and fails under
+  /// `on_error = "stop"` as the run that made it.
+  private static func lacksOnlyDamaged(
+    _ trace: Trace, _ images: any ImageDataset, _ context: HostContext
+  ) throws -> Bool {
+    let traced = Set(trace.record.indices)
+    let missing = (0..<images.count).filter { !traced.contains($0) }
+    return try DamageNote.telling(images, context) { () throws -> Bool in
+      for index in missing {
+        try Cancellation.check()
+        do {
+          _ = try images.image(at: index)
+          return false
+        } catch is ImageError where images.damaged != nil {
+          continue
+        }
+      }
+      return true
+    }
   }
 
   private static let read = FunctionEntry(

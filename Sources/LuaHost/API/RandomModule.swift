@@ -29,10 +29,25 @@ public final class RandomGenerator {
 
   /// The next number in [0, 1).
   public func uniform() -> Double { Double(random.uniform(advance())) }
+  /// The next number from `low` (included) to `high` (excluded, unless they are equal).
+  public func uniform(from low: Double, to high: Double) -> Double {
+    let share = uniform()
+    let span = high - low
+    // A span beyond the largest number is weighed from both ends.
+    let value =
+      span.isInfinite && low.isFinite && high.isFinite
+      ? low * (1 - share) + high * share : low + share * span
+    // The sum is rounded, and where numbers lie far apart it rounds up to the end.
+    if low < high && value >= high { return high.nextDown }
+    if low > high && value <= high { return high.nextUp }
+    return value
+  }
   /// The next standard normal number.
   public func normal() -> Double { Double(random.normal(advance())) }
   /// The next whole number in 0..<`bound`.
   public func integer(below bound: Int) -> Int { random.integer(advance(), below: bound) }
+  /// The next whole number in `range`.
+  public func integer(in range: ClosedRange<Int>) -> Int { random.integer(advance(), in: range) }
   /// Independent numbers for one tensor or permutation; counts as one draw.
   public func takeFamily() -> CounterRandom { random.child(advance()) }
 }
@@ -103,8 +118,7 @@ enum RandomModule {
           Parameter("high", .number, default: 1, "the upper end"),
         ], "number", "uniform(-1, 1)"
       ) { generator, call in
-        let (low, high) = (try call.number("low"), try call.number("high"))
-        return low + generator.uniform() * (high - low)
+        generator.uniform(from: try call.number("low"), to: try call.number("high"))
       },
       entry(
         "normal", "A normally distributed number.",
@@ -119,11 +133,10 @@ enum RandomModule {
         "integer", "integer(1, 6)"
       ) { generator, call in
         let (low, high) = (try call.integer("low"), try call.integer("high"))
-        let (span, overflow) = high.subtractingReportingOverflow(low)
-        guard !overflow, span >= 0, span < Int.max else {
+        guard low <= high else {
           throw LuaError("\(call.place("high")) must be at least low (\(low)), got \(high)")
         }
-        return low + generator.integer(below: span + 1)
+        return generator.integer(in: low...high)
       },
       entry(
         "permutation", "The numbers 1 to n in random order.",

@@ -13,16 +13,22 @@ enum ReadModule {
   private static func bytes(_ call: LuaCall) throws -> (bytes: [UInt8], path: FilePath) {
     let path = try call.inputPath("file")
     guard let real = path.resolved else { throw FileError(action: "read", path: path, errno: errno) }
-    let roots = [FilePath.currentFolder, call.context.scriptFolder ?? "."].compactMap(\.resolved)
+    // A plugin is found by a link, or in a folder of the system; its own files are its to read.
+    let folders = [
+      FilePath.currentFolder, call.context.scriptFolder ?? ".", call.context.plugin?.folder ?? ".",
+    ]
+    let roots = folders.compactMap(\.resolved)
     guard roots.contains(where: { real.starts(with: $0) }) else {
       throw LuaError(
-        "\(call.place("file")) must be below the current folder or the script's, and \(path) is not")
+        "\(call.place("file")) must be below the current folder or the script's"
+          + (call.context.plugin == nil ? "" : " or the plugin's") + ", and \(path) is not")
     }
     return (try InputFile.bytes(of: path, limit: mostBytes), path)
   }
 
   private static let file = Parameter(
-    "file", .string, "its path; looked for in the current folder, then beside the script")
+    "file", .string,
+    "its path; looked for in the current folder, then beside the script; by a plugin in its own folder first")
 
   private static let text = FunctionEntry(
     "text", "Reads a file as one string, byte by byte.", [file], returns: "string",
@@ -52,10 +58,12 @@ enum ReadModule {
     returns: "table: names, columns and rows",
     example: "local runs = gfnet.read.csv(\"runs.csv\")  print(#runs.rows, runs.columns.accuracy[1])",
     discussion: """
-      names are those of the columns in order, columns has a list for each name, rows a table by name for each row; without \
-      a header, columns and fields go by number. A column all of whose fields are numbers (also nan and inf) holds numbers, \
-      its empty fields NaN; any other holds strings. Fields may be quoted as in RFC 4180, and then hold separators, line \
-      ends and doubled quotes; quoted fields are always text. Empty lines are passed over.
+      names are those of the columns in order, columns has a list for each name, rows a table by name for each row; \
+      without a header, columns and fields go by number. A column all of whose fields are numbers (also nan and inf) \
+      holds numbers, its empty fields NaN; any other holds strings. Whole numbers without point or exponent are \
+      integers where 64 bits hold them, with all digits; of others a 64-bit float is kept, an integer where it is \
+      whole and below 2^53. Fields may be quoted as in RFC 4180, and then hold separators, line ends and doubled \
+      quotes; quoted fields are always text. Empty lines are passed over.
       """, touches: [.readFiles]
   ) { call in
     let separator = Array(try call.string("separator").utf8)
@@ -93,14 +101,20 @@ enum ReadModule {
   private static let jsonLines = FunctionEntry(
     "json_lines", "Reads a file of one JSON value a line, such as metrics.jsonl.", [file], returns: "any[]",
     example: "for _, epoch in ipairs(gfnet.read.json_lines(\"metrics.jsonl\")) do print(epoch.loss) end",
-    discussion: "Empty lines are passed over. Values are read as by gfnet.read.json.", touches: [.readFiles]
+    discussion: """
+      Empty lines are passed over. Values are read as by gfnet.read.json; a line that is null is NaN, as null in lists \
+      is, so that the list has one element for each line.
+      """, touches: [.readFiles]
   ) { call in
     let (bytes, path) = try bytes(call)
     return try TextLines(bytes).compactMap { line -> JSONReader.Value? in
       try Cancellation.check()
       guard !line.isBlank else { return nil }
       do {
-        return try JSONReader(Array(line.bytes)).document()
+        let value = try JSONReader(Array(line.bytes)).document()
+        // A nil would be a hole in the list.
+        if case .null = value { return .number(.nan) }
+        return value
       } catch let problem as TextProblem {
         throw LuaError(
           "gfnet.read.json_lines: \(path), \(TextProblem(line: line.number, reason: problem.reason).description)"

@@ -38,12 +38,11 @@ enum ReportModule {
         throw LuaError(
           "gfnet.report.results: results are named, as in {accuracy = 0.9}; got the key \(key.described)")
       }
-      call.context.results.removeAll { $0.name == name }
       switch value {
-      case .number(let value): call.context.results.append(.init(name, .number(value)))
-      case .integer(let value): call.context.results.append(.init(name, .integer(value)))
-      case .string(let value): call.context.results.append(.init(name, .string(value)))
-      case .boolean(let value): call.context.results.append(.init(name, .bool(value)))
+      case .number(let value): call.context.record(result: name, .number(value))
+      case .integer(let value): call.context.record(result: name, .integer(value))
+      case .string(let value): call.context.record(result: name, .string(value))
+      case .boolean(let value): call.context.record(result: name, .bool(value))
       default:
         throw LuaError(
           "gfnet.report.results: '\(name)' must be a number, a string or a boolean, got \(value.described)")
@@ -141,7 +140,7 @@ enum ReportModule {
       }
       switch value {
       case .number(let value): cells[column] = .number(value, digits: digits[column])
-      case .integer(let value): cells[column] = .number(Double(value), digits: digits[column])
+      case .integer(let value): cells[column] = .integer(value, digits: digits[column])
       case .string(let value): cells[column] = .text(value)
       case .boolean(let value): cells[column] = .text(value ? "true" : "false")
       default:

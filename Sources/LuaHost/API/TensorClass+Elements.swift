@@ -18,6 +18,9 @@ extension TensorClass {
       unary("square", "x²") { try $0.square() },
       unary("reciprocal", "1 / x") { try $0.reciprocal() },
       unary("abs", "|x|") { try $0.abs() },
+      unary("floor", "the largest whole number that is not above it") { try $0.rounded(.down) },
+      unary("ceil", "the smallest whole number that is not below it") { try $0.rounded(.up) },
+      unary("round", "the nearest whole number; of two the even one") { try $0.rounded(.toNearestOrEven) },
       .init(
         "clamp", "Each element limited to a range.",
         [.optional("low", .number, "the lower limit"), .optional("high", .number, "the upper limit")],

@@ -56,11 +56,15 @@ extension TensorClass {
     ) { tensor, call in
       guard let axis = try call.optionalAxis("axis", of: tensor.shape) else {
         let flat = try nonEmpty(tensor.flattened(), 0, name)
-        return LuaResults(
-          NumberOrTensor(try (largest ? flat.maximum(axis: 0) : flat.minimum(axis: 0)).values, of: flat))
+        return LuaResults(Double(try flat.extremumOfAll(largest: largest).value))
       }
       let keep = try call.boolean("keepdim")
       let line = try nonEmpty(tensor, axis, name)
+      // A place that is a whole number in Lua has no limit.
+      if tensor.rank == 1 && !keep {
+        let best = try line.extremumOfAll(largest: largest)
+        return LuaResults(Double(best.value), best.place + 1)
+      }
       let found =
         try largest
         ? line.maximum(axis: axis, keepingAxis: keep) : line.minimum(axis: axis, keepingAxis: keep)
@@ -76,14 +80,20 @@ extension TensorClass {
         .options([keepDim]),
       ],
       returns: "integer, or tensor of places",
-      example: "gfnet.tensor{0.1, 0.7, 0.2}:\(name)()"
-    ) { tensor, call in
+      example: "gfnet.tensor{0.1, 0.7, 0.2}:\(name)()",
+      discussion: "A tensor of places needs an axis of at most 16777216 elements: its numbers are 32-bit."
+    ) { tensor, call -> AnyPushable in
       let axis = try call.optionalAxis("axis", of: tensor.shape)
       let line = try nonEmpty(axis == nil ? tensor.flattened() : tensor, axis ?? 0, name)
       let keep = try call.boolean("keepdim")
-      return PlacesFromZero(
-        try largest
-          ? line.argMax(axis: axis ?? 0, keepingAxis: keep) : line.argMin(axis: axis ?? 0, keepingAxis: keep))
+      if line.rank == 1 && !keep {
+        return AnyPushable(try line.extremumOfAll(largest: largest).place + 1)
+      }
+      return AnyPushable(
+        PlacesFromZero(
+          try largest
+            ? line.argMax(axis: axis ?? 0, keepingAxis: keep)
+            : line.argMin(axis: axis ?? 0, keepingAxis: keep)))
     }
   }
 

@@ -148,7 +148,8 @@ extension TensorClass {
           .options([Parameter("smallest", .boolean, default: false, "the smallest instead")]),
         ],
         returns: "tensor: the values; tensor: their 1-based places",
-        example: "local values, places = gfnet.tensor{3, 9, 5}:topk(2)"
+        example: "local values, places = gfnet.tensor{3, 9, 5}:topk(2)",
+        discussion: "The axis may have at most 16777216 elements: places are 32-bit numbers."
       ) { tensor, call in
         let axis = try call.axis("axis", of: tensor.shape)
         let count = try call.integer("count")

@@ -85,6 +85,7 @@ enum TensorClass {
         return a.shape == b.shape ? try a.notEqual(to: b).sum().item() == 0 : false
       },
       ordering("__lt", ":lt or :gt"), ordering("__le", ":le or :ge"),
+      missing("__mod", "%", "a - (a / b):floor() * b"), missing("__idiv", "//", "(a / b):floor()"),
     ]
   }
 
@@ -113,6 +114,14 @@ enum TensorClass {
   private static func ordering(_ name: String, _ methods: String) -> Operator {
     .init(name, "An error: tensors are compared element by element, with \(methods).") { _ in
       throw LuaError("tensors are compared element by element, with \(methods)")
+        as any Error
+    }
+  }
+
+  /// An operator that numbers have and tensors have not.
+  private static func missing(_ name: String, _ sign: String, _ instead: String) -> Operator {
+    .init(name, "An error: write \(instead).") { _ in
+      throw LuaError("tensor \(sign): tensors have no such operator; write \(instead)")
         as any Error
     }
   }

@@ -21,12 +21,13 @@ enum TensorFiles {
       Numbers of every type become 32-bit; arrays of kinds that are not supported, such as complex ones, are left out \
       with a remark. gfnet-lab models show FILE --arrays lists what a file of safetensors or torch.save holds. Of NumPy's \
       files, truth values and whole and floating-point numbers are read, in both byte orders, by rows or by columns; Python \
-      objects, texts, dates and complex numbers are refused.
+      objects, texts, dates, complex numbers and longdouble are left out of a .npz file with a remark, and refused as .npy.
       """, touches: [.readFiles]
   ) { call in
     let path = try call.inputPath("file")
     if ["npy", "npz"].contains(path.ending) {
       let file = try NumPyFile(contentsOf: path)
+      for array in file.unread { call.context.note("\(path): left out: \(array.reason)") }
       let tensors = try file.arrays.map { ($0.name, try Tensor(Shape($0.shape), $0.floats())) }
       if !file.isArchive, let only = tensors.first { return LuaResults(only.1) }
       return LuaResults(NamedTensors(tensors))
@@ -62,7 +63,7 @@ enum TensorFiles {
       without a name. Numbers are written with 32 bits. The file is replaced as a whole; its folder must be there.
       """, touches: [.writeFiles]
   ) { call in
-    let file = try call.path("file")
+    let file = try call.outputPath("file")
     guard endings.contains(file.ending) else {
       throw LuaError(
         "\(call.place("file")) must end in \(endings.map { "." + $0 }.joined(separator: ", ")), got \"\(file)\""

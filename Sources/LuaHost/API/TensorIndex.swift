@@ -20,6 +20,11 @@ struct TensorIndex {
       entries = [.place(place)]
       return
     }
+    if stack.className(at: slot) == "tensor" {
+      throw LuaError(
+        "tensor index: a tensor selects no elements; write t:where(a, b) with a mask, t:index(axis, places) with places"
+      )
+    }
     guard stack.kind(at: slot) == .table else {
       let got = try stack.value(at: slot).described
       throw LuaError("tensor index: expected a whole number or a table such as {{1, 2}, 3}, got \(got)")

@@ -45,14 +45,33 @@ enum TensorModule {
     returns: "tensor", example: "gfnet.tensor.arange(1, 10, 3)"
   ) { call in
     let (first, last, step) = (try call.number("first"), try call.number("last"), try call.number("step"))
-    let steps = ((last - first) / step).rounded(.down)
+    let steps = try wholeSteps(call) ?? ((last - first) / step).rounded(.down)
     guard step != 0, steps.isFinite, steps < 0x1p31 else {
       throw LuaError(
-        "gfnet.tensor.arange: cannot count from \(LuaNumberText.shortest(first)) to \(LuaNumberText.shortest(last)) in steps of \(LuaNumberText.shortest(step))"
+        "gfnet.tensor.arange: cannot count from \(LuaNumberText.shortest(first)) to \(LuaNumberText.shortest(last)) in steps of \(LuaNumberText.shortest(step)): \(obstacle(step: step, steps: steps))"
       )
     }
-    let count = max(steps + 1, 0)
-    return try Tensor.arange(0, count) * Float(step) + Float(first)
+    return try Tensor.arange(from: first, step: step, count: Int(clamping: max(steps + 1, 0)))
+  }
+
+  /// Why so many steps cannot be made.
+  private static func obstacle(step: Double, steps: Double) -> String {
+    if step == 0 { return "the step must not be 0" }
+    guard steps.isFinite else { return "the number of steps is not finite" }
+    let count = steps < 0x1p53 ? "\(Int(clamping: steps + 1))" : LuaNumberText.shortest(steps)
+    return "\(count) numbers are more than \(1 << 31)"
+  }
+
+  /// How often whole numbers can be stepped on, below 0 for never: large ones differ by less than floating-point numbers
+  /// tell apart. Nil where one of them is not whole, or the step is 0.
+  private static func wholeSteps(_ call: LuaCall) throws -> Double? {
+    guard let first = try call.value("first").asInteger, let last = try call.value("last").asInteger,
+      let step = try call.value("step").asInteger, step != 0
+    else { return nil }
+    let (low, high) = step > 0 ? (first, last) : (last, first)
+    if low > high { return -1 }
+    let span = UInt64(bitPattern: Int64(high)) &- UInt64(bitPattern: Int64(low))
+    return Double(span / UInt64(step.magnitude))
   }
 
   private static let linspace = FunctionEntry(

@@ -78,7 +78,9 @@ enum TrainFunction {
       """, touches: [.readFiles, .writeFiles, .clock, .report]
   ) { call in
     let model = try call.object("model", as: ModelHandle.self)
-    let dataset = try call.object("dataset", as: DatasetHandle.self).images
+    let data = try call.object("dataset", as: DatasetHandle.self)
+    data.tellNormalization(of: model.configuration, call.context)
+    let dataset = data.images
     let options = try options(call, model)
     let checkpoint = try checkpoint(call, model, options.stage)
     let log = try call.has("log") ? call.function("log") : nil
@@ -139,7 +141,7 @@ enum TrainFunction {
   ) throws -> FilePath? {
     let given = try call.value("checkpoint")
     if given.asString != nil {
-      let path = try call.path("checkpoint")
+      let path = try call.outputPath("checkpoint")
       // A folder for checkpoints is made, one, beside what is there; a slip is told before the first epoch, not after it.
       if path.folder.folder.isFolder { try AtomicFile.createFolder(path.folder) }
       try AtomicFile.destination(of: path)

@@ -55,7 +55,9 @@ enum ForeignNames {
       // Values
       Row("tolist numpy table", "t:totable()", "tensor:totable"),
       Row("dtype astype float double half long int", "nothing: all tensors are 32-bit numbers", "tensor"),
-      Row("zero", "t:fill(0)", "tensor:fill"),
+      Row("zero", "t:fill(0)", "tensor:fill", on: ["tensor"]),
+      Row("zero", "gfnet.tensor.zeros(…)", "gfnet.tensor.zeros", on: ["gfnet.tensor"]),
+      Row("one", "gfnet.tensor.ones(…)", "gfnet.tensor.ones", on: ["gfnet.tensor"]),
       Row("zeros_like", "gfnet.tensor.zeros(t:size())", "gfnet.tensor.zeros"),
       Row("ones_like", "gfnet.tensor.ones(t:size())", "gfnet.tensor.ones"),
       Row("empty empty_like", "gfnet.tensor.zeros(…)", "gfnet.tensor.zeros"),
@@ -96,7 +98,28 @@ enum ForeignNames {
       Row("log10", "t:log() / math.log(10)", "tensor:log"),
       Row("log2", "t:log() / math.log(2)", "tensor:log"),
       Row("log1p", "(1 + t):log()", "tensor:log"),
+      Row("expm1", "t:exp() - 1", "tensor:exp"),
+      Row("mod remainder fmod", "a - (a / b):floor() * b", "tensor:floor"),
+      Row("floor_divide", "(a / b):floor()", "tensor:floor"),
+      Row("rint around", "t:round()", "tensor:round"),
+      Row("trunc fix", "t:gt(0):where(t:floor(), t:ceil())", "tensor:floor"),
+      Row("sign", "t:gt(0) - t:lt(0)", "tensor:gt"),
+      Row("isnan", "t:ne(t)", "tensor:ne"),
+      Row(
+        "sin cos tan asin acos atan atan2 arcsin arccos arctan sinh cosh",
+        "a loop with math.sin, math.cos, … over t:totable(): tensors have no functions of angles"),
       // Reductions and products
+      Row(
+        "prod", "math.exp(t:log():sum()) for numbers above 0: there is no product", "tensor:log"),
+      Row(
+        "median", "t:flatten():topk(t.count // 2 + 1)[-1], the middle one from the largest on", "tensor:topk"),
+      Row("quantile percentile", "t:flatten():topk(count), which is sorted", "tensor:topk"),
+      Row("count_nonzero", "t:ne(0):sum()", "tensor:ne"),
+      Row(
+        "nonzero argwhere flatnonzero unique bincount",
+        "a loop over t:totable(): no function gives as many elements as the values ask for", "tensor:totable"),
+      Row(
+        "logsumexp log_sum_exp", "t:max() + math.log((t - t:max()):exp():sum())", "tensor:exp"),
       Row("average", "t:mean(axis)", "tensor:mean"),
       Row("amax", "t:max(axis)", "tensor:max"),
       Row("amin", "t:min(axis)", "tensor:min"),

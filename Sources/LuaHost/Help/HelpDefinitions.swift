@@ -1,9 +1,15 @@
 import Support
 
 extension Definition {
+  /// The definition as Lua reads it: `gfnet.exits.confidence`, `gfnet.backbones["regnety_1.6g"]`.
+  private var luaName: String {
+    let isName = name.wholeMatch(of: #/[A-Za-z_][A-Za-z0-9_]*/#) != nil
+    return "gfnet.\(kind.rawValue)" + (isName ? ".\(name)" : "[\"\(name)\"]")
+  }
+
   /// `gfnet.exits.confidence{threshold=}`.
   var signature: String {
-    "gfnet.\(kind.rawValue).\(name){\(parameters.map { $0.name + "=" }.joined(separator: ", "))}"
+    "\(luaName){\(parameters.map { $0.name + "=" }.joined(separator: ", "))}"
   }
 
   /// The help of a rule, sampler or backbone: parameters with defaults and bounds, an example.
@@ -21,7 +27,7 @@ extension Definition {
 
   private var example: String {
     let given = parameters.first.map { $0.name + " = " + ($0.defaultValue?.source ?? "…") } ?? ""
-    let made = "gfnet.\(kind.rawValue).\(name){\(given)}"
+    let made = "\(luaName){\(given)}"
     return switch kind {
     case .exits: "model:infer(data, {exit = \(made)})"
     case .samplers: "model:trace(data, {sampler = \(made)})"

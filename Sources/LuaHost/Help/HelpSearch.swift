@@ -13,11 +13,24 @@ struct HelpSearch {
     case topic(HelpTopics.Topic)
     /// A name of NumPy, PyTorch or Matplotlib, with what to write instead.
     case foreign(name: String, advice: String, symbol: Catalog.Symbol?)
+    /// A subject that is no name, with what there is instead.
+    case word(note: String, symbol: Catalog.Symbol?)
+    /// An option, of the functions that take it.
+    case option(name: String, of: [(function: FunctionEntry, option: Parameter)])
+  }
+
+  /// The answer to `query`, which may be several words, such as `learning rate`.
+  func find(_ query: String) -> Answer? {
+    let words = query.split(separator: " ")
+    // Behind a bracket stand arguments, not words.
+    guard words.count > 1, !query.contains(where: { "({".contains($0) }) else { return findName(query) }
+    let joined = ["_", "-", ""].lazy.compactMap { findName(words.joined(separator: $0)) }
+    return joined.first
   }
 
   /// The answer to `query`, such as `gfnet.report.table`, `tensor:mean`, `t.mean`, `Tensor`, `confidence`, `plugins`,
   /// `np.clip`; nil where nothing is called so.
-  func find(_ query: String) -> Answer? {
+  private func findName(_ query: String) -> Answer? {
     let parts = query.split(whereSeparator: { ".:".contains($0) }).map { $0.trimmingCall }
     guard let last = parts.last, !last.isEmpty else { return nil }
     let whole = parts.joined(separator: ".")
@@ -36,12 +49,33 @@ struct HelpSearch {
       if !owned.isEmpty { return .symbols(owned.map(\.symbol)) }
     }
     if let advice = ForeignNames.advice(last, of: nil) {
-      let symbol = ForeignNames.symbol(last).flatMap { name in
-        catalog.symbols.first { $0.name == name }?.symbol
-      }
-      return .foreign(name: last, advice: advice, symbol: symbol)
+      return .foreign(name: last, advice: advice, symbol: ForeignNames.symbol(last).flatMap(symbol))
     }
-    return named.isEmpty ? nil : .symbols(named.map(\.symbol))
+    if !named.isEmpty { return .symbols(named.map(\.symbol)) }
+    if let word = HelpWords.find(whole) { return .word(note: word.note, symbol: word.symbol.flatMap(symbol)) }
+    return option(last)
+  }
+
+  private func symbol(_ name: String) -> Catalog.Symbol? {
+    catalog.symbols.first { $0.name == name }?.symbol
+  }
+
+  /// The functions that take an option of that name, or of the name here for what it is called elsewhere.
+  private func option(_ name: String) -> Answer? {
+    let all = catalog.symbols.flatMap { _, symbol -> [(function: FunctionEntry, option: Parameter)] in
+      let function: FunctionEntry? =
+        switch symbol {
+        case .function(let entry): entry
+        case .module(let module): module.call
+        case .constant, .classEntry, .property: nil
+        }
+      guard let function else { return [] }
+      return function.parameters.flatMap { $0.options ?? [] }.map { (function: function, option: $0) }
+    }
+    let wanted = name.lowercased()
+    let own = all.contains { $0.option.name == wanted } ? wanted : nil
+    guard let own = own ?? ForeignNames.option(name, among: all.map(\.option.name)) else { return nil }
+    return .option(name: own, of: all.filter { $0.option.name == own })
   }
 
   /// The names that somebody may have meant, nearest first.

@@ -38,6 +38,12 @@ public struct Help {
     case .foreign(let foreign, let advice, let symbol):
       let note = "There is no '\(foreign)' here: \(advice)."
       return symbol.map { note + "\n\n" + text(of: $0) } ?? note
+    case .word(let words, let symbol):
+      let note = layout.paragraph(words).joined(separator: "\n")
+      return symbol.map { note + "\n\n" + text(of: $0) } ?? note
+    case .option(let option, let owners):
+      let rows = owners.map { ($0.function.qualifiedName, $0.option.helpRow.1) }
+      return (["The option \(option) of:"] + layout.columns(rows)).joined(separator: "\n")
     case nil:
       let near = search.suggestions(name).map { "'\($0)'" }
       throw UsageError(

@@ -33,6 +33,9 @@ enum HelpTopics {
       names: ["reports", "report", "run-directory", "outputs"], page: "reports.md",
       summary: "what a run leaves behind"),
     Topic(
+      names: ["files", "paths"], page: "files.md",
+      summary: "names of files, what is read and written, and where it is looked for"),
+    Topic(
       names: ["pictures", "images", "folders", "datasets", "labels"], page: "images.md",
       summary: "picture formats, folders of classes, files of labels"),
     Topic(

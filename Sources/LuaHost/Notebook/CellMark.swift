@@ -67,13 +67,13 @@ struct CellMark: Equatable {
     var kind: Kind?
     var rest = header[...]
     while let open = rest.firstIndex(of: "["), kind == nil {
-      let after = rest[rest.index(after: open)...]
+      let after = rest[rest.index(after: open)...].drop { $0 == " " || $0 == "\t" }
       let name = after.prefix { $0.isASCII && $0.isLetter }.lowercased()
-      let isClosed = after.dropFirst(name.count).first == "]"
+      let behind = after.dropFirst(name.count).drop { $0 == " " || $0 == "\t" }
+      let isClosed = behind.first == "]"
       if isClosed, let known = kindsByName[name] {
         kind = known
-        let close = after.index(after.startIndex, offsetBy: name.count)
-        header.removeSubrange(open...close)
+        header.removeSubrange(open...behind.startIndex)
         break
       }
       if !name.isEmpty, let problem = misspelt(name, isClosed: isClosed, isFirst: open == header.startIndex) {

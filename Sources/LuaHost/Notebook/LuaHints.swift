@@ -42,10 +42,14 @@ enum LuaHints {
   static func explain(syntax message: String, source: String) -> String {
     guard let line = line(named: message, in: source) else { return message }
     if let hint = syntaxHint(line, message) { return message + "; " + hint }
+    if let number = valueLine(message, in: source) {
+      return message
+        + "; line \(number): a value is shown only at the end of a cell; use print(x) or begin a new cell"
+    }
     // `for i in range(3):` goes on over line ends, as a method call, and Lua stumbles later.
     for back in 1...3 {
       guard let before = Self.line(named: message, in: source, back: back) else { break }
-      if let hint = blockHint(LuaLineCode(before)) { return message + "; " + hint }
+      if let hint = blockHint(LuaLineCode(before), message) { return message + "; " + hint }
     }
     return message
   }
@@ -101,7 +105,7 @@ enum LuaHints {
     case "//": return "comments begin with --"
     default: break
     }
-    if let hint = blockHint(code) { return hint }
+    if let hint = blockHint(code, message) { return hint }
     if code.has("{"), code.has(":"), message.contains("expected near") {
       return "fields of a table are written {name = value}"
     }
@@ -116,9 +120,37 @@ enum LuaHints {
 }
 
 extension LuaHints {
-  /// For a line such as `if x == 3:`.
-  private static func blockHint(_ code: LuaLineCode) -> String? {
-    guard code.last == ":" else { return nil }
+  /// The line of a value that stands where Lua wants a statement; nil when the message is about something else.
+  private static func valueLine(_ message: String, in source: String) -> Int? {
+    guard message.contains("syntax error near") || message.contains("'=' expected near"),
+      let match = message.firstMatch(of: #/:([0-9]+): .* near '([^']*)'/#), let named = Int(match.1)
+    else { return nil }
+    let lines = source.split(separator: "\n", maxSplits: named, omittingEmptySubsequences: false)
+    guard 1...lines.count ~= named else { return nil }
+    // Lua stumbles over what follows the value: in its line, or where the next one begins.
+    if LuaLineCode(lines[named - 1]).first != match.2 { return isValue(lines[named - 1]) ? named : nil }
+    for number in stride(from: named - 1, through: max(named - 20, 1), by: -1) {
+      let line = lines[number - 1]
+      if case .mark = CellMark.read(line) { return nil }
+      if !LuaLineCode(line).first.isEmpty { return isValue(line) ? number : nil }
+    }
+    return nil
+  }
+
+  /// Whether a line is an expression by itself, and no call.
+  private static func isValue(_ line: Substring) -> Bool {
+    let text = String(line.prefix(2000))
+    guard let tokens = try? LuaLexer.tokens(of: text), let first = tokens.first, let last = tokens.last,
+      last.kind != .string, last.text != ")", last.text != "}", let outline = try? CellOutline(of: text),
+      case .expression(let at) = outline.ending
+    else { return false }
+    return at == first.range.lowerBound
+  }
+
+  /// For a line such as `if x == 3:`, and for `for i in range(3): print(i)`, which Lua reads as a call of a method.
+  private static func blockHint(_ code: LuaLineCode, _ message: String) -> String? {
+    let misses = ["do", "then"].contains { message.contains("'\($0)' expected") && !code.has($0) }
+    guard code.last == ":" || code.has(":") && misses || code.contains("else", ":") else { return nil }
     switch code.first {
     case "if", "elseif": return "Lua writes if … then … end"
     case "for": return "Lua writes for i = 1, n do … end"

@@ -6,8 +6,8 @@ import Support
 
 /// Writes the run directory of a script: the report after each cell, the results at the end.
 ///
-/// The folder is taken when the parameters are known, so that a mistyped parameter does not cost the report of the
-/// run before.
+/// The folder is taken when the script is compiled and the parameters are known, so that a slip in either does not cost
+/// the report of the run before.
 public final class RunRecorder {
   /// Where the report goes.
   public let path: FilePath
@@ -17,6 +17,8 @@ public final class RunRecorder {
   private let start = Date()
   private let clock = DispatchTime.now().uptimeNanoseconds
   private var directory: RunDirectory?
+  /// The script was compiled, and its cells run.
+  var hasBegun = false
   /// Lines for the log from before the folder was taken.
   private var unlogged: [String] = []
 
@@ -59,8 +61,19 @@ public final class RunRecorder {
     try directory.update(notebook)
   }
 
-  /// Writes the final report. A run that ended on wrong usage has none.
+  /// Whether such an end leaves a report: not where nothing has run, as with wrong usage or a slip in the source.
+  public func hasReport(of outcome: ScriptRunner.Outcome) -> Bool {
+    switch outcome {
+    case .done: true
+    case .usage: false
+    case .failed(let failure): !failure.isOfSource
+    case .interrupted: hasBegun
+    }
+  }
+
+  /// Writes the final report, where there is one.
   public func finish(_ notebook: Notebook, outcome: ScriptRunner.Outcome) throws {
+    guard hasReport(of: outcome) else { return }
     let status: RunFacts.Status
     switch outcome {
     case .done: status = .done

@@ -22,6 +22,16 @@ public struct ScriptFile: Sendable {
   public let cells: [Cell]
   /// With `\n` for every line end.
   public let source: String
+  /// The Lua of all cells, each on its lines: in text between them, an opening bracket or quote means nothing.
+  public var code: String {
+    var text = ""
+    var line = 1
+    for cell in cells where cell.kind != .markdown {
+      text += String(repeating: "\n", count: max(cell.firstLine - line, 0)) + cell.source
+      line = cell.firstLine + cell.source.utf8.count { $0 == 10 }
+    }
+    return text
+  }
   /// A line that was meant to be a mark and is none: file, line and what is wrong with it. Such a script does not run:
   /// its cells are not those that its author sees.
   public let mistake: String?
@@ -37,7 +47,9 @@ public struct ScriptFile: Sendable {
 
   /// Reads a script; anything that is not a text file is an error of one line.
   public init(contentsOf path: FilePath) throws {
-    self.init(path: path == "-" ? "stdin" : path, source: try TextFile.readScript(path))
+    // The numbers of descriptors, which a shell's `<(…)` gives, are no names.
+    let isStream = InputFile.openDescriptor(path) != nil
+    self.init(path: isStream ? "stdin" : path, source: try TextFile.readScript(path))
   }
 
   /// The first Markdown heading, or the file's name without its folder and ending.
@@ -67,6 +79,8 @@ private struct CellSplitter {
   /// The lines of the cell so far.
   private var lines: [Substring] = []
   private var firstLine = 1
+  /// The levels of long comments that the rest of a cell of text does not close.
+  private var unclosed: Set<Int> = []
 
   /// - Parameter source: with `\n` line ends.
   init(_ source: String) {
@@ -78,10 +92,32 @@ private struct CellSplitter {
     var next = Self.headerEnd(lines)
     firstLine = next + 1
     while next < lines.count {
+      if isText, let end = endOfComment(lines[next...]) {
+        self.lines += lines[next..<end]
+        next = end
+        continue
+      }
       read(lines[next], number: next + 1)
       next += 1
     }
     finish()
+  }
+
+  /// In text, what Lua takes for strings and comments means nothing.
+  private var isText: Bool { mark.kind == .markdown || mark.kind == .raw }
+
+  /// The line behind a long comment that begins the first of these, and ends before the next cell; nil: none does.
+  private mutating func endOfComment(_ lines: ArraySlice<Substring>) -> Int? {
+    guard let first = lines.first, let level = first.openingLevel, !unclosed.contains(level) else { return nil }
+    let closer = "]" + String(repeating: "=", count: level) + "]"
+    for (number, line) in zip(lines.indices, lines) {
+      let inside = number == lines.startIndex ? line.dropFirst(level + 4) : line
+      if inside.contains(closer) { return number + 1 }
+      if case .mark = CellMark.read(line) { break }
+    }
+    // Thousands of such lines would each search the whole cell.
+    unclosed.insert(level)
+    return nil
   }
 
   private mutating func read(_ line: Substring, number: Int) {
@@ -92,6 +128,7 @@ private struct CellSplitter {
         finish()
         mark = next
         lines = []
+        unclosed = []
         firstLine = number + 1
         return
       case .mistake(let problem):
@@ -99,8 +136,6 @@ private struct CellSplitter {
       }
     }
     lines.append(line)
-    // Text that is no comment is not Lua: an apostrophe in it begins no string.
-    let isText = (mark.kind == .markdown || mark.kind == .raw) && state.isInCode && !line.hasPrefix("--")
     guard !isText else { return }
     line.utf8.withContiguousStorageIfAvailable { state.pass($0[...]) }
   }
@@ -137,7 +172,7 @@ private struct CellSplitter {
     var text: [Substring] = []
     var rest = lines
     while let line = rest.popFirst() {
-      if let level = openingLevel(line) {
+      if let level = line.openingLevel {
         let closer = "]" + String(repeating: "=", count: level) + "]"
         var inside = line.dropFirst(level + 4)
         // The line of the brackets themselves is text only if it has some.
@@ -162,12 +197,14 @@ private struct CellSplitter {
     }
     return text.joined(separator: "\n").trimmedLines
   }
+}
 
+extension Substring {
   /// The number of `=` of a long comment that begins the line.
-  private static func openingLevel(_ line: Substring) -> Int? {
-    guard line.hasPrefix("--[") else { return nil }
-    let level = line.dropFirst(3).prefix { $0 == "=" }.count
-    return line.dropFirst(3 + level).first == "[" ? level : nil
+  fileprivate var openingLevel: Int? {
+    guard hasPrefix("--[") else { return nil }
+    let level = dropFirst(3).prefix { $0 == "=" }.count
+    return dropFirst(3 + level).first == "[" ? level : nil
   }
 }
 

@@ -32,6 +32,8 @@ public final class ScriptRunner {
     public let cellTitle: String
     /// The script is fine, its report could not be written.
     public var isOfReport = false
+    /// The script is no Lua, or has no cells that its author would know: nothing ran.
+    public var isOfSource = false
   }
 
   public let script: ScriptFile
@@ -94,7 +96,7 @@ public final class ScriptRunner {
     let compiled: [Int: CellSession.Compiled]
     switch compile() {
     case .success(let cells): compiled = cells
-    case .failure(let failure): return .failed(failure.failure)
+    case .failure(let failure): return failure.outcome
     }
     connect()
     notebook.remarks = context.earlyRemarks
@@ -122,7 +124,10 @@ public final class ScriptRunner {
     case .some: throw Interrupted()
     case nil: break
     }
-    if case .failure(let failure) = compile() { throw LuaError(failure.failure.message) }
+    if case .failure(let failure) = compile() {
+      guard case .failed(let reason) = failure.outcome else { throw Interrupted() }
+      throw LuaError(reason.message)
+    }
     return try ParameterListing.specs(of: script, limits: state.limits)
   }
 
@@ -157,7 +162,7 @@ public final class ScriptRunner {
   /// Reads the script's text for what must be known before it is compiled; an outcome when it cannot be run.
   private func outline() -> Outcome? {
     do {
-      let tokens = try LuaLexer.tokens(of: script.source)
+      let tokens = try LuaLexer.tokens(of: script.code)
       declaresParameters = tokens.indices.contains { index in
         tokens[index].text == "params" && index >= 2 && tokens[index - 1].text == "."
           && tokens[index - 2].text == "gfnet"
@@ -170,10 +175,10 @@ public final class ScriptRunner {
       return .interrupted
     }
     guard let mistake = script.mistake else { return nil }
-    return .failed(Failure(message: mistake, traceback: "", cell: nil, cellTitle: ""))
+    return .failed(Failure(message: mistake, traceback: "", cell: nil, cellTitle: "", isOfSource: true))
   }
 
-  private struct CompileFailure: Error { let failure: Failure }
+  private struct CompileFailure: Error { let outcome: Outcome }
 
   /// Compiles every cell first, so that a slip in the last one does not cost the run of the others.
   private func compile() -> Result<[Int: CellSession.Compiled], CompileFailure> {
@@ -181,17 +186,21 @@ public final class ScriptRunner {
     for (index, cell) in script.cells.enumerated() where cell.kind != .markdown {
       do {
         compiled[index] = try session.compile(cell.source, firstLine: cell.firstLine)
+      } catch let reason as Interrupted where reason.deadline == nil {
+        return .failure(CompileFailure(outcome: .interrupted))
       } catch {
         let message = LuaHints.explain(syntax: "\(error)", source: script.source)
-        let failure = Failure(message: message, traceback: "", cell: index + 1, cellTitle: cell.title)
+        let failure = Failure(
+          message: message, traceback: "", cell: index + 1, cellTitle: cell.title, isOfSource: true)
         fail(index, failure)
-        return .failure(CompileFailure(failure: failure))
+        return .failure(CompileFailure(outcome: .failed(failure)))
       }
     }
     return .success(compiled)
   }
 
   private func connect() {
+    context.recorder?.hasBegun = true
     context.emit = { [unowned self] in record($0) }
     context.keepRemark = { [unowned self] remark in
       record(.remark(remark))

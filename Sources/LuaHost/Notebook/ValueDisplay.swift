@@ -59,6 +59,8 @@ struct ValueDisplay {
     case .string(let text): return quoted(text)
     case .table(let table): return try describe(table, indent: indent, path: &path)
     case .number(let number) where number.isNaN: return "nan"
+    // Lua's text has its address, which would differ in each report.
+    case .function: return "function"
     default:
       let stack = state.stack
       try value.push(onto: stack)

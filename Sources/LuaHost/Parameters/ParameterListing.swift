@@ -7,9 +7,10 @@ import Support
 /// script runs, no file is touched. What depends on the script's variables cannot be known so.
 enum ParameterListing {
   static func specs(of script: ScriptFile, limits: LuaState.Limits) throws -> [ParameterSpec] {
-    let tokens = try LuaLexer.tokens(of: script.source)
+    let code = script.code
+    let tokens = try LuaLexer.tokens(of: code)
     guard let call = call(in: tokens) else { return [] }
-    let bytes = Array(script.source.utf8)
+    let bytes = Array(code.utf8)
     let text = String(decoding: bytes[call], as: UTF8.self)
     let line = bytes[..<call.lowerBound].reduce(1) { $1 == UInt8(ascii: "\n") ? $0 + 1 : $0 }
     do {

@@ -128,7 +128,8 @@ public struct PluginLoader: Sendable {
     _ file: String, _ files: PluginFiles, _ manifest: PluginManifest, _ state: LuaState, _ catalog: Catalog
   ) throws {
     let plugin = PluginIdentity(
-      name: manifest.name, capabilities: manifest.capabilities, seed: state.context.options.seed)
+      name: manifest.name, capabilities: manifest.capabilities, folder: files.folder,
+      seed: state.context.options.seed)
     try state.context.running(plugin) {
       let environment = try LuaEnvironment(
         in: state, catalog: catalog, moduleFolders: [files.folder], read: files.read)

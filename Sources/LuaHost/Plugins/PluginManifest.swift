@@ -23,7 +23,9 @@ public struct PluginManifest: Sendable {
     let values = try Self.evaluate(path, files, state)
     func text(_ name: String) throws -> String {
       guard let text = values[name]?.asString, !text.isEmpty else {
-        throw LuaError("\(path): \(name) must be a string, got \(values[name]?.described ?? "nil")")
+        let example = name == "requires" ? " such as requires = \"gfnet >= 0.1\"" : ""
+        throw LuaError(
+          "\(path): \(name) must be a string\(example), got \(values[name]?.described ?? "nil")")
       }
       return text
     }
@@ -159,7 +161,7 @@ public struct PluginManifest: Sendable {
       guard let match = condition.trimmed.wholeMatch(of: /gfnet\s*(>=|<|==)\s*([0-9.]+)/),
         let wanted = Version(String(match.2)), let own = Version(CoreModule.version)
       else {
-        throw LuaError("\(path): requires must be a condition such as \"gfnet >= 0.1\", got \"\(text)\"")
+        throw LuaError("\(path): requires must be a condition such as requires = \"gfnet >= 0.1\", got \"\(text)\"")
       }
       let isMet =
         switch match.1 {

@@ -61,7 +61,7 @@ final class CallShape {
 
   private func checkEach(on stack: LuaStack) throws {
     let given = stack.count - first + 1
-    if given > parameters.count && !hasRest { try failExtra(given: given) }
+    if given > parameters.count && !hasRest { try failExtra(given: given, on: stack) }
     var index = 0
     while index < parameters.count {
       let parameter = parameters[index]
@@ -105,9 +105,11 @@ final class CallShape {
         )
       }
       guard let option = options.first(where: { $0.name == name }) else {
-        throw LuaError(
-          "\(entry.qualifiedName): unknown option '\(name)'" + NearestName.hint(name, in: options.map(\.name))
-        )
+        let names = options.map(\.name)
+        let hint =
+          ForeignNames.option(name, among: names).map { "; write \($0) = …" }
+          ?? NearestName.hint(name, in: names)
+        throw LuaError("\(entry.qualifiedName): unknown option '\(name)'" + hint)
       }
       if option.plainKind != lua_type(stack.pointer, -1), !option.parameter.accepts(top, on: stack) {
         throw mismatch("option '\(name)'", option.parameter, at: top, on: stack)
@@ -126,8 +128,13 @@ final class CallShape {
     }
   }
 
-  private func failExtra(given: Int) throws {
+  private func failExtra(given: Int, on stack: LuaStack) throws {
     let count = parameters.count
+    // `sequential(a, b)`: the elements of a list without its braces.
+    if let list = parameters.first?.parameter, list.type.isElement(first, on: stack) {
+      throw LuaError(
+        "\(entry.qualifiedName): takes \(list.type.described), got \(given) arguments; write \(braced)")
+    }
     let most = count == 0 ? "no arguments" : "at most \(count) argument\(count == 1 ? "" : "s")"
     throw LuaError("\(entry.qualifiedName): takes \(most), got \(given): \(entry.signature)")
   }
@@ -135,8 +142,16 @@ final class CallShape {
   private func mismatch(_ what: String, _ parameter: Parameter, at slot: Int, on stack: LuaStack) -> LuaError
   {
     let got = (try? stack.value(at: slot).described) ?? "something else"
-    return LuaError("\(entry.qualifiedName): \(what) must be \(expectation(of: parameter)), got \(got)")
+    var hint = parameter.type.wrongElement(slot, on: stack).map { " whose " + $0 } ?? ""
+    if slot == first, parameters.count == 1, parameter.type.isElement(slot, on: stack) {
+      hint = "; write \(braced)"
+    }
+    return LuaError(
+      "\(entry.qualifiedName): \(what) must be \(expectation(of: parameter)), got \(got)\(hint)")
   }
+
+  /// The call with a list in braces.
+  private var braced: String { "\(entry.qualifiedName){…}" }
 
   private func expectation(of parameter: Parameter) -> String {
     if parameter.options != nil { return "a table of options" }
@@ -168,6 +183,36 @@ extension Parameter {
 }
 
 extension ParameterType {
+  /// Whether the value at `slot` is no list of those that are asked for, but could be an element of one.
+  fileprivate func isElement(_ slot: Int, on stack: LuaStack) -> Bool {
+    guard case .list(let element) = self, !accepts(slot, on: stack) else { return false }
+    return element.accepts(slot, on: stack)
+  }
+
+  /// Which element of the list at `slot` is none of those that it may have: "element 2 is 2.5"; nil where there is no
+  /// list, or another mistake.
+  fileprivate func wrongElement(_ slot: Int, on stack: LuaStack) -> String? {
+    if case .either(let types) = self {
+      return types.lazy.compactMap { $0.wrongElement(slot, on: stack) }.first
+    }
+    guard case .list(let element) = self, stack.kind(at: slot) == .table, (try? stack.reserve(4)) != nil
+    else { return nil }
+    let table = stack.absolute(slot)
+    for index in 0..<Int(lua_rawlen(stack.pointer, table)) {
+      lua_rawgeti(stack.pointer, table, lua_Integer(index + 1))
+      defer { stack.pop() }
+      if element.accepts(stack.count, on: stack) { continue }
+      let got = (try? stack.value(at: stack.count).described) ?? "something else"
+      var hint = ""
+      // `relu` for `relu()`.
+      if case .object(let name) = element, stack.kind(at: stack.count) == .function {
+        hint = "; a function that makes \(article(name)) \(name) is called with ()"
+      }
+      return "element \(index + 1) is \(got)\(hint)"
+    }
+    return nil
+  }
+
   func accepts(_ slot: Int, on stack: LuaStack) -> Bool {
     switch self {
     case .any: return true

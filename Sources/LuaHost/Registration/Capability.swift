@@ -1,3 +1,5 @@
+import Support
+
 /// Something outside the program's own memory that a function can reach.
 ///
 /// Whatever scripts can call says in its registration what it touches. A function that says nothing computes: it
@@ -30,13 +32,16 @@ public enum Capability: String, Sendable, CaseIterable, Comparable {
 package final class PluginIdentity {
   package let name: String
   package let capabilities: Set<Capability>
+  /// Where its files lie; the paths that its code reads begin there.
+  package let folder: FilePath?
   /// What `gfnet.random` draws from in the plugin: a sequence of its own, so that no plugin shifts another's numbers
   /// or the script's.
   let random: RandomGenerator
 
-  package init(name: String, capabilities: Set<Capability>, seed: UInt64) {
+  package init(name: String, capabilities: Set<Capability>, folder: FilePath? = nil, seed: UInt64) {
     self.name = name
     self.capabilities = capabilities
+    self.folder = folder
     random = RandomGenerator(seed: seed, name: "plugin." + name)
   }
 }

@@ -59,16 +59,29 @@ public struct LuaCall {
   }
 
   /// As ``path(_:)``, for a file or folder to read: a relative one is looked for in the current folder, then beside the
-  /// script.
+  /// script; that of a plugin in its own folder first.
   public func inputPath(_ name: String) throws -> FilePath { context.found(try path(name)) }
 
   public func optionalInputPath(_ name: String) throws -> FilePath? { try has(name) ? inputPath(name) : nil }
 
   public func inputPaths(_ name: String) throws -> [FilePath] { try paths(name).map(context.found) }
 
+  /// The path of a file to write.
+  ///
+  /// - Throws: as ``path(_:)``, and where it names a folder: by a slash at its end, as `.` and as `..`.
+  public func outputPath(_ name: String) throws -> FilePath {
+    // A path drops the slash at its end, and what was meant with it.
+    let given = try value(name)
+    let path = try checkedPath(given, name, isInput: false)
+    guard given.stringBytes?.last != UInt8(ascii: "/"), path.lastComponent?.kind == .regular else {
+      throw LuaError("\(place(name)) names a folder, expected a file, got \(given.described)")
+    }
+    return path
+  }
+
   /// The path of a file to write as safetensors; an ending that promises another form is refused.
   public func safetensorsPath(_ name: String) throws -> FilePath {
-    let path = try path(name)
+    let path = try outputPath(name)
     let others: Set = [
       "npy", "npz", "pt", "pth", "tar", "bin", "ckpt", "pkl", "onnx", "h5", "hdf5", "json", "csv", "txt",
       "png", "lua",
@@ -80,12 +93,15 @@ public struct LuaCall {
     return path
   }
 
-  private func checkedPath(_ value: LuaValue, _ name: String) throws -> FilePath {
+  private func checkedPath(_ value: LuaValue, _ name: String, isInput: Bool = true) throws -> FilePath {
     guard let path = value.asPath else {
       let reason = value.asString == nil ? "must be a string" : "must be a path, and holds a NUL byte"
       throw LuaError("\(place(name)) \(reason), got \(value.described)")
     }
     guard !path.isEmpty else { throw LuaError("\(place(name)) must be a path, and is empty") }
+    if isInput, value.stringBytes?.last == UInt8(ascii: "/"), context.found(path).isRegularFile {
+      throw LuaError("\(place(name)): cannot read \(path)/: Not a directory")
+    }
     return path
   }
 

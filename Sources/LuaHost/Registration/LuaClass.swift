@@ -184,6 +184,7 @@ public struct OperatorEntry: Sendable {
   var sign: String {
     let signs = [
       "__add": "+", "__sub": "-", "__mul": "*", "__div": "/", "__pow": "^", "__unm": "-", "__eq": "==",
+      "__mod": "%", "__idiv": "//",
       "__call": "()",
     ]
     return signs[name] ?? String(name.dropFirst(2))

@@ -30,7 +30,7 @@ public final class HostContext {
   /// The folder of the running script; nil when there is none.
   public var scriptFolder: FilePath?
   /// Shows a remark to whoever sits at the terminal.
-  public var showRemark: (String) -> Void = { Console.note("gfnet-lab: " + $0) }
+  public var showRemark: (String) -> Void = { Console.note("gfnet-lab: " + $0.printable(upTo: .max)) }
   /// Receives remarks for the report, from the moment that there is one.
   var keepRemark: ((String) -> Void)?
   /// Remarks that came up before there was a report, such as on plugins.
@@ -39,8 +39,10 @@ public final class HostContext {
   public var traceCache = TraceCache.standard()
   /// Receives what a cell shows, in order.
   public var emit: (Notebook.Output) -> Void = { _ in }
-  /// What the script reported as its results, in order.
-  public var results: [JSONValue.Member] = []
+  /// What the script reported as its results, in the order in which their names came up.
+  public private(set) var results: [JSONValue.Member] = []
+  /// Where in ``results`` a name is.
+  private var resultPlaces: [String: Int] = [:]
   /// Keeps the run's files; nil when nothing is written, as in tests.
   public var recorder: RunRecorder?
   /// What `gfnet.random` and the random tensors draw from: a sequence of the script's, and one of each plugin.
@@ -60,9 +62,22 @@ public final class HostContext {
 
   public init(options: Options = Options()) { self.options = options }
 
-  /// Where a file to read is: in the current folder, or beside the script when it is there alone.
+  /// Records a result of the run; a name that was there gets the new value.
+  func record(result name: String, _ value: JSONValue) {
+    if let place = resultPlaces[name] {
+      results[place].value = value
+    } else {
+      resultPlaces[name] = results.count
+      results.append(.init(name, value))
+    }
+  }
+
+  /// Where a file to read is: in the current folder, or beside the script when it is there alone. A plugin's code finds
+  /// the plugin's own files first, wherever it is installed and whoever runs it.
   public func found(_ path: FilePath) -> FilePath {
-    guard path.isRelative, !path.exists, let beside = scriptFolder?.pushing(path), beside.exists else {
+    guard path.isRelative else { return path }
+    if let own = plugin?.folder?.pushing(path), own.exists { return own }
+    guard !path.exists, let beside = scriptFolder?.pushing(path), beside.exists else {
       return path
     }
     return beside

@@ -24,10 +24,18 @@ enum Reduction {
 
   /// The sum of squared deviations from the mean by n, or by n − 1; of equal numbers exactly 0.
   static func variance(_ x: Tensor, axes: [Int], unbiased: Bool) throws -> Tensor {
-    try reduce(x, axes, .deviations) { total, loops in
-      let count = loops.summed * loops.repeats
-      return total * loops.repeats / max(unbiased ? count - 1 : count, 0)
-    }
+    try reduce(x, axes, .deviations) { total, loops in variance(total, loops, unbiased) }
+  }
+
+  /// The root of the variance, also where the variance itself is beyond float32.
+  static func standardDeviation(_ x: Tensor, axes: [Int], unbiased: Bool) throws -> Tensor {
+    try reduce(x, axes, .deviations) { total, loops in variance(total, loops, unbiased).squareRoot() }
+  }
+
+  @inline(__always)
+  private static func variance(_ total: Double, _ loops: ReductionLoops, _ unbiased: Bool) -> Double {
+    let count = loops.summed * loops.repeats
+    return total * loops.repeats / max(unbiased ? count - 1 : count, 0)
   }
 
   @inline(__always)

@@ -125,6 +125,15 @@ struct Absolute: ElementFunction {
   func gradient(_ x: Float, _ g: Float) -> Float { x > 0 ? g : x < 0 ? -g : 0 }
 }
 
+/// The whole number that a rule picks.
+struct Rounding: ElementFunction {
+  static let name = "round"
+  static let keeps = KeptForGradient.nothing
+  let rule: FloatingPointRoundingRule
+  func value(_ x: Float) -> Float { x.rounded(rule) }
+  func gradient(_ v: Float, _ g: Float) -> Float { 0 }
+}
+
 /// min(max(x, low), high).
 struct Clamp: ElementFunction {
   static let name = "clamp"

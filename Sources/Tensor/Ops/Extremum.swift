@@ -1,23 +1,30 @@
 import OneDNN
+import Support
 
 /// The 0-based places of the `count` largest (or smallest) elements along an axis, best first.
 ///
 /// Equal elements keep their order; NaN comes before all numbers. Values follow by ``Gather``, which also carries
 /// their gradient to the winners.
 struct ExtremumIndices: Op {
+  /// Beyond 2²⁴ a float no longer holds every index.
+  private static let longestAxis = 1 << 24
+
   let axis: Int
   let count: Int
   let largest: Bool
-  var name: String { count == 1 ? (largest ? "argmax" : "argmin") : "topk" }
+  /// The function that was called, which errors name.
+  let name: String
 
   func outputShape(_ inputs: [Shape]) throws -> Shape {
     let axis = try inputs[0].axis(self.axis, for: name)
     guard count > 0, count <= inputs[0][axis] else {
       throw TensorError(name, "\(count) elements of axis \(axis) of shape \(inputs[0])")
     }
-    // Beyond 2²⁴ a float no longer holds every index.
-    guard inputs[0][axis] <= 1 << 24 else {
-      throw TensorError(name, "an axis of \(inputs[0][axis]) elements")
+    guard inputs[0][axis] <= Self.longestAxis else {
+      throw TensorError(
+        name,
+        "an axis of \(inputs[0][axis]) elements; places along an axis are 32-bit numbers, exact up to \(Self.longestAxis)"
+      )
     }
     var sizes = inputs[0].sizes
     sizes[axis] = count
@@ -51,7 +58,7 @@ struct ExtremumIndices: Op {
 
   private func winner(_ x: UnsafePointer<Float>, _ step: Int, _ size: Int) -> Int {
     var best = (value: x[0], index: 0)
-    for i in 1..<max(size, 1) where precedes(x[i * step], best.value) { best = (x[i * step], i) }
+    for i in 1..<max(size, 1) where precedes(x[i * step], best.value, largest) { best = (x[i * step], i) }
     return best.index
   }
 
@@ -60,7 +67,7 @@ struct ExtremumIndices: Op {
     if count > 32 {
       let order = (0..<size).sorted { a, b in
         let (p, q) = (x[a * step], x[b * step])
-        return precedes(p, q) || (!precedes(q, p) && a < b)
+        return precedes(p, q, largest) || (!precedes(q, p, largest) && a < b)
       }
       return order.prefix(count)
     }
@@ -68,19 +75,20 @@ struct ExtremumIndices: Op {
     best.reserveCapacity(count + 1)
     for i in 0..<size {
       let value = x[i * step]
-      if best.count == count, let last = best.last, !precedes(value, x[last * step]) { continue }
+      if best.count == count, let last = best.last, !precedes(value, x[last * step], largest) { continue }
       var place = best.count
-      while place > 0, precedes(value, x[best[place - 1] * step]) { place -= 1 }
+      while place > 0, precedes(value, x[best[place - 1] * step], largest) { place -= 1 }
       best.insert(i, at: place)
       if best.count > count { best.removeLast() }
     }
     return best[...]
   }
+}
 
-  @inline(__always)
-  private func precedes(_ a: Float, _ b: Float) -> Bool {
-    (largest ? a > b : a < b) || (a.isNaN && !b.isNaN)
-  }
+/// Whether `a` comes before `b` in the order of the largest, or of the smallest; NaN comes before all numbers.
+@inline(__always)
+private func precedes(_ a: Float, _ b: Float, _ largest: Bool) -> Bool {
+  (largest ? a > b : a < b) || (a.isNaN && !b.isNaN)
 }
 
 extension Tensor {
@@ -94,15 +102,33 @@ extension Tensor {
     try extremum(axis, keepingAxis, largest: false)
   }
 
+  /// The first of the largest (or smallest) of all elements and its 0-based place in row-major order, however many
+  /// elements there are; without gradient.
+  public func extremumOfAll(largest: Bool) throws -> (value: Float, place: Int) {
+    let name = largest ? "max" : "min"
+    try mayBeRead(by: name)
+    guard count > 0 else { throw TensorError(name, "there are no elements in shape \(shape)") }
+    let x = try contiguous()
+    let source = x.pointer
+    var best = (value: source[0], place: 0)
+    for start in stride(from: 0, to: x.count, by: 1 << 20) {
+      try Cancellation.check()
+      for i in start..<min(start + (1 << 20), x.count) where precedes(source[i], best.value, largest) {
+        best = (source[i], i)
+      }
+    }
+    return best
+  }
+
   /// The 0-based places of the largest elements along `axis`, as numbers; without gradient.
   public func argMax(axis: Int = -1, keepingAxis: Bool = false) throws -> Tensor {
-    let indices = try apply(ExtremumIndices(axis: axis, count: 1, largest: true), [self])
+    let indices = try apply(ExtremumIndices(axis: axis, count: 1, largest: true, name: "argmax"), [self])
     return keepingAxis ? indices : try indices.squeezed(axis)
   }
 
   /// The 0-based places of the smallest elements along `axis`, as numbers; without gradient.
   public func argMin(axis: Int = -1, keepingAxis: Bool = false) throws -> Tensor {
-    let indices = try apply(ExtremumIndices(axis: axis, count: 1, largest: false), [self])
+    let indices = try apply(ExtremumIndices(axis: axis, count: 1, largest: false, name: "argmin"), [self])
     return keepingAxis ? indices : try indices.squeezed(axis)
   }
 
@@ -110,14 +136,21 @@ extension Tensor {
   public func topK(
     _ count: Int, axis: Int = -1, largest: Bool = true
   ) throws -> (values: Tensor, indices: Tensor) {
-    let indices = try apply(ExtremumIndices(axis: axis, count: count, largest: largest), [self])
+    try topK(count, axis: axis, largest: largest, name: "topk")
+  }
+
+  private func topK(
+    _ count: Int, axis: Int, largest: Bool, name: String
+  ) throws -> (values: Tensor, indices: Tensor) {
+    let indices = try apply(
+      ExtremumIndices(axis: axis, count: count, largest: largest, name: name), [self])
     return (try gathered(axis, indices), indices)
   }
 
   private func extremum(
     _ axis: Int, _ keepingAxis: Bool, largest: Bool
   ) throws -> (values: Tensor, indices: Tensor) {
-    let (values, indices) = try topK(1, axis: axis, largest: largest)
+    let (values, indices) = try topK(1, axis: axis, largest: largest, name: largest ? "max" : "min")
     if keepingAxis { return (values, indices) }
     return (try values.squeezed(axis), try indices.squeezed(axis))
   }

@@ -62,12 +62,12 @@ private func softmaxRow(
     y[c] = e
     sum += Double(e)
   }
-  let total = Float(sum)
   if logarithm {
-    let shift = largest + logf(total)
-    for c in 0..<count { y[c] = x[c] - shift }
+    // One shift of largest + log Σ would lose the logarithm beside a large x; the difference of two x is exact here.
+    let logarithmOfSum = log(sum)
+    for c in 0..<count { y[c] = Float(Double(x[c]) - Double(largest) - logarithmOfSum) }
   } else {
-    let factor = 1 / total
+    let factor = 1 / Float(sum)
     for c in 0..<count { y[c] *= factor }
   }
 }

@@ -19,8 +19,7 @@ struct Norm: Op {
   func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
     let (x, norm) = (saved.tensors[0], saved.tensors[1])
     let kept = x.shape.reduced(try axes.map { try x.shape.axis($0, for: name) }, keepingAxes: true)
-    let factor = try Elementwise.zip(norm, gradient, Inverse())
-    return [try x * factor.reshaped(kept)]
+    return [try slope(x, of: norm.reshaped(kept), gradient.reshaped(kept))]
   }
 }
 
@@ -53,9 +52,48 @@ struct Variance: Op {
   private func resolved(_ x: Tensor) throws -> [Int] { try axes.map { try x.shape.axis($0, for: name) } }
 }
 
-/// g / norm, and 0 where the norm is 0.
-private struct Inverse: NumberPairFunction {
-  func callAsFunction(_ norm: Float, _ g: Float) -> Float { norm == 0 ? 0 : g / norm }
+/// The square root of the mean squared deviation from the mean over axes; its gradient at 0 is 0.
+struct StandardDeviation: Op {
+  let axes: [Int]
+  let unbiased: Bool
+  let keepingAxes: Bool
+  let name = "standard_deviation"
+
+  func outputShape(_ inputs: [Shape]) throws -> Shape {
+    try Sum(axes: axes, keepingAxes: keepingAxes, mean: false).outputShape(inputs)
+  }
+
+  func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
+    let x = inputs[0]
+    let deviation = try Reduction.standardDeviation(x, axes: try resolved(x), unbiased: unbiased)
+    let result = try Tape.paused { try deviation.reshaped(try outputShape([x.shape])) }
+    saved.keep(x, result)
+    return result
+  }
+
+  func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
+    let (x, deviation) = (saved.tensors[0], saved.tensors[1])
+    let axes = try resolved(x)
+    let kept = x.shape.reduced(axes, keepingAxes: true)
+    let count = x.shape.count(along: axes)
+    let factor = try gradient.reshaped(kept).scaled(by: Float(1 / max(unbiased ? count - 1 : count, 0)))
+    let centred = try x - x.mean(axes, keepingAxes: true)
+    return [try slope(centred, of: deviation.reshaped(kept), factor)]
+  }
+
+  private func resolved(_ x: Tensor) throws -> [Int] { try axes.map { try x.shape.axis($0, for: name) } }
+}
+
+/// factor · x / root, and 0 where the root is 0.
+///
+/// The quotient comes first, since it is of moderate size where the inverse of the root is beyond float32.
+private func slope(_ x: Tensor, of root: Tensor, _ factor: Tensor) throws -> Tensor {
+  try Elementwise.broadcast(x, root, shape: x.shape, Quotient()) * factor
+}
+
+/// x / root, and 0 where the root is 0.
+private struct Quotient: NumberPairFunction {
+  func callAsFunction(_ x: Float, _ root: Float) -> Float { root == 0 ? 0 : x / root }
 }
 
 extension Tensor {
@@ -68,11 +106,12 @@ extension Tensor {
     try apply(Variance(axes: axes ?? Array(0..<rank), unbiased: unbiased, keepingAxes: keepingAxes), [self])
   }
 
-  /// Square root of ``variance(_:unbiased:keepingAxes:)``.
+  /// Square root of ``variance(_:unbiased:keepingAxes:)``, also where that is beyond float32.
   public func standardDeviation(
     _ axes: [Int]? = nil, unbiased: Bool = true, keepingAxes: Bool = false
   ) throws -> Tensor {
-    try variance(axes, unbiased: unbiased, keepingAxes: keepingAxes).sqrt()
+    try apply(
+      StandardDeviation(axes: axes ?? Array(0..<rank), unbiased: unbiased, keepingAxes: keepingAxes), [self])
   }
 
   /// Square root of the sum of squares over `axes`, or over all of them.

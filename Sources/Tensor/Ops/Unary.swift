@@ -95,6 +95,10 @@ extension Tensor {
   public func reciprocal() throws -> Tensor { try applied(Reciprocal()) }
   /// |x|; its gradient at 0 is 0.
   public func abs() throws -> Tensor { try applied(Absolute()) }
+  /// The whole number that `rule` picks; its gradient is 0.
+  public func rounded(_ rule: FloatingPointRoundingRule) throws -> Tensor {
+    try applied(Rounding(rule: rule))
+  }
   /// −x.
   public func negated() throws -> Tensor { try applied(Scale(-1)) }
   /// −x.

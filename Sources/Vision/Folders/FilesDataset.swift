@@ -44,7 +44,8 @@ public struct FilesDataset: ImageDataset {
   /// 0: nothing is known.
   public func label(at index: Int) -> Int { 0 }
 
-  public func itemName(at index: Int) -> String { paths[index].shown }
+  public func itemName(at index: Int) -> String { itemPath(at: index).shown }
+  public func itemPath(at index: Int) -> FilePath { paths[index] }
 
   public func render(_ index: Int, epoch: Int, into pixels: UnsafeMutableBufferPointer<UInt8>) throws {
     try checkImage(index)

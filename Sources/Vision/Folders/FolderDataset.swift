@@ -18,7 +18,7 @@ public struct FolderDataset: ImageDataset {
     /// A folder in the folder, such as `val`; empty: none.
     public var split = ""
     /// The class folders in the order of the labels; nil: all, sorted.
-    public var classes: [String]?
+    public var classes: [ClassName]?
     /// A ``LabelFile``.
     public var labelFile: FilePath?
     public var normalization = Normalization.imageNet
@@ -36,6 +36,7 @@ public struct FolderDataset: ImageDataset {
   public let split: String
   public let identity: String
   public let labels: [String]
+  public let labelNames: [ClassName]
   public let normalization: Normalization
   public let damaged: DamagedImages?
   public var heldBytes: Int { 256 * index.files.count }
@@ -44,34 +45,15 @@ public struct FolderDataset: ImageDataset {
   ///
   /// - Throws: ``DatasetError`` in one line when the folder or a class cannot be read or has no pictures.
   public init(path: FilePath, transform: ImageTransform, options: Options = Options()) throws {
-    root = options.split.isEmpty ? path : path / options.split
+    let root = options.split.isEmpty ? path : path / options.split
     guard root.isFolder else {
       throw DatasetError.invalid("\(root) is not a folder\(Self.splitHint(path, options.split))")
     }
-    let extensions = Set(ImageFormat.extensions)
-    var names: [String]?
-    switch try options.labelFile.map({ try LabelFile($0).content }) {
-    case .classes(let classes):
-      guard options.classes == nil else {
-        throw DatasetError.invalid("\(root): classes are given twice, by a list and by a file")
-      }
-      index = try FolderIndex(root, classes: classes.map(\.folder), extensions: extensions)
-      names = classes.map(\.name)
-    case .pictures(let pictures, let classes):
-      if let given = options.classes {
-        guard given.count >= classes.count else {
-          throw DatasetError.invalid(
-            "\(root): \(given.count) classes, but the labels go up to \(classes.count)")
-        }
-        names = given
-      }
-      index = try FolderIndex(root, listed: pictures)
-      names = names ?? classes
-    case nil:
-      index = try FolderIndex(
-        root, classes: options.classes.map { $0.map { FilePath($0) } }, extensions: extensions)
-    }
-    labels = names ?? index.classes.map(\.shown)
+    let listed = try Self.listed(root, options)
+    self.root = root
+    index = listed.index
+    labelNames = listed.names
+    labels = listed.names.map(\.shown)
     guard !index.files.isEmpty else { throw DatasetError.invalid("\(root): there are no pictures in it") }
     self.transform = transform
     normalization = options.normalization
@@ -83,10 +65,60 @@ public struct FolderDataset: ImageDataset {
       hash.add(file.path.bytes)
       for number in [file.label, file.bytes, file.changed] { hash.add(UInt64(bitPattern: Int64(number))) }
     }
-    for name in labels { hash.add(Array(name.utf8)) }
+    for name in labelNames { hash.add(name.bytes) }
     // What is drawn at random depends on the seed; nothing else does.
     let seed = transform.augmentation == nil ? "" : " seed=\(options.seed)"
     identity = "folder/\(split) \(root) \(transform.identity)\(seed) content=\(hash)"
+  }
+
+  /// The pictures, and what their classes are called.
+  private static func listed(
+    _ root: FilePath, _ options: Options
+  ) throws -> (index: FolderIndex, names: [ClassName]) {
+    let extensions = Set(ImageFormat.extensions)
+    guard let path = options.labelFile else {
+      let wanted = try options.classes?.map { name -> FilePath in
+        guard let folder = FilePath(bytes: name.bytes) else {
+          throw DatasetError.invalid("\(root): the class '\(name.shown)' holds a NUL byte")
+        }
+        return folder
+      }
+      let index = try FolderIndex(root, classes: wanted, extensions: extensions)
+      return (index, index.classes.map { ClassName($0.bytes) })
+    }
+    let file = try LabelFile(path, folders: (try? FolderListing(root).folders) ?? [])
+    switch file.content {
+    case .classes(let classes):
+      guard try !FolderListing(root).folders.isEmpty else {
+        throw DatasetError.invalid(
+          "\(path), line \(file.first.number): '\(file.first.shown.prefix(80))' is neither 'PICTURE class' nor"
+            + " 'PICTURE,class', and \(root) has no folders that it could name")
+      }
+      guard options.classes == nil else {
+        throw DatasetError.invalid("\(root): classes are given twice, by a list and by a file")
+      }
+      let index = try FolderIndex(root, classes: classes.map(\.folder), extensions: extensions)
+      return (index, classes.map(\.name))
+    case .numbered(let pictures):
+      let count = (pictures.map(\.label).max() ?? 0) + 1
+      if let given = options.classes, given.count < count {
+        throw DatasetError.invalid("\(root): \(given.count) classes, but the labels go up to \(count)")
+      }
+      let names = options.classes ?? (1...count).map { ClassName(String($0).utf8) }
+      return (try FolderIndex(root, listed: pictures), names)
+    case .named(let pictures):
+      let names = options.classes ?? Set(pictures.map(\.name)).sorted { $0.precedes($1) }
+      let places = Dictionary(names.enumerated().map { ($1, $0) }) { first, _ in first }
+      let labelled = try pictures.map { picture -> (path: FilePath, label: Int) in
+        guard let label = places[picture.name] else {
+          throw DatasetError.invalid(
+            "\(path), line \(picture.line): the class '\(picture.name.shown)' is none of the \(names.count) classes"
+              + " that were named: \(ClassName.quoted(names.map(\.shown)))")
+        }
+        return (picture.path, label)
+      }
+      return (try FolderIndex(root, listed: labelled), names)
+    }
   }
 
   public var name: String { "folder" }
@@ -98,7 +130,9 @@ public struct FolderDataset: ImageDataset {
   public func label(at index: Int) -> Int { self.index.files[index].label }
 
   /// The file, relative to the folder.
-  public func itemName(at index: Int) -> String { self.index.files[index].path.shown }
+  public func itemName(at index: Int) -> String { itemPath(at: index).shown }
+
+  public func itemPath(at index: Int) -> FilePath { self.index.files[index].path }
 
   public func render(_ index: Int, epoch: Int, into pixels: UnsafeMutableBufferPointer<UInt8>) throws {
     try checkImage(index)

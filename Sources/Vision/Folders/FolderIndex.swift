@@ -27,14 +27,18 @@ struct FolderIndex: Sendable {
     guard !found.isEmpty else {
       throw DatasetError.invalid("\(root): there are no folders in it, expected one for each class")
     }
+    let present = Set(found)
+    // A name as it is shown will do for one that is no text, such as a label that a model keeps.
+    let shown = Dictionary(found.map { ($0.shown, $0) }) { first, _ in first }
+    let wanted = wanted?.map { present.contains($0) ? $0 : shown[$0.shown] ?? $0 }
     if let wanted {
       if let stranger = found.first(where: { !wanted.contains($0) }) {
         throw DatasetError.invalid(
-          "\(root): the folder '\(stranger)' is none of the \(wanted.count) classes that were named")
+          "\(root): the folder '\(stranger)' is none of the \(wanted.count) classes that were named:"
+            + " \(ClassName.quoted(wanted.map(\.shown)))")
       }
     }
     let classes = wanted ?? found
-    let present = Set(found)
     var files: [File] = []
     for (label, name) in classes.enumerated() where present.contains(name) {
       let before = files.count
