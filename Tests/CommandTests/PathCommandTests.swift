@@ -146,8 +146,11 @@ struct PathCommandTests {
       "s.lua",
       """
       local data = gfnet.dataset("folder", {path = "d", crop = 16})
-      print(#data, table.concat(data.labels, " "))
-      for i = 1, #data do io.write(data[i].label, " ", data[i].name, "\\n") end
+      local function escaped(name)
+        return (name:gsub("[\\x80-\\xff]", function(byte) return ("\\\\x%02x"):format(byte:byte()) end))
+      end
+      print(#data, escaped(table.concat(data.labels, " ")))
+      for i = 1, #data do io.write(data[i].label, " ", escaped(data[i].name), "\\n") end
       """)
     let result = try program.shell(
       """
@@ -158,7 +161,6 @@ struct PathCommandTests {
       "$GFNET" s.lua
       """)
     #expect(result.status == 0, "\(result.errors)")
-    // What a script prints is the bytes themselves, shown as print shows them.
     #expect(result.output.hasPrefix("5\tcaf\\xe9 dog zebra\n"), "\(result.output)")
     #expect(result.output.contains("2 dog/gr\\xfcn.png\n") && result.output.contains("3 zebra/1.png\n"))
     try program.write(

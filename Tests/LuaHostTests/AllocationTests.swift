@@ -131,6 +131,7 @@ import Testing
       collectgarbage() collectgarbage()
       for i = 1, 1e4 do end
       for i = 1, 300 do assert(kept[i]:sum() == 4 * i) end
+      kept = nil
       """, firstLine: 1)
     for _ in 0..<3 {
       _ = try session.run(cell)

@@ -108,7 +108,7 @@ import Testing
 
   @Test(arguments: [
     ("f:line({1, 2}, {1})", "figure:line: x has 2 values and y has 1; they must be equally many"),
-    ("f:line({1}, {1}, {colour = 'red'})", "figure:line: unknown option 'colour'; did you mean 'color'?"),
+    ("f:line({1}, {1}, {colour = 'red'})", "figure:line: unknown option 'colour'; write color = …"),
     (
       "f:line({1}, {1}, {color = 'bleu'})",
       "figure:line: option 'color': unknown colour \"bleu\"; did you mean \"blue\""

@@ -126,7 +126,10 @@ private let catalog = Catalog(
       "gfnet.scale(1, {mode = 'upp'})",
       "option 'mode' must be one of \"up\", \"down\", got the string \"upp\""
     ),
-    ("gfnet.scale(1, {names = {'a', 2}})", "option 'names' must be a list of strings, got a table whose element 2 is 2"),
+    (
+      "gfnet.scale(1, {names = {'a', 2}})",
+      "option 'names' must be a list of strings, got a table whose element 2 is 2"
+    ),
     ("gfnet.scale(1, {}, 3)", "gfnet.scale: takes at most 2 arguments, got 3"),
     ("gfnet.scale(1, {each = function() error('inner') end})", "test.lua:1: inner"),
     ("gfnet.count(1, 2.5)", "gfnet.count: argument 2 'values' must be a whole number, got 2.5"),

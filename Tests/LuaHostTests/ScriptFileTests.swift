@@ -130,7 +130,8 @@ import Testing
     arguments: [
       ("-- %% Load", .code, "Load", []), ("-- %% [markdown] Intro", .markdown, "Intro", []),
       ("-- %% Intro [md]", .markdown, "Intro", []),
-      ("-- %% [ markdown ] Intro", .markdown, "Intro", []), ("-- %% [\tmd]", .markdown, "", []), ("-- %% [Markdown]", .markdown, "", []),
+      ("-- %% [ markdown ] Intro", .markdown, "Intro", []), ("-- %% [\tmd]", .markdown, "", []),
+      ("-- %% [Markdown]", .markdown, "", []),
       ("-- %%[parameters]", .parameters, "", []), ("--%% x", .code, "x", []),
       ("-- %%% sub", .code, "sub", []),
       ("-- %% Load [top-1] in %", .code, "Load [top-1] in %", []),

@@ -190,7 +190,7 @@ import Testing
     ("t:sum(0)", "is axis 0 of a tensor of shape 2×3"),
     ("t:sum{1, 1}", "tensor:sum: argument 1 'axis' names an axis twice"),
     ("t:sum{keepdim = true}", "got the field keepdim; options come after it"),
-    ("t:sum(1, {keepdims = true})", "tensor:sum: unknown option 'keepdims'; did you mean 'keepdim'?"),
+    ("t:sum(1, {keepdims = true})", "tensor:sum: unknown option 'keepdims'; write keepdim = …"),
     ("t.sum()", "tensor:sum: expected a tensor, got nil; call it with a colon: tensor:sum(…)"),
     ("t:matmul(t)", "tensor:matmul: shapes 2×3 and 2×3 do not fit (… × m × k by … × k × n)"),
     ("t:reshape(4, 2)", "tensor:reshape: shape 2×3 has 6 elements, 4×2 needs 8"),

@@ -127,10 +127,15 @@ import Vision
     let files = try folder(["1.png": "rgb.png", "2.png": "rgb.png"])
     var options = FolderDataset.Options()
     for (text, reason) in [
-      ("1.png 0\n2.png 11,\n", "line 2: the class is '11,', but '0' on line 1; expected numbers on all lines"),
+      (
+        "1.png 0\n2.png 11,\n", "line 2: the class is '11,', but '0' on line 1; expected numbers on all lines"
+      ),
       ("1.png dog\n2.png 1\n", "line 2: the class is '1', but 'dog' on line 1"),
       ("1.png 0x1\n2.png 0x2\n", "line 1: the class is '0x1', expected a whole number in digits from 0 to 9"),
-      ("1.png 1\n2.png 99999999999999999999\n", "line 2: the class is '99999999999999999999', expected a whole"),
+      (
+        "1.png 1\n2.png 99999999999999999999\n",
+        "line 2: the class is '99999999999999999999', expected a whole"
+      ),
       ("1.png ٣\n2.png ٤\n", "line 1: the class is '٣', expected a whole number"),
       ("1.png 1.0\n2.png 2.0\n", "line 1: the class is '1.0', expected a whole number"),
       ("1.png 1000000\n", "line 1: the class is 1000000, expected 0 or more"),
@@ -178,7 +183,8 @@ import Vision
     options.labelFile = try files.write(Array("green circle\nb c\n".utf8), "l.txt")
     let message = problem { try FolderDataset(path: files.path, transform: small(), options: options) }
     #expect(
-      message.hasSuffix("the folder 'red' is none of the 2 classes that were named: 'green', 'b c'"), "\(message)")
+      message.hasSuffix("the folder 'red' is none of the 2 classes that were named: 'green', 'b c'"),
+      "\(message)")
   }
 
   /// Names are the bytes that the system has; labels are what can be shown and kept.
