@@ -15,15 +15,15 @@ final class AppendedFile {
     }
     guard descriptor >= 0 else { throw FileError(action: "write", path: path, errno: errno) }
     if locked, flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+      // The object is complete, so that leaving here closes the file by its deinit.
       let code = errno
-      close(descriptor)
       let reason =
         code == EWOULDBLOCK ? "another run is writing to this folder" : String(cString: strerror(code))
       throw FileError(action: "write", path: path, reason: reason)
     }
   }
 
-  deinit { close(descriptor) }
+  deinit { if descriptor >= 0 { close(descriptor) } }
 
   /// Empties the file.
   func truncate() throws {

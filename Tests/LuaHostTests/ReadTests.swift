@@ -31,6 +31,41 @@ struct ReadTests {
     }
   }
 
+  @Test func ioReadsAsLuaDocuments() throws {
+    let source = """
+      local function said(...) return select("#", ...), (select(2, ...):gsub("^.-%.lua:%d+: ", "")) end
+      local file = assert(io.open("t.txt"))
+      print(tostring(file):match("t%.txt%)$"), file:read("n", "n", "n", "n", "n"))
+      print(file:read("l"), file:read(3), file:read("L"), file:read(0), file:read("a"), file:read("a"), file:read("l"))
+      print(file:read(0), file:seek("set", 2), file:read(2), file:seek("cur", -1), file:seek("end"))
+      print(file:seek("set", -1))
+      print(file:close(), tostring(file), (pcall(file.read, file)))
+      local count = 0
+      for line in io.lines("t.txt") do count = count + 1 end
+      for a, b in io.open("t.txt"):lines("l", "L") do count = count + (b and #b or 0) end
+      print(count)
+      print(io.open("missing.txt"))
+      print(said(pcall(io.open, "t.txt", "w")))
+      print(said(pcall(io.lines, "../t.txt")))
+      """
+    let output = try run(["t.txt": Array("12 -0x10 1e3 .5 0x.8p1\nabcdef\nrest\n".utf8)], source)
+    let expected = [
+      "t.txt)\t12\t-16\t1000.0\t0.5\t1.0", "\tabc\tdef\n\t\trest\n\t\tnil", "nil\t2\t -\t3\t35",
+      "nil\tInvalid argument\t22", "true\tfile (closed)\tfalse", "10",
+      "nil\tcannot read missing.txt: No such file or directory\t2",
+      "2\tio.open: argument 2 'mode' must be \"r\" or \"rb\", got the string \"w\": files are made by gfnet.tensor.save and "
+        + "the :save of models, traces and figures",
+      "2\tcannot read ../t.txt: No such file or directory",
+    ]
+    #expect(output == expected.joined(separator: "\n"))
+    for bytes in Self.variants(["one", " two ", "", "größe"]) {
+      let lines = try run(
+        ["t.txt": bytes],
+        "local l = {} for line in io.lines('t.txt') do l[#l + 1] = line end print(#l, table.concat(l, '|'))")
+      #expect(lines == "4\tone| two ||größe")
+    }
+  }
+
   @Test func linesEndInEveryWay() throws {
     for bytes in Self.variants(["one", " two ", "", "größe"]) {
       let output = try run(

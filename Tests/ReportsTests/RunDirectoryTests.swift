@@ -205,10 +205,10 @@ struct RunDirectoryTests {
         return try #require(["first", "second", "third"].last { page.contains("<p>\($0)</p>") })
       }
       #expect(try shown(after: 0, costing: 1005) == "first")
-      notebook.cells[2].outputs = [.markdown("second")]
+      notebook.cells[2].outputs.append(.markdown("second"))
       #expect(try shown(after: 21_000, costing: 0) == "first")
       #expect(try shown(after: 21_005, costing: 1005) == "second")
-      notebook.cells[2].outputs = [.markdown("third")]
+      notebook.cells[2].outputs.append(.markdown("third"))
       #expect(try shown(after: 22_100, costing: 0) == "second")
       let code = try #require(notebook.cells.indices.last { notebook.cells[$0].kind != .markdown })
       notebook.cells[code].status = .failed
@@ -223,6 +223,12 @@ struct RunDirectoryTests {
         try RunDirectory(path: folder, facts: Sample.facts())
       }
       #expect(error?.reason == "another run is writing to this folder")
+      // What was refused has given back its own descriptor once, and not that of who opened a file since.
+      for _ in 0..<20 {
+        #expect(throws: FileError.self) { try RunDirectory(path: folder, facts: Sample.facts()) }
+        let file = try InputFile(folder / "meta.json")
+        #expect(FileStatus(descriptor: file.descriptor) != nil)
+      }
       try first.finish(Sample.notebook(), status: .done, seconds: 1)
     }
   }

@@ -10,7 +10,7 @@ enum ReadModule {
     "gfnet.read", "Reads text, CSV and JSON from files below the current folder or the script's.",
     functions: [csv, json, jsonLines, lines, text])
 
-  private static func bytes(_ call: LuaCall) throws -> (bytes: [UInt8], path: FilePath) {
+  static func bytes(_ call: LuaCall) throws -> (bytes: [UInt8], path: FilePath) {
     let path = try call.inputPath("file")
     guard let real = path.resolved else { throw FileError(action: "read", path: path, errno: errno) }
     // A plugin is found by a link, or in a folder of the system; its own files are its to read.
@@ -26,7 +26,7 @@ enum ReadModule {
     return (try InputFile.bytes(of: path, limit: mostBytes), path)
   }
 
-  private static let file = Parameter(
+  static let file = Parameter(
     "file", .string,
     "its path; looked for in the current folder, then beside the script; by a plugin in its own folder first")
 

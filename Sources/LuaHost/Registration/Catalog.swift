@@ -17,7 +17,7 @@ public struct Catalog: Sendable {
     classes: [
       TensorClass.entry, RandomModule.generatorClass, FigureClass.figure, FigureClass.axes,
       FigureClass.picture,
-      DefinitionModules.definitionClass, DefinitionModules.configuredClass,
+      DefinitionModules.definitionClass, DefinitionModules.configuredClass, InputFiles.file,
     ] + NetworkModule.classes + ModelAPI.classes)
 
   /// Something that help can be asked about.
@@ -39,6 +39,7 @@ public struct Catalog: Sendable {
         result.append(("\(module.name).\(constant.name)", .constant(module, constant)))
       }
     }
+    for function in InputFiles.functions { result.append((function.qualifiedName, .function(function))) }
     for entry in classes {
       result.append((entry.name, .classEntry(entry)))
       for method in entry.methods { result.append((method.qualifiedName, .function(method))) }

@@ -29,6 +29,13 @@ package struct LuaEnvironment {
       try seed.call(Int(truncatingIfNeeded: state.context.options.seed), stream ?? 0)
     }
     try Self.guardClock(of: table, in: state)
+    if let io = try table.get("io").asTable {
+      for entry in InputFiles.functions {
+        try stack.reserve(4)
+        stack.push(entry)
+        try io.set(entry.name, LuaFunction(popping: stack))
+      }
+    }
     let loader = ModuleLoader(environment: table, folders: folders, read: read)
     try stack.reserve(4)
     stack.push { stack in

@@ -91,4 +91,22 @@ enum LuaNumberText {
     if value.isInfinite { return value < 0 ? "-inf" : "inf" }
     return "\(value)"
   }
+
+  /// The number that a numeral of Lua stands for: whole ones are integers where 64 bits hold them, hexadecimal ones
+  /// wrap around; nil for what is none.
+  static func parsed(_ text: String) -> LuaValue {
+    let digits = text.drop { $0 == "+" || $0 == "-" }
+    let isNegative = text.first == "-"
+    guard digits.count > 1, digits.lowercased().hasPrefix("0x") else {
+      return Int(text).map(LuaValue.integer) ?? Double(text).map(LuaValue.number) ?? .nil
+    }
+    let rest = digits.dropFirst(2).lowercased()
+    guard rest.contains(where: \.isHexDigit) else { return .nil }
+    if rest.contains(".") || rest.contains("p") {
+      let whole = "0x" + rest + (rest.contains("p") ? "" : "p0")
+      return Double(whole).map { .number(isNegative ? -$0 : $0) } ?? .nil
+    }
+    let bits = rest.reduce(UInt64(0)) { $0 &<< 4 | UInt64($1.hexDigitValue ?? 0) }
+    return .integer(Int(bitPattern: UInt(isNegative ? 0 &- bits : bits)))
+  }
 }

@@ -2,7 +2,7 @@
 enum MissingLibrary {
   private static let processes = "no processes are started from Lua"
   private static let files = "files are made by gfnet.tensor.save and the :save of models, traces and figures"
-  private static let reading = "gfnet.read reads text, CSV and JSON"
+  private static let reading = "io.open and io.lines read files, and gfnet.read text, CSV and JSON"
   private static let sources = "require loads Lua files beside the script or plugin"
   private static let inner = "the inside of Lua is closed"
 
@@ -13,7 +13,7 @@ enum MissingLibrary {
     "getenv": ("os", "a script's parameters come from gfnet.params"),
     "setlocale": ("os", "numbers are always written with a point"),
     "rename": ("os", files), "tmpname": ("os", files), "tmpfile": ("io", files), "output": ("io", files),
-    "open": ("io", reading), "lines": ("io", reading), "read": ("io", reading), "input": ("io", reading),
+    "read": ("io", reading), "input": ("io", reading),
     "dofile": ("", sources), "loadfile": ("", sources), "loadlib": ("package", sources),
     "dump": ("string", "only source text is loaded"),
     "getinfo": ("debug", inner), "sethook": ("debug", inner), "getlocal": ("debug", inner),
