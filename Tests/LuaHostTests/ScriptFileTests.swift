@@ -5,6 +5,11 @@ import Testing
 
 /// How a script is cut into cells: line ends, marks, Jupytext's headers and metadata.
 @Suite struct ScriptFileTests {
+  @Test func aBlankBehindATitleInBracketsIsNoMistake() {
+    let script = ScriptFile(path: "test.lua", source: "-- %% [figure x] \nprint(1)")
+    #expect(script.mistake == nil && script.cells.map(\.title) == ["[figure x]"])
+  }
+
   // MARK: Line ends
 
   private static let script = """
@@ -130,7 +135,8 @@ import Testing
     arguments: [
       ("-- %% Load", .code, "Load", []), ("-- %% [markdown] Intro", .markdown, "Intro", []),
       ("-- %% Intro [md]", .markdown, "Intro", []),
-      ("-- %% [ markdown ] Intro", .markdown, "Intro", []), ("-- %% [\tmd]", .markdown, "", []), ("-- %% [Markdown]", .markdown, "", []),
+      ("-- %% [ markdown ] Intro", .markdown, "Intro", []), ("-- %% [\tmd]", .markdown, "", []),
+      ("-- %% [Markdown]", .markdown, "", []),
       ("-- %%[parameters]", .parameters, "", []), ("--%% x", .code, "x", []),
       ("-- %%% sub", .code, "sub", []),
       ("-- %% Load [top-1] in %", .code, "Load [top-1] in %", []),

@@ -38,7 +38,8 @@ import Testing
       print(why)
       """)
     #expect(bench.message == "")
-    let problem = "an axis of 17203200 elements; places along an axis are 32-bit numbers, exact up to 16777216"
+    let problem =
+      "an axis of 17203200 elements; places along an axis are 32-bit numbers, exact up to 16777216"
     let lines = bench.shown.split(separator: "\n")
     #expect(lines.count == 2)
     #expect(lines.first?.hasSuffix("tensor:topk: " + problem) == true, "\(bench.shown)")

@@ -6,10 +6,11 @@ import Testing
 /// Results that fit float32 although something on the way to them does not, or would lose its digits.
 @Suite struct MagnitudeTests {
   /// Differences of these logits are exact, and so the logarithms of their softmax are those of small ones.
-  @Test(arguments: [
-    ([1e8, 1e8], [0, 0]), ([1_000_000, 1_000_000.25, 999_999], [0, 0.25, -1]),
-    ([-1e8, -1e8, -1e8], [0, 0, 0]), ([3e38, 0, 3e38], [0, -3e38, 0]), ([0, -20], [0, -20]),
-  ] as [([Float], [Float])])
+  @Test(
+    arguments: [
+      ([1e8, 1e8], [0, 0]), ([1_000_000, 1_000_000.25, 999_999], [0, 0.25, -1]),
+      ([-1e8, -1e8, -1e8], [0, 0, 0]), ([3e38, 0, 3e38], [0, -3e38, 0]), ([0, -20], [0, -20]),
+    ] as [([Float], [Float])])
   func logarithmsOfSoftmax(_ logits: [Float], _ differences: [Float]) throws {
     let small = differences.map(Double.init)
     let logarithm = log(small.reduce(0) { $0 + exp($1) })

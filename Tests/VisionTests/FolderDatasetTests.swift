@@ -116,6 +116,42 @@ import Vision
     }
   }
 
+  /// However the lines of a file end, and whatever mark begins it, it says the same.
+  @Test(arguments: [
+    "n2 tench, Tinca tinca\n\nn3\tgoldfish\nn1\nmy folder\tname of it",
+    "n1/1.png 3\nn2/1.png 0\n\nmy folder/1.png\t3",
+    "n1/1.png dog\nn2/1.png a cat\nmy folder/1.png\tdog",
+    "path,class\nn1/1.png,dog\nn2/1.png,a cat\nmy folder/1.png,dog",
+    "n2/1.png,0\nmy folder/1.png,2\nn1/1.png,0",
+  ])
+  func linesOfFilesMayEndInAnyWay(_ text: String) throws {
+    let files = try folder(["n1/1.png": "rgb.png", "n2/1.png": "rgb.png", "my folder/1.png": "rgb.png"])
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { Array($0.utf8) }
+    let (lf, crlf, cr): ([UInt8], [UInt8], [UInt8]) = ([10], [13, 10], [13])
+    func data(_ ends: [[UInt8]], mark: Bool, lastEnd: Bool) throws -> FolderDataset {
+      var bytes: [UInt8] = mark ? [0xEF, 0xBB, 0xBF] : []
+      for (number, line) in lines.enumerated() {
+        bytes += line
+        if number < lines.count - 1 || lastEnd { bytes += ends[number % ends.count] }
+      }
+      var options = FolderDataset.Options()
+      options.labelFile = try files.write(bytes, "list.txt")
+      return try FolderDataset(path: files.path, transform: small(), options: options)
+    }
+    let plain = try data([lf], mark: false, lastEnd: true)
+    #expect(plain.count == 3)
+    for ends in [[lf], [crlf], [cr], [lf, crlf, cr], [crlf, lf], [crlf, cr]] {
+      for mark in [false, true] {
+        for lastEnd in [false, true] {
+          let other = try data(ends, mark: mark, lastEnd: lastEnd)
+          let how = "\(ends), mark \(mark), last end \(lastEnd)"
+          #expect(other.labels == plain.labels && other.labelNames == plain.labelNames, "\(how)")
+          #expect(names(other) == names(plain), "\(how)")
+        }
+      }
+    }
+  }
+
   private func problem(_ body: () throws -> FolderDataset) -> String {
     do {
       return try body().labels.joined(separator: "|")
@@ -127,10 +163,15 @@ import Vision
     let files = try folder(["1.png": "rgb.png", "2.png": "rgb.png"])
     var options = FolderDataset.Options()
     for (text, reason) in [
-      ("1.png 0\n2.png 11,\n", "line 2: the class is '11,', but '0' on line 1; expected numbers on all lines"),
+      (
+        "1.png 0\n2.png 11,\n", "line 2: the class is '11,', but '0' on line 1; expected numbers on all lines"
+      ),
       ("1.png dog\n2.png 1\n", "line 2: the class is '1', but 'dog' on line 1"),
       ("1.png 0x1\n2.png 0x2\n", "line 1: the class is '0x1', expected a whole number in digits from 0 to 9"),
-      ("1.png 1\n2.png 99999999999999999999\n", "line 2: the class is '99999999999999999999', expected a whole"),
+      (
+        "1.png 1\n2.png 99999999999999999999\n",
+        "line 2: the class is '99999999999999999999', expected a whole"
+      ),
       ("1.png ٣\n2.png ٤\n", "line 1: the class is '٣', expected a whole number"),
       ("1.png 1.0\n2.png 2.0\n", "line 1: the class is '1.0', expected a whole number"),
       ("1.png 1000000\n", "line 1: the class is 1000000, expected 0 or more"),
@@ -178,7 +219,8 @@ import Vision
     options.labelFile = try files.write(Array("green circle\nb c\n".utf8), "l.txt")
     let message = problem { try FolderDataset(path: files.path, transform: small(), options: options) }
     #expect(
-      message.hasSuffix("the folder 'red' is none of the 2 classes that were named: 'green', 'b c'"), "\(message)")
+      message.hasSuffix("the folder 'red' is none of the 2 classes that were named: 'green', 'b c'"),
+      "\(message)")
   }
 
   /// Names are the bytes that the system has; labels are what can be shown and kept.

@@ -40,7 +40,8 @@ extension NumPyFile {
     }
     guard arrays.count < Int(UInt16.max) else {
       throw fail(
-        "\(arrays.count) arrays, and at most \(UInt16.max - 1) fit into a .npz file; a .safetensors file takes them")
+        "\(arrays.count) arrays, and at most \(UInt16.max - 1) fit into a .npz file; a .safetensors file takes them"
+      )
     }
     guard total < Int(UInt32.max) else {
       throw fail("more than 4 GB do not fit into a .npz file; a .safetensors file takes them")

@@ -67,7 +67,8 @@ enum ModelClass {
             "numbers, strings and tables to keep in the file; model.info.results reads them"),
           Parameter(
             "check", .boolean, default: false,
-            "writes nothing, and raises the error that the path would give: for scripts that save after hours"),
+            "writes nothing, and raises the error that the path would give: for scripts that save after hours"
+          ),
         ]),
       ],
       example:

@@ -143,7 +143,8 @@ final class StreamHandle {
       try check.tell()
     }
     return result.map { result in
-      let name = dataset.map { $0.itemPath(at: result.index % $0.count) } ?? FilePath(String(result.index + 1))
+      let name =
+        dataset.map { $0.itemPath(at: result.index % $0.count) } ?? FilePath(String(result.index + 1))
       return result.fields(source: name, classNames: classNames)
     }
   }

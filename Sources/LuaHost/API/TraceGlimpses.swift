@@ -19,7 +19,9 @@ enum TraceGlimpses {
       "of a trace: when images leave, as trace:evaluate takes it; default: thresholds under which equal shares leave"
     ),
     .optional(
-      "dataset", .object("dataset"), "of a trace: its images; needed for a trace that was read from a file, unless its data set comes with the program"),
+      "dataset", .object("dataset"),
+      "of a trace: its images; needed for a trace that was read from a file, unless its data set comes with the program"
+    ),
   ]
 
   static func groups(_ trace: TraceHandle, _ call: LuaCall) throws -> [GlimpseGrid.Group] {

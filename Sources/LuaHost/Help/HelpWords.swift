@@ -44,7 +44,8 @@ enum HelpWords {
         + "gfnet-lab run --precision bf16 script.lua. Training is float32."),
     Word(
       "threads thread cores num_threads workers num_workers cpu",
-      "The number of threads is an option of the command: gfnet-lab run --threads 4 script.lua; without it, all cores."),
+      "The number of threads is an option of the command: gfnet-lab run --threads 4 script.lua; without it, all cores."
+    ),
     Word(
       "folder tensors clutter_fashion data_set data_sets",
       "\"folder\", \"files\" and \"tensors\" are the data sets that gfnet.dataset makes of one's own pictures, "

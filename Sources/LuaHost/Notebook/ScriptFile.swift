@@ -108,7 +108,9 @@ private struct CellSplitter {
 
   /// The line behind a long comment that begins the first of these, and ends before the next cell; nil: none does.
   private mutating func endOfComment(_ lines: ArraySlice<Substring>) -> Int? {
-    guard let first = lines.first, let level = first.openingLevel, !unclosed.contains(level) else { return nil }
+    guard let first = lines.first, let level = first.openingLevel, !unclosed.contains(level) else {
+      return nil
+    }
     let closer = "]" + String(repeating: "=", count: level) + "]"
     for (number, line) in zip(lines.indices, lines) {
       let inside = number == lines.startIndex ? line.dropFirst(level + 4) : line

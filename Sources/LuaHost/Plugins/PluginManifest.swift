@@ -161,7 +161,8 @@ public struct PluginManifest: Sendable {
       guard let match = condition.trimmed.wholeMatch(of: /gfnet\s*(>=|<|==)\s*([0-9.]+)/),
         let wanted = Version(String(match.2)), let own = Version(CoreModule.version)
       else {
-        throw LuaError("\(path): requires must be a condition such as requires = \"gfnet >= 0.1\", got \"\(text)\"")
+        throw LuaError(
+          "\(path): requires must be a condition such as requires = \"gfnet >= 0.1\", got \"\(text)\"")
       }
       let isMet =
         switch match.1 {
