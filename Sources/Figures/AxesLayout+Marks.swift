@@ -68,9 +68,7 @@ extension AxesLayout {
       needs.width = max(needs.width, width)
       return
     }
-    let every = Int((need / max(pitch, area.width / 1e6)).rounded(.up))
-    obstacle =
-      "of \(given.values.count) names below the x axis every \(every)th is shown; there is no room for more"
+    let every = everyShown(of: given, need: need, pitch: max(pitch, area.width / 1e6), "below the x axis")
     let kept = given.values.indices.filter { $0 % every == 0 }
     xTicks = Ticks(values: kept.map { given.values[$0] }, labels: kept.map { given.labels[$0] })
     xLabels = kept.map { xLabels[$0] }
@@ -122,12 +120,19 @@ extension AxesLayout {
       needs.height = max(needs.height, height)
       return
     }
-    let every = Int((need / max(pitch, area.height / 1e6)).rounded(.up))
-    obstacle =
-      "of \(given.values.count) names at the y axis every \(every)th is shown; there is no room for more"
+    let every = everyShown(of: given, need: need, pitch: max(pitch, area.height / 1e6), "at the y axis")
     let kept = given.values.indices.filter { $0 % every == 0 }
     yTicks = Ticks(values: kept.map { given.values[$0] }, labels: kept.map { given.labels[$0] })
     yLabels = kept.map { yLabels[$0] }
+  }
+
+  /// Of which stretch of names one is shown where there is no room for all; says so.
+  private mutating func everyShown(of given: Ticks, need: Double, pitch: Double, _ place: String) -> Int {
+    let count = given.values.count
+    let every = min(Int((need / pitch).rounded(.up)), max(count, 1))
+    let shown = every < count ? "every \(every)th is" : "only the first is"
+    obstacle = "of \(count) names \(place) \(shown) shown; there is no room for more"
+    return every
   }
 
   private func automatic(_ options: AxisOptions, _ map: AxisMap, limit: Int) -> Ticks {
@@ -142,7 +147,13 @@ extension AxesLayout {
   }
 
   private func explicit(_ values: [Double], _ options: AxisOptions, _ map: AxisMap) -> Ticks {
-    let shown = values.indices.filter { values[$0].isFinite && map.contains(values[$0]) }
+    // Marks in one place, to a thousandth of a point, are one mark: the first of them.
+    var places: Set<Int> = []
+    let shown = values.indices.filter { i in
+      guard values[i].isFinite, map.contains(values[i]) else { return false }
+      let place = (map(values[i]) * 1000).rounded()
+      return !place.isFinite || places.insert(Int(place)).inserted
+    }
     let labels = options.tickLabels ?? []
     return Ticks(
       values: shown.map { values[$0] },

@@ -8,7 +8,7 @@ extension AxesPainter {
     guard line.joined != .not else { return }
     let stroke = AxesPainter.stroke(line, style)
     for points in try runs(line) {
-      let path = visible(line.joined == .steps ? stepped(points) : points)
+      let path = try visible(line.joined == .steps ? stepped(points) : points)
       list.stroke(path, stroke)
     }
   }
@@ -47,22 +47,25 @@ extension AxesPainter {
       }
     }
     if !run.isEmpty { result.append(run) }
-    return result.map(thinned)
+    return try result.map(thinned)
   }
 
   /// For long runs along x: first, lowest, highest and last point of every tenth of a point.
-  private func thinned(_ points: [Point]) -> [Point] {
+  private func thinned(_ points: [Point]) throws -> [Point] {
     guard points.count > 4000 else { return points }
     let ordered = zip(points, points.dropFirst()).allSatisfy { $0.x <= $1.x }
     var result: [Point] = []
     if !ordered {
-      for p in points where result.last.map({ hypot($0.x - p.x, $0.y - p.y) > 0.08 }) ?? true {
+      for (i, p) in points.enumerated() {
+        if i % 65536 == 0 { try Cancellation.check() }
+        if let last = result.last, hypot(last.x - p.x, last.y - p.y) <= 0.08 { continue }
         result.append(p)
       }
       return result
     }
     var start = 0
     while start < points.count {
+      if result.count & 0xFFF == 0 { try Cancellation.check() }
       let column = (points[start].x * 10).rounded(.down)
       var end = start
       var (low, high) = (start, start)
@@ -78,9 +81,10 @@ extension AxesPainter {
   }
 
   /// Level to the next point's x, then up or down.
-  private func stepped(_ points: [Point]) -> [Point] {
+  private func stepped(_ points: [Point]) throws -> [Point] {
     var result: [Point] = []
-    for p in points {
+    for (i, p) in points.enumerated() {
+      if i % 65536 == 0 { try Cancellation.check() }
       if let last = result.last, last.y != p.y { result.append(Point(p.x, last.y)) }
       result.append(p)
     }
@@ -88,12 +92,13 @@ extension AxesPainter {
   }
 
   /// The part of a polyline in and near the plot area; far ends would only cost time.
-  private func visible(_ points: [Point]) -> Path {
+  private func visible(_ points: [Point]) throws -> Path {
     let room = area.inset(by: -20)
     var path = Path()
     if points.count == 1, room.contains(points[0]) { return Path(points) }
     var last: Point?
-    for (a, b) in zip(points, points.dropFirst()) {
+    for (i, (a, b)) in zip(points, points.dropFirst()).enumerated() {
+      if i % 65536 == 0 { try Cancellation.check() }
       guard let (from, to) = room.clip(a, b) else {
         last = nil
         continue
@@ -262,10 +267,15 @@ extension AxesPainter {
         for run in try runs(line) {
           for p in run { result.add(p, heavy ? 12 : 2) }
           guard line.joined != .not else { continue }
-          let path = line.joined == .steps ? stepped(run) : run
-          for (a, b) in zip(path, path.dropFirst()) { result.add(along: a, b) }
+          let path = try line.joined == .steps ? stepped(run) : run
+          try Cancellation.check()
+          // Of a tangle, a sample in its stead.
+          let step = (path.count + 49_999) / 50_000
+          for i in stride(from: 1, to: path.count, by: max(step, 1)) {
+            result.add(along: path[i - 1], path[i], Double(step))
+          }
         }
-        for pole in errorPoles(line).prefix(10_000) { result.add(along: pole.0, pole.1) }
+        for pole in try errorPoles(line).prefix(10_000) { result.add(along: pole.0, pole.1, 1) }
       case .bars(let bars):
         for box in layout.boxes(bars) { if let box { result.add(box, 0.5) } }
         if bars.showValues { for box in try valueBoxes(bars) { result.add(box.rect, 4) } }

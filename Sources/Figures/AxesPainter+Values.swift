@@ -80,9 +80,10 @@ extension AxesPainter {
   static func errorStroke(_ color: Color) -> Stroke { Stroke(color, width: 0.8) }
 
   /// The ends of each error bar on the page.
-  func errorPoles(_ line: Layer.Line) -> [(Point, Point)] {
+  func errorPoles(_ line: Layer.Line) throws -> [(Point, Point)] {
     var poles: [(Point, Point)] = []
     for i in line.x.indices {
+      if i % 65536 == 0 { try Cancellation.check() }
       let p = Point(layout.xMap(line.x[i]), layout.yMap(line.y[i]))
       guard p.isFinite else { continue }
       if let ends = line.yError?.ends(i, around: line.y[i]) {

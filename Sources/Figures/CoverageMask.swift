@@ -17,6 +17,10 @@ final class CoverageMask {
   private let maskSpan: UnsafeMutablePointer<(Int, Int)>
   private var areaRows: (Int, Int)
   private var maskRows: (Int, Int)
+  /// How many pixels of each square of 8×8 the mask covers wholly.
+  private let wholes: UnsafeMutablePointer<UInt8>
+  private let squaresAcross: Int
+  private let squaresDown: Int
 
   init(width: Int, height: Int) {
     self.width = width
@@ -33,9 +37,13 @@ final class CoverageMask {
     maskSpan.initialize(repeating: (Int.max, 0), count: height)
     areaRows = (height, 0)
     maskRows = (height, 0)
+    (squaresAcross, squaresDown) = ((width + 7) >> 3, (height + 7) >> 3)
+    wholes = .allocate(capacity: squaresAcross * squaresDown)
+    wholes.initialize(repeating: 0, count: squaresAcross * squaresDown)
   }
 
   deinit {
+    wholes.deallocate()
     area.deallocate()
     mask.deallocate()
     areaSpan.deallocate()
@@ -120,13 +128,17 @@ final class CoverageMask {
       areaSpan[y] = (Int.max, 0)
       let values = area + y * stride
       let out = mask + y * width
+      let squares = wholes + (y >> 3) * squaresAcross
       let visible = min(end, clip.right)
       var sum: Float = 0
       for x in first..<max(visible, first) {
         sum += values[x]
         values[x] = 0
         let byte = UInt8(min(abs(sum), 1) * 255 + 0.5)
-        if byte > out[x] { out[x] = byte }
+        if byte > out[x] {
+          out[x] = byte
+          if byte == 255 { squares[x >> 3] += 1 }
+        }
       }
       for x in max(visible, first)..<end { values[x] = 0 }
       if visible > first {
@@ -147,6 +159,36 @@ final class CoverageMask {
       body(y, first, row)
       row.update(repeating: 0)
     }
+    if maskRows.0 < maskRows.1 {
+      let (first, last) = (maskRows.0 >> 3, (maskRows.1 - 1) >> 3)
+      (wholes + first * squaresAcross).update(repeating: 0, count: (last - first + 1) * squaresAcross)
+    }
     maskRows = (height, 0)
+  }
+
+  /// Whether the mask covers wholly all that a stroke from a to b can touch, `reach` to each side, inside the clip
+  /// rectangle: drawing it would change nothing. Of many lines in one place few need to be drawn.
+  func isCovered(from a: Point, to b: Point, reach: Double) -> Bool {
+    let reach = min(reach, 1e6)
+    let (upper, lower) = a.y <= b.y ? (a, b) : (b, a)
+    let (dx, dy) = (lower.x - upper.x, lower.y - upper.y)
+    let top = max(Int((upper.y - reach).rounded(.down)), clip.top)
+    let bottom = min(Int((lower.y + reach).rounded(.up)), clip.bottom)
+    guard top < bottom else { return true }
+    for square in top >> 3...(bottom - 1) >> 3 {
+      // The part of the side from which these rows can be reached.
+      var (start, end) = (0.0, 1.0)
+      if dy > 0 {
+        start = min(max((Double(square * 8) - reach - upper.y) / dy, 0), 1)
+        end = min(max((Double(square * 8 + 8) + reach - upper.y) / dy, 0), 1)
+      }
+      let (from, to) = (upper.x + start * dx, upper.x + end * dx)
+      let left = max(Int((min(from, to) - reach).rounded(.down)), clip.left)
+      let right = min(Int((max(from, to) + reach).rounded(.up)), clip.right)
+      guard left < right else { continue }
+      let squares = wholes + square * squaresAcross
+      for column in left >> 3...(right - 1) >> 3 where squares[column] < 64 { return false }
+    }
+    return true
   }
 }

@@ -38,14 +38,14 @@ struct Obstacles {
     }
   }
 
-  /// Points every few points of length along the visible part of a–b.
-  mutating func add(along a: Point, _ b: Point) {
+  /// Points of `weight` every few points of length along the visible part of a–b.
+  mutating func add(along a: Point, _ b: Point, _ weight: Double) {
     guard let (from, to) = area.clip(a, b) else { return }
     let count = Int(hypot(to.x - from.x, to.y - from.y) / 3)
     guard count > 0 else { return }
     for i in 0...count {
       let t = Double(i) / Double(count)
-      add(Point(from.x + (to.x - from.x) * t, from.y + (to.y - from.y) * t), 1)
+      add(Point(from.x + (to.x - from.x) * t, from.y + (to.y - from.y) * t), weight)
     }
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// Straight pieces of a path in pixels.
 struct Polyline {
@@ -31,7 +32,7 @@ struct Polyline {
   }
 
   /// The pieces that a dash pattern (line, gap, … in pixels) leaves.
-  func dashed(_ pattern: [Double]) -> [Polyline] {
+  func dashed(_ pattern: [Double]) throws -> [Polyline] {
     let total = pattern.reduce(0, +)
     guard total > 0.25, pattern.allSatisfy({ $0 >= 0 && $0.isFinite }) else { return [self] }
     let path = closed ? points + points.prefix(1) : points
@@ -40,7 +41,8 @@ struct Polyline {
     var current: [Point] = [previous]
     var index = 0
     var left = pattern[0]
-    for point in path.dropFirst() {
+    for (i, point) in path.dropFirst().enumerated() {
+      if i & 0xFFF == 0xFFF { try Cancellation.check() }
       let length = hypot(point.x - previous.x, point.y - previous.y)
       var done = 0.0
       while length - done > left {
@@ -50,6 +52,7 @@ struct Polyline {
         if index % 2 == 0 {
           current.append(cut)
           pieces.append(Polyline(points: current, closed: false))
+          if pieces.count & 0xFFF == 0 { try Cancellation.check() }
         }
         current = [cut]
         index = (index + 1) % (pattern.count % 2 == 0 ? pattern.count : 2 * pattern.count)
@@ -66,7 +69,7 @@ struct Polyline {
 
 extension Path {
   /// The path in pixels with curves cut into chords that stay within 0.03 pixels; broken at non-finite points.
-  func flattened(scale: Double) -> [Polyline] {
+  func flattened(scale: Double) throws -> [Polyline] {
     var result: [Polyline] = []
     var points: [Point] = []
     func pixel(_ p: Point) -> Point {
@@ -76,7 +79,8 @@ extension Path {
       if !points.isEmpty { result.append(Polyline(points: points, closed: closed)) }
       points = []
     }
-    for element in elements {
+    for (i, element) in elements.enumerated() {
+      if i & 0xFFF == 0xFFF { try Cancellation.check() }
       switch element {
       case .move(let p):
         finish(closed: false)
@@ -94,12 +98,12 @@ extension Path {
           hypot(start.x - 2 * a.x + b.x, start.y - 2 * a.y + b.y),
           hypot(a.x - 2 * b.x + end.x, a.y - 2 * b.y + end.y))
         let count = min(max(Int((0.75 * bend / 0.03).squareRoot().rounded(.up)), 1), 500)
-        for i in 1...count {
-          let t = Double(i) / Double(count)
+        for chord in 1...count {
+          let t = Double(chord) / Double(count)
           let s = 1 - t
           let (w0, w1, w2, w3) = (s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t)
           points.append(
-            i == count
+            chord == count
               ? end
               : Point(
                 w0 * start.x + w1 * a.x + w2 * b.x + w3 * end.x,
@@ -120,23 +124,28 @@ struct StrokeOutline {
   /// Sides are axis-parallel: moved to whole pixels, with square corners.
   var square: Bool
 
-  /// Calls `body` with the outline of each side.
-  func pieces(of line: Polyline, _ body: ([Point]) -> Void) {
+  /// Calls `body` with the outline of each side but those that `isHidden`.
+  func pieces(
+    of line: Polyline, isHidden: (Point, Point) -> Bool, _ body: ([Point]) throws -> Void
+  ) throws {
     var points: [Point] = []
     for p in line.points where points.last != p { points.append(p) }
     if line.closed, let first = points.first, points.count > 1, points.last != first { points.append(first) }
     guard points.count > 1 else {
-      if let only = points.first, cap == .round { body(disc(only)) }
+      if let only = points.first, cap == .round { try body(disc(only)) }
       return
     }
     for i in 1..<points.count {
+      if i & 0x3F == 0 { try Cancellation.check() }
       let (a, b) = (points[i - 1], points[i])
+      if isHidden(a, b) { continue }
       let joinsBefore = line.closed || i > 1
       let joinsAfter = line.closed || i < points.count - 1
       if square {
-        body(bar(a, b, joinsBefore, joinsAfter))
+        try body(bar(a, b, joinsBefore, joinsAfter))
       } else {
-        body(capsule(a, b, roundStart: joinsBefore || cap == .round, roundEnd: joinsAfter || cap == .round))
+        try body(
+          capsule(a, b, roundStart: joinsBefore || cap == .round, roundEnd: joinsAfter || cap == .round))
       }
     }
   }

@@ -50,8 +50,8 @@ final class Rasterizer {
     for item in list.items {
       try Cancellation.check()
       switch item {
-      case .fill(let path, let color): fill(path, color)
-      case .stroke(let path, let stroke): self.stroke(path, stroke)
+      case .fill(let path, let color): try fill(path, color)
+      case .stroke(let path, let stroke): try self.stroke(path, stroke)
       case .text(let run): try text(run)
       case .image(let pixels, let rect, let interpolation): try photograph(pixels, rect, interpolation)
       case .beginClip(let rect): clip(to: rect)
@@ -79,37 +79,43 @@ final class Rasterizer {
 
   // MARK: Shapes
 
-  private func fill(_ path: Path, _ color: Color) {
-    var polygons = path.flattened(scale: scale)
+  private func fill(_ path: Path, _ color: Color) throws {
+    var polygons = try path.flattened(scale: scale)
     if polygons.allSatisfy({ $0.isAxisParallel }) {
       for i in polygons.indices { polygons[i].snapToPixels() }
     }
-    for polygon in polygons { add(polygon.points) }
+    for polygon in polygons { try add(polygon.points) }
     coverage.commit()
     blend(color)
   }
 
-  private func stroke(_ path: Path, _ stroke: Stroke) {
-    var lines = path.flattened(scale: scale)
+  private func stroke(_ path: Path, _ stroke: Stroke) throws {
+    var lines = try path.flattened(scale: scale)
     let snapped = lines.allSatisfy { $0.isAxisParallel }
     let half = stroke.width * scale / 2
     let outline = StrokeOutline(
       halfWidth: snapped ? max((2 * half).rounded(), 1) / 2 : half, cap: stroke.cap, square: snapped)
     if !stroke.dash.isEmpty {
-      lines = lines.flatMap { $0.dashed(stroke.dash.map { $0 * scale }) }
+      lines = try lines.flatMap { try $0.dashed(stroke.dash.map { $0 * scale }) }
     }
-    for line in lines {
-      outline.pieces(of: line) { piece in
-        add(piece)
+    // A bar of whole pixels ends up to a pixel away from its side, and so does what a side's outline touches.
+    let reach = outline.halfWidth + 2
+    for (i, line) in lines.enumerated() {
+      if i & 0x3F == 0x3F { try Cancellation.check() }
+      try outline.pieces(
+        of: line, isHidden: { coverage.isCovered(from: $0, to: $1, reach: reach) }
+      ) { piece in
+        try add(piece)
         coverage.commit()
       }
     }
     blend(stroke.color)
   }
 
-  private func add(_ points: [Point]) {
+  private func add(_ points: [Point]) throws {
     guard var last = points.last else { return }
-    for point in points {
+    for (i, point) in points.enumerated() {
+      if i & 0xFFF == 0xFFF { try Cancellation.check() }
       coverage.edge(last.x, last.y, point.x, point.y)
       last = point
     }
@@ -138,7 +144,7 @@ final class Rasterizer {
 
   // MARK: Text and photographs
 
-  private func text(_ run: TextRun) throws(FigureError) {
+  private func text(_ run: TextRun) throws {
     let x = (run.origin.x * scale).rounded()
     let y = (run.origin.y * scale).rounded()
     guard abs(x) < 1e6, abs(y) < 1e6 else { return }
@@ -146,13 +152,13 @@ final class Rasterizer {
     try TextEngine.draw(run, on: image, pixelSize: run.size * scale, x: Int32(x), y: Int32(y))
   }
 
-  private func outlined(_ run: TextRun) throws(FigureError) {
+  private func outlined(_ run: TextRun) throws {
     let turn = run.angle * Double.pi / 180
     let (c, s) = (cos(turn) * run.size, sin(turn) * run.size)
     var pen = 0.0
     for outline in try TextEngine.outlines(of: run.text, face: run.face) {
       let start = pen
-      fill(
+      try fill(
         outline.path.mapped { p in
           Point(run.origin.x + (p.x + start) * c - p.y * s, run.origin.y - (p.x + start) * s - p.y * c)
         }, run.color)

@@ -63,7 +63,8 @@ extension HTMLReport {
     .prose img { max-width: 100%; height: auto; background: #fff; border-radius: 4px; }
     blockquote { border-left: 3px solid var(--line); padding-left: 1rem; color: var(--soft); margin-left: 0; }
     math { font-size: 1.05em; }
-    math[display="block"] { margin: 1em 0; overflow-x: auto; }
+    /* What may scroll sideways scrolls downwards too, unless that is forbidden; the padding holds what is tall. */
+    math[display="block"] { margin: 0.6em 0; padding: 0.4em 0; overflow-x: auto; overflow-y: hidden; }
     hr { border: 0; border-top: 1px solid var(--line); margin: 2rem 0; }
     code, pre { font-family: var(--mono); font-size: 0.8125rem; font-variant-ligatures: none; }
     :not(pre) > code { font-size: 0.86em; background: var(--shade); padding: 0.12em 0.35em; border-radius: 4px;
@@ -173,6 +174,7 @@ extension HTMLReport {
         --string: #17633f; --number: #8a4100; --keyword: #8b2380; --builtin: #0a5a8c; --call: #24459c;
       }
       html { font-size: 9.5pt; }
+      math[display="block"] { overflow: visible; }
       body { font-size: 1rem; }
       .page, .with-contents { display: block; max-width: none; padding: 0; }
       nav, .toggle, .links, .skip { display: none; }

@@ -24,13 +24,22 @@ public final class MemoryBudget: Sendable {
   /// Bytes asked for in small pieces since the process was last looked at.
   private let unseenBytes = Atomic<Int>(0)
   private let measure: @Sendable () -> Int
+  /// What the system would grant at most, whatever limit is set.
+  private let ceiling: Int
 
   /// - Parameters:
   ///   - limit: bytes in all; nil: what the machine has left, less a reserve.
+  ///   - addresses: bytes that the system lets the process map beside what it maps now (`ulimit -v`); nil: any number.
   ///   - measure: bytes that the process takes now, beside files that are mapped.
-  public init(limit: Int? = nil, measure: @escaping @Sendable () -> Int = SystemMemory.ofProcess) {
+  public init(
+    limit: Int? = nil, addresses: Int? = SystemMemory.addressesLeft(),
+    measure: @escaping @Sendable () -> Int = SystemMemory.ofProcess
+  ) {
     self.measure = measure
-    limitBytes = Atomic(limit ?? Self.standardLimit(SystemMemory.available(), inUse: measure()))
+    let inUse = measure()
+    let ceiling = addresses.map { Self.standardLimit($0, inUse: inUse) } ?? .max
+    self.ceiling = ceiling
+    limitBytes = Atomic(min(limit ?? Self.standardLimit(SystemMemory.available(), inUse: inUse), ceiling))
   }
 
   /// What is left to others and to what nobody counts: a tenth, at least half a gigabyte where there is that much.
@@ -42,8 +51,8 @@ public final class MemoryBudget: Sendable {
   /// The most bytes that may be held.
   public var limit: Int { limitBytes.load(ordering: .relaxed) }
 
-  /// Sets the most bytes that may be held, whatever the machine has.
-  public func setLimit(_ bytes: Int) { limitBytes.store(max(bytes, 0), ordering: .relaxed) }
+  /// Sets the most bytes that may be held, whatever the machine has; no more than the process may map.
+  public func setLimit(_ bytes: Int) { limitBytes.store(min(max(bytes, 0), ceiling), ordering: .relaxed) }
 
   /// Bytes in use: what was counted, or what the process is seen to take, whichever is more.
   public var inUse: Int { max(countedBytes.load(ordering: .relaxed), measure()) }
@@ -79,9 +88,12 @@ public final class MemoryBudget: Sendable {
 
   /// Why `bytes` cannot be had.
   public func refusal(of bytes: Int) -> MemoryRefused {
-    let (needs, used, limit) = (MemoryText.size(bytes), MemoryText.size(inUse), MemoryText.size(limit))
+    let limit = limit
+    let (needs, used, most) = (MemoryText.size(bytes), MemoryText.size(inUse), MemoryText.size(limit))
+    // Beyond what the system grants, the program's own limit helps nobody.
+    let remedy = limit < ceiling ? "--memory or $\(Self.variable)" : "ulimit -v, which limits this process"
     return MemoryRefused(
-      "needs \(needs); \(used) of the \(limit) this run may hold are in use: release what is not needed (:free(), collectgarbage()), or allow more with --memory or $\(Self.variable)"
+      "needs \(needs); \(used) of the \(most) this run may hold are in use: release what is not needed (:free(), collectgarbage()), or allow more with \(remedy)"
     )
   }
 

@@ -46,6 +46,20 @@ public enum SystemMemory {
     return groupRooms(root).reduce(machine, min)
   }
 
+  /// Bytes that the process may map beside what it maps now, where the system limits that (`ulimit -v`); nil where not.
+  ///
+  /// - Parameter root: in place of `/`, for tests.
+  public static func addressesLeft(root: FilePath = "/") -> Int? {
+    let name = "Max address space"
+    // The name, the limit that holds, the one that it may be raised to, the unit.
+    guard let line = lines(root / "proc/self/limits").first(where: { $0.hasPrefix(name) }),
+      let limit = line.dropFirst(name.count).split(separator: " ").first.flatMap({ Int($0) })
+    else { return nil }
+    let pages = lines(root / "proc/self/statm").first?.split(separator: " ").first.flatMap { Int($0) } ?? 0
+    let mapped = pages.multipliedReportingOverflow(by: Int(sysconf(Int32(_SC_PAGESIZE)))).partialValue
+    return max(limit - max(mapped, 0), 0)
+  }
+
   /// What each control group that holds the process has left.
   private static func groupRooms(_ root: FilePath) -> [Int] {
     var rooms: [Int] = []

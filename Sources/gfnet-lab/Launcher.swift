@@ -23,6 +23,8 @@ enum Launcher {
     } catch let status as ExitCode {
       return status.rawValue
     } catch is Interrupted {
+      // A run says so itself; here ends what has no report, such as the loading of plugins.
+      Terminal.complain("interrupted")
       return 130
     } catch let error as UsageError {
       Terminal.complain("\(error)")
@@ -47,7 +49,16 @@ enum Launcher {
     text = text.replacing(". Did you mean", with: "; did you mean")
     let command = arguments.first.flatMap { GFNetLab.commandNames.contains($0) ? $0 : nil } ?? "run"
     if command == "run" { text += parameterHint(text, arguments) }
+    if command == "bench" { text += networkHint(text) }
+    if text.hasSuffix("is invalid for '--memory <size>'") { text += "; expected at least 64M, such as 8G" }
     return text.prefix(1).lowercased() + text.dropFirst() + " (see gfnet-lab \(command) --help)"
+  }
+
+  /// Where a network was named in a way that `bench` does not know.
+  private static func networkHint(_ message: String) -> String {
+    let patterns = ["Unexpected argument '", "Unknown option '--backbone", "Unknown option '--model"]
+    let isNetwork = patterns.contains { message.lowercased().hasPrefix($0.lowercased()) }
+    return isNetwork ? "; the network is given as --arch NAME" : ""
   }
 
   /// What to write instead of `--limit 5`; empty where another option is near, which the message then names.

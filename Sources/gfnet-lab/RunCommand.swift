@@ -121,11 +121,21 @@ struct RunCommand: ParsableCommand {
     }
   }
 
+  /// What people give for a script, by the file's ending: its first line would be called a slip in Lua.
+  private static let otherLanguages = ["ipynb": "a Jupyter notebook", "py": "Python"]
+
   private func readScript() throws -> ScriptFile {
+    if let language = Self.otherLanguages[script.ending], script.exists {
+      throw UsageError("\(script) is \(language), not a Lua script")
+    }
     do {
       return try ScriptFile(contentsOf: script)
-    } catch let error as FileError where script.components.count == 1 && script.ending != "lua" {
-      guard error.code == ENOENT else { throw error }
+    } catch let error as FileError where script.ending != "lua" && error.code == ENOENT {
+      let withEnding = script.adding(".lua")
+      if withEnding.exists {
+        throw UsageError("no command or script '\(script)'; did you mean '\(withEnding)'?")
+      }
+      guard script.components.count == 1 else { throw error }
       let commands = GFNetLab.commandNames
       throw UsageError("no command or script '\(script)'" + NearestName.hint(script.shown, in: commands))
     }

@@ -110,7 +110,7 @@ import Testing
     let result = try program.run(script, "checkpoint=tiny.pth.tar", "data=data")
     #expect(result.status == 0, "\(result.errors)")
     #expect(result.output.contains("stored: left out, the checkpoint holds no results"))
-    #expect(result.output.contains("thresholds: left out, the checkpoint holds no thresholds"))
+    #expect(result.output.contains("thresholds: left out, the checkpoint holds no thresholds\n"))
     #expect(try table(program, "budgeted").keys.sorted() == ["calibrated (%)", "calibrated (M)", "q"])
     for (mode, reason) in [
       ("stored", "mode=stored: the checkpoint holds no results"),
@@ -120,6 +120,33 @@ import Testing
       #expect(refused.status == 1)
       #expect(refused.complaints.count == 1 && refused.complaints[0].contains(reason), "\(refused.errors)")
     }
+  }
+
+  /// What `scripts/train_clutter.lua` keeps with its models are accuracies and costs by step.
+  @Test func anOwnModelsStoredCostsAreShown() throws {
+    let (program, script) = try program(hasResults: false)
+    try program.write(
+      "own.lua",
+      """
+      local m = gfnet.load("tiny.pth.tar")
+      m:save("own.safetensors", {results = {anytime = {50, 60, 70}, madds = m.madds}})
+      """)
+    #expect(try program.run("own.lua").status == 0)
+    let result = try program.run(script, "checkpoint=own.safetensors", "mode=stored")
+    #expect(result.status == 0, "\(result.errors)")
+    let anytime = try table(program, "anytime")
+    #expect(try numbers(anytime, "stored (M)") == numbers(anytime, "Multiply-Adds (M)"))
+    #expect(try numbers(anytime, "stored top-1 (%)") == [50, 60, 70])
+  }
+
+  /// What is left out, and why, is said without the script's own lines.
+  @Test func reasonsNameNoPlaceInTheScript() throws {
+    let (program, script) = try program()
+    let result = try program.run(script, "checkpoint=tiny.pth.tar", "data=data", "train=trian")
+    #expect(result.status == 0, "\(result.errors)")
+    let lines = result.output.split(separator: "\n")
+    let line = try #require(lines.first { $0.hasPrefix("calibrate: left out, ") }, "\(result.output)")
+    #expect(line.contains("trian") && !line.contains(".lua:"), "\(line)")
   }
 
   @Test func whatIsMissingIsOneClearLine() throws {

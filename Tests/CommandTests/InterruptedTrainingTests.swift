@@ -29,11 +29,15 @@ import Testing
     #expect(program.leftovers == [])
     // The state is that of the last whole epoch; the next run begins there.
     let again = try program.start(["train.lua"])
-    #expect(
-      program.wait(for: "stage 1: going on after epoch \(done) of 100000, from state.safetensors", in: again))
     #expect(program.wait(for: "stage 1, epoch \(done + 1) of 100000: ", in: again))
     kill(again.processIdentifier, SIGINT)
-    #expect(program.finish(again).status == 130)
-    #expect(program.read("reports/train/report.md")?.contains("going on after epoch \(done)") == true)
+    let second = program.finish(again)
+    #expect(second.status == 130)
+    // It is a remark: on standard error, and in every file that keeps them.
+    let remark = "stage 1: going on after epoch \(done) of 100000, from state.safetensors"
+    #expect(second.errors.contains("gfnet-lab: " + remark))
+    for file in ["report.md", "meta.json", "log.txt"] {
+      #expect(program.read("reports/train/" + file)?.contains(remark) == true, "\(file)")
+    }
   }
 }

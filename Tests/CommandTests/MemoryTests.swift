@@ -66,6 +66,55 @@ import Testing
     #expect(result.status == 0 && result.output == "done\n", "\(result.errors)")
   }
 
+  /// Two dozen of its elements are shown: the list is not copied for that.
+  @Test func aLongListIsShownInItsPlace() throws {
+    let program = try Program()
+    try program.write(
+      "long.lua",
+      """
+      local t = {} for i = 1, 4e6 do t[i] = i end
+      print(t)
+      local ok, why = pcall(error, t)
+      print(why == t)
+      -- %%
+      t
+      """)
+    let result = try program.run("long.lua", "--memory", "300M")
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.output.contains("… (4000000 elements)") && result.output.contains("\ntrue\n"))
+  }
+
+  /// Lists that hold one list many times: the whole is asked for before any number is read, and is held once.
+  @Test func listsAreReadStraightIntoTheTensor() throws {
+    let program = try Program()
+    try program.write(
+      "lists.lua",
+      """
+      local function n(v, count) local l = {} for i = 1, count do l[i] = v end return l end
+      local t = gfnet.tensor(n(n(n(2, 300), 300), 300))
+      print(t.count, t[300][300][300])
+      t:free()
+      print(pcall(gfnet.tensor, n(n(n(2, 1000), 1000), 1000)))
+      """)
+    let result = try program.run("lists.lua", "--memory", "256M")
+    #expect(result.status == 0, "\(result.errors)")
+    let lines = result.output.split(separator: "\n")
+    #expect(lines.first?.hasPrefix("27000000\t2") == true, "\(result.output)")
+    #expect(lines.last?.hasPrefix("false\t") == true && lines.last?.contains(": needs 4.0 GB; ") == true)
+  }
+
+  /// What the system lets the process map is known before it is asked for.
+  @Test func theSystemsLimitIsTheRuns() throws {
+    let program = try Program()
+    try program.write(
+      "limited.lua", "print(pcall(gfnet.tensor.zeros, 32768, 32768)) print(#gfnet.tensor.ones(10))")
+    let result = try program.shell(
+      "ulimit -v 4000000 && exec \"$GFNET\" limited.lua --threads 2 --memory 64G")
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.output.hasPrefix("false\t") && result.output.hasSuffix("\n10\n"), "\(result.output)")
+    #expect(result.output.contains("needs 4.3 GB; ") && result.output.contains("allow more with ulimit -v"))
+  }
+
   /// Figures, data sets, numbers and strings count as tensors do.
   @Test(arguments: [
     "held[#held + 1] = gfnet.plot.figure{}:line(gfnet.tensor.arange(1, 500000), gfnet.tensor.rand(500000))",

@@ -86,6 +86,10 @@ import Testing
     #expect(result.status == 0, "\(result.errors)")
     let table = try #require(program.read("reports/photos/tables/answers.csv"))
     #expect(table.split(whereSeparator: \.isNewline).count == 7, "\(table)")
+    // The report tells of the network that was given.
+    let report = try #require(program.read("reports/photos/index.html"))
+    #expect(report.contains("The network is <code>mine.safetensors</code>, of two resnet_tiny_16 encoders."))
+    #expect(!report.contains("<p>An encoder that was trained on ImageNet"))
     let one = try program.run(
       scripts + "photos.lua", "model=mine.safetensors", "photos=pets/val/ant/rgb.png", "threshold=0.5")
     #expect(one.status == 0, "\(one.errors)")
@@ -114,7 +118,7 @@ import Testing
     // Again: everything is there already, and the model is the same.
     let again = try program.run([scripts + "train_clutter.lua"] + options)
     #expect(again.status == 0, "\(again.errors)")
-    #expect(again.output.ranges(of: ": complete, 1 epoch, from state/").count == 3, "\(again.output)")
+    #expect(again.errors.ranges(of: ": complete, 1 epoch, from state/").count == 3, "\(again.errors)")
     #expect(try Data(contentsOf: URL(fileURLWithPath: made)) == bytes)
   }
 }

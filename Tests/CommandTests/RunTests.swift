@@ -170,13 +170,28 @@ import Testing
       ["run", "s.lua", "--out", ""],
       "gfnet-lab: --out needs the name of a folder (see gfnet-lab run --help)\n"
     ),
+    (
+      ["run", "s.lua", "--memory", "8"],
+      "gfnet-lab: the value '8' is invalid for '--memory <size>'; expected at least 64M, such as 8G"
+    ),
+    (
+      ["bench", "--backbone", "resnet18"],
+      "gfnet-lab: unknown option '--backbone'; the network is given as --arch NAME (see gfnet-lab bench --help)\n"
+    ),
+    (
+      ["bench", "resnet18"],
+      "gfnet-lab: unexpected argument 'resnet18'; the network is given as --arch NAME (see gfnet-lab bench --help)\n"
+    ),
+    (["plain"], "gfnet-lab: no command or script 'plain'; did you mean 'plain.lua'?\n"),
+    (["book.ipynb"], "gfnet-lab: book.ipynb is a Jupyter notebook, not a Lua script\n"),
+    (["run", "train.py"], "gfnet-lab: train.py is Python, not a Lua script\n"),
     (["run", "s.lua", "--precision", "f16"], "gfnet-lab: the value 'f16' is invalid for '--precision"),
     (["doctor", "--quick"], "gfnet-lab: unknown option '--quick' (see gfnet-lab doctor --help)\n"),
   ])
   func wrongUsageEndsWithTwo(_ arguments: [String], _ expected: String) throws {
     let program = try Program()
     try program.write("s.lua", "local p = gfnet.params{limit = 3}\nprint('ran')")
-    try program.write("plain.lua", "print('ran')")
+    for name in ["plain.lua", "book.ipynb", "train.py"] { try program.write(name, "print('ran')") }
     let result = program.finish(try program.start(arguments))
     #expect(result.status == 2)
     #expect(result.errors.hasPrefix(expected), "\(result.errors)")

@@ -41,6 +41,30 @@ import Testing
     #expect(program.leftovers == [])
   }
 
+  /// Before the script begins there is no report, and a line all the same.
+  @Test func controlCWhilePluginsLoad() throws {
+    let program = try Program()
+    // The script has no end either, so that a machine on which the plugin uses its time up changes nothing.
+    try program.write("s.lua", "while true do end")
+    try program.write(
+      "plugins/slow/plugin.lua",
+      """
+      name = "slow" version = "0.1" summary = "never loads" requires = "gfnet >= 0.1"
+      provides = {exits = {"slow"}} capabilities = {"files.write"}
+      """)
+    try program.write(
+      "plugins/slow/init.lua",
+      "gfnet.tensor.save('\(program.folder)/began.safetensors', {a = gfnet.tensor{1}}) while true do end")
+    let process = try program.start(["s.lua"], environment: Self.patient)
+    while process.isRunning, !FileManager.default.fileExists(atPath: program.folder + "/began.safetensors") {
+      usleep(20_000)
+    }
+    kill(process.processIdentifier, SIGINT)
+    let result = program.finish(process)
+    #expect(result.status == 130)
+    #expect(result.complaints.last == "gfnet-lab: interrupted", "\(result.errors)")
+  }
+
   /// A product of 9,000 × 9,000 matrices takes the library half a minute, in one call that asks nobody.
   @Test(arguments: [[SIGINT], [SIGINT, SIGTERM]])
   func aLongNativeCallIsLeft(_ signals: [Int32]) throws {

@@ -43,6 +43,27 @@ import Testing
     ends(after: 100) { _ = try list.png() }
   }
 
+  /// A single line of many points is interrupted too, where it is made and where it is painted.
+  @Test func oneLongLine() throws {
+    let x = (0..<100_000).map { Double($0 * 7919 % 10_007) }
+    let y = (0..<100_000).map { Double($0 * 104_729 % 9_973) }
+    for (dash, steps) in [(Dash.solid, false), (Dash.dashed, false), (Dash.solid, true)] {
+      var figure = Figure()
+      let style = LineStyle(dash: dash, marker: Marker.none)
+      if steps {
+        try figure.axes.step(x: x, y: y, style: style)
+      } else {
+        try figure.line(x: x, y: y, style: style)
+      }
+      let list = try figure.displayList()
+      ends(after: 5) { _ = try figure.displayList() }
+      ends(after: 60) { _ = try list.png(dpi: 72) }
+    }
+    var band = DisplayList(size: Size(width: 50, height: 50))
+    band.fill(Path(zip(x, y).map { Point($0 / 200, $1 / 200) }, closed: true), .black)
+    ends(after: 30) { _ = try band.png(dpi: 72) }
+  }
+
   @Test func numbersWithoutRoomAreLeftOutAndTold() throws {
     var figure = Figure()
     try figure.heatMap([Double](repeating: 1, count: 250_000), rows: 500, columns: 500, digits: 1)

@@ -52,6 +52,34 @@ import Testing
     #expect(error < 2, "width \(width)")
   }
 
+  /// What many sides cover already is not drawn again, and the picture is the same; what is partly covered is drawn.
+  @Test(arguments: [72, 200])
+  func overlappingSidesAreDrawnOnce(_ dpi: Int) throws {
+    let tangle = (0..<400).map { i in
+      Point(30.25 + 20.5 * Double(i * 37 % 101) / 101, 29.5 + 21.25 * Double(i * 53 % 97) / 97)
+    }
+    let out = [Point(40, 40), Point(5.5, 8.25)]
+    let stroke = Stroke(Color(0x203040).opacity(0.8), width: 2.5, cap: .round)
+    func path(_ lines: [[Point]]) -> Path {
+      var path = Path()
+      for line in lines {
+        path.move(line[0])
+        for point in line.dropFirst() { path.line(point) }
+      }
+      return path
+    }
+    let once = try picture(64, 64, dpi: dpi) { $0.stroke(path([out, tangle]), stroke) }
+    let often = try picture(64, 64, dpi: dpi) { list in
+      list.stroke(path([tangle, tangle, out, tangle, tangle]), stroke)
+    }
+    var different = 0
+    for y in 0..<once.height {
+      for x in 0..<once.width where once.level(x, y) != often.level(x, y) { different += 1 }
+    }
+    #expect(different == 0)
+    #expect(once.level(14 * once.width / 64, 16 * once.height / 64) < 200)
+  }
+
   @Test func concaveFillWithHoleMatchesSupersample() throws {
     let outer = [Point(5, 5.5), Point(55.2, 9), Point(30.5, 30), Point(52, 55.5), Point(8.3, 48)]
     let hole = [Point(15, 15), Point(14.2, 35.5), Point(24.7, 24)]

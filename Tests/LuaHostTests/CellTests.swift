@@ -181,6 +181,24 @@ import Testing
     #expect(bench.shown.count < 300)
   }
 
+  /// What is shown of a large table is looked for in it: its fields come first in their order, however many there are.
+  @Test func ofLargeTablesTheFirstFieldsAreShown() throws {
+    let bench = try ScriptBench(
+      """
+      local t = {} for i = 1, 20000 do t[i] = i end
+      t.name = "x" t[-7] = true t[0.5] = false t[1 << 40] = 1
+      print(t)
+      -- %%
+      local fields = {} for i = 1, 20000 do fields[("f%05d"):format(20001 - i)] = i end
+      fields
+      """)
+    let shown = bench.shown
+    let fields = ["[-7] = true", "[0.5] = false", "[1099511627776] = 1", "name = \"x\"\n}"]
+    #expect(shown.contains("… (20000 elements),\n  " + fields.joined(separator: ",\n  ")))
+    #expect(shown.contains("f00001 = 20000") && shown.contains("f00040 = 19961"))
+    #expect(!shown.contains("f00041") && shown.contains("… (20000 fields)"))
+  }
+
   @Test func manyLocalsAcrossCells() throws {
     let cells = (1...40).map { cell in (1...10).map { "local v\(cell)_\($0) = \($0)" }.joined(separator: "\n")
     }

@@ -33,6 +33,19 @@ import Testing
       ])
   }
 
+  /// Equal marks are one, and so are marks that no page can tell apart.
+  @Test func equalTicksAreOne() throws {
+    let (notes, pictures) = try run(
+      """
+      gfnet.plot.figure{xticks = {1, 1}, yticks = {2, 1, 2, 1}}:line({1, 2}, {1, 2})
+      -- %%
+      gfnet.plot.figure{xticks = {1, 1 + 1e-12, 2}, xtick_labels = {"a", "a", "b"}}:line({1, 2}, {1, 2})
+      -- %%
+      gfnet.plot.figure{xscale = "log", xticks = {10, 10, 100}}:line({1, 1000}, {1, 2})
+      """)
+    #expect(notes == [] && pictures.count == 3)
+  }
+
   @Test func everyLayerCountsWhatItLeavesOut() throws {
     let (notes, _) = try run(
       """
@@ -101,6 +114,11 @@ import Testing
       "f:errorbar({1, 2}, {1, 2}, {{1, 2}, {1, 2}, {1, 2}})",
       "must be a number, a list of them, or {lower, upper}"
     ),
+    (
+      "f:errorbar({1, 2, 3}, {2, 3, 4}, {yerr = .3})",
+      "must be a number, a list of them, or {lower, upper}, got a table with the field 'yerr'; pass its value itself"
+    ),
+    ("f:errorbar({1, 2, 3}, {2, 3, 4}, {1, 2})", "figure:errorbar: y errors: 2 for 3 points"),
     ("f:bar({'a'}, {{values = {1}}}, {yerr = 1})", "belongs into each series"),
     ("f:heatmap(gfnet.tensor.zeros(1, 9000))", "at most 8192 rows and columns"),
   ])
@@ -108,5 +126,10 @@ import Testing
     let bench = try ScriptBench("local f = gfnet.plot.figure{}\n" + source)
     #expect(bench.message.contains(expected), "\(bench.message)")
     #expect(!bench.message.contains("\n"))
+  }
+
+  @Test func oneErrorServesAllPoints() throws {
+    let bench = try ScriptBench("gfnet.plot.figure{}:errorbar({1, 2, 3}, {2, 3, 4}, .3)")
+    #expect(bench.message == "")
   }
 }

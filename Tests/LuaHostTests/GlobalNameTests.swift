@@ -69,6 +69,11 @@ import Testing
     #expect(bench.shown == expected)
   }
 
+  @Test func anEnvironmentEndsWithItsCell() throws {
+    let bench = try ScriptBench("-- %%\nlocal _ENV = {}\n-- %%\nprint('here')")
+    #expect(bench.message == "" && bench.shown == "here\n")
+  }
+
   @Test func modulesHaveTheirOwnHabits() throws {
     let folder = try TemporaryFolder()
     try "local unpack = unpack or table.unpack\nfunction make() made = 1 end\nreturn {unpack = unpack}".write(

@@ -48,6 +48,19 @@ import Testing
     }
   }
 
+  /// The rule that holds a rate says what it holds, what is left to it, and within which bounds.
+  @Test func theRateRuleIsExplained() throws {
+    let lines = try help.text(on: "gfnet.exits.rate").split(separator: "\n").map(String.init)
+    #expect(lines.first == "gfnet.exits.rate{madds=, window=} → exit rule")
+    #expect(lines.contains("  hold a mean cost by moving the confidence thresholds as the run goes"))
+    let text = lines.joined(separator: " ").split(separator: " ").joined(separator: " ")
+    #expect(text.contains("madds mean Multiply-Adds per image to hold; 0: half of what all steps cost "))
+    #expect(text.contains("cost (number, at least 0, default 0.0)"))
+    #expect(
+      text.contains(
+        "window images that thresholds are taken from (integer, from 16 to 1000000, default 512)"))
+  }
+
   @Test func everyBuiltInDefinitionHasHelp() throws {
     let registry = DefinitionRegistry()
     for kind in DefinitionKind.allCases {

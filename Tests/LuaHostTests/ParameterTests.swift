@@ -99,4 +99,42 @@ import Testing
     #expect(
       specs.listing.split(separator: "\n").first == "  limit=100      images (integer, from 1 to 1000)")
   }
+
+  /// What a parameter is said to be is so, or it is said that it cannot be known.
+  @Test(arguments: [
+    (
+      "local t = 3\nlocal p = gfnet.params{n = t}",
+      "test.lua:2: the value of 't' is known only when the script runs"
+    ),
+    (
+      "local t = {1, 2} gfnet.params{n = t, m = 5}",
+      "test.lua:1: the value of 't' is known only when the script runs"
+    ),
+    (
+      "local d = {n = 3}\n\ngfnet.params(d)",
+      "test.lua:3: the value of 'd' is known only when the script runs"
+    ),
+    (
+      "local P = gfnet.params P{n = 3}", "test.lua:1: gfnet.params is not called where it is named"
+    ),
+    (
+      "gfnet.params{\n  n = gfnet.version}",
+      "test.lua:2: the value of 'gfnet' is known only when the script runs"
+    ),
+  ])
+  func whatOnlyARunKnowsIsNotListed(_ source: String, _ reason: String) throws {
+    let runner = try ScriptRunner(script: ScriptFile(path: "test.lua", source: source))
+    let error = #expect(throws: LuaError.self) { try runner.listParameters() }
+    #expect(
+      error?.message == "the parameters of test.lua cannot be listed without running it: " + reason,
+      "\(error?.message ?? "")")
+  }
+
+  @Test func whatTheTableSaysByItselfIsListed() throws {
+    let source = "print(gfnet.params) gfnet.params{n = math.floor(2.5), f = (function(t) return t end)(4)}"
+    let runner = try ScriptRunner(script: ScriptFile(path: "test.lua", source: source))
+    #expect(try runner.listParameters().listing == "  n=2  (integer)\n  f=4  (integer)")
+    let none = try ScriptRunner(script: ScriptFile(path: "test.lua", source: "print(1)"))
+    #expect(try none.listParameters().isEmpty)
+  }
 }

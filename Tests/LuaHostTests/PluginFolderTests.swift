@@ -1,5 +1,6 @@
 import Foundation
 import LuaHost
+import Reports
 import Support
 import Testing
 
@@ -47,6 +48,69 @@ import Testing
       ])
     #expect(standard(nil, ":" + folder.path).remarks == [])
   }
+
+  @Test func aFolderWithoutManifestIsNamed() throws {
+    let folder = PluginFolder()
+    try folder.plugin("gap")
+    try folder.write("bad10/init.lua", "print('never')")
+    try folder.write("notes/readme.txt", "no plugin")
+    let outcome = try folder.outcome()
+    #expect(outcome.loaded.map(\.manifest.name) == ["gap"] && outcome.remarks == [])
+    #expect(
+      outcome.problems == [
+        "plugin 'bad10' skipped: \(folder.path)/bad10 has init.lua and no plugin.lua, which says what a plugin provides"
+      ])
+  }
+
+  @Test func whatAPluginPrintsIsShownAsRemarks() throws {
+    let folder = PluginFolder()
+    try folder.plugin(
+      "loud",
+      initialise: """
+        print("hello", 1) io.write("a\\27[31m") io.stderr:write("b\\n")
+        gfnet.exits.define{name = "loud", decide = function() return true end}
+        """)
+    try folder.plugin(
+      "louder", initialise: "for i = 1, 1000 do print(i, ('x'):rep(1000)) end error('broken')")
+    try folder.plugin("silent")
+    let outcome = try folder.outcome(secondsToLoad: 1000)
+    #expect(outcome.loaded.map(\.manifest.name) == ["loud", "silent"] && outcome.problems.count == 1)
+    #expect(
+      outcome.remarks.prefix(2) == [
+        "plugin 'loud' prints: hello\\t1", "plugin 'loud' prints: a\\x1b[31mb",
+      ])
+    // Four kilobytes are kept of it, and each line is cut.
+    let louder = outcome.remarks.dropFirst(2)
+    #expect(louder.count == 5)
+    #expect(louder.allSatisfy { $0.hasPrefix("plugin 'louder' prints: ") && $0.count < 450 })
+    #expect(louder.last == "plugin 'louder' prints: … (more is not shown)")
+    // A run shows them as any other remark, and the script's own output is not touched.
+    let quiet = PluginFolder()
+    try quiet.plugin("loud", initialise: "print('once') \(Self.definition)")
+    var remarks: [String] = []
+    let bench = try ScriptBench(
+      "print('mine')", plugins: quiet.loader, prepare: { $0.showRemark = { remarks.append($0) } })
+    #expect(bench.shown == "mine\n" && remarks == ["plugin 'loud' prints: once"])
+    #expect(bench.notebook.remarks == remarks)
+  }
+
+  /// A pipe that nobody writes to would be waited for without end.
+  @Test(arguments: ["plugin.lua", "init.lua"])
+  func aNamedPipeIsNotWaitedFor(_ file: String) throws {
+    let folder = PluginFolder()
+    try folder.plugin("gap")
+    try folder.plugin("pipe")
+    let path = folder.path + "/pipe/" + file
+    try FileManager.default.removeItem(atPath: path)
+    #expect(mkfifo(path, 0o600) == 0)
+    let outcome = try folder.outcome()
+    #expect(outcome.loaded.map(\.manifest.name) == ["gap"] && outcome.problems.count == 1)
+    let problem = outcome.problems.first ?? ""
+    #expect(problem.hasPrefix("plugin 'pipe' skipped: cannot read "), "\(problem)")
+    #expect(problem.hasSuffix("\(path): it is a named pipe, expected a regular file"), "\(problem)")
+  }
+
+  private static let definition = "gfnet.exits.define{name = 'loud', decide = function() return true end}"
 
   @Test func foldersOfOthersAboveTheScriptAreNotTrusted() {
     #expect(PluginFolders.isTrusted(owner: 1000, scriptOwner: 0, user: 1000))

@@ -145,7 +145,7 @@ import Testing
       "aaa",
       initialise: """
         string.format = nil; math.huge = 3; leaked = true; table.concat = nil
-        rawset(gfnet, "tensor", "mine")
+        assert(not pcall(rawset, gfnet, "tensor", "mine"))
         gfnet.exits.define{name = "aaa", decide = function() return true end}
         """)
     try folder.plugin(

@@ -26,6 +26,14 @@ import Testing
     ("model.steps = 3", "model.steps is read-only; keep the value in a variable of your own"),
     ("gfnet.tensor{1}.foo = 3", "a tensor has no field 'foo' and takes none"),
     ("gfnet.foo = 3", "gfnet is read-only; keep 'foo' in a variable of your own"),
+    (
+      "rawset(gfnet, 'load', print)", "gfnet is read-only; keep 'load' in a variable of your own"
+    ),
+    (
+      "rawset(gfnet.tensor, 'zeros', print)",
+      "gfnet.tensor is read-only; keep 'zeros' in a variable of your own"
+    ),
+    ("rawset(1, 2, 3)", "bad argument #1 to 'rawset' (table expected, got number)"),
     ("local p = gfnet.params{limit = 1} p.limt = 2", "no parameter 'limt'; did you mean 'limit'?"),
     (
       "local r = gfnet.exits.define{name = 'r', params = {level = 0.5}, decide = function(s, p) return p.levl > 0 end} "
@@ -36,5 +44,16 @@ import Testing
     let bench = try ScriptBench(Self.setup + source)
     #expect(bench.message.contains(expected), "\(bench.message)")
     #expect(bench.message.hasPrefix("test.lua:"), "\(bench.message)")
+  }
+
+  @Test func rawsetIsThatOfLuaElsewhere() throws {
+    let bench = try ScriptBench(
+      """
+      local t = setmetatable({}, {__newindex = error, __metatable = false})
+      print(rawset(t, "a", 1) == t, t.a)
+      print(pcall(rawset, gfnet, "load", print), type(gfnet.load), rawget(gfnet, "load"))
+      """)
+    #expect(bench.shown.hasPrefix("true\t1\nfalse\t"), "\(bench.shown)")
+    #expect(bench.shown.hasSuffix("\tfunction\tnil\n"), "\(bench.shown)")
   }
 }

@@ -238,8 +238,35 @@ private let catalog = Catalog(
     ("{columns = {'x'}, rows = {}, digits = {y = 1}}", "digits names no column 'y'"),
     ("{columns = {'x'}, rows = {}, digits = 99}", "from 0 to 15"),
     ("{rows = {}}", "option 'columns' is missing"),
+    (
+      "{columns = {'a'}, rows = {[math.mininteger] = {1}}}",
+      "gfnet.report.table: option 'rows' must be a list, got a table with the key -9223372036854775808"
+    ),
+    ("{columns = {'a'}, rows = {{1}, [0] = {2}}}", "must be a list, got a table with the key 0"),
+    ("{columns = {'a'}, rows = {{1}, last = {2}}}", "must be a list, got a table with the field 'last'"),
+    ("{columns = {'a', b = 'b'}, rows = {}}", "'columns' must be a list, got a table with the field 'b'"),
   ])
   func refusesBadTables(_ argument: String, _ expected: String) throws {
     #expect(try ScriptBench("gfnet.report.table" + argument).message.contains(expected))
+  }
+
+  /// What a list holds beside its elements would be lost without a word, in whatever function.
+  @Test(arguments: [
+    ("gfnet.random.shuffle{1, 2, [7] = 3}", "'list' must be a list, got a table with the key 7"),
+    ("gfnet.random.choice{a = 1}", "'list' must be a list, got a table with the field 'a'"),
+    ("gfnet.tensor{1, 2, [0] = 3}", "'numbers' must be a list of numbers, got a table with the key 0"),
+    ("gfnet.tensor.stack{gfnet.tensor{1}, [-1] = 2}", "must be a list, got a table with the key -1"),
+    ("gfnet.tensor.zeros{2, x = 3}", "must be a list, got a table with the field 'x'"),
+    ("gfnet.plot.figure{}:line({1, 2}, {1, 2, [-3] = 3})", "got a table with the key -3"),
+  ])
+  func listsHoldNothingElse(_ call: String, _ expected: String) throws {
+    let message = try ScriptBench("local _ = " + call).message
+    #expect(message.contains(expected), "\(message)")
+  }
+
+  @Test func whatTablePackMakesIsAList() throws {
+    let bench = try ScriptBench(
+      "print(gfnet.tensor(table.pack(1, 2, 3)).count, #gfnet.random.shuffle(table.pack(1, 2)))")
+    #expect(bench.shown == "3\t2\n")
   }
 }

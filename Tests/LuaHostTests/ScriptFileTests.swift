@@ -5,6 +5,11 @@ import Testing
 
 /// How a script is cut into cells: line ends, marks, Jupytext's headers and metadata.
 @Suite struct ScriptFileTests {
+  @Test func aBlankBehindATitleInBracketsIsNoMistake() {
+    let script = ScriptFile(path: "test.lua", source: "-- %% [figure x] \nprint(1)")
+    #expect(script.mistake == nil && script.cells.map(\.title) == ["[figure x]"])
+  }
+
   // MARK: Line ends
 
   private static let script = """

@@ -1,5 +1,6 @@
 import Foundation
 import LuaHost
+import Support
 import TestSupport
 import Testing
 
@@ -26,6 +27,15 @@ import Testing
     #expect(lines[3] == "true\t4\ttrue")
     #expect(lines[4] == "true")
     #expect(lines[5].hasPrefix("4×12×10"))
+  }
+
+  @Test func aTraceIsNotLoadedAsAModel() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path / "kept.safetensors"
+    let output = try shown(
+      "model:trace(data):save('\(path)') print(select(2, pcall(gfnet.load, '\(path)')))")
+    let expected = "gfnet.load: \(path) is a trace, not a model: gfnet.trace(file) reads it"
+    #expect(output.contains(expected), "\(output)")
   }
 
   /// What a rule gives live and on a trace must be the same, image by image.

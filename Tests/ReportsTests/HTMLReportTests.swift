@@ -127,6 +127,20 @@ struct HTMLReportTests {
     #expect(padded.contains("<td class=\"number\">1<span class=\"pad\" data-pad=\".000\"></span></td>"))
   }
 
+  /// A formula scrolls sideways where it is too wide, never downwards, and not at all on paper.
+  @Test func displayedFormulasDoNotScrollDownwards() throws {
+    let html = HTMLReport.render(Sample.notebook(), facts: Sample.facts())
+    let print = try #require(html.range(of: "@media print"))
+    let rule = "math[display=\"block\"] {"
+    let onScreen = try #require(html.range(of: rule))
+    #expect(onScreen.upperBound < print.lowerBound)
+    let shown = html[onScreen.upperBound...].prefix { $0 != "}" }
+    #expect(shown.contains("overflow-x: auto; overflow-y: hidden;"))
+    let onPaper = try #require(html.range(of: rule, range: print.upperBound..<html.endIndex))
+    let printed = html[onPaper.upperBound...].prefix { $0 != "}" }
+    #expect(printed.contains("overflow: visible;"))
+  }
+
   /// Everything a script can put on the page, as an attack.
   @Test func hostileTextStaysText() throws {
     let attack =

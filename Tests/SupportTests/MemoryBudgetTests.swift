@@ -114,6 +114,43 @@ import Testing
     #expect(SystemMemory.available(root: FilePath(root)) == expected)
   }
 
+  /// Of 4 GB that may be mapped, half a gigabyte is left to what nobody counts; no option allows more.
+  @Test func whatMayBeMappedLimitsTheBudget() throws {
+    let budget = MemoryBudget(addresses: 4 * gigabyte, measure: { 100_000_000 })
+    let most = 100_000_000 + 4 * gigabyte - (512 << 20)
+    #expect(budget.limit <= most)
+    budget.setLimit(64 * gigabyte)
+    #expect(budget.limit == most)
+    let error = #expect(throws: MemoryRefused.self) { try budget.require(4 * gigabyte) }
+    #expect(error?.description.hasSuffix("or allow more with ulimit -v, which limits this process") == true)
+    budget.setLimit(gigabyte)
+    #expect(budget.limit == gigabyte)
+    #expect(budget.refusal(of: gigabyte).description.contains("--memory"))
+  }
+
+  @Test(
+    arguments: [
+      ("Max address space         4096000000           unlimited            bytes", 4_095_000_000),
+      ("Max address space         1000                 1000                 bytes", 0),
+      ("Max address space         unlimited            unlimited            bytes", nil),
+      ("Max cpu time              1000                 unlimited            seconds", nil),
+    ] as [(String, Int?)])
+  func whatMayBeMappedIsRead(_ line: String, _ expected: Int?) throws {
+    let root = NSTemporaryDirectory() + "gfnet-system-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: root) }
+    let folder = "\(root)/proc/self"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let pages = 1_000_000 / Int(sysconf(Int32(_SC_PAGESIZE)))
+    for (name, text) in [
+      ("limits", "Limit                     Soft Limit           Hard Limit           Units\n\(line)\n"),
+      ("statm", "\(pages) 10 5 1 0 3 0\n"),
+    ] { try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)")) }
+    let left = SystemMemory.addressesLeft(root: FilePath(root))
+    // Memory is mapped in whole pages.
+    let slack = 1_000_000 - pages * Int(sysconf(Int32(_SC_PAGESIZE)))
+    #expect(left == expected.map { $0 == 0 ? 0 : $0 + slack })
+  }
+
   @Test func filesInTheCacheMakeRoom() throws {
     let root = NSTemporaryDirectory() + "gfnet-system-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: root) }

@@ -116,6 +116,42 @@ import Vision
     }
   }
 
+  /// However the lines of a file end, and whatever mark begins it, it says the same.
+  @Test(arguments: [
+    "n2 tench, Tinca tinca\n\nn3\tgoldfish\nn1\nmy folder\tname of it",
+    "n1/1.png 3\nn2/1.png 0\n\nmy folder/1.png\t3",
+    "n1/1.png dog\nn2/1.png a cat\nmy folder/1.png\tdog",
+    "path,class\nn1/1.png,dog\nn2/1.png,a cat\nmy folder/1.png,dog",
+    "n2/1.png,0\nmy folder/1.png,2\nn1/1.png,0",
+  ])
+  func linesOfFilesMayEndInAnyWay(_ text: String) throws {
+    let files = try folder(["n1/1.png": "rgb.png", "n2/1.png": "rgb.png", "my folder/1.png": "rgb.png"])
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { Array($0.utf8) }
+    let (lf, crlf, cr): ([UInt8], [UInt8], [UInt8]) = ([10], [13, 10], [13])
+    func data(_ ends: [[UInt8]], mark: Bool, lastEnd: Bool) throws -> FolderDataset {
+      var bytes: [UInt8] = mark ? [0xEF, 0xBB, 0xBF] : []
+      for (number, line) in lines.enumerated() {
+        bytes += line
+        if number < lines.count - 1 || lastEnd { bytes += ends[number % ends.count] }
+      }
+      var options = FolderDataset.Options()
+      options.labelFile = try files.write(bytes, "list.txt")
+      return try FolderDataset(path: files.path, transform: small(), options: options)
+    }
+    let plain = try data([lf], mark: false, lastEnd: true)
+    #expect(plain.count == 3)
+    for ends in [[lf], [crlf], [cr], [lf, crlf, cr], [crlf, lf], [crlf, cr]] {
+      for mark in [false, true] {
+        for lastEnd in [false, true] {
+          let other = try data(ends, mark: mark, lastEnd: lastEnd)
+          let how = "\(ends), mark \(mark), last end \(lastEnd)"
+          #expect(other.labels == plain.labels && other.labelNames == plain.labelNames, "\(how)")
+          #expect(names(other) == names(plain), "\(how)")
+        }
+      }
+    }
+  }
+
   private func problem(_ body: () throws -> FolderDataset) -> String {
     do {
       return try body().labels.joined(separator: "|")

@@ -100,6 +100,8 @@ void gf_push_floats(lua_State *L, const float *values, size_t count);    // a li
 void gf_raw_set(lua_State *L, int index);                                // key, value → nothing
 int gf_reference(lua_State *L);                                          // value → nothing; LUA_REFNIL without memory
 bool gf_push_metafield(lua_State *L, int index, const char *name);       // pushes nothing when there is none
+// A key of metatables: of a table that has one with it, rawset changes nothing.
+void *gf_read_only_key(void);
 // Scripts' global tables, complete but for `require` and `gfnet`.
 void gf_push_environment(lua_State *L);
 

@@ -68,7 +68,9 @@ extension FigureClass {
       let (label, style) = (try call.optionalString("label"), try call.lineStyle())
       let errors = Errors(
         x: try call.spread("xerr", count: x.count), y: try call.spread("yerr", count: y.count))
-      try holder.change { try $0.scatter(x: x, y: y, label: label, style: style, errors: errors) }
+      try holder.change {
+        try $0.scatter(x: x, y: y, label: label, style: style, errors: errors, calledAs: "errorbar")
+      }
       return Receiver()
     }
   }
@@ -273,7 +275,7 @@ extension FigureClass {
       throw LuaError("\(call.place("yerr")) belongs into each series, as in {values = {1, 2}, yerr = 0.5}")
     }
     let known = ["label", "values", "color"] + (withErrors ? ["yerr"] : [])
-    return try elements.enumerated().map { index, element in
+    return try call.elements("values").enumerated().map { index, element in
       let fields = try NamedFields(element, known, "\(call.place("values")): series \(index + 1)")
       let numbers = try numbers(fields, "values", call)
       let color = try fields.text("color").map { name in

@@ -40,7 +40,7 @@ struct ImageReader {
           "\(place): image \(index + 1)")
       }
     }
-    let images = try value.asTable?.elements() ?? []
+    let images = try value.asTable?.elements(ofListAt: place) ?? []
     guard !images.isEmpty else { throw LuaError("\(place): the list has no images") }
     return try images.enumerated().map { try pixels($1, "\(place): image \($0 + 1)") }
   }

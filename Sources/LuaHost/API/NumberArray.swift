@@ -9,9 +9,6 @@ public struct NumberArray {
   /// The numbers, row after row.
   public let values: [Double]
 
-  /// More levels than any tensor needs; a table that contains itself ends here.
-  private static let deepest = 16
-
   /// Reads the value at `index`.
   ///
   /// - Parameter place: what an error names, such as `figure:line: argument 1 'x'`.
@@ -24,92 +21,13 @@ public struct NumberArray {
     }
     let base = stack.count
     defer { stack.count = base }
-    guard try Self.pushTable(of: index, on: stack) else {
-      let got = try stack.value(at: index).described
-      throw LuaError("\(place()) must be a list of numbers or a tensor, got \(got)")
-    }
-    var reader = Reader(stack: stack)
-    try reader.measure(place)
-    // A list may hold one list many times, so that few bytes of Lua mean any number of numbers.
-    try Shape(reader.sizes).validated(for: "numbers")
+    let reader = try NumberReader(at: index, on: stack, place)
     let count = Shape(reader.sizes).count
     try MemoryBudget.shared.require(count * MemoryLayout<Double>.stride)
-    reader.values.reserveCapacity(count)
-    try reader.fill(level: 0, path: [], place)
-    (sizes, values) = (reader.sizes, reader.values)
-  }
-
-  /// Pushes the table at `index`, or the one that its `totable` method returns.
-  private static func pushTable(of index: Int, on stack: LuaStack) throws -> Bool {
-    try stack.reserve(4)
-    let source = stack.absolute(index)
-    if stack.kind(at: index) == .table, lua_rawlen(stack.pointer, source) > 0 || !hasToTable(source, stack) {
-      lua_pushvalue(stack.pointer, source)
-      return true
-    }
-    guard hasToTable(source, stack) else { return false }
-    stack.push("totable")
-    try stack.getField(ofTableAt: Int(source))
-    lua_pushvalue(stack.pointer, source)
-    try stack.call(arguments: 1, results: 1)
-    return stack.kind(at: -1) == .table
-  }
-
-  private static func hasToTable(_ index: Int32, _ stack: LuaStack) -> Bool {
-    if let entry = stack.classEntry(at: Int(index)) { return entry.methods.contains { $0.name == "totable" } }
-    guard stack.kind(at: Int(index)) == .table else { return false }
-    stack.push("totable")
-    guard (try? stack.getField(ofTableAt: Int(index))) != nil else { return false }
-    defer { stack.pop() }
-    return stack.kind(at: -1) == .function
-  }
-
-  private struct Reader {
-    let stack: LuaStack
-    var sizes: [Int] = []
-    var values: [Double] = []
-
-    /// The lengths along the first elements of the table on top.
-    mutating func measure(_ place: () -> String) throws {
-      let base = stack.count
-      defer { stack.count = base }
-      try stack.reserve(NumberArray.deepest + 4)
-      while stack.kind(at: -1) == .table {
-        guard sizes.count < NumberArray.deepest else {
-          throw LuaError("\(place()): lists are nested more than \(NumberArray.deepest) deep")
-        }
-        sizes.append(Int(lua_rawlen(stack.pointer, -1)))
-        if lua_rawgeti(stack.pointer, -1, 1) == LUA_TNIL { break }
-      }
-    }
-
-    /// Appends the numbers of the table on top.
-    mutating func fill(level: Int, path: [Int], _ place: () -> String) throws {
-      let isInnermost = level == sizes.count - 1
-      if isInnermost { try Cancellation.check() }
-      for i in 1..<sizes[level] + 1 {
-        let type = lua_rawgeti(stack.pointer, -1, lua_Integer(i))
-        if isInnermost {
-          guard type == LUA_TNUMBER else { throw unexpected("a number", path + [i], place) }
-          values.append(lua_tonumberx(stack.pointer, -1, nil))
-        } else {
-          guard type == LUA_TTABLE else { throw unexpected("a list", path + [i], place) }
-          let length = Int(lua_rawlen(stack.pointer, -1))
-          guard length == sizes[level + 1] else {
-            let element = (path + [i]).map { "[\($0)]" }.joined()
-            throw LuaError(
-              "\(place()): lists of unequal lengths: element \(element) has \(length), those before it \(sizes[level + 1])"
-            )
-          }
-          try fill(level: level + 1, path: path + [i], place)
-        }
-        stack.pop()
-      }
-    }
-
-    private func unexpected(_ what: String, _ path: [Int], _ place: () -> String) -> LuaError {
-      let got = (try? stack.value(at: -1).described) ?? "something else"
-      return LuaError("\(place()): element \(path.map { "[\($0)]" }.joined()) must be \(what), got \(got)")
+    sizes = reader.sizes
+    values = try [Double](unsafeUninitializedCapacity: count) { buffer, filled in
+      if let start = buffer.baseAddress { try reader.read(into: start, place) }
+      filled = count
     }
   }
 }

@@ -1,5 +1,6 @@
 import Figures
 import Reports
+import Support
 import Tensor
 
 // Options that plots share, and how they are read.
@@ -93,6 +94,12 @@ extension LuaCall {
     guard try has(name) else { return nil }
     if let number = try value(name).asNumber { return Spread([Double](repeating: number, count: count)) }
     let array = try numberArray(name)
+    if array.values.isEmpty, let field = try value(name).asTable?.pairs().first?.key.asString {
+      // Options where the value itself belongs, as in errorbar(x, y, {yerr = 0.3}).
+      throw LuaError(
+        "\(place(name)) must be a number, a list of them, or {lower, upper}, got a table with the field"
+          + " '\(field.printable(upTo: 40))'" + (field == name ? "; pass its value itself" : ""))
+    }
     if array.sizes.count == 1 { return Spread(array.values) }
     guard array.sizes.count == 2, array.sizes[0] == 2 else {
       throw LuaError(

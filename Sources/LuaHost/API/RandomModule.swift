@@ -144,7 +144,9 @@ enum RandomModule {
       ) { generator, call in
         let count = try call.integer("n")
         try call.stack.requireRoom(values: Double(count))
-        return try generator.takeFamily().permutation(count).map { $0 + 1 }
+        var numbers = try generator.takeFamily().permutation(count)
+        for index in numbers.indices { numbers[index] += 1 }
+        return numbers
       },
       entry(
         "shuffle", "The elements of a list in random order, as a new list.",

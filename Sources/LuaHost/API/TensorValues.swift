@@ -69,9 +69,13 @@ extension LuaStack {
     switch kind(at: index) {
     case .number: return try Tensor(Float(number(at: index) ?? 0))
     case .table:
-      let array = try NumberArray(at: index, on: self, place())
-      try MemoryBudget.shared.require(array.values.count * MemoryLayout<Float>.stride)
-      return try Tensor(Shape(array.sizes), array.values.map(Float.init))
+      let base = count
+      defer { count = base }
+      let reader = try NumberReader(at: index, on: self, place)
+      // Asks for the memory of all numbers before the first is read.
+      let tensor = try Tensor.emptyRowMajor(Shape(reader.sizes))
+      try reader.read(into: tensor.pointer, place)
+      return tensor
     default:
       if className(at: index) == "tensor" { throw LuaError("\(place()): this tensor was freed") }
       throw LuaError(
@@ -88,8 +92,7 @@ extension LuaCall {
 
   /// The tensors of a list argument.
   public func tensors(_ name: String) throws -> [Tensor] {
-    let list = try table(name)
-    return try list.elements().enumerated().map { index, value in
+    try elements(name).enumerated().map { index, value in
       try value.push(onto: stack)
       defer { stack.pop() }
       return try stack.tensor(at: -1, "\(place(name)): element \(index + 1)")
@@ -151,7 +154,7 @@ extension LuaCall {
       if let size = value.asInteger {
         sizes.append(size)
       } else if let table = value.asTable, given.count == 1 {
-        sizes = try table.elements().compactMap(\.asInteger)
+        sizes = try table.elements(ofListAt: "\(name): the sizes").compactMap(\.asInteger)
       } else {
         throw LuaError("\(name): sizes are whole numbers or one list of them, as in (2, 3) or ({2, 3})")
       }

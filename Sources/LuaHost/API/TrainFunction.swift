@@ -185,12 +185,12 @@ private struct TrainingReport {
           + " \(kept) as soon as this one has \(found.source == nil ? "an epoch" : "another epoch")")
     }
     guard let source = found.source else { return }
-    var lines = trainer.history.map { $0.line(of: epochs) + "\n" }
-    lines.append(
+    let lines = trainer.history.map { $0.line(of: epochs) + "\n" }
+    if !lines.isEmpty { context.emit(.text(lines.joined())) }
+    context.note(
       earlier < epochs
-        ? "\(stage): going on after epoch \(earlier) of \(epochs), from \(source)\n"
-        : "\(stage): complete, \(Self.text(epochs: earlier)), from \(source)\n")
-    context.emit(.text(lines.joined()))
+        ? "\(stage): going on after epoch \(earlier) of \(epochs), from \(source)"
+        : "\(stage): complete, \(Self.text(epochs: earlier)), from \(source)")
   }
 
   /// How to go on after an interruption.

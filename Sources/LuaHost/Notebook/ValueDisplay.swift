@@ -94,15 +94,12 @@ struct ValueDisplay {
     }
     if length > Self.shownElements { parts.append("… (\(length) elements)") }
     let isList = parts.count
-    let fields = try stack.pairs(at: stack.count).filter { pair in
-      guard case .integer(let key) = pair.key else { return true }
-      return key < 1 || key > length
-    }
-    for field in fields.prefix(Self.shownFields) {
+    let fields = try stack.fields(ofTableAt: -1, beyond: length, first: Self.shownFields)
+    for field in fields.first {
       let value = try describe(field.value, indent: indent + 2, path: &path)
       parts.append("\(try keyText(field.key, path: &path)) = \(value)")
     }
-    if fields.count > Self.shownFields { parts.append("… (\(fields.count) fields)") }
+    if fields.count > fields.first.count { parts.append("… (\(fields.count) fields)") }
     return layOut(parts, indent: indent, asList: isList == parts.count)
   }
 
@@ -134,7 +131,9 @@ struct ValueDisplay {
   }
 
   private func quoted(_ text: String) -> String {
-    let shown = text.count > 200 ? text.prefix(200) + "…" : text[...]
+    // A long text is not walked through.
+    let start = text.prefix(200)
+    let shown = start.endIndex < text.endIndex ? start + "…" : start
     return "\""
       + shown.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n") + "\""
   }

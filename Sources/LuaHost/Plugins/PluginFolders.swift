@@ -86,6 +86,21 @@ public struct PluginFolders: Sendable {
     }
   }
 
+  /// Folders with an `init.lua` that lack the `plugin.lua` which would make them plugins.
+  public func incomplete() -> [Candidate] {
+    var found: [Candidate] = []
+    var searched: Set<FilePath> = []
+    for parent in paths {
+      guard let real = parent.resolved, searched.insert(real).inserted else { continue }
+      for entry in (try? FolderListing(parent).names) ?? [] {
+        let folder = parent / entry
+        guard (folder / "init.lua").exists, !(folder / "plugin.lua").exists else { continue }
+        found.append(Candidate(name: entry.shown, folder: folder))
+      }
+    }
+    return found
+  }
+
   /// All folders with a `plugin.lua`, in alphabetical order within each folder of the search; the first of a name
   /// counts.
   public func candidates() -> [Candidate] {

@@ -55,7 +55,11 @@ public struct PluginLoader: Sendable {
         guard !time.isUp else {
           throw LuaError("not tried, since plugins before it took \(LuaNumberText.shortest(time.lost)) s")
         }
-        let loaded = try load(candidate, seconds: time.allowance, into: state, catalog: catalog)
+        let printed = PluginOutput()
+        defer { outcome.remarks += printed.remarks(on: candidate.name) }
+        let loaded = try printed.gather(from: state) {
+          try load(candidate, seconds: time.allowance, into: state, catalog: catalog)
+        }
         outcome.loaded.append(loaded)
         outcome.remarks += remarks(on: loaded, candidate)
       } catch let error as Interrupted {
@@ -65,6 +69,12 @@ public struct PluginLoader: Sendable {
         outcome.problems.append(
           "plugin '\(candidate.name.printable(upTo: 80))' skipped: \("\(error)".printable(upTo: 400))")
       }
+    }
+    for candidate in folders.incomplete() {
+      let folder = candidate.folder.shown.printable(upTo: 200)
+      outcome.problems.append(
+        "plugin '\(candidate.name.printable(upTo: 80))' skipped: \(folder) has init.lua and no plugin.lua,"
+          + " which says what a plugin provides")
     }
     return outcome
   }

@@ -58,7 +58,7 @@ extension Catalog {
       $0.name.hasPrefix(prefix) ? String($0.name.dropFirst(prefix.count)) : nil
     }
     let known = module.functions.map(\.name) + module.constants.map(\.name) + submodules
-    stack.pushTable(fields: 7)
+    stack.pushTable(fields: 8)
     // The members that were asked for before, in C; then the others and the error in Swift.
     stack.pushTable(fields: 2)
     stack.push("__index")
@@ -93,6 +93,10 @@ extension Catalog {
       throw LuaError(
         "\(module.name) is read-only; keep '\(stack.string(at: 2) ?? "the value")' in a variable of your own")
     }
+    stack.rawSet(tableAt: -3)
+    // rawset would reach the empty table, and what it put there would hide the member.
+    lua_pushlightuserdata(stack.pointer, gf_read_only_key())
+    stack.push(true)
     stack.rawSet(tableAt: -3)
     if let call = module.call {
       stack.push("__call")

@@ -139,7 +139,11 @@ public struct LuaCall {
   public func strings(_ name: String) throws -> [String] { try elements(name).compactMap(\.asString) }
 
   /// The elements of a list argument; empty when it was left out.
-  public func elements(_ name: String) throws -> [LuaValue] { try has(name) ? table(name).elements() : [] }
+  ///
+  /// - Throws: where the table holds anything beside its elements 1, 2, 3, …
+  public func elements(_ name: String) throws -> [LuaValue] {
+    try has(name) ? table(name).elements(ofListAt: place(name)) : []
+  }
 
   /// The arguments that a `rest` parameter stands for.
   public func rest() throws -> [LuaValue] {

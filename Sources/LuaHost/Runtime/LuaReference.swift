@@ -132,6 +132,19 @@ public final class LuaTable: LuaReference {
     }
   }
 
+  /// Elements 1…#t, as ``elements()``, of a table that is to hold nothing else, as that would be lost without a word.
+  ///
+  /// - Parameter place: what an error names, such as `gfnet.report.table: option 'rows'`.
+  func elements(ofListAt place: @autoclosure () -> String) throws -> [LuaValue] {
+    let stack = try liveStack()
+    try push(onto: stack)
+    defer { stack.pop() }
+    if let key = try stack.strayKey(ofListAt: -1, length: Int(lua_rawlen(stack.pointer, -1))) {
+      throw LuaError("\(place()) must be a list, got a table with \(key.describedAsKey)")
+    }
+    return try elements()
+  }
+
   /// All pairs, without metamethods: string keys in alphabetical order after the whole numbers in theirs.
   ///
   /// Lua's own order changes from run to run, and results must not.

@@ -214,7 +214,7 @@ public struct LuaStack {
     return result.sorted { Self.precedes($0.key, $1.key) }
   }
 
-  private static func precedes(_ a: LuaValue, _ b: LuaValue) -> Bool {
+  static func precedes(_ a: LuaValue, _ b: LuaValue) -> Bool {
     switch (a, b) {
     case (.string(let a), .string(let b)): a < b
     case (.string, _): false

@@ -61,6 +61,11 @@ public enum LuaValue {
   public var asTable: LuaTable? { if case .table(let value) = self { value } else { nil } }
   public var asFunction: LuaFunction? { if case .function(let value) = self { value } else { nil } }
 
+  /// What an error message calls the value as a key of a table: `the field 'name'`, `the key 0`.
+  var describedAsKey: String {
+    asString.map { "the field '\($0.printable(upTo: 80))'" } ?? "the key \(described)"
+  }
+
   /// What an error message calls the value: `the string "ten"`, `nil`, `a table`.
   public var described: String {
     switch self {
