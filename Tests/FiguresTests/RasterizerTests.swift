@@ -55,8 +55,10 @@ import Testing
   /// What many sides cover already is not drawn again, and the picture is the same; what is partly covered is drawn.
   @Test(arguments: [72, 200])
   func overlappingSidesAreDrawnOnce(_ dpi: Int) throws {
-    let tangle = (0..<400).map { i in
-      Point(30.25 + 20.5 * Double(i * 37 % 101) / 101, 29.5 + 21.25 * Double(i * 53 % 97) / 97)
+    let tangle = (0..<400).map { (i: Int) -> Point in
+      let right = Double(i * 37 % 101) / 101
+      let down = Double(i * 53 % 97) / 97
+      return Point(30.25 + 20.5 * right, 29.5 + 21.25 * down)
     }
     let out = [Point(40, 40), Point(5.5, 8.25)]
     let stroke = Stroke(Color(0x203040).opacity(0.8), width: 2.5, cap: .round)
@@ -77,7 +79,9 @@ import Testing
       for x in 0..<once.width where once.level(x, y) != often.level(x, y) { different += 1 }
     }
     #expect(different == 0)
-    #expect(once.level(14 * once.width / 64, 16 * once.height / 64) < 200)
+    let (x, y) = (14 * once.width / 64, 16 * once.height / 64)
+    let level = once.level(x, y)
+    #expect(level < 200)
   }
 
   @Test func concaveFillWithHoleMatchesSupersample() throws {
