@@ -189,6 +189,9 @@ struct RunDirectoryTests {
   @Test func slowPagesAreWrittenSeldom() throws {
     try Sample.withFolder { folder in
       var notebook = Sample.notebook()
+      for index in notebook.cells.indices where notebook.cells[index].status == .failed {
+        notebook.cells[index].status = .done
+      }
       notebook.cells[2].outputs = [.markdown("first")]
       var time = 0.0
       var costs = 0.0

@@ -91,7 +91,13 @@ public final class Trainer {
     while history.count < options.epochs {
       let metrics = try runEpoch(history.count)
       history.append(metrics)
-      if let checkpoint { try save(to: checkpoint) }
+      do {
+        if let checkpoint { try save(to: checkpoint) }
+      } catch {
+        // What is not on disk cannot be gone on from, and must not be told as done.
+        history.removeLast()
+        throw error
+      }
       try onEpoch(metrics)
     }
   }
