@@ -98,6 +98,16 @@ struct TrainerTests {
     try second.run()
     #expect(try resumed.weightHash() == straight.weightHash())
 
+    // An epoch whose state cannot be written is none: the file says where the next run begins.
+    let gone = folder.path / "gone"
+    try AtomicFile.createFolder(gone)
+    let unkept = try Trainer(
+      GFNet(configuration(), seed: 1), dataset: data, options: chosen, checkpoint: gone / "run.safetensors")
+    #expect(throws: FileError.self) {
+      try unkept.run { _ in try FileManager.default.removeItem(atPath: gone.string) }
+    }
+    #expect(unkept.history.count == 1)
+
     // A finished run has nothing to do, and gives the same network.
     let again = try GFNet(configuration(), seed: 1)
     let third = try Trainer(again, dataset: data, options: chosen, checkpoint: path)

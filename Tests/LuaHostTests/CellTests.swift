@@ -33,6 +33,7 @@ import Testing
     ("{1, 2, x = 3}", "{1, 2, x = 3}\n"),
     ("return function() end", "function\n"),
     ("{print, f = print}", "{function, f = function}\n"),
+    ("{'gr\\xfcn', 'a\\xff\"b'}", "{\"gr\\xFCn\", \"a\\xFF\\\"b\"}\n"),
     ("-- only a comment", ""),
     ("local x = 1 return x", "1\n"),
     ("return", ""),

@@ -50,6 +50,7 @@ struct ValueDisplay {
   /// The value in full words; strings as they are.
   func text(of value: LuaValue) throws -> String {
     if case .string(let text) = value { return text }
+    if case .bytes = value { return try plain(value) }
     var path: [UnsafeRawPointer] = []
     return try describe(value, indent: 0, path: &path)
   }
@@ -57,16 +58,23 @@ struct ValueDisplay {
   private func describe(_ value: LuaValue, indent: Int, path: inout [UnsafeRawPointer]) throws -> String {
     switch value {
     case .string(let text): return quoted(text)
+    // As Lua would read it back.
+    case .bytes(let bytes):
+      let start = String(escaping: bytes.prefix(200)).replacing("\"", with: "\\\"")
+      return "\"\(start)\(bytes.count > 200 ? "…" : "")\""
     case .table(let table): return try describe(table, indent: indent, path: &path)
     case .number(let number) where number.isNaN: return "nan"
     // Lua's text has its address, which would differ in each report.
     case .function: return "function"
-    default:
-      let stack = state.stack
-      try value.push(onto: stack)
-      defer { stack.pop() }
-      return try stack.text(at: -1)
+    default: return try plain(value)
     }
+  }
+
+  private func plain(_ value: LuaValue) throws -> String {
+    let stack = state.stack
+    try value.push(onto: stack)
+    defer { stack.pop() }
+    return try stack.text(at: -1)
   }
 
   private func describe(_ table: LuaTable, indent: Int, path: inout [UnsafeRawPointer]) throws -> String {
