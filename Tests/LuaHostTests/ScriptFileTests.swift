@@ -221,6 +221,15 @@ import Testing
     #expect(script.title == "Long ]] comment")
   }
 
+  /// Metadata may begin behind every blank of a mark; a mark as long as a book is not searched for it.
+  @Test func aMarkWithoutEndIsATitle() {
+    for start in [" {", " a={", " tags=[\"x\"", " [", " a=\"b\""] {
+      let title = String(repeating: start, count: 200_000)
+      let script = ScriptFile(path: "test.lua", source: "-- %%" + title + "\nprint(1)")
+      #expect(script.cells.allSatisfy(\.tags.isEmpty))
+    }
+  }
+
   @Test func aRulerIsNoHeader() {
     #expect(ScriptFile(path: "test.lua", source: "-- ---\nprint(1)\n-- ---\nprint(2)").cells.count == 1)
     #expect(ScriptFile(path: "test.lua", source: "-- ---\n-- x\n-- %%\nprint(1)\n-- ---").cells.count == 2)

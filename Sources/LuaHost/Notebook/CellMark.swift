@@ -98,10 +98,14 @@ struct CellMark: Equatable {
 
 /// What Jupytext writes behind a mark: `tags=["a", "b"] name="x"`, or one JSON object.
 struct CellMetadata {
+  /// A mark of more bytes has a title only.
+  private static let longest = 4096
   private(set) var tags: [String] = []
 
   /// Takes metadata off the end of a mark's text, where there is some.
   init(takenFrom header: inout String) {
+    // It may begin behind every blank, and each beginning is read to its end.
+    guard header.utf8.count <= Self.longest else { return }
     let text = Array(header)
     for start in text.indices where start == 0 || text[start - 1] == " " || text[start - 1] == "]" {
       guard let tags = Self.tags(of: text[start...]) else { continue }
