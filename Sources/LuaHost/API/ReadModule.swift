@@ -26,6 +26,18 @@ enum ReadModule {
     return (try InputFile.bytes(of: path, limit: mostBytes), path)
   }
 
+  /// What `parse` makes of the bytes of the file; what is wrong in it is told with its place.
+  private static func parsed<Value>(
+    _ call: LuaCall, _ function: String, _ parse: ([UInt8]) throws -> Value
+  ) throws -> Value {
+    let (bytes, path) = try bytes(call)
+    do {
+      return try parse(bytes)
+    } catch let problem as TextProblem {
+      throw LuaError("gfnet.read.\(function): \(path), \(problem.description)")
+    }
+  }
+
   static let file = Parameter(
     "file", .string,
     "its path; looked for in the current folder, then beside the script; by a plugin in its own folder first")
@@ -71,13 +83,10 @@ enum ReadModule {
     else {
       throw LuaError("\(call.place("separator")) must be one character such as \",\"")
     }
-    let (bytes, path) = try bytes(call)
-    do {
-      return try CSVTable(
+    return try parsed(call, "csv") { bytes in
+      try CSVTable(
         CSVReader(bytes, separator: sign).rows(), hasHeader: call.boolean("header"),
         text: Set(call.strings("text")))
-    } catch let problem as TextProblem {
-      throw LuaError("gfnet.read.csv: \(path), \(problem.description)")
     }
   }
 
@@ -90,12 +99,7 @@ enum ReadModule {
       end there otherwise. Values may lie 200 deep.
       """, touches: [.readFiles]
   ) { call in
-    let (bytes, path) = try bytes(call)
-    do {
-      return try JSONReader(bytes).document()
-    } catch let problem as TextProblem {
-      throw LuaError("gfnet.read.json: \(path), \(problem.description)")
-    }
+    try parsed(call, "json") { try JSONReader($0).document() }
   }
 
   private static let jsonLines = FunctionEntry(
@@ -106,19 +110,18 @@ enum ReadModule {
       is, so that the list has one element for each line.
       """, touches: [.readFiles]
   ) { call in
-    let (bytes, path) = try bytes(call)
-    return try TextLines(bytes).compactMap { line -> JSONReader.Value? in
-      try Cancellation.check()
-      guard !line.isBlank else { return nil }
-      do {
-        let value = try JSONReader(Array(line.bytes)).document()
-        // A nil would be a hole in the list.
-        if case .null = value { return .number(.nan) }
-        return value
-      } catch let problem as TextProblem {
-        throw LuaError(
-          "gfnet.read.json_lines: \(path), \(TextProblem(line: line.number, reason: problem.reason).description)"
-        )
+    try parsed(call, "json_lines") { bytes in
+      try TextLines(bytes).compactMap { line -> JSONReader.Value? in
+        try Cancellation.check()
+        guard !line.isBlank else { return nil }
+        do {
+          let value = try JSONReader(Array(line.bytes)).document()
+          // A nil would be a hole in the list.
+          if case .null = value { return .number(.nan) }
+          return value
+        } catch let problem as TextProblem {
+          throw TextProblem(line: line.number, reason: problem.reason)
+        }
       }
     }
   }

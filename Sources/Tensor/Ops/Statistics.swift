@@ -1,16 +1,29 @@
-/// The Euclidean norm over axes; its gradient at 0 is 0.
-struct Norm: Op {
-  let axes: [Int]
-  let keepingAxes: Bool
-  let name = "norm"
+/// A number for each place beside some axes.
+protocol AxisStatistic: Op {
+  /// As they were given: negative ones count from the end.
+  var axes: [Int] { get }
+  var keepingAxes: Bool { get }
+}
 
+extension AxisStatistic {
   func outputShape(_ inputs: [Shape]) throws -> Shape {
     try Sum(axes: axes, keepingAxes: keepingAxes, mean: false).outputShape(inputs)
   }
 
+  func resolved(_ x: Tensor) throws -> [Int] {
+    try axes.map { try x.shape.axis($0, for: name) }
+  }
+}
+
+/// The Euclidean norm over axes; its gradient at 0 is 0.
+struct Norm: AxisStatistic {
+  let axes: [Int]
+  let keepingAxes: Bool
+  let name = "norm"
+
   func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
     let x = inputs[0]
-    let norm = try Reduction.norm(x, axes: try axes.map { try x.shape.axis($0, for: name) })
+    let norm = try Reduction.norm(x, axes: try resolved(x))
     let result = try Tape.paused { try norm.reshaped(try outputShape([x.shape])) }
     saved.keep(x, result)
     return result
@@ -18,21 +31,17 @@ struct Norm: Op {
 
   func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
     let (x, norm) = (saved.tensors[0], saved.tensors[1])
-    let kept = x.shape.reduced(try axes.map { try x.shape.axis($0, for: name) }, keepingAxes: true)
+    let kept = x.shape.reduced(try resolved(x), keepingAxes: true)
     return [try slope(x, of: norm.reshaped(kept), gradient.reshaped(kept))]
   }
 }
 
 /// The mean squared deviation from the mean over axes.
-struct Variance: Op {
+struct Variance: AxisStatistic {
   let axes: [Int]
   let unbiased: Bool
   let keepingAxes: Bool
   let name = "variance"
-
-  func outputShape(_ inputs: [Shape]) throws -> Shape {
-    try Sum(axes: axes, keepingAxes: keepingAxes, mean: false).outputShape(inputs)
-  }
 
   func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
     saved.keep(inputs[0])
@@ -48,20 +57,14 @@ struct Variance: Op {
       .scaled(by: Float(2 / max(unbiased ? count - 1 : count, 0)))
     return [try (x - x.mean(axes, keepingAxes: true)) * factor]
   }
-
-  private func resolved(_ x: Tensor) throws -> [Int] { try axes.map { try x.shape.axis($0, for: name) } }
 }
 
 /// The square root of the mean squared deviation from the mean over axes; its gradient at 0 is 0.
-struct StandardDeviation: Op {
+struct StandardDeviation: AxisStatistic {
   let axes: [Int]
   let unbiased: Bool
   let keepingAxes: Bool
   let name = "standard_deviation"
-
-  func outputShape(_ inputs: [Shape]) throws -> Shape {
-    try Sum(axes: axes, keepingAxes: keepingAxes, mean: false).outputShape(inputs)
-  }
 
   func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
     let x = inputs[0]
@@ -80,8 +83,6 @@ struct StandardDeviation: Op {
     let centred = try x - x.mean(axes, keepingAxes: true)
     return [try slope(centred, of: deviation.reshaped(kept), factor)]
   }
-
-  private func resolved(_ x: Tensor) throws -> [Int] { try axes.map { try x.shape.axis($0, for: name) } }
 }
 
 /// factor · x / root, and 0 where the root is 0.
