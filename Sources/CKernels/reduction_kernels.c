@@ -16,6 +16,22 @@ INLINE void widen(doubles *result, const float *x) {
   *result = __builtin_convertvector(values, doubles);
 }
 
+// Read at run time, so that the compiler cannot know it.
+static volatile const double one_of_memory = 1;
+
+INLINE void fill(doubles *result, double value) {
+  for (size_t k = 0; k < EIGHT; k++) (*result)[k] = value;
+}
+
+/// Adds the term of `value` to `sum`. Where processors have fused operations, other units than those that widen numbers
+/// make them, and both work at once: so a plain sum is sum + one · value, which is the same number.
+INLINE void add_term(
+    doubles *sum, const doubles *value, reduction_term term, const doubles *centre, const doubles *one) {
+#pragma STDC FP_CONTRACT ON
+  const doubles x = term == REDUCE_DEVIATIONS ? *value - *centre : *value;
+  *sum = x * (term == REDUCE_VALUES ? *one : x) + *sum;
+}
+
 // In halves, as a chain of eight additions takes longer than the sum of a short row.
 INLINE double across(const doubles *x) {
   quarter half[2];
@@ -36,25 +52,27 @@ INLINE double one_term(float x, reduction_term term, double centre) {
 
 // MARK: one sum
 
-/// Of neighbours in memory. Four vectors of sums hide the latency of additions.
+/// Of neighbours in memory. Several vectors of sums hide the latency of additions.
 INLINE double run(const float *x, size_t count, reduction_term term, double centre) {
   double total = 0;
   size_t i = 0;
   if (count >= 4 * EIGHT) {
-    doubles sums[4] = {{0}}, middle, value;
-    for (size_t k = 0; k < EIGHT; k++) middle[k] = centre;
-    for (; i + 4 * EIGHT <= count; i += 4 * EIGHT)
-      for (size_t k = 0; k < 4; k++) {
+    enum { MOST = 8 };
+    const size_t vectors = term == REDUCE_VALUES ? MOST : MOST / 2;
+    doubles sums[MOST] = {{0}}, middle, one, value;
+    fill(&middle, centre);
+    fill(&one, one_of_memory);
+    for (; i + vectors * EIGHT <= count; i += vectors * EIGHT)
+      for (size_t k = 0; k < vectors; k++) {
         widen(&value, x + i + k * EIGHT);
-        make_term(&value, term, &middle);
-        sums[k] += value;
+        add_term(&sums[k], &value, term, &middle, &one);
       }
     for (; i + EIGHT <= count; i += EIGHT) {
       widen(&value, x + i);
-      make_term(&value, term, &middle);
-      sums[0] += value;
+      add_term(&sums[0], &value, term, &middle, &one);
     }
-    sums[0] = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+    for (size_t half = vectors / 2; half > 0; half /= 2)
+      for (size_t k = 0; k < half; k++) sums[k] += sums[k + half];
     total = across(&sums[0]);
   }
   for (; i < count; i++) total += one_term(x[i], term, centre);
