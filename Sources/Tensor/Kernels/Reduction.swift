@@ -8,46 +8,64 @@ import OneDNN
 enum Reduction {
   static func sum(_ x: Tensor, axes: [Int]) throws -> Tensor {
     if axes.isEmpty { return try x.clone() }
-    return try reduce(x, axes, .values) { total, loops in total * loops.repeats }
+    return try reduce(x, axes, .values) { Finish(factor: $0.repeats) }
   }
 
   /// NaN over no numbers.
   static func mean(_ x: Tensor, axes: [Int]) throws -> Tensor {
     if axes.isEmpty { return try x.clone() }
-    return try reduce(x, axes, .values) { total, loops in total / loops.summed }
+    return try reduce(x, axes, .values) { Finish(divisor: $0.summed) }
   }
 
   /// The Euclidean norm, also of numbers whose squares are beyond float32.
   static func norm(_ x: Tensor, axes: [Int]) throws -> Tensor {
-    try reduce(x, axes, .squares) { total, loops in (total * loops.repeats).squareRoot() }
+    try reduce(x, axes, .squares) { Finish(factor: $0.repeats, takesRoot: true) }
   }
 
   /// The sum of squared deviations from the mean by n, or by n − 1; of equal numbers exactly 0.
   static func variance(_ x: Tensor, axes: [Int], unbiased: Bool) throws -> Tensor {
-    try reduce(x, axes, .deviations) { total, loops in variance(total, loops, unbiased) }
+    try reduce(x, axes, .deviations) { variance($0, unbiased, takesRoot: false) }
   }
 
   /// The root of the variance, also where the variance itself is beyond float32.
   static func standardDeviation(_ x: Tensor, axes: [Int], unbiased: Bool) throws -> Tensor {
-    try reduce(x, axes, .deviations) { total, loops in variance(total, loops, unbiased).squareRoot() }
+    try reduce(x, axes, .deviations) { variance($0, unbiased, takesRoot: true) }
   }
 
-  @inline(__always)
-  private static func variance(_ total: Double, _ loops: ReductionLoops, _ unbiased: Bool) -> Double {
+  private static func variance(_ loops: ReductionLoops, _ unbiased: Bool, takesRoot: Bool) -> Finish {
     let count = loops.summed * loops.repeats
-    return total * loops.repeats / max(unbiased ? count - 1 : count, 0)
+    return Finish(
+      factor: loops.repeats, divisor: max(unbiased ? count - 1 : count, 0), takesRoot: takesRoot)
   }
 
-  @inline(__always)
+  /// What becomes of a sum before it is rounded: sum · factor / divisor, or its root.
+  private struct Finish {
+    var factor = 1.0
+    var divisor = 1.0
+    var takesRoot = false
+
+    func callAsFunction(_ totals: UnsafeBufferPointer<Double>, _ results: UnsafeMutablePointer<Float>) {
+      if takesRoot {
+        for i in totals.indices { results[i] = Float((totals[i] * factor / divisor).squareRoot()) }
+      } else if divisor == 1 {
+        for i in totals.indices { results[i] = Float(totals[i] * factor) }
+      } else {
+        for i in totals.indices { results[i] = Float(totals[i] * factor / divisor) }
+      }
+    }
+  }
+
   private static func reduce(
-    _ x: Tensor, _ axes: [Int], _ term: ReductionSums.Term, _ finish: (Double, ReductionLoops) -> Double
+    _ x: Tensor, _ axes: [Int], _ term: ReductionSums.Term, _ finish: (ReductionLoops) -> Finish
   ) throws -> Tensor {
     let shape = x.shape.reduced(axes, keepingAxes: false)
     let result = try Tensor.emptyRowMajor(shape)
     if result.count == 0 { return result }
     let loops = ReductionLoops(x, axes)
+    let finish = finish(loops)
     if x.count == 0 {
-      result.pointer.update(repeating: Float(finish(0, loops)), count: result.count)
+      let nothing = [Double](repeating: 0, count: result.count)
+      nothing.withUnsafeBufferPointer { finish($0, result.pointer) }
       return result
     }
     // Sums come in the input's order of memory.
@@ -55,9 +73,7 @@ enum Reduction {
       storage: loops.resultIsOrdered(shape) ? result.storage : try Storage(count: loops.sums), shape: shape,
       strides: loops.resultStrides)
     let target = ordered.pointer
-    try ReductionSums(loops, term).run(x.pointer) { first, totals, _ in
-      for (i, total) in totals.enumerated() { target[first + i] = Float(finish(total, loops)) }
-    }
+    try ReductionSums(loops, term).run(x.pointer) { first, totals, _ in finish(totals, target + first) }
     if ordered.storage !== result.storage { try Strided.copy(ordered, to: result) }
     return result
   }
@@ -88,6 +104,12 @@ struct ReductionLoops {
   let resultStrides: [Int]
 
   init(_ x: Tensor, _ axes: [Int]) {
+    if axes.count == x.rank && x.isContiguous {
+      // Everything, in one run: the commonest sums are so small that finding that out below takes as long.
+      loops = x.count == 1 ? [] : [Loop(size: x.count, step: 1, sumStep: 0)]
+      (repeats, summed, sums, resultStrides) = (1, Double(x.count), 1, [])
+      return
+    }
     var (repeats, summed, sums) = (1.0, 1.0, 1)
     var numbering = [Int](repeating: 0, count: x.rank)
     let order = x.shape.sizes.indices.sorted { x.strides[$0] < x.strides[$1] }

@@ -38,11 +38,15 @@ struct ReductionSums {
     let all = reduction.loops
     let work = Double(sums) * summed
     let isSmall = work < 0x1p17
+    if isSmall && sums <= Self.mostSums {
+      (loops, outer, border, borderLength, parted, parts) = (all, [], nil, 1, nil, 1)
+      return
+    }
 
-    // Sums of a unit: 8 KB of them stay in the first cache; what is read at once should not be too short.
+    // A unit should be worth its beginning, some tenths of a microsecond, and read enough at once.
     let innermost = all.last.map { $0.isSummed ? $0.size : 1 } ?? 1
-    let shortest = max(1, 256 / innermost)
-    let most = isSmall ? 1024 : min(max(sums / 64, shortest), 1024)
+    let shortest = max(1, 256 / innermost, Int(0x1p15 / max(summed, 1)))
+    let most = isSmall ? Self.mostSums : min(max(sums / 64, shortest), Self.mostSums)
     var (loops, outer, border, length) = ([Loop](), [Loop](), Int?.none, 1)
     var unitSums = 1
     for loop in all.reversed() {
@@ -73,6 +77,9 @@ struct ReductionSums {
     parted = parts > 1 ? longest : nil
   }
 
+  /// Of a unit: 8 KB of them stay in the first cache.
+  private static let mostSums = 1024
+
   private var borderChunks: Int {
     border.map { (loops[$0].size + borderLength - 1) / borderLength } ?? 1
   }
@@ -88,9 +95,10 @@ struct ReductionSums {
   ) throws {
     if parts == 1 {
       try forEachUnit { unit in
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * unit.sums) { memory in
+        let arrays = term == .deviations ? 2 : 1
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: arrays * unit.sums) { memory in
           guard let totals = memory.baseAddress else { return }
-          let centres = totals + unit.sums
+          let centres = totals + (arrays - 1) * unit.sums
           if term == .deviations {
             add(unit, source, REDUCE_VALUES, centres, centres)
             for i in 0..<unit.sums { centres[i] /= summed }
@@ -167,6 +175,9 @@ struct ReductionSums {
   }
 
   private func unit(_ index: Int) -> Unit {
+    if border == nil && parts == 1 && outer.isEmpty {
+      return Unit(first: 0, sums: sums, part: 0, offset: 0, loops: loops)
+    }
     var (rest, first, offset) = (index / parts, 0, 0)
     let part = index % parts
     var own = loops
