@@ -10,7 +10,6 @@ let package = Package(
   products: [.executable(name: "gfnet-lab", targets: ["gfnet-lab"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
-    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
   ],
   targets: [
@@ -22,6 +21,8 @@ let package = Package(
     .systemLibrary(name: "CFreeType", path: "Sources/CFreeType", pkgConfig: "freetype2"),
     .systemLibrary(name: "CLua", path: "Sources/CLua", pkgConfig: "lua5.4"),
     .systemLibrary(name: "CMarkdown", path: "Sources/CMarkdown", pkgConfig: "libcmark-gfm"),
+    // GCC's OpenMP, whose team of threads oneDNN uses too.
+    .systemLibrary(name: "COpenMP", path: "Sources/COpenMP"),
     .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib"),
 
     // Raises Lua errors after Swift has returned.
@@ -43,11 +44,15 @@ let package = Package(
     // Numerics
     // Inner loops on plain arrays, compiled for several generations of processors.
     .target(name: "CKernels"),
-    .target(name: "OneDNN", dependencies: ["CDNNL", "CKernels", "Support"], swiftSettings: strict),
-    .target(name: "Tensor", dependencies: ["CKernels", "OneDNN", "Support"], swiftSettings: strict),
-    .target(name: "NeuralNet", dependencies: ["OneDNN", "Support", "Tensor"], swiftSettings: strict),
+    // Threads, memory and types of numbers.
+    .target(name: "Compute", dependencies: ["CKernels", "COpenMP", "Support"], swiftSettings: strict),
+    // The library's primitives, for those that run them.
+    .target(name: "OneDNN", dependencies: ["CDNNL", "Compute", "Support"], swiftSettings: strict),
     .target(
-      name: "Inference", dependencies: ["CKernels", "NeuralNet", "OneDNN", "Support", "Tensor"],
+      name: "Tensor", dependencies: ["Compute", "CKernels", "OneDNN", "Support"], swiftSettings: strict),
+    .target(name: "NeuralNet", dependencies: ["Compute", "Support", "Tensor"], swiftSettings: strict),
+    .target(
+      name: "Inference", dependencies: ["Compute", "CKernels", "NeuralNet", "OneDNN", "Support", "Tensor"],
       swiftSettings: strict),
     .target(
       name: "Checkpoints", dependencies: ["CMappedFiles", "CZlib", "Support", "Tensor"], swiftSettings: strict
@@ -57,12 +62,12 @@ let package = Package(
     // The paper's system
     .target(
       name: "GlanceFocus",
-      dependencies: ["Backbones", "Checkpoints", "NeuralNet", "OneDNN", "Support", "Tensor", "Vision"],
+      dependencies: ["Compute", "Backbones", "Checkpoints", "NeuralNet", "Support", "Tensor", "Vision"],
       swiftSettings: strict),
 
     // Data in, pictures out
     .target(
-      name: "Vision", dependencies: ["CImageCodecs", "CZlib", "OneDNN", "Support", "Tensor"],
+      name: "Vision", dependencies: ["Compute", "CImageCodecs", "CZlib", "Support", "Tensor"],
       swiftSettings: strict),
     .target(name: "Figures", dependencies: ["CFreeType", "CGD", "Support"], swiftSettings: strict),
     .target(
@@ -71,24 +76,25 @@ let package = Package(
     // Times of networks, for the command line
     .target(
       name: "Bench",
-      dependencies: ["Backbones", "GlanceFocus", "Inference", "OneDNN", "Support", "Tensor", "Vision"],
+      dependencies: [
+        "Compute", "Backbones", "GlanceFocus", "Inference", "OneDNN", "Support", "Tensor", "Vision",
+      ],
       swiftSettings: strict),
 
     // Scripts
     .target(
       name: "LuaHost",
       dependencies: [
-        "Backbones", "CLuaBridge", "Checkpoints", "Figures", "GlanceFocus", "Inference", "NeuralNet",
-        "OneDNN", "Reports", "Support", "Tensor", "Vision",
+        "Compute", "Backbones", "CLuaBridge", "Checkpoints", "Figures", "GlanceFocus", "Inference",
+        "NeuralNet", "Reports", "Support", "Tensor", "Vision",
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "gfnet-lab",
       dependencies: [
-        "Backbones", "Bench", "Checkpoints", "GlanceFocus", "Inference", "LuaHost", "NeuralNet", "OneDNN",
+        "Compute", "Backbones", "Bench", "Checkpoints", "GlanceFocus", "Inference", "LuaHost", "NeuralNet",
         "Reports",
         "Support", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
 
@@ -96,7 +102,7 @@ let package = Package(
     .executableTarget(
       name: "lua-calls", dependencies: ["LuaHost"], path: "Benchmarks/LuaCalls", swiftSettings: strict),
     .executableTarget(
-      name: "own-kernels", dependencies: ["CKernels", "OneDNN", "Support", "Tensor"],
+      name: "own-kernels", dependencies: ["Compute", "CKernels", "OneDNN", "Support", "Tensor"],
       path: "Benchmarks/Kernels", swiftSettings: strict),
     .executableTarget(
       name: "image-pixels", dependencies: ["Support", "Vision"], path: "Benchmarks/Images",
@@ -118,12 +124,13 @@ let package = Package(
 
     // Tests
     .target(
-      name: "TestSupport", dependencies: ["CZlib", "OneDNN", "Support", "Tensor"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["Compute", "CZlib", "Support", "Tensor"], path: "Tests/TestSupport",
       swiftSettings: strict),
     .testTarget(
       name: "SupportTests", dependencies: ["Support", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "TensorTests", dependencies: ["OneDNN", "Support", "Tensor", "TestSupport"], swiftSettings: strict
+      name: "TensorTests", dependencies: ["Compute", "OneDNN", "Support", "Tensor", "TestSupport"],
+      swiftSettings: strict
     ),
     .testTarget(
       name: "CheckpointsTests", dependencies: ["Checkpoints", "Support", "TestSupport"],
@@ -137,14 +144,15 @@ let package = Package(
     .testTarget(
       name: "GlanceFocusTests",
       dependencies: [
-        "Backbones", "Checkpoints", "GlanceFocus", "NeuralNet", "OneDNN", "Support", "Tensor", "TestSupport",
+        "Backbones", "Checkpoints", "GlanceFocus", "NeuralNet", "Support", "Tensor", "TestSupport",
         "Vision",
       ],
       swiftSettings: strict),
     .testTarget(
       name: "InferenceTests",
       dependencies: [
-        "Backbones", "CKernels", "GlanceFocus", "Inference", "NeuralNet", "OneDNN", "Support", "Tensor",
+        "Compute", "Backbones", "CKernels", "GlanceFocus", "Inference", "NeuralNet", "OneDNN", "Support",
+        "Tensor",
         "TestSupport",
         "Vision",
       ],
@@ -155,7 +163,7 @@ let package = Package(
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "Support"], swiftSettings: strict),
     .testTarget(
       name: "LuaHostTests",
-      dependencies: ["GlanceFocus", "LuaHost", "OneDNN", "Reports", "Support", "TestSupport"],
+      dependencies: ["Compute", "GlanceFocus", "LuaHost", "Reports", "Support", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "CommandTests", dependencies: ["GlanceFocus", "Support", "TestSupport"], swiftSettings: strict),

@@ -1,5 +1,4 @@
 import Foundation
-import OneDNN
 import Support
 import Tensor
 
@@ -60,58 +59,6 @@ func variance(_ count: Int) throws {
     library: { _ in _ = try (x - x.mean()).square().sum() })
 }
 
-/// A training step's batch normalisation, with ReLU: forward, and its gradient.
-func batchNormalization(_ images: Int, _ channels: Int, _ side: Int) throws {
-  let shape: Shape = [images, channels, side, side]
-  let x = try Tensor.uniform(shape, random: CounterRandom(seed: 1, stream: "maps"))
-  let maps = try Tensor.empty(shape)
-  try maps.assign(x)
-  let dy = try Tensor.full(shape, 0.1)
-  let (y, dx) = (try Tensor.empty(shape), try Tensor.empty(shape))
-  let (scale, shift) = (try Tensor.full([channels], 1), try Tensor.zeros([channels]))
-  let (mean, variance) = (try Tensor.zeros([channels]), try Tensor.zeros([channels]))
-  let (dScale, dShift) = (try Tensor.zeros([channels]), try Tensor.zeros([channels]))
-  let form = BatchNormalizationShape(
-    batch: images, channels: channels, height: side, width: side, epsilon: 1e-5, relu: true)
-  let running = RunningStatistics(
-    mean: try Tensor.zeros([channels]), variance: try Tensor.zeros([channels]), momentum: 1)
-  var mask: AlignedBuffer?
-  let name = "\(images)×\(channels)×\(side)×\(side)"
-  try compare(
-    "batch norm of \(name)", rounds: rounds(4 * maps.count),
-    own: { _ in
-      _ = try maps.batchNormalized(scale: scale, shift: shift, running: running, training: true, relu: true)
-    },
-    library: { _ in
-      mask = try BatchNormalization.forward(
-        form, source: maps.pointer, scale: scale.pointer, shift: shift.pointer, destination: y.pointer,
-        mean: mean.pointer, variance: variance.pointer)
-    })
-  let exact = try maps.variance([0, 2, 3], unbiased: false)
-  let worst = try ((variance - exact) / exact).abs().maximum(axis: 0).values.item()
-  print(String(format: "    oneDNN's variance errs by up to %.1e", worst))
-  try compare(
-    "… and its gradient", rounds: rounds(4 * maps.count),
-    own: { _ in
-      let tape = Tape()
-      let inputs = [maps, scale, shift].map { tape.watch($0) }
-      let result = try tape.record {
-        try inputs[0].batchNormalized(
-          scale: inputs[1], shift: inputs[2], running: running, training: true, relu: true)
-      }
-      try tape.backward(from: result, seed: dy)
-    },
-    library: { _ in
-      mask = try BatchNormalization.forward(
-        form, source: maps.pointer, scale: scale.pointer, shift: shift.pointer, destination: y.pointer,
-        mean: mean.pointer, variance: variance.pointer)
-      try BatchNormalization.backward(
-        form, source: maps.pointer, gradient: dy.pointer, scale: scale.pointer, mean: mean.pointer,
-        variance: variance.pointer, mask: mask, sourceGradient: dx.pointer, scaleGradient: dScale.pointer,
-        shiftGradient: dShift.pointer)
-    })
-}
-
 func allSums() throws {
   for count in [100, 10_000, 1_000_000, 100_000_000] { try sums(1, count, over: [0, 1]) }
   for (rows, columns) in [(1_000_000, 3), (100_000, 64), (1000, 1000), (100, 1_000_000)] {
@@ -119,9 +66,4 @@ func allSums() throws {
     try sums(rows, columns, over: [1])
   }
   for count in [10_000, 10_000_000] { try variance(count) }
-  for (images, channels, side) in [
-    (8, 16, 24), (32, 256, 3), (32, 64, 28), (128, 24, 24), (128, 144, 12), (64, 16, 224), (64, 3, 224),
-  ] {
-    try batchNormalization(images, channels, side)
-  }
 }

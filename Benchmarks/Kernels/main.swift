@@ -1,5 +1,6 @@
 import CKernels
 import Foundation
+import Compute
 import OneDNN
 import Support
 import Tensor
@@ -28,7 +29,7 @@ func zeros(_ bytes: Int) throws -> AlignedBuffer {
 }
 
 /// `primitive` with its working memory, which it does not keep alive.
-func ready(_ primitive: PlannedPrimitive, _ memory: inout [AlignedBuffer]) throws -> PlannedPrimitive {
+func ready(_ primitive: Primitive, _ memory: inout [AlignedBuffer]) throws -> Primitive {
   let scratchpad = try zeros(primitive.scratchpadBytes)
   try primitive.useScratchpad(scratchpad.pointer)
   memory.append(scratchpad)
@@ -44,8 +45,8 @@ func matrixVector(_ inputs: Int, _ outputs: Int, _ type: ElementType, megabytes:
   let bias = try zeros(4 * outputs)
   let weights = try (0..<copies).map { _ in try zeros(bytes) }
   let layer = try PlannedLayer(
-    PlannedLinearShape(
-      rows: 1, inputs: inputs, outputs: outputs, bias: true, type: type, resultType: .float32))
+    LinearShape(rows: 1, inputs: inputs, outputs: outputs, bias: true),
+    LayerNumbers(type, resultType: .float32))
   let primitives = try weights.map {
     try ready(
       layer.bound(source: row.pointer, weights: $0, bias: bias.pointer, destination: result.pointer), &memory)
@@ -78,14 +79,14 @@ func maps(_ images: Int, _ channels: Int, _ side: Int, _ type: ElementType) thro
     kind: .average(includingPadding: true), batch: images, channels: channels, inHeight: side, inWidth: side,
     kernel: (side, side), stride: (1, 1), padding: (0, 0))
   let pooling = try ready(
-    Pooling.planned(shape, type: type, source: map.pointer, destination: gate.pointer), &memory)
+    PlannedArrays.pooling(shape, type: type, source: map.pointer, destination: gate.pointer), &memory)
   let product = try ready(
-    PlannedElementwise.pair(
+    PlannedArrays.pair(
       .multiply, [images, channels, side, side], [images, channels, 1, 1], functions: [], type: type,
       first: map.pointer, second: gate.pointer, destination: map.pointer), &memory)
-  let affine = try [PlannedElementwise.Pair.multiply, .add].map { pair in
+  let affine = try [PlannedArrays.Pair.multiply, .add].map { pair in
     try ready(
-      PlannedElementwise.pair(
+      PlannedArrays.pair(
         pair, [images, channels, side, side], [1, channels, 1, 1], functions: pair == .add ? [.relu] : [],
         type: type, first: pair == .add ? other.pointer : map.pointer, second: gate.pointer,
         destination: other.pointer), &memory)
@@ -125,7 +126,7 @@ func maps(_ images: Int, _ channels: Int, _ side: Int, _ type: ElementType) thro
       }
     }, library: { _ in for primitive in affine { try primitive.run() } })
   let silu = try ready(
-    PlannedElementwise.functions(
+    PlannedArrays.functions(
       [.silu], count: images * channels * pixels, type: type, source: map.pointer, destination: map.pointer)[
         0],
     &memory)
@@ -169,12 +170,11 @@ func convolution(_ inputs: Int, _ outputs: Int, kernel: Int, side: Int, layers: 
   var memory: [AlignedBuffer] = []
   let (isPointwise, lanes) = (kernel == 1, Int(PLAN_VECTOR))
   let (x, y) = (try zeros(4 * inputs * side * side), try zeros(4 * outputs * side * side))
-  let shape = PlannedConvolutionShape(
-    ConvolutionShape(
-      batch: 1, inChannels: inputs, inHeight: side, inWidth: side, outChannels: outputs,
-      kernel: (kernel, kernel), stride: (1, 1), padding: (kernel / 2, kernel / 2), dilation: (1, 1),
-      groups: isPointwise ? 1 : inputs, bias: true), postOperations: [.function(.hardSwish)])
-  let layer = try PlannedLayer(shape)
+  let shape = ConvolutionShape(
+    batch: 1, inChannels: inputs, inHeight: side, inWidth: side, outChannels: outputs,
+    kernel: (kernel, kernel), stride: (1, 1), padding: (kernel / 2, kernel / 2), dilation: (1, 1),
+    groups: isPointwise ? 1 : inputs, bias: true)
+  let layer = try PlannedLayer(shape, LayerNumbers(postOperations: [.function(.hardSwish)]))
   let bytes = 4 * (outputs + lanes) * (isPointwise ? inputs : 1) * kernel * kernel
   let (packed, bias) = (
     try layer.pack([Float](repeating: 0, count: shape.multiplyAdds / (side * side)), in: BufferSlab()),

@@ -45,6 +45,9 @@ INLINE void store(const floats *value, float *x, size_t count) {
   else store_some(value, x, count);
 }
 
+/// Functions up to this one are so short that they are applied where the sums are, in registers.
+#define LAST_SHORT PLAN_HARD_SWISH
+
 INLINE void hard_swish(floats *x) {
   floats gate = *x * (1.0f / 6) + 0.5f;
   limit(&gate, 0, 1);
@@ -103,7 +106,7 @@ INLINE void tile(
   const struct plan_finish *with = &layer->finish;
   float *place = y + vector * LANES;
   // Where sums are most of the work there is no detour through memory.
-  if (pixels == PLAN_PIXELS && left >= vectors * LANES && !with->adds && with->function != PLAN_SILU) {
+  if (pixels == PLAN_PIXELS && left >= vectors * LANES && !with->adds && with->function <= LAST_SHORT) {
     const int is_limit = with->function == PLAN_LIMIT;
     UNROLL for (size_t v = 0; v < vectors; v++)
       UNROLL for (size_t p = 0; p < pixels; p++) {
@@ -191,7 +194,7 @@ INLINE void sums_of_row(
     }
   }
   const struct plan_finish *with = &layer->finish;
-  if (count >= LANES && with->function != PLAN_SILU) {
+  if (count >= LANES && with->function <= LAST_SHORT) {
     const int is_limit = with->function == PLAN_LIMIT;
     UNROLL for (size_t o = 0; o < outputs; o++) {
       if (is_limit) limit(&sums[o], with->low, with->high);

@@ -1,4 +1,5 @@
 import CDNNL
+import Compute
 import Support
 
 /// Dense float32 matrix products.

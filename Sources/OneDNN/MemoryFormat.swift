@@ -1,4 +1,5 @@
 import CDNNL
+import Compute
 
 /// Where the elements of an array of given sizes lie.
 public struct MemoryFormat: Hashable, Sendable {

@@ -1,34 +1,39 @@
 import CDNNL
+import Compute
 
-/// A primitive with weights, compiled in two steps, so that these can be packed in between.
+/// A primitive with weights for a plan, compiled in two steps, so that these can be packed in between.
 public final class PlannedLayer {
-  private let descriptor: Descriptor
+  private let descriptor: PrimitiveDescriptor
   /// How the weights lie before they are packed.
   private let plainWeights: MemoryFormat
-  private let context: ComputeContext
+  private let engine: Engine
 
-  init<Operation>(
-    _ operation: Operation, _ postOperations: [PostOperation], weights: MemoryFormat,
-    _ what: @autoclosure () -> String
-  ) throws {
-    context = try ComputeContext.current
-    plainWeights = weights
-    descriptor = try Descriptor(operation, postOperations, context: context, what())
+  /// A convolution of channels-last maps.
+  public init(_ shape: ConvolutionShape, _ numbers: LayerNumbers) throws {
+    engine = try Engine.current
+    plainWeights = shape.plainWeights
+    descriptor = try .convolution(shape, .inference, numbers, on: engine)
+  }
+
+  /// A linear layer on rows.
+  public init(_ shape: LinearShape, _ numbers: LayerNumbers) throws {
+    engine = try Engine.current
+    plainWeights = .dense([shape.outputs, shape.inputs])
+    descriptor = try .linear(shape, numbers, on: engine)
   }
 
   public var implementation: String { descriptor.implementation }
 
   /// Names the arrangement of the weights: equal numbers, equal arrangements.
-  public func weightArrangement() throws -> Int {
-    context.arrangement(try descriptor.layout(dnnl_query_weights_md))
-  }
+  public func weightArrangement() throws -> Int { try descriptor.weightArrangement(engine) }
 
   /// Packs weights given in PyTorch's order: outputs × inputs, or O×(I/G)×H×W.
   public func pack(_ weights: UnsafePointer<Float>, in slab: BufferSlab) throws -> AlignedBuffer {
-    var layout = try descriptor.layout(dnnl_query_weights_md)
-    let buffer = try slab.take(Int(dnnl_memory_desc_get_size(&layout)))
-    let reorder = try Reorder.make(try plainWeights.descriptor(), layout, context)
-    try reorder.execute(context, UnsafeMutableRawPointer(mutating: weights), buffer.pointer)
+    let buffer = try slab.take(descriptor.bytes(dnnl_query_weights_md))
+    let reorder = try PrimitiveDescriptor.reorder(
+      plainWeights.descriptor(), descriptor.layout(dnnl_query_weights_md), on: engine)
+    try Primitive(reorder, arguments: [DNNL_ARG_FROM, DNNL_ARG_TO], on: engine)
+      .execute(UnsafeMutableRawPointer(mutating: weights), buffer.pointer)
     return buffer
   }
 
@@ -36,12 +41,11 @@ public final class PlannedLayer {
   public func bound(
     source: UnsafeMutableRawPointer, weights: AlignedBuffer, bias: UnsafeMutableRawPointer?,
     destination: UnsafeMutableRawPointer
-  ) throws -> PlannedPrimitive {
-    var bindings = [
-      (argument: DNNL_ARG_SRC, pointer: source), (DNNL_ARG_WEIGHTS, weights.pointer),
-      (DNNL_ARG_DST, destination),
+  ) throws -> Primitive {
+    var bindings: [(Int32, UnsafeMutableRawPointer?)] = [
+      (DNNL_ARG_SRC, source), (DNNL_ARG_WEIGHTS, weights.pointer), (DNNL_ARG_DST, destination),
     ]
     if let bias { bindings.append((DNNL_ARG_BIAS, bias)) }
-    return try PlannedPrimitive(descriptor.handle, bindings, context: context)
+    return try Primitive(descriptor, bindings, on: engine)
   }
 }

@@ -1,118 +1,83 @@
 import CDNNL
+import Compute
 
-/// What a cached primitive was built for.
-enum PrimitiveKey: Hashable {
-  case convolution(ConvolutionShape, ConvolutionPass)
-  case batchNormalization(BatchNormalizationShape, forward: Bool)
-  case pooling(PoolingShape, forward: Bool)
-  case reorder(from: MemoryFormat, to: MemoryFormat)
-}
-
-/// Owner of one oneDNN primitive, its descriptor and the memory objects of its arguments.
+/// A compiled primitive and the memory objects of its arguments, which are made once.
 ///
-/// The memory objects are made once; each execution only points them at the caller's buffers.
-final class Primitive {
-  let descriptor: dnnl_primitive_desc_t
+/// An op points it at its arrays at each execution (``execute(_:)``); a plan binds it to its own for good, after which
+/// running it creates, looks up and allocates nothing (``run()``). The memory behind bound pointers must outlive it.
+public final class Primitive {
+  let descriptor: PrimitiveDescriptor
   private let handle: dnnl_primitive_t
-  private let scratchpadBytes: Int
-  private var arrangement: Int?
+  private let engine: Engine
+  /// In the order in which they were named; the scratchpad, if any, is the last.
   private var arguments: [dnnl_exec_arg_t] = []
+  /// Bytes of working memory, which ``run()`` wants to have been given by ``useScratchpad(_:)``.
+  public let scratchpadBytes: Int
 
-  /// Takes ownership of `descriptor`, whose arguments will be `ids`.
-  init(descriptor: dnnl_primitive_desc_t, arguments ids: [Int32], context: ComputeContext) throws {
-    self.descriptor = descriptor
+  /// A primitive whose arguments are given at each execution.
+  convenience init(_ descriptor: PrimitiveDescriptor, arguments: [Int32], on engine: Engine) throws {
+    try self.init(descriptor, arguments.map { ($0, nil) }, on: engine)
+  }
+
+  /// A primitive on these arrays.
+  init(
+    _ descriptor: PrimitiveDescriptor, _ bindings: [(argument: Int32, pointer: UnsafeMutableRawPointer?)],
+    on engine: Engine
+  ) throws {
     var handle: dnnl_primitive_t?
-    let status = dnnl_primitive_create(&handle, descriptor)
-    guard status == dnnl_success, let handle else {
-      dnnl_primitive_desc_destroy(descriptor)
-      throw OneDNNError(call: "compiling a primitive", reason: "status \(status.rawValue)")
-    }
+    try check(dnnl_primitive_create(&handle, descriptor.handle), "compiling a primitive")
+    guard let handle else { throw OneDNNError(call: "compiling a primitive", reason: "no primitive") }
+    self.descriptor = descriptor
     self.handle = handle
-    let scratch = dnnl_primitive_desc_query_md(descriptor, dnnl_query_scratchpad_md, 0)
-    scratchpadBytes = scratch.map { Int(dnnl_memory_desc_get_size($0)) } ?? 0
+    self.engine = engine
+    scratchpadBytes = descriptor.bytes(dnnl_query_scratchpad_md)
     // From here on deinit cleans up: all stored properties are set.
-    for id in ids {
-      try addMemory(id, dnnl_primitive_desc_query_md(descriptor, dnnl_query_exec_arg_md, id), context)
+    for (argument, pointer) in bindings {
+      try add(
+        argument, dnnl_primitive_desc_query_md(descriptor.handle, dnnl_query_exec_arg_md, argument), pointer)
     }
-    if scratchpadBytes > 0 { try addMemory(DNNL_ARG_SCRATCHPAD, scratch, context) }
+    if scratchpadBytes > 0 {
+      try add(
+        DNNL_ARG_SCRATCHPAD, dnnl_primitive_desc_query_md(descriptor.handle, dnnl_query_scratchpad_md, 0), nil
+      )
+    }
   }
 
   deinit {
     for argument in arguments { dnnl_memory_destroy(argument.memory) }
     dnnl_primitive_destroy(handle)
-    dnnl_primitive_desc_destroy(descriptor)
   }
 
-  private func addMemory(
-    _ argument: Int32, _ layout: UnsafePointer<dnnl_memory_desc_t>?, _ context: ComputeContext
+  private func add(
+    _ argument: Int32, _ layout: UnsafePointer<dnnl_memory_desc_t>?, _ pointer: UnsafeMutableRawPointer?
   ) throws {
     var memory: dnnl_memory_t?
-    try check(dnnl_memory_create(&memory, layout, context.engine, nil), "creating an argument")
+    try check(dnnl_memory_create(&memory, layout, engine.handle, pointer), "creating an argument")
     arguments.append(dnnl_exec_arg_t(arg: argument, memory: memory))
   }
 
-  /// Runs on `pointers`, given in the order of the ids that the primitive was made with.
-  func execute(_ context: ComputeContext, _ pointers: UnsafeMutableRawPointer?...) throws {
+  /// Runs on `pointers`, given in the order of the arguments that the primitive was made with.
+  func execute(_ pointers: UnsafeMutableRawPointer?...) throws {
     var index = 0
     for pointer in pointers {
       try check(dnnl_memory_set_data_handle(arguments[index].memory, pointer), "binding an argument")
       index += 1
     }
-    if scratchpadBytes > 0 {
-      try check(
-        dnnl_memory_set_data_handle(arguments[index].memory, context.scratch(scratchpadBytes)),
-        "binding the scratchpad")
-    }
+    if scratchpadBytes > 0 { try useScratchpad(engine.context.scratch(scratchpadBytes)) }
+    try run()
+    try check(dnnl_stream_wait(engine.stream), "waiting for a primitive")
+  }
+
+  /// Points the primitive at its working memory; primitives that run one after another may share it.
+  public func useScratchpad(_ pointer: UnsafeMutableRawPointer?) throws {
+    guard scratchpadBytes > 0, let scratchpad = arguments.last else { return }
+    try check(dnnl_memory_set_data_handle(scratchpad.memory, pointer), "binding the scratchpad")
+  }
+
+  /// Runs on the bound memory, on the thread that made it.
+  @inline(__always)
+  public func run() throws {
     try check(
-      dnnl_primitive_execute(handle, context.stream, Int32(arguments.count), arguments), "running a primitive"
-    )
-    try check(dnnl_stream_wait(context.stream), "waiting for a primitive")
-  }
-
-  /// The implementation that oneDNN chose, such as `jit:avx512_core`.
-  var implementation: String {
-    var name: UnsafePointer<CChar>?
-    _ = dnnl_primitive_desc_query(descriptor, dnnl_query_impl_info_str, 0, &name)
-    return name.map { String(cString: $0) } ?? "unknown"
-  }
-
-  /// The number under which `context` knows the arrangement of the weights.
-  func weightArrangement(_ context: ComputeContext) -> Int {
-    if let arrangement { return arrangement }
-    guard let layout = dnnl_primitive_desc_query_md(descriptor, dnnl_query_weights_md, 0) else { return -1 }
-    let number = context.arrangement(layout.pointee)
-    arrangement = number
-    return number
-  }
-
-  /// Bytes of the array behind `query`.
-  func bytes(_ query: dnnl_query_t) -> Int {
-    dnnl_primitive_desc_query_md(descriptor, query, 0).map { Int(dnnl_memory_desc_get_size($0)) } ?? 0
-  }
-}
-
-/// Attributes that all our primitives share: the scratchpad is the context's.
-func withAttributes<R>(_ body: (dnnl_primitive_attr_t?) throws -> R) throws -> R {
-  var attributes: dnnl_primitive_attr_t?
-  try check(dnnl_primitive_attr_create(&attributes), "creating attributes")
-  defer { dnnl_primitive_attr_destroy(attributes) }
-  try check(
-    dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user), "setting attributes")
-  return try body(attributes)
-}
-
-/// Creates the primitive descriptor of an operation descriptor of any kind.
-func makeDescriptor<Operation>(
-  _ operation: Operation, hint: dnnl_primitive_desc_t?, context: ComputeContext,
-  _ what: @autoclosure () -> String
-) throws -> dnnl_primitive_desc_t {
-  try withAttributes { attributes in
-    var made: dnnl_primitive_desc_t?
-    let status = withUnsafePointer(to: operation) {
-      dnnl_primitive_desc_create(&made, UnsafeRawPointer($0), attributes, context.engine, hint)
-    }
-    try check(status, what())
-    guard let made else { throw OneDNNError(call: what(), reason: "no descriptor") }
-    return made
+      dnnl_primitive_execute(handle, engine.stream, Int32(arguments.count), arguments), "running a primitive")
   }
 }

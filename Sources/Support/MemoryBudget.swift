@@ -128,20 +128,7 @@ private final class MemoryKeepers {
   struct Entry { weak var keeper: (any MemoryKeeper)? }
   var list: [Entry] = []
 
-  static var ofThread: MemoryKeepers {
-    if let pointer = pthread_getspecific(key) {
-      return Unmanaged<MemoryKeepers>.fromOpaque(pointer).takeUnretainedValue()
-    }
-    let fresh = MemoryKeepers()
-    pthread_setspecific(key, Unmanaged.passRetained(fresh).toOpaque())
-    return fresh
-  }
+  private static let ofEach = PerThread<MemoryKeepers>()
 
-  private static let key: pthread_key_t = {
-    var key = pthread_key_t()
-    pthread_key_create(&key) { pointer in
-      if let pointer { Unmanaged<MemoryKeepers>.fromOpaque(pointer).release() }
-    }
-    return key
-  }()
+  static var ofThread: MemoryKeepers { ofEach.value { MemoryKeepers() } }
 }

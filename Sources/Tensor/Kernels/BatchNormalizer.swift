@@ -1,5 +1,5 @@
 import CKernels
-import OneDNN
+import Compute
 import Support
 
 /// Batch normalisation of channels-last maps: statistics and sums of gradients in float64, in an order that does not depend

@@ -1,4 +1,4 @@
-import OneDNN
+import Compute
 
 /// A function of one number, as a type.
 ///

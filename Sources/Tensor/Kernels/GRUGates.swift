@@ -1,4 +1,4 @@
-import OneDNN
+import Compute
 
 /// The gates of a recurrent unit from the input's and the state's shares, and the next state.
 package enum GRUGates {

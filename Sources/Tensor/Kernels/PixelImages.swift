@@ -1,5 +1,5 @@
 import CKernels
-import OneDNN
+import Compute
 
 /// How images lie in memory as 8-bit pixels, and what makes their values the input of an encoder.
 ///

@@ -1,5 +1,4 @@
 import CKernels
-import OneDNN
 
 /// Sums over axes, in float64 and in an order that does not depend on the number of threads.
 ///

@@ -1,5 +1,5 @@
 import CKernels
-import OneDNN
+import Compute
 import Support
 
 /// The work of a reduction, divided into units: some of the sums, over some of the numbers.

@@ -1,4 +1,4 @@
-import OneDNN
+import Compute
 
 /// A sparse matrix that maps the rows (or columns) of an image to those of its resized copy.
 ///

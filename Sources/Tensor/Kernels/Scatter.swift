@@ -1,4 +1,4 @@
-import OneDNN
+import Compute
 import Support
 
 /// Slices of one axis added up by where they go: the gradient of reading slices, also of one that is read very often.

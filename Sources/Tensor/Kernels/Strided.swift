@@ -1,4 +1,4 @@
-import OneDNN
+import Compute
 import Support
 
 /// Copies between arrays of any strides.

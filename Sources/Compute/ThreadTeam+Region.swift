@@ -1,4 +1,4 @@
-import CDNNL
+import COpenMP
 
 extension ThreadTeam {
   /// Calls `body` once on each thread of the team, all at the same time.

@@ -1,14 +1,16 @@
 import CDNNL
+import Compute
 
-/// How the numbers of an array are stored; sums are always taken in float32.
-public enum ElementType: Hashable, Sendable {
-  case float32
-  /// The upper half of a float32: its range with 8 bits of precision.
-  case bfloat16
+/// The library itself.
+public enum OneDNNLibrary {
+  /// As `2.6.3`.
+  public static var version: String {
+    let version = dnnl_version().pointee
+    return "\(version.major).\(version.minor).\(version.patch)"
+  }
+}
 
-  /// Bytes of one number.
-  public var bytes: Int { self == .float32 ? 4 : 2 }
-
+extension ElementType {
   var code: dnnl_data_type_t { self == .float32 ? dnnl_f32 : dnnl_bf16 }
 
   /// True where this processor multiplies bfloat16 in hardware, so that it gains over float32.

@@ -1,4 +1,4 @@
-import CDNNL
+import COpenMP
 import Support
 
 /// The one team of threads: OpenMP's, shared by oneDNN's primitives and our own loops.

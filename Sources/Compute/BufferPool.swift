@@ -2,40 +2,6 @@ import CKernels
 import Glibc
 import Support
 
-/// Memory aligned to a cache line, given back to its pool when the last owner lets go.
-public final class AlignedBuffer {
-  /// 64-byte alignment serves AVX-512 loads and keeps buffers off each other's cache lines.
-  public static let alignment = 64
-
-  public let pointer: UnsafeMutableRawPointer
-  public let capacity: Int
-  private let origin: Origin
-
-  private enum Origin {
-    case pool(BufferPool)
-    case part(of: AlignedBuffer)
-  }
-
-  fileprivate init(pointer: UnsafeMutableRawPointer, capacity: Int, pool: BufferPool) {
-    self.pointer = pointer
-    self.capacity = capacity
-    origin = .pool(pool)
-  }
-
-  /// `capacity` bytes of `whole`, from byte `offset`; keeps the whole alive.
-  init(_ whole: AlignedBuffer, offset: Int, capacity: Int) {
-    pointer = whole.pointer + offset
-    self.capacity = capacity
-    origin = .part(of: whole)
-  }
-
-  deinit {
-    if case .pool(let pool) = origin { pool.giveBack(pointer, capacity) }
-  }
-
-  public var floats: UnsafeMutablePointer<Float> { pointer.assumingMemoryBound(to: Float.self) }
-}
-
 /// Keeps freed buffers for reuse, so that a training step does not return to the system what it needs again.
 ///
 /// Belongs to one ``ComputeContext`` and so to one thread.
@@ -87,12 +53,11 @@ public final class BufferPool: MemoryKeeper {
   }
 
   /// A buffer of at least `bytes` bytes, not cleared.
-  /// - Throws: `MemoryRefused` beyond the budget of the run, ``OneDNNError`` beyond ``limited(to:_:)``.
+  /// - Throws: `MemoryRefused` beyond the budget of the run, ``AllowanceExceeded`` beyond ``limited(to:_:)``.
   public func take(_ bytes: Int) throws -> AlignedBuffer {
     let capacity = Self.sizeClass(bytes)
     guard capacity <= limit - inUse else {
-      throw OneDNNError(
-        call: "allocation of \(bytes >> 10) kB", reason: "more than the \(limit - inUse) bytes allowed here")
+      throw AllowanceExceeded(bytes: bytes, allowed: limit - inUse)
     }
     let pointer: UnsafeMutableRawPointer
     if let kept = free[capacity]?.popLast() {
@@ -117,7 +82,7 @@ public final class BufferPool: MemoryKeeper {
     return AlignedBuffer(pointer: pointer, capacity: capacity, pool: self)
   }
 
-  fileprivate func giveBack(_ pointer: UnsafeMutableRawPointer, _ capacity: Int) {
+  func giveBack(_ pointer: UnsafeMutableRawPointer, _ capacity: Int) {
     inUse -= capacity
     if held + capacity > holdLimit {
       Glibc.free(pointer)

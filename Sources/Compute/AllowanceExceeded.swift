@@ -1,0 +1,13 @@
+import Support
+
+/// Something took more memory than ``BufferPool/limited(to:_:)`` allowed it.
+public struct AllowanceExceeded: LineError {
+  /// What was asked for.
+  public let bytes: Int
+  /// What was left.
+  public let allowed: Int
+
+  public var description: String {
+    "needs \(MemoryText.size(bytes)), where \(MemoryText.size(max(allowed, 0))) are left of what this may take"
+  }
+}
