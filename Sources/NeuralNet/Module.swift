@@ -17,7 +17,7 @@ public final class Parameter {
 
   /// The value as an op takes it: watched by the tape that is recording, if any.
   public var input: Tensor {
-    guard isTrainable, let tape = Tape.recording else { return value }
+    guard isTrainable, let tape = GradientTape.current else { return value }
     return tape.watch(value, owner: self)
   }
 }

@@ -1,5 +1,5 @@
 import Glibc
-import OneDNN
+import Compute
 import Support
 import Tensor
 
@@ -20,13 +20,15 @@ public struct ParameterGroup {
   }
 }
 
-/// A rule that moves parameters along the gradients of a tape.
+/// A rule that moves parameters along their gradients.
 public protocol Optimizer: AnyObject {
   var groups: [ParameterGroup] { get set }
   /// One update. Parameters without a gradient stay as they are.
   ///
-  /// - Parameter rateFactor: the schedule's factor for this step.
-  func step(_ tape: Tape, rateFactor: Float) throws
+  /// - Parameters:
+  ///   - gradients: by ``Parameter``.
+  ///   - rateFactor: the schedule's factor for this step.
+  func step(_ gradients: Gradients, rateFactor: Float) throws
   /// What must be stored to go on exactly: name → array.
   func state() throws -> [(name: String, value: Tensor)]
   /// Restores ``state()``; names the array that is missing or has another shape.
@@ -46,12 +48,12 @@ public final class SGD: Optimizer {
     self.nesterov = nesterov
   }
 
-  public func step(_ tape: Tape, rateFactor: Float) throws {
+  public func step(_ gradients: Gradients, rateFactor: Float) throws {
     for group in groups {
       let rate = group.learningRate * rateFactor
       let decay = group.weightDecay
       for (name, parameter) in group.parameters where parameter.isTrainable {
-        guard let gradient = try tape.gradient(ofOwner: parameter)?.rowMajor() else { continue }
+        guard let gradient = try gradients[parameter]?.rowMajor() else { continue }
         let known = velocities[name]
         let velocity = try known ?? Tensor.zerosRowMajor(gradient.shape)
         velocities[name] = velocity
@@ -102,7 +104,7 @@ public final class Adam: Optimizer {
     self.epsilon = epsilon
   }
 
-  public func step(_ tape: Tape, rateFactor: Float) throws {
+  public func step(_ gradients: Gradients, rateFactor: Float) throws {
     steps += 1
     let (b1, b2) = betas
     let correct1 = Float(1 - pow(Double(b1), Double(steps)))
@@ -112,7 +114,7 @@ public final class Adam: Optimizer {
       let rate = group.learningRate * rateFactor / correct1
       let decay = group.weightDecay
       for (name, parameter) in group.parameters where parameter.isTrainable {
-        guard let gradient = try tape.gradient(ofOwner: parameter)?.rowMajor() else { continue }
+        guard let gradient = try gradients[parameter]?.rowMajor() else { continue }
         let m = try first[name] ?? Tensor.zerosRowMajor(gradient.shape)
         let v = try second[name] ?? Tensor.zerosRowMajor(gradient.shape)
         first[name] = m

@@ -1,9 +1,10 @@
-import OneDNN
+import Compute
 import Support
 
 /// One differentiable operation: everything the project knows about it, in one value.
 ///
-/// The tape of a training step and the traced graph of a network are lists of these.
+/// The tape of a training step and the traced graph of a network are lists of these; ``apply(_:_:)``
+/// evaluates one.
 public protocol Op {
   /// The name in traces, tables and errors.
   var name: String { get }
@@ -46,25 +47,31 @@ public struct Saved {
   }
 }
 
-/// Evaluates `op`, and records it where a tape is listening.
+/// Evaluates `op`, by the recorder that listens on this thread if one does.
 public func apply(_ op: some Op, _ inputs: [Tensor]) throws -> Tensor {
   // A network of seconds per evaluation is left within one op.
   try Cancellation.check()
-  let shapes = inputs.map(\.shape)
-  let shape = try op.outputShape(shapes)
+  let shape = try op.outputShape(inputs.map(\.shape))
   try shape.validated(for: op.name)
-  let tape = Tape.current
-  if let tape, tape.mode == .graph { return try tape.trace(op, inputs, shape) }
-  let isRecording = tape?.wants(inputs) ?? false
-  var saved = Saved(isRecording: isRecording)
-  var result = try op.forward(inputs, &saved)
-  // Long loops are left when a stop was asked for: nobody may see what they did not finish.
-  try Cancellation.check()
-  assert(result.shape == shape, "\(op.name): outputShape says \(shape), forward gave \(result.shape)")
-  result.tracking = nil
-  if let tape {
-    tape.count(op, shapes)
-    if isRecording { result.tracking = tape.record(op, inputs, saved, shape) }
+  if let recorder = Recording.current { return try recorder.evaluate(op, inputs, shape: shape) }
+  var saved = Saved(isRecording: false)
+  return try op.finished(inputs, shape, &saved)
+}
+
+extension Op {
+  /// Computes the result outside any recorder, for hosts that run traced ops one by one.
+  public func evaluate(_ inputs: [Tensor]) throws -> Tensor {
+    var saved = Saved(isRecording: false)
+    return try Recording.paused { try forward(inputs, &saved) }
   }
-  return result
+
+  /// What ``forward(_:_:)`` computes, as a constant; throws where a stop has left it unfinished.
+  func finished(_ inputs: [Tensor], _ shape: Shape, _ saved: inout Saved) throws -> Tensor {
+    var result = try forward(inputs, &saved)
+    // Long loops are left when a stop was asked for: nobody may see what they did not finish.
+    try Cancellation.check()
+    assert(result.shape == shape, "\(name): outputShape says \(shape), forward gave \(result.shape)")
+    result.tracking = nil
+    return result
+  }
 }

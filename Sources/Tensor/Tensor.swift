@@ -1,4 +1,3 @@
-import OneDNN
 import Support
 
 /// An n-dimensional array of float32 numbers: a shape and strides over shared storage.
@@ -12,7 +11,7 @@ public struct Tensor {
   public let shape: Shape
   /// Elements between neighbours along each axis; 0 along expanded axes.
   public let strides: [Int]
-  /// Where the tape of a training step knows this value; nil for constants.
+  /// Where a recorder knows this value; nil for constants.
   var tracking: Tracking?
 
   init(storage: Storage, offset: Int = 0, shape: Shape, strides: [Int], tracking: Tracking? = nil) {
@@ -105,7 +104,7 @@ public struct Tensor {
   ///
   /// A traced value stays traced: a graph has no gradients that could flow back.
   public var detached: Tensor {
-    if let tracking, let tape = Tape.current, tape.mode == .graph, tape.owns(tracking) { return self }
+    if isPlaceholder { return self }
     var copy = self
     copy.tracking = nil
     return copy

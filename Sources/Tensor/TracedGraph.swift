@@ -1,6 +1,4 @@
-import OneDNN
-
-/// The ops of one evaluation with the values between them, as ``Tape/Mode/graph`` records them.
+/// The ops of one evaluation with the values between them, as a ``GraphTracer`` records them.
 ///
 /// A value is its position in ``values``; inputs come before what is computed from them.
 public struct TracedGraph {
@@ -22,31 +20,9 @@ public struct TracedGraph {
   public internal(set) var values: [Value] = []
   /// The memory that the constants were computed from, the constants' own included.
   public internal(set) var sources: [Storage] = []
-
-  /// The position of `tensor`, which must come from the evaluation that `tape` recorded.
-  public func position(of tensor: Tensor, on tape: Tape) throws -> Int {
-    guard let position = tape.position(of: tensor) else {
-      throw TensorError("trace", "a result does not depend on the inputs")
-    }
-    return position
-  }
-}
-
-extension Op {
-  /// Computes the result outside any tape, for hosts that run traced ops one by one.
-  public func evaluate(_ inputs: [Tensor]) throws -> Tensor {
-    var saved = Saved(isRecording: false)
-    return try Tape.paused { try forward(inputs, &saved) }
-  }
 }
 
 extension Tensor {
-  /// Throws where a tracing tape would not see what happens to the numbers that `operation` hands out.
-  func mayBeRead(by operation: String) throws {
-    guard let tracking, let tape = Tape.current, tape.mode == .graph, tape.owns(tracking) else { return }
-    throw TensorError(operation, "a value cannot be read while its network is traced into a plan")
-  }
-
   /// A tensor over part of this one's memory, dense in the arrangement of its rank.
   ///
   /// For owners of memory that is planned ahead; `offset` counts elements from the start of the storage.

@@ -1,8 +1,8 @@
-import OneDNN
+import Compute
 
 /// Bytes of tensor memory of this thread that `body` left in use.
 public func bytesLeft(_ body: () throws -> Void) throws -> Int {
-  let pool = try ComputeContext.current.buffers
+  let pool = ComputeContext.current.buffers
   let before = pool.inUse
   try body()
   return pool.inUse - before

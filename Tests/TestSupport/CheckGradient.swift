@@ -15,14 +15,14 @@ public func checkGradient(
 ) throws {
   let label = what.isEmpty ? "" : "\(what): "
   let random = CounterRandom(seed: 7, stream: "gradient check")
-  let tape = Tape()
+  let tape = GradientTape()
   let watched = inputs.map { tape.watch($0) }
   let result = try tape.record { try function(watched) }
   let projection = (0..<result.count).map { random.uniform($0) * 2 - 1 }
-  try tape.backward(from: result, seed: try Tensor(result.shape, projection))
+  let gradients = try tape.backward(from: result, seed: try Tensor(result.shape, projection))
 
   for (number, input) in inputs.enumerated() {
-    guard let gradient = tape.gradient(of: watched[number]) else {
+    guard let gradient = gradients[of: watched[number]] else {
       throw CheckFailure("\(label)no gradient for input \(number)")
     }
     guard gradient.shape == input.shape else {

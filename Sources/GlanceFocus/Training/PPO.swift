@@ -114,12 +114,12 @@ public struct PPO: Sendable, Codable, Equatable {
     let returns = returns(episodes.rewards)
     var first: Float?
     for _ in 0..<max(epochs, 1) {
-      let tape = Tape()
+      let tape = GradientTape()
       let loss: Tensor = try tape.record {
         try self.loss(Self.judge(policy, episodes), episodes, returns: returns)
       }
-      try tape.backward(from: loss)
-      try optimizer.step(tape, rateFactor: rateFactor)
+      let gradients = try tape.backward(from: loss)
+      try optimizer.step(gradients, rateFactor: rateFactor)
       first = try first ?? loss.item()
     }
     return first ?? 0

@@ -1,6 +1,6 @@
 import Foundation
 import NeuralNet
-import OneDNN
+import Compute
 import Support
 import Tensor
 import Vision
@@ -35,17 +35,7 @@ public final class Trainer {
   ) throws {
     try options.validate()
     let configuration = model.configuration
-    try ModelError.require(
-      dataset.imageSize == (configuration.imageSize, configuration.imageSize),
-      "the data set's images are \(dataset.imageSize.height)×\(dataset.imageSize.width), the model was made for "
-        + "\(configuration.imageSize)×\(configuration.imageSize)")
-    try ModelError.require(
-      dataset.knowsLabels,
-      "the classes of the images of \(dataset.name) are not known: they cannot be trained on")
-    try ModelError.require(
-      dataset.classes == configuration.classes,
-      "the data set has \(dataset.classes) classes, the model \(configuration.classes)")
-    try configuration.checkClasses(dataset)
+    try configuration.check(dataset, needsLabels: true)
     try ModelError.require(
       dataset.count > 1, "the data set has 1 image: training needs 2 at least, for the statistics of a batch")
     try ModelError.require(
@@ -142,14 +132,14 @@ public final class Trainer {
     _ batch: Batch, _ random: CounterRandom, _ factor: Float, _ totals: inout Totals
   ) throws {
     let images = try images(batch)
-    let tape = Tape()
+    let tape = GradientTape()
     let loss = try tape.record {
-      try Episode.loss(
+      try Rollout.loss(
         model, images, labels: batch.labels, random: random, options: options,
         observe: { step, logits in totals.observe(step, logits, batch.labels) })
     }
-    try tape.backward(from: loss)
-    try optimizer.step(tape, rateFactor: factor)
+    let gradients = try tape.backward(from: loss)
+    try optimizer.step(gradients, rateFactor: factor)
     totals.add(loss: try loss.item(), images: batch.count)
   }
 
@@ -157,7 +147,7 @@ public final class Trainer {
   private func policyStep(
     _ batch: Batch, _ random: CounterRandom, _ factor: Float, _ totals: inout Totals
   ) throws {
-    let episodes = try Episode.play(
+    let episodes = try Rollout.play(
       model, images(batch), labels: batch.labels, random: random, reward: options.reward,
       observe: { step, logits in totals.observe(step, logits, batch.labels) })
     let loss = try options.ppo.update(model.policy, episodes, optimizer: optimizer, rateFactor: factor)
@@ -188,7 +178,7 @@ private struct Totals {
     proposals += rewards.count
   }
 
-  /// Counts right answers; `step` from 0.
+  /// Counts right answers; `step` is 1 for the glance.
   mutating func observe(_ step: Int, _ logits: Tensor, _ labels: [Int]) {
     guard let values = try? logits.values() else { return }
     let classes = logits.shape[1]
@@ -196,7 +186,7 @@ private struct Totals {
       let base = row * classes
       var best = 0
       for c in 1..<max(classes, 1) where values[base + c] > values[base + best] { best = c }
-      if best == label { correct[step] += 1 }
+      if best == label { correct[step - 1] += 1 }
     }
   }
 

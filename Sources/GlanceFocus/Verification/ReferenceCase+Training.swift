@@ -29,7 +29,7 @@ extension ReferenceCase {
 
   /// The same step's loss and gradients, computed in float64.
   private struct Exact: Decodable {
-    let gradients: Gradients
+    let gradients: GradientSummaries
   }
 
   private var trainingFile: FilePath { folder / (name + ".training.json") }
@@ -52,7 +52,7 @@ extension ReferenceCase {
     return try checkStep(recorded, exact?.gradients) + checkUpdate(recorded.ppo)
   }
 
-  private func checkStep(_ recorded: Training, _ exact: Gradients?) throws -> [ReferenceResult] {
+  private func checkStep(_ recorded: Training, _ exact: GradientSummaries?) throws -> [ReferenceResult] {
     let images = try images()
     let own = try trainingStep(recorded, images)
     var results = [
@@ -92,11 +92,11 @@ extension ReferenceCase {
   }
 
   /// Norm and first three elements of each gradient, as recordings hold them.
-  private typealias Gradients = [String: [Double]]
+  private typealias GradientSummaries = [String: [Double]]
 
   /// - Parameter noise: where given, every weight is moved by one unit in the last place, by this stream of signs.
   private func trainingStep(_ recorded: Training, _ images: Tensor, noise: String? = nil) throws -> (
-    model: GFNet, loss: Double, gradients: Gradients
+    model: GFNet, loss: Double, gradients: GradientSummaries
   ) {
     let model = try model(bicubic: true)
     if let noise {
@@ -109,32 +109,32 @@ extension ReferenceCase {
     model.policy.setTrainable(false)
     if !recorded.global_encoder_trained { model.globalEncoder.setTrainable(false) }
     let draws = FormulaSequence("train.actions")
-    let tape = Tape()
+    let tape = GradientTape()
     let pass = Pass(training: true, random: CounterRandom(seed: 0, stream: "reference"), dropsOut: false)
     let loss: Tensor = try tape.record {
-      try Episode.loss(
+      try Rollout.loss(
         model, images, labels: recorded.labels, steps: recorded.steps, pass: pass,
         globalPass: recorded.global_encoder_trained ? pass : .evaluation, auxiliaryWeight: recorded.aux_weight
       ) { step, _ in
-        try Tensor([2, 2], (0..<4).map { (draws.u((step - 1) * 4 + $0) + 1) / 2 })
+        try Tensor([2, 2], (0..<4).map { (draws.u((step - 2) * 4 + $0) + 1) / 2 })
       }
     }
-    try tape.backward(from: loss)
-    var gradients: Gradients = [:]
+    let gradients = try tape.backward(from: loss)
+    var summaries: GradientSummaries = [:]
     for (name, parameter) in model.parameters {
-      if let gradient = try tape.gradient(ofOwner: parameter)?.values() {
-        gradients[name] = Self.summary(gradient)
+      if let gradient = try gradients[parameter]?.values() {
+        summaries[name] = Self.summary(gradient)
       }
     }
-    return (model, Double(try loss.item()), gradients)
+    return (model, Double(try loss.item()), summaries)
   }
 
   /// How far rounding moves the gradients: the largest changes when each pixel and each weight moves by one unit in the
   /// last place, which is what rounding does in every layer.
   ///
   /// Batch norms over a few pixels of two images amplify it.
-  private func gradientNoise(_ recorded: Training, _ images: Tensor, _ gradients: Gradients) throws
-    -> Gradients
+  private func gradientNoise(_ recorded: Training, _ images: Tensor, _ gradients: GradientSummaries) throws
+    -> GradientSummaries
   {
     let pixels = try images.values()
     var noise = gradients.mapValues { $0.map { _ in 0.0 } }
@@ -184,15 +184,15 @@ extension ReferenceCase {
     }
     let ppo = PPO()
     let returns = ppo.returns(episodes.rewards)
-    let tape = Tape()
+    let tape = GradientTape()
     let loss: Tensor = try tape.record {
       try ppo.loss(PPO.judge(model.policy, episodes), episodes, returns: returns)
     }
-    try tape.backward(from: loss)
+    let gradients = try tape.backward(from: loss)
     var worst = GradientErrors()
     let floor = Self.floor(recorded.gradients)
     for (name, parameter) in model.policy.parameters {
-      guard let expected = recorded.gradients[name], let gradient = tape.gradient(ofOwner: parameter) else {
+      guard let expected = recorded.gradients[name], let gradient = gradients[parameter] else {
         worst.add(name, [], [], floor: floor)
         continue
       }

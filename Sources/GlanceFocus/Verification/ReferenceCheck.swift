@@ -61,7 +61,7 @@ extension ReferenceCase {
           PatchLocation(row: chosen[0], column: chosen[1]), PatchLocation(row: chosen[2], column: chosen[3]),
         ]
         for place in locations.map({
-          $0.coordinate(imageSize: description.imageSize, patchSize: description.patchSize)
+          $0.position(imageSize: description.imageSize, patchSize: description.patchSize)
         }) {
           coordinates += [place.row, place.column]
         }

@@ -4,14 +4,14 @@ import Support
 import Tensor
 
 /// Whole sequences of glance and patches, as training runs them.
-public enum Episode {
+public enum Rollout {
   /// The loss of stages 1 and 3: (Σ CE_t + λ·Σ CE_aux,t)/T.
   ///
   /// - Parameters:
   ///   - images: B×3×S×S, normalised.
   ///   - labels: 0-based.
   ///   - random: this step's numbers.
-  ///   - observe: is shown each step's logits; steps from 0.
+  ///   - observe: is shown each step's logits; step 1 is the glance.
   static func loss(
     _ model: GFNet, _ images: Tensor, labels: [Int], random: CounterRandom, options: TrainingOptions,
     observe: (Int, Tensor) -> Void = { _, _ in }
@@ -23,13 +23,14 @@ public enum Episode {
       globalPass: options.trainsGlobalEncoder ? pass : .evaluation, auxiliaryWeight: options.auxiliaryWeight,
       smoothing: options.labelSmoothing, observe: observe
     ) { step, memory in
-      if options.stage == .encoders { return try uniformActions(batch, random.child(step)) }
-      let mean = try Tape.paused { try model.propose(&memory).mean }
-      return try sampleActions(around: mean, random.child(step))
+      let numbers = proposalNumbers(random, step)
+      if options.stage == .encoders { return try uniformActions(batch, numbers) }
+      let mean = try Recording.paused { try model.propose(&memory).mean }
+      return try sampleActions(around: mean, numbers)
     }
   }
 
-  /// The same with the actions of steps 1… (from 0) given by `act`.
+  /// The same with the actions of steps 2…T given by `act`.
   package static func loss(
     _ model: GFNet, _ images: Tensor, labels: [Int], steps: Int, pass: Pass, globalPass: Pass,
     auxiliaryWeight: Float, smoothing: Float = 0, observe: (Int, Tensor) -> Void = { _, _ in },
@@ -37,8 +38,8 @@ public enum Episode {
   ) throws -> Tensor {
     var (result, memory) = try model.glance(images, globalPass, auxiliary: true)
     var total = try stepLoss(result, labels, auxiliaryWeight, smoothing)
-    observe(0, result.logits)
-    for step in stride(from: 1, to: steps, by: 1) {
+    observe(1, result.logits)
+    for step in stride(from: 2, through: steps, by: 1) {
       let actions = try act(step, &memory)
       let patches = try model.patches(images, actions: actions)
       (result, memory) = try model.focus(patches, pass, memory: memory, auxiliary: true)
@@ -63,12 +64,12 @@ public enum Episode {
   ) throws -> PPO.Episodes {
     var episodes = PPO.Episodes()
     var (result, memory) = try model.glance(images, .evaluation)
-    observe(0, result.logits)
+    observe(1, result.logits)
     var before = try probabilities(of: labels, result.logits)
-    for step in 1..<model.configuration.steps {
+    for step in stride(from: 2, through: model.configuration.steps, by: 1) {
       episodes.maps.append(memory.map)
       let proposal = try model.propose(&memory)
-      let actions = try sampleActions(around: proposal.mean, random.child(step))
+      let actions = try sampleActions(around: proposal.mean, proposalNumbers(random, step))
       episodes.actions.append(actions)
       episodes.logProbabilities.append(try PPO.logProbability(of: actions, mean: proposal.mean))
       let reference = memory
@@ -77,7 +78,7 @@ public enum Episode {
       let now = try probabilities(of: labels, result.logits)
       var elsewhere = now
       if reward.needsRandomPatch {
-        let other = try uniformActions(labels.count, random.child(1000 + step))
+        let other = try uniformActions(labels.count, proposalNumbers(random, step, compared: true))
         let (answer, _) = try model.focus(
           model.patches(images, actions: other), .evaluation, memory: reference)
         elsewhere = try probabilities(of: labels, answer.logits)
@@ -87,6 +88,15 @@ public enum Episode {
       before = now
     }
     return episodes
+  }
+
+  /// The random numbers of the proposal for `step`; those of a batch's evaluation are child 0.
+  ///
+  /// - Parameter compared: of the patch that a reward compares the chosen one with.
+  private static func proposalNumbers(
+    _ random: CounterRandom, _ step: Int, compared: Bool = false
+  ) -> CounterRandom {
+    random.child(step - 1 + (compared ? 1000 : 0))
   }
 
   /// Softmax probability of each image's class.
@@ -123,7 +133,7 @@ extension GFNet {
   /// The patches at `locations`, one per image.
   public func patches(_ images: Tensor, locations: [PatchLocation]) throws -> Tensor {
     let (size, side) = (images.shape[2], configuration.patchSize)
-    let corners = locations.map { $0.coordinate(imageSize: size, patchSize: side) }
+    let corners = locations.map { $0.position(imageSize: size, patchSize: side) }
     return try images.cropped(corners, height: side, width: side)
   }
 }
