@@ -1,4 +1,3 @@
-import OneDNN
 import Tensor
 
 extension Graph {

@@ -1,3 +1,4 @@
+import Compute
 import OneDNN
 import Tensor
 
@@ -58,7 +59,7 @@ struct Graph {
 
 /// What a node computes from its inputs.
 enum Operation {
-  /// Inputs: image and, where ``PostOperation/addDestination`` is fused, what is added.
+  /// Inputs: image and, where ``Finish/addDestination`` is fused, what is added.
   case convolution(ConvolutionNode)
   /// Inputs: rows.
   case linear(LinearNode)
@@ -70,8 +71,8 @@ enum Operation {
   case spatialMean
   /// x·scale + shift per channel, then a lower and an upper limit. Inputs: maps, whose channels are taken side by side.
   case scaleShift(NormStatistics, low: Float, high: Float)
-  case functions([PostFunction])
-  case pair(PlannedElementwise.Pair, [PostFunction])
+  case functions([any FusibleFunction])
+  case pair(PlannedArrays.Pair, [any FusibleFunction])
   case reshape
   case concatenate(axis: Int)
   /// Inputs: a map and a number per image and channel, by which the map is scaled in place.
@@ -125,19 +126,17 @@ struct ConvolutionNode {
   /// Above and left, below and right.
   var padding, paddingEnd: (Int, Int)
   let groups: Int
-  var posts: [PostOperation] = []
+  var posts: [Finish] = []
 
   /// What the folded weights are computed from.
   var tensors: [Tensor] { [weights] + (bias.map { [$0] } ?? []) + (norm?.tensors ?? []) }
 
-  func shape(input: Shape, type: ElementType, resultType: ElementType) -> PlannedConvolutionShape {
-    PlannedConvolutionShape(
-      ConvolutionShape(
-        batch: input[0], inChannels: input[1], inHeight: input[2], inWidth: input[3],
-        outChannels: weights.shape[0], kernel: (weights.shape[2], weights.shape[3]), stride: stride,
-        padding: padding, dilation: dilation, groups: groups, bias: bias != nil || norm != nil),
-      paddingBelow: paddingEnd.0, paddingRight: paddingEnd.1, type: type, resultType: resultType,
-      postOperations: posts)
+  func shape(input: Shape) -> ConvolutionShape {
+    ConvolutionShape(
+      batch: input[0], inChannels: input[1], inHeight: input[2], inWidth: input[3],
+      outChannels: weights.shape[0], kernel: (weights.shape[2], weights.shape[3]), stride: stride,
+      padding: padding, paddingAfter: paddingEnd, dilation: dilation, groups: groups,
+      bias: bias != nil || norm != nil)
   }
 
   /// Weights and bias with the batch normalisation multiplied in.
@@ -163,7 +162,7 @@ struct MatrixVectorNode {
   let inputs, outputs: Int
   /// See ``LinearNode/inputMap``.
   let inputMap: [Int]
-  let functions: [PostFunction]
+  let functions: [any FusibleFunction]
   let folded: () throws -> (weights: [Float], bias: [Float]?)
   /// True where the layer was a convolution, whose weights are always rounded in bfloat16.
   let isConvolution: Bool
@@ -175,16 +174,14 @@ struct LinearNode {
   /// Outputs × inputs.
   let weights: Tensor
   let bias: Tensor?
-  var posts: [PostOperation] = []
+  var posts: [Finish] = []
   /// C×H×W where the input is read as a channels-last map instead of flattened rows.
   var inputMap: [Int]?
 
   var tensors: [Tensor] { [weights] + (bias.map { [$0] } ?? []) }
 
-  func shape(rows: Int, type: ElementType, resultType: ElementType) -> PlannedLinearShape {
-    PlannedLinearShape(
-      rows: rows, inputs: weights.shape[1], outputs: weights.shape[0], bias: bias != nil, type: type,
-      resultType: resultType, postOperations: posts)
+  func shape(rows: Int) -> LinearShape {
+    LinearShape(rows: rows, inputs: weights.shape[1], outputs: weights.shape[0], bias: bias != nil)
   }
 
   /// The weights, their columns in the order in which the input lies in memory.

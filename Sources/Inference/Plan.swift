@@ -1,4 +1,4 @@
-import OneDNN
+import Compute
 import Support
 import Tensor
 
@@ -47,7 +47,7 @@ public final class Plan {
     inputs: [Tensor], outputs: [Tensor], steps: [any PlanStep], eagerOps: [String], resources: [AnyObject],
     sources: [Storage]
   ) throws {
-    context = try ComputeContext.current
+    context = ComputeContext.current
     self.inputs = inputs
     self.outputs = outputs
     self.steps = steps
@@ -112,11 +112,11 @@ public final class Plan {
   private static func graph(
     _ shapes: [Shape], precision: Precision, _ network: ([Tensor]) throws -> [Tensor]
   ) throws -> Graph {
-    let tape = Tape(.graph)
-    let inputs = try shapes.map { tape.watch(try Tensor.zeros($0)) }
-    let results = try tape.record { try network(inputs) }
-    let outputs = try results.map { try tape.graph.position(of: $0, on: tape) }
-    var graph = try Graph(tape.graph, inputs: Array(inputs.indices), outputs: outputs)
+    let tracer = GraphTracer()
+    let inputs = try shapes.map { tracer.watch(try Tensor.zeros($0)) }
+    let results = try tracer.record { try network(inputs) }
+    let outputs = try results.map { try tracer.position(of: $0) }
+    var graph = try Graph(tracer.graph, inputs: Array(inputs.indices), outputs: outputs)
     let passes: [any Pass.Type] = [
       FoldPadding.self, FoldBatchNorm.self, FuseFunctions.self, FuseAdditions.self, FuseFunctions.self,
       FoldFlatten.self, FuseGates.self, FoldConcatenation.self, ChooseMatrixVector.self,

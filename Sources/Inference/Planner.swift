@@ -1,4 +1,5 @@
 import NeuralNet
+import Compute
 import OneDNN
 import Tensor
 

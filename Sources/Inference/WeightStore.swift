@@ -1,4 +1,4 @@
-import OneDNN
+import Compute
 import Tensor
 
 /// Packed weights, shared by all plans of a network whose primitives want the same arrangement.

@@ -10,7 +10,7 @@ public enum Lowering {
   /// Inputs: image, scale, shift; statistics are fixed.
   case batchNorm(RunningStatistics, epsilon: Float, relu: Bool)
   /// Of one input, element by element.
-  case function(PostFunction)
+  case function(any FusibleFunction)
   case add
   case multiply
   /// The mean over the pixels of N×C×H×W.

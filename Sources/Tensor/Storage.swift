@@ -1,3 +1,4 @@
+import Compute
 import OneDNN
 
 /// The memory behind one or more tensors, and what was derived from it.

@@ -1,6 +1,8 @@
 import Backbones
+import GlanceFocus
 import Inference
 import NeuralNet
+import Compute
 import OneDNN
 import Support
 import Tensor
@@ -30,7 +32,7 @@ struct EncoderPlanTests {
 
   @Test(arguments: names) func agreesWithTheNetwork(_ name: String) throws {
     let network = try Self.encoder(name)
-    let side = try BackboneRegistry.entry(name).patchSize
+    let side = PaperSetups.setup(for: try BackboneRegistry.entry(name)).patchSize
     let weights = WeightStore()
     for (batch, side) in [(1, side), (3, side - 19)] {
       let images = try Tensor.formula("image", [batch, 3, side, side])
@@ -56,7 +58,7 @@ struct EncoderPlanTests {
       return
     }
     let network = try Self.encoder(name)
-    let side = try BackboneRegistry.entry(name).patchSize
+    let side = PaperSetups.setup(for: try BackboneRegistry.entry(name)).patchSize
     let images = try Tensor.formula("image", [1, 3, side, side])
     let plan = try Plan.compile([images.shape], precision: .bfloat16, weights: WeightStore()) {
       [try network.encode($0[0], .evaluation).features]

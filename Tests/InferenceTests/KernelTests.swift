@@ -1,5 +1,6 @@
 import Foundation
 import Inference
+import Compute
 import OneDNN
 import Support
 import Tensor
@@ -28,10 +29,7 @@ struct KernelTests {
     let v = try Tensor.formula("v", [3, units])
     return { x in
       let hidden = try x[0].linear(w, bias: b)
-      return [
-        try hidden.sigmoid().linear(v), try hidden.silu().linear(v), try hidden.tanh().linear(v),
-        try hidden.relu().linear(v), try hidden.hardSwish().linear(v),
-      ]
+      return try ElementFunctions.table.filter(\.isFusible).map { try $0(hidden).linear(v) }
     }
   }
 
@@ -51,6 +49,26 @@ struct KernelTests {
         let size = b.reduce(0) { max($0, abs($1)) }
         for (x, y) in zip(a, b) { #expect(abs(x - y) <= Float(relative) * size + 1e-5) }
       }
+    }
+  }
+
+  /// What is fused into a layer of one row is the function that the op computes.
+  @Test func functionsOfOneRowAreThoseOfTheOps() throws {
+    let (w, b) = (try Tensor.formula("w", [37, 9]), try Tensor.formula("b", [37]))
+    let row = try Tensor.formula("x", [1, 9]).scaled(by: 3)
+    var functions: [(String, @Sendable (Tensor) throws -> Tensor)] = [
+      ("clamp", { try $0.clamped(-0.5, 0.75) }), ("scale", { try $0.scaled(by: -2, adding: 0.5) }),
+      ("divide", { try $0.divided(by: 3) }),
+    ]
+    for function in ElementFunctions.table where function.isFusible {
+      functions.append((function.name, { try function($0) }))
+    }
+    for (name, function) in functions {
+      let plan = try Self.plan([[1, 9]]) { [try function($0[0].linear(w, bias: b))] }
+      #expect(plan.listing == ["linear own"], "\(name)")
+      _ = try Self.results(plan, [row])
+      try assertClose(
+        plan.outputs[0], function(row.linear(w, bias: b)), relative: 1e-5, absolute: 1e-5, name)
     }
   }
 

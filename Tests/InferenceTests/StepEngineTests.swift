@@ -1,5 +1,7 @@
 import GlanceFocus
 import Inference
+import Compute
+import NeuralNet
 import OneDNN
 import Support
 import Tensor
@@ -39,11 +41,34 @@ struct StepEngineTests {
     let found = try AdaptiveRunner(model, batchSize: 4, engine: Self.engine(model))
       .trace(data, model: .init(name: "m"))
     for step in 1...3 {
-      #expect(found.record[step].coordinates == expected.record[step].coordinates)
+      #expect(found.record[step].positions == expected.record[step].positions)
       #expect(found.record[step].prediction == expected.record[step].prediction)
       for (a, b) in zip(found.record[step].confidence, expected.record[step].confidence) {
         #expect(abs(a - b) < 1e-4)
       }
+    }
+  }
+
+  /// Training's steps and the loop's are the same steps, whoever evaluates their parts.
+  @Test(arguments: networks) func aStepIsTheSameWhoeverEvaluatesItsParts(
+    _ name: String, _ patch: Int, _ side: Int
+  ) throws {
+    let model = try Self.model(name, patch: patch, side: side)
+    let engine = StepEngine(model)
+    let random = CounterRandom(seed: 3, stream: "images")
+    let images = try Tensor([2, 3, side, side], (0..<2 * 3 * side * side).map { random.normal($0) })
+    var (one, memory) = try model.glance(images, .evaluation)
+    var (other, otherMemory) = try engine.glance(images)
+    for step in 1...3 {
+      #expect(try one.logits.values() == other.logits.values(), "step \(step)")
+      #expect(try one.features.values() == other.features.values(), "step \(step)")
+      guard step < 3 else { break }
+      let places = try PatchLocation.all(in: model.propose(&memory).mean)
+      let otherPlaces = try PatchLocation.all(in: engine.propose(&otherMemory).mean)
+      #expect(places == otherPlaces, "step \(step)")
+      let patches = try model.patches(images, locations: places)
+      (one, memory) = try model.focus(patches, .evaluation, memory: memory)
+      (other, otherMemory) = try engine.focus(patches, memory: otherMemory)
     }
   }
 
@@ -62,7 +87,7 @@ struct StepEngineTests {
     #expect(live.evaluation.exitSteps == replayed.exitSteps)
     #expect(live.evaluation.predictions == replayed.predictions)
     for result in live.results where result.steps > 1 {
-      #expect(result.path == (2...result.steps).map { trace.record[$0].coordinates[result.index] })
+      #expect(result.positions == (2...result.steps).map { trace.record[$0].positions[result.index] })
     }
   }
 
@@ -79,7 +104,7 @@ struct StepEngineTests {
     let found = try AdaptiveRunner(model, engine: Self.engine(model, .bfloat16))
       .trace(data, model: .init(name: "m"))
     for step in 2...3 {
-      for (a, b) in zip(found.record[step].coordinates, expected.record[step].coordinates) {
+      for (a, b) in zip(found.record[step].positions, expected.record[step].positions) {
         #expect(abs(a.row - b.row) <= 1 && abs(a.column - b.column) <= 1)
       }
       for (a, b) in zip(found.record[step].confidence, expected.record[step].confidence) {
@@ -129,7 +154,7 @@ struct StepEngineTests {
       let run = try runner.infer(data, rule: rule)
       #expect(run.results.map(\.index) == Array(0..<41))
       #expect(run.results.map(\.steps) == expected.results.map(\.steps))
-      #expect(run.results.map(\.path) == expected.results.map(\.path))
+      #expect(run.results.map(\.positions) == expected.results.map(\.positions))
       #expect(run.results.map(\.prediction) == expected.results.map(\.prediction))
       for (a, b) in zip(run.results, expected.results) { #expect(abs(a.confidence - b.confidence) < 1e-4) }
       // At most one group of sixteen batches is not full.

@@ -103,12 +103,12 @@ struct StreamTests {
       #expect(result.index == index && result.label == index % 4)
       #expect(result.steps == rule.steps(index))
       #expect(result.prediction == Int(trace.record[result.steps].prediction[index]))
-      #expect(result.path == (1...result.steps).dropFirst().map { trace.record[$0].coordinates[index] })
+      #expect(result.positions == (1...result.steps).dropFirst().map { trace.record[$0].positions[index] })
       #expect(result.seconds > 0)
     }
     #expect(try stream.next() == nil && stream.next() == nil)
     let exits = (1...3).map { step in (0..<150).count { rule.steps($0) == step } }
-    #expect(stream.images == 150 && stream.exits == exits)
+    #expect(stream.totals.images == 150 && stream.totals.exits == exits)
   }
 
   /// The source is asked for what there is room for, and only when answers are.

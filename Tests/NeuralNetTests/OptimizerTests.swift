@@ -17,10 +17,9 @@ private final class Point: Module {
 
   /// One step on Σ place·slope.
   func step(_ optimizer: some Optimizer, slope: [Float], factor: Float = 1) throws {
-    let tape = Tape()
+    let tape = GradientTape()
     let loss: Tensor = try tape.record { try (place.input * Tensor([slope.count], slope)).sum() }
-    try tape.backward(from: loss)
-    try optimizer.step(tape, rateFactor: factor)
+    try optimizer.step(tape.backward(from: loss), rateFactor: factor)
   }
 }
 
@@ -94,12 +93,31 @@ struct OptimizerTests {
     point.setTrainable(false)
     let other = try Point([3, 4])
     let optimizer = SGD([ParameterGroup(point.parameters + other.parameters, learningRate: 1)])
-    let tape = Tape()
+    let tape = GradientTape()
     let loss: Tensor = try tape.record { try (point.place.input * other.place.input).sum() }
-    try tape.backward(from: loss)
-    try optimizer.step(tape, rateFactor: 1)
+    let gradients = try tape.backward(from: loss)
+    #expect(gradients[point.place] == nil)
+    try optimizer.step(gradients, rateFactor: 1)
     #expect(try point.place.value.values() == [1, 2])
     #expect(try other.place.value.values() != [3, 4])
+  }
+
+  /// Halves of a batch add up to the batch, and what is done to gradients is done to the step.
+  @Test func stepsFollowWhatBecomesOfGradients() throws {
+    func gradients(_ point: Point, _ slope: [Float]) throws -> Gradients {
+      let tape = GradientTape()
+      let loss: Tensor = try tape.record { try (point.place.input * Tensor([slope.count], slope)).sum() }
+      return try tape.backward(from: loss)
+    }
+    func stepped(_ change: (Point) throws -> Gradients) throws -> [Float] {
+      let point = try Point([1, 2])
+      let optimizer = SGD([ParameterGroup(point.parameters, learningRate: 1)], momentum: 0, nesterov: false)
+      try optimizer.step(change(point), rateFactor: 1)
+      return try point.place.value.values()
+    }
+    #expect(try stepped { try gradients($0, [1, 0.5]) + gradients($0, [2, 3.5]) } == [-2, -2])
+    #expect(try stepped { try gradients($0, [6, 8]).clipped(toNorm: 5) } == [-2, -2])
+    #expect(try stepped { try gradients($0, [6, 8]).scaled(by: 0.25) } == [-0.5, 0])
   }
 
   @Test func schedulesStartAndEndWhereTheyShould() {

@@ -1,3 +1,4 @@
+import Compute
 import OneDNN
 import Support
 import Synchronization

@@ -1,4 +1,3 @@
-import OneDNN
 import Support
 import Tensor
 import TestSupport
@@ -9,11 +8,11 @@ import Testing
   private func gradient(
     of x: Tensor, seed: Float = 0.1, _ function: (Tensor) throws -> Tensor
   ) throws -> Tensor {
-    let tape = Tape()
+    let tape = GradientTape()
     let watched = tape.watch(x)
     let y = try tape.record { try function(watched) }
-    try tape.backward(from: y, seed: try Tensor.full(y.shape, seed))
-    return try #require(tape.gradient(of: watched))
+    let gradients = try tape.backward(from: y, seed: try Tensor.full(y.shape, seed))
+    return try #require(gradients[of: watched])
   }
 
   /// |found − right| ≤ 2⁻²³ of the right value: one rounding of the result, one of a factor.
@@ -108,14 +107,14 @@ import Testing
     for relu in [false, true] {
       func run(_ threads: Int) throws -> [Tensor] {
         try withThreads(threads) {
-          let tape = Tape()
+          let tape = GradientTape()
           let inputs = [x, scale, shift].map { tape.watch($0) }
           let y = try tape.record {
             try inputs[0].batchNormalized(
               scale: inputs[1], shift: inputs[2], running: running, training: true, relu: relu)
           }
-          try tape.backward(from: y, seed: try Tensor.formula("seed", shape))
-          return [y, running.mean, running.variance] + inputs.compactMap { tape.gradient(of: $0) }
+          let gradients = try tape.backward(from: y, seed: try Tensor.formula("seed", shape))
+          return [y, running.mean, running.variance] + inputs.compactMap { gradients[of: $0] }
         }
       }
       let one = try run(1)
@@ -126,7 +125,7 @@ import Testing
       try assertIdentical(one[1], mean)
       try assertClose(one[2], try variance * Float(n / (n - 1)), relative: 1e-6, absolute: 0)
       // By the definition, op by op.
-      let tape = Tape()
+      let tape = GradientTape()
       let inputs = [x, scale, shift].map { tape.watch($0) }
       let column: Shape = [1, channels, 1, 1]
       let y = try tape.record {
@@ -135,8 +134,8 @@ import Testing
         let result = try centred * spread.rsqrt() * inputs[1].reshaped(column) + inputs[2].reshaped(column)
         return relu ? try result.relu() : result
       }
-      try tape.backward(from: y, seed: try Tensor.formula("seed", shape))
-      let right = [y] + inputs.compactMap { tape.gradient(of: $0) }
+      let gradients = try tape.backward(from: y, seed: try Tensor.formula("seed", shape))
+      let right = [y] + inputs.compactMap { gradients[of: $0] }
       let magnitudes: [Double] = [1, 3, 60, 60]
       for (index, (a, b)) in zip([one[0], one[3], one[4], one[5]], right).enumerated() {
         try assertClose(
@@ -153,7 +152,7 @@ import Testing
       let x = try Tensor.full([4, channels, 300, 300], 0.1)
       let running = RunningStatistics(
         mean: try Tensor.zeros([channels]), variance: try Tensor.full([channels], 1), momentum: 1)
-      let tape = Tape()
+      let tape = GradientTape()
       let shift = tape.watch(try Tensor.zeros([channels]))
       let scale = try Tensor.full([channels], 1)
       let y = try tape.record {
@@ -162,8 +161,8 @@ import Testing
       #expect(try y.values().allSatisfy { $0 == 0 })
       #expect(try running.mean.values().allSatisfy { $0 == 0.1 })
       #expect(try running.variance.values().allSatisfy { $0 == 0 })
-      try tape.backward(from: y, seed: try Tensor.full(y.shape, 0.1))
-      try expectClose(try #require(tape.gradient(of: shift)), 360_000 * Double(Float(0.1)), "β")
+      let gradients = try tape.backward(from: y, seed: try Tensor.full(y.shape, 0.1))
+      try expectClose(try #require(gradients[of: shift]), 360_000 * Double(Float(0.1)), "β")
     }
   }
 

@@ -35,10 +35,10 @@ import Testing
     for function in functions {
       let found = Double(try function(x).item())
       #expect(abs(found - right) <= 1e-6 * right)
-      let tape = Tape()
+      let tape = GradientTape()
       let watched = tape.watch(x)
-      try tape.backward(from: try tape.record { try function(watched) })
-      let slopes = try #require(tape.gradient(of: watched)).values()
+      let gradients = try tape.backward(from: try tape.record { try function(watched) })
+      let slopes = try #require(gradients[of: watched]).values()
       for (slope, right) in zip(slopes, [half, -half]) {
         #expect(abs(Double(slope) - right) < 1e-4)
       }
@@ -46,10 +46,10 @@ import Testing
   }
 
   @Test func theGradientOfNoDeviationIsZero() throws {
-    let tape = Tape()
+    let tape = GradientTape()
     let watched = tape.watch(try Tensor.full([5], 3))
-    try tape.backward(from: try tape.record { try watched.standardDeviation() })
-    #expect(try tape.gradient(of: watched)?.values() == [0, 0, 0, 0, 0])
+    let gradients = try tape.backward(from: try tape.record { try watched.standardDeviation() })
+    #expect(try gradients[of: watched]?.values() == [0, 0, 0, 0, 0])
   }
 
   /// More elements than float32 has places for.

@@ -15,15 +15,15 @@ import Testing
       let output = parts[3].split(separator: "x").compactMap { Int($0) }
       let interpolation = try #require(Interpolation(rawValue: String(parts[0])))
       let image = try Tensor.formula("image", Shape(input))
-      let tape = Tape()
+      let tape = GradientTape()
       let x = tape.watch(image)
       let y = try tape.record {
         try x.resized(
           height: output[0], width: output[1], interpolation, alignCorners: parts[1] == "corners")
       }
       try assertClose(y, try fixtures[name], relative: 1e-6, absolute: 3e-7, name)
-      try tape.backward(from: y, seed: try Tensor.formula("seed", y.shape))
-      let gradient = try #require(tape.gradient(of: x))
+      let gradients = try tape.backward(from: y, seed: try Tensor.formula("seed", y.shape))
+      let gradient = try #require(gradients[of: x])
       try assertClose(
         gradient, try fixtures[name + ".gradient"], relative: 1e-6, absolute: 5e-6, name + " gradient")
     }

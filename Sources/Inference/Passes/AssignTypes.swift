@@ -1,4 +1,4 @@
-import OneDNN
+import Compute
 
 /// Stores what convolutions work on as bfloat16, and converts where other nodes need float32.
 ///
@@ -67,8 +67,8 @@ enum AssignTypes: Pass {
     }
   }
 
-  /// Weights of large hidden layers are read from main memory, which half as many bytes halves. What is a result, or
-  /// becomes one by a function, is not rounded.
+  /// Weights of large hidden layers are read from main memory, which half as many bytes halves. What is a
+  /// result, or becomes one by a function, is not rounded.
   private static func mayRound(_ weights: Int, _ node: Graph.Node, _ isResult: Set<Int>) -> Bool {
     !isResult.contains(node.output) && weights >= 1 << 16
   }
@@ -90,7 +90,7 @@ enum AssignTypes: Pass {
     let input = graph.values[node.inputs[0]]
     switch node.operation {
     case .convolution(let convolution):
-      return .bfloat16(mayWriteFloat32: !convolution.posts.contains(.addDestination))
+      return .bfloat16(mayWriteFloat32: !convolution.posts.contains(where: \.isAddition))
     case .linear(let linear):
       return mayRound(linear.weights.count, node, isResult) ? .products : .float32
     case .pooling, .scaleShift: return .bfloat16(mayWriteFloat32: false)

@@ -1,4 +1,4 @@
-import OneDNN
+import Tensor
 
 /// Linear layers of one row, and 1×1 convolutions of one pixel, are computed by a kernel of our own.
 enum ChooseMatrixVector: Pass {
@@ -30,12 +30,8 @@ enum ChooseMatrixVector: Pass {
   }
 
   /// Nil where something else than functions is fused.
-  private static func functions(_ posts: [PostOperation]) -> [PostFunction]? {
-    var functions: [PostFunction] = []
-    for post in posts {
-      guard case .function(let function) = post else { return nil }
-      functions.append(function)
-    }
-    return functions
+  private static func functions(_ posts: [Finish]) -> [any FusibleFunction]? {
+    let functions = posts.compactMap(\.asFunction)
+    return functions.count == posts.count ? functions : nil
   }
 }

@@ -1,3 +1,5 @@
+import Tensor
+
 /// Multiplies batch normalisations into the convolutions before them.
 enum FoldBatchNorm: Pass {
   static func apply(to graph: inout Graph) throws {
@@ -11,7 +13,7 @@ enum FoldBatchNorm: Pass {
       else { continue }
       convolution.norm = norm
       if low > -.infinity || high < .infinity {
-        convolution.posts = [.function(.clamp(low: low, high: high))]
+        convolution.posts = [.function(ElementFunctions.limit(low: low, high: high))]
       }
       graph.nodes[position] = Graph.Node(
         operation: .convolution(convolution), inputs: graph.nodes[before].inputs, output: node.output)

@@ -1,4 +1,4 @@
-import OneDNN
+import Tensor
 
 /// Appends element-wise functions to the node whose result they alone read.
 enum FuseFunctions: Pass {
@@ -17,7 +17,7 @@ enum FuseFunctions: Pass {
     graph.removeDeadNodes()
   }
 
-  private static func appending(_ functions: [PostFunction], to operation: Operation) -> Operation? {
+  private static func appending(_ functions: [any FusibleFunction], to operation: Operation) -> Operation? {
     switch operation {
     case .convolution(var node):
       guard mayFollow(functions, node.posts) else { return nil }
@@ -32,17 +32,15 @@ enum FuseFunctions: Pass {
       return .pair(pair, earlier + functions)
     case .functions(let earlier): return .functions(earlier + functions)
     case .scaleShift(let norm, -.infinity, .infinity):
-      guard functions.count == 1, case .clamp(let low, let high) = functions[0] else { return nil }
+      guard functions.count == 1, let (low, high) = functions[0].fused.limits else { return nil }
       return .scaleShift(norm, low: low, high: high)
     default: return nil
     }
   }
 
   /// oneDNN 2.6 computes chains with two linear maps wrongly.
-  private static func mayFollow(_ functions: [PostFunction], _ posts: [PostOperation]) -> Bool {
-    let affine =
-      functions.filter(\.isAffine).count
-      + posts.filter { if case .function(let function) = $0 { function.isAffine } else { false } }.count
-    return affine <= 1
+  private static func mayFollow(_ functions: [any FusibleFunction], _ posts: [Finish]) -> Bool {
+    let all = posts.compactMap(\.asFunction) + functions
+    return all.filter { $0.fused.isAffine }.count <= 1
   }
 }

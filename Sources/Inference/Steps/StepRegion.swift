@@ -1,9 +1,10 @@
-import OneDNN
+import Compute
 
-/// Consecutive steps that the threads of the team do together, without being sent away and called back for each.
+/// Consecutive steps that the threads of the team do together, without being sent away and called back for
+/// each.
 ///
-/// A thread goes on to its share of the next step at once where that needs nothing from the others' shares, and waits
-/// for them where it does.
+/// A thread goes on to its share of the next step at once where that needs nothing from the others' shares,
+/// and waits for them where it does.
 struct StepRegion {
   private let steps: [(step: any SharedStep, waits: Bool)]
 

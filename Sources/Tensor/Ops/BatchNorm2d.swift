@@ -1,5 +1,5 @@
 import Glibc
-import OneDNN
+import Compute
 
 /// Running mean and variance of a batch normalisation; updated in place by training.
 public struct RunningStatistics {

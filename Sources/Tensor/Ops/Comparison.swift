@@ -1,107 +1,49 @@
-/// Element-wise comparisons with broadcasting: 1 where they hold, 0 elsewhere (and for NaN). No gradient.
-struct Comparison: Op {
-  enum Relation: String { case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual }
+/// An element-wise comparison with broadcasting: 1 where it holds, 0 elsewhere (and for NaN). It has no
+/// gradient.
+protocol Comparison: BinaryFunction {}
 
-  let relation: Relation
-  var name: String { relation.rawValue }
-
-  func outputShape(_ inputs: [Shape]) throws -> Shape { try inputs[0].broadcast(with: inputs[1], for: name) }
-
-  func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
-    let (x, y) = (inputs[0], inputs[1])
-    let shape = try outputShape([x.shape, y.shape])
-    switch relation {
-    case .equal: return try Elementwise.broadcast(x, y, shape: shape, Equal())
-    case .notEqual: return try Elementwise.broadcast(x, y, shape: shape, NotEqual())
-    case .less: return try Elementwise.broadcast(x, y, shape: shape, Less())
-    case .lessOrEqual: return try Elementwise.broadcast(x, y, shape: shape, LessOrEqual())
-    case .greater: return try Elementwise.broadcast(x, y, shape: shape, Greater())
-    case .greaterOrEqual: return try Elementwise.broadcast(x, y, shape: shape, GreaterOrEqual())
-    }
-  }
-
-  func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] { [nil, nil] }
+extension Comparison {
+  static var keepsInputs: Bool { false }
+  func gradientOfFirst(_ g: Tensor, _ inputs: [Tensor]) throws -> Tensor? { nil }
+  func gradientOfSecond(_ g: Tensor, _ inputs: [Tensor]) throws -> Tensor? { nil }
 }
 
-private struct Equal: NumberPairFunction {
-  func callAsFunction(_ x: Float, _ y: Float) -> Float { x == y ? 1 : 0 }
+struct Equal: Comparison {
+  static let name = "equal"
+  func value(_ x: Float, _ y: Float) -> Float { x == y ? 1 : 0 }
 }
-private struct NotEqual: NumberPairFunction {
-  func callAsFunction(_ x: Float, _ y: Float) -> Float { x != y ? 1 : 0 }
+struct NotEqual: Comparison {
+  static let name = "notEqual"
+  func value(_ x: Float, _ y: Float) -> Float { x != y ? 1 : 0 }
 }
-private struct Less: NumberPairFunction {
-  func callAsFunction(_ x: Float, _ y: Float) -> Float { x < y ? 1 : 0 }
+struct Less: Comparison {
+  static let name = "less"
+  func value(_ x: Float, _ y: Float) -> Float { x < y ? 1 : 0 }
 }
-private struct LessOrEqual: NumberPairFunction {
-  func callAsFunction(_ x: Float, _ y: Float) -> Float { x <= y ? 1 : 0 }
+struct LessOrEqual: Comparison {
+  static let name = "lessOrEqual"
+  func value(_ x: Float, _ y: Float) -> Float { x <= y ? 1 : 0 }
 }
-private struct Greater: NumberPairFunction {
-  func callAsFunction(_ x: Float, _ y: Float) -> Float { x > y ? 1 : 0 }
+struct Greater: Comparison {
+  static let name = "greater"
+  func value(_ x: Float, _ y: Float) -> Float { x > y ? 1 : 0 }
 }
-private struct GreaterOrEqual: NumberPairFunction {
-  func callAsFunction(_ x: Float, _ y: Float) -> Float { x >= y ? 1 : 0 }
-}
-
-/// Elements of the second input where the first is not 0, of the third elsewhere; with broadcasting.
-struct Where: Op {
-  let name = "where"
-
-  func outputShape(_ inputs: [Shape]) throws -> Shape {
-    try inputs[0].broadcast(with: inputs[1], for: name).broadcast(with: inputs[2], for: name)
-  }
-
-  func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
-    saved.keep(inputs[0])
-    saved.shapes = inputs.map(\.shape)
-    return try Self.select(inputs[0], inputs[1], inputs[2], shape: try outputShape(saved.shapes))
-  }
-
-  func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
-    // Selecting rather than multiplying: an infinite gradient on the branch not taken must not become NaN.
-    let (condition, zero) = (saved.tensors[0], try Tensor(0))
-    return [
-      nil,
-      needs[1]
-        ? try Self.select(condition, gradient, zero, shape: gradient.shape).summed(to: saved.shapes[1]) : nil,
-      needs[2]
-        ? try Self.select(condition, zero, gradient, shape: gradient.shape).summed(to: saved.shapes[2]) : nil,
-    ]
-  }
-
-  private static func select(_ condition: Tensor, _ a: Tensor, _ b: Tensor, shape: Shape) throws -> Tensor {
-    let result = try Tensor.empty(shape)
-    let plan = LoopPlan(
-      shape: shape, strides: [result.strides] + [condition, a, b].map { $0.expandedStrides(to: shape) })
-    let (target, c, x, y) = (result.pointer, condition.pointer, a.pointer, b.pointer)
-    let (ts, cs, xs, ys) = (plan.inner[0], plan.inner[1], plan.inner[2], plan.inner[3])
-    try plan.forEachRow { offsets, length in
-      let (t, k, p, q) = (target + offsets[0], c + offsets[1], x + offsets[2], y + offsets[3])
-      for i in 0..<length { t[i * ts] = k[i * cs] != 0 ? p[i * xs] : q[i * ys] }
-    }
-    return result
-  }
+struct GreaterOrEqual: Comparison {
+  static let name = "greaterOrEqual"
+  func value(_ x: Float, _ y: Float) -> Float { x >= y ? 1 : 0 }
 }
 
 extension Tensor {
-  private func compared(_ relation: Comparison.Relation, _ other: Tensor) throws -> Tensor {
-    try apply(Comparison(relation: relation), [self, other])
-  }
-
   /// 1 where the elements are equal, 0 elsewhere.
-  public func equal(to other: Tensor) throws -> Tensor { try compared(.equal, other) }
+  public func equal(to other: Tensor) throws -> Tensor { try applied(Equal(), other) }
   /// 1 where the elements differ, 0 elsewhere.
-  public func notEqual(to other: Tensor) throws -> Tensor { try compared(.notEqual, other) }
+  public func notEqual(to other: Tensor) throws -> Tensor { try applied(NotEqual(), other) }
   /// 1 where this tensor's element is the smaller, 0 elsewhere.
-  public func less(than other: Tensor) throws -> Tensor { try compared(.less, other) }
+  public func less(than other: Tensor) throws -> Tensor { try applied(Less(), other) }
   /// 1 where this tensor's element is not the larger, 0 elsewhere.
-  public func lessOrEqual(to other: Tensor) throws -> Tensor { try compared(.lessOrEqual, other) }
+  public func lessOrEqual(to other: Tensor) throws -> Tensor { try applied(LessOrEqual(), other) }
   /// 1 where this tensor's element is the larger, 0 elsewhere.
-  public func greater(than other: Tensor) throws -> Tensor { try compared(.greater, other) }
+  public func greater(than other: Tensor) throws -> Tensor { try applied(Greater(), other) }
   /// 1 where this tensor's element is not the smaller, 0 elsewhere.
-  public func greaterOrEqual(to other: Tensor) throws -> Tensor { try compared(.greaterOrEqual, other) }
-
-  /// Elements of `a` where `condition` is not 0, of `b` elsewhere; the three broadcast.
-  public static func `where`(_ condition: Tensor, _ a: Tensor, _ b: Tensor) throws -> Tensor {
-    try apply(Where(), [condition, a, b])
-  }
+  public func greaterOrEqual(to other: Tensor) throws -> Tensor { try applied(GreaterOrEqual(), other) }
 }

@@ -1,4 +1,4 @@
-import OneDNN
+import Compute
 
 /// The top-left pixel of a patch, counted from 0.
 public struct PatchPosition: Hashable, Sendable {

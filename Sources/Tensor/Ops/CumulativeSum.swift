@@ -1,5 +1,5 @@
 import CKernels
-import OneDNN
+import Compute
 import Support
 
 /// Running sums along an axis, in float64.

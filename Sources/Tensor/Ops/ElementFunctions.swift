@@ -1,72 +1,51 @@
 import Glibc
 import OneDNN
 
-// Comparisons are written so that NaN passes through: a diverged run must not look like zeros.
+/// The element-wise functions of one tensor that take no further numbers.
+public enum ElementFunctions {
+  /// A function with what lists of them say.
+  public struct Entry: Sendable {
+    public let name: String
+    /// What it makes of a number x, as half a sentence.
+    public let meaning: String
+    private let function: any ElementFunction
 
-/// max(x, 0).
-struct ReLU: ElementFunction {
-  static let name = "relu"
-  static let keeps = KeptForGradient.output
-  var fused: PostFunction? { .relu }
-  func value(_ x: Float) -> Float { x < 0 ? 0 : x }
-  func gradient(_ y: Float, _ g: Float) -> Float { y > 0 ? g : 0 }
-}
+    init<F: ElementFunction>(_ function: F, _ meaning: String, name: String = F.name) {
+      self.function = function
+      self.meaning = meaning
+      self.name = name
+    }
 
-/// min(max(x, 0), 6).
-struct ReLU6: ElementFunction {
-  static let name = "relu6"
-  static let keeps = KeptForGradient.output
-  var fused: PostFunction? { .clamp(low: 0, high: 6) }
-  func value(_ x: Float) -> Float { limited(x, 0, 6) }
-  func gradient(_ y: Float, _ g: Float) -> Float { y > 0 && y < 6 ? g : 0 }
-}
+    /// True where inference plans apply it to the result of a layer before that is stored.
+    public var isFusible: Bool { function is any FusibleFunction }
 
-/// relu6(x + 3) / 6.
-struct HardSigmoid: ElementFunction {
-  static let name = "hard_sigmoid"
-  static let keeps = KeptForGradient.output
-  var fused: PostFunction? { .hardSigmoid }
-  func value(_ x: Float) -> Float { limited(x + 3, 0, 6) / 6 }
-  func gradient(_ y: Float, _ g: Float) -> Float { y > 0 && y < 1 ? g / 6 : 0 }
-}
-
-/// x · relu6(x + 3) / 6.
-struct HardSwish: ElementFunction {
-  static let name = "hard_swish"
-  static let keeps = KeptForGradient.input
-  var fused: PostFunction? { .hardSwish }
-  func value(_ x: Float) -> Float { x * limited(x + 3, 0, 6) / 6 }
-  func gradient(_ x: Float, _ g: Float) -> Float { x <= -3 ? 0 : x < 3 ? g * (x / 3 + 0.5) : g }
-}
-
-/// 1 / (1 + e⁻ˣ).
-struct Sigmoid: ElementFunction {
-  static let name = "sigmoid"
-  static let keeps = KeptForGradient.output
-  var fused: PostFunction? { .sigmoid }
-  func value(_ x: Float) -> Float { Transcendental.sigmoid(x) }
-  func gradient(_ y: Float, _ g: Float) -> Float { g * y * (1 - y) }
-}
-
-/// x / (1 + e⁻ˣ).
-struct SiLU: ElementFunction {
-  static let name = "silu"
-  static let keeps = KeptForGradient.input
-  var fused: PostFunction? { .silu }
-  func value(_ x: Float) -> Float { x / (1 + Transcendental.exp(-x)) }
-  func gradient(_ x: Float, _ g: Float) -> Float {
-    let s = Transcendental.sigmoid(x)
-    return g * s * (1 + x * (1 - s))
+    /// The function of each element; a tensor of the same shape.
+    public func callAsFunction(_ x: Tensor) throws -> Tensor { try apply(Unary(function: function), [x]) }
   }
-}
 
-/// Hyperbolic tangent.
-struct Tanh: ElementFunction {
-  static let name = "tanh"
-  static let keeps = KeptForGradient.output
-  var fused: PostFunction? { .tanh }
-  func value(_ x: Float) -> Float { Transcendental.tanh(x) }
-  func gradient(_ y: Float, _ g: Float) -> Float { g * (1 - y * y) }
+  /// All of them, in the order in which help shows them.
+  public static let table: [Entry] = [
+    Entry(ReLU(), "max(x, 0)"),
+    Entry(ReLU6(), "min(max(x, 0), 6)"),
+    Entry(Sigmoid(), "1 / (1 + e⁻ˣ)"),
+    Entry(HardSigmoid(), "relu6(x + 3) / 6"),
+    Entry(SiLU(), "x · sigmoid(x), also called swish"),
+    Entry(HardSwish(), "x · relu6(x + 3) / 6"),
+    Entry(Tanh(), "the hyperbolic tangent"),
+    Entry(Exponential(), "eˣ"),
+    Entry(Logarithm(), "the natural logarithm; nan below 0"),
+    Entry(SquareRoot(), "the square root; nan below 0"),
+    Entry(InverseSquareRoot(), "1 / √x"),
+    Entry(Square(), "x²"),
+    Entry(Reciprocal(), "1 / x"),
+    Entry(Absolute(), "|x|"),
+    Entry(Rounding(rule: .down), "the largest whole number that is not above it", name: "floor"),
+    Entry(Rounding(rule: .up), "the smallest whole number that is not below it", name: "ceil"),
+    Entry(Rounding(rule: .toNearestOrEven), "the nearest whole number; of two the even one"),
+  ]
+
+  /// min(max(x, low), high), for plans that find a limit in another op.
+  package static func limit(low: Float, high: Float) -> any FusibleFunction { Clamp(low: low, high: high) }
 }
 
 /// eˣ.
@@ -77,12 +56,22 @@ struct Exponential: ElementFunction {
   func gradient(_ y: Float, _ g: Float) -> Float { g * y }
 }
 
+extension Tensor {
+  /// eˣ.
+  public func exp() throws -> Tensor { try applied(Exponential()) }
+}
+
 /// Natural logarithm.
 struct Logarithm: ElementFunction {
   static let name = "log"
   static let keeps = KeptForGradient.input
   func value(_ x: Float) -> Float { logf(x) }
   func gradient(_ x: Float, _ g: Float) -> Float { g / x }
+}
+
+extension Tensor {
+  /// Natural logarithm; −∞ at 0, NaN below.
+  public func log() throws -> Tensor { try applied(Logarithm()) }
 }
 
 /// √x.
@@ -93,12 +82,22 @@ struct SquareRoot: ElementFunction {
   func gradient(_ y: Float, _ g: Float) -> Float { g / (2 * y) }
 }
 
+extension Tensor {
+  /// Square root; NaN below 0.
+  public func sqrt() throws -> Tensor { try applied(SquareRoot()) }
+}
+
 /// 1 / √x.
 struct InverseSquareRoot: ElementFunction {
   static let name = "rsqrt"
   static let keeps = KeptForGradient.output
   func value(_ x: Float) -> Float { 1 / x.squareRoot() }
   func gradient(_ y: Float, _ g: Float) -> Float { -0.5 * g * (y * y * y) }
+}
+
+extension Tensor {
+  /// 1 / √x.
+  public func rsqrt() throws -> Tensor { try applied(InverseSquareRoot()) }
 }
 
 /// x².
@@ -109,6 +108,11 @@ struct Square: ElementFunction {
   func gradient(_ x: Float, _ g: Float) -> Float { 2 * g * x }
 }
 
+extension Tensor {
+  /// x².
+  public func square() throws -> Tensor { try applied(Square()) }
+}
+
 /// 1 / x.
 struct Reciprocal: ElementFunction {
   static let name = "reciprocal"
@@ -117,12 +121,22 @@ struct Reciprocal: ElementFunction {
   func gradient(_ y: Float, _ g: Float) -> Float { -g * (y * y) }
 }
 
+extension Tensor {
+  /// 1 / x.
+  public func reciprocal() throws -> Tensor { try applied(Reciprocal()) }
+}
+
 /// |x|.
 struct Absolute: ElementFunction {
   static let name = "abs"
   static let keeps = KeptForGradient.input
   func value(_ x: Float) -> Float { x.magnitude }
   func gradient(_ x: Float, _ g: Float) -> Float { x > 0 ? g : x < 0 ? -g : 0 }
+}
+
+extension Tensor {
+  /// |x|; its gradient at 0 is 0.
+  public func abs() throws -> Tensor { try applied(Absolute()) }
 }
 
 /// The whole number that a rule picks.
@@ -134,59 +148,9 @@ struct Rounding: ElementFunction {
   func gradient(_ v: Float, _ g: Float) -> Float { 0 }
 }
 
-/// min(max(x, low), high).
-struct Clamp: ElementFunction {
-  static let name = "clamp"
-  static let keeps = KeptForGradient.input
-  var fused: PostFunction? { .clamp(low: low, high: high) }
-  let low: Float
-  let high: Float
-  func value(_ x: Float) -> Float { limited(x, low, high) }
-  func gradient(_ x: Float, _ g: Float) -> Float { x >= low && x <= high ? g : 0 }
-}
-
-/// xᵉ.
-struct PowerOf: ElementFunction {
-  static let name = "power"
-  static let keeps = KeptForGradient.input
-  let exponent: Float
-  func value(_ x: Float) -> Float { powf(x, exponent) }
-  func gradient(_ x: Float, _ g: Float) -> Float {
-    exponent == 0 ? 0 : g * exponent * powf(x, exponent - 1)
+extension Tensor {
+  /// The whole number that `rule` picks; its gradient is 0.
+  public func rounded(_ rule: FloatingPointRoundingRule) throws -> Tensor {
+    try applied(Rounding(rule: rule))
   }
-}
-
-/// scale · x + shift.
-struct Scale: ElementFunction, NumberFunction {
-  static let name = "scale"
-  static let keeps = KeptForGradient.nothing
-  var fused: PostFunction? { .linear(scale: scale, shift: shift) }
-  let scale: Float
-  let shift: Float
-
-  init(_ scale: Float, _ shift: Float = 0) {
-    self.scale = scale
-    self.shift = shift
-  }
-
-  func value(_ x: Float) -> Float { x * scale + shift }
-  func gradient(_ v: Float, _ g: Float) -> Float { g * scale }
-  func callAsFunction(_ x: Float) -> Float { value(x) }
-}
-
-/// x / divisor.
-struct DivideBy: ElementFunction {
-  static let name = "divide"
-  static let keeps = KeptForGradient.nothing
-  var fused: PostFunction? { .linear(scale: 1 / divisor, shift: 0) }
-  let divisor: Float
-  func value(_ x: Float) -> Float { x / divisor }
-  func gradient(_ v: Float, _ g: Float) -> Float { g / divisor }
-}
-
-/// min(max(x, low), high).
-@inline(__always)
-private func limited(_ x: Float, _ low: Float, _ high: Float) -> Float {
-  let raised = x < low ? low : x
-  return raised > high ? high : raised
 }

@@ -1,4 +1,4 @@
-import OneDNN
+import Compute
 import Support
 
 /// The 0-based places of the `count` largest (or smallest) elements along an axis, best first.

@@ -34,21 +34,24 @@ struct GRUCell: Op {
     let (x, h) = (dense[0], dense[1])
     let (batch, units) = (h.shape[0], h.shape[1])
     // B×3H each: the input's and the state's share of the gates.
-    let fromInput = try Tape.paused { try x.linear(dense[2], bias: dense[4]) }
-    let fromState = try Tape.paused { try h.linear(dense[3], bias: dense[5]) }
-    // B×3H: r, z, n after their activations, which only the gradient needs.
+    let fromInput = try Recording.paused { try x.linear(dense[2], bias: dense[4]) }
+    let fromState = try Recording.paused { try h.linear(dense[3], bias: dense[5]) }
+    // Only the gradient needs them.
     let gates = try Tensor.empty([batch, 3 * units])
     let next = try Tensor.empty([batch, units])
     GRUGates.run(
       fromInput: fromInput.pointer, fromState: fromState.pointer, old: h.pointer, new: next.pointer,
       gates: saved.isRecording ? gates.pointer : nil, rows: batch, units: units)
-    saved.keep(x, h, dense[2], dense[3], gates, fromState)
+    Kept(
+      x: x, h: h, inputWeights: dense[2], stateWeights: dense[3], gates: gates, fromState: fromState
+    ).save(in: &saved)
     return next
   }
 
   func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
-    let (x, h, wi, wh) = (saved.tensors[0], saved.tensors[1], saved.tensors[2], saved.tensors[3])
-    let (gates, fromState) = (saved.tensors[4].pointer, saved.tensors[5].pointer)
+    let kept = Kept(saved)
+    let h = kept.h
+    let (gates, fromState) = (kept.gates.pointer, kept.fromState.pointer)
     let dy = try gradient.contiguous()
     let (batch, units) = (h.shape[0], h.shape[1])
     let dInput = try Tensor.empty([batch, 3 * units])
@@ -74,17 +77,41 @@ struct GRUCell: Op {
     }
     if needs[1] {
       try MatrixMultiply.multiply(
-        rows: batch, columns: units, inner: 3 * units, a: dState.pointer, transposeA: false, b: wh.pointer,
-        transposeB: false, beta: 1, c: dh.pointer)
+        rows: batch, columns: units, inner: 3 * units, a: dState.pointer, transposeA: false,
+        b: kept.stateWeights.pointer, transposeB: false, beta: 1, c: dh.pointer)
     }
     return [
-      needs[0] ? try dInput.times(wi) : nil,
+      needs[0] ? try dInput.times(kept.inputWeights) : nil,
       dh,
-      needs[2] ? try dInput.times(x, transposingFirst: true) : nil,
+      needs[2] ? try dInput.times(kept.x, transposingFirst: true) : nil,
       needs[3] ? try dState.times(h, transposingFirst: true) : nil,
       needs[4] ? try Reduction.sum(dInput, axes: [0]) : nil,
       needs[5] ? try Reduction.sum(dState, axes: [0]) : nil,
     ]
+  }
+}
+
+/// What the gradient of a ``GRUCell`` needs.
+private struct Kept {
+  /// B×I and B×H.
+  let x, h: Tensor
+  /// 3H×I and 3H×H.
+  let inputWeights, stateWeights: Tensor
+  /// B×3H: r, z, n after their activations.
+  let gates: Tensor
+  /// B×3H: W_h·h + b_h.
+  let fromState: Tensor
+
+  func save(in saved: inout Saved) { saved.keep(x, h, inputWeights, stateWeights, gates, fromState) }
+}
+
+extension Kept {
+  /// What ``save(in:)`` has left.
+  init(_ saved: Saved) {
+    let tensors = saved.tensors
+    self.init(
+      x: tensors[0], h: tensors[1], inputWeights: tensors[2], stateWeights: tensors[3], gates: tensors[4],
+      fromState: tensors[5])
   }
 }
 

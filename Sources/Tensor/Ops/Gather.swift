@@ -1,4 +1,4 @@
-import OneDNN
+import Compute
 import Support
 
 /// Whole slices of one axis, in any order and any number of times.

@@ -1,3 +1,4 @@
+import Compute
 import OneDNN
 
 /// Max or average pooling of N×C×H×W. Source: oneDNN.

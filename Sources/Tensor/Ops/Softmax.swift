@@ -1,5 +1,5 @@
 import Glibc
-import OneDNN
+import Compute
 
 /// Softmax or its logarithm over the last axis.
 struct Softmax: Op {
@@ -92,7 +92,7 @@ struct CrossEntropy: Op {
   }
 
   func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
-    let log = try Tape.paused { try apply(Softmax(logarithm: true), [inputs[0]]) }
+    let log = try Recording.paused { try apply(Softmax(logarithm: true), [inputs[0]]) }
     saved.keep(log)
     let classes = log.shape[1]
     var total = 0.0

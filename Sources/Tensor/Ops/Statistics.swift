@@ -24,7 +24,7 @@ struct Norm: AxisStatistic {
   func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
     let x = inputs[0]
     let norm = try Reduction.norm(x, axes: try resolved(x))
-    let result = try Tape.paused { try norm.reshaped(try outputShape([x.shape])) }
+    let result = try Recording.paused { try norm.reshaped(try outputShape([x.shape])) }
     saved.keep(x, result)
     return result
   }
@@ -46,7 +46,7 @@ struct Variance: AxisStatistic {
   func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
     saved.keep(inputs[0])
     let variance = try Reduction.variance(inputs[0], axes: try resolved(inputs[0]), unbiased: unbiased)
-    return try Tape.paused { try variance.reshaped(try outputShape([inputs[0].shape])) }
+    return try Recording.paused { try variance.reshaped(try outputShape([inputs[0].shape])) }
   }
 
   func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
@@ -69,7 +69,7 @@ struct StandardDeviation: AxisStatistic {
   func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
     let x = inputs[0]
     let deviation = try Reduction.standardDeviation(x, axes: try resolved(x), unbiased: unbiased)
-    let result = try Tape.paused { try deviation.reshaped(try outputShape([x.shape])) }
+    let result = try Recording.paused { try deviation.reshaped(try outputShape([x.shape])) }
     saved.keep(x, result)
     return result
   }

@@ -1,9 +1,10 @@
 import CKernels
-import OneDNN
+import Compute
 
 /// x·sigmoid(x) of all numbers of a value, in place.
 ///
-/// oneDNN 2.6 computes it within a convolution, but so slowly that a pass of our own over the result takes less.
+/// oneDNN 2.6 computes it within a convolution, but so slowly that a pass of our own over the result takes
+/// less.
 struct SiLUStep: PlanStep {
   let values: UnsafeMutableRawPointer
   let type: ElementType

@@ -1,11 +1,11 @@
 import CKernels
-import OneDNN
+import Compute
 import Tensor
 
 /// A linear layer of one row: weights of outputs × inputs times the row, then functions.
 ///
-/// At batch 1 nothing but the speed counts at which weights come from memory. oneDNN 2.6 packs them in blocks and reads
-/// them, as float32, at half of that.
+/// At batch 1 nothing but the speed counts at which weights come from memory. oneDNN 2.6 packs them in blocks
+/// and reads them, as float32, at half of that.
 struct MatrixVectorStep: DividedStep {
   let weights: UnsafeMutableRawPointer
   let weightType: ElementType
@@ -15,7 +15,7 @@ struct MatrixVectorStep: DividedStep {
   let resultType: ElementType
   /// The sums as float32, where the result is not; else the result itself.
   let sums: UnsafeMutablePointer<Float>
-  let functions: [PostFunction]
+  let functions: [any FusibleFunction]
   let inputs, outputs: Int
   var name: String { "linear own\(weightType == .bfloat16 ? " bf16" : "")" }
   var multiplyAdds: Int { inputs * outputs }
@@ -59,47 +59,5 @@ struct MatrixVectorStep: DividedStep {
       }
     }
     return buffer
-  }
-}
-
-/// A row of bfloat16 as float32, for a ``MatrixVectorStep``.
-struct WidenStep: DividedStep {
-  let source: UnsafeMutablePointer<UInt16>
-  let destination: UnsafeMutablePointer<Float>
-  let count: Int
-  var name: String { "widen" }
-
-  var division: Division { .channels(count, pixels: 1) }
-  var grain: Int { 1 << 12 }
-  var uses: [MemoryUse] {
-    [.reads(source, 2 * count, division), .writes(destination, 4 * count, division)]
-  }
-
-  func run(_ parts: Range<Int>) {
-    let first = parts.lowerBound * division.unit
-    let last = min(parts.upperBound * division.unit, count)
-    if first < last { plan_widen(source + first, destination + first, last - first) }
-  }
-}
-
-extension PostFunction {
-  /// The function of each of `count` numbers, in place.
-  func apply(to x: UnsafeMutablePointer<Float>, count: Int) {
-    switch self {
-    case .clamp(let low, let high):
-      // Written so that NaN stays.
-      for i in 0..<count { x[i] = x[i] < low ? low : x[i] > high ? high : x[i] }
-    case .linear(let scale, let shift): for i in 0..<count { x[i] = x[i] * scale + shift }
-    case .hardSwish: for i in 0..<count { x[i] *= Self.hardSigmoid(x[i]) }
-    case .hardSigmoid: for i in 0..<count { x[i] = Self.hardSigmoid(x[i]) }
-    case .sigmoid: Transcendental.applySigmoid(x, count: count)
-    case .silu: plan_silu(x, false, count)
-    case .tanh: Transcendental.applyTanh(x, count: count)
-    }
-  }
-
-  private static func hardSigmoid(_ x: Float) -> Float {
-    let y = x * (1 / 6) + 0.5
-    return y < 0 ? 0 : y > 1 ? 1 : y
   }
 }

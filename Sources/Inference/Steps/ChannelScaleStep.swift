@@ -1,5 +1,5 @@
 import CKernels
-import OneDNN
+import Compute
 
 /// Channels-last images times one number per image and channel, as a squeeze-and-excite gate needs; in place.
 ///

@@ -1,4 +1,4 @@
-import OneDNN
+import Compute
 
 /// Some channels of channels-last images, in any order: what channel shuffles and splits need.
 struct PickChannelsStep: PlanStep {

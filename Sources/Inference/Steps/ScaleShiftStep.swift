@@ -1,9 +1,10 @@
 import CKernels
-import OneDNN
+import Compute
 
 /// x·scale + shift per channel of channels-last images, limited to low…high, in one pass.
 ///
-/// The channels may come from several images side by side: a densely connected network needs no concatenation then.
+/// The channels may come from several images side by side: a densely connected network needs no concatenation
+/// then.
 struct ScaleShiftStep: PlanStep {
   let sources: [(pointer: UnsafeMutableRawPointer, channels: Int)]
   let destination: UnsafeMutableRawPointer

@@ -1,15 +1,17 @@
 import CKernels
 import Inference
 import NeuralNet
+import Compute
 import OneDNN
 import Support
 import Tensor
 import TestSupport
 import Testing
 
-/// Convolutions by our own kernels against the same ops evaluated one by one, which are oneDNN's.
+/// Small convolutions, which kernels of our own compute, against the same ops evaluated one by one, which are
+/// oneDNN's.
 @Suite(.enabled(if: plan_has_vectors(), "the processor has no AVX-512: oneDNN does all convolutions"))
-struct OwnConvolutionTests {
+struct SmallConvolutionTests {
   private static func check(
     _ shapes: [Shape], own: String?, _ what: String, _ network: ([Tensor]) throws -> [Tensor]
   ) throws {
@@ -38,7 +40,8 @@ struct OwnConvolutionTests {
     (1, 1, 1, 2), (3, 8, 2, 2), (5, 16, 3, 3), (16, 40, 3, 7), (17, 33, 4, 4), (24, 72, 5, 7), (30, 48, 3, 3),
     (64, 64, 6, 6), (9, 200, 13, 1), (40, 96, 24, 24), (7, 129, 11, 12),
   ])
-  func pointwise(_ inputs: Int, _ outputs: Int, _ height: Int, _ width: Int) throws {
+  func pointwiseConvolutionsAgreeWithTheOps(_ inputs: Int, _ outputs: Int, _ height: Int, _ width: Int) throws
+  {
     let weights = try Tensor.formula("w", [outputs, inputs, 1, 1])
     let bias = try Tensor.formula("b", [outputs])
     for (index, (name, function)) in Self.functions.enumerated() {
@@ -60,7 +63,9 @@ struct OwnConvolutionTests {
     (64, 5, 1, 1, 2),
     (96, 3, 2, 12, 12), (3, 3, 1, 2, 400), (4, 5, 2, 3, 80), (33, 3, 1, 30, 31),
   ])
-  func depthwise(_ channels: Int, _ kernel: Int, _ stride: Int, _ height: Int, _ width: Int) throws {
+  func depthwiseConvolutionsAgreeWithTheOps(
+    _ channels: Int, _ kernel: Int, _ stride: Int, _ height: Int, _ width: Int
+  ) throws {
     let weights = try Tensor.formula("w", [channels, 1, kernel, kernel])
     let bias = try Tensor.formula("b", [channels])
     // Rows that are wider than a copy of a few of them may be are left to the library, and many pixels.
@@ -97,8 +102,8 @@ struct OwnConvolutionTests {
     }
   }
 
-  /// Inverted residual blocks with gates, as MobileNetV3 has them: threads go on to the next layer while others are
-  /// still at the last one, and memory is used for one value after another.
+  /// Inverted residual blocks with gates, as MobileNetV3 has them: threads go on to the next layer while
+  /// others are still at the last one, and memory is used for one value after another.
   private static func blocks(_ channels: [Int], count: Int) throws -> ([Tensor]) throws -> [Tensor] {
     var layers: [(Tensor) throws -> Tensor] = []
     for index in 0..<count {

@@ -1,5 +1,5 @@
 import CKernels
-import OneDNN
+import Compute
 
 /// The mean of each channel of channels-last images; sums are float32.
 struct SpatialMeanStep: SharedStep {
