@@ -13,7 +13,7 @@ public final class CondenseNet: Backbone {
   private let blocks: [[CondensedLayer]]
   private let norm: BatchNorm2d
   private let index: ChannelIndex
-  private let classifier: LinearLayer
+  private let classifier: Linear
 
   /// - Parameter groups: of all convolutions; equal to the condensation factor, so that every layer reads as many
   ///   channels as there are before it.
@@ -29,7 +29,7 @@ public final class CondenseNet: Backbone {
     norm = try BatchNorm2d(channels, activation: .relu)
     // The classifier reads half of the features; a fresh network takes every second.
     index = try ChannelIndex((0..<channels / 2).map { 2 * $0 })
-    classifier = try LinearLayer(channels / 2, classes)
+    classifier = try Linear(channels / 2, classes)
     featureCount = channels
   }
 
@@ -62,13 +62,18 @@ public final class CondenseNet: Backbone {
   private static func entry(_ name: String, groups: Int) -> BackboneEntry {
     BackboneEntry(
       name, family: "CondenseNet", summary: "CondenseNet-74, condensed, \(groups) groups", pooledStride: 16,
-      defaults: .condensed, keys: .authors, keyMaps: keyMaps,
+      keys: .authors, keyMaps: keyMaps,
       build: { try CondenseNet(groups: groups, classes: $0) })
   }
 
   static let entries: [BackboneEntry] = [
     entry("condensenet", groups: 4), entry("condensenet_g8", groups: 8),
   ]
+}
+
+extension CondenseNet {
+  /// The converted models of its authors, saved from a parallel wrapper.
+  static let keyMaps: [KeyMap] = [KeyMap("authors", [KeyMap.Rule("module", ""), KeyMap.Rule("", "")])]
 }
 
 /// Picks channels (axis 1) by an index that belongs to the network's state.

@@ -13,7 +13,7 @@ public final class DenseNet: Backbone {
   private let blocks: [[DenseLayer]]
   private let transitions: [Transition]
   private let norm: BatchNorm2d
-  private let classifier: LinearLayer
+  private let classifier: Linear
 
   /// - Parameter depths: layers in the four dense blocks.
   init(depths: [Int], classes: Int) throws {
@@ -33,7 +33,7 @@ public final class DenseNet: Backbone {
     self.blocks = blocks
     self.transitions = transitions
     norm = try BatchNorm2d(channels, activation: .relu)
-    classifier = try LinearLayer(channels, classes)
+    classifier = try Linear(channels, classes)
     featureCount = channels
   }
 
@@ -68,13 +68,27 @@ public final class DenseNet: Backbone {
   private static func entry(_ layers: Int, _ depths: [Int]) -> BackboneEntry {
     BackboneEntry(
       "densenet\(layers)", family: "DenseNet", summary: "densely connected network, \(layers) layers",
-      pooledStride: 8, defaults: .residual, keys: .torchvision, keyMaps: keyMaps,
+      pooledStride: 8, keys: .torchvision, keyMaps: keyMaps,
       build: { try DenseNet(depths: depths, classes: $0) })
   }
 
   static let entries: [BackboneEntry] = [
     entry(121, [6, 12, 24, 16]), entry(169, [6, 12, 32, 32]), entry(201, [6, 12, 48, 32]),
   ]
+}
+
+extension DenseNet {
+  /// timm and the paper's authors use torchvision's keys.
+  static let keyMaps: [KeyMap] = [
+    .same("authors"), KeyMap("torchvision", torchvision), KeyMap("timm", torchvision),
+  ]
+
+  /// Weights published before 2018 have a dot inside the names of a dense layer's parts.
+  private static let torchvision =
+    [KeyMap.Rule("features.*.*", "features.*.*")].each([
+      KeyMap.Rule("norm.1", "norm1"), KeyMap.Rule("conv.1", "conv1"), KeyMap.Rule("norm.2", "norm2"),
+      KeyMap.Rule("conv.2", "conv2"),
+    ]) + [KeyMap.Rule("", "")]
 }
 
 /// Norm, 1×1 to four times the growth, norm, 3×3 to the growth: what a layer adds to its inputs.

@@ -23,15 +23,15 @@ enum EfficientNetLite {
   ) -> BackboneEntry {
     let plain = InvertedResidualStyle(dropConnect: 0.2)
     let style = tensorFlow ? plain.asTensorFlow : plain
-    let plan = InvertedResidualNetwork.Plan(
+    let blueprint = InvertedResidualNetwork.Blueprint(
       stem: 32, rows: rows(width: width, depth: depth), head: 1280, activation: .relu6, dropout: dropout,
       style: style)
     return BackboneEntry(
       (tensorFlow ? "tf_" : "") + "efficientnet_lite\(number)", family: "EfficientNet-Lite",
       summary: "EfficientNet-Lite\(number), width \(width), depth \(depth)"
         + (tensorFlow ? ", TensorFlow's padding and ε" : ""),
-      defaults: .mobile, keys: .timm, keyMaps: keyMaps(plan.rows, tensorFlow: tensorFlow),
-      build: { try InvertedResidualNetwork(plan, classes: $0) })
+      keys: .timm, keyMaps: keyMaps(blueprint.rows, tensorFlow: tensorFlow),
+      build: { try InvertedResidualNetwork(blueprint, classes: $0) })
   }
 
   static let entries: [BackboneEntry] = [false, true].flatMap { tensorFlow in
@@ -40,5 +40,14 @@ enum EfficientNetLite {
       entry(1, width: 1, depth: 1.1, dropout: 0.2, tensorFlow: tensorFlow),
       entry(2, width: 1.1, depth: 1.2, dropout: 0.3, tensorFlow: tensorFlow),
     ]
+  }
+}
+
+extension EfficientNetLite {
+  /// The Python package holds TensorFlow's weights, which want TensorFlow's padding and ε.
+  static func keyMaps(_ rows: [[InvertedResidualRow]], tensorFlow: Bool) -> [KeyMap] {
+    tensorFlow
+      ? [.same("timm"), KeyMap("efficientnet_lite_pytorch", InvertedResidualKeys.package(rows))]
+      : [.same("timm")]
   }
 }

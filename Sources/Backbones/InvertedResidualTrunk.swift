@@ -94,7 +94,7 @@ final class ConvNormActivation: Layer {
 /// A mobile network that ends with a 1×1 convolution before the pool: MobileNetV2, EfficientNet, EfficientNet-Lite.
 public final class InvertedResidualNetwork: Backbone {
   /// What tells one network from another.
-  struct Plan: Sendable {
+  struct Blueprint: Sendable {
     let stem: Int
     let rows: [[InvertedResidualRow]]
     let head: Int
@@ -109,15 +109,16 @@ public final class InvertedResidualNetwork: Backbone {
   private let head: Conv2d
   private let headNorm: BatchNorm2d
   private let dropout: Dropout
-  private let classifier: LinearLayer
+  private let classifier: Linear
 
-  init(_ plan: Plan, classes: Int) throws {
-    trunk = try InvertedResidualTrunk(stem: plan.stem, plan.activation, plan.rows, plan.style)
-    head = try Conv2d(trunk.outputs, plan.head, kernel: 1)
-    headNorm = try plan.style.norm(plan.head, plan.activation)
-    dropout = Dropout(plan.dropout)
-    classifier = try LinearLayer(plan.head, classes)
-    featureCount = plan.head
+  init(_ blueprint: Blueprint, classes: Int) throws {
+    trunk = try InvertedResidualTrunk(
+      stem: blueprint.stem, blueprint.activation, blueprint.rows, blueprint.style)
+    head = try Conv2d(trunk.outputs, blueprint.head, kernel: 1)
+    headNorm = try blueprint.style.norm(blueprint.head, blueprint.activation)
+    dropout = Dropout(blueprint.dropout)
+    classifier = try Linear(blueprint.head, classes)
+    featureCount = blueprint.head
   }
 
   public func declare(_ state: inout StateDeclaration) {

@@ -6,7 +6,7 @@ import Tensor
 /// `tf_mobilenetv3_*` is how the weights published for TensorFlow want it: padding "same", batch-norm ε 1e-3.
 public final class MobileNetV3: Backbone {
   /// What tells one network from another.
-  struct Plan: Sendable {
+  struct Blueprint: Sendable {
     let stem: Int
     let rows: [[InvertedResidualRow]]
     /// Channels of the last 1×1 convolution before the pool: the map that the policy reads.
@@ -39,19 +39,19 @@ public final class MobileNetV3: Backbone {
   private let last: Sequential
   private let head: Conv2d
   private let dropout = Dropout(0.2)
-  private let classifier: LinearLayer
+  private let classifier: Linear
 
   static let style = InvertedResidualStyle(
     squeezed: { _, expanded in roundedChannels(Double(expanded) / 4) }, squeezeActivation: .relu,
     gate: .hardSigmoid)
 
-  init(_ plan: Plan, classes: Int) throws {
-    trunk = try InvertedResidualTrunk(stem: plan.stem, .hardSwish, plan.rows, plan.style)
-    last = Sequential([try ConvNormActivation(trunk.outputs, plan.map, .hardSwish, plan.style)])
-    head = try Conv2d(plan.map, plan.head, kernel: 1, bias: true)
-    classifier = try LinearLayer(plan.head, classes)
-    featureCount = plan.head
-    mapChannels = plan.map
+  init(_ blueprint: Blueprint, classes: Int) throws {
+    trunk = try InvertedResidualTrunk(stem: blueprint.stem, .hardSwish, blueprint.rows, blueprint.style)
+    last = Sequential([try ConvNormActivation(trunk.outputs, blueprint.map, .hardSwish, blueprint.style)])
+    head = try Conv2d(blueprint.map, blueprint.head, kernel: 1, bias: true)
+    classifier = try Linear(blueprint.head, classes)
+    featureCount = blueprint.head
+    mapChannels = blueprint.map
   }
 
   public func declare(_ state: inout StateDeclaration) {
@@ -103,20 +103,21 @@ public final class MobileNetV3: Backbone {
   ]
 
   private static func entry(
-    _ size: String, percent: Int, patchSize: Int = 96, tensorFlow: Bool = false
+    _ size: String, percent: Int, tensorFlow: Bool = false
   ) -> BackboneEntry {
     let width = Double(percent) / 100
-    var plan =
+    var blueprint =
       size == "large"
-      ? Plan(large, map: 960, head: 1280, width: width) : Plan(small, map: 576, head: 1024, width: width)
-    if tensorFlow { plan.style = plan.style.asTensorFlow }
+      ? Blueprint(large, map: 960, head: 1280, width: width)
+      : Blueprint(small, map: 576, head: 1024, width: width)
+    if tensorFlow { blueprint.style = blueprint.style.asTensorFlow }
     let digits = percent < 100 ? "0\(percent)" : "\(percent)"
     return BackboneEntry(
       "\(tensorFlow ? "tf_" : "")mobilenetv3_\(size)_\(digits)", family: "MobileNetV3",
       summary: "MobileNetV3-\(size), width \(width)" + (tensorFlow ? ", TensorFlow's padding and ε" : ""),
-      patchSize: patchSize, defaults: .mobile, keys: .timm,
-      keyMaps: tensorFlow ? [.same("timm")] : keyMaps(plan, percent: percent),
-      build: { [plan] in try MobileNetV3(plan, classes: $0) })
+      keys: .timm,
+      keyMaps: tensorFlow ? [.same("timm")] : keyMaps(blueprint, percent: percent),
+      build: { [blueprint] in try MobileNetV3(blueprint, classes: $0) })
   }
 
   static let entries: [BackboneEntry] = [
@@ -124,10 +125,35 @@ public final class MobileNetV3: Backbone {
     entry("small", percent: 100),
     entry("large", percent: 75),
     entry("large", percent: 100),
-    entry("large", percent: 125, patchSize: 128),
+    entry("large", percent: 125),
     entry("small", percent: 75, tensorFlow: true),
     entry("small", percent: 100, tensorFlow: true),
     entry("large", percent: 75, tensorFlow: true),
     entry("large", percent: 100, tensorFlow: true),
   ]
+}
+
+extension MobileNetV3 {
+  /// The paper's authors use timm's keys. torchvision has the networks of width 1.
+  static func keyMaps(_ blueprint: Blueprint, percent: Int) -> [KeyMap] {
+    let own: [KeyMap] = [.same("authors"), .same("timm")]
+    guard percent == 100 else { return own }
+    // torchvision's batch norms use ε 1e-3.
+    return own + [KeyMap("torchvision", torchvision(blueprint), varianceShift: 1e-3 - 1e-5)]
+  }
+
+  private static func torchvision(_ blueprint: Blueprint) -> [KeyMap.Rule] {
+    let kinds = InvertedResidualTrunk.kinds(blueprint.rows)
+    let last = "blocks.\(blueprint.rows.count).0"
+    return [
+      KeyMap.Rule("features.0.0", "conv_stem"), KeyMap.Rule("features.0.1", "bn1"),
+      KeyMap.Rule("features.\(kinds.count + 1).0", last + ".conv"),
+      KeyMap.Rule("features.\(kinds.count + 1).1", last + ".bn1"),
+      // A linear layer there, a 1×1 convolution here.
+      KeyMap.Rule("classifier.0", "conv_head"), KeyMap.Rule("classifier.3", "classifier"),
+    ]
+      + kinds.enumerated().flatMap { index, kind in
+        [KeyMap.Rule("features.\(index + 1)", kind.key)].each(InvertedResidualKeys.torchvision(kind))
+      }
+  }
 }

@@ -5,7 +5,7 @@ import Tensor
 /// authors use them.
 public final class RegNetY: Backbone {
   /// What tells one network from another.
-  struct Plan: Sendable {
+  struct Blueprint: Sendable {
     /// Channels per group of the 3×3 convolutions.
     let groupWidth: Int
     let widths, depths: [Int]
@@ -18,20 +18,20 @@ public final class RegNetY: Backbone {
   private let stem: Conv2d
   private let stemNorm: BatchNorm2d
   private let stages: [[RegNetBlock]]
-  private let classifier: LinearLayer
+  private let classifier: Linear
 
-  init(_ plan: Plan, classes: Int) throws {
+  init(_ blueprint: Blueprint, classes: Int) throws {
     var channels = Self.stemChannels
     stem = try Conv2d(3, channels, kernel: 3, stride: 2)
     stemNorm = try BatchNorm2d(channels, activation: .relu)
-    stages = try zip(plan.widths, plan.depths).map { width, depth in
+    stages = try zip(blueprint.widths, blueprint.depths).map { width, depth in
       try (0..<depth).map { index in
         defer { channels = width }
         return try RegNetBlock(
-          channels, width, stride: index == 0 ? 2 : 1, groups: width / plan.groupWidth)
+          channels, width, stride: index == 0 ? 2 : 1, groups: width / blueprint.groupWidth)
       }
     }
-    classifier = try LinearLayer(channels, classes, initializer: .normal(standardDeviation: 0.01))
+    classifier = try Linear(channels, classes, initializer: .normal(standardDeviation: 0.01))
     featureCount = channels
   }
 
@@ -55,12 +55,12 @@ public final class RegNetY: Backbone {
   private static func entry(_ name: String, _ groupWidth: Int, _ widths: [Int], _ depths: [Int])
     -> BackboneEntry
   {
-    let plan = Plan(groupWidth: groupWidth, widths: widths, depths: depths)
+    let blueprint = Blueprint(groupWidth: groupWidth, widths: widths, depths: depths)
     return BackboneEntry(
       "regnety_\(name)", family: "RegNetY",
       summary: "RegNetY-\(name.uppercased().replacing("M", with: "MF").replacing("G", with: "GF"))",
-      defaults: .regular, keys: .pycls, keyMaps: keyMaps(name, plan),
-      build: { try RegNetY(plan, classes: $0) })
+      keys: .pycls, keyMaps: keyMaps(name, blueprint),
+      build: { try RegNetY(blueprint, classes: $0) })
   }
 
   static let entries: [BackboneEntry] = [
@@ -69,6 +69,45 @@ public final class RegNetY: Backbone {
     entry("800m", 16, [64, 128, 320, 768], [1, 3, 8, 2]),
     entry("1.6g", 24, [48, 120, 336, 888], [2, 6, 17, 2]),
   ]
+}
+
+extension RegNetY {
+  /// torchvision's 800MF has other widths, and it has no 600MF.
+  static func keyMaps(_ name: String, _ blueprint: Blueprint) -> [KeyMap] {
+    let both: [KeyMap] = [.same("authors"), KeyMap("timm", timm)]
+    return ["400m", "1.6g"].contains(name) ? both + [KeyMap("torchvision", torchvision(blueprint))] : both
+  }
+
+  private static let timm =
+    [KeyMap.Rule("stem", "stem"), KeyMap.Rule("head.fc", "fc")]
+    + [KeyMap.Rule("*.*", "*.*")].each([
+      KeyMap.Rule("conv1.conv", "f.a"), KeyMap.Rule("conv1.bn", "f.a_bn"),
+      KeyMap.Rule("conv2.conv", "f.b"), KeyMap.Rule("conv2.bn", "f.b_bn"),
+      KeyMap.Rule("se.fc1", "f.se.f_ex.0"), KeyMap.Rule("se.fc2", "f.se.f_ex.2"),
+      KeyMap.Rule("conv3.conv", "f.c"), KeyMap.Rule("conv3.bn", "f.c_bn"),
+      KeyMap.Rule("downsample.conv", "proj"), KeyMap.Rule("downsample.bn", "bn"),
+    ])
+
+  /// torchvision numbers the blocks of a stage from 0.
+  private static func torchvision(_ blueprint: Blueprint) -> [KeyMap.Rule] {
+    [
+      KeyMap.Rule("stem.0", "stem.conv"), KeyMap.Rule("stem.1", "stem.bn"), KeyMap.Rule("fc", "fc"),
+    ]
+      + blueprint.depths.enumerated().flatMap { stage, depth in
+        (0..<depth).flatMap { block in
+          [
+            KeyMap.Rule(
+              "trunk_output.block\(stage + 1).block\(stage + 1)-\(block)", "s\(stage + 1).b\(block + 1)")
+          ].each([
+            KeyMap.Rule("proj.0", "proj"), KeyMap.Rule("proj.1", "bn"),
+            KeyMap.Rule("f.a.0", "f.a"), KeyMap.Rule("f.a.1", "f.a_bn"),
+            KeyMap.Rule("f.b.0", "f.b"), KeyMap.Rule("f.b.1", "f.b_bn"),
+            KeyMap.Rule("f.se.fc1", "f.se.f_ex.0"), KeyMap.Rule("f.se.fc2", "f.se.f_ex.2"),
+            KeyMap.Rule("f.c.0", "f.c"), KeyMap.Rule("f.c.1", "f.c_bn"),
+          ])
+        }
+      }
+  }
 }
 
 /// 1×1, grouped 3×3, squeeze-and-excite, 1×1 with a shortcut.

@@ -10,9 +10,6 @@ public struct BackboneEntry: Sendable {
   public let stride: Int
   /// Side of the last map for inputs of so many pixels; 0 where the input is too small.
   public let mapSide: @Sendable (_ side: Int) -> Int
-  /// Side of the patches that the paper (or this project) uses it with.
-  public let patchSize: Int
-  public let defaults: GlanceFocusDefaults
   /// Whose names the encoder's own state dictionary follows.
   public let keys: KeyNames
   /// How state dictionaries of other libraries name what this encoder holds; its own names come first.
@@ -44,19 +41,19 @@ public struct BackboneEntry: Sendable {
   ///   convolutions do not.
   init(
     _ name: String, family: String, summary: String, stride: Int = 32, pooledStride: Int = 1,
-    patchSize: Int = 96, defaults: GlanceFocusDefaults, keys: KeyNames, keyMaps: [KeyMap],
+    keys: KeyNames, keyMaps: [KeyMap],
     lookalikes: [Lookalike] = [], build: @escaping @Sendable (_ classes: Int) throws -> any Backbone
   ) {
     let strided = stride / pooledStride
     self.init(
       name, family: family, summary: summary, stride: stride,
-      mapSide: { ($0 + strided - 1) / strided / pooledStride }, patchSize: patchSize, defaults: defaults,
-      keys: keys, keyMaps: keyMaps, lookalikes: lookalikes, build: build)
+      mapSide: { ($0 + strided - 1) / strided / pooledStride }, keys: keys, keyMaps: keyMaps,
+      lookalikes: lookalikes, build: build)
   }
 
   init(
     _ name: String, family: String, summary: String, stride: Int, mapSide: @escaping @Sendable (Int) -> Int,
-    patchSize: Int, defaults: GlanceFocusDefaults, keys: KeyNames, keyMaps: [KeyMap],
+    keys: KeyNames, keyMaps: [KeyMap],
     lookalikes: [Lookalike] = [], build: @escaping @Sendable (_ classes: Int) throws -> any Backbone
   ) {
     self.name = name
@@ -64,8 +61,6 @@ public struct BackboneEntry: Sendable {
     self.summary = summary
     self.stride = stride
     self.mapSide = mapSide
-    self.patchSize = patchSize
-    self.defaults = defaults
     self.keys = keys
     self.keyMaps = keyMaps
     self.lookalikes = lookalikes

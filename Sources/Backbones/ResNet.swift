@@ -6,7 +6,7 @@ import Tensor
 /// A stem, stages of residual blocks that each double the channels and, but for the first, halve the map.
 public final class ResNet: Backbone {
   /// What tells one residual network from another.
-  struct Plan: Sendable {
+  struct Blueprint: Sendable {
     enum Block { case basic, bottleneck }
 
     let block: Block
@@ -26,20 +26,20 @@ public final class ResNet: Backbone {
   private let stemNorm: BatchNorm2d
   private let pools: Bool
   private let stages: [Sequential]
-  private let classifier: LinearLayer
+  private let classifier: Linear
 
-  init(_ plan: Plan, classes: Int) throws {
-    stem = try Conv2d(3, plan.stemChannels, kernel: plan.stemKernel, stride: 2)
-    stemNorm = try BatchNorm2d(plan.stemChannels, activation: .relu)
-    pools = plan.pools
-    var channels = plan.stemChannels
-    stages = try plan.depths.enumerated().map { stage, depth in
-      let width = plan.width << stage
+  init(_ blueprint: Blueprint, classes: Int) throws {
+    stem = try Conv2d(3, blueprint.stemChannels, kernel: blueprint.stemKernel, stride: 2)
+    stemNorm = try BatchNorm2d(blueprint.stemChannels, activation: .relu)
+    pools = blueprint.pools
+    var channels = blueprint.stemChannels
+    stages = try blueprint.depths.enumerated().map { stage, depth in
+      let width = blueprint.width << stage
       return Sequential(
         try (0..<depth).map { index in
           let stride = stage > 0 && index == 0 ? 2 : 1
           let inputs = channels
-          switch plan.block {
+          switch blueprint.block {
           case .basic:
             channels = width
             return try BasicBlock(inputs, width, stride: stride)
@@ -50,7 +50,7 @@ public final class ResNet: Backbone {
         })
     }
     featureCount = channels
-    classifier = try LinearLayer(channels, classes)
+    classifier = try Linear(channels, classes)
   }
 
   public func declare(_ state: inout StateDeclaration) {
@@ -69,15 +69,15 @@ public final class ResNet: Backbone {
 
   public func classify(_ features: Tensor, _ pass: Pass) throws -> Tensor { try classifier(features, pass) }
 
-  private static func entry(_ layers: Int, _ block: Plan.Block, _ depths: [Int]) -> BackboneEntry {
+  private static func entry(_ layers: Int, _ block: Blueprint.Block, _ depths: [Int]) -> BackboneEntry {
     BackboneEntry(
       "resnet\(layers)", family: "ResNet",
-      summary: "residual network, \(layers) layers, \(block) blocks", defaults: .residual,
+      summary: "residual network, \(layers) layers, \(block) blocks",
       keys: .torchvision, keyMaps: keyMaps,
       lookalikes: (others[layers] ?? []).map {
         .init($0.name, keys: ["torchvision", "timm"], $0.difference)
       },
-      build: { try ResNet(Plan(block: block, depths: depths), classes: $0) })
+      build: { try ResNet(Blueprint(block: block, depths: depths), classes: $0) })
   }
 
   private static let blurs = "blurs where it takes every second pixel"
@@ -99,4 +99,9 @@ public final class ResNet: Backbone {
     entry(50, .bottleneck, [3, 4, 6, 3]),
     entry(101, .bottleneck, [3, 4, 23, 3]),
   ]
+}
+
+extension ResNet {
+  /// timm and the paper's authors use torchvision's keys for residual networks.
+  static let keyMaps: [KeyMap] = [.same("authors"), .same("torchvision"), .same("timm")]
 }

@@ -7,7 +7,7 @@ public final class ShuffleNetV2: Backbone {
   public var mapChannels: Int { featureCount }
   private let stem, head: Sequential
   private let stages: [[ShuffleUnit]]
-  private let classifier: LinearLayer
+  private let classifier: Linear
 
   /// - Parameter widths: channels of the three stages.
   init(widths: [Int], classes: Int) throws {
@@ -24,7 +24,7 @@ public final class ShuffleNetV2: Backbone {
     head = Sequential([
       try Conv2d(channels, featureCount, kernel: 1), try BatchNorm2d(featureCount, activation: .relu),
     ])
-    classifier = try LinearLayer(featureCount, classes)
+    classifier = try Linear(featureCount, classes)
   }
 
   public func declare(_ state: inout StateDeclaration) {
@@ -49,13 +49,18 @@ public final class ShuffleNetV2: Backbone {
   private static func entry(_ width: String, _ widths: [Int]) -> BackboneEntry {
     BackboneEntry(
       "shufflenet_v2_x\(width.replacing(".", with: "_"))", family: "ShuffleNetV2",
-      summary: "ShuffleNetV2, width \(width)", defaults: .mobile, keys: .torchvision, keyMaps: keyMaps,
+      summary: "ShuffleNetV2, width \(width)", keys: .torchvision, keyMaps: keyMaps,
       build: { try ShuffleNetV2(widths: widths, classes: $0) })
   }
 
   static let entries: [BackboneEntry] = [
     entry("0.5", [48, 96, 192]), entry("1.0", [116, 232, 464]),
   ]
+}
+
+extension ShuffleNetV2 {
+  /// timm has no such network.
+  static let keyMaps: [KeyMap] = [.same("torchvision")]
 }
 
 /// Half the channels pass, half go through 1×1, depthwise, 1×1; then both halves are interleaved.

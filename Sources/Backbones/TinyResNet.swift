@@ -3,15 +3,15 @@
 /// 48-pixel patches keep a 6×6 map, fine enough for a policy to locate by; 32× encoders would leave 2×2.
 extension ResNet {
   private static func tinyEntry(_ name: String, width: Int, depths: [Int]) -> BackboneEntry {
-    let plan = Plan(
+    let blueprint = Blueprint(
       block: .basic, depths: depths, width: width, stemChannels: max(16, width / 2), stemKernel: 3,
       pools: false)
     return BackboneEntry(
       name, family: "ResNet-tiny",
       summary: "residual network for 48-pixel patches, widths \(width), \(2 * width), \(4 * width), "
         + "blocks \(depths.map(String.init).joined(separator: ", "))",
-      stride: 8, patchSize: 48, defaults: .tiny, keys: .own, keyMaps: [],
-      build: { try ResNet(plan, classes: $0) })
+      stride: 8, keys: .own, keyMaps: [],
+      build: { try ResNet(blueprint, classes: $0) })
   }
 
   static let tinyEntries: [BackboneEntry] = [

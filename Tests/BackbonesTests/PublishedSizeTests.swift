@@ -67,11 +67,11 @@ struct PublishedSizeTests {
 
   private func multiplyAdds(_ name: String, _ side: Int, classifies: Bool) throws -> Double {
     let network = try BackboneRegistry.entry(name).build(1000)
-    let tape = Tape(.costs)
-    try tape.record {
+    let counter = CostCounter()
+    try counter.record {
       let encoding = try network.encode(Tensor.zeros([1, 3, side, side]), .evaluation)
       if classifies { _ = try network.classify(encoding.features, .evaluation) }
     }
-    return Double(tape.multiplyAdds) / 1e6
+    return Double(counter.multiplyAdds) / 1e6
   }
 }

@@ -1,4 +1,5 @@
 import Backbones
+import Foundation
 import NeuralNet
 import Support
 import Tensor
@@ -15,12 +16,25 @@ struct RegistryTests {
     #expect(error?.description.contains("resnet_tiny_16") == true)
   }
 
+  /// The first table of docs/backbones.md has a row for each, in the registry's order.
+  @Test func theDocumentedEncodersAreThoseOfTheRegistry() throws {
+    let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    let file = tests.deletingLastPathComponent().appendingPathComponent("docs/backbones.md")
+    let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+    let rows = lines.prefix { !$0.hasPrefix("## ") }.filter { $0.hasPrefix("| `") }
+    #expect(rows.compactMap { $0.split(separator: "`").dropFirst().first.map(String.init) } == Self.names)
+  }
+
+  /// The side of patches that an encoder is used with.
+  private static func side(_ entry: BackboneEntry) -> Int { max(48, 3 * entry.stride) }
+
   /// At the size it is used with, at odd and at unequal sizes, for any number of classes.
   @Test(arguments: names) func encodesAnySizeForAnyNumberOfClasses(_ name: String) throws {
     let entry = try BackboneRegistry.entry(name)
     let network = try entry.build(7)
     try network.initialize(seed: 3)
-    for (height, width) in [(entry.patchSize, entry.patchSize), (entry.patchSize + 17, 51), (33, 64)] {
+    let side = Self.side(entry)
+    for (height, width) in [(side, side), (side + 17, 51), (33, 64)] {
       let images = try Tensor.formula("image", [2, 3, height, width])
       let encoding = try network.encode(images, .evaluation)
       #expect(encoding.features.shape == [2, network.featureCount])
@@ -51,16 +65,16 @@ struct RegistryTests {
     try network.initialize(seed: 1)
     let keys = network.state.map(\.name)
     #expect(Set(keys).count == keys.count)
-    let images = try Tensor.formula("image", [4, 3, entry.patchSize, entry.patchSize])
-    let tape = Tape()
+    let images = try Tensor.formula("image", [4, 3, Self.side(entry), Self.side(entry)])
+    let tape = GradientTape()
     let pass = Pass(training: true, random: CounterRandom(seed: 0, stream: "test"), dropsOut: false)
     let loss: Tensor = try tape.record {
       let encoding = try network.encode(images, pass)
       return try network.classify(encoding.features, pass).crossEntropy([0, 1, 2, 3])
     }
-    try tape.backward(from: loss)
+    let gradients = try tape.backward(from: loss)
     for (key, parameter) in network.parameters {
-      let gradient = try #require(tape.gradient(ofOwner: parameter), "\(key) has no gradient")
+      let gradient = try #require(gradients[parameter], "\(key) has no gradient")
       #expect(gradient.shape == parameter.value.shape)
       let values = try gradient.values()
       #expect(values.contains { $0 != 0 }, "\(key) has a zero gradient")

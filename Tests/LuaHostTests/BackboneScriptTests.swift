@@ -76,6 +76,26 @@ import Testing
     #expect(lines.last == "16x7x7\tbackbone backbone: sequential{conv(3, 16, 3×3, stride 8), relu}")
   }
 
+  static let entries = Catalog.standard.modules.first { $0.name == "gfnet.nn" }?.functions ?? []
+
+  /// The entries follow from what the layers declare.
+  @Test(arguments: entries.map { $0.name })
+  func anExampleMakesWhatItsEntryIsCalled(_ name: String) throws {
+    let entry = try #require(Self.entries.first { $0.name == name })
+    let bench = try ScriptBench("print(\(entry.example))")
+    #expect(bench.message == "", "\(entry.example)")
+    #expect(bench.shown.hasPrefix(name))
+  }
+
+  @Test(arguments: [
+    "gfnet.nn.conv(3, 16, {kernel = 3, stride = 2})", "gfnet.nn.relu()", "gfnet.nn.dropout(0.2)",
+    "gfnet.nn.sequential{gfnet.nn.conv(3, 8), gfnet.nn.relu()}",
+    "gfnet.nn.residual(gfnet.nn.conv(8, 8), {activation = \"relu\"})",
+  ])
+  func examplesAreWrittenAsScriptsWriteThem(_ example: String) {
+    #expect(Self.entries.contains { $0.example == example })
+  }
+
   /// What does not fit is named with its place.
   @Test(arguments: [
     ("nn.sequential{nn.conv(3, 8), nn.batch_norm(9)}", "body.2 (batch_norm): is made for 9 channels, gets 8"),

@@ -35,7 +35,7 @@ public struct BackboneDescription: Codable, Sendable, Equatable {
     return BackboneEntry(
       name, family: "described", summary: "composed of layers: \(body)",
       stride: max(Self.ampleSide / map.height, 1), mapSide: { (try? mapSize(side: $0))?.height ?? 0 },
-      patchSize: 48, defaults: .tiny, keys: .own, keyMaps: [],
+      keys: .own, keyMaps: [],
       build: { classes in
         try DescribedBackbone(
           self, mapChannels: map.channels, featureCount: features, classes: classes)
@@ -49,14 +49,14 @@ final class DescribedBackbone: Backbone {
   let mapChannels: Int
   private let body: any Layer
   private let head: (any Layer)?
-  private let classifier: LinearLayer
+  private let classifier: Linear
 
   init(_ description: BackboneDescription, mapChannels: Int, featureCount: Int, classes: Int) throws {
     self.mapChannels = mapChannels
     self.featureCount = featureCount
     body = try description.body.build()
     head = try description.head?.build()
-    classifier = try LinearLayer(featureCount, classes)
+    classifier = try Linear(featureCount, classes)
   }
 
   func declare(_ state: inout StateDeclaration) {

@@ -1,90 +1,63 @@
 import NeuralNet
 
-/// A layer as data: what a script composes, and what a model file keeps, so that it loads without the script.
-public indirect enum LayerDescription: Codable, Sendable, Equatable {
-  /// - Parameter padding: zeros on each side; nil pads so that stride 1 keeps the size.
-  case convolution(
-    inputs: Int, outputs: Int, kernel: Int, stride: Int, padding: Int?, dilation: Int, groups: Int, bias: Bool
-  )
-  case batchNorm(channels: Int)
-  case activation(Activation)
-  case maxPool(kernel: Int, stride: Int, padding: Int)
-  case averagePool(kernel: Int, stride: Int, padding: Int)
-  case dropout(probability: Float)
-  /// Channels scaled by a gate computed from their means.
-  case squeezeExcite(channels: Int, squeezed: Int, activation: Activation, gate: Activation)
-  case sequential([LayerDescription])
-  /// The body's result plus the input, which passes through `shortcut` where that is given; then `activation`.
-  case residual(body: LayerDescription, shortcut: LayerDescription?, activation: Activation)
-  /// The results of several layers on the same input, one after the other along the channels.
-  case concatenation([LayerDescription])
+/// A layer as data: what is composed, and what a model file keeps, so that it loads by itself.
+///
+/// In a file it is an object with one field, named after the kind of layer.
+public struct LayerDescription: Codable, Sendable, Equatable, CustomStringConvertible {
+  let layer: any DescribedLayer
 
-  /// What a script calls it.
-  var word: String {
-    switch self {
-    case .convolution: "conv"
-    case .batchNorm: "batch_norm"
-    case .activation(let activation): activation.word
-    case .maxPool: "max_pool"
-    case .averagePool: "avg_pool"
-    case .dropout: "dropout"
-    case .squeezeExcite: "squeeze_excite"
-    case .sequential: "sequential"
-    case .residual: "residual"
-    case .concatenation: "concat"
-    }
+  init(_ layer: any DescribedLayer) { self.layer = layer }
+
+  /// As it is composed: `sequential{conv(3, 16, 3×3), batch_norm(16), relu}`.
+  public var description: String { layer.description }
+
+  /// The size of the result for an input of `size`.
+  ///
+  /// - Parameter path: where the layer stands, for messages.
+  /// - Throws: ``LayerError``, naming the layer that does not fit.
+  public func size(for size: MapSize, path: String = "") throws(LayerError) -> MapSize {
+    try LayerPlace(path: path, of: self).size(of: self, for: size)
   }
 
-  /// The layers it is made of.
-  var parts: [LayerDescription] {
-    switch self {
-    case .sequential(let layers), .concatenation(let layers): layers
-    case .residual(let body, let shortcut, _): [body] + (shortcut.map { [$0] } ?? [])
-    default: []
-    }
-  }
-}
+  /// The layer, with weights that are zero until initialised or loaded.
+  func build() throws -> any Layer { try layer.build() }
 
-extension Activation {
-  /// The name in scripts.
-  public var word: String {
-    switch self {
-    case .hardSwish: "hard_swish"
-    case .hardSigmoid: "hard_sigmoid"
-    default: rawValue
-    }
-  }
-}
-
-/// The size of a feature map: C×h×w.
-public struct MapSize: Sendable, Equatable, CustomStringConvertible {
-  public var channels: Int
-  public var height: Int
-  public var width: Int
-
-  public init(channels: Int, height: Int, width: Int) {
-    self.channels = channels
-    self.height = height
-    self.width = width
+  public static func == (one: LayerDescription, other: LayerDescription) -> Bool {
+    one.layer.isEqual(to: other.layer)
   }
 
-  public var description: String { "\(channels)×\(height)×\(width)" }
-}
+  // MARK: Files
 
-extension LayerDescription: CustomStringConvertible {
-  /// As a script would compose it: `sequential{conv(3, 16), batch_norm(16), relu}`.
-  public var description: String {
-    switch self {
-    case .convolution(let inputs, let outputs, let kernel, let stride, _, _, let groups, _):
-      "conv(\(inputs), \(outputs), \(kernel)×\(kernel)" + (stride > 1 ? ", stride \(stride)" : "")
-        + (groups > 1 ? ", groups \(groups)" : "") + ")"
-    case .batchNorm(let channels): "batch_norm(\(channels))"
-    case .activation: word
-    case .maxPool(let kernel, _, _), .averagePool(let kernel, _, _): "\(word)(\(kernel))"
-    case .dropout(let probability): "dropout(\(probability))"
-    case .squeezeExcite(let channels, let squeezed, _, _): "squeeze_excite(\(channels), \(squeezed))"
-    case .sequential, .residual, .concatenation:
-      word + "{" + parts.map(\.description).joined(separator: ", ") + "}"
+  private struct Key: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { return nil }
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    let rows = container.allKeys.compactMap { key in
+      DescribedLayers.table.first { $0.storedName == key.stringValue }
     }
+    guard let row = rows.first, rows.count == 1 else {
+      throw DecodingError.typeMismatch(
+        LayerDescription.self,
+        DecodingError.Context(
+          codingPath: container.codingPath, debugDescription: "\(rows.count) known layers, expected one"))
+    }
+    layer = try Self.decode(row, from: container)
+  }
+
+  private static func decode<Row: DescribedLayer>(
+    _ row: Row.Type, from container: KeyedDecodingContainer<Key>
+  ) throws -> any DescribedLayer {
+    try container.decode(row, forKey: Key(stringValue: row.storedName))
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(layer, forKey: Key(stringValue: type(of: layer).storedName))
   }
 }

@@ -1,155 +1,92 @@
+import Support
 import Backbones
-import NeuralNet
 
 /// `gfnet.nn`: layers, from which scripts compose backbones.
 ///
-/// A layer is a description. The network is built, trained and run by the core, at its speed.
+/// A layer is a description. The network is built, trained and run by the core, at its speed. Which layers there are,
+/// with their parameters and examples, is what ``Backbones/DescribedLayers`` declares.
 enum NetworkModule {
   static let module = LuaModule(
-    "gfnet.nn", "Layers to compose a backbone of; see gfnet.backbones.define.",
-    functions: [
-      conv, batchNorm, maxPool, averagePool, dropout, squeezeExcite, sequential, residual, concat, backbone,
-    ] + Activation.allCases.filter { $0 != .identity }.map(activation))
+    "gfnet.nn", "Layers to compose a backbone of; see gfnet.backbones.define.", functions: functions)
 
   static let classes = [layerClass, backboneClass]
 
+  /// Functions that make layers and backbones; layers without parameters, of which there are many, come last.
+  private static let functions: [FunctionEntry] = {
+    let forms = DescribedLayers.forms
+    return forms.filter { !$0.parameters.isEmpty }.map { function(for: $0) } + [backbone]
+      + forms.filter { $0.parameters.isEmpty }.map { function(for: $0) }
+  }()
+
   // MARK: Layers
 
-  private static let conv = FunctionEntry(
-    "conv", "A 2-D convolution, PyTorch's nn.Conv2d.",
-    [
-      Parameter("inputs", .integer, "channels of the input"),
-      Parameter("outputs", .integer, "channels of the result"),
-      .options([
-        Parameter("kernel", .integer, default: 3, "side of the window"),
-        Parameter("stride", .integer, default: 1, "pixels from one window to the next"),
-        .optional("padding", .integer, "zeros on each side; left out: so many that stride 1 keeps the size"),
-        Parameter("dilation", .integer, default: 1, "pixels from one weight to the next"),
-        Parameter("groups", .integer, default: 1, "channels are split into so many; inputs: depthwise"),
-        Parameter("bias", .boolean, default: false, "adds a number per channel"),
-      ]),
-    ],
-    returns: "layer", example: "gfnet.nn.conv(3, 16, {kernel = 3, stride = 2})"
-  ) { call in
-    try layer(
-      call,
-      .convolution(
-        inputs: try call.integer("inputs"), outputs: try call.integer("outputs"),
-        kernel: try call.integer("kernel"), stride: try call.integer("stride"),
-        padding: try call.optionalInteger("padding"), dilation: try call.integer("dilation"),
-        groups: try call.integer("groups"), bias: try call.boolean("bias")))
+  private static func function(for form: LayerForm) -> FunctionEntry {
+    var parameters = form.parameters.filter { $0.isRequired }.map { Parameter($0) }
+    let options = form.parameters.filter { !$0.isRequired }.map { Parameter($0) }
+    if !options.isEmpty { parameters.append(.options(options)) }
+    return FunctionEntry(
+      form.name, form.summary, parameters, returns: "layer", example: source(of: form.example)
+    ) { call -> Pushed<ComposedLayer> in
+      var values: [String: LayerValue] = [:]
+      for parameter in form.parameters { values[parameter.name] = try value(of: parameter, in: call) }
+      do {
+        return Pushed(try ComposedLayer(form, values))
+      } catch {
+        throw LuaError("\(call.shape.entry.qualifiedName): \(error)")
+      }
+    }
   }
 
-  private static let batchNorm = FunctionEntry(
-    "batch_norm", "Batch normalisation, PyTorch's nn.BatchNorm2d.",
-    [Parameter("channels", .integer, "channels of the input")], returns: "layer",
-    example: "gfnet.nn.batch_norm(16)"
-  ) { call in try layer(call, .batchNorm(channels: try call.integer("channels"))) }
-
-  private static func activation(_ activation: Activation) -> FunctionEntry {
-    FunctionEntry(
-      activation.word, "The function \(activation.word) of each element.", returns: "layer",
-      example: "gfnet.nn.\(activation.word)()"
-    ) { call in try layer(call, .activation(activation)) }
+  /// What the call gives for a parameter; nil where it leaves it out.
+  private static func value(of parameter: LayerParameter, in call: LuaCall) throws -> LayerValue? {
+    let name = parameter.name
+    guard try call.has(name) else { return nil }
+    switch parameter.kind {
+    case .boolean: return .boolean(try call.boolean(name))
+    case .integer: return .integer(try call.integer(name))
+    case .number: return .number(try call.number(name))
+    case .word: return .word(try call.string(name))
+    case .layer: return .layer(try call.object(name))
+    case .layers: return .layers(try layers(call, name))
+    }
   }
 
-  private static let windowParameters: [Parameter] = [
-    Parameter("kernel", .integer, "side of the window"),
-    .options([
-      .optional("stride", .integer, "pixels from one window to the next; left out: the kernel"),
-      Parameter("padding", .integer, default: 0, "pixels on each side that count as outside"),
-    ]),
-  ]
-
-  private static let maxPool = FunctionEntry(
-    "max_pool", "The largest element of each window.", windowParameters, returns: "layer",
-    example: "gfnet.nn.max_pool(3, {stride = 2, padding = 1})"
-  ) { call in
-    let kernel = try call.integer("kernel")
-    return try layer(
-      call,
-      .maxPool(
-        kernel: kernel, stride: try call.optionalInteger("stride") ?? kernel,
-        padding: try call.integer("padding")))
+  private static func layers(_ call: LuaCall, _ name: String) throws -> [ComposedLayer] {
+    let layers = try call.elements(name).compactMap { element in
+      if case .object(let object) = element { object.value(as: ComposedLayer.self) } else { nil }
+    }
+    guard !layers.isEmpty else { throw LuaError("\(call.place(name)) needs at least one layer") }
+    return layers
   }
 
-  private static let averagePool = FunctionEntry(
-    "avg_pool", "The mean of each window.", windowParameters, returns: "layer",
-    example: "gfnet.nn.avg_pool(2)"
-  ) { call in
-    let kernel = try call.integer("kernel")
-    return try layer(
-      call,
-      .averagePool(
-        kernel: kernel, stride: try call.optionalInteger("stride") ?? kernel,
-        padding: try call.integer("padding")))
+  /// An example as a script writes it: a list alone in braces, required arguments in order, the others by name.
+  private static func source(of example: LayerExample) -> String {
+    let function = "gfnet.nn.\(example.name)"
+    if example.arguments.count == 1, case .layers = example.arguments[0].value {
+      return function + source(of: example.arguments[0].value)
+    }
+    let parameters = DescribedLayers.form(example.name)?.parameters ?? []
+    let required = Set(parameters.filter { $0.isRequired }.map { $0.name })
+    var arguments = example.arguments.filter { required.contains($0.name) }.map { source(of: $0.value) }
+    let options = example.arguments.filter { !required.contains($0.name) }.map {
+      "\($0.name) = \(source(of: $0.value))"
+    }
+    if !options.isEmpty { arguments.append("{" + options.joined(separator: ", ") + "}") }
+    return function + "(" + arguments.joined(separator: ", ") + ")"
   }
 
-  private static let dropout = FunctionEntry(
-    "dropout", "While training, sets a share of the elements to 0 and scales the others up.",
-    [Parameter("probability", .number, "the share, from 0 to below 1")], returns: "layer",
-    example: "gfnet.nn.dropout(0.2)"
-  ) { call in try layer(call, .dropout(probability: try call.float("probability"))) }
-
-  private static let squeezeExcite = FunctionEntry(
-    "squeeze_excite", "Scales each channel by a gate computed from the means of all.",
-    [
-      Parameter("channels", .integer, "channels of the input"),
-      .options([
-        .optional("squeezed", .integer, "channels in between; left out: a quarter, at least 1"),
-        Parameter("activation", .choice(activations), default: "relu", "in between"),
-        Parameter("gate", .choice(activations), default: "sigmoid", "of the gate"),
-      ]),
-    ],
-    returns: "layer", example: "gfnet.nn.squeeze_excite(16, {squeezed = 4})"
-  ) { call in
-    let channels = try call.integer("channels")
-    return try layer(
-      call,
-      .squeezeExcite(
-        channels: channels, squeezed: try call.optionalInteger("squeezed") ?? max(channels / 4, 1),
-        activation: try activation(call, "activation"), gate: try activation(call, "gate")))
+  private static func source(of value: LayerExample.Value) -> String {
+    switch value {
+    case .boolean(let value): SettingValue.boolean(value).source
+    case .integer(let value): SettingValue.integer(value).source
+    case .number(let value): SettingValue.number(value).source
+    case .word(let value): SettingValue.string(value).source
+    case .layer(let example): source(of: example)
+    case .layers(let examples): "{" + examples.map { source(of: $0) }.joined(separator: ", ") + "}"
+    }
   }
 
-  // MARK: Compositions
-
-  private static let sequential = FunctionEntry(
-    "sequential", "Layers one after another.", [Parameter("layers", .list(.object("layer")), "the layers")],
-    returns: "layer", example: "gfnet.nn.sequential{gfnet.nn.conv(3, 8), gfnet.nn.relu()}"
-  ) { call in
-    let parts = try layers(call, "layers")
-    return try layer(call, .sequential(parts.map(\.description)), of: parts)
-  }
-
-  private static let residual = FunctionEntry(
-    "residual", "The result of a layer plus its input.",
-    [
-      Parameter("body", .object("layer"), "the layer"),
-      .options([
-        .optional("shortcut", .object("layer"), "what the input passes through; left out: nothing"),
-        Parameter("activation", .choice(activations), default: "identity", "after the sum"),
-      ]),
-    ],
-    returns: "layer", example: "gfnet.nn.residual(gfnet.nn.conv(8, 8), {activation = \"relu\"})"
-  ) { call in
-    let body: ComposedLayer = try call.object("body")
-    let shortcut: ComposedLayer? = try call.optionalObject("shortcut")
-    return try layer(
-      call,
-      .residual(
-        body: body.description, shortcut: shortcut?.description,
-        activation: try activation(call, "activation")),
-      of: [body] + (shortcut.map { [$0] } ?? []))
-  }
-
-  private static let concat = FunctionEntry(
-    "concat", "Layers on the same input, their results one after the other along the channels.",
-    [Parameter("layers", .list(.object("layer")), "the layers")], returns: "layer",
-    example: "gfnet.nn.concat{gfnet.nn.conv(8, 8, {kernel = 1}), gfnet.nn.conv(8, 8)}"
-  ) { call in
-    let parts = try layers(call, "layers")
-    return try layer(call, .concatenation(parts.map(\.description)), of: parts)
-  }
+  // MARK: Backbones
 
   private static let backbone = FunctionEntry(
     "backbone", "An encoder: from images to the last feature map, and from its pooled means to the features.",
@@ -169,34 +106,6 @@ enum NetworkModule {
     let body: ComposedLayer = try call.object("body")
     let head: ComposedLayer? = try call.optionalObject("head")
     return Pushed(BackboneDescription(name: "backbone", body: body.description, head: head?.description))
-  }
-
-  // MARK: Arguments
-
-  private static let activations = Activation.allCases.map(\.word)
-
-  private static func activation(_ call: LuaCall, _ name: String) throws -> Activation {
-    let word = try call.string(name)
-    return Activation.allCases.first { $0.word == word } ?? .identity
-  }
-
-  /// The layer, or why there is none under the name of the function that was called.
-  private static func layer(
-    _ call: LuaCall, _ description: LayerDescription, of parts: [ComposedLayer] = []
-  ) throws -> Pushed<ComposedLayer> {
-    do {
-      return Pushed(try ComposedLayer(description, of: parts))
-    } catch {
-      throw LuaError("\(call.shape.entry.qualifiedName): \(error)")
-    }
-  }
-
-  private static func layers(_ call: LuaCall, _ name: String) throws -> [ComposedLayer] {
-    let layers = try call.elements(name).compactMap { element in
-      if case .object(let object) = element { object.value(as: ComposedLayer.self) } else { nil }
-    }
-    guard !layers.isEmpty else { throw LuaError("\(call.place(name)) needs at least one layer") }
-    return layers
   }
 
   // MARK: Objects
@@ -235,6 +144,49 @@ enum NetworkModule {
     ],
     describe: { shortened("backbone \($0.name): \($0.body)") }
   ).entry
+}
+
+extension Parameter {
+  /// The parameter of a layer. Its range is checked where the layer is composed.
+  fileprivate init(_ declared: LayerParameter) {
+    let type = ParameterType(declared.kind)
+    switch declared.absence {
+    case .required: self.init(declared.name, type, declared.help)
+    case .optional: self = .optional(declared.name, type, declared.help)
+    case .value(let value):
+      if let plain = SettingValue(value) {
+        self.init(declared.name, type, default: plain, declared.help)
+      } else {
+        self = .optional(declared.name, type, declared.help)
+      }
+    }
+  }
+}
+
+extension ParameterType {
+  fileprivate init(_ kind: LayerParameter.Kind) {
+    switch kind {
+    case .boolean: self = .boolean
+    case .integer: self = .integer
+    case .number: self = .number
+    case .word(let words): self = .choice(words)
+    case .layer: self = .object("layer")
+    case .layers: self = .list(.object("layer"))
+    }
+  }
+}
+
+extension SettingValue {
+  /// nil for layers, which have no literal.
+  fileprivate init?(_ value: LayerValue) {
+    switch value {
+    case .boolean(let value): self = .boolean(value)
+    case .integer(let value): self = .integer(value)
+    case .number(let value): self = .number(value)
+    case .word(let value): self = .string(value)
+    case .layer, .layers: return nil
+    }
+  }
 }
 
 /// The functions of a module as a plain table, for functions that get it as an argument.

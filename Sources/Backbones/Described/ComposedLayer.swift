@@ -1,0 +1,29 @@
+/// A layer whose numbers and extent were checked when it was composed.
+///
+/// A layer can stand at several places of another, so a few of them describe a network of any size: whoever walks one
+/// needs to know before how large it is. The limit of the depth also bounds how deep its release goes.
+public struct ComposedLayer: Sendable {
+  public let description: LayerDescription
+  /// Layers in all, those inside others included.
+  public let count: Int
+  private let depth: Int
+
+  /// - Parameter values: by the names of the form's parameters; one that is left out has its default.
+  /// - Throws: ``LayerError``, without the layer's name.
+  public init(_ form: LayerForm, _ values: [String: LayerValue] = [:]) throws {
+    let layer = try form.make(LayerArguments(values))
+    if let problem = layer.problem { throw LayerError(problem) }
+    let parts = form.parameters.flatMap { values[$0.name]?.parts ?? [] }
+    depth = (parts.map { $0.depth }.max() ?? -1) + 1
+    guard depth <= LayerLimits.depth else {
+      throw LayerError("layers are nested more than \(LayerLimits.depth) deep")
+    }
+    // Each part has at most `LayerLimits.count`, and a list that memory holds cannot overflow the sum.
+    count = parts.reduce(1) { $0 + $1.count }
+    guard count <= LayerLimits.count else {
+      throw LayerError(
+        "would be \(count) layers, those inside others included; a network has at most \(LayerLimits.count)")
+    }
+    description = LayerDescription(layer)
+  }
+}

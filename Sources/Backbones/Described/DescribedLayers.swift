@@ -1,0 +1,21 @@
+/// Every kind of layer that a backbone can be composed of.
+public enum DescribedLayers {
+  /// The kinds, one row each, in the order in which they are listed.
+  static let table: [any DescribedLayer.Type] = [
+    ConvolutionDescription.self,
+    BatchNormDescription.self,
+    MaxPoolDescription.self,
+    AveragePoolDescription.self,
+    DropoutDescription.self,
+    SqueezeExciteDescription.self,
+    SequentialDescription.self,
+    ResidualDescription.self,
+    ConcatenationDescription.self,
+    ActivationDescription.self,
+  ]
+
+  /// The names that layers are asked for by, with their parameters.
+  public static let forms: [LayerForm] = table.flatMap { $0.forms }
+
+  public static func form(_ name: String) -> LayerForm? { forms.first { $0.name == name } }
+}
