@@ -76,21 +76,27 @@ enum FigureClass {
       example: "\(sample):save(\"accuracy.png\")", touches: [.writeFiles]
     ) { drawing, call in
       let file = try call.outputPath("file")
-      guard ["", "png"].contains(file.ending) else {
-        throw LuaError("\(call.place("file")) must be a path ending in .png, got \"\(file)\"")
+      let formats = PictureFormat.all
+      let ending = file.ending
+      guard let format = ending.isEmpty ? formats.first : formats.first(where: { $0.ending == ending }) else {
+        let endings = formats.map { "." + $0.ending }.joined(separator: " or ")
+        throw LuaError("\(call.place("file")) must be a path ending in \(endings), got \"\(file)\"")
       }
-      let stem = file.ending.isEmpty ? file : file.removingEnding
+      let stem = ending.isEmpty ? file : file.removingEnding
       let dpi = try call.integer("dpi")
-      for remark in try drawing.save(to: stem, dpi: dpi) { call.context.note("\(file): \(remark)") }
+      for remark in try drawing.save(to: stem, as: format, dpi: dpi) {
+        call.context.note("\(file): \(remark)")
+      }
     }
   }
 }
 
 extension ScriptDrawing {
-  /// Writes `stem`.png and, where there are numbers, `stem`.csv; returns what there is to say about the picture.
-  func save(to stem: FilePath, dpi: Int) throws -> [String] {
+  /// Writes the picture to `stem` with the format's ending and, where there are numbers, `stem`.csv; returns what
+  /// there is to say about the picture.
+  func save(to stem: FilePath, as format: PictureFormat, dpi: Int) throws -> [String] {
     let list = try drawing.displayList()
-    try AtomicFile.write(list.png(dpi: dpi), to: stem.adding(".png"))
+    try AtomicFile.write(format.render(list, dpi), to: stem.adding("." + format.ending))
     if hasNumbers { try AtomicFile.write(drawing.csv(), to: stem.adding(".csv")) }
     return list.remarks
   }

@@ -98,7 +98,7 @@ enum PlotModule {
     [
       .optional("columns", .integer, "images side by side; left out: as many as fit", in: 1...20),
       Parameter("width", .number, default: 7.16, "width of the picture in inches", in: 0.7...100),
-      .named("interpolation", "how pixels are enlarged", Figures.Interpolation.self),
+      .named("interpolation", "how pixels are enlarged", ImageScaling.self),
     ] + Parameter.fileOptions
 
   private static let images = FunctionEntry(
@@ -191,7 +191,7 @@ enum PlotModule {
     var options = GlimpseOptions()
     options.columns = try call.optionalInteger("columns")
     options.width = try call.number("width") * 72
-    if let interpolation = try call.named("interpolation", as: Figures.Interpolation.self) {
+    if let interpolation = try call.named("interpolation", as: ImageScaling.self) {
       options.interpolation = interpolation
     }
     return options

@@ -109,6 +109,52 @@ extension LuaCall {
     return Spread(lower: Array(array.values.prefix(half)), upper: Array(array.values.suffix(half)))
   }
 
+  /// The argument `values` of bars: one series under the options `label` and `color`, or a list of series.
+  func series(withErrors: Bool = false) throws -> [Series] {
+    let elements = try value("values").asTable?.elements() ?? []
+    guard let first = elements.first?.asTable, try !first.get("values").isNil else {
+      let values = try doubles("values")
+      return [
+        Series(
+          try optionalString("label"), values, color: try color(),
+          error: withErrors ? try spread("yerr", count: values.count) : nil)
+      ]
+    }
+    if withErrors, try has("yerr") {
+      throw LuaError("\(place("yerr")) belongs into each series, as in {values = {1, 2}, yerr = 0.5}")
+    }
+    let known = ["label", "values", "color"] + (withErrors ? ["yerr"] : [])
+    return try self.elements("values").enumerated().map { index, element in
+      try series(NamedFields(element, known, "\(place("values")): series \(index + 1)"))
+    }
+  }
+
+  private func series(_ fields: NamedFields) throws -> Series {
+    let values = try array(fields, "values").values
+    let color = try fields.text("color").map { name in
+      try checked("values") { () throws(FigureError) in try Color(named: name) }
+    }
+    var error: Spread?
+    if let number = fields["yerr"].asNumber {
+      error = Spread([Double](repeating: number, count: values.count))
+    } else if fields.has("yerr") {
+      let given = try array(fields, "yerr")
+      let half = given.values.count / 2
+      let isPair = given.sizes.count == 2 && given.sizes[0] == 2
+      error =
+        isPair
+        ? Spread(lower: Array(given.values.prefix(half)), upper: Array(given.values.suffix(half)))
+        : Spread(given.values)
+    }
+    return Series(try fields.text("label"), values, color: color, error: error)
+  }
+
+  private func array(_ fields: NamedFields, _ name: String) throws -> NumberArray {
+    try fields[name].push(onto: stack)
+    defer { stack.pop() }
+    return try NumberArray(at: -1, on: stack, fields.place + ": " + name)
+  }
+
   /// Those of ``Parameter/axesOptions`` that were given.
   ///
   /// Reading them may call a `totable` of the script, which may reach back into the figure: they are read before

@@ -1,0 +1,54 @@
+/// One coordinate system of a figure: what is drawn in it, its two axes, its legend.
+public struct Axes: Sendable {
+  public var title = ""
+  public var x = AxisOptions()
+  public var y = AxisOptions()
+  public var legend = LegendOptions()
+  public var grid: GridLines = .both
+
+  /// What is drawn, in the order in which it was added; see ``LayerHolder`` for the methods that add to it.
+  private(set) var layers: [any PlotLayer] = []
+  private var nextCycle = 0
+
+  public init() {}
+
+  /// True when nothing was added yet.
+  public var isEmpty: Bool { layers.isEmpty }
+
+  /// Adds a layer at its place in the cycle of colours.
+  mutating func add(_ layer: some PlotLayer) {
+    var layer = layer
+    switch layer.cyclePlace {
+    case .next:
+      layer.cycle = nextCycle
+      nextCycle += 1
+    case .previous: layer.cycle = max(nextCycle - 1, 0)
+    case .own: break
+    }
+    layers.append(layer)
+  }
+
+  /// Adds the layers of other axes as they are.
+  mutating func addAll(of other: Axes) { layers += other.layers }
+
+  /// The axes with the places of a cycle that goes on over several of them; equal labels keep their place.
+  func recycled(next: inout Int, known: inout [String: Int]) -> Axes {
+    var places: [Int: Int] = [:]
+    func place(_ old: Int, _ label: String?) -> Int {
+      if let place = places[old] { return place }
+      let place = label.flatMap { known[$0] } ?? next
+      if place == next { next += 1 }
+      if let label { known[label] = place }
+      places[old] = place
+      return place
+    }
+    var copy = self
+    // What looks like the series before it follows when all series have their places.
+    for wanted in [CyclePlace.next, .previous] {
+      for (i, layer) in layers.enumerated() where layer.cyclePlace == wanted {
+        copy.layers[i].cycle = layer.cycle.map { place($0, layer.label) }
+      }
+    }
+    return copy
+  }
+}

@@ -1,0 +1,258 @@
+import Foundation
+
+/// Axes measured for a given plot area: marks, margins, legend. Drawn by `AxesPainter`.
+struct AxesLayout {
+  let axes: Axes
+  let style: FigureStyle
+  let setter: Typesetter
+  /// With the room that bars' values need.
+  var xMap: AxisMap
+  var yMap: AxisMap
+  private let plainY: AxisMap
+  /// Tick labels left out because a neighbouring panel shows the same axis.
+  var hidesXLabels = false
+  var hidesYLabels = false
+  /// Axis labels left out because a neighbouring panel has the same.
+  var hidesXTitle = false
+  var hidesYTitle = false
+  var legendPlace: LegendOptions.Place
+  /// The part of the page for one panel.
+  var panel = Size(width: 0, height: 0)
+
+  /// The plot area, inside the frame.
+  private(set) var area = Rect(x: 0, y: 0, width: 1, height: 1)
+  /// What the plot area must at least measure, for everything in it to be shown.
+  var needs = Size(width: 0, height: 0)
+  /// What the last measuring could not do.
+  var obstacle: String?
+  var xTicks = Ticks(values: [], labels: [])
+  var yTicks = Ticks(values: [], labels: [])
+  /// The lines of each label.
+  var xLabels: [[TextLayout]] = []
+  var yLabels: [[TextLayout]] = []
+  var xTurn = Turn.level
+  private(set) var titleLines: [TextLayout] = []
+  private(set) var xTitle: [TextLayout] = []
+  private(set) var yTitle: [TextLayout] = []
+  private(set) var legend: LegendBox?
+  private(set) var colorBar: ColorBar?
+  /// The numbers at bars are written upwards.
+  var valuesUpright = false
+
+  /// How names stand below the x axis.
+  enum Turn { case level, slanted, upright }
+
+  /// Space in points that labels need around the plot area.
+  struct Margins {
+    var left = 0.0
+    var top = 0.0
+    var right = 0.0
+    var bottom = 0.0
+  }
+
+  let labelGap = 3.0
+
+  init(_ axes: Axes, style: FigureStyle, setter: Typesetter, xMap: AxisMap, yMap: AxisMap) throws(FigureError)
+  {
+    self.axes = axes
+    legendPlace = axes.legend.place
+    self.style = style
+    self.setter = setter
+    self.xMap = xMap
+    self.yMap = yMap
+    plainY = yMap
+    legend = try LegendBox(axes, style: style, setter: setter)
+    colorBar = axes.colorScale.map { ColorBar($0) }
+  }
+
+  /// Digit height and line height of tick labels.
+  var digit: Double { setter.digitHeight * style.fontSize }
+  var lineHeight: Double { style.fontSize * 1.2 }
+
+  /// Puts the plot area at the origin; returns the room at the ends of the y axis, as a part of its length, that the
+  /// values of bars need.
+  mutating func begin(width: Double, height: Double) throws(FigureError) -> (before: Double, after: Double) {
+    area = squared(Rect(x: 0, y: 0, width: max(width, 1), height: max(height, 1)))
+    needs = Size(width: 0, height: 0)
+    obstacle = nil
+    yMap = plainY
+    place()
+    return try valueRoom()
+  }
+
+  /// Chooses the marks; returns the margins that they then need.
+  mutating func measure(room: (before: Double, after: Double)) throws(FigureError) -> Margins {
+    yMap = plainY.extended(before: room.before, after: room.after)
+    place()
+    try chooseX()
+    try chooseY()
+    titleLines = try setter.wrapped(axes.title, size: style.titleSize, width: area.width)
+    xTitle = try wrappedXTitle()
+    yTitle =
+      hidesYTitle ? [] : try setter.wrapped(axes.y.label, size: style.labelSize, width: area.height + 6)
+    try colorBar?.measure(height: area.height, style: style, setter: setter)
+    for layer in axes.layers { try layer.makeRoom(in: &self) }
+    squareNeeds()
+    try fitLegend()
+    let lift = hasYFactor ? style.fontSize * 1.3 + 2 : 3
+    legend?.lift = lift
+    legend?.aside = colorBar?.width ?? 0
+    return margins(withLegend: true)
+  }
+
+  /// Moves the measured plot area to its final place.
+  mutating func move(to rect: Rect) {
+    area = squared(rect)
+    place()
+  }
+
+  /// The part of a rectangle in which the cells of a matrix are square.
+  private func squared(_ rect: Rect) -> Rect {
+    guard let cells = axes.cells, cells.isSquare else { return rect }
+    let cell = min(rect.width / Double(cells.columns), rect.height / Double(cells.rows))
+    let (w, h) = (cell * Double(cells.columns), cell * Double(cells.rows))
+    // Square cells suit most maps, but not where they would leave most of the panel empty.
+    guard cells.squareCells != nil || w >= panel.width / 2 && h >= panel.height / 2 else { return rect }
+    return Rect(x: rect.x + (rect.width - w) / 2, y: rect.y + (rect.height - h) / 2, width: w, height: h)
+  }
+
+  /// What square cells need in one direction they need in both.
+  private mutating func squareNeeds() {
+    guard let cells = axes.cells, cells.isSquare else { return }
+    let side = max(needs.width / Double(cells.columns), needs.height / Double(cells.rows))
+    needs = Size(width: side * Double(cells.columns), height: side * Double(cells.rows))
+  }
+
+  private mutating func place() {
+    (xMap.start, xMap.end) = (area.x, area.right)
+    // Rows of a matrix are numbered from the top.
+    let downwards = axes.cells != nil
+    (yMap.start, yMap.end) = downwards ? (area.y, area.bottom) : (area.bottom, area.y)
+  }
+
+  private func wrappedXTitle() throws(FigureError) -> [TextLayout] {
+    guard !hidesXLabels, !hidesXTitle else { return [] }
+    var width = area.width + 6
+    if let exponent = xTicks.exponent {
+      width =
+        area.width - style.fontSize - (try setter.line(Ticks.factor(exponent), size: style.fontSize).width)
+    }
+    return try setter.wrapped(axes.x.label, size: style.labelSize, width: max(width, style.labelSize * 3))
+  }
+
+  private mutating func fitLegend() throws(FigureError) {
+    guard var box = legend else { return }
+    defer { legend = box }
+    switch legendPlace {
+    case .none: return
+    case .above, .below:
+      try box.spread(width: area.width, setter: setter)
+      needs.width = max(needs.width, min(box.size.width, box.narrowest))
+    case .outside:
+      box.compact()
+      let others = margins(withLegend: false)
+      let free = panel.width / 2 - others.left - others.right - 6 - 6.2
+      if free < box.narrowest {
+        // Beside the axes there is no room for it.
+        legendPlace = .below
+        try box.spread(width: area.width, setter: setter)
+      } else {
+        try box.stack(width: free, height: .infinity, setter: setter)
+        needs.height = max(needs.height, box.size.height)
+      }
+    default:
+      let part = legendPlace == .best ? min(area.width * 0.8, 170) : area.width - 10
+      try box.stack(width: part, height: area.height - 10, setter: setter)
+      if legendPlace != .best {
+        needs.height = max(needs.height, box.size.height + 10)
+        needs.width = max(needs.width, box.size.width + 10)
+      }
+    }
+  }
+
+  // MARK: Margins
+
+  private func margins(withLegend: Bool) -> Margins {
+    var m = Margins()
+    m.left = yLabelWidth
+    if !yTitle.isEmpty {
+      m.left += style.labelSize * (0.85 + 1.2 * Double(yTitle.count - 1)) + setter.depth * style.labelSize + 3
+    }
+    m.bottom = xLabelDepth
+    if hasXFooter { m.bottom += style.labelSize * 1.22 * Double(max(xTitle.count, 1)) + 2.5 }
+    m.top = digit / 2
+    if !titleLines.isEmpty { m.top = max(m.top, style.titleSize * 1.25 * Double(titleLines.count) + 2) }
+    if hasYFactor {
+      m.top = max(m.top, style.fontSize * 1.25) + (axes.title.isEmpty ? 0 : style.fontSize * 1.1)
+    }
+    if colorBar?.ticks.exponent != nil { m.top = max(m.top, style.fontSize * 1.3 + 3) }
+    if let colorBar { m.right += colorBar.width }
+    if let legend, withLegend {
+      if legendPlace == .above { m.top += legend.size.height + 3 }
+      if legendPlace == .below { m.bottom += legend.size.height + 5 }
+      if legendPlace == .outside { m.right += legend.size.width + 6 }
+    }
+    m.right = max(m.right, overhang().right)
+    m.left = max(m.left, overhang().left)
+    return m
+  }
+
+  /// Of the y labels and the gap to the frame.
+  var yLabelWidth: Double {
+    hidesYLabels || yLabels.isEmpty ? 0 : (yLabels.joined().map(\.width).max() ?? 0) + labelGap
+  }
+
+  /// True when a power of ten stands above the y axis.
+  var hasYFactor: Bool { yTicks.exponent != nil && !hidesYLabels }
+
+  /// Width of the longest line and lines of the tallest of the x labels.
+  private var xExtent: (width: Double, lines: Double) {
+    (xLabels.joined().map(\.width).max() ?? 0, Double(xLabels.map(\.count).max() ?? 1))
+  }
+
+  /// Above the first baseline of the x labels.
+  var xAscent: Double { max(digit, xLabels.compactMap { $0.first?.ascent }.max() ?? 0) }
+
+  /// From the frame to the bottom of the tick labels.
+  var xLabelDepth: Double {
+    guard !xLabels.isEmpty, !hidesXLabels else { return 0 }
+    switch xTurn {
+    case .slanted: return labelGap + (xExtent.width + style.fontSize * 0.6) * 0.7071 + 2
+    case .upright: return labelGap + xExtent.width + 2
+    case .level:
+      let below = max(xLabels.joined().map(\.descent).max() ?? 0, 1)
+      return labelGap + xAscent + (xExtent.lines - 1) * lineHeight + below
+    }
+  }
+
+  /// The row below the tick labels: the axis label, and the power of ten at its end.
+  var hasXFooter: Bool { (!xTitle.isEmpty || xTicks.exponent != nil) && !hidesXLabels }
+
+  /// Baseline of that row, below the frame.
+  var xFooterBaseline: Double { xLabelDepth + style.labelSize * 0.95 + 1.5 }
+
+  /// Where a legend below the axes begins, from the frame.
+  var below: Double {
+    xLabelDepth + (hasXFooter ? style.labelSize * 1.22 * Double(max(xTitle.count, 1)) + 2.5 : 0) + 4
+  }
+
+  /// How far the outer tick labels stand out at both ends.
+  func overhang() -> (left: Double, right: Double) {
+    guard !hidesXLabels else { return (0, 0) }
+    var (left, right) = (0.0, 0.0)
+    for (value, label) in zip(xTicks.values, xLabels) {
+      let x = xMap(value)
+      let width = label.map(\.width).max() ?? 0
+      switch xTurn {
+      case .slanted: left = max(left, area.x - (x - width * 0.7071 - 4))
+      case .upright:
+        left = max(left, area.x - x + lineHeight * Double(label.count) / 2)
+        right = max(right, x + lineHeight * Double(label.count) / 2 - area.right)
+      case .level:
+        left = max(left, area.x - (x - width / 2))
+        right = max(right, x + width / 2 - area.right)
+      }
+    }
+    return (left, right)
+  }
+}

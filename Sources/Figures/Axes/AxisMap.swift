@@ -1,0 +1,157 @@
+import Foundation
+
+/// From data values along one axis to points on the page.
+struct AxisMap: Sendable {
+  var lower: Double
+  var upper: Double
+  var scale: Scale
+  /// Where `lower` and `upper` lie.
+  var start = 0.0
+  var end = 1.0
+
+  /// Not a number for what the axis cannot show: infinities, and on a logarithmic axis what is not above 0.
+  func callAsFunction(_ value: Double) -> Double {
+    guard value.isFinite, scale == .linear || value > 0 else { return .nan }
+    let place = start + fraction(value) * (end - start)
+    // Far beyond any page, but safe to calculate with.
+    return place.isNaN ? .nan : place.clamped(-1e7, 1e7)
+  }
+
+  func contains(_ value: Double) -> Bool {
+    guard value.isFinite, scale == .linear || value > 0 else { return false }
+    let t = fraction(value)
+    return t >= -1e-9 && t <= 1 + 1e-9
+  }
+
+  private func fraction(_ value: Double) -> Double {
+    scale == .linear
+      ? Span(lower, upper).fraction(value)
+      : (log10(value) - log10(lower)) / (log10(upper) - log10(lower))
+  }
+
+  /// The map with `before` and `after` of its length added at the ends.
+  func extended(before: Double, after: Double) -> AxisMap {
+    var map = self
+    if scale == .linear {
+      let span = Span(lower, upper).extended(before: before, after: after)
+      (map.lower, map.upper) = (span.lower, span.upper)
+      return map
+    }
+    let decades = log10(upper) - log10(lower)
+    if before > 0 { map.lower = max(pow(10, log10(lower) - decades * before), .leastNonzeroMagnitude) }
+    if after > 0 { map.upper = min(pow(10, log10(upper) + decades * after), .greatestFiniteMagnitude) }
+    return map
+  }
+}
+
+extension Axes {
+  /// The values at the ends of the x axis of each panel.
+  ///
+  /// The margins are parts of the range that is shown: where the axis is shared, of that of all panels.
+  static func xMaps(_ panels: [Axes], shared: Bool) throws(FigureError) -> [AxisMap] {
+    try maps(panels, shared: shared, name: "x", axis: { $0.x }, extend: { $0.extendX(&$1) })
+  }
+
+  /// The same of the y axis.
+  static func yMaps(_ panels: [Axes], shared: Bool) throws(FigureError) -> [AxisMap] {
+    try maps(panels, shared: shared, name: "y", axis: { $0.y }, extend: { $0.extendY(&$1) })
+  }
+
+  private static func maps(
+    _ panels: [Axes], shared: Bool, name: String, axis: (Axes) -> AxisOptions,
+    extend: (any PlotLayer, inout Extent) -> Void
+  ) throws(FigureError) -> [AxisMap] {
+    var maps: [AxisMap] = []
+    // Of all panels' data, by the scale of those that show them.
+    var common: [Scale: Extent] = [:]
+    for panel in panels {
+      let options = axis(panel)
+      var extent = Extent(scale: options.scale)
+      if shared, let known = common[options.scale] {
+        extent = known
+      } else {
+        for one in shared ? panels : [panel] { for layer in one.layers { extend(layer, &extent) } }
+        common[options.scale] = extent
+      }
+      maps.append(try options.map(extent, name: name))
+    }
+    return maps
+  }
+}
+
+/// The range that data cover along one axis.
+struct Extent {
+  var scale: Scale
+  var lower = Double.infinity
+  var upper = -Double.infinity
+  /// Values that need no margin beyond them: the foot of bars, the rim of a heat map.
+  var sticky: [Double] = []
+
+  mutating func add(_ value: Double) {
+    guard value.isFinite, scale == .linear || value > 0 else { return }
+    lower = min(lower, value)
+    upper = max(upper, value)
+  }
+
+  mutating func add(_ values: [Double]) { for value in values { add(value) } }
+}
+
+extension AxisOptions {
+  fileprivate func map(_ extent: Extent, name: String) throws(FigureError) -> AxisMap {
+    let (low, high) = try limits(extent, name: name)
+    guard low < high else {
+      throw FigureError("\(name) axis: the lower limit \(low) must be below the upper limit \(high)")
+    }
+    return AxisMap(lower: low, upper: high, scale: scale)
+  }
+
+  private func limits(_ extent: Extent, name: String) throws(FigureError) -> (Double, Double) {
+    for limit in [lower, upper].compactMap({ $0 }) {
+      guard limit.isFinite else {
+        throw FigureError("\(name) axis: limits must be finite numbers, not \(limit)")
+      }
+      guard scale == .linear || limit > 0 else {
+        throw FigureError("\(name) axis: a logarithmic axis needs limits above 0, not \(limit)")
+      }
+    }
+    guard (0...10).contains(margin) else {
+      throw FigureError("\(name) axis: the margin must be 0 to 10, not \(margin)")
+    }
+    var (low, high) = (extent.lower, extent.upper)
+    if low > high { (low, high) = scale == .log ? (lower ?? 1, upper ?? 10) : (lower ?? 0, upper ?? 1) }
+    let greatest = Double.greatestFiniteMagnitude
+    // A lone limit beyond the data turns the range round.
+    if let lower, lower >= high {
+      high = scale == .log ? min(lower * 10, greatest) : Span.around(lower).upper
+      if scale == .linear { high = max(high, min(lower + max(abs(lower), 1), greatest)) }
+    }
+    if let upper, upper <= low {
+      low = scale == .log ? max(upper / 10, .leastNonzeroMagnitude) : Span.around(upper).lower
+      if scale == .linear { low = min(low, max(upper - max(abs(upper), 1), -greatest)) }
+    }
+
+    if scale == .log {
+      if high <= low * (1 + 1e-9) {
+        (low, high) = (max(low / 2, .leastNonzeroMagnitude), min(high * 2, greatest))
+      }
+      let map = AxisMap(lower: low, upper: high, scale: .log).extended(before: margin, after: margin)
+      return (lower ?? map.lower, upper ?? map.upper)
+    }
+    // Constant data get room on both sides; a spread below double precision counts as constant.
+    if Span(low, high).isConstant {
+      let around = Span(Span.around(low).lower, Span.around(high).upper)
+      let (fixedLow, fixedHigh) = (extent.sticky.contains(low), extent.sticky.contains(high))
+      (low, high) = (
+        fixedLow && !fixedHigh ? low : around.lower, fixedHigh && !fixedLow ? high : around.upper
+      )
+      return (lower ?? low, upper ?? high)
+    }
+    // A side that the user fixed counts as the data's end there.
+    let span = Span(lower ?? low, upper ?? high)
+    let wide = span.extended(before: margin, after: margin)
+    return (
+      lower ?? (extent.sticky.contains(low) ? low : wide.lower),
+      upper ?? (extent.sticky.contains(high) ? high : wide.upper)
+    )
+  }
+}

@@ -1,0 +1,42 @@
+/// What a matrix makes of its axes: rows from the top, whole numbers, marks outside the frame, no grid.
+struct CellGrid: Sendable {
+  var rows: Int
+  var columns: Int
+  /// One for each row, or empty for numbers from 1.
+  var rowNames: [String]
+  var columnNames: [String]
+  /// Cells as high as wide; nil when that suits the matrix and leaves its panel filled.
+  var squareCells: Bool?
+
+  /// Square cells suit a map of places or classes, but not five steps against a hundred epochs.
+  var isSquare: Bool { squareCells ?? (rows <= 3 * columns && columns <= 3 * rows) }
+}
+
+/// The colours of a range of values, shown by the bar beside the axes.
+struct ColorScale: Sendable {
+  var colors: ColorMap
+  var lower: Double
+  var upper: Double
+  /// The text beside the bar.
+  var label: String
+}
+
+// What the axes ask of all their layers; the first that has an answer gives it.
+extension Axes {
+  /// The rows and columns that the axes stand for; nil for a plane.
+  var cells: CellGrid? { first { $0.cells } }
+
+  /// The scale beside the axes.
+  var colorScale: ColorScale? { first { $0.colorScale } }
+
+  /// Names of the positions 1, 2, … on the x axis, set by bar charts.
+  var categories: [String] { first { $0.categories.isEmpty ? nil : $0.categories } ?? [] }
+
+  /// True when bars stand on top of one another.
+  var stacked: Bool { layers.contains { $0.isStack } }
+
+  private func first<Answer>(_ answer: (any PlotLayer) -> Answer?) -> Answer? {
+    for layer in layers { if let found = answer(layer) { return found } }
+    return nil
+  }
+}

@@ -1,0 +1,54 @@
+/// How many of the numbers of some axes are not drawn, by the reason.
+struct LeftOut {
+  private let xScale: Scale
+  private let yScale: Scale
+  // On a logarithmic axis, what is not above 0.
+  private var notAboveX = 0
+  private var notAboveY = 0
+  var infinite = 0
+  var notNumbers = 0
+  /// Outside the bins of a histogram.
+  var outside = 0
+
+  init(_ axes: Axes) {
+    (xScale, yScale) = (axes.x.scale, axes.y.scale)
+    for layer in axes.layers { layer.count(in: &self) }
+  }
+
+  /// Counts values along the x axis that it cannot show. A gap at one that is not a number is seen anyway.
+  mutating func countX(_ values: [Double]) {
+    let found = count(values, xScale)
+    notAboveX += found
+  }
+
+  /// The same along the y axis.
+  mutating func countY(_ values: [Double]) {
+    let found = count(values, yScale)
+    notAboveY += found
+  }
+
+  /// Counts infinite values; returns how many a logarithmic axis leaves out.
+  private mutating func count(_ values: [Double], _ scale: Scale) -> Int {
+    var notAbove = 0
+    for value in values {
+      if value.isInfinite { infinite += 1 }
+      if scale == .log, value <= 0 { notAbove += 1 }
+    }
+    return notAbove
+  }
+
+  /// One line for each reason.
+  var lines: [String] {
+    var lines: [String] = []
+    func values(_ count: Int) -> String { count == 1 ? "1 value" : "\(count) values" }
+    for (axis, count) in [("x", notAboveX), ("y", notAboveY)] where count > 0 {
+      lines.append("\(values(count)) ≤ 0 left out: the \(axis) axis is logarithmic")
+    }
+    for (count, reason) in [
+      (infinite, "infinite"), (notNumbers, "not a number"), (outside, "outside the bins"),
+    ] where count > 0 {
+      lines.append("\(values(count)) left out: \(reason)")
+    }
+    return lines
+  }
+}

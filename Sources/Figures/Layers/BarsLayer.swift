@@ -1,0 +1,143 @@
+import Support
+
+/// Upright rectangles: one series of a bar chart or histogram.
+struct BarsLayer: PlotLayer {
+  // The sides, the foot and the top of each bar.
+  var left: [Double]
+  var right: [Double]
+  var foot: [Double] = []
+  var top: [Double] = []
+  /// The category of each bar; empty for a histogram.
+  var names: [String]
+  /// What each bar stands for (its height, also where it is stacked).
+  var values: [Double]
+  var label: String?
+  var color: Color?
+  var opacity: Double
+  var showValues: Bool
+  var cycle: Int?
+  /// The bars stand on those of the series before.
+  var isStacked: Bool
+  var error: Spread?
+  /// Of the values that were counted into bins: those that no bin took.
+  var uncounted = Uncounted()
+
+  /// How many values of a histogram are in no bin.
+  struct Uncounted: Sendable {
+    var infinite = 0
+    var notNumbers = 0
+    /// Below the first edge or above the last.
+    var outside = 0
+  }
+
+  var cyclePlace: CyclePlace { color == nil ? .next : .own }
+
+  // MARK: Axes
+
+  func extendX(_ extent: inout Extent) {
+    extent.add(left)
+    extent.add(right)
+  }
+
+  func extendY(_ extent: inout Extent) {
+    extent.add(top)
+    extent.add(foot)
+    for (i, top) in top.enumerated() where top.isFinite {
+      if let ends = error?.ends(i, around: top) { extent.add([ends.lower, ends.upper]) }
+    }
+    extent.sticky.append(0)
+  }
+
+  var categories: [String] { names }
+
+  func count(in leftOut: inout LeftOut) {
+    // An empty bin of a histogram is not missed.
+    if names.isEmpty {
+      leftOut.infinite += values.count { $0.isInfinite } + uncounted.infinite
+      leftOut.notNumbers += uncounted.notNumbers
+      leftOut.outside += uncounted.outside
+    } else {
+      leftOut.countY(values)
+    }
+  }
+
+  // MARK: Painting
+
+  func fill(_ style: FigureStyle) -> Color {
+    let color = color ?? style.color(cycle ?? 0)
+    return color.opacity(color.alpha * opacity)
+  }
+
+  /// The rectangles of bars on the page; nil where a value is missing.
+  func boxes(_ layout: AxesLayout) -> [Rect?] {
+    let (xMap, yMap) = (layout.xMap, layout.yMap)
+    return top.indices.map { i in
+      // On a logarithmic axis, bars stand on its lower end.
+      let base = foot[i] > 0 || yMap.scale == .linear ? foot[i] : yMap.lower
+      let (a, b) = (Point(xMap(left[i]), yMap(base)), Point(xMap(right[i]), yMap(top[i])))
+      guard a.isFinite, b.isFinite else { return nil }
+      return Rect(left: min(a.x, b.x), top: min(a.y, b.y), right: max(a.x, b.x), bottom: max(a.y, b.y))
+    }
+  }
+
+  func paintArea(with painter: AxesPainter, into list: inout DisplayList) throws {
+    let color = fill(painter.style)
+    // Neighbouring bins and stacked parts are told apart by a thin line of background.
+    let isParted = names.isEmpty || painter.layout.axes.stacked
+    let boxes = boxes(painter.layout)
+    for (i, box) in boxes.enumerated() {
+      if i % 4096 == 0 { try Cancellation.check() }
+      guard let box, box.height > 0 else { continue }
+      list.fill(Path(box), color)
+      if isParted, box.width > 2, box.height > 0.8 {
+        list.stroke(Path(box), Stroke(painter.style.background, width: 0.4))
+      }
+    }
+    guard error != nil else { return }
+    var poles: [(Point, Point)] = []
+    var narrowest = 12.0
+    for (i, box) in boxes.enumerated() {
+      guard let box, let ends = errorEnds(painter.layout, i) else { continue }
+      poles.append((Point(box.center.x, ends.bottom), Point(box.center.x, ends.top)))
+      narrowest = min(narrowest, box.width)
+    }
+    try painter.paint(poles, cap: min(narrowest * 0.3, 3), painter.style.ink, into: &list)
+  }
+
+  /// Where the error of a bar ends on the page.
+  func errorEnds(_ layout: AxesLayout, _ i: Int) -> (top: Double, bottom: Double)? {
+    guard let ends = error?.ends(i, around: top[i]) else { return nil }
+    let (low, high) = (layout.yMap(ends.lower), layout.yMap(ends.upper))
+    guard high.isFinite else { return nil }
+    return (high, low.isFinite ? low : layout.area.bottom)
+  }
+
+  // MARK: Legend
+
+  var mark: LegendMark { .patch }
+  var isStack: Bool { foot.contains { $0 != 0 } }
+
+  func paintMark(in box: Rect, style: FigureStyle, into list: inout DisplayList) {
+    list.fill(Path(box.swatch), fill(style))
+  }
+
+  func obstruct(_ obstacles: inout Obstacles, with painter: AxesPainter) throws {
+    for box in boxes(painter.layout) { if let box { obstacles.add(box, 0.5) } }
+    if showValues { for box in try valueBoxes(painter) { obstacles.add(box.rect, 4) } }
+  }
+
+  // MARK: Numbers
+
+  var rowCount: Int { values.count }
+  /// A category without a name may come before one that has one.
+  var typicalRows: Int { rowCount }
+
+  func row(_ i: Int) -> NumbersRow {
+    let value = CSV.number(values[i])
+    return names.isEmpty
+      ? NumbersRow("histogram", y: value, lower: CSV.number(left[i]), upper: CSV.number(right[i]))
+      : NumbersRow("bar", name: names[i], y: value, yError: error?.reach(i))
+  }
+
+  var heldNumbers: Int { 6 * left.count }
+}

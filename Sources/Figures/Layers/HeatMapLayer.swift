@@ -1,0 +1,226 @@
+import Support
+
+/// The cells of a matrix, coloured by their values.
+struct HeatMapLayer: PlotLayer {
+  /// Row by row from the top.
+  let values: [Double]
+  let rows: Int
+  let columns: Int
+  let options: HeatMapOptions
+
+  /// More rows or columns than a picture has pixels.
+  private static let limit = 8192
+  /// The least size of numbers in points; smaller ones are left out.
+  private static let smallestNumber = 4.5
+
+  init(_ values: [Double], rows: Int, columns: Int, options: HeatMapOptions) throws(FigureError) {
+    guard !values.isEmpty else { throw FigureError("heat map: there are no values") }
+    let limit = HeatMapLayer.limit
+    guard rows <= limit, columns <= limit else {
+      throw FigureError(
+        "heat map: \(rows)×\(columns) values; at most \(limit) rows and columns can be told apart")
+    }
+    for (what, names, count) in [
+      ("row", options.rowNames, rows), ("column", options.columnNames, columns),
+    ] {
+      guard names.isEmpty || names.count == count else {
+        throw FigureError("heat map: \(names.count) \(what) names for \(count) \(what)s")
+      }
+    }
+    (self.values, self.rows, self.columns, self.options) = (values, rows, columns, options)
+  }
+
+  /// The values of the first and the last colour.
+  private var range: (Double, Double) {
+    let finite = values.filter(\.isFinite)
+    let low = options.lower.flatMap { $0.isFinite ? $0 : nil } ?? finite.min() ?? 0
+    let high = options.upper.flatMap { $0.isFinite ? $0 : nil } ?? finite.max() ?? 1
+    if low < high { return (low, high) }
+    let around = Span.around(low)
+    return (around.lower, around.upper)
+  }
+
+  // MARK: Axes
+
+  func extendX(_ extent: inout Extent) {
+    extent.add([0.5, Double(columns) + 0.5])
+    extent.sticky += [0.5, Double(columns) + 0.5]
+  }
+
+  func extendY(_ extent: inout Extent) {
+    extent.add([0.5, Double(rows) + 0.5])
+    extent.sticky += [0.5, Double(rows) + 0.5]
+  }
+
+  var cells: CellGrid? {
+    CellGrid(
+      rows: rows, columns: columns, rowNames: options.rowNames, columnNames: options.columnNames,
+      squareCells: options.squareCells)
+  }
+
+  var colorScale: ColorScale? {
+    guard options.colorBar else { return nil }
+    let (low, high) = range
+    return ColorScale(colors: options.colors, lower: low, upper: high, label: options.label)
+  }
+
+  func makeRoom(in layout: inout AxesLayout) throws(FigureError) {
+    guard let digits = options.digits else { return }
+    let widest = try widestNumber(digits, layout.setter)
+    let size = HeatMapLayer.smallestNumber
+    let width = Double(columns) * (widest * size + 2.5)
+    let height = Double(rows) * size / 0.55
+    if width <= Figure.widest * 0.9, height <= Figure.widest {
+      layout.needs.width = max(layout.needs.width, width)
+      layout.needs.height = max(layout.needs.height, height)
+    } else {
+      layout.obstacle =
+        "a heat map of \(rows)×\(columns) cells has no room for its numbers; they are left out"
+    }
+  }
+
+  /// In units of the font size, of the number with the most digits.
+  private func widestNumber(_ digits: Int, _ setter: Typesetter) throws(FigureError) -> Double {
+    let finite = values.filter(\.isFinite)
+    var widest = 0.0
+    for value in [finite.min(), finite.max()].compactMap({ $0 }) {
+      widest = max(widest, try setter.line(ValueFormat.fixed(value, digits), size: 1).width)
+    }
+    return widest
+  }
+
+  func count(in leftOut: inout LeftOut) { leftOut.infinite += values.count { $0.isInfinite } }
+
+  // MARK: Painting
+
+  private func cell(_ row: Int, _ column: Int, _ painter: AxesPainter) -> Rect {
+    let (xMap, yMap) = (painter.layout.xMap, painter.layout.yMap)
+    return Rect(
+      left: xMap(Double(column) + 0.5), top: yMap(Double(row) + 0.5), right: xMap(Double(column) + 1.5),
+      bottom: yMap(Double(row) + 1.5))
+  }
+
+  func paintGround(with painter: AxesPainter, into list: inout DisplayList) throws {
+    let (low, high) = range
+    let span = Span(low, high)
+    func color(_ value: Double) -> Color {
+      value.isFinite ? options.colors.color(span.fraction(value)) : Color(0xE8E8E8)
+    }
+    // A map as fine as a photograph is drawn as one.
+    if values.count > 1024 {
+      var bytes: [UInt8] = []
+      bytes.reserveCapacity(3 * values.count)
+      for (i, value) in values.enumerated() {
+        if i % 65536 == 0 { try Cancellation.check() }
+        let c = color(value)
+        bytes.append(c.red)
+        bytes.append(c.green)
+        bytes.append(c.blue)
+      }
+      let pixels = try Pixels(width: columns, height: rows, channels: 3, bytes: bytes)
+      let (first, last) = (cell(0, 0, painter), cell(rows - 1, columns - 1, painter))
+      let whole = Rect(left: first.x, top: first.y, right: last.right, bottom: last.bottom)
+      list.image(pixels, in: whole, .nearest)
+      return
+    }
+    for (i, value) in values.enumerated() {
+      list.fill(Path(cell(i / columns, i % columns, painter)), color(value))
+    }
+  }
+
+  func paintNumbers(with painter: AxesPainter, into list: inout DisplayList) throws {
+    guard let digits = options.digits else { return }
+    let (setter, style) = (painter.setter, painter.style)
+    let (low, high) = range
+    let one = cell(0, 0, painter)
+    let widest = try widestNumber(digits, setter)
+    let size = min(style.fontSize * 0.9, one.height * 0.55, (one.width - 2) / max(widest, 0.1))
+    guard size >= HeatMapLayer.smallestNumber * 0.95 else { return }
+    for row in 0..<rows {
+      try Cancellation.check()
+      for column in 0..<columns {
+        let value = values[row * columns + column]
+        guard value.isFinite else { continue }
+        let box = cell(row, column, painter)
+        let text = try setter.line(ValueFormat.fixed(value, digits), size: size)
+        let behind = options.colors.color(Span(low, high).fraction(value))
+        text.draw(
+          at: Point(box.center.x - text.width / 2, box.center.y + setter.digitHeight * size / 2),
+          color: behind.luminance > 0.3 ? .black : .white, into: &list)
+      }
+    }
+  }
+
+  // MARK: Numbers
+
+  var rowCount: Int { values.count }
+
+  func row(_ i: Int) -> NumbersRow {
+    let (row, column) = (i / columns, i % columns)
+    return NumbersRow(
+      "heatmap", x: column < options.columnNames.count ? options.columnNames[column] : "\(column + 1)",
+      y: row < options.rowNames.count ? options.rowNames[row] : "\(row + 1)", value: CSV.number(values[i]))
+  }
+
+  var heldNumbers: Int { values.count }
+}
+
+extension LayerHolder {
+  /// Colours for the rows (from the top) and columns of a matrix; a value that is not a number stays grey.
+  ///
+  /// Rows and columns are numbered from 1 unless named. Throws ``FigureError`` for rows of unequal length and a
+  /// second map in the same axes.
+  public mutating func heatMap(
+    _ values: [[Double]], options: HeatMapOptions = HeatMapOptions()
+  ) throws(FigureError) {
+    let columns = values.first?.count ?? 0
+    for (i, row) in values.enumerated() where row.count != columns {
+      throw FigureError("heat map: row \(i + 1) has \(row.count) values, row 1 has \(columns)")
+    }
+    try heatMap(values.flatMap { $0 }, rows: values.count, columns: columns, options: options)
+  }
+
+  /// The same of values row by row.
+  public mutating func heatMap(
+    _ values: [Double], rows: Int, columns: Int, options: HeatMapOptions = HeatMapOptions()
+  ) throws(FigureError) {
+    let layer = try HeatMapLayer(values, rows: rows, columns: columns, options: options)
+    try changeAxes { axes throws(FigureError) in
+      guard axes.cells == nil else { throw FigureError("heat map: these axes hold one already") }
+      axes.add(layer)
+    }
+  }
+}
+
+/// How a heat map is coloured and labelled.
+public struct HeatMapOptions: Sendable, Hashable {
+  public var colors: ColorMap
+  /// Values of the first and the last colour; nil takes the smallest and the largest.
+  public var lower: Double?
+  public var upper: Double?
+  /// Text beside the colour bar.
+  public var label: String
+  public var colorBar: Bool
+  /// Decimal places of the numbers in the cells; nil shows none.
+  public var digits: Int?
+  public var rowNames: [String]
+  public var columnNames: [String]
+  /// Cells as high as wide; nil when one side has at most three times as many as the other.
+  public var squareCells: Bool?
+
+  public init(
+    colors: ColorMap = .viridis, lower: Double? = nil, upper: Double? = nil, label: String = "",
+    colorBar: Bool = true, digits: Int? = nil, rowNames: [String] = [], columnNames: [String] = [],
+    squareCells: Bool? = nil
+  ) {
+    self.squareCells = squareCells
+    self.colors = colors
+    self.lower = lower
+    self.upper = upper
+    self.label = label
+    self.colorBar = colorBar
+    self.digits = digits
+    self.rowNames = rowNames
+    self.columnNames = columnNames
+  }
+}

@@ -1,0 +1,124 @@
+import Foundation
+
+/// Everything a figure draws, in points, in painting order: what each renderer turns into its own format.
+public struct DisplayList: Sendable {
+  public var size: Size
+  public var background: Color
+  public private(set) var items: [Item] = []
+  /// What is not as it was asked for, or cannot be shown: one line each, for the reader of the figure.
+  public var remarks: [String] = []
+
+  public enum Item: Sendable {
+    /// The inside of a path by the non-zero winding rule.
+    case fill(Path, Color)
+    case stroke(Path, Stroke)
+    case text(TextRun)
+    case image(Pixels, Rect, ImageScaling)
+    /// Limits what follows to a rectangle until the matching `endClip`; clips do not nest.
+    case beginClip(Rect)
+    case endClip
+  }
+
+  public init(size: Size, background: Color = .white) {
+    self.size = size
+    self.background = background
+  }
+
+  public mutating func fill(_ path: Path, _ color: Color) {
+    if !path.isEmpty && color.alpha > 0 { items.append(.fill(path, color)) }
+  }
+
+  public mutating func stroke(_ path: Path, _ stroke: Stroke) {
+    if !path.isEmpty && stroke.width > 0 && stroke.color.alpha > 0 { items.append(.stroke(path, stroke)) }
+  }
+
+  public mutating func text(_ run: TextRun) { items.append(.text(run)) }
+
+  public mutating func image(_ pixels: Pixels, in rect: Rect, _ scaling: ImageScaling) {
+    items.append(.image(pixels, rect, scaling))
+  }
+
+  /// Limits what follows to `rect`, until ``endClip()``.
+  public mutating func clip(to rect: Rect) { items.append(.beginClip(rect)) }
+
+  public mutating func endClip() { items.append(.endClip) }
+}
+
+/// How a path's line is drawn. Joins are round, except in axis-parallel paths, whose corners are square.
+public struct Stroke: Sendable, Hashable {
+  public enum Cap: Sendable { case butt, round }
+
+  public var color: Color
+  /// In points.
+  public var width: Double
+  /// Lengths in points of line and gap in turn; empty for a solid line.
+  public var dash: [Double]
+  public var cap: Cap
+
+  public init(_ color: Color, width: Double, dash: [Double] = [], cap: Cap = .butt) {
+    self.color = color
+    self.width = width
+    self.dash = dash
+    self.cap = cap
+  }
+}
+
+/// Characters of one face at one size on one baseline, all of which the face has.
+public struct TextRun: Sendable, Hashable {
+  public var text: String
+  public var face: FontFile
+  /// In points.
+  public var size: Double
+  public var color: Color
+  /// Start of the baseline.
+  public var origin: Point
+  /// Degrees counter-clockwise.
+  public var angle: Double
+
+  /// The corners of the smallest box around its ink, turned with it.
+  package func corners() throws(FigureError) -> [Point] {
+    let metrics = try TextEngine.measure(text, face: face)
+    let (c, s) = (cos(angle * .pi / 180), sin(angle * .pi / 180))
+    let (right, top, bottom) = (metrics.advance * size, metrics.ascent * size, -metrics.descent * size)
+    return [(0, bottom), (right, bottom), (right, top), (0, top)].map { x, y in
+      Point(origin.x + x * c - y * s, origin.y - x * s - y * c)
+    }
+  }
+}
+
+/// How an image is enlarged.
+public enum ImageScaling: String, NamedOption {
+  /// Mitchell and Netravali's cubic: smooth, without ringing.
+  case mitchell
+  /// Sharp squares, to show the pixels themselves.
+  case nearest
+
+  public static let optionName = "interpolation"
+}
+
+/// An image as plain bytes, H×W×C, 1 (grey) or 3 (RGB) channels.
+public struct Pixels: Sendable, Hashable {
+  public let width: Int
+  public let height: Int
+  public let channels: Int
+  public let bytes: [UInt8]
+
+  /// Throws ``FigureError`` unless there are `width`·`height`·`channels` bytes.
+  public init(width: Int, height: Int, channels: Int, bytes: [UInt8]) throws(FigureError) {
+    guard width > 0, height > 0, width <= 32768, height <= 32768 else {
+      throw FigureError("an image must be 1 to 32768 pixels wide and high, not \(width)×\(height)")
+    }
+    guard channels == 1 || channels == 3 else {
+      throw FigureError("an image must have 1 or 3 channels, not \(channels)")
+    }
+    guard bytes.count == width * height * channels else {
+      throw FigureError(
+        "an image of \(height)×\(width)×\(channels) needs \(width * height * channels) bytes, got \(bytes.count)"
+      )
+    }
+    self.width = width
+    self.height = height
+    self.channels = channels
+    self.bytes = bytes
+  }
+}

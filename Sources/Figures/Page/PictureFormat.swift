@@ -1,0 +1,23 @@
+import Foundation
+
+/// A kind of file that pictures are saved in.
+///
+/// A renderer is one file, with a function from a ``DisplayList`` to the file's bytes and the format that calls it,
+/// and one entry of ``all``.
+public struct PictureFormat: Sendable {
+  /// As people call it, such as "PNG".
+  public let name: String
+  /// How the file's name ends, without the point.
+  public let ending: String
+  /// The bytes of the file; the number is that of pixels per inch, for formats that have pixels.
+  public let render: @Sendable (DisplayList, Int) throws -> Data
+
+  public init(
+    name: String, ending: String, render: @escaping @Sendable (DisplayList, Int) throws -> Data
+  ) {
+    (self.name, self.ending, self.render) = (name, ending, render)
+  }
+
+  /// All formats; the first is that of files whose names have no ending.
+  public static let all: [PictureFormat] = [.png]
+}
