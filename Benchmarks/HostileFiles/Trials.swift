@@ -87,8 +87,7 @@ struct Trials {
       let imported = try CheckpointImport(file, choices: .init(backbone: named ? nil : "resnet_tiny_16"))
       try imported.write(to: FilePath(folder) / "out.safetensors")
     }
-    guard file.container != "safetensors" else { return }
-    exhaust(try PyTorchFile(contentsOf: path).value)
+    if case .tree(let value) = try CheckpointFormats.open(path).content { exhaust(value) }
   }
 
   /// Reads every number of a value.

@@ -82,6 +82,6 @@ package enum FileKind {
     if start.hasPrefix("<") { return "a text with tags (HTML or XML?), not weights" }
     if start.hasPrefix("{") || start.hasPrefix("[") { return "a JSON text, not weights" }
     let line = String(decoding: text.utf8.prefix { $0 != 10 && $0 != 13 }, as: UTF8.self)
-    return "a text that begins with \(SafetensorsError.quoted(String(line.prefix(40)))), not weights"
+    return "a text that begins with \(ForeignText.quoted(String(line.prefix(40)))), not weights"
   }
 }

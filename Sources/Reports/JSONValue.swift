@@ -1,3 +1,5 @@
+import Support
+
 /// A JSON value whose object members keep their order, and which always serialises to valid JSON.
 ///
 /// `JSONSerialization` reorders members and refuses NaN; here NaN and infinities become `null`.
@@ -54,7 +56,7 @@ public enum JSONValue: Sendable, Equatable {
     case .bool(let value): text += value ? "true" : "false"
     case .integer(let value): text += String(value)
     case .number(let value): text += value.isFinite ? NumberText.shortest(value) : "null"
-    case .string(let value): JSONValue.quote(value, to: &text)
+    case .string(let value): JSONText.quote(value, to: &text)
     case .array(let values):
       let nested = indent.flatMap { values.contains(where: \.isContainer) ? $0 + 1 : nil }
       JSONValue.writeList(values, brackets: ("[", "]"), indent: nested, spaced: indent != nil, to: &text) {
@@ -64,7 +66,7 @@ public enum JSONValue: Sendable, Equatable {
       let nested = indent.map { $0 + 1 }
       JSONValue.writeList(members, brackets: ("{", "}"), indent: nested, spaced: false, to: &text) {
         member, text in
-        JSONValue.quote(member.name, to: &text)
+        JSONText.quote(member.name, to: &text)
         text += indent == nil ? ":" : ": "
         member.value.write(to: &text, indent: nested)
       }
@@ -84,25 +86,6 @@ public enum JSONValue: Sendable, Equatable {
     }
     if let indent, !elements.isEmpty { text += "\n" + String(repeating: "  ", count: indent - 1) }
     text += brackets.1
-  }
-
-  private static func quote(_ value: String, to text: inout String) {
-    text += "\""
-    for scalar in value.unicodeScalars {
-      switch scalar {
-      case "\"": text += "\\\""
-      case "\\": text += "\\\\"
-      case "\n": text += "\\n"
-      case "\r": text += "\\r"
-      case "\t": text += "\\t"
-      // Line separators are legal JSON, but break readers that split a .jsonl file by Unicode lines.
-      case "\u{0}"..<" ", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}":
-        let hex = String(scalar.value, radix: 16)
-        text += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-      default: text.unicodeScalars.append(scalar)
-      }
-    }
-    text += "\""
   }
 }
 

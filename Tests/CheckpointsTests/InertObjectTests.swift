@@ -101,11 +101,11 @@ struct InertObjectTests {
     // A name that grows with each call, by a little file.
     var grow = Pickle().global("a", "B").op(")R")
     grow.bytes += Array(String(repeating: ")R", count: 50_000).utf8)
-    #expect(throws: PyTorchError.self) { try root(grow) }
+    #expect(throws: DamagedFile.self) { try root(grow) }
     // More objects than a checkpoint has.
     var many = Pickle().op("](").global("a", "B").op("q\0)R")
     many.bytes += Array(String(repeating: "h\0)R", count: 300_000).utf8)
-    #expect(throws: PyTorchError.self) { try root(many.op("e")) }
+    #expect(throws: DamagedFile.self) { try root(many.op("e")) }
   }
 
   @Test func checksumsOfZeroAreNotComputed() throws {
@@ -120,7 +120,7 @@ struct InertObjectTests {
     }
     let first = try #require(places.first)
     for i in 16..<20 { bytes[first + i] = 0 }
-    let error = #expect(throws: PyTorchError.self) { try PyTorchFile(Data(bytes), file: "damaged.pt") }
+    let error = #expect(throws: DamagedFile.self) { try PyTorchFile(Data(bytes), file: "damaged.pt") }
     #expect(error?.description.contains("checksum") == true)
   }
 
@@ -137,7 +137,7 @@ struct InertObjectTests {
     let mixed = try Safetensors(data, file: "mixed.safetensors")
     #expect(try mixed.numbers("w") == [1])
     let unread = try #require(mixed.unread.first)
-    #expect(mixed.unread.count == 1 && unread.name == "f" && unread.type == "F8_E4M3" && unread.shape == [3])
+    #expect(mixed.unread.count == 1 && unread.name == "f" && unread.what == "F8_E4M3" && unread.shape == [3])
   }
 
   @Test(arguments: [
@@ -191,7 +191,7 @@ struct InertObjectTests {
       ([0x28, 0xB5, 0x2F, 0xFD, 0, 0], "packed by zstd"),
       ([0x93] + Array("NUMPY".utf8), "a NumPy array"),
     ] {
-      let error = #expect(throws: PyTorchError.self) { try PyTorchFile(Data(bytes), file: "x") }
+      let error = #expect(throws: DamagedFile.self) { try PyTorchFile(Data(bytes), file: "x") }
       #expect(error?.description.contains("it is " + what) == true, "\(error?.description ?? "")")
     }
     for (names, what) in [
@@ -201,7 +201,7 @@ struct InertObjectTests {
       (["config.json", "model.weights.h5"], "a Keras model"),
     ] {
       let data = zipped(names.map { ($0, Pickle().op("N").data) })
-      let error = #expect(throws: PyTorchError.self) { try PyTorchFile(data, file: "x") }
+      let error = #expect(throws: DamagedFile.self) { try PyTorchFile(data, file: "x") }
       #expect(error?.description.contains("it is " + what) == true, "\(error?.description ?? "")")
     }
   }

@@ -50,7 +50,7 @@ struct NumPyTests {
     ("<f16", "(1,)", "NumPy's type longdouble (float128)"), ("<f4", "(1", "expected"),
   ])
   func whatIsNotReadIsNamed(_ descr: String, _ shape: String, _ reason: String) {
-    let error = #expect(throws: NumPyError.self) {
+    let error = #expect(throws: DamagedFile.self) {
       try Self.floats(Self.file(descr, shape, [UInt8](repeating: 0, count: 8)))
     }
     #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
@@ -68,7 +68,7 @@ struct NumPyTests {
         }
       }
     }
-    for count in 0..<good.count { #expect(throws: NumPyError.self) { try Self.floats(good.prefix(count)) } }
+    for count in 0..<good.count { #expect(throws: DamagedFile.self) { try Self.floats(good.prefix(count)) } }
   }
 
   private static let sources = [
@@ -98,7 +98,7 @@ struct NumPyTests {
 
   @Test func tooManyArraysAreNotCalledTooManyBytes() throws {
     let folder = try TemporaryFolder()
-    let error = #expect(throws: NumPyError.self) {
+    let error = #expect(throws: DamagedFile.self) {
       try NumPyFile.write(
         (0..<65_535).map { NumPyFile.Source("a\($0)", shape: [1], [0]) }, to: folder.path / "many.npz")
     }

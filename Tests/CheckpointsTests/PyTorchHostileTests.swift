@@ -12,7 +12,7 @@ import Testing
 
   /// The message of the error that opening `data` must give.
   private func refusal(_ data: Data) throws -> String {
-    let error = #expect(throws: PyTorchError.self) { try PyTorchFile(data, file: "hostile.pt") }
+    let error = #expect(throws: DamagedFile.self) { try PyTorchFile(data, file: "hostile.pt") }
     let text = "\(try #require(error))"
     #expect(text.hasPrefix("PyTorch file hostile.pt: "))
     #expect(!text.contains("\n") && text.count < 400, "\(text)")
@@ -225,7 +225,7 @@ import Testing
         : mutated(good, draw)
       do {
         accepted += exhaust(try PyTorchFile(data, file: "mutated.pt").value) > 0 ? 1 : 0
-      } catch let error as PyTorchError {
+      } catch let error as DamagedFile {
         #expect(!error.description.contains("\n") && error.description.count < 400, "\(error)")
       }
     }

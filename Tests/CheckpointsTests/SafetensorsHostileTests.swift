@@ -11,7 +11,7 @@ private func container(_ header: String, data count: Int = 0, claimed: UInt64? =
 
 /// The message of the error that opening `data` must give.
 private func refusal(_ data: Data) throws -> String {
-  let error = #expect(throws: SafetensorsError.self) { try Safetensors(data, file: "hostile.safetensors") }
+  let error = #expect(throws: DamagedFile.self) { try Safetensors(data, file: "hostile.safetensors") }
   return "\(try #require(error))"
 }
 
@@ -138,7 +138,7 @@ private func refusal(_ data: Data) throws -> String {
       for bit in 0..<8 {
         var bad = good
         bad[position] ^= 1 << UInt8(bit)
-        #expect(throws: SafetensorsError.self, "byte \(position), bit \(bit)") {
+        #expect(throws: DamagedFile.self, "byte \(position), bit \(bit)") {
           try Safetensors(bad, file: "bad")
         }
       }
@@ -148,9 +148,9 @@ private func refusal(_ data: Data) throws -> String {
   @Test func everyTruncationIsNoticed() throws {
     let good = try Safetensors.encode(everyType(), metadata: ["a": "b"])
     for count in 0..<good.count {
-      #expect(throws: SafetensorsError.self) { try Safetensors(good.prefix(count), file: "short") }
+      #expect(throws: DamagedFile.self) { try Safetensors(good.prefix(count), file: "short") }
     }
-    #expect(throws: SafetensorsError.self) { try Safetensors(good + Data(count: 1), file: "long") }
+    #expect(throws: DamagedFile.self) { try Safetensors(good + Data(count: 1), file: "long") }
   }
 
   /// Whatever a mutated file says, opening and reading it gives values or an error, never a crash.
@@ -191,7 +191,7 @@ private func refusal(_ data: Data) throws -> String {
           _ = try? file.ints(name)
           _ = try? file.doubles(name, range: 0..<1)
         }
-      } catch let error as SafetensorsError {
+      } catch let error as DamagedFile {
         #expect(!error.description.contains("\n"))
       }
     }

@@ -82,13 +82,22 @@ func everyType() -> [SafetensorsTensor] {
     #expect(sizes == sizes.sorted(by: >))
   }
 
+  @Test func namesOfAnyCharactersComeBack() throws {
+    let names = ["layer.0/weight é🂡", "line\u{2028}end", "\u{7F}\u{85}", "\"\\\n", ""]
+    let data = try Safetensors.encode(names.map { SafetensorsTensor($0, shape: [1], [Float(1)]) })
+    let file = try Safetensors(data, file: "names")
+    #expect(Set(file.names) == Set(names) && file.isVerified)
+    // Ordinary names are written as they are.
+    #expect(data.range(of: Data("\"layer.0/weight é🂡\":{".utf8)) != nil)
+  }
+
   @Test func wrongQuestionsAreOneLine() throws {
     let file = try Safetensors(try Safetensors.encode(everyType()), file: "some.safetensors")
     for question: () throws -> Any in [
       { try file.floats("missing") }, { try file.floats("i64") }, { try file.ints("f32") },
       { try file.floats("f32", range: 4..<7) },
     ] {
-      let error = #expect(throws: SafetensorsError.self) { _ = try question() }
+      let error = #expect(throws: DamagedFile.self) { _ = try question() }
       let text = "\(try #require(error))"
       #expect(text.hasPrefix("safetensors file some.safetensors: "))
       #expect(!text.contains("\n"))
@@ -96,7 +105,7 @@ func everyType() -> [SafetensorsTensor] {
     let large = try Safetensors.encode([
       SafetensorsTensor("u", type: .u64, shape: [1], bytes: bytes([UInt64.max]))
     ])
-    #expect(throws: SafetensorsError.self) { try Safetensors(large, file: "m").ints("u") }
+    #expect(throws: DamagedFile.self) { try Safetensors(large, file: "m").ints("u") }
   }
 
   @Test func theWriterRefusesWhatItCouldNotReadBack() throws {
@@ -110,7 +119,7 @@ func everyType() -> [SafetensorsTensor] {
         [SafetensorsTensor("y", shape: [.max, 8], [Float(1)])],
         [SafetensorsTensor("__metadata__", shape: [1], [Float(1)])],
       ] {
-        #expect(throws: SafetensorsError.self) { try Safetensors.write(bad, to: path) }
+        #expect(throws: DamagedFile.self) { try Safetensors.write(bad, to: path) }
       }
       // The old file stays, and nothing else is left behind.
       #expect(try Safetensors(contentsOf: path).floats("x") == [1])
@@ -128,7 +137,7 @@ func everyType() -> [SafetensorsTensor] {
       #expect(mkfifo((folder / "pipe").string, 0o600) == 0)
       #expect(throws: FileError.self) { try Safetensors(contentsOf: folder / "pipe") }
       try AtomicFile.write("", to: folder / "empty")
-      #expect(throws: SafetensorsError.self) { try Safetensors(contentsOf: folder / "empty") }
+      #expect(throws: DamagedFile.self) { try Safetensors(contentsOf: folder / "empty") }
     }
   }
 }

@@ -26,9 +26,9 @@ extension NumPyFile {
 
   /// Writes named arrays as a `.npz` file, atomically: a zip file whose entries are stored as they are.
   ///
-  /// - Throws: ``NumPyError`` for names that a zip file cannot hold, beyond 4 GB and beyond 65,534 arrays, `FileError`.
+  /// - Throws: `DamagedFile` for names that a zip file cannot hold, beyond 4 GB and beyond 65,534 arrays; `FileError`.
   public static func write(_ arrays: [Source], to path: FilePath) throws {
-    func fail(_ reason: String) -> NumPyError { NumPyError(file: path.shown, reason: reason) }
+    func fail(_ reason: String) -> DamagedFile { .numPy(file: path.shown, reason: reason) }
     var names: Set<String> = []
     var total = 0
     for array in arrays {

@@ -1,12 +1,11 @@
 import Foundation
 import Support
 
-/// What is wrong with a `.npy` or `.npz` file; always names the file.
-public struct NumPyError: LineError {
-  public let file: String
-  public let reason: String
-
-  public var description: String { "NumPy file \(file): \(reason)" }
+extension DamagedFile {
+  /// What is wrong with a `.npy` or `.npz` file, or with what was to be written into one.
+  static func numPy(file: String, reason: String) -> DamagedFile {
+    DamagedFile(format: "NumPy", file: file, reason: reason)
+  }
 }
 
 /// The arrays of a file that `numpy.save`, `numpy.savez` or `numpy.savez_compressed` wrote, opened.
@@ -30,7 +29,7 @@ public struct NumPyFile: Sendable {
         let values = try data.withUnsafeBytes { try NumPyElements(header, $0).floats(count) }
         return header.isColumnMajor ? try Self.byRows(values, shape) : values
       } catch let problem as NumPyProblem {
-        throw NumPyError(
+        throw DamagedFile.numPy(
           file: file, reason: (name.isEmpty ? "" : "'\(String(escaping: name))': ") + problem.reason)
       }
     }
@@ -74,14 +73,14 @@ public struct NumPyFile: Sendable {
 
   /// Opens the file at `path` as a memory map. A zip file is read as `.npz`.
   ///
-  /// - Throws: `FileError`, ``NumPyError``.
+  /// - Throws: `FileError`, `DamagedFile`.
   public init(contentsOf path: FilePath) throws {
     try self.init(MappedFile.read(path), file: path.shown)
   }
 
   /// Opens a file held in memory; `file` is its name in errors.
   ///
-  /// - Throws: ``NumPyError``.
+  /// - Throws: `DamagedFile`.
   public init(_ data: Data, file: String) throws {
     isArchive = ZipArchive.isZip(data)
     do {
@@ -107,9 +106,9 @@ public struct NumPyFile: Sendable {
       arrays = read
       unread = others
     } catch let problem as NumPyProblem {
-      throw NumPyError(file: file, reason: problem.reason)
-    } catch let error as PyTorchError {
-      throw NumPyError(file: file, reason: error.reason)
+      throw DamagedFile.numPy(file: file, reason: problem.reason)
+    } catch let error as DamagedFile {
+      throw DamagedFile.numPy(file: file, reason: error.reason)
     }
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// The form of `torch.save` before PyTorch 1.6: a magic number, a version, facts about the machine, the object, the list
 /// of storages (five pickles), then each storage as a count and its bytes.
@@ -23,7 +24,7 @@ struct LegacyFile {
     self.file = file
   }
 
-  private func fail(_ reason: String) -> PyTorchError { PyTorchError(file: file, reason: reason) }
+  private func fail(_ reason: String) -> DamagedFile { .pyTorch(file: file, reason: reason) }
 
   func read() throws -> PyTorchValue {
     var unpickler = Unpickler(data, file: file)
@@ -48,7 +49,7 @@ struct LegacyFile {
       switch storage.source {
       case .inline(let data): return data
       case .key(let key):
-        guard let data = byKey[key] else { throw fail("the storage \(PyTorchError.quoted(key)) is missing") }
+        guard let data = byKey[key] else { throw fail("the storage \(ForeignText.quoted(key)) is missing") }
         return data
       }
     }
@@ -68,7 +69,7 @@ struct LegacyFile {
       guard case .string(let key) = node, let storage = known[key], result[key] == nil else {
         throw fail("the list of its storages does not fit its tensors")
       }
-      let name = PyTorchError.quoted(key)
+      let name = ForeignText.quoted(key)
       guard position <= data.count - 8 else { throw fail("the storage \(name) is cut off (truncated?)") }
       let claimed = data.withUnsafeBytes {
         UInt64(littleEndian: $0.loadUnaligned(fromByteOffset: position, as: UInt64.self))

@@ -21,20 +21,20 @@ public struct PyTorchFile: Sendable {
   public let hasChecksums: Bool
 
   /// True where `data` begins as a file of `torch.save` does.
-  public static func isPyTorch(_ data: Data) -> Bool {
+  static func isPyTorch(_ data: Data) -> Bool {
     ZipArchive.isZip(data) || LegacyFile.isLegacy(data)
   }
 
   /// Opens the file at `path` as a memory map.
   ///
-  /// - Throws: `FileError`, ``PyTorchError``.
+  /// - Throws: `FileError`, `DamagedFile`.
   public init(contentsOf path: FilePath) throws {
     self = try MappedFile.reading(path.shown) { try PyTorchFile(MappedFile.read(path), file: path.shown) }
   }
 
   /// Opens a file held in memory; `file` is its name in errors.
   ///
-  /// - Throws: ``PyTorchError``.
+  /// - Throws: `DamagedFile`.
   public init(_ data: Data, file: String) throws {
     self.file = file
     if ZipArchive.isZip(data) {
@@ -47,11 +47,11 @@ public struct PyTorchFile: Sendable {
       value = try LegacyFile(data, file: file).read()
       hasChecksums = false
     } else if let kind = FileKind.described(data) {
-      throw PyTorchError(file: file, reason: "it is " + kind)
+      throw DamagedFile.pyTorch(file: file, reason: "it is " + kind)
     } else if data.starts(with: [0x80]) {
-      throw PyTorchError(file: file, reason: "a Python pickle, but not one of torch.save")
+      throw DamagedFile.pyTorch(file: file, reason: "a Python pickle, but not one of torch.save")
     } else {
-      throw PyTorchError(
+      throw DamagedFile.pyTorch(
         file: file,
         reason: "neither of the two forms of torch.save: a zip file or a pickle with its magic number")
     }
@@ -76,7 +76,7 @@ public struct PyTorchFile: Sendable {
         name.lowercased().hasSuffix($0)
       }
     }) {
-      return "a zip archive with \(PyTorchError.quoted(inner)) in it; unpack it with unzip"
+      return "a zip archive with \(ForeignText.quoted(inner)) in it; unpack it with unzip"
     }
     return "a zip file, but not one of torch.save: it has no data.pkl"
   }
@@ -86,15 +86,15 @@ public struct PyTorchFile: Sendable {
     let names = archive.names
     guard let pickle = names.filter({ $0.hasSuffix("/data.pkl") }).min(by: { $0.count < $1.count }),
       let program = try archive.contents(pickle)
-    else { throw PyTorchError(file: file, reason: "it is " + Self.otherZip(names)) }
+    else { throw DamagedFile.pyTorch(file: file, reason: "it is " + Self.otherZip(names)) }
     let folder = pickle.dropLast("data.pkl".count)
     if names.contains(folder + "constants.pkl") || names.contains(where: { $0.hasPrefix(folder + "code/") }) {
-      throw PyTorchError(
+      throw DamagedFile.pyTorch(
         file: file, reason: "it is a TorchScript program, expected weights; save its state_dict()")
     }
     if let order = try archive.contents(folder + "byteorder"), order != Data("little".utf8) {
-      let name = PyTorchError.quoted(String(decoding: order, as: UTF8.self))
-      throw PyTorchError(
+      let name = ForeignText.quoted(String(decoding: order, as: UTF8.self))
+      throw DamagedFile.pyTorch(
         file: file, reason: "its byte order is \(name), expected 'little' (written on a big-endian machine?)")
     }
     var unpickler = Unpickler(program, file: file)
@@ -106,14 +106,14 @@ public struct PyTorchFile: Sendable {
       case .key(let key):
         if let known = loaded[key] { return known }
         guard let data = try archive.contents(folder + "data/" + key) else {
-          throw PyTorchError(file: file, reason: "the storage \(PyTorchError.quoted(key)) is missing")
+          throw DamagedFile.pyTorch(file: file, reason: "the storage \(ForeignText.quoted(key)) is missing")
         }
         let (size, overflow) = storage.count.multipliedReportingOverflow(by: storage.element.size)
         guard !overflow, data.count >= size else {
-          throw PyTorchError(
+          throw DamagedFile.pyTorch(
             file: file,
             reason:
-              "the storage \(PyTorchError.quoted(key)) claims \(storage.count) elements in \(data.count) bytes"
+              "the storage \(ForeignText.quoted(key)) claims \(storage.count) elements in \(data.count) bytes"
           )
         }
         loaded[key] = data

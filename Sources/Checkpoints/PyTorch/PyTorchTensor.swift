@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// A tensor of a PyTorch file: a view of bytes that stay mapped until its values are asked for.
 ///
@@ -67,7 +68,7 @@ public struct PyTorchTensor: Sendable {
   /// The values of an integer or BOOL tensor, row-major; true is 1.
   ///
   /// - Parameter file: named in the error.
-  /// - Throws: ``PyTorchError`` for other types and for a number above `Int.max`.
+  /// - Throws: `DamagedFile` for other types and for a number above `Int.max`.
   public func ints(file: String) throws -> [Int] {
     switch type {
     case .i64: return gather(Int64.self) { Int(Int64(littleEndian: $0)) }
@@ -81,11 +82,11 @@ public struct PyTorchTensor: Sendable {
     case .u64:
       let values = gather(UInt64.self) { Int(bitPattern: UInt(UInt64(littleEndian: $0))) }
       guard values.allSatisfy({ $0 >= 0 }) else {
-        throw PyTorchError(file: file, reason: "it holds a number above \(Int.max)")
+        throw DamagedFile.pyTorch(file: file, reason: "it holds a number above \(Int.max)")
       }
       return values
     case .f64, .f32, .f16, .bf16:
-      throw PyTorchError(file: file, reason: "a tensor of type \(type.rawValue), expected integers")
+      throw DamagedFile.pyTorch(file: file, reason: "a tensor of type \(type.rawValue), expected integers")
     }
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// Turns what an unpickler built into a tree, with the tensors bound to their bytes.
 ///
@@ -29,7 +30,7 @@ struct PyTorchTree {
     self.fileCount = fileCount
   }
 
-  private func fail(_ reason: String) -> PyTorchError { PyTorchError(file: file, reason: reason) }
+  private func fail(_ reason: String) -> DamagedFile { .pyTorch(file: file, reason: reason) }
 
   mutating func value(_ node: PickleNode, depth: Int = 0) throws -> PyTorchValue {
     if open.isEmpty {
@@ -149,7 +150,7 @@ struct PyTorchTree {
   private func tensor(_ tensor: PickleHeap.Tensor) throws -> PyTorchTensor {
     let bytes = storages[tensor.storage]
     let size = tensor.type.size
-    func wrong(_ reason: String) -> PyTorchError {
+    func wrong(_ reason: String) -> DamagedFile {
       fail("a tensor of shape \(Self.brief(tensor.shape)) \(reason)")
     }
     guard tensor.shape.count == tensor.strides.count, tensor.shape.allSatisfy({ $0 >= 0 }),

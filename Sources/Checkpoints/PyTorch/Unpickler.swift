@@ -9,9 +9,8 @@ import Support
 /// `pickletools`.
 struct Unpickler {
   let file: String
-  /// The file and the byte at which the next opcode starts.
-  let data: Data
-  private(set) var position: Int
+  /// Before the next opcode.
+  private var cursor: PickleCursor
   var heap = PickleHeap()
   private var stack: [PickleNode] = []
   /// Heights of the stack at the open marks.
@@ -28,28 +27,26 @@ struct Unpickler {
   /// A checkpoint of a thousand tensors takes about fifty thousand.
   private static let mostOperations = 2_000_000
 
-  /// - Parameter position: byte offset in `data` from its start.
-  init(_ data: Data, at position: Int = 0, file: String) {
-    // Offsets count from the start, whatever slice of a file `data` is.
-    self.data = data.startIndex == 0 ? data : Data(data)
-    self.position = position
+  init(_ data: Data, file: String) {
+    cursor = PickleCursor(data, file: file)
     self.file = file
   }
 
-  func fail(_ reason: String) -> PyTorchError {
-    PyTorchError(file: file, reason: "its pickle, byte \(position): \(reason)")
-  }
+  /// The byte of the file at which the next opcode starts.
+  var position: Int { cursor.position }
+
+  func fail(_ reason: String) -> DamagedFile { cursor.fail(reason) }
 
   /// Reads one pickle, up to and with its STOP.
   ///
-  /// - Throws: ``PyTorchError``, `Interrupted`.
+  /// - Throws: `DamagedFile`, `Interrupted`.
   mutating func load() throws -> PickleNode {
     stack.removeAll()
     marks.removeAll()
     memo.removeAll()
     while true {
       try charge(operations: 1)
-      let opcode = try byte()
+      let opcode = try cursor.byte()
       if opcode == UInt8(ascii: ".") {
         let result = try pop()
         guard stack.isEmpty, marks.isEmpty else { throw fail("ends with values left over") }
@@ -67,15 +64,15 @@ struct Unpickler {
 
   mutating func charge(copied count: Int) throws {
     copied += count
-    guard copied <= data.count else { throw fail("makes more of its values than the file holds") }
+    guard copied <= cursor.count else { throw fail("makes more of its values than the file holds") }
   }
 
   private mutating func execute(_ opcode: UInt8) throws {
     switch opcode {
     case 0x80:  // PROTO
-      let version = try byte()
+      let version = try cursor.byte()
       guard (2...5).contains(version) else { throw fail("protocol \(version), expected 2 to 5") }
-    case 0x95: _ = try count(bytes: 8)  // FRAME only helps readers that buffer
+    case 0x95: _ = try cursor.count(bytes: 8)  // FRAME only helps readers that buffer
     case UInt8(ascii: "("): marks.append(stack.count)
     case UInt8(ascii: "0"): try drop()
     case UInt8(ascii: "1"): _ = try popToMark()
@@ -83,21 +80,21 @@ struct Unpickler {
     case UInt8(ascii: "N"): stack.append(.none)
     case 0x88: stack.append(.bool(true))
     case 0x89: stack.append(.bool(false))
-    case UInt8(ascii: "J"): stack.append(.int(Int(Int32(truncatingIfNeeded: try integer(4)))))
-    case UInt8(ascii: "K"): stack.append(.int(Int(try integer(1))))
-    case UInt8(ascii: "M"): stack.append(.int(Int(try integer(2))))
-    case UInt8(ascii: "G"): stack.append(.double(Double(bitPattern: try integer(8).byteSwapped)))
-    case 0x8A: stack.append(try long(count(bytes: 1)))
-    case 0x8B: stack.append(try long(count(bytes: 4)))
-    case UInt8(ascii: "X"): stack.append(.string(try text(count(bytes: 4))))
-    case 0x8C: stack.append(.string(try text(count(bytes: 1))))
-    case 0x8D: stack.append(.string(try text(count(bytes: 8))))
+    case UInt8(ascii: "J"): stack.append(.int(Int(Int32(truncatingIfNeeded: try cursor.integer(4)))))
+    case UInt8(ascii: "K"): stack.append(.int(Int(try cursor.integer(1))))
+    case UInt8(ascii: "M"): stack.append(.int(Int(try cursor.integer(2))))
+    case UInt8(ascii: "G"): stack.append(.double(Double(bitPattern: try cursor.integer(8).byteSwapped)))
+    case 0x8A: stack.append(try cursor.long(cursor.count(bytes: 1)))
+    case 0x8B: stack.append(try cursor.long(cursor.count(bytes: 4)))
+    case UInt8(ascii: "X"): stack.append(.string(try cursor.text(cursor.count(bytes: 4))))
+    case 0x8C: stack.append(.string(try cursor.text(cursor.count(bytes: 1))))
+    case 0x8D: stack.append(.string(try cursor.text(cursor.count(bytes: 8))))
     // Python 2's strings.
-    case UInt8(ascii: "T"): stack.append(.string(try text(count(bytes: 4))))
-    case UInt8(ascii: "U"): stack.append(.string(try text(count(bytes: 1))))
-    case UInt8(ascii: "B"): stack.append(.bytes(try take(count(bytes: 4))))
-    case UInt8(ascii: "C"): stack.append(.bytes(try take(count(bytes: 1))))
-    case 0x8E, 0x96: stack.append(.bytes(try take(count(bytes: 8))))
+    case UInt8(ascii: "T"): stack.append(.string(try cursor.text(cursor.count(bytes: 4))))
+    case UInt8(ascii: "U"): stack.append(.string(try cursor.text(cursor.count(bytes: 1))))
+    case UInt8(ascii: "B"): stack.append(.bytes(try cursor.take(cursor.count(bytes: 4))))
+    case UInt8(ascii: "C"): stack.append(.bytes(try cursor.take(cursor.count(bytes: 1))))
+    case 0x8E, 0x96: stack.append(.bytes(try cursor.take(cursor.count(bytes: 8))))
     case 0x98: break  // READONLY_BUFFER
     case UInt8(ascii: "]"): push(list: [])
     case UInt8(ascii: "}"): push(dictionary: [])
@@ -113,12 +110,12 @@ struct Unpickler {
     case 0x90: try insert(try popToMark())
     case UInt8(ascii: "s"): try set(try pop(2))
     case UInt8(ascii: "u"): try set(try popToMark())
-    case UInt8(ascii: "h"): stack.append(try recall(integer(1)))
-    case UInt8(ascii: "j"): stack.append(try recall(integer(4)))
-    case UInt8(ascii: "q"): memo[Int(try integer(1))] = try top()
-    case UInt8(ascii: "r"): memo[Int(try integer(4))] = try top()
+    case UInt8(ascii: "h"): stack.append(try recall(cursor.integer(1)))
+    case UInt8(ascii: "j"): stack.append(try recall(cursor.integer(4)))
+    case UInt8(ascii: "q"): memo[Int(try cursor.integer(1))] = try top()
+    case UInt8(ascii: "r"): memo[Int(try cursor.integer(4))] = try top()
     case 0x94: memo[memo.count] = try top()
-    case UInt8(ascii: "c"): stack.append(try global(module: line(), name: line()))
+    case UInt8(ascii: "c"): stack.append(try global(module: cursor.line(), name: cursor.line()))
     case 0x93:
       let names = try pop(2)
       guard case .string(let module) = names[0], case .string(let name) = names[1] else {
@@ -143,62 +140,6 @@ struct Unpickler {
       let code = String(opcode, radix: 16)
       throw fail("operation 0x\(code), which no checkpoint of tensors needs")
     }
-  }
-
-  // MARK: Bytes
-
-  private mutating func byte() throws -> UInt8 {
-    guard position < data.count else { throw fail("ends without its last operation (truncated?)") }
-    defer { position += 1 }
-    return data[position]
-  }
-
-  private mutating func take(_ count: Int) throws -> Data {
-    guard count <= data.count - position else {
-      throw fail("claims \(count) bytes, \(data.count - position) are left (truncated?)")
-    }
-    defer { position += count }
-    return data[position..<position + count]
-  }
-
-  private mutating func integer(_ count: Int) throws -> UInt64 {
-    try take(count).reversed().reduce(0) { $0 << 8 | UInt64($1) }
-  }
-
-  /// A length field of so many bytes.
-  private mutating func count(bytes: Int) throws -> Int {
-    let claimed = try integer(bytes)
-    guard claimed <= UInt64(data.count) else {
-      throw fail("claims \(claimed) bytes of a file of \(data.count)")
-    }
-    return Int(claimed)
-  }
-
-  private mutating func text(_ count: Int) throws -> String {
-    let start = position
-    guard let text = String(validating: try take(count), as: UTF8.self) else {
-      position = start
-      throw fail("a string that is not UTF-8")
-    }
-    return text
-  }
-
-  private mutating func line() throws -> String {
-    guard let end = data[position...].firstIndex(of: UInt8(ascii: "\n")) else {
-      throw fail("a name without end (truncated?)")
-    }
-    let text = try text(end - position)
-    position += 1
-    return text
-  }
-
-  /// A two's complement integer.
-  private mutating func long(_ count: Int) throws -> PickleNode {
-    let bytes = [UInt8](try take(count))
-    guard let last = bytes.last else { return .int(0) }
-    if bytes.count > 8 { return .hugeInt(bytes) }
-    let sign: UInt64 = last & 0x80 == 0 ? 0 : .max
-    return .int(Int(bitPattern: UInt(bytes.reversed().reduce(sign) { $0 << 8 | UInt64($1) })))
   }
 
   // MARK: Stack
@@ -301,10 +242,10 @@ struct Unpickler {
     let full = module + "." + name
     if let known = globalNumbers[full] { return .global(known) }
     guard !PickleProgram.contains(module: module, name: name) else {
-      throw PyTorchError(
+      throw DamagedFile.pyTorch(
         file: file,
         reason:
-          "it asks for \(PyTorchError.quoted(full)), which runs programs or opens files: this is no checkpoint but"
+          "it asks for \(ForeignText.quoted(full)), which runs programs or opens files: this is no checkpoint but"
           + " an attack on those who load it in Python; nothing was run")
     }
     heap.globals.append(.init(meaning: PickleGlobal(module: module, name: name), name: full))

@@ -1,5 +1,6 @@
 import CZlib
 import Foundation
+import Support
 
 /// The entries of a zip file that is held as a memory map.
 ///
@@ -29,7 +30,7 @@ struct ZipArchive {
   /// False where the checksum of every entry with content is 0, which stands for "not computed".
   let hasChecksums: Bool
 
-  /// - Throws: ``PyTorchError``.
+  /// - Throws: `DamagedFile`.
   init(_ data: Data, file: String) throws {
     self.file = file
     self.data = data
@@ -38,12 +39,13 @@ struct ZipArchive {
     }
     var entries: [String: Entry] = [:]
     for entry in found where entries.updateValue(entry, forKey: entry.name) != nil {
-      throw PyTorchError(file: file, reason: "the zip entry \(PyTorchError.quoted(entry.name)) appears twice")
+      throw DamagedFile.pyTorch(
+        file: file, reason: "the zip entry \(ForeignText.quoted(entry.name)) appears twice")
     }
     // Also as a sum: many entries could share the work.
     let inflated = found.reduce(0) { $1.method == 0 ? $0 : $0 &+ min($1.count, 1 << 40) }
     guard inflated <= Self.largestExpansion * max(data.count, 1 << 14) else {
-      throw PyTorchError(
+      throw DamagedFile.pyTorch(
         file: file,
         reason: "its zip entries claim to inflate to \(inflated) bytes, out of all proportion to the file")
     }
@@ -55,11 +57,11 @@ struct ZipArchive {
 
   /// The bytes of an entry, checked against their CRC-32; nil when there is no such entry.
   ///
-  /// - Throws: ``PyTorchError``.
+  /// - Throws: `DamagedFile`.
   func contents(_ name: String) throws -> Data? {
     guard let entry = entries[name] else { return nil }
-    func fail(_ reason: String) -> PyTorchError {
-      PyTorchError(file: file, reason: "the zip entry \(PyTorchError.quoted(name)) \(reason)")
+    func fail(_ reason: String) -> DamagedFile {
+      .pyTorch(file: file, reason: "the zip entry \(ForeignText.quoted(name)) \(reason)")
     }
     guard entry.flags & 1 == 0 else { throw fail("is encrypted") }
     let start = try data.withUnsafeBytes { raw -> Int in

@@ -1,3 +1,5 @@
+import Support
+
 /// Reads the central directory of a zip file.
 struct ZipDirectory {
   let bytes: LittleEndianBytes
@@ -9,8 +11,8 @@ struct ZipDirectory {
   private static let entrySignature: UInt32 = 0x0201_4B50
   private static let localSignature: UInt32 = 0x0403_4B50
 
-  private func fail(_ reason: String) -> PyTorchError {
-    PyTorchError(file: file, reason: "the zip directory " + reason)
+  private func fail(_ reason: String) -> DamagedFile {
+    .pyTorch(file: file, reason: "the zip directory " + reason)
   }
 
   /// All entries that are not folders, checked to lie inside the file without overlap.
@@ -77,7 +79,7 @@ struct ZipDirectory {
     func widened(_ value: UInt32) throws -> Int {
       guard value == .max else { return Int(value) }
       guard !wide.isEmpty, let exact = Int(exactly: wide.removeFirst()) else {
-        throw fail("has no valid 64-bit size for \(PyTorchError.quoted(name))")
+        throw fail("has no valid 64-bit size for \(ForeignText.quoted(name))")
       }
       return exact
     }
@@ -108,7 +110,7 @@ struct ZipDirectory {
   private func checkPlaces(_ entries: [ZipArchive.Entry], before directory: Int) throws {
     var free = 0
     for entry in entries.sorted(by: { $0.headerOffset < $1.headerOffset }) {
-      let name = PyTorchError.quoted(entry.name)
+      let name = ForeignText.quoted(entry.name)
       guard entry.headerOffset >= free, bytes.uint32(at: entry.headerOffset) == Self.localSignature else {
         throw fail("gives a wrong place for \(name)")
       }

@@ -1,10 +1,12 @@
+import Support
+
 /// Typed access to the values.
 extension Safetensors {
   /// The values of a floating-point tensor, row-major, converted to `Float`.
   /// - Parameters:
   ///   - name: the tensor's name.
   ///   - range: the elements wanted; all by default.
-  /// - Throws: ``SafetensorsError`` for a missing tensor, an integer one, or a range beyond its end.
+  /// - Throws: `DamagedFile` for a missing tensor, an integer one, or a range beyond its end.
   public func floats(_ name: String, range: Range<Int>? = nil) throws -> [Float] {
     let entry = try entry(name)
     return try withElements(of: entry, range) { bytes, count in
@@ -37,7 +39,7 @@ extension Safetensors {
   }
 
   /// The values of a tensor of any type, row-major, as `Float`: rounded where the type has more digits, true is 1.
-  /// - Throws: ``SafetensorsError`` for a missing tensor.
+  /// - Throws: `DamagedFile` for a missing tensor.
   public func numbers(_ name: String) throws -> [Float] {
     let entry = try entry(name)
     if entry.type.isFloatingPoint { return try floats(name) }
@@ -48,7 +50,7 @@ extension Safetensors {
   }
 
   /// The values of an integer or BOOL tensor, row-major; true is 1.
-  /// - Throws: ``SafetensorsError`` for a missing tensor, a floating-point one, a range beyond its end, or an
+  /// - Throws: `DamagedFile` for a missing tensor, a floating-point one, a range beyond its end, or an
   ///   unsigned value above `Int.max`.
   public func ints(_ name: String, range: Range<Int>? = nil) throws -> [Int] {
     let entry = try entry(name)
@@ -67,8 +69,8 @@ extension Safetensors {
           Int(bitPattern: UInt(UInt64(littleEndian: $0)))
         }
         guard values.allSatisfy({ $0 >= 0 }) else {
-          throw SafetensorsError(
-            file: file, reason: "tensor \(SafetensorsError.quoted(name)) holds a number above \(Int.max)")
+          throw DamagedFile.safetensors(
+            file: file, reason: "tensor \(ForeignText.quoted(name)) holds a number above \(Int.max)")
         }
         return values
       case .f64, .f32, .f16, .bf16: throw wrongType(entry, expected: "an integer type")
@@ -81,9 +83,9 @@ extension Safetensors {
   ) throws -> [R] {
     let range = range ?? 0..<entry.count
     guard range.lowerBound >= 0, range.upperBound <= entry.count else {
-      throw SafetensorsError(
+      throw DamagedFile.safetensors(
         file: file,
-        reason: "elements \(range) of tensor \(SafetensorsError.quoted(entry.name)), which has \(entry.count)"
+        reason: "elements \(range) of tensor \(ForeignText.quoted(entry.name)), which has \(entry.count)"
       )
     }
     return try withBytes(of: entry) { bytes in
@@ -105,9 +107,9 @@ extension Safetensors {
     }
   }
 
-  private func wrongType(_ entry: Entry, expected: String) -> SafetensorsError {
-    SafetensorsError(
+  private func wrongType(_ entry: Entry, expected: String) -> DamagedFile {
+    .safetensors(
       file: file,
-      reason: "tensor \(SafetensorsError.quoted(entry.name)) is \(entry.type.rawValue), expected \(expected)")
+      reason: "tensor \(ForeignText.quoted(entry.name)) is \(entry.type.rawValue), expected \(expected)")
   }
 }

@@ -7,7 +7,7 @@ extension Safetensors {
   /// The same content gives the same bytes: tensors lie by descending element size (so each is aligned),
   /// then by name, metadata by key. The data section starts at a multiple of 8 bytes. A checksum of the
   /// content is added to the metadata.
-  /// - Throws: ``SafetensorsError`` for duplicate names and for values that do not fill their shape,
+  /// - Throws: `DamagedFile` for duplicate names and for values that do not fill their shape,
   ///   `FileError` from the file system; the old file then stays.
   public static func write(
     _ tensors: [SafetensorsTensor], metadata: [String: String] = [:], to path: FilePath
@@ -51,9 +51,9 @@ extension Safetensors {
     var entries: [String] = []
     var offset = 0
     for tensor in ordered {
-      let quoted = SafetensorsError.quoted(tensor.name)
+      let quoted = ForeignText.quoted(tensor.name)
       guard names.insert(tensor.name).inserted else {
-        throw SafetensorsError(file: file, reason: "the tensor name \(quoted) is taken")
+        throw DamagedFile.safetensors(file: file, reason: "the tensor name \(quoted) is taken")
       }
       let count = tensor.byteCount
       var expected = tensor.type.size
@@ -63,7 +63,7 @@ extension Safetensors {
         if expected < 0 { break }
       }
       guard count == expected else {
-        throw SafetensorsError(
+        throw DamagedFile.safetensors(
           file: file,
           reason:
             "tensor \(quoted) of type \(tensor.type.rawValue) and shape \(tensor.shape) has \(count) bytes")
@@ -73,13 +73,13 @@ extension Safetensors {
       checksum.add(name: tensor.name, type: tensor.type, shape: tensor.shape, digest: hash.finish())
       let shape = tensor.shape.map(String.init).joined(separator: ",")
       entries.append(
-        "\(json(tensor.name)):{\"dtype\":\"\(tensor.type.rawValue)\",\"shape\":[\(shape)],"
+        "\(JSONText.quoted(tensor.name)):{\"dtype\":\"\(tensor.type.rawValue)\",\"shape\":[\(shape)],"
           + "\"data_offsets\":[\(offset),\(offset + count)]}")
       offset += count
     }
     let described = (metadata.map { ($0, $1) } + [(SafetensorsChecksum.key, checksum.value)])
       .sorted { $0.0.utf8.lexicographicallyPrecedes($1.0.utf8) }
-      .map { "\(json($0.0)):\(json($0.1))" }.joined(separator: ",")
+      .map { "\(JSONText.quoted($0.0)):\(JSONText.quoted($0.1))" }.joined(separator: ",")
     entries.insert("\"__metadata__\":{\(described)}", at: 0)
     var text = Array("{\(entries.joined(separator: ","))}".utf8)
     while text.count % 8 != 0 { text.append(UInt8(ascii: " ")) }
@@ -87,24 +87,5 @@ extension Safetensors {
     withUnsafeBytes(of: UInt64(text.count).littleEndian) { header.append(contentsOf: $0) }
     header.append(contentsOf: text)
     return (header, ordered)
-  }
-
-  /// `text` as a JSON string.
-  private static func json(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\r": result += "\\r"
-      case "\t": result += "\\t"
-      case _ where scalar.value < 0x20:
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
   }
 }

@@ -20,22 +20,14 @@ public struct Safetensors: Sendable {
     let range: Range<Int>
   }
 
-  /// A tensor whose values are not read.
-  public struct UnreadTensor: Sendable, Equatable {
-    public let name: String
-    /// As the header has it, such as `F8_E4M3`.
-    public let type: String
-    public let shape: [Int]
-  }
-
   /// The path or name that errors mention.
   public let file: String
   /// The `__metadata__` map, without the checksum.
   public let metadata: [String: String]
   /// All tensors in the order of their bytes.
   public let entries: [Entry]
-  /// Tensors of element types that are not read.
-  public let unread: [UnreadTensor]
+  /// Tensors of element types that are not read, which are given as the header has them, such as `F8_E4M3`.
+  public let unread: [UnreadArray]
   /// True when the file carried a checksum (which then matched).
   public let isVerified: Bool
   private let indices: [String: Int]
@@ -46,7 +38,7 @@ public struct Safetensors: Sendable {
   private static let largestHeader = 100_000_000
 
   /// True where `data` begins as a safetensors file does: a length that fits and a brace.
-  package static func isSafetensors(_ data: Data) -> Bool {
+  static func isSafetensors(_ data: Data) -> Bool {
     guard data.count > 9, data[data.startIndex + 8] == UInt8(ascii: "{") else { return false }
     let length = data.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
     // Text that happens to have a brace there claims more than any file has.
@@ -54,16 +46,16 @@ public struct Safetensors: Sendable {
   }
 
   /// Opens the file at `path` as a memory map.
-  /// - Throws: `FileError`, ``SafetensorsError``.
+  /// - Throws: `FileError`, `DamagedFile`.
   public init(contentsOf path: FilePath) throws {
     self = try MappedFile.reading(path.shown) { try Safetensors(MappedFile.read(path), file: path.shown) }
   }
 
   /// Opens a file held in memory; `file` is its name in errors.
-  /// - Throws: ``SafetensorsError``.
+  /// - Throws: `DamagedFile`.
   public init(_ data: Data, file: String) throws {
     self.file = file
-    func fail(_ reason: String) -> SafetensorsError { SafetensorsError(file: file, reason: reason) }
+    func fail(_ reason: String) -> DamagedFile { .safetensors(file: file, reason: reason) }
     if !Self.isSafetensors(data), let kind = FileKind.described(data) { throw fail("it is " + kind) }
     guard data.count >= 8 else { throw fail("\(data.count) bytes are too few for a header") }
     let length = data.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
@@ -85,7 +77,7 @@ public struct Safetensors: Sendable {
       entry.type.map { Entry(name: entry.name, type: $0, shape: entry.shape, range: entry.range) }
     }
     unread = header.entries.filter { $0.type == nil }.map {
-      UnreadTensor(name: $0.name, type: $0.typeName, shape: $0.shape)
+      UnreadArray(name: $0.name, shape: $0.shape, what: $0.typeName)
     }
     indices = [String: Int](
       entries.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -116,10 +108,10 @@ public struct Safetensors: Sendable {
   public subscript(name: String) -> Entry? { indices[name].map { entries[$0] } }
 
   /// The tensor called `name`.
-  /// - Throws: ``SafetensorsError`` when there is none.
+  /// - Throws: `DamagedFile` when there is none.
   public func entry(_ name: String) throws -> Entry {
     guard let entry = self[name] else {
-      throw SafetensorsError(file: file, reason: "no tensor \(SafetensorsError.quoted(name))")
+      throw DamagedFile.safetensors(file: file, reason: "no tensor \(ForeignText.quoted(name))")
     }
     return entry
   }
@@ -130,8 +122,8 @@ public struct Safetensors: Sendable {
       try data.withUnsafeBytes { bytes in
         let range = dataStart + entry.range.lowerBound..<dataStart + entry.range.upperBound
         guard range.upperBound <= bytes.count else {
-          throw SafetensorsError(
-            file: file, reason: "tensor \(SafetensorsError.quoted(entry.name)) is not of this file")
+          throw DamagedFile.safetensors(
+            file: file, reason: "tensor \(ForeignText.quoted(entry.name)) is not of this file")
         }
         return try body(UnsafeRawBufferPointer(rebasing: bytes[range]))
       }

@@ -1,3 +1,5 @@
+import Support
+
 /// The checksum of a whole safetensors file's content, independent of the order in which it is stored.
 ///
 /// It covers the metadata and the name, type, shape and bytes of every tensor, and is kept in the metadata
@@ -42,7 +44,8 @@ struct SafetensorsChecksum {
     let value = rest.removeValue(forKey: key)
     let isForm = value.map { $0.hasPrefix(prefix) && $0.utf8.count == prefix.utf8.count + 16 } ?? true
     guard isForm, !rest.values.contains(where: { $0.hasPrefix(prefix) }) else {
-      throw SafetensorsError(file: file, reason: "the checksum entry '\(key)' of its metadata is damaged")
+      throw DamagedFile.safetensors(
+        file: file, reason: "the checksum entry '\(key)' of its metadata is damaged")
     }
     return (rest, value)
   }

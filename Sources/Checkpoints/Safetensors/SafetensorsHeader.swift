@@ -1,3 +1,5 @@
+import Support
+
 /// The parsed JSON header of a safetensors file.
 ///
 /// The grammar has a fixed depth of three, so it is read by a parser without recursion: a file cannot exhaust
@@ -32,24 +34,24 @@ struct SafetensorsHeader {
     }
     var end = 0
     for entry in entries {
-      let quoted = SafetensorsError.quoted(entry.name)
+      let quoted = ForeignText.quoted(entry.name)
       let range = entry.range
       guard range.upperBound <= dataCount else {
-        throw SafetensorsError(
+        throw DamagedFile.safetensors(
           file: file,
           reason: "tensor \(quoted) ends at byte \(range.upperBound) of a data section of \(dataCount) bytes"
             + " (truncated?)")
       }
       guard range.lowerBound == end else {
         let fault = range.lowerBound < end ? "overlaps the tensor before it" : "leaves a gap before it"
-        throw SafetensorsError(
+        throw DamagedFile.safetensors(
           file: file,
           reason: "tensor \(quoted) \(fault): it starts at byte \(range.lowerBound), expected \(end)")
       }
       end = range.upperBound
     }
     guard end == dataCount else {
-      throw SafetensorsError(
+      throw DamagedFile.safetensors(
         file: file, reason: "\(dataCount - end) bytes follow the last tensor's end at byte \(end)")
     }
   }
@@ -71,7 +73,7 @@ private struct HeaderParser {
     guard bytes.first == UInt8(ascii: "{") else { throw error("the header does not start with '{'") }
     try object { parser, name in
       guard names.insert(name).inserted else {
-        throw parser.error("the name \(SafetensorsError.quoted(name)) appears twice in the header")
+        throw parser.error("the name \(ForeignText.quoted(name)) appears twice in the header")
       }
       if name == "__metadata__" {
         metadata = parser.acceptNull() ? [:] : try parser.strings()
@@ -90,7 +92,7 @@ private struct HeaderParser {
     try object { parser, key in
       let value = try parser.string()
       guard result.updateValue(value, forKey: key) == nil else {
-        throw parser.error("the metadata key \(SafetensorsError.quoted(key)) appears twice")
+        throw parser.error("the metadata key \(ForeignText.quoted(key)) appears twice")
       }
     }
     return result
@@ -98,7 +100,7 @@ private struct HeaderParser {
 
   /// `{"dtype": …, "shape": […], "data_offsets": [a, b]}`.
   mutating func entry(named name: String) throws -> SafetensorsHeader.Entry {
-    let quoted = SafetensorsError.quoted(name)
+    let quoted = ForeignText.quoted(name)
     var typeName: String?
     var shape: [Int]?
     var offsets: [Int]?
@@ -110,7 +112,7 @@ private struct HeaderParser {
       case "dtype", "shape", "data_offsets":
         throw parser.error("tensor \(quoted) has the field '\(field)' twice")
       default:
-        throw parser.error("tensor \(quoted) has the unknown field \(SafetensorsError.quoted(field))")
+        throw parser.error("tensor \(quoted) has the unknown field \(ForeignText.quoted(field))")
       }
     }
     guard let typeName, let shape, let offsets else {
@@ -123,7 +125,7 @@ private struct HeaderParser {
     guard let bits = type.map({ 8 * $0.size }) ?? SafetensorsType.unread[typeName] else {
       let known = SafetensorsType.allCases.map(\.rawValue).joined(separator: " ")
       throw error(
-        "tensor \(quoted) has the type \(SafetensorsError.quoted(typeName)); supported are \(known)")
+        "tensor \(quoted) has the type \(ForeignText.quoted(typeName)); supported are \(known)")
     }
     // Axes of no elements are left out at first: sizes are multiplied in any order by those who use them.
     var size = bits
@@ -193,66 +195,28 @@ private struct HeaderParser {
   mutating func string() throws -> String {
     try expect("\"")
     let start = position
-    var text: [UInt8] = []
-    while position < bytes.count {
-      let byte = bytes[position]
-      position += 1
-      switch byte {
-      case UInt8(ascii: "\""):
-        guard let result = String(validating: text, as: UTF8.self) else {
-          throw error("the string at header byte \(start) is not valid UTF-8")
-        }
-        return result
-      case UInt8(ascii: "\\"): try appendEscape(to: &text)
-      case 0..<0x20: throw error("an unescaped control character at header byte \(position - 1)")
-      default: text.append(byte)
+    do {
+      let text = try JSONText.string(in: bytes, at: &position, loneSurrogates: .refused)
+      guard let result = String(validating: text, as: UTF8.self) else {
+        throw error("the string at header byte \(start) is not valid UTF-8")
       }
-    }
-    throw error("the string at header byte \(start) does not end")
-  }
-
-  /// The character after a backslash; surrogate pairs are joined, lone surrogates refused.
-  private mutating func appendEscape(to text: inout [UInt8]) throws {
-    let start = position - 1
-    guard position < bytes.count else { throw error("the header ends within an escape") }
-    let kind = bytes[position]
-    position += 1
-    switch kind {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(kind)
-    case UInt8(ascii: "b"): text.append(0x08)
-    case UInt8(ascii: "f"): text.append(0x0C)
-    case UInt8(ascii: "n"): text.append(0x0A)
-    case UInt8(ascii: "r"): text.append(0x0D)
-    case UInt8(ascii: "t"): text.append(0x09)
-    case UInt8(ascii: "u"):
-      var code = try hexadecimal4()
-      if 0xD800..<0xDC00 ~= code, position + 2 <= bytes.count, bytes[position] == UInt8(ascii: "\\"),
-        bytes[position + 1] == UInt8(ascii: "u")
-      {
-        position += 2
-        let low = try hexadecimal4()
-        guard 0xDC00..<0xE000 ~= low else { throw error("a broken surrogate pair at header byte \(start)") }
-        code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00)
-      }
-      guard let scalar = Unicode.Scalar(code) else {
-        throw error("a lone surrogate at header byte \(start)")
-      }
-      text.append(contentsOf: Character(scalar).utf8)
-    default: throw error("an unknown escape at header byte \(start)")
+      return result
+    } catch let fault as JSONText.Fault {
+      throw error(Self.reason(fault, start))
     }
   }
 
-  private mutating func hexadecimal4() throws -> UInt32 {
-    var code: UInt32 = 0
-    for _ in 0..<4 {
-      guard position < bytes.count, let digit = Character(Unicode.Scalar(bytes[position])).hexDigitValue
-      else {
-        throw error("expected four hexadecimal digits at header byte \(position)")
-      }
-      code = code << 4 | UInt32(digit)
-      position += 1
+  /// What is wrong with the string that begins at the header's byte `start`.
+  private static func reason(_ fault: JSONText.Fault, _ start: Int) -> String {
+    switch fault.kind {
+    case .open: "the string at header byte \(start) does not end"
+    case .openEscape: "the header ends within an escape"
+    case .controlCharacter: "an unescaped control character at header byte \(fault.position)"
+    case .unknownEscape: "an unknown escape at header byte \(fault.position)"
+    case .notHexadecimal: "expected four hexadecimal digits at header byte \(fault.position)"
+    case .loneSurrogate: "a lone surrogate at header byte \(fault.position)"
+    case .brokenPair: "a broken surrogate pair at header byte \(fault.position)"
     }
-    return code
   }
 
   private mutating func accept(_ character: Character) -> Bool {
@@ -275,5 +239,5 @@ private struct HeaderParser {
     }
   }
 
-  func error(_ reason: String) -> SafetensorsError { SafetensorsError(file: file, reason: reason) }
+  func error(_ reason: String) -> DamagedFile { .safetensors(file: file, reason: reason) }
 }

@@ -1,8 +1,8 @@
 import Backbones
 import Checkpoints
-import Support
 import Foundation
 import NeuralNet
+import Support
 import Tensor
 
 /// A Glance-and-Focus Network as the paper's authors save it (`blackfeather-wang/GFNet-Pytorch`), matched with a network
@@ -19,6 +19,21 @@ public struct AuthorsCheckpoint {
     let prefix: String
     let slots: [StateMatch.Slot]
     let match: StateMatch?
+  }
+
+  /// The arrays of the four networks; empty where the file has none.
+  private struct Arrays {
+    let globalEncoder, localEncoder, classifier, policy: [StateArray]
+
+    init(_ root: PyTorchDictionary, file: String) {
+      func arrays(_ key: String) -> [StateArray] {
+        root[key]?.dictionary.map { [StateArray]($0, file: file).unwrapped } ?? []
+      }
+      globalEncoder = arrays("model_prime_state_dict")
+      localEncoder = arrays("model_state_dict")
+      classifier = arrays("fc")
+      policy = arrays("policy")
+    }
   }
 
   /// What the caller may say where the file does not.
@@ -45,46 +60,65 @@ public struct AuthorsCheckpoint {
   private var parts: [Part] = []
   private let path: FilePath
 
-  /// The paper's image sizes where they are not 224, and the encoders whose glance is bilinear.
-  private static let imageSizes = ["efficientnet_b2": 260, "efficientnet_b3": 300]
-  private static let bilinearFamilies: Set<String> = ["DenseNet", "RegNetY"]
-
   /// - Throws: ``ModelError`` that lists every array that does not fit.
   public init(_ root: PyTorchDictionary, choices: Choices = Choices(), path: FilePath) throws {
     self.path = path
-    func arrays(_ key: String) -> [StateArray] {
-      root[key]?.dictionary.map { [StateArray]($0, file: path.shown).unwrapped } ?? []
-    }
+    let arrays = Arrays(root, file: path.shown)
     var notes: [String] = []
-    let prime = arrays("model_prime_state_dict")
     let found = try EncoderRecognition(
-      prime, backbone: choices.backbone ?? root["model_name"]?.string, isAuthors: true,
+      arrays.globalEncoder, backbone: choices.backbone ?? root["model_name"]?.string, isAuthors: true,
       file: path.shown + " (model_prime_state_dict)")
     if choices.backbone == nil, root["model_name"] == nil {
       notes.append("the file names no encoder; its arrays are those of \(found.entry.name)")
     }
-
-    let classifier = arrays("fc")
-    try ModelError.require(!classifier.isEmpty, "\(path): the file holds no classifier (fc)")
+    try ModelError.require(!arrays.classifier.isEmpty, "\(path): the file holds no classifier (fc)")
     try ModelError.require(
       root["model_state_dict"] != nil, "\(path): the file holds no local encoder (model_state_dict)")
-    let policy = arrays("policy")
+    configuration = try Self.configuration(root, arrays, found, choices, path: path, notes: &notes)
+
+    // What must be there. The weights themselves go from file to file, so that they are never in memory twice.
+    let encoder = try found.entry.build(found.classes)
+    parts = try Self.parts(arrays, found, encoder, configuration)
+    let complaints = parts.compactMap { part in
+      part.match.flatMap { $0.fits ? nil : "\(part.key): \($0.complaint)" }
+    }
+    guard complaints.isEmpty else {
+      throw ModelError("\(path) does not fit \(found.entry.name): " + complaints.joined(separator: "; "))
+    }
+    if arrays.policy.isEmpty {
+      notes.append("the file holds no policy (trained in stage 2); its weights are random")
+    }
+    let side = configuration.patchSize
+    let counter = CostCounter()
+    _ = try counter.record { try encoder.encode(Tensor.zeros([1, 3, side, side]), .evaluation) }
+    results = StoredResults(
+      root, encoderCost: counter.multiplyAdds, steps: configuration.steps, notes: &notes)
+    self.notes = notes
+  }
+
+  /// What the file, its arrays, the caller and the paper say of the network, the more certain before the less.
+  ///
+  /// - Parameter notes: gets a line for everything that is assumed.
+  private static func configuration(
+    _ root: PyTorchDictionary, _ arrays: Arrays, _ found: EncoderRecognition, _ choices: Choices,
+    path: FilePath, notes: inout [String]
+  ) throws -> Configuration {
+    let setup = PaperSetups.setup(for: found.entry)
     var patch = choices.patchSize
     if patch == nil, let stored = root["patch_size"] {
       patch = stored.number.flatMap { Int(exactly: $0) }
       try ModelError.require(patch != nil, "\(path): its patch_size is no whole number")
     }
     if patch == nil {
-      patch = found.entry.patchSize
-      notes.append("the file gives no patch size; \(found.entry.patchSize) assumed")
+      patch = setup.patchSize
+      notes.append("the file gives no patch size; \(setup.patchSize) assumed")
     }
     var configuration = try Configuration(
       backbone: found.entry.name, patchSize: patch,
-      imageSize: choices.imageSize ?? Self.imageSizes[found.entry.name] ?? 224, steps: 1,
-      classes: found.classes)
-    if Self.bilinearFamilies.contains(found.entry.family) { configuration.interpolation = .bilinear }
-    Self.readClassifier(classifier, into: &configuration)
-    Self.readPolicy(policy, into: &configuration)
+      imageSize: choices.imageSize ?? setup.imageSize, steps: 1, classes: found.classes)
+    configuration.interpolation = setup.family.interpolation
+    readClassifier(arrays.classifier, into: &configuration)
+    readPolicy(arrays.policy, into: &configuration)
     let stored = ["flops", "anytime_classification"].compactMap { root[$0]?.numbers?.count }.first
     configuration.steps =
       choices.steps ?? stored ?? (configuration.classifier == .cascade ? configuration.cascadeSteps : 5)
@@ -93,12 +127,14 @@ public struct AuthorsCheckpoint {
     }
     if configuration.classifier == .recurrent { configuration.cascadeSteps = max(configuration.steps, 1) }
     try configuration.validate()
-    try Self.checkSize(configuration, found, path: path)
-    self.configuration = configuration
+    try checkSize(configuration, found, path: path)
+    return configuration
+  }
 
-    // What must be there. The weights themselves go from file to file, so that they are never in memory twice.
-    let encoder = try found.entry.build(found.classes)
-    let own = KeyMap.same("authors")
+  /// The four networks, each with what the file gives for it.
+  private static func parts(
+    _ arrays: Arrays, _ found: EncoderRecognition, _ encoder: any Backbone, _ configuration: Configuration
+  ) throws -> [Part] {
     func part(
       _ key: String, _ prefix: String, _ arrays: [StateArray], _ slots: [StateMatch.Slot], _ map: KeyMap
     ) -> Part {
@@ -107,31 +143,17 @@ public struct AuthorsCheckpoint {
         key: key, prefix: prefix, slots: slots, match: isAbsent ? nil : StateMatch(arrays, to: slots, by: map)
       )
     }
-    parts = [
-      part("model_prime_state_dict", "model_prime.", prime, found.slots, found.map),
-      part("model_state_dict", "model.", arrays("model_state_dict"), found.slots, found.map),
+    let own = KeyMap.same("authors")
+    return [
+      part("model_prime_state_dict", "model_prime.", arrays.globalEncoder, found.slots, found.map),
+      part("model_state_dict", "model.", arrays.localEncoder, found.slots, found.map),
       part(
-        "fc", "fc.", classifier, try GFNet.classifier(configuration, features: encoder.featureCount).slots,
-        own),
+        "fc", "fc.", arrays.classifier,
+        try GFNet.classifier(configuration, features: encoder.featureCount).slots, own),
       part(
-        "policy", "policy.", policy,
+        "policy", "policy.", arrays.policy,
         try PatchProposal(configuration, mapChannels: encoder.mapChannels).slots, own),
     ]
-    let complaints = parts.compactMap { part in
-      part.match.flatMap { $0.fits ? nil : "\(part.key): \($0.complaint)" }
-    }
-    guard complaints.isEmpty else {
-      throw ModelError("\(path) does not fit \(found.entry.name): " + complaints.joined(separator: "; "))
-    }
-    if policy.isEmpty {
-      notes.append("the file holds no policy (trained in stage 2); its weights are random")
-    }
-    let side = configuration.patchSize
-    let tape = Tape(.costs)
-    _ = try tape.record { try encoder.encode(Tensor.zeros([1, 3, side, side]), .evaluation) }
-    results = StoredResults(
-      root, encoderCost: tape.multiplyAdds, steps: configuration.steps, notes: &notes)
-    self.notes = notes
   }
 
   /// Refuses sizes, which any number in the file may claim, that ask for much more memory than its arrays take.
@@ -218,68 +240,5 @@ public struct AuthorsCheckpoint {
     metadata["format"] = ModelFile.format
     metadata["configuration"] = try configuration.json()
     try Safetensors.write(tensors, metadata: metadata, to: path)
-  }
-}
-
-extension StoredResults {
-  /// The authors' results, with costs as plain counts.
-  ///
-  /// - Parameters:
-  ///   - encoderCost: Multiply-Adds of the encoder on one patch counted here, to tell the file's unit by.
-  ///   - steps: of the network; what is for another number of steps is left out.
-  ///   - notes: gets a line for everything that is missing or cannot be read.
-  init(_ root: PyTorchDictionary, encoderCost: Int, steps: Int, notes: inout [String]) {
-    /// nil with a note where a list by step has another length.
-    func byStep<T>(_ key: String, _ values: [T]?, _ lengths: [Int]) -> [T]? {
-      guard let other = lengths.first(where: { $0 != steps }) else { return values }
-      notes.append("\(key) is for \(other) steps, the network has \(steps), and is left out")
-      return nil
-    }
-    func read<T>(_ key: String, _ value: (PyTorchValue) -> T?) -> T? {
-      guard let stored = root[key] else { return nil }
-      if case .none = stored { return nil }
-      let result = value(stored)
-      if result == nil { notes.append("\(key) is not of the form that was expected and is left out") }
-      return result
-    }
-    var costs = Costs()
-    costs.madds = read("flops", \.numbers)
-    costs.encoder = read("model_flops", \.number)
-    // The files do not say in which unit they count: the power of 1000 that comes nearest does.
-    var unit = 1.0
-    if let stored = costs.encoder ?? costs.madds?.first, stored > 0, stored.isFinite, encoderCost > 0 {
-      unit = pow(1000, (log(Double(encoderCost) / stored) / log(1000)).rounded())
-      if costs.encoder != nil, abs(stored * unit / Double(encoderCost) - 1) > 0.05 {
-        let text = String(format: "%.4g", stored * unit)
-        notes.append(
-          "the file's costs differ from ours: an encoder takes \(text) Multiply-Adds there, \(encoderCost) here"
-        )
-      }
-    }
-    costs.madds = byStep("flops", costs.madds, costs.madds.map { [$0.count] } ?? [])?
-      .map { ($0 * unit).rounded() }
-    costs.encoder = costs.encoder.map { ($0 * unit).rounded() }
-    costs.policy = read("policy_flops", \.number).map { ($0 * unit).rounded() }
-    costs.classifier = read("fc_flops", \.numbers)?.map { ($0 * unit).rounded() }
-    let hasCosts =
-      costs.madds != nil || costs.encoder != nil || costs.policy != nil || costs.classifier != nil
-    self.costs = hasCosts ? costs : nil
-    let accuracies = read("anytime_classification", \.numbers)
-    anytime = byStep("anytime_classification", accuracies, accuracies.map { [$0.count] } ?? [])
-    let rows = read("dynamic_threshold", \.rows)
-    thresholds = byStep("dynamic_threshold", rows, rows?.map(\.count) ?? [])?.map { row in
-      // The authors write ±10⁸ for "always" and "never".
-      row.map { abs($0) < 1e8 ? $0 : $0 < 0 ? -.infinity : .infinity }
-    }
-    if let curve = read("budgeted_batch_classification", \.rows) {
-      if curve.count == 2, curve[0].count == curve[1].count {
-        budgeted = Curve(madds: curve[0].map { ($0 * unit).rounded() }, accuracy: curve[1])
-      } else {
-        notes.append(
-          "budgeted_batch_classification is not a list of costs and one of as many accuracies and is left out"
-        )
-      }
-    }
-    if isEmpty { notes.append("the file holds no thresholds, costs or results (a training checkpoint)") }
   }
 }

@@ -1,6 +1,6 @@
 import Checkpoints
-import Support
 import Foundation
+import Support
 
 /// A checkpoint of any kind that this project reads, opened to see what it is.
 public struct CheckpointFile {
@@ -16,49 +16,61 @@ public struct CheckpointFile {
   }
 
   public let path: FilePath
-  /// `safetensors`, `PyTorch zip` or `PyTorch legacy`, maybe with a remark.
+  /// Format and variant, such as `safetensors` or `PyTorch zip`, maybe with a remark.
   public let container: String
   public let content: Content
+  /// The file itself where it has the format of our own files; nil for all other formats.
+  public let own: Safetensors?
 
   /// Opens a file; which of the forms it has follows from its content, not from its name.
   ///
   /// - Parameter choice: which weights are meant, where there are several.
   /// - Throws: one line that names the file and what is wrong with it.
   public init(_ path: FilePath, choice: StateDictionary.Choice = .init()) throws {
-    self = try MappedFile.reading(path.shown) { try CheckpointFile(opening: path, choice) }
+    self = try MappedFile.reading(path.shown) {
+      try CheckpointFile(CheckpointFormats.open(path), choice, path: path)
+    }
   }
 
-  private init(opening path: FilePath, _ choice: StateDictionary.Choice) throws {
+  private init(_ opened: Checkpoint, _ choice: StateDictionary.Choice, path: FilePath) throws {
     self.path = path
-    let data = try MappedFile.read(path)
-    guard PyTorchFile.isPyTorch(data) else {
-      guard Safetensors.isSafetensors(data) || !Self.isNamedAsPyTorch(path) else {
-        // Its reader says what is wrong.
-        _ = try PyTorchFile(data, file: path.shown)
-        throw ModelError("\(path) is no file of torch.save")
-      }
-      container = "safetensors"
-      let file = try Safetensors(data, file: path.shown)
-      switch file.metadata["format"] {
-      case ModelFile.format: content = .model(try ModelFile(file, path: path))
-      case EncoderFile.format: content = .encoder(try EncoderFile(file))
-      default: content = .state(StateDictionary(file, path: path))
-      }
-      return
-    }
-    let file = try PyTorchFile(data, file: path.shown)
-    container =
-      (file.container == .zip ? "PyTorch zip" : "PyTorch legacy")
-      + (file.container == .zip && !file.hasChecksums ? " without checksums (CRC-32 not computed)" : "")
-    if let root = file.value.dictionary, root["model_prime_state_dict"] != nil {
-      content = .authors(root)
-      return
-    }
-    content = .state(try StateDictionary(file.value, choice: choice, path: path))
+    container = opened.form
+    own = opened.own
+    content = try Self.content(of: opened, choice, path: path)
   }
 
-  /// True where the name says that PyTorch wrote the file.
-  public static func isNamedAsPyTorch(_ path: FilePath) -> Bool {
-    ["pth", "pt", "tar", "bin", "ckpt"].contains(path.ending)
+  private static func content(
+    of opened: Checkpoint, _ choice: StateDictionary.Choice, path: FilePath
+  ) throws -> Content {
+    if let own = opened.own {
+      switch own.metadata["format"] {
+      case ModelFile.format: return .model(try ModelFile(own, path: path))
+      case EncoderFile.format: return .encoder(try EncoderFile(own))
+      default: break
+      }
+    }
+    if case .tree(let value) = opened.content, let root = value.dictionary,
+      root["model_prime_state_dict"] != nil
+    {
+      return .authors(root)
+    }
+    return .state(try StateDictionary(opened, choice: choice, path: path))
+  }
+
+  /// The Glance-and-Focus Network with its weights, and what the file says of it beside its configuration; nil where the
+  /// file holds the weights of one network alone.
+  ///
+  /// - Throws: one line that names every array that does not fit.
+  public func model() throws -> (network: GFNet, metadata: [String: String])? {
+    switch content {
+    case .model(let file):
+      var metadata = file.metadata
+      for key in ["format", "configuration"] { metadata[key] = nil }
+      return (network: try GFNet.load(file), metadata: metadata)
+    case .authors(let root):
+      let checkpoint = try AuthorsCheckpoint(root, path: path)
+      return (network: try checkpoint.network(), metadata: try checkpoint.metadata())
+    case .encoder, .state: return nil
+    }
   }
 }

@@ -77,7 +77,7 @@ public struct ImportedEncoder {
     _ state: StateDictionary, backbone: String? = nil, keys: String? = nil, prefix: String? = nil
   ) throws {
     guard state.unread.isEmpty || !state.arrays.isEmpty else {
-      let what = state.unread.prefix(3).map { "\(SafetensorsError.printable($0.name)) (\($0.what))" }
+      let what = state.unread.prefix(3).map { "\(ForeignText.printable($0.name)) (\($0.what))" }
       throw ModelError(
         "\(state.path) holds arrays of kinds alone that are not supported: " + what.joined(separator: ", "))
     }

@@ -1,7 +1,7 @@
 import Backbones
 import Checkpoints
 import NeuralNet
-import OneDNN
+import Compute
 import Support
 import Synchronization
 
@@ -53,9 +53,9 @@ struct EncoderRecognition {
       let names = Set(part.map { start + $0.name })
       let rest = arrays.filter { !names.contains($0.name) }
       if !rest.isEmpty {
-        let examples = rest.prefix(3).map { SafetensorsError.printable($0.name) }.joined(separator: ", ")
+        let examples = rest.prefix(3).map { ForeignText.printable($0.name) }.joined(separator: ", ")
         notes.append(
-          "\(file): the encoder is what is below \(SafetensorsError.printable(start)); \(rest.count) other "
+          "\(file): the encoder is what is below \(ForeignText.printable(start)); \(rest.count) other "
             + "\(rest.count == 1 ? "array was" : "arrays were") left out: \(examples)\(rest.count > 3 ? ", …" : "")"
         )
       }
@@ -201,14 +201,14 @@ private struct Skeleton: Sendable {
   static func of(_ entry: BackboneEntry, for arrays: [StateArray]) throws -> Skeleton? {
     let room = 6 * arrays.reduce(0) { $0 + $1.shape.reduce(1, *) } + 512 * arrays.count + 8 << 20
     if let found = known.withLock({ $0[entry.name] }) { return 4 * found.numbers <= room ? found : nil }
-    let buffers = try ComputeContext.current.buffers
+    let buffers = ComputeContext.current.buffers
     // What was built only to be compared is not kept.
     defer { buffers.trim() }
     do {
       let made = Skeleton(try buffers.limited(to: room) { try entry.build(probe).slots })
       known.withLock { $0[entry.name] = made }
       return made
-    } catch is OneDNNError {
+    } catch is AllowanceExceeded {
       return nil
     }
   }

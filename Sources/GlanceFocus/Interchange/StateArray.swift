@@ -5,79 +5,42 @@ import Tensor
 
 /// An array of a state dictionary of another program, whose values are read when they are asked for.
 public struct StateArray {
-  private enum Source {
-    case pyTorch(PyTorchTensor)
-    case safetensors(Safetensors, Safetensors.Entry)
-  }
-
   /// The key in the file, or the one that it is matched by.
   public let name: String
-  private let source: Source
+  private let array: any StoredArray
   private let file: String
 
-  init(_ name: String, _ tensor: PyTorchTensor, file: String) {
+  /// - Parameter file: named in errors.
+  init(_ name: String, _ array: any StoredArray, file: String) {
     self.name = name
-    source = .pyTorch(tensor)
+    self.array = array
     self.file = file
   }
 
-  init(_ entry: Safetensors.Entry, of file: Safetensors) {
-    name = entry.name
-    source = .safetensors(file, entry)
-    self.file = file.file
-  }
-
-  private init(_ name: String, of other: StateArray) {
-    self.name = name
-    source = other.source
-    file = other.file
-  }
-
   /// The same values under another name.
-  func renamed(_ name: String) -> StateArray { StateArray(name, of: self) }
+  func renamed(_ name: String) -> StateArray { StateArray(name, array, file: file) }
 
-  public var shape: [Int] {
-    switch source {
-    case .pyTorch(let tensor): tensor.shape
-    case .safetensors(_, let entry): entry.shape
-    }
-  }
-
-  public var type: SafetensorsType {
-    switch source {
-    case .pyTorch(let tensor): tensor.type
-    case .safetensors(_, let entry): entry.type
-    }
-  }
+  public var shape: [Int] { array.shape }
+  public var type: SafetensorsType { array.type }
 
   /// The values, row-major, whatever the element type.
-  public func floats() throws -> [Float] {
-    switch source {
-    case .pyTorch(let tensor): try MappedFile.reading(file) { tensor.floats() }
-    case .safetensors(let file, let entry):
-      try file.numbers(entry.name)
-    }
-  }
+  public func floats() throws -> [Float] { try array.floats() }
 
-  /// The values as an array of a file of ours: float32, or int64 for counters. Float32 values are not copied.
+  /// The values as an array of a file of ours: float32, or int64 for counters. Float32 values are not copied where the
+  /// reader has their bytes.
   func stored(as name: String, shape: [Int], isInteger: Bool, adding shift: Float) throws -> SafetensorsTensor
   {
     if isInteger {
-      switch source {
-      case .pyTorch(let tensor) where !tensor.type.isFloatingPoint:
-        return SafetensorsTensor(name, shape: shape, try tensor.ints(file: file).map(Int64.init))
-      case .safetensors(let file, let entry) where !entry.type.isFloatingPoint:
-        return SafetensorsTensor(name, shape: shape, try file.ints(entry.name).map(Int64.init))
-      default:
-        let counts = try floats().compactMap { Int64(exactly: $0.rounded()) }
-        guard counts.count == shape.reduce(1, *) else {
-          throw ModelError("\(file): \(self.name) counts batches by numbers that are not whole")
-        }
-        return SafetensorsTensor(name, shape: shape, counts)
+      if !type.isFloatingPoint {
+        return SafetensorsTensor(name, shape: shape, try array.ints().map(Int64.init))
       }
+      let counts = try floats().compactMap { Int64(exactly: $0.rounded()) }
+      guard counts.count == shape.reduce(1, *) else {
+        throw ModelError("\(file): \(self.name) counts batches by numbers that are not whole")
+      }
+      return SafetensorsTensor(name, shape: shape, counts)
     }
-    if shift == 0, case .pyTorch(let tensor) = source, tensor.type == .f32, let bytes = tensor.contiguousBytes
-    {
+    if shift == 0, type == .f32, let bytes = array.contiguousBytes {
       return SafetensorsTensor(name, type: .f32, shape: shape, bytes: bytes)
     }
     let values = try floats()
@@ -89,11 +52,14 @@ extension [StateArray] {
   /// The tensors of a dictionary.
   init(_ dictionary: PyTorchDictionary, file: String) {
     self = dictionary.entries.compactMap { key, value in
-      value.tensor.map { StateArray(key, $0, file: file) }
+      value.tensor.map { StateArray(key, PyTorchArray($0, file: file), file: file) }
     }
   }
 
-  init(_ file: Safetensors) { self = file.entries.map { StateArray($0, of: file) } }
+  /// The tensors of a file of ours.
+  init(_ file: Safetensors) {
+    self = file.storedArrays.map { StateArray($0.name, $0.array, file: file.file) }
+  }
 
   /// What parallel training, `torch.compile` and activation checkpoints put into names, wherever they wrap a part.
   private static let wrappers: Set<Substring> = [

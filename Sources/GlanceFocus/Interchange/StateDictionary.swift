@@ -4,14 +4,6 @@ import Support
 
 /// The arrays of one network in a file of another program, and what else the file says of it.
 public struct StateDictionary {
-  /// An array whose values are not read.
-  public struct Unread {
-    public let name: String
-    public let shape: [Int]
-    /// Its type or kind, such as `torch.complex64` or `sparse`.
-    public let what: String
-  }
-
   /// Which of the networks in a file is meant.
   public struct Choice: Sendable {
     /// The moving average of the weights, or those themselves; nil: the average where there is one.
@@ -28,7 +20,7 @@ public struct StateDictionary {
   public let path: FilePath
   /// Under their names in the file.
   public let arrays: [StateArray]
-  public let unread: [Unread]
+  public let unread: [UnreadArray]
   /// What the file and its name say of the network, most telling first.
   public let hints: [EncoderHint]
   /// What was chosen among several, a line each.
@@ -41,18 +33,25 @@ public struct StateDictionary {
   /// The name that the file gives the network, where it gives one.
   public var name: String? { hints.first { $0.isInside }?.text }
 
-  init(_ file: Safetensors, path: FilePath) {
+  /// - Throws: ``ModelError`` where the file holds no weights, or several and none is the obvious one.
+  init(_ checkpoint: Checkpoint, choice: Choice, path: FilePath) throws {
+    switch checkpoint.content {
+    case .arrays(let arrays): self.init(arrays, path: path)
+    case .tree(let root): try self.init(root, choice: choice, path: path)
+    }
+  }
+
+  private init(_ stored: Checkpoint.Arrays, path: FilePath) {
     self.path = path
-    arrays = file.entries.map { StateArray($0, of: file) }
-    unread = file.unread.map { Unread(name: $0.name, shape: $0.shape, what: $0.type) }
-    hints = EncoderHint.all(in: file.metadata, path: path)
+    arrays = stored.named.map { StateArray($0.name, $0.array, file: path.shown) }
+    unread = stored.unread
+    hints = EncoderHint.all(in: stored.metadata, path: path)
     notes = []
     beside = []
     objects = []
   }
 
-  /// - Throws: ``ModelError`` where the file holds no weights, or several and none is the obvious one.
-  init(_ root: PyTorchValue, choice: Choice, path: FilePath) throws {
+  private init(_ root: PyTorchValue, choice: Choice, path: FilePath) throws {
     self.path = path
     if root.object?.isModule == true { throw Self.wholeModule(root.object, "", path) }
     guard let members = root.members, root.object?.unread == nil else {
@@ -60,12 +59,10 @@ public struct StateDictionary {
     }
     let found = WeightSearch(members)
     let taken = try found.choose(choice, path: path)
-    arrays = taken.dictionary.entries.compactMap { key, value in
-      value.tensor.map { StateArray(key, $0, file: path.shown) }
-    }
+    arrays = [StateArray](taken.dictionary, file: path.shown)
     unread = taken.dictionary.entries.compactMap { key, value in
       guard let object = value.object, let what = object.unread else { return nil }
-      return Unread(name: key, shape: object.shape ?? [], what: what)
+      return UnreadArray(name: key, shape: object.shape ?? [], what: what)
     }
     hints = EncoderHint.all(in: members, path: path)
     notes = found.notes(taken, path: path)
@@ -82,19 +79,19 @@ public struct StateDictionary {
     case .bool(let value): value ? "True" : "False"
     case .int(let value): String(value)
     case .double(let value): String(value)
-    case .string(let text): SafetensorsError.printable(text)
+    case .string(let text): ForeignText.printable(text)
     case .bytes(let bytes): "\(bytes.count) bytes"
     case .list(let values): "a list of \(values.count)"
     case .dictionary(let dictionary): "\(dictionary.entries.count) entries"
-    case .object(let object): object.unread == nil ? SafetensorsError.printable(object.name) : nil
+    case .object(let object): object.unread == nil ? ForeignText.printable(object.name) : nil
     case .tensor: nil
     }
   }
 
   static func wholeModule(_ object: PyTorchObject?, _ key: String, _ path: FilePath) -> ModelError {
-    let name = SafetensorsError.printable(object?.name ?? "")
+    let name = ForeignText.printable(object?.name ?? "")
     return ModelError(
-      "\(path) holds a whole module of the class \(name)\(key.isEmpty ? "" : " under \(SafetensorsError.printable(key))"),"
+      "\(path) holds a whole module of the class \(name)\(key.isEmpty ? "" : " under \(ForeignText.printable(key))"),"
         + " whose code is not in the file; save its state_dict()")
   }
 
@@ -191,13 +188,13 @@ struct WeightSearch {
 
   func choose(_ choice: StateDictionary.Choice, path: FilePath) throws -> Candidate {
     func names(_ candidates: [Candidate]) -> String {
-      candidates.prefix(10).map { SafetensorsError.printable($0.name) }.joined(separator: ", ")
+      candidates.prefix(10).map { ForeignText.printable($0.name) }.joined(separator: ", ")
     }
     guard !candidates.isEmpty else {
       if let entry = root.entries.first(where: { $0.value.object?.isModule == true }) {
         throw StateDictionary.wholeModule(entry.value.object, entry.key, path)
       }
-      let keys = root.keys.prefix(10).map { SafetensorsError.printable($0) }.joined(separator: ", ")
+      let keys = root.keys.prefix(10).map { ForeignText.printable($0) }.joined(separator: ", ")
       throw ModelError("\(path) holds no state dictionary; its keys are \(keys.isEmpty ? "none" : keys)")
     }
     if let key = choice.weights {
@@ -205,7 +202,7 @@ struct WeightSearch {
       let similar = candidates.filter { $0.keys.last == key }
       if similar.count == 1 { return similar[0] }
       throw ModelError(
-        "\(path) holds no weights under '\(SafetensorsError.printable(key))', but under \(names(candidates))")
+        "\(path) holds no weights under '\(ForeignText.printable(key))', but under \(names(candidates))")
     }
     let averages = candidates.filter(\.isAverage)
     let plain = candidates.filter { !$0.isAverage }
@@ -229,8 +226,8 @@ struct WeightSearch {
   func notes(_ taken: Candidate, path: FilePath) -> [String] {
     let others = candidates.filter { $0.keys != taken.keys }
     guard !others.isEmpty else { return [] }
-    let rest = others.prefix(5).map { SafetensorsError.printable($0.name) }.joined(separator: ", ")
-    let name = SafetensorsError.printable(taken.name)
+    let rest = others.prefix(5).map { ForeignText.printable($0.name) }.joined(separator: ", ")
+    let name = ForeignText.printable(taken.name)
     return taken.isAverage
       ? ["\(path): the moving average of the weights (\(name)) was taken, not \(rest)"]
       : ["\(path): the weights under \(name) were taken, not \(rest)"]

@@ -42,7 +42,7 @@ struct StateMatch {
       }
       guard KeyMap.fits(array.shape, slot.shape) else {
         misshaped.append(
-          "\(SafetensorsError.printable(array.name)) has \(Self.text(array.shape)), expected \(Self.text(slot.shape))"
+          "\(ForeignText.printable(array.name)) has \(Self.text(array.shape)), expected \(Self.text(slot.shape))"
         )
         continue
       }
@@ -63,7 +63,7 @@ struct StateMatch {
         + (lines.count > most ? ", and \(lines.count - most) more" : "")
     }
     func list(_ names: [String], _ what: String) -> String? {
-      listed(names.map { SafetensorsError.printable($0) }, what)
+      listed(names.map { ForeignText.printable($0) }, what)
     }
     return [
       list(unknown, unknown.count == 1 ? "array has no place" : "arrays have no place"),

@@ -129,57 +129,23 @@ struct JSONReader {
   }
 
   private mutating func string() throws -> [UInt8] {
-    position += 1
-    var result: [UInt8] = []
-    while position < bytes.count {
-      let byte = bytes[position]
-      position += 1
-      switch byte {
-      case UInt8(ascii: "\""): return result
-      case UInt8(ascii: "\\"): try escape(&result)
-      case 0..<0x20: throw problem("a string holds a control character")
-      default: result.append(byte)
-      }
-    }
-    throw problem("a string does not end")
-  }
-
-  private mutating func escape(_ result: inout [UInt8]) throws {
-    guard position < bytes.count else { throw problem("a string does not end") }
-    let byte = bytes[position]
-    position += 1
-    switch byte {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): result.append(byte)
-    case UInt8(ascii: "b"): result.append(8)
-    case UInt8(ascii: "f"): result.append(12)
-    case UInt8(ascii: "n"): result.append(10)
-    case UInt8(ascii: "r"): result.append(13)
-    case UInt8(ascii: "t"): result.append(9)
-    case UInt8(ascii: "u"):
-      var code = try hexadecimal()
-      if (0xD800..<0xDC00).contains(code), bytes[position...].starts(with: "\\u".utf8) {
-        let before = position
-        position += 2
-        let low = try hexadecimal()
-        if (0xDC00..<0xE000).contains(low) {
-          code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00)
-        } else {
-          position = before
-        }
-      }
-      // Half of a pair alone is no character.
-      result += Array(String(Unicode.Scalar(code) ?? "\u{FFFD}").utf8)
-    default: throw problem("'\\\(String(escaping: [byte]))' in a string is unknown")
+    var end = position + 1
+    do {
+      defer { position = end }
+      return try bytes.withUnsafeBytes { try JSONText.string(in: $0, at: &end, loneSurrogates: .replaced) }
+    } catch let fault as JSONText.Fault {
+      throw problem(Self.reason(fault.kind))
     }
   }
 
-  private mutating func hexadecimal() throws -> UInt32 {
-    let digits = bytes[position...].prefix(4)
-    guard digits.count == 4, digits.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
-      let code = UInt32(String(decoding: digits, as: UTF8.self), radix: 16)
-    else { throw problem("\\u needs four hexadecimal digits") }
-    position += 4
-    return code
+  private static func reason(_ fault: JSONText.Fault.Kind) -> String {
+    switch fault {
+    case .open, .openEscape: "a string does not end"
+    case .controlCharacter: "a string holds a control character"
+    case .unknownEscape(let letter): "'\\\(String(escaping: [letter]))' in a string is unknown"
+    case .notHexadecimal: "\\u needs four hexadecimal digits"
+    case .loneSurrogate, .brokenPair: "a string holds half of a pair of surrogates"
+    }
   }
 }
 

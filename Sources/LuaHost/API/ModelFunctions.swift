@@ -25,30 +25,21 @@ enum ModelFunctions {
   ) { call in
     let name = try call.path("name_or_file")
     let path =
-      CheckpointFile.isNamedAsPyTorch(name)
+      CheckpointFormats.isNamedAsForeign(name)
       ? call.context.found(name)
       : try ModelLibrary.standard(scriptFolder: call.context.scriptFolder).find(name, call.context.found)
     let stem = path.shownStem
-    let content = try CheckpointFile(path).content
-    if case .state = content, let file = try? Safetensors(contentsOf: path), Trace.isTrace(file) {
+    let file = try CheckpointFile(path)
+    if case .state = file.content, let own = file.own, Trace.isTrace(own) {
       throw LuaError("gfnet.load: \(path) is a trace, not a model: gfnet.trace(file) reads it")
     }
     try call.context.note(model: stem, path)
-    switch content {
-    case .model(let file):
-      let network = try GFNet.load(file)
-      var metadata = file.metadata
-      for key in ["format", "configuration"] { metadata[key] = nil }
-      return Pushed(ModelHandle(network: network, name: stem, metadata: metadata))
-    case .authors(let root):
-      let checkpoint = try AuthorsCheckpoint(root, path: path)
-      return Pushed(
-        ModelHandle(network: try checkpoint.network(), name: stem, metadata: try checkpoint.metadata()))
-    case .encoder, .state:
+    guard let model = try file.model() else {
       throw LuaError(
         "\(path) is not a gfnet-lab model but one network's weights: gfnet.encoder(file) loads an encoder, and "
           + "gfnet.model{encoder = file} makes a model of it")
     }
+    return Pushed(ModelHandle(network: model.network, name: stem, metadata: model.metadata))
   }
 
   private static let model = FunctionEntry(

@@ -42,7 +42,7 @@ enum TensorFiles {
       for note in state.notes { call.context.note(note) }
       for array in state.unread {
         call.context.note(
-          "\(path): \(SafetensorsError.printable(array.name)) is left out: \(array.what) is not supported")
+          "\(path): \(ForeignText.printable(array.name)) is left out: \(array.what) is not supported")
       }
     case .authors: throw LuaError("gfnet.tensor.load: \(path) is a checkpoint of a model: use gfnet.load")
     }

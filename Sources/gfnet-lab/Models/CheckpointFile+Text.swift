@@ -15,10 +15,10 @@ extension CheckpointFile {
       return "encoder \(file.backbone), \(file.classes == 0 ? "no classifier" : "\(file.classes) classes")"
     case .authors(let root):
       return
-        "checkpoint of the authors' code, \(SafetensorsError.printable(root["model_name"]?.string ?? "unnamed"))"
+        "checkpoint of the authors' code, \(ForeignText.printable(root["model_name"]?.string ?? "unnamed"))"
     case .state(let state):
       return
-        "state dictionary of \(SafetensorsError.printable(state.name ?? "a network")), \(state.arrays.count) arrays"
+        "state dictionary of \(ForeignText.printable(state.name ?? "a network")), \(state.arrays.count) arrays"
     }
   }
 

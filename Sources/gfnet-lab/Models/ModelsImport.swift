@@ -1,4 +1,5 @@
 import ArgumentParser
+import Checkpoints
 import Foundation
 import GlanceFocus
 import Reports
@@ -24,7 +25,7 @@ struct ModelsImport: ParsableCommand {
 
   @Argument(
     help: "What torch.save wrote, or a safetensors file.",
-    completion: .file(extensions: ["pth", "pt", "tar", "safetensors"]))
+    completion: .file(extensions: CheckpointFormats.endings))
   var file: FilePath
 
   @Option(
@@ -117,7 +118,7 @@ struct ModelsImport: ParsableCommand {
     guard var name = path.lastComponent.map({ FilePath(root: nil, components: $0) }) else {
       return "imported"
     }
-    while ["tar", "pth", "pt", "bin", "ckpt", "safetensors"].contains(name.ending) {
+    while CheckpointFormats.endings.contains(name.ending) {
       name = name.removingEnding
     }
     return name

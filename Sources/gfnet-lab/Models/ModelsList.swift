@@ -30,16 +30,14 @@ struct ModelsList: ParsableCommand {
     var rows: [Row] = []
     for entry in BackboneRegistry.entries {
       let parameters = try entry.build(1000).parameterCount
-      let setups = PaperSetups.all.filter { $0.backbone == entry.name }
-      let sizes = setups.isEmpty ? [(entry.patchSize, 5)] : setups.map { ($0.patch, $0.steps) }
-      for (patch, steps) in sizes {
+      for size in PaperSetups.setup(for: entry).sizes {
         try Cancellation.check()
         let configuration = try Configuration(
-          backbone: entry.name, patchSize: patch, imageSize: max(patch, 224), steps: steps)
+          backbone: entry.name, patchSize: size.patch, imageSize: max(size.patch, 224), steps: size.steps)
         rows.append(
           Row(
-            entry: entry, patch: patch, parameters: parameters, costs: try GFNet(configuration).measureCosts()
-          ))
+            entry: entry, patch: size.patch, parameters: parameters,
+            costs: try GFNet(configuration).measureCosts()))
       }
     }
     let library = ModelLibrary.standard(scriptFolder: nil)
@@ -104,14 +102,4 @@ struct ModelsList: ParsableCommand {
         }),
     ])
   }
-}
-
-/// Encoder, patch size and steps of the paper's networks.
-enum PaperSetups {
-  static let all: [(backbone: String, patch: Int, steps: Int)] = [
-    ("resnet50", 96, 5), ("resnet50", 128, 5), ("densenet121", 96, 5), ("densenet169", 96, 5),
-    ("densenet201", 96, 5), ("regnety_600m", 96, 5), ("regnety_800m", 96, 5), ("regnety_1.6g", 96, 5),
-    ("mobilenetv3_large_100", 96, 3), ("mobilenetv3_large_100", 128, 3), ("mobilenetv3_large_125", 128, 3),
-    ("efficientnet_b2", 128, 4), ("efficientnet_b3", 128, 4), ("efficientnet_b3", 144, 4),
-  ]
 }

@@ -24,7 +24,7 @@ struct ModelsShow: ParsableCommand {
 
   @Argument(
     help: "A file, or the name of a model under models/.",
-    completion: .file(extensions: ["safetensors", "pth", "pt", "tar"]))
+    completion: .file(extensions: CheckpointFormats.endings))
   var file: FilePath
 
   @OptionGroup var choice: WeightOptions
@@ -37,7 +37,8 @@ struct ModelsShow: ParsableCommand {
 
   func run() throws {
     let path =
-      CheckpointFile.isNamedAsPyTorch(file) ? file : try ModelLibrary.standard(scriptFolder: nil).find(file)
+      CheckpointFormats.isNamedAsForeign(file)
+      ? file : try ModelLibrary.standard(scriptFolder: nil).find(file)
     let found = try CheckpointFile(path, choice: choice.choice)
     var facts = Facts(found)
     try facts.describe(found.content, prefix: choice.prefix)
@@ -69,7 +70,7 @@ struct ModelsShow: ParsableCommand {
             name: "arrays", columns: ["array", "shape", "type"],
             rows: found.arrays.map { array in
               [
-                .text(SafetensorsError.printable(array.name)),
+                .text(ForeignText.printable(array.name)),
                 .text(array.shape.isEmpty ? "scalar" : array.shape.map(String.init).joined(separator: "×")),
                 .text(array.type),
               ]
@@ -104,66 +105,78 @@ struct ModelsShow: ParsableCommand {
 
     mutating func describe(_ content: CheckpointFile.Content, prefix: String?) throws {
       switch content {
-      case .model(let file):
-        add("kind", "Glance-and-Focus Network of gfnet-lab", "model")
-        let network = try GFNet(file.configuration)
-        add(file.configuration)
-        add(network)
-        try add(network.measureCosts())
-        if let results = StoredResults(metadata: file.metadata) { add(results) }
-        for (key, text) in file.metadata.sorted(by: { $0.key < $1.key })
-        where !["format", "configuration"].contains(key) {
-          add(key, SafetensorsError.printable(text), .string(text))
-        }
-      case .encoder(let file):
-        add("kind", "image encoder of gfnet-lab", "encoder")
-        add("backbone", file.backbone, .string(file.backbone))
-        add("classes", file.classes == 0 ? "no classifier" : "\(file.classes)", .integer(file.classes))
-        try add(file.encoder())
-      case .authors(let root):
-        add("kind", "Glance-and-Focus Network of the authors' code", "authors")
+      case .model(let file): try describe(file)
+      case .encoder(let file): try describe(file)
+      case .authors(let root): try describe(root)
+      case .state(let state): try describe(state, prefix: prefix)
+      }
+    }
+
+    private mutating func describe(_ file: ModelFile) throws {
+      add("kind", "Glance-and-Focus Network of gfnet-lab", "model")
+      let network = try GFNet(file.configuration)
+      add(file.configuration)
+      add(network)
+      try add(network.measureCosts())
+      if let results = StoredResults(metadata: file.metadata) { add(results) }
+      for (key, text) in file.metadata.sorted(by: { $0.key < $1.key })
+      where !["format", "configuration"].contains(key) {
+        add(key, ForeignText.printable(text), .string(text))
+      }
+    }
+
+    private mutating func describe(_ file: EncoderFile) throws {
+      add("kind", "image encoder of gfnet-lab", "encoder")
+      add("backbone", file.backbone, .string(file.backbone))
+      add("classes", file.classes == 0 ? "no classifier" : "\(file.classes)", .integer(file.classes))
+      try add(file.encoder())
+    }
+
+    private mutating func describe(_ root: PyTorchDictionary) throws {
+      add("kind", "Glance-and-Focus Network of the authors' code", "authors")
+      add(
+        "holds", root.keys.map { ForeignText.printable($0) }.joined(separator: ", "),
+        .array(root.keys.map { .string($0) }))
+      let checkpoint = try AuthorsCheckpoint(root, path: path)
+      add(checkpoint.configuration)
+      let network = try GFNet(checkpoint.configuration)
+      add(network)
+      try add(network.measureCosts())
+      add(checkpoint.results)
+      for note in checkpoint.notes { add("note", note, .string(note)) }
+    }
+
+    private mutating func describe(_ state: StateDictionary, prefix: String?) throws {
+      add("kind", "state dictionary of one network", "state_dict")
+      if let name = state.name { add("name", ForeignText.printable(name), .string(name)) }
+      for note in state.notes { add("note", note, .string(note)) }
+      if !state.beside.isEmpty {
+        let entries = state.beside.prefix(20).map { "\(ForeignText.printable($0.key)): \($0.what)" }
         add(
-          "holds", root.keys.map { SafetensorsError.printable($0) }.joined(separator: ", "),
-          .array(root.keys.map { .string($0) }))
-        let checkpoint = try AuthorsCheckpoint(root, path: path)
-        add(checkpoint.configuration)
-        let network = try GFNet(checkpoint.configuration)
-        add(network)
-        try add(network.measureCosts())
-        add(checkpoint.results)
-        for note in checkpoint.notes { add("note", note, .string(note)) }
-      case .state(let state):
-        add("kind", "state dictionary of one network", "state_dict")
-        if let name = state.name { add("name", SafetensorsError.printable(name), .string(name)) }
-        for note in state.notes { add("note", note, .string(note)) }
-        if !state.beside.isEmpty {
-          let entries = state.beside.prefix(20).map { "\(SafetensorsError.printable($0.key)): \($0.what)" }
-          add(
-            "beside", entries.joined(separator: ", ") + (state.beside.count > 20 ? ", …" : ""),
-            .array(entries.map { .string($0) }))
-        }
-        if !state.objects.isEmpty {
-          let names = state.objects.prefix(20).map { SafetensorsError.printable($0) }
-          add(
-            "objects", "kept as data, not run: " + names.joined(separator: ", "),
-            .array(names.map { .string($0) }))
-        }
-        if !state.unread.isEmpty {
-          let names = state.unread.prefix(10).map { "\(SafetensorsError.printable($0.name)) (\($0.what))" }
-          add(
-            "not supported", names.joined(separator: ", ") + (state.unread.count > 10 ? ", …" : ""),
-            .array(names.map { .string($0) }), "not_supported")
-        }
-        do {
-          let encoder = try ImportedEncoder(state, prefix: prefix)
-          for note in encoder.notes.dropFirst(state.notes.count) { add("note", note, .string(note)) }
-          add("backbone", "\(encoder.entry.name), keys of \(encoder.keys)", .string(encoder.entry.name))
-          add(
-            "classes", encoder.classes == 0 ? "no classifier" : "\(encoder.classes)",
-            .integer(encoder.classes))
-        } catch let error as ModelError {
-          add("backbone", "none: \(error)", .null)
-        }
+          "beside", entries.joined(separator: ", ") + (state.beside.count > 20 ? ", …" : ""),
+          .array(entries.map { .string($0) }))
+      }
+      if !state.objects.isEmpty {
+        let names = state.objects.prefix(20).map { ForeignText.printable($0) }
+        add(
+          "objects", "kept as data, not run: " + names.joined(separator: ", "),
+          .array(names.map { .string($0) }))
+      }
+      if !state.unread.isEmpty {
+        let names = state.unread.prefix(10).map { "\(ForeignText.printable($0.name)) (\($0.what))" }
+        add(
+          "not supported", names.joined(separator: ", ") + (state.unread.count > 10 ? ", …" : ""),
+          .array(names.map { .string($0) }), "not_supported")
+      }
+      do {
+        let encoder = try ImportedEncoder(state, prefix: prefix)
+        for note in encoder.notes.dropFirst(state.notes.count) { add("note", note, .string(note)) }
+        add("backbone", "\(encoder.entry.name), keys of \(encoder.keys)", .string(encoder.entry.name))
+        add(
+          "classes", encoder.classes == 0 ? "no classifier" : "\(encoder.classes)",
+          .integer(encoder.classes))
+      } catch let error as ModelError {
+        add("backbone", "none: \(error)", .null)
       }
     }
 
