@@ -1,3 +1,5 @@
+import Support
+
 /// The paper's rule: an image leaves when its largest softmax probability reaches the threshold.
 public struct ConfidenceExit: ExitRule {
   public let name = "confidence"
@@ -13,15 +15,15 @@ public struct ConfidenceExit: ExitRule {
     self.thresholds = StepThresholds(thresholds.map(Double.init))
   }
 
+  // Calibration gives ∞ to a step after which none shall leave.
+  private static let threshold = Setting.numberOrList(
+    "threshold", default: 0.9, in: 0...1, allowsInfinity: true,
+    help: "least probability, or a list by step; inf: none leaves, -inf: all do")
+
   public static let definition = ExitRuleDefinition(
-    name: "confidence", summary: "leave when the largest class probability reaches the threshold",
-    parameters: [
-      // Calibration gives ∞ to a step after which none shall leave.
-      ParameterDescription(
-        "threshold", .numberOrList, default: 0.9, min: 0, max: 1, allowsInfinity: true,
-        help: "least probability, or a list by step; inf: none leaves, -inf: all do")
-    ],
-    make: { try ConfidenceExit(thresholds: $0.numbers("threshold").map(Float.init)) })
+    .exitRule, name: "confidence", summary: "leave when the largest class probability reaches the threshold",
+    parameters: [threshold.setting],
+    make: { try ConfidenceExit(thresholds: $0[threshold].map { Float($0) }) })
 
   public func check(steps: Int, classes: Int) throws { try thresholds.check(steps: steps, owner: name) }
 

@@ -1,3 +1,5 @@
+import Support
+
 /// Every image leaves after the same number of steps: anytime prediction at that step.
 public struct LengthExit: ExitRule {
   public let name = "length"
@@ -6,12 +8,11 @@ public struct LengthExit: ExitRule {
   /// - Parameter steps: at least 1.
   public init(steps: Int) { length = max(steps, 1) }
 
+  private static let steps = Setting.integer("steps", default: 1, in: 1...1000, help: "steps of every image")
+
   public static let definition = ExitRuleDefinition(
-    name: "length", summary: "leave after a fixed number of steps",
-    parameters: [
-      ParameterDescription("steps", .integer, default: 1, min: 1, max: 1000, help: "steps of every image")
-    ],
-    make: { try LengthExit(steps: $0.integer("steps")) })
+    .exitRule, name: "length", summary: "leave after a fixed number of steps", parameters: [steps.setting],
+    make: { try LengthExit(steps: $0[steps]) })
 
   public func check(steps: Int, classes: Int) throws {
     guard length <= steps else {

@@ -1,3 +1,5 @@
+import Support
+
 /// An image leaves when its best class leads the second by enough.
 public struct MarginExit: ExitRule {
   public let name = "margin"
@@ -6,14 +8,13 @@ public struct MarginExit: ExitRule {
   /// - Parameter thresholds: one for every step, or one by step.
   public init(thresholds: [Double]) { self.thresholds = StepThresholds(thresholds) }
 
+  private static let threshold = Setting.numberOrList(
+    "threshold", default: 0.5, in: 0...1,
+    help: "least difference of the two largest probabilities, or a list by step")
+
   public static let definition = ExitRuleDefinition(
-    name: "margin", summary: "leave when the best class leads the second by the threshold",
-    parameters: [
-      ParameterDescription(
-        "threshold", .numberOrList, default: 0.5, min: 0, max: 1,
-        help: "least difference of the two largest probabilities, or a list by step")
-    ],
-    make: { try MarginExit(thresholds: $0.numbers("threshold")) })
+    .exitRule, name: "margin", summary: "leave when the best class leads the second by the threshold",
+    parameters: [threshold.setting], make: { try MarginExit(thresholds: $0[threshold]) })
 
   public func check(steps: Int, classes: Int) throws { try thresholds.check(steps: steps, owner: name) }
 

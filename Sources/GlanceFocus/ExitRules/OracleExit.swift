@@ -6,8 +6,9 @@ public struct OracleExit: ExitRule {
   public init() {}
 
   public static let definition = ExitRuleDefinition(
-    name: "oracle", summary: "leave at the first step whose answer is right, which needs the labels",
-    parameters: [], make: { _ in OracleExit() })
+    .exitRule, name: "oracle",
+    summary: "leave at the first step whose answer is right, which needs the labels",
+    make: { _ in OracleExit() })
 
   public func decide(_ batch: StepBatch) throws -> [Bool] {
     guard let labels = batch.labels else {

@@ -1,3 +1,5 @@
+import Support
+
 /// An image leaves when its last predictions agree (the rule of PABEE, Zhou et al., NeurIPS 2020).
 public struct PatienceExit: ExitRule {
   public let name = "patience"
@@ -6,14 +8,12 @@ public struct PatienceExit: ExitRule {
   /// - Parameter count: consecutive equal predictions wanted, at least 1.
   public init(count: Int) { length = max(count, 1) }
 
+  private static let count = Setting.integer(
+    "count", default: 2, in: 1...1000, help: "consecutive steps that must predict the same class")
+
   public static let definition = ExitRuleDefinition(
-    name: "patience", summary: "leave when the last predictions agree",
-    parameters: [
-      ParameterDescription(
-        "count", .integer, default: 2, min: 1, max: 1000,
-        help: "consecutive steps that must predict the same class")
-    ],
-    make: { try PatienceExit(count: $0.integer("count")) })
+    .exitRule, name: "patience", summary: "leave when the last predictions agree",
+    parameters: [count.setting], make: { try PatienceExit(count: $0[count]) })
 
   public func decide(_ batch: StepBatch) -> [Bool] {
     guard batch.step >= length else { return [Bool](repeating: false, count: batch.count) }

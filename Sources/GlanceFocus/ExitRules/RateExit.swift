@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// Holds the mean cost of a run at a target by moving its thresholds as it goes: no calibration set is needed, and what
 /// the images are like may change on the way.
@@ -31,17 +32,17 @@ public final class RateExit: ExitRule {
     self.window = window
   }
 
+  private static let meanMadds = Setting.number(
+    "madds", default: 0, in: 0 ... .infinity,
+    help: "mean Multiply-Adds per image to hold; 0: half of what all steps cost")
+  private static let images = Setting.integer(
+    "window", default: 512, in: 16...1_000_000, help: "images that thresholds are taken from")
+
   public static let definition = ExitRuleDefinition(
-    name: "rate", summary: "hold a mean cost by moving the confidence thresholds as the run goes",
-    parameters: [
-      ParameterDescription(
-        "madds", .number, default: 0, min: 0,
-        help: "mean Multiply-Adds per image to hold; 0: half of what all steps cost"),
-      ParameterDescription(
-        "window", .integer, default: 512, min: 16, max: 1_000_000,
-        help: "images that thresholds are taken from"),
-    ],
-    make: { try RateExit(madds: $0.number("madds"), window: $0.integer("window")) })
+    .exitRule, name: "rate",
+    summary: "hold a mean cost by moving the confidence thresholds as the run goes",
+    parameters: [meanMadds.setting, images.setting],
+    make: { try RateExit(madds: $0[meanMadds], window: $0[images]) })
 
   public func started(madds: [Double]) throws -> any ExitRule {
     let (least, most) = (madds.first ?? 0, madds.last ?? 0)

@@ -1,3 +1,5 @@
+import Support
+
 /// An image leaves when the critic expects too little of another step.
 public struct ValueExit: ExitRule {
   public let name = "value"
@@ -6,14 +8,12 @@ public struct ValueExit: ExitRule {
   /// - Parameter thresholds: one for every step, or one by step.
   public init(thresholds: [Double]) { self.thresholds = StepThresholds(thresholds) }
 
+  private static let threshold = Setting.numberOrList(
+    "threshold", default: 0, help: "least discounted reward that is worth another step, or a list by step")
+
   public static let definition = ExitRuleDefinition(
-    name: "value", summary: "leave when the critic's value of going on is below the threshold",
-    parameters: [
-      ParameterDescription(
-        "threshold", .numberOrList, default: 0,
-        help: "least discounted reward that is worth another step, or a list by step")
-    ],
-    make: { try ValueExit(thresholds: $0.numbers("threshold")) })
+    .exitRule, name: "value", summary: "leave when the critic's value of going on is below the threshold",
+    parameters: [threshold.setting], make: { try ValueExit(thresholds: $0[threshold]) })
 
   public func check(steps: Int, classes: Int) throws { try thresholds.check(steps: steps, owner: name) }
 

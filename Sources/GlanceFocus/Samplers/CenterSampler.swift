@@ -5,7 +5,7 @@ public struct CenterSampler: PatchSampler {
   public init() {}
 
   public static let definition = SamplerDefinition(
-    name: "center", summary: "always the middle", parameters: [], make: { _ in CenterSampler() })
+    .sampler, name: "center", summary: "always the middle", make: { _ in CenterSampler() })
 
   public func propose(_ batch: SamplerBatch) -> [PatchLocation] {
     [PatchLocation](repeating: PatchLocation(row: 0.5, column: 0.5), count: batch.count)

@@ -8,7 +8,7 @@ public struct ContrastSampler: PatchSampler {
   public init() {}
 
   public static let definition = SamplerDefinition(
-    name: "contrast", summary: "where the glance has the most contrast not yet looked at", parameters: [],
+    .sampler, name: "contrast", summary: "where the glance has the most contrast not yet looked at",
     make: { _ in ContrastSampler() })
 
   public func propose(_ batch: SamplerBatch) throws -> [PatchLocation] {

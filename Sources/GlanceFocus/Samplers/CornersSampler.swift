@@ -8,7 +8,7 @@ public struct CornersSampler: PatchSampler {
   public init() {}
 
   public static let definition = SamplerDefinition(
-    name: "corners", summary: "the middle, then the four corners in turn", parameters: [],
+    .sampler, name: "corners", summary: "the middle, then the four corners in turn",
     make: { _ in CornersSampler() })
 
   private static let places = [

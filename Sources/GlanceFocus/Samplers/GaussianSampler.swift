@@ -1,3 +1,5 @@
+import Support
+
 /// Random places around the middle, cut at the image's border.
 public struct GaussianSampler: PatchSampler {
   public let name = "gaussian"
@@ -6,14 +8,14 @@ public struct GaussianSampler: PatchSampler {
   /// - Parameter standardDeviation: as a fraction of the room a patch has, finite.
   public init(standardDeviation: Float) { deviation = standardDeviation }
 
+  private static let standardDeviation = Setting.number(
+    "std", default: 0.2, in: 0...10,
+    help: "standard deviation of row and column, as a fraction of the room a patch has")
+
   public static let definition = SamplerDefinition(
-    name: "gaussian", summary: "around the middle with normal chance, cut at the border",
-    parameters: [
-      ParameterDescription(
-        "std", default: 0.2, min: 0, max: 10,
-        help: "standard deviation of row and column, as a fraction of the room a patch has")
-    ],
-    make: { GaussianSampler(standardDeviation: Float(try $0.number("std"))) })
+    .sampler, name: "gaussian", summary: "around the middle with normal chance, cut at the border",
+    parameters: [standardDeviation.setting],
+    make: { GaussianSampler(standardDeviation: Float(try $0[standardDeviation])) })
 
   public func propose(_ batch: SamplerBatch) -> [PatchLocation] {
     (0..<batch.count).map { index in

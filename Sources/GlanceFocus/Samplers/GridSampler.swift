@@ -1,3 +1,5 @@
+import Support
+
 /// The places of a regular grid, row by row; after the last it begins again.
 public struct GridSampler: PatchSampler {
   public let name = "grid"
@@ -10,13 +12,14 @@ public struct GridSampler: PatchSampler {
     self.columns = max(columns, 1)
   }
 
+  private static let rowCount = Setting.integer("rows", default: 2, in: 1...1000, help: "rows of the grid")
+  private static let columnCount = Setting.integer(
+    "columns", default: 2, in: 1...1000, help: "columns of the grid")
+
   public static let definition = SamplerDefinition(
-    name: "grid", summary: "the places of a regular grid, row by row",
-    parameters: [
-      ParameterDescription("rows", .integer, default: 2, min: 1, max: 1000, help: "rows of the grid"),
-      ParameterDescription("columns", .integer, default: 2, min: 1, max: 1000, help: "columns of the grid"),
-    ],
-    make: { GridSampler(rows: try $0.integer("rows"), columns: try $0.integer("columns")) })
+    .sampler, name: "grid", summary: "the places of a regular grid, row by row",
+    parameters: [rowCount.setting, columnCount.setting],
+    make: { GridSampler(rows: try $0[rowCount], columns: try $0[columnCount]) })
 
   public func propose(_ batch: SamplerBatch) -> [PatchLocation] {
     let cell = (batch.step - 2) % (rows * columns)

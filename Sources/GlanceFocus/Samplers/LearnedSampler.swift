@@ -6,7 +6,7 @@ public struct LearnedSampler: PatchSampler {
   public init() {}
 
   public static let definition = SamplerDefinition(
-    name: "learned", summary: "where the model's patch proposal network points", parameters: [],
+    .sampler, name: "learned", summary: "where the model's patch proposal network points",
     make: { _ in LearnedSampler() })
 
   public func propose(_ batch: SamplerBatch) throws -> [PatchLocation] {

@@ -5,7 +5,7 @@ public struct RandomSampler: PatchSampler {
   public init() {}
 
   public static let definition = SamplerDefinition(
-    name: "random", summary: "anywhere with equal chance", parameters: [], make: { _ in RandomSampler() })
+    .sampler, name: "random", summary: "anywhere with equal chance", make: { _ in RandomSampler() })
 
   public func propose(_ batch: SamplerBatch) -> [PatchLocation] {
     (0..<batch.count).map { index in

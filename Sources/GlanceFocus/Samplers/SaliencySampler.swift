@@ -8,8 +8,9 @@ public struct SaliencySampler: PatchSampler {
   public init() {}
 
   public static let definition = SamplerDefinition(
-    name: "saliency", summary: "where the glance speaks most for its answer, of what was not yet looked at",
-    parameters: [], make: { _ in SaliencySampler() })
+    .sampler, name: "saliency",
+    summary: "where the glance speaks most for its answer, of what was not yet looked at",
+    make: { _ in SaliencySampler() })
 
   public func propose(_ batch: SamplerBatch) throws -> [PatchLocation] {
     guard let maps = batch.saliency else {

@@ -16,12 +16,11 @@ enum CoreModule {
       },
     ])
 
+  private static let declarations = ArgumentKey<LuaTable>(
+    "declarations", "name = {default=, min=, max=, choices=, help=, type=}, or name = default")
+
   private static let params = FunctionEntry(
-    "params", "Declares the script's parameters and returns their values.",
-    [
-      Parameter(
-        "declarations", .table, "name = {default=, min=, max=, choices=, help=, type=}, or name = default")
-    ],
+    "params", "Declares the script's parameters and returns their values.", [declarations.parameter],
     returns: "table: the values by name",
     example: "local p = gfnet.params{limit = {default = 100, min = 1, help = \"images to use\"}}",
     discussion: """
@@ -36,8 +35,8 @@ enum CoreModule {
         "gfnet.params: the parameters of a run are its script's; the plugin '\(plugin.name)' declares those of its "
           + "rules as params of define")
     }
-    let specs = try ParameterSpec.read(call.table("declarations"), owner: "gfnet.params")
-    let values = try call.context.parameters.declare(specs)
+    let settings = try Setting.read(call[declarations], owner: "gfnet.params")
+    let values = try call.context.parameters.declare(settings)
     return ParameterTable(values: values)
   }
 
@@ -51,7 +50,7 @@ enum CoreModule {
 
 /// A table of parameter values in which a wrong name is an error.
 struct ParameterTable: LuaPushable {
-  let values: [(name: String, value: ParameterValue)]
+  let values: [(name: String, value: SettingValue)]
 
   func push(onto stack: LuaStack) throws {
     try stack.reserve(6)

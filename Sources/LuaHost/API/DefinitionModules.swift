@@ -1,3 +1,5 @@
+import Support
+import GlanceFocus
 import Reports
 
 /// `gfnet.exits`, `gfnet.samplers`, `gfnet.backbones`: definitions from Swift and Lua under one roof.
@@ -14,72 +16,23 @@ enum DefinitionModules {
   }
 
   private static func define(_ kind: DefinitionKind) -> FunctionEntry {
-    let functions = kind.functions.map { Parameter.optional($0, .function, functionHelp[$0] ?? "") }
-    let main = kind.functions[0]
+    let arguments = DefinitionArguments(kind)
+    let main = kind.functions[0].name
     return FunctionEntry(
       "define", "Defines a new \(kind.noun) under its name.",
-      [
-        .options(
-          [
-            Parameter("name", .string, "the name under gfnet.\(kind.rawValue)"),
-            Parameter("summary", .string, default: "", "one line of help"),
-            .optional(
-              "params", .table, "the declared parameters: name = {default=, min=, max=, choices=, help=}"),
-          ] + functions + (kind == .backbones ? [] : [stateful]), name: "definition")
-      ],
+      [.options(arguments.rows, name: "definition")],
       returns: "definition: call it with a table of parameters",
       example: "gfnet.\(kind.rawValue).define{name = \"mine\", \(main) = \(examples[kind] ?? "…")}",
       discussion: discussions[kind] ?? ""
     ) { call in
-      let name = try call.string("name")
-      guard let first = name.utf8.first, first == 95 || (first | 32) >= 97 && (first | 32) <= 122,
-        name.utf8.allSatisfy({ $0 == 95 || ($0 | 32) >= 97 && ($0 | 32) <= 122 || $0 >= 48 && $0 <= 57 })
-      else {
-        throw LuaError(
-          "gfnet.\(kind.rawValue).define: the name must be letters, digits and _, got \"\(name)\"")
-      }
-      guard !["define", "list"].contains(name) else {
-        throw LuaError(
-          "gfnet.\(kind.rawValue).define: the name '\(name)' is taken by the function of that name")
-      }
-      let place = "gfnet.\(kind.rawValue).define: \(name)"
-      var given: [String: LuaFunction] = [:]
-      for function in kind.functions where try call.has(function) {
-        given[function] = try call.function(function)
-      }
-      guard !given.isEmpty else {
-        throw LuaError("\(place): needs a function \(kind.functions.joined(separator: " or "))")
-      }
-      guard given.count == 1 else {
-        throw LuaError(
-          "\(place): give \(kind.functions.joined(separator: " or ")), not both: one of them would never be asked"
-        )
-      }
-      let definition = Definition(
-        kind: kind, name: name, summary: try call.string("summary"),
-        parameters: try call.has("params") ? ParameterSpec.read(call.table("params"), owner: place) : [],
-        implementation: .lua(given),
-        origin: try call.context.definitions.origin(for: call.context.plugin),
-        isStateful: kind == .backbones ? false : try call.optionalBoolean("stateful") ?? false)
+      let definition = try arguments.definition(from: call)
       try call.context.definitions.add(definition)
       return Pushed(definition)
     }
   }
 
-  private static let stateful = Parameter.optional(
-    "stateful", .boolean,
-    "true: its answers are meant to depend on other images or on what it has seen; no remark is made of it")
-
-  private static let functionHelp = [
-    "decide": "function(s, p) → true to leave; s is one image's state, p the parameters",
-    "decide_batch": "function(b, p) → tensor of booleans; b holds tensors over the batch",
-    "propose": "function(s, p, rng) → row, column, each from 0 to 1",
-    "propose_batch": "function(b, p, rng) → n×2 tensor",
-    "build": "function(nn, p) → nn.backbone{…}; nn is gfnet.nn",
-  ]
-
   private static let state = """
-    step steps confidence entropy margin prediction value madds next_madds image: numbers; classes, steps and images \
+    step steps \(StepColumns.names.joined(separator: " ")) madds next_madds image: numbers; classes, steps and images \
     count from 1, entropy is in nats, value is the critic's and nan where not known
     probabilities: tensor; confidences predictions: lists by step up to this one
     elapsed: seconds since the image's glance began, nil in traces

@@ -30,19 +30,13 @@ enum DefinitionUse {
     default:
       let configured = try configured(value, .exits, in: state, place)
       switch configured.definition.implementation {
-      case .native(let make):
-        guard let rule = try make(configured.values) as? any ExitRule else {
-          throw unusable(configured, place)
-        }
-        return rule
-      case .lua(let functions):
-        guard let function = BatchFunction(functions, one: "decide", batch: "decide_batch") else {
-          throw unusable(configured, place)
-        }
+      case .rule(let row): return try row.make(configured.values)
+      case .lua(.exits, let function, as: let declared):
         return try LuaExitRule(
-          name: configured.definition.name, function: function,
+          name: configured.definition.name, function: BatchFunction(function, as: declared),
           parameters: configured.parameterTable(in: state),
           dependsOnOthers: configured.definition.isStateful, in: state)
+      case .lua, .sampler, .backbone: throw otherKind(configured.definition, .exits, place)
       }
     }
   }
@@ -68,20 +62,16 @@ enum DefinitionUse {
       // A sampler without parameters is known by its name alone.
       let description = configured.values.isEmpty ? configured.definition.name : configured.description
       switch configured.definition.implementation {
-      case .native(let make):
-        guard let sampler = try make(configured.values) as? any PatchSampler else {
-          throw unusable(configured, place)
-        }
+      case .sampler(let row):
+        let sampler = try row.make(configured.values)
         return NamedSampler(sampler: sampler, description: description, isReproducible: true)
-      case .lua(let functions):
-        guard let function = BatchFunction(functions, one: "propose", batch: "propose_batch") else {
-          throw unusable(configured, place)
-        }
+      case .lua(.samplers, let function, as: let declared):
         let sampler = try LuaSampler(
-          name: configured.definition.name, function: function,
+          name: configured.definition.name, function: BatchFunction(function, as: declared),
           parameters: configured.parameterTable(in: state),
           dependsOnOthers: configured.definition.isStateful, in: state)
         return NamedSampler(sampler: sampler, description: description, isReproducible: false)
+      case .lua, .rule, .backbone: throw otherKind(configured.definition, .samplers, place)
       }
     }
   }
@@ -98,9 +88,8 @@ enum DefinitionUse {
     }
     let configured = try configured(value, .backbones, in: state, place)
     switch configured.definition.implementation {
-    case .native: return .named(configured.definition.name)
-    case .lua(let functions):
-      guard let build = functions["build"] else { throw unusable(configured, place) }
+    case .backbone(let entry): return .named(entry.name)
+    case .lua(.backbones, let build, as: _):
       let results = try build.call(
         FunctionTable(module: NetworkModule.module), configured.parameterTable(in: state))
       guard case .object(let object) = results.first ?? .nil,
@@ -112,6 +101,7 @@ enum DefinitionUse {
       }
       return .described(
         BackboneDescription(name: configured.definition.name, body: layers.body, head: layers.head))
+    case .lua, .rule, .sampler: throw otherKind(configured.definition, .backbones, place)
     }
   }
 
@@ -135,10 +125,11 @@ enum DefinitionUse {
     }
   }
 
+  /// The definition with its parameters that a script passed for a `kind`. Whether it is of the kind, the
+  /// implementation tells.
   private static func configured(
     _ value: LuaValue, _ kind: DefinitionKind, in state: LuaState, _ place: String
   ) throws -> ConfiguredDefinition {
-    let made: ConfiguredDefinition
     switch value {
     case .string(let name):
       let known = state.context.definitions
@@ -146,27 +137,23 @@ enum DefinitionUse {
         throw LuaError(
           "\(place): no \(kind.noun) is called '\(name)'" + NearestName.hint(name, in: known.names(kind)))
       }
-      made = try definition.configured(nil)
+      return try definition.configured(nil)
     case .object(let object):
       if let configured = object.value(as: ConfiguredDefinition.self) {
-        made = configured
+        return configured
       } else if let definition = object.value(as: Definition.self) {
-        made = try definition.configured(nil)
-      } else {
-        throw LuaError("\(place): expected \(article(kind.noun)) \(kind.noun), got \(value.described)")
+        return try definition.configured(nil)
       }
+      fallthrough
     default: throw LuaError("\(place): expected \(article(kind.noun)) \(kind.noun), got \(value.described)")
     }
-    guard made.definition.kind == kind else {
-      throw LuaError(
-        "\(place): expected \(article(kind.noun)) \(kind.noun), got the \(made.definition.kind.noun) '\(made.definition.name)'"
-      )
-    }
-    return made
   }
 
-  private static func unusable(_ configured: ConfiguredDefinition, _ place: String) -> LuaError {
+  private static func otherKind(
+    _ definition: Definition, _ kind: DefinitionKind, _ place: String
+  ) -> LuaError {
     LuaError(
-      "\(place): the \(configured.definition.kind.noun) '\(configured.definition.name)' cannot be used here")
+      "\(place): expected \(article(kind.noun)) \(kind.noun), got the \(definition.kind.noun) '\(definition.name)'"
+    )
   }
 }

@@ -71,16 +71,11 @@ struct BatchFunction {
     isBatch = false
   }
 
-  /// The one of `functions` that a definition gave.
-  /// - Parameter names: of the function of one image and of that of a batch.
-  init?(_ functions: [String: LuaFunction], one: String, batch: String) {
-    if let function = functions[batch] {
-      (name, self.function, isBatch) = (batch, function, true)
-    } else if let function = functions[one] {
-      (name, self.function, isBatch) = (one, function, false)
-    } else {
-      return nil
-    }
+  /// The one that a definition gave.
+  init(_ function: LuaFunction, as declared: DefinitionFunction) {
+    name = declared.name
+    self.function = function
+    isBatch = declared.isBatch
   }
 
   /// Calls a batch function: what it returned, and the numbers of it where it is a tensor or a list of numbers.

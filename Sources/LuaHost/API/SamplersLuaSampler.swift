@@ -119,6 +119,9 @@ final class SamplerRandom {
       })
   }
 
+  private static let columns = ArgumentKey<Int?>(
+    "columns", "in propose_batch: numbers for each image", in: 1...1000)
+
   static let entry = LuaClass<SamplerRandom>(
     "rng", "Random numbers of a sampler, which depend on the image, the step and the seed alone.",
     discussion: """
@@ -128,7 +131,7 @@ final class SamplerRandom {
     methods: [
       .init(
         "uniform", "Uniform in [0, 1).",
-        [.optional("columns", .integer, "in propose_batch: numbers for each image", in: 1...1000)],
+        [columns.parameter],
         returns: "number, or n × columns tensor",
         example: """
           gfnet.samplers.define{name = "scattered", propose = function(s, p, rng) return rng:uniform(), rng:uniform() end}
@@ -138,7 +141,7 @@ final class SamplerRandom {
       },
       .init(
         "normal", "Standard normal.",
-        [.optional("columns", .integer, "in propose_batch: numbers for each image", in: 1...1000)],
+        [columns.parameter],
         returns: "number, or n × columns tensor",
         example: """
           gfnet.samplers.define{name = "near", propose = function(s, p, rng) return 0.5, math.min(math.max(0.5 + 0.1 * rng:normal(), 0), 1) end}
@@ -154,7 +157,7 @@ final class SamplerRandom {
     _ random: SamplerRandom, _ call: LuaCall, _ one: (CounterRandom, Int) -> Double,
     _ many: (CounterRandom, Int) -> Float
   ) throws -> LuaResults {
-    if let columns = try call.optionalInteger("columns") {
+    if let columns = try call[columns] {
       return LuaResults(try random.draw(columns: columns, many))
     }
     return LuaResults(try random.draw(one))

@@ -3,8 +3,7 @@ import Support
 extension Definition {
   /// The definition as Lua reads it: `gfnet.exits.confidence`, `gfnet.backbones["regnety_1.6g"]`.
   private var luaName: String {
-    let isName = name.wholeMatch(of: #/[A-Za-z_][A-Za-z0-9_]*/#) != nil
-    return "gfnet.\(kind.rawValue)" + (isName ? ".\(name)" : "[\"\(name)\"]")
+    "gfnet.\(kind.rawValue)" + (LuaNames.isIdentifier(name) ? ".\(name)" : "[\"\(name)\"]")
   }
 
   /// `gfnet.exits.confidence{threshold=}`.
@@ -37,13 +36,9 @@ extension Definition {
   }
 }
 
-extension ParameterSpec {
+extension Setting {
   /// The parameter in help: name, meaning, type, bounds, default.
   fileprivate var helpRow: (String, String) {
-    var notes = [kind.name]
-    if let range = rangeText { notes.append(range) }
-    if let choices { notes.append("one of " + choices.map(\.source).joined(separator: ", ")) }
-    notes.append(defaultValue.map { "default \($0.source)" } ?? "required")
-    return (name, (help.isEmpty ? "" : help + " ") + "(" + notes.joined(separator: ", ") + ")")
+    (name, explained(notes + [defaultValue.map { "default \($0.source)" } ?? "required"]))
   }
 }

@@ -1,4 +1,5 @@
 import CLuaBridge
+import Reports
 import Support
 
 /// What `gfnet.params` of a script declares, found without running the script.
@@ -7,7 +8,7 @@ import Support
 /// script runs, no file is touched. What depends on the script's variables cannot be known so, and is an error: such a
 /// variable is not nil, which would leave its parameter out.
 enum ParameterListing {
-  static func specs(of script: ScriptFile, limits: LuaState.Limits) throws -> [ParameterSpec] {
+  static func settings(of script: ScriptFile, limits: LuaState.Limits) throws -> [Setting] {
     let code = script.code
     let tokens = try LuaLexer.tokens(of: code)
     guard let call = call(in: tokens) else {
@@ -42,7 +43,7 @@ enum ParameterListing {
       for token in tokens where token.kind == .name && call.contains(token.range.lowerBound) {
         if order[String(token.text)] == nil { order[String(token.text)] = token.range.lowerBound }
       }
-      return try ParameterSpec.read(table, owner: "gfnet.params").sorted {
+      return try Setting.read(table, owner: "gfnet.params").sorted {
         (order[$0.name] ?? .max, $0.name) < (order[$1.name] ?? .max, $1.name)
       }
     } catch let error as Interrupted where error.deadline == nil {

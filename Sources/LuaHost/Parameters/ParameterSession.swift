@@ -8,20 +8,20 @@ public struct ParameterSession {
   /// The order in which names appear in the script, for listings; Lua tables have none.
   public var order: [String] = []
   /// What the script declared; nil before it did.
-  public internal(set) var declared: [ParameterSpec]?
+  public internal(set) var declared: [Setting]?
   /// The declarations with the values that the run uses, as the run directory keeps them.
   var facts: [RunFacts.Parameter] {
     values.map { name, value in
-      let spec = declared?.first { $0.name == name }
+      let setting = declared?.first { $0.name == name }
       return RunFacts.Parameter(
-        name: name, value: value.json, defaultValue: spec?.defaultValue?.json ?? .null,
-        help: spec?.help ?? "",
+        name: name, value: value.json, defaultValue: setting?.defaultValue?.json ?? .null,
+        help: setting?.help ?? "",
         isOverridden: overrides.contains { $0.name == name })
     }
   }
 
   /// The values that the run uses.
-  public internal(set) var values: [(name: String, value: ParameterValue)] = []
+  public internal(set) var values: [(name: String, value: SettingValue)] = []
 
   public init() {}
 
@@ -34,12 +34,12 @@ public struct ParameterSession {
   }
 
   /// Takes the declarations and returns the values, the command line's before the defaults.
-  mutating func declare(_ specs: [ParameterSpec]) throws -> [(name: String, value: ParameterValue)] {
+  mutating func declare(_ settings: [Setting]) throws -> [(name: String, value: SettingValue)] {
     guard declared == nil else {
       throw LuaError("gfnet.params was called before; declare all parameters in one table")
     }
     let rank = Dictionary(order.enumerated().map { ($1, $0) }, uniquingKeysWith: min)
-    let sorted = specs.sorted { (rank[$0.name] ?? .max, $0.name) < (rank[$1.name] ?? .max, $1.name) }
+    let sorted = settings.sorted { (rank[$0.name] ?? .max, $0.name) < (rank[$1.name] ?? .max, $1.name) }
     declared = sorted
     for (name, values) in Dictionary(grouping: overrides, by: \.name).sorted(by: { $0.key < $1.key })
     where values.count > 1 {
@@ -49,48 +49,25 @@ public struct ParameterSession {
     for (name, _) in overrides where !sorted.contains(where: { $0.name == name }) {
       throw UsageError("unknown parameter '\(name)'" + NearestName.hint(name, in: sorted.map(\.name)))
     }
-    values = try sorted.map { spec in
-      if let override = overrides.first(where: { $0.name == spec.name }) {
+    values = try sorted.map { setting in
+      if let override = overrides.first(where: { $0.name == setting.name }) {
         do {
-          return (spec.name, try spec.parse(override.value))
+          return (setting.name, try setting.parse(override.value))
         } catch let error as LuaError {
-          throw UsageError("parameter '\(spec.name)' \(error.message)")
+          throw UsageError("parameter '\(setting.name)' \(error.message)")
         }
       }
-      guard let value = spec.defaultValue else {
-        throw UsageError("parameter '\(spec.name)' is missing; add \(spec.name)=… (\(spec.kind.described))")
+      guard let value = setting.defaultValue else {
+        throw UsageError(
+          "parameter '\(setting.name)' is missing; add \(setting.name)=… (\(setting.kind.described))")
       }
-      return (spec.name, value)
+      return (setting.name, value)
     }
     return values
   }
 }
 
-extension [ParameterSpec] {
-  /// The listing that `run SCRIPT --help` prints.
-  public var listing: String {
-    let rows = map { spec in
-      var notes = [spec.kind.name]
-      if let range = spec.rangeText { notes.append(range) }
-      if let choices = spec.choices {
-        notes.append("one of " + choices.map(\.source).joined(separator: ", "))
-      }
-      let name = spec.name + "=" + (spec.defaultValue?.commandLineText ?? "…")
-      return (name, (spec.help.isEmpty ? "" : spec.help + " ") + "(" + notes.joined(separator: ", ") + ")")
-    }
-    let width = rows.map(\.0.count).max() ?? 0
-    return rows.map { "  " + $0.0.padding(to: width + 2) + $0.1 }.joined(separator: "\n")
-  }
-}
-
-extension ParameterSpec {
-  var rangeText: String? {
-    guard minimum != nil || maximum != nil else { return nil }
-    return ((minimum ?? -.infinity)...(maximum ?? .infinity)).described.replacing("of ", with: "")
-  }
-}
-
-extension ParameterValue {
+extension SettingValue {
   /// The value in JSON.
   var json: JSONValue {
     switch self {
@@ -101,18 +78,4 @@ extension ParameterValue {
     case .list(let values): .array(values.map(\.json))
     }
   }
-
-  /// The value as it is typed after `name=`.
-  fileprivate var commandLineText: String {
-    switch self {
-    case .string(let text): RawArgument.shownAsTyped(text)
-    case .list(let values): values.map(\.commandLineText).joined(separator: ",")
-    default: source
-    }
-  }
-}
-
-extension String {
-  /// Spaces added on the right up to `width` characters.
-  func padding(to width: Int) -> String { self + String(repeating: " ", count: Swift.max(width - count, 0)) }
 }

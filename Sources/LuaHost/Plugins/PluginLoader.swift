@@ -160,10 +160,7 @@ public struct PluginLoader: Sendable {
   }
 
   private static func check(name: String) throws {
-    let isPlain = name.utf8.allSatisfy { byte in
-      byte == 45 || byte == 95 || (byte | 32) >= 97 && (byte | 32) <= 122 || byte >= 48 && byte <= 57
-    }
-    guard isPlain, name.utf8.count <= 64 else {
+    guard LuaNames.isFileStem(name), name.utf8.count <= 64 else {
       throw LuaError("the name of a plugin's folder must be at most 64 letters, digits, - and _")
     }
   }

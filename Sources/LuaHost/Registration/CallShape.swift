@@ -155,20 +155,7 @@ final class CallShape {
 
   private func expectation(of parameter: Parameter) -> String {
     if parameter.options != nil { return "a table of options" }
-    guard let range = parameter.range else { return parameter.type.described }
-    return parameter.type.described + " " + range.described
-  }
-}
-
-extension ClosedRange<Double> {
-  /// "from 0 to 1", "of at least 1".
-  var described: String {
-    func text(_ value: Double) -> String {
-      value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : LuaNumberText.shortest(value)
-    }
-    if upperBound == .infinity { return "of at least \(text(lowerBound))" }
-    if lowerBound == -.infinity { return "of at most \(text(upperBound))" }
-    return "from \(text(lowerBound)) to \(text(upperBound))"
+    return Setting.expectation(parameter.type.described, parameter.range)
   }
 }
 
@@ -178,7 +165,7 @@ extension Parameter {
   func accepts(_ slot: Int, on stack: LuaStack) -> Bool {
     guard type.accepts(slot, on: stack) else { return false }
     guard let range, let number = stack.number(at: slot) else { return true }
-    return range.contains(number)
+    return range.admits(number)
   }
 }
 

@@ -30,21 +30,21 @@ public struct LuaCall {
   }
 
   public func number(_ name: String) throws -> Double {
-    try read(name, stack.number(at:), fallback: \.asNumber)
+    try read(name, stack.number(at:), fallback: { Double(setting: $0) })
   }
 
   public func float(_ name: String) throws -> Float { Float(try number(name)) }
 
   public func integer(_ name: String) throws -> Int {
-    try read(name, stack.integer(at:)) { if case .integer(let value) = $0 { value } else { nil } }
+    try read(name, stack.integer(at:), fallback: { Int(setting: $0) })
   }
 
   public func boolean(_ name: String) throws -> Bool {
-    try read(name, stack.boolean(at:)) { if case .boolean(let value) = $0 { value } else { nil } }
+    try read(name, stack.boolean(at:), fallback: { Bool(setting: $0) })
   }
 
   public func string(_ name: String) throws -> String {
-    try read(name, stack.string(at:)) { if case .string(let value) = $0 { value } else { nil } }
+    try read(name, stack.string(at:), fallback: { String(setting: $0) })
   }
 
   /// A string as the path of a file or folder, byte by byte.
@@ -153,7 +153,7 @@ public struct LuaCall {
 
   /// Finds an argument by name: a slot, or a field of an options table.
   func read<Value>(
-    _ name: String, _ convert: (Int) throws -> Value?, fallback: (ParameterValue) -> Value?
+    _ name: String, _ convert: (Int) throws -> Value?, fallback: (SettingValue) -> Value?
   ) throws -> Value {
     var index = 0
     while index < shape.parameters.count {
@@ -180,23 +180,11 @@ public struct LuaCall {
     throw LuaError("\(shape.entry.qualifiedName): no parameter is registered under the name '\(name)'")
   }
 
-  private func absent<Value>(_ parameter: Parameter, _ fallback: (ParameterValue) -> Value?) throws -> Value {
+  private func absent<Value>(_ parameter: Parameter, _ fallback: (SettingValue) -> Value?) throws -> Value {
     if case .value(let value) = parameter.absence, let converted = fallback(value) { return converted }
     if Value.self == Bool.self, let no = false as? Value { return no }
     if Value.self == LuaValue.self, let none = LuaValue.nil as? Value { return none }
     throw LuaError(
       "\(shape.entry.qualifiedName): '\(parameter.name)' is missing; expected \(parameter.type.described)")
-  }
-}
-
-extension ParameterValue {
-  var luaValue: LuaValue? {
-    switch self {
-    case .boolean(let value): .boolean(value)
-    case .integer(let value): .integer(value)
-    case .number(let value): .number(value)
-    case .string(let value): .string(value)
-    case .list: nil
-    }
   }
 }

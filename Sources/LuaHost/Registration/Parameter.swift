@@ -1,6 +1,6 @@
 import Support
 
-/// What a script may pass for one parameter.
+/// What a script may pass for one parameter: the kinds of a ``Setting``, and what only Lua has.
 public indirect enum ParameterType: Sendable, Hashable {
   case any
   case boolean
@@ -24,10 +24,10 @@ public indirect enum ParameterType: Sendable, Hashable {
   public var described: String {
     switch self {
     case .any: "a value"
-    case .boolean: "true or false"
-    case .integer: "a whole number"
-    case .number: "a number"
-    case .string: "a string"
+    case .boolean: Setting.Kind.boolean.described
+    case .integer: Setting.Kind.integer.described
+    case .number: Setting.Kind.number.described
+    case .string: Setting.Kind.string.described
     case .function: "a function"
     case .table: "a table"
     case .numbers: "a list of numbers or a tensor"
@@ -42,10 +42,10 @@ public indirect enum ParameterType: Sendable, Hashable {
   public var signature: String {
     switch self {
     case .any: "any"
-    case .boolean: "boolean"
-    case .integer: "integer"
-    case .number: "number"
-    case .string: "string"
+    case .boolean: Setting.Kind.boolean.name
+    case .integer: Setting.Kind.integer.name
+    case .number: Setting.Kind.number.name
+    case .string: Setting.Kind.string.name
     case .function: "function"
     case .table: "table"
     case .numbers: "number[]|tensor"
@@ -80,7 +80,7 @@ public struct Parameter: Sendable {
     case required
     /// The function sees that it is missing.
     case optional
-    case value(ParameterValue)
+    case value(SettingValue)
   }
 
   public var name: String
@@ -100,7 +100,7 @@ public struct Parameter: Sendable {
     self.init(name, type, summary, absence: .required, range: range)
   }
 
-  private init(
+  init(
     _ name: String, _ type: ParameterType, _ summary: String, absence: Absence, range: ClosedRange<Double>?
   ) {
     self.name = name
@@ -112,7 +112,7 @@ public struct Parameter: Sendable {
 
   /// A parameter that may be left out, with the value it then has.
   public init(
-    _ name: String, _ type: ParameterType, default value: ParameterValue, _ summary: String,
+    _ name: String, _ type: ParameterType, default value: SettingValue, _ summary: String,
     in range: ClosedRange<Double>? = nil
   ) {
     self.init(name, type, summary, absence: .value(value), range: range)
@@ -144,50 +144,4 @@ public struct Parameter: Sendable {
   }
 
   public var isRequired: Bool { if case .required = absence { true } else { false } }
-}
-
-/// A plain value that a parameter can have: what the command line, a definition's parameters and defaults share.
-public enum ParameterValue: Sendable, Hashable, LuaPushable, ExpressibleByIntegerLiteral,
-  ExpressibleByFloatLiteral, ExpressibleByStringLiteral, ExpressibleByBooleanLiteral
-{
-  case boolean(Bool)
-  case integer(Int)
-  case number(Double)
-  /// Text; bytes that are none are carried as ``Support/RawArgument`` does.
-  case string(String)
-  case list([ParameterValue])
-
-  public init(integerLiteral value: Int) { self = .integer(value) }
-  public init(floatLiteral value: Double) { self = .number(value) }
-  public init(stringLiteral value: String) { self = .string(value) }
-  public init(booleanLiteral value: Bool) { self = .boolean(value) }
-
-  public func push(onto stack: LuaStack) throws {
-    switch self {
-    case .boolean(let value): stack.push(value)
-    case .integer(let value): stack.push(value)
-    case .number(let value): stack.push(value)
-    case .string(let value): stack.push(bytes: RawArgument.bytes(of: value))
-    case .list(let values): try values.push(onto: stack)
-    }
-  }
-
-  /// The value as a script would write it.
-  public var source: String {
-    switch self {
-    case .boolean(let value): "\(value)"
-    case .integer(let value): "\(value)"
-    case .number(let value): LuaNumberText.shortest(value)
-    case .string(let value): "\"\(RawArgument.shownAsTyped(value))\""
-    case .list(let values): "{" + values.map(\.source).joined(separator: ", ") + "}"
-    }
-  }
-
-  public var asNumber: Double? {
-    switch self {
-    case .integer(let value): Double(value)
-    case .number(let value): value
-    default: nil
-    }
-  }
 }

@@ -1,12 +1,12 @@
 import Support
 
-extension ParameterSpec {
+extension Setting {
   private static let fields = ["default", "min", "max", "choices", "help", "type"]
 
   /// Reads the declarations `{ name = { default = …, min = …, max = …, choices = {…}, help = "…" }, … }`.
   ///
   /// A plain value in place of the inner table is the default. The result is in alphabetical order.
-  static func read(_ table: LuaTable, owner: String) throws -> [ParameterSpec] {
+  static func read(_ table: LuaTable, owner: String) throws -> [Setting] {
     try table.pairs().map { key, value in
       guard let name = key.asString else {
         throw LuaError(
@@ -17,13 +17,11 @@ extension ParameterSpec {
         return try read(name, declaration, place)
       }
       guard let inferred = try inferKind(value, place) else { throw emptyList(place) }
-      var spec = ParameterSpec(name: name, kind: inferred.kind, default: inferred.value)
-      spec.isInferred = true
-      return spec
+      return Setting(name, inferred.kind, default: inferred.value, isKindInferred: true)
     }
   }
 
-  private static func read(_ name: String, _ table: LuaTable, _ place: String) throws -> ParameterSpec {
+  private static func read(_ name: String, _ table: LuaTable, _ place: String) throws -> Setting {
     var fields: [String: LuaValue] = [:]
     for (key, value) in try table.pairs() {
       guard let field = key.asString, self.fields.contains(field) else {
@@ -33,16 +31,11 @@ extension ParameterSpec {
       }
       fields[field] = value
     }
-    let minimum = try bound("min", fields, place)
-    let maximum = try bound("max", fields, place)
-    if let minimum, let maximum, minimum > maximum {
-      throw LuaError(
-        "\(place): min \(LuaNumberText.shortest(minimum)) is above max \(LuaNumberText.shortest(maximum))")
-    }
+    let range = try range(fields, place)
     var (kind, value, isInferred) = try type(fields, place)
     // `default = 1, min = 0.5` means a number.
-    if isInferred, kind == .integer,
-      [minimum, maximum].contains(where: { $0.map { $0.isFinite && $0 != $0.rounded() } ?? false })
+    if isInferred, kind == .integer, let range,
+      [range.lowerBound, range.upperBound].contains(where: { $0.isFinite && $0 != $0.rounded() })
     {
       kind = .number
       isInferred = false
@@ -50,20 +43,19 @@ extension ParameterSpec {
     guard let help = fields["help"].map(\.asString) ?? "" else {
       throw LuaError("\(place): help must be a string, got \(fields["help"]?.described ?? "nil")")
     }
-    var spec = ParameterSpec(
-      name: name, kind: kind, default: value, minimum: minimum, maximum: maximum,
-      choices: try choices(fields["choices"], kind, place), help: help)
-    spec.isInferred = isInferred
-    if let value, let complaint = spec.complaint(about: value) {
+    let setting = Setting(
+      name, kind, default: value, in: range, choices: try choices(fields["choices"], kind, place), help: help,
+      isKindInferred: isInferred)
+    if let value, let complaint = setting.complaint(about: value) {
       throw LuaError("\(place): the default \(complaint)")
     }
-    return spec
+    return setting
   }
 
   /// The type and the default: as `type` says, else as the default is.
   private static func type(
     _ fields: [String: LuaValue], _ place: String
-  ) throws -> (kind: Kind, value: ParameterValue?, isInferred: Bool) {
+  ) throws -> (kind: Kind, value: SettingValue?, isInferred: Bool) {
     guard let type = fields["type"] else {
       guard let given = fields["default"] else {
         throw LuaError("\(place): needs a default, or a type: " + names)
@@ -96,7 +88,7 @@ extension ParameterSpec {
   /// What values, or the elements of a list, may be.
   private static func choices(
     _ given: LuaValue?, _ kind: Kind, _ place: String
-  ) throws -> [ParameterValue]? {
+  ) throws -> [SettingValue]? {
     guard let given else { return nil }
     var room = largestValue
     let list = try placed(place) { try given.asTable.map { try elements(of: $0, &room) } } ?? []
@@ -110,6 +102,19 @@ extension ParameterSpec {
       }
       return converted
     }
+  }
+
+  /// From `min` to `max`; nil where neither is given.
+  private static func range(_ fields: [String: LuaValue], _ place: String) throws -> ClosedRange<Double>? {
+    let minimum = try bound("min", fields, place)
+    let maximum = try bound("max", fields, place)
+    if minimum == nil, maximum == nil { return nil }
+    let (least, most) = (minimum ?? -.infinity, maximum ?? .infinity)
+    guard least <= most else {
+      throw LuaError(
+        "\(place): min \(NumberSpelling.shortest(least)) is above max \(NumberSpelling.shortest(most))")
+    }
+    return least...most
   }
 
   private static func bound(_ field: String, _ fields: [String: LuaValue], _ place: String) throws -> Double?
@@ -126,14 +131,14 @@ extension ParameterSpec {
   /// The type of a default and its value; nil for a list without elements.
   private static func inferKind(
     _ value: LuaValue, _ place: String
-  ) throws -> (kind: Kind, value: ParameterValue)? {
+  ) throws -> (kind: Kind, value: SettingValue)? {
     var room = largestValue
     return try placed(place) { try infer(value, depth: 0, &room) }
   }
 
   private static func infer(
     _ value: LuaValue, depth: Int, _ room: inout Int
-  ) throws -> (kind: Kind, value: ParameterValue)? {
+  ) throws -> (kind: Kind, value: SettingValue)? {
     switch value {
     case .boolean(let value): return (.boolean, .boolean(value))
     case .integer(let value): return (.integer, .integer(value))
@@ -144,7 +149,7 @@ extension ParameterSpec {
       guard depth < deepestValue else {
         throw LuaError("has lists in lists more than \(deepestValue) deep, or one that contains itself")
       }
-      var found: [(kind: Kind, value: ParameterValue)] = []
+      var found: [(kind: Kind, value: SettingValue)] = []
       for element in try elements(of: table, &room) {
         guard let inferred = try infer(element, depth: depth + 1, &room) else {
           throw LuaError("has a list without elements in a list")

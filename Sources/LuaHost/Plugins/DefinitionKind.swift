@@ -1,0 +1,45 @@
+/// What can be defined from Lua: exit rules, samplers and backbones.
+public enum DefinitionKind: String, Sendable, CaseIterable {
+  case exits, samplers, backbones
+
+  /// The kind in a sentence.
+  public var noun: String {
+    switch self {
+    case .exits: "exit rule"
+    case .samplers: "sampler"
+    case .backbones: "backbone"
+    }
+  }
+
+  /// The functions that implement it: one of these must be given.
+  public var functions: [DefinitionFunction] {
+    switch self {
+    case .exits: [.decide, .decideBatch]
+    case .samplers: [.propose, .proposeBatch]
+    case .backbones: [.build]
+    }
+  }
+}
+
+/// A function by which Lua implements a definition.
+public struct DefinitionFunction: Sendable {
+  /// As `define` takes it, such as `decide_batch`.
+  public let name: String
+  /// What it is called with and returns.
+  public let summary: String
+  /// Whether it answers for a batch of images at once.
+  public let isBatch: Bool
+
+  static let decide = DefinitionFunction(
+    name: "decide", summary: "function(s, p) → true to leave; s is one image's state, p the parameters",
+    isBatch: false)
+  static let decideBatch = DefinitionFunction(
+    name: "decide_batch", summary: "function(b, p) → tensor of booleans; b holds tensors over the batch",
+    isBatch: true)
+  static let propose = DefinitionFunction(
+    name: "propose", summary: "function(s, p, rng) → row, column, each from 0 to 1", isBatch: false)
+  static let proposeBatch = DefinitionFunction(
+    name: "propose_batch", summary: "function(b, p, rng) → n×2 tensor", isBatch: true)
+  static let build = DefinitionFunction(
+    name: "build", summary: "function(nn, p) → nn.backbone{…}; nn is gfnet.nn", isBatch: false)
+}
