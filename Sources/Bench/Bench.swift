@@ -1,7 +1,7 @@
 import Backbones
 import GlanceFocus
 import Inference
-import OneDNN
+import Compute
 import Support
 
 /// Times a Glance-and-Focus Network with random weights on random images: times do not depend on either.
@@ -68,7 +68,8 @@ public struct Bench {
   ///   nothing from the precision.
   public init(_ options: Options) throws {
     self.options = options
-    let patch = try options.patchSize ?? BackboneRegistry.entry(options.backbone).patchSize
+    let patch =
+      try options.patchSize ?? PaperSetups.setup(for: BackboneRegistry.entry(options.backbone)).patchSize
     configuration = try Configuration(
       backbone: options.backbone, patchSize: patch,
       imageSize: options.imageSize ?? max(patch, patch < 64 ? 128 : 224), steps: options.steps)
@@ -85,7 +86,7 @@ public struct Bench {
 
   /// - Throws: `Interrupted`.
   public func run() throws -> Result {
-    let buffers = try ComputeContext.current.buffers
+    let buffers = ComputeContext.current.buffers
     let before = buffers.inUse
     let peak = try MachinePeak(options.precision)
     let matrices = buffers.inUse - before

@@ -1,4 +1,5 @@
 import Inference
+import Compute
 import OneDNN
 import Support
 import Tensor
@@ -8,7 +9,7 @@ import Tensor
 /// Run in turn with what is measured, it says how much of the processor is left by whatever else runs on it.
 final class MachinePeak {
   private static let side = 1024
-  private let product: PlannedPrimitive
+  private let product: Primitive
   /// Keeps the memory behind the primitive.
   private let memory: [AnyObject]
   /// Of the fastest run so far.
@@ -18,7 +19,7 @@ final class MachinePeak {
     let type: ElementType = precision == .float32 ? .float32 : .bfloat16
     let side = Self.side
     let linear = try PlannedLayer(
-      PlannedLinearShape(rows: side, inputs: side, outputs: side, bias: false, type: type))
+      LinearShape(rows: side, inputs: side, outputs: side, bias: false), LayerNumbers(type))
     let weights = try linear.pack(Tensor.formula(side).pointer, in: BufferSlab())
     let (source, result) = (try Storage(count: side * side), try Storage(count: side * side))
     // As bfloat16 these are other numbers, but ordinary ones.

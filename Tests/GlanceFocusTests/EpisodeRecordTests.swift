@@ -13,11 +13,11 @@ import Testing
       let location = PatchLocation(row: row, column: column)
       #expect(location.isValid)
       #expect(
-        location.coordinate(imageSize: 224, patchSize: 96) == PatchPosition(row: top, column: left))
+        location.position(imageSize: 224, patchSize: 96) == PatchPosition(row: top, column: left))
     }
     // 0.7 in float32 is below 7/10, yet 0.7·10 rounds to 7 in float32: PyTorch's floor sees 7.
     #expect(
-      PatchLocation(row: 0.7, column: 0.3).coordinate(imageSize: 12, patchSize: 2)
+      PatchLocation(row: 0.7, column: 0.3).position(imageSize: 12, patchSize: 2)
         == PatchPosition(row: 7, column: 3))
     for bad in [Float(-0.01), 1.01, .nan, .infinity] {
       #expect(!PatchLocation(row: 0.5, column: bad).isValid)
@@ -95,6 +95,50 @@ import Testing
     }
   }
 
+  /// Whatever columns there are: they belong to their image, in the record, in parts of it and in batches.
+  @Test func columnsFollowTheirImages() throws {
+    let random = CounterRandom(seed: 5, stream: "columns")
+    let (images, classes) = (9, 7)
+    let logits = (0..<images * classes).map { random.normal($0) }
+    var whole = try EpisodeRecord(
+      indices: Array(0..<images), classes: classes, imageSize: 8, patchSize: 8, madds: [1])
+    for column in StepColumns.numbers { #expect(whole[1][column].isEmpty) }
+    for column in StepColumns.indices { #expect(whole[1][column].isEmpty) }
+    try whole.setStep(
+      1, rows: Array(0..<images), logits: logits, values: (0..<images).map { Float($0) })
+    let rows = [7, 2, 5]
+    let part = try whole.selecting(rows)
+    let batch = try StepBatch(record: whole, step: 1, rows: rows)
+    for column in StepColumns.numbers {
+      let values = whole[1][column]
+      #expect(values.count == images && values.allSatisfy { !$0.isNaN }, "\(column.name)")
+      #expect(part[1][column] == rows.map { values[$0] }, "\(column.name)")
+      #expect(try batch.numbers(column) == rows.map { values[$0] }, "\(column.name)")
+      // In a record of its own, an image has the same.
+      for row in rows {
+        var single = try EpisodeRecord(
+          indices: [row], classes: classes, imageSize: 8, patchSize: 8, madds: [1])
+        try single.setStep(
+          1, rows: [0], logits: Array(logits[row * classes..<(row + 1) * classes]), values: [Float(row)])
+        #expect(single[1][column] == [values[row]], "\(column.name)")
+      }
+    }
+    for column in StepColumns.indices {
+      let values = whole[1][column]
+      #expect(values.count == images && values.allSatisfy { (0..<Int32(classes)).contains($0) })
+      #expect(part[1][column] == rows.map { values[$0] }, "\(column.name)")
+      #expect(batch.indices(column) == rows.map { values[$0] }, "\(column.name)")
+    }
+  }
+
+  @Test func columnsHaveNamesOfTheirOwn() {
+    let names = StepColumns.names
+    #expect(Set(names).count == names.count)
+    #expect(Set(names) == Set(StepColumns.numbers.map(\.name) + StepColumns.indices.map(\.name)))
+    // What cannot be computed from the logits must be kept in files.
+    #expect(StepColumns.numbers.allSatisfy { $0.isCritics == ($0.file != nil) })
+  }
+
   @Test func stepsAreFilledInOrderAndOnce() throws {
     var record = try EpisodeRecord(
       indices: [0, 1, 2], classes: 2, imageSize: 128, patchSize: 48, madds: [1, 2])
@@ -104,7 +148,7 @@ import Testing
     #expect(record[1].prediction[2] == 1 && record[1].prediction[0] == 0)
     #expect(record[2].logits.isEmpty)
     try record.setStep(2, rows: [2], logits: [0, 1], values: [0.5], locations: [place])
-    #expect(record[2].coordinates[2] == PatchPosition(row: 40, column: 80))
+    #expect(record[2].positions[2] == PatchPosition(row: 40, column: 80))
     #expect(record[2].value[2] == 0.5 && record[1].value[2].isNaN)
     #expect(!record.isComplete)
 

@@ -1,16 +1,18 @@
 import Tensor
 
-/// Images that take their next step together, and what the network carries for them, in the order of ``rows``.
+/// Images that take their next step together, and what the network carries for them, in the order of
+/// ``rows``.
 final class EpisodeGroup {
   /// Rows in the record, ascending in the order in which the images came.
   let rows: [Int]
   /// Nil before the glance.
   var memory: GFNet.Memory?
-  /// What the policy said since the last step; nil where it has not been asked.
+  /// What the policy has said since the last step; nil where it has not been asked.
   var proposal: Proposal?
-  /// Of the glance, for samplers that need it.
+  /// How much each place of the glance speaks for its answer, for samplers that need it.
   var saliency: Tensor?
 
+  /// What the policy says of the images: where to look next, and how well things stand.
   struct Proposal {
     let means: [PatchLocation]
     let values: [Float]
@@ -71,8 +73,8 @@ struct EpisodeQueue {
 
   /// Takes the first `most` images, or all there are.
   ///
-  /// Images whose policy was asked already and others are not taken together: what it carries has advanced for some
-  /// only.
+  /// Images whose policy was asked already and others are not taken together: what it carries has advanced
+  /// for some only.
   mutating func take(_ most: Int) throws -> EpisodeGroup {
     var parts: [EpisodeGroup] = []
     var taken = 0

@@ -20,8 +20,8 @@ struct EpisodeStepper {
   /// Runs step `step`, 1…T, for `group`.
   ///
   /// Samplers may run code of a script, which may reach whoever owns the record: it is given to read only.
-  /// - Parameter recordsValues: asks the critic too. Otherwise it is asked when a rule wants to know, and the policy of
-  ///   those alone that go on.
+  /// - Parameter recordsValues: asks the critic too. Otherwise it is asked when a rule wants to know, and the
+  ///   policy of those alone that go on.
   func run(
     _ step: Int, _ group: EpisodeGroup, _ record: EpisodeRecord, recordsValues: Bool = false
   ) throws -> Outcome {
@@ -56,9 +56,9 @@ struct EpisodeStepper {
   func proposal(_ group: EpisodeGroup) throws -> EpisodeGroup.Proposal {
     if let known = group.proposal { return known }
     guard var memory = group.memory else { throw ModelError("the policy is asked before the glance") }
-    let said = try engine.propose(&memory)
+    let output = try engine.propose(&memory)
     let proposal = EpisodeGroup.Proposal(
-      means: try PatchLocation.all(in: said.mean), values: try said.value.values())
+      means: try PatchLocation.all(in: output.mean), values: try output.value.values())
     group.memory = memory
     group.proposal = proposal
     return proposal

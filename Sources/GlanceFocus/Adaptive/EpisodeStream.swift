@@ -2,36 +2,32 @@ import Support
 import Tensor
 import Vision
 
-/// Images on their way through a network: batches are refilled as images leave, and answers come in the order in which
-/// the images came.
+/// Answers to a stream of images, in the order in which they come, computed as they are asked for.
 ///
-/// After each step the images that stay wait for others that have come as far, so that every step runs on full batches.
-/// Of each batch as much is in memory as its decoded pixels, the last feature maps and what classifier and policy carry;
-/// there is room for ``capacity`` images, and no more are asked for before the oldest has been answered and taken. So a
-/// slow consumer slows the source.
-final class EpisodeStream {
-  /// Images between the oldest that has not been taken and the newest.
-  let capacity: Int
-  /// Images that were answered later than their deadline.
-  private(set) var late = 0
-  /// Cumulative by step, T values.
-  let madds: [Double]
+/// Images are run in batches, which are refilled as others leave. After each step the images that stay wait
+/// for others that have come as far, so that every step runs on full batches. Of each image as much is in
+/// memory as its decoded pixels, the last feature map and what classifier and policy carry; there is room for
+/// ``capacity`` images, and no more are asked for before the oldest has been answered and taken. So whoever
+/// asks slowly slows the source, and memory is bounded however long the stream is.
+public final class EpisodeStream {
+  /// How many images may be in memory: from the oldest that has not been taken to the newest.
+  public let capacity: Int
+  /// Totals of the answers so far.
+  public private(set) var totals: StreamTotals
   private let source: any ImageSource
   private let rule: any ExitRule
   private let batchSize: Int
-  /// Milliseconds from the start of its glance in which an image is to be answered; nil: any time.
-  private let deadline: Double?
   private let stepper: EpisodeStepper
   private let probe: AnswerProbe?
   private var record: EpisodeRecord
-  private var durations: StepDurations
+  private var times: StreamTimes
   /// By steps taken, 0…T−1.
   private var waiting: [EpisodeQueue]
   /// By row.
   private var outcomes: [Outcome]
-  private var starts: [Double]
   private var numbers: [Int]
-  /// Images that came, and images that were answered in order; an image's row is its number here modulo the capacity.
+  /// Images that came, and images that were answered in order; an image's row is its number here modulo the
+  /// capacity.
   private var (admitted, delivered) = (0, 0)
   private var hasEnded = false
   /// Images that could be read.
@@ -40,6 +36,9 @@ final class EpisodeStream {
   private var isComputing = false
   /// What ended the stream before its end.
   private var failure: String?
+  /// When the stream was made, and when it had no more answers.
+  private let start: Double
+  private var end: Double?
 
   private enum Outcome {
     case pending
@@ -48,27 +47,25 @@ final class EpisodeStream {
     case answered(AdaptiveRunner.Result)
   }
 
-  init(
-    _ source: any ImageSource, rule: any ExitRule, runner: AdaptiveRunner, deadline: Double?,
-    durations: StepDurations
-  ) throws {
+  /// - Parameter deadline: in seconds; see ``AdaptiveRunner/stream(_:rule:deadline:)``.
+  init(_ source: any ImageSource, rule: any ExitRule, plan: EpisodePlan, deadline: Double?) throws {
+    let durations = try deadline == nil ? StepDurations() : plan.measureDurations()
     self.source = source
-    self.deadline = deadline
-    self.durations = durations
-    batchSize = runner.batchSize
-    capacity = Self.capacity(batchSize, imageBytes: runner.imageBytes(channels: source.channels))
-    let pool = try ImagePool(runner.model.configuration, channels: source.channels, capacity: capacity)
-    stepper = runner.stepper(pool)
-    probe = runner.probe
-    madds = runner.madds
-    record = try runner.record(
+    batchSize = plan.batchSize
+    capacity = Self.capacity(plan.batchSize, imageBytes: plan.imageBytes(channels: source.channels))
+    stepper = plan.stepper(
+      try ImagePool(plan.configuration, channels: source.channels, capacity: capacity))
+    probe = plan.probe
+    record = try plan.record(
       indices: [Int](repeating: 0, count: capacity),
       labels: source.knowsLabels ? [Int](repeating: 0, count: capacity) : nil)
     self.rule = try rule.started(on: record)
+    times = StreamTimes(deadline: deadline, durations: durations, rows: capacity)
+    totals = StreamTotals(stepMadds: plan.madds)
     waiting = [EpisodeQueue](repeating: EpisodeQueue(), count: record.steps)
     outcomes = [Outcome](repeating: .pending, count: capacity)
-    starts = [Double](repeating: 0, count: capacity)
     numbers = [Int](repeating: 0, count: capacity)
+    start = MonotonicClock.seconds
   }
 
   /// Sixteen batches, or what fits into 256 MB of pixels; a batch at least.
@@ -77,14 +74,20 @@ final class EpisodeStream {
   }
 
   /// Bytes of decoded pixels that there is room for.
-  var pixelBytes: Int { stepper.pool.bytes }
+  public var pixelBytes: Int { stepper.pool.bytes }
+
+  /// Images that were answered after their deadline.
+  public var late: Int { times.late }
+
+  /// Seconds since the stream was made, up to its end.
+  public var seconds: Double { (end ?? MonotonicClock.seconds) - start }
 
   /// The next image's answer, as soon as it and all before it are known; nil after the last.
   ///
-  /// - Throws: what the source, the rule, the sampler or the network throw, and ``ModelError`` at every later call;
-  ///   ``ModelError`` when one of those asks for an answer while it is asked itself, which leaves the stream as it is;
-  ///   `Interrupted`.
-  func next() throws -> AdaptiveRunner.Result? {
+  /// - Throws: what the source, the rule, the sampler or the network throw, and ``ModelError`` at every later
+  ///   call; ``ModelError`` when one of those asks for an answer while it is asked itself, which leaves the
+  ///   stream as it is; `Interrupted`.
+  public func next() throws -> AdaptiveRunner.Result? {
     try ModelError.require(
       !isComputing,
       "the stream is already computing an answer: its source, its rule and its sampler cannot ask it for one")
@@ -92,7 +95,12 @@ final class EpisodeStream {
     isComputing = true
     defer { isComputing = false }
     do {
-      return try answer()
+      guard let result = try answer() else {
+        end = end ?? MonotonicClock.seconds
+        return nil
+      }
+      totals.add(result)
+      return result
     } catch {
       failure = "\(error)"
       throw error
@@ -150,18 +158,21 @@ final class EpisodeStream {
 
   /// The queue whose first image still has the time for its next step, but not for `action` before it.
   private func urgentQueue(before action: Action) -> Int? {
-    guard let deadline else { return nil }
+    guard times.deadline != nil else { return nil }
     var first = 0.0
-    if case .run(let taken) = action {
-      first = durations.expected(taken + 1, count: min(batchSize, waiting[taken].count))
-    }
-    let now = MonotonicClock.milliseconds
+    if case .run(let taken) = action { first = expectedDuration(after: taken) }
+    let now = MonotonicClock.seconds
     return waiting.indices.dropFirst().reversed().first { taken in
       guard let row = waiting[taken].first else { return false }
-      let own = durations.expected(taken + 1, count: min(batchSize, waiting[taken].count))
-      let left = starts[row] + deadline - now
+      let own = expectedDuration(after: taken)
+      let left = times.left(row, at: now)
       return left >= own && left < own + first
     }
+  }
+
+  /// Seconds that the next batch of those that have taken `taken` steps is expected to need.
+  private func expectedDuration(after taken: Int) -> Double {
+    times.expected(taken + 1, count: min(batchSize, waiting[taken].count))
   }
 
   /// Images that are taken in at once.
@@ -209,23 +220,23 @@ final class EpisodeStream {
     let count = min(batchSize, waiting[taken].count)
     if try letGo(of: count, before: step) { return }
     let group = try waiting[taken].take(batchSize)
-    let start = MonotonicClock.milliseconds
-    if step == 1 { for row in group.rows { starts[row] = start } }
+    let start = MonotonicClock.seconds
+    if step == 1 { times.begin(group.rows, at: start) }
     let outcome = try stepper.run(step, group, record)
     try stepper.enter(outcome, step, group, into: &record)
     if step == record.steps {
       finish(group.rows, after: step)
     } else {
-      let now = MonotonicClock.milliseconds
+      let now = MonotonicClock.seconds
       let leaves = try decisions(
         StepBatch(
           record: record, step: step, rows: group.rows,
-          elapsed: group.rows.map { (now - starts[$0]) / 1e3 },
+          elapsed: group.rows.map { times.elapsed($0, at: now) },
           critic: { [stepper] in try stepper.proposal(group).values }), group)
       finish(group.rows.indices.filter { leaves[$0] }.map { group.rows[$0] }, after: step)
       waiting[step].append(try group.gathered(group.rows.indices.filter { !leaves[$0] }))
     }
-    durations.note(step, count: group.rows.count, took: MonotonicClock.milliseconds - start)
+    times.note(step, count: group.rows.count, took: MonotonicClock.seconds - start)
   }
 
   private func decisions(_ batch: StepBatch, _ group: EpisodeGroup) throws -> [Bool] {
@@ -234,18 +245,18 @@ final class EpisodeStream {
     return leaves
   }
 
-  /// Before a batch of `count` images takes step `step`: whoever has no time to wait for its end, or to be part of it,
-  /// leaves with the best answer so far.
+  /// Before a batch of `count` images takes step `step`: whoever has no time to wait for its end, or to be
+  /// part of it, leaves with the best answer so far.
   ///
   /// - Returns: true when images left, so that what is to be done next may have changed.
   private func letGo(of count: Int, before step: Int) throws -> Bool {
-    guard let deadline else { return false }
-    let end = MonotonicClock.milliseconds + durations.expected(step, count: count)
+    guard times.deadline != nil else { return false }
+    let end = MonotonicClock.seconds + times.expected(step, count: count)
     var hasChanged = false
     for taken in waiting.indices.dropFirst() {
-      let hurried = waiting[taken].prefix { end > starts[$0] + deadline }
+      let hurried = waiting[taken].prefix { times.left($0, at: end) < 0 }
       guard hurried > 0 else { continue }
-      if taken + 1 == step { durations.avoided(step, count: count) }
+      if taken + 1 == step { times.avoided(step, count: count) }
       var left = hurried
       while left > 0 {
         let group = try waiting[taken].take(left)
@@ -259,16 +270,15 @@ final class EpisodeStream {
 
   /// Answers the images of `rows`, which have had `step` steps.
   private func finish(_ rows: [Int], after step: Int) {
-    let now = MonotonicClock.milliseconds
+    let now = MonotonicClock.seconds
+    let (prediction, confidence) = (record[step].prediction, record[step].confidence)
     for row in rows {
-      let seconds = (now - starts[row]) / 1e3
-      if let deadline, seconds * 1e3 > deadline { late += 1 }
       outcomes[row] = .answered(
         AdaptiveRunner.Result(
-          index: numbers[row], prediction: Int(record[step].prediction[row]),
-          label: record.labels.map { Int($0[row]) }, confidence: record[step].confidence[row],
-          steps: step, madds: record.madds[step - 1],
-          path: step < 2 ? [] : (2...step).map { record[$0].coordinates[row] }, seconds: seconds))
+          index: numbers[row], prediction: Int(prediction[row]), label: record.labels.map { Int($0[row]) },
+          confidence: confidence[row], steps: step, madds: record.madds[step - 1],
+          positions: step < 2 ? [] : (2...step).map { record[$0].positions[row] },
+          seconds: times.answered(row, at: now)))
     }
   }
 }

@@ -1,13 +1,13 @@
 import Foundation
-import OneDNN
+import Compute
 import Support
 import Tensor
 import Vision
 
 /// The pixels of the images in play, 8 bits each, in memory that is taken once and used over and over.
 ///
-/// What the network looks at is made from them directly: beyond its decoded pixels an image needs memory for P×P only,
-/// whatever its resolution.
+/// What the network looks at is made from them directly: beyond its decoded pixels an image needs memory for
+/// P×P only, whatever its resolution.
 final class ImagePool {
   /// Images that there is room for.
   let capacity: Int
@@ -24,8 +24,7 @@ final class ImagePool {
       height: side, width: side, channels: channels, mean: configuration.mean,
       deviation: configuration.standardDeviation)
     glance = pixels.resizing(
-      to: configuration.patchSize, configuration.interpolation == .bicubic ? .bicubic : .bilinear,
-      alignCorners: true)
+      to: configuration.patchSize, Interpolation(configuration.interpolation), alignCorners: true)
     // Pages that no image has used yet cost nothing, but the addresses must be there.
     let bytes = [pixels.bytes, capacity].checkedProduct() ?? .max
     guard bytes < .max, let start = malloc(max(bytes, 1)) else {
@@ -105,6 +104,6 @@ final class ImagePool {
   func patches(_ rows: [Int], _ locations: [PatchLocation]) throws -> Tensor {
     let (side, patch) = (configuration.imageSize, configuration.patchSize)
     return try pixels.patches(
-      pointers(rows), locations.map { $0.coordinate(imageSize: side, patchSize: patch) }, side: patch)
+      pointers(rows), locations.map { $0.position(imageSize: side, patchSize: patch) }, side: patch)
   }
 }

@@ -3,9 +3,9 @@ import Vision
 /// One image of a stream: where its pixels come from.
 public struct SourceImage {
   public let dataset: any ImageDataset
-  /// In the data set, from 0.
+  /// Its place in the data set, from 0.
   public let index: Int
-  /// In the stream, from 0: names the image in errors and results, and keys its random numbers.
+  /// Its place in the stream, from 0: names it in errors and results, and keys its random numbers.
   public let number: Int
 
   public init(dataset: any ImageDataset, index: Int, number: Int) {
@@ -21,7 +21,8 @@ public protocol ImageSource: AnyObject {
   var channels: Int { get }
   /// True when every image has a label.
   var knowsLabels: Bool { get }
-  /// False where images should not be asked for before the network is ready for them, such as those of a camera.
+  /// False where images should not be asked for before the network is ready for them, such as those of a
+  /// camera.
   var isPatient: Bool { get }
   /// Up to `most` further images; none: the stream has ended.
   func next(_ most: Int) throws -> [SourceImage]
@@ -30,7 +31,7 @@ public protocol ImageSource: AnyObject {
 /// The images of a data set in their order, once or several times.
 public final class DatasetSource: ImageSource {
   public let dataset: any ImageDataset
-  /// Of the stream.
+  /// The number of images of the stream.
   public let count: Int
   public var channels: Int { dataset.channels }
   public var knowsLabels: Bool { dataset.knowsLabels }

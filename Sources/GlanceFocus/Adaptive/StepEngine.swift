@@ -6,8 +6,9 @@ import Tensor
 ///
 /// The network's parts reach it as functions of tensors, so that whoever makes the engine decides how they
 /// run: as they are, or compiled.
-public final class StepEngine {
+public final class StepEngine: StepParts {
   public let model: GFNet
+  private let parts: NetworkParts
   /// B×3×P×P → features, map.
   private let encodeGlance: TensorFunction
   private let encodePatch: TensorFunction
@@ -21,54 +22,73 @@ public final class StepEngine {
   public init(
     _ model: GFNet, compile: (@escaping TensorFunction) -> TensorFunction = { $0 }
   ) {
+    let parts = model.evaluatedParts
     self.model = model
-    encodeGlance = compile { try Self.encode($0, with: model.globalEncoder) }
-    encodePatch = compile { try Self.encode($0, with: model.localEncoder) }
+    self.parts = parts
+    encodeGlance = compile { inputs in
+      let encoding = try parts.encode(inputs[0], .glance)
+      return [encoding.features, encoding.map]
+    }
+    encodePatch = compile { inputs in
+      let encoding = try parts.encode(inputs[0], .patch)
+      return [encoding.features, encoding.map]
+    }
     answerGlance = compile { inputs in
-      let (logits, memory) = try model.answer(inputs[0], memory: nil, own: model.globalEncoder)
-      return [logits, memory]
+      let answer = try parts.answer(inputs[0], memory: nil, .glance)
+      return [answer.logits, answer.memory]
     }
     answerPatch = compile { inputs in
-      let (logits, memory) = try model.answer(inputs[0], memory: inputs[1], own: model.localEncoder)
-      return [logits, memory]
+      let answer = try parts.answer(inputs[0], memory: inputs[1], .patch)
+      return [answer.logits, answer.memory]
     }
     proposal = compile { inputs in
-      let said = try model.policy(inputs[0], state: inputs.count > 1 ? inputs[1] : nil)
-      return [said.mean, said.value, said.state]
+      let output = try parts.propose(inputs[0], state: inputs.count > 1 ? inputs[1] : nil)
+      return [output.mean, output.value, output.state]
     }
-  }
-
-  private static func encode(_ inputs: [Tensor], with encoder: any Backbone) throws -> [Tensor] {
-    let encoding = try encoder.encode(inputs[0], .evaluation)
-    return [encoding.features, encoding.map]
   }
 
   /// Step 1 for images of B×3×S×S, normalised.
   public func glance(_ images: Tensor) throws -> (GFNet.StepResult, GFNet.Memory) {
-    let encoded = try encodeGlance([model.glanceImages(images)])
-    return try step(encoded, try answerGlance([encoded[0]]), policy: nil)
+    try step(model.glanceImages(images), .glance, memory: nil)
   }
 
   /// Steps 2…T for patches of B×3×P×P.
   public func focus(_ patches: Tensor, memory: GFNet.Memory) throws -> (GFNet.StepResult, GFNet.Memory) {
-    let encoded = try encodePatch([patches])
-    guard let state = memory.classifier else { throw ModelError("a patch before the glance") }
-    return try step(encoded, try answerPatch([encoded[0], state]), policy: memory.policy)
+    try step(patches, .patch, memory: memory)
   }
 
   /// Where the policy would look next; advances its memory.
-  public func propose(_ memory: inout GFNet.Memory) throws -> PatchProposal.Proposal {
-    let said = try proposal([memory.map] + (memory.policy.map { [$0] } ?? []))
-    memory.policy = said[2]
-    return PatchProposal.Proposal(mean: said[0], value: said[1], state: said[2])
+  public func propose(_ memory: inout GFNet.Memory) throws -> PatchProposal.Output {
+    try advancePolicy(&memory)
   }
 
-  private func step(
-    _ encoded: [Tensor], _ answer: [Tensor], policy: Tensor?
-  ) throws -> (GFNet.StepResult, GFNet.Memory) {
-    (
-      GFNet.StepResult(logits: answer[0], features: encoded[0], auxiliary: nil),
-      GFNet.Memory(map: encoded[1], classifier: answer[1], policy: policy)
-    )
+  // MARK: The parts
+
+  func encode(_ images: Tensor, _ look: Look) throws -> Encoding {
+    let outputs =
+      switch look {
+      case .glance: try encodeGlance([images])
+      case .patch: try encodePatch([images])
+      }
+    return Encoding(features: outputs[0], map: outputs[1])
+  }
+
+  /// As it is: nobody asks a live run for the encoders' own logits.
+  func classify(_ features: Tensor, _ look: Look) throws -> Tensor { try parts.classify(features, look) }
+
+  func answer(_ features: Tensor, memory: Tensor?, _ look: Look) throws -> SequenceAnswer {
+    let outputs: [Tensor]
+    switch look {
+    case .glance: outputs = try answerGlance([features])
+    case .patch:
+      guard let memory else { throw ModelError("a patch before the glance") }
+      outputs = try answerPatch([features, memory])
+    }
+    return SequenceAnswer(logits: outputs[0], memory: outputs[1], own: nil)
+  }
+
+  func propose(_ map: Tensor, state: Tensor?) throws -> PatchProposal.Output {
+    let outputs = try proposal([map] + (state.map { [$0] } ?? []))
+    return PatchProposal.Output(mean: outputs[0], value: outputs[1], state: outputs[2])
   }
 }

@@ -21,8 +21,8 @@ extension Calibration {
   ///   - evaluation: what the thresholds are applied to; normally not the calibration trace.
   ///   - method: with ``Method/optimal``, each point's budget is what the paper's thresholds cost on the
   ///     calibration set.
-  /// - Throws: ``EpisodeError`` when the two traces differ in steps, costs, classes or weights, or labels are missing;
-  ///   `Interrupted`.
+  /// - Throws: ``EpisodeError`` when the two traces differ in steps, costs, classes or weights, or labels are
+  ///   missing; `Interrupted`.
   public func budgeted(
     points: Int = 39, evaluation: Trace, method: Method = .paper
   ) throws -> BudgetedCurve {

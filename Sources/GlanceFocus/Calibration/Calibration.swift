@@ -1,3 +1,5 @@
+import Support
+
 /// A trace prepared for solving confidence thresholds: each step's images sorted once.
 ///
 /// Thresholds are solved on one trace, the calibration set, and normally applied to another.
@@ -59,8 +61,8 @@ public struct Calibration: Sendable {
   public func thresholds(madds budget: Double, method: Method = .paper) throws -> [Float] {
     guard budget >= madds[0] else {
       throw EpisodeError(
-        "a budget of \(ParameterValue.text(budget)) Multiply-Adds is below the cost of one step,"
-          + " \(ParameterValue.text(madds[0]))")
+        "a budget of \(NumberSpelling.plain(budget)) Multiply-Adds is below the cost of one step,"
+          + " \(NumberSpelling.plain(madds[0]))")
     }
     switch method {
     case .paper: return paper(budget: budget).thresholds

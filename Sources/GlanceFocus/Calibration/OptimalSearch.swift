@@ -20,6 +20,8 @@ import Support
 /// threshold is put in the middle between the least confident image that leaves and the most confident that
 /// stays, since every value of that gap is equally good on this set. On another set expect less than the
 /// gain seen on this one; use at least some thousand images.
+///
+/// Lists over steps hold step 1 at place 0; below, a place is one of those.
 struct OptimalSearch {
   private let calibration: Calibration
   private let correct: [[UInt8]]
@@ -75,28 +77,28 @@ struct OptimalSearch {
       if let found = coarse.best(within: allowed) {
         let start = Solution(choice: found.choice, right: found.right, cost: found.cost)
         if isExact { return thresholds(of: start.isBetter(than: best) ? start : best) }
-        let refined = try closeIn(from: start, steps: all, within: allowed)
-        best = try closeIn(from: best, steps: all, within: allowed)
+        let refined = try closeIn(from: start, places: all, within: allowed)
+        best = try closeIn(from: best, places: all, within: allowed)
         if refined.isBetter(than: best) { best = refined }
       }
     } else {
       // Too many steps for one grid: windows of neighbouring steps, each over the whole range.
       for first in 0...all.count - 4 {
-        best = try closeIn(from: best, steps: Array(first..<first + 4), within: allowed)
+        best = try closeIn(from: best, places: Array(first..<first + 4), within: allowed)
       }
     }
     return thresholds(of: try polish(best, within: allowed))
   }
 
   /// Grids around the choice, each spanning the last one's neighbours, down to the finest spacing.
-  private func closeIn(from start: Solution, steps: [Int], within allowed: Double) throws -> Solution {
+  private func closeIn(from start: Solution, places: [Int], within allowed: Double) throws -> Solution {
     var best = start
     var reach = calibration.images
     let finest = max(calibration.images / 1000, 1)
-    let count = Self.count(steps.count)
+    let count = Self.count(places.count)
     while reach >= finest {
       try Cancellation.check()
-      best = improve(best, steps: steps, reach: reach, count: count, within: allowed)
+      best = improve(best, places: places, reach: reach, count: count, within: allowed)
       // The spacing of this grid is the next one's reach.
       reach = 2 * reach / (count - 1)
     }
@@ -108,7 +110,7 @@ struct OptimalSearch {
     var best = start
     let varying = calibration.steps - 1
     guard varying > 1 else {
-      return improve(best, steps: [0], reach: calibration.images, count: 1000, within: allowed)
+      return improve(best, places: [0], reach: calibration.images, count: 1000, within: allowed)
     }
     for _ in 0..<4 {
       let before = best.right
@@ -116,7 +118,7 @@ struct OptimalSearch {
         for second in first + 1..<varying where second - first <= 4 {
           try Cancellation.check()
           best = improve(
-            best, steps: [first, second], reach: calibration.images, count: Self.count(2), within: allowed)
+            best, places: [first, second], reach: calibration.images, count: Self.count(2), within: allowed)
         }
       }
       if best.right == before { break }
@@ -124,16 +126,16 @@ struct OptimalSearch {
     return best
   }
 
-  /// The best of one grid whose `steps` vary within `reach` of the choice, or the choice itself.
+  /// The best of one grid whose `places` vary within `reach` of the choice, or the choice itself.
   private func improve(
-    _ solution: Solution, steps: [Int], reach: Int, count: Int, within allowed: Double
+    _ solution: Solution, places: [Int], reach: Int, count: Int, within allowed: Double
   ) -> Solution {
-    let candidates = solution.choice.indices.map { step in
-      let center = solution.choice[step]
-      guard steps.contains(step) else { return [center] }
+    let candidates = solution.choice.indices.map { place in
+      let center = solution.choice[place]
+      guard places.contains(place) else { return [center] }
       let low = max(center - reach, 0)
       let high = min(center + reach, calibration.images)
-      let ranks = Self.ranks(calibration, step, from: low, to: high, count: count)
+      let ranks = Self.ranks(calibration, place, from: low, to: high, count: count)
       return Set(ranks + [center]).sorted()
     }
     let grid = ThresholdGrid(calibration, correct: correct, candidates: candidates)
@@ -149,24 +151,24 @@ struct OptimalSearch {
 
   /// Up to `count` evenly spaced ranks from `low` to `high`, moved on past equal confidences.
   private static func ranks(
-    _ calibration: Calibration, _ step: Int, from low: Int, to high: Int, count: Int
+    _ calibration: Calibration, _ place: Int, from low: Int, to high: Int, count: Int
   ) -> [Int] {
     let span = high - low
     let intervals = min(count - 1, span)
-    guard intervals > 0 else { return [boundary(calibration, step, low)] }
+    guard intervals > 0 else { return [boundary(calibration, place, low)] }
     var result: [Int] = []
     for i in 0...intervals {
-      let rank = boundary(calibration, step, low + span * i / intervals)
+      let rank = boundary(calibration, place, low + span * i / intervals)
       if rank != result.last { result.append(rank) }
     }
     return result
   }
 
   /// The first rank from `rank` on that does not part images of equal confidence.
-  private static func boundary(_ calibration: Calibration, _ step: Int, _ rank: Int) -> Int {
+  private static func boundary(_ calibration: Calibration, _ place: Int, _ rank: Int) -> Int {
     guard rank > 0, rank < calibration.images else { return rank }
-    let order = calibration.order[step]
-    let confidence = calibration.confidence[step]
+    let order = calibration.order[place]
+    let confidence = calibration.confidence[place]
     let last = confidence[Int(order[rank - 1])]
     var low = rank
     var high = calibration.images
@@ -181,13 +183,13 @@ struct OptimalSearch {
   private static func evaluate(
     _ calibration: Calibration, _ correct: [[UInt8]], _ thresholds: [Float]
   ) -> Solution {
-    let choice = calibration.confidence.indices.map { step in
-      let order = calibration.order[step]
+    let choice = calibration.confidence.indices.map { place in
+      let order = calibration.order[place]
       var low = 0
       var high = order.count
       while low < high {
         let middle = (low + high) / 2
-        if calibration.confidence[step][Int(order[middle])] >= thresholds[step] {
+        if calibration.confidence[place][Int(order[middle])] >= thresholds[place] {
           low = middle + 1
         } else {
           high = middle
@@ -203,11 +205,11 @@ struct OptimalSearch {
   private func thresholds(of solution: Solution) -> [Float] {
     var gone = [Bool](repeating: false, count: calibration.images)
     var result: [Float] = []
-    for (step, choice) in solution.choice.enumerated() {
-      let confidence = calibration.confidence[step]
+    for (place, choice) in solution.choice.enumerated() {
+      let confidence = calibration.confidence[place]
       var lastLeaving: Float?
       var firstStaying: Float?
-      for (position, index) in calibration.order[step].enumerated() where !gone[Int(index)] {
+      for (position, index) in calibration.order[place].enumerated() where !gone[Int(index)] {
         if position < choice {
           lastLeaving = confidence[Int(index)]
           gone[Int(index)] = true

@@ -48,7 +48,8 @@ struct ThresholdGrid {
     self.cost = cost
   }
 
-  /// The combination with the most right answers within a total cost; the cheapest, then the first, of equals.
+  /// The combination with the most right answers within a total cost; the cheapest, then the first, of
+  /// equals.
   func best(within allowed: Double) -> (choice: [Int], right: Int, cost: Double)? {
     var best = -1
     for i in right.indices where cost[i] <= allowed {

@@ -2,9 +2,9 @@ import Support
 
 /// Finds out whether what a rule or a sampler says of an image depends on anything but that image.
 ///
-/// A run keeps its first images with the answers that they got. When it is over they are asked about again: all together in
-/// the opposite order, and some of them alone. What is asked then no longer changes the run. Other answers are put into
-/// words, once; what says of itself that it depends on other images is not asked.
+/// A run keeps its first images with the answers that they got. When it is over they are asked about again:
+/// all together in the opposite order, and some of them alone. What is asked then no longer changes the run.
+/// Other answers are put into words, once; what says of itself that it depends on other images is not asked.
 public final class AnswerProbe {
   /// Images kept of each step.
   static let most = 16

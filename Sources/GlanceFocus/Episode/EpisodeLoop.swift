@@ -1,14 +1,14 @@
 import Support
 
-/// Applies an exit rule to a record that holds every step already: step after step, the images that satisfy the rule
-/// leave with their answer.
+/// Applies an exit rule to a record that holds every step already: step after step, the images that satisfy
+/// the rule leave with their answer.
 public enum EpisodeLoop {
   /// - Parameters:
   ///   - rule: asked after every step but the last, at which every image leaves.
   ///   - probe: keeps the rule's first answers, to ask about them again afterwards.
   /// - Returns: each image's exit, in record order.
-  /// - Throws: ``EpisodeError`` when the rule does not fit or gives the wrong number of decisions, or a step is
-  ///   missing; whatever `rule` throws; `Interrupted`.
+  /// - Throws: ``EpisodeError`` when the rule does not fit or gives the wrong number of decisions, or a step
+  ///   is missing; whatever `rule` throws; `Interrupted`.
   public static func replay(
     _ record: EpisodeRecord, rule: any ExitRule, probe: AnswerProbe? = nil
   ) throws -> Evaluation {
@@ -48,11 +48,11 @@ public enum EpisodeLoop {
     }
 
     mutating func leave(_ rows: [Int], after step: Int, of record: EpisodeRecord) {
-      let columns = record[step]
+      let (prediction, confidence) = (record[step].prediction, record[step].confidence)
       for row in rows {
         steps[row] = Int32(step)
-        predictions[row] = columns.prediction[row]
-        confidences[row] = columns.confidence[row]
+        predictions[row] = prediction[row]
+        confidences[row] = confidence[row]
       }
     }
 

@@ -1,52 +1,14 @@
-import Foundation
 import Support
-import Tensor
 
 /// What running a model over N images for T steps gave, column by column.
 ///
 /// The live adaptive loop fills it step by step for the images still in play; a stored trace holds it
 /// complete. Exit rules read it through ``StepBatch`` and cannot tell the two apart.
 ///
-/// A step's number is 1 for the glance and 2…T for the patches, everywhere; images, classes and pixels are
-/// counted from 0. A step's columns come into being when its first row is set, so an image that never gets
-/// there costs nothing.
+/// A step's number is 1 for the glance and 2…T for the patches; images, classes and pixels are counted from
+/// 0. A step's columns come into being when its first row is set, so a step that no image gets to costs
+/// nothing.
 public struct EpisodeRecord: Sendable {
-  /// The columns of one step; each holds N entries, of which only the filled rows mean anything.
-  public struct Step: Sendable {
-    /// N×C, row-major.
-    public fileprivate(set) var logits: [Float] = []
-    /// The largest softmax probability.
-    public fileprivate(set) var confidence: [Float] = []
-    /// −Σ p·log p with the natural logarithm: 0 when sure, log C when all classes are alike.
-    public fileprivate(set) var entropy: [Float] = []
-    /// The largest probability less the second largest.
-    public fileprivate(set) var margin: [Float] = []
-    /// The most probable class, 0-based; the first of equals.
-    public fileprivate(set) var prediction: [Int32] = []
-    /// The critic's value of going on, NaN where it was not computed.
-    public fileprivate(set) var value: [Float] = []
-    /// Where the patch was taken; empty for the glance.
-    public fileprivate(set) var locations: [PatchLocation] = []
-    /// The patch's top-left pixel; empty for the glance.
-    public fileprivate(set) var coordinates: [PatchPosition] = []
-
-    fileprivate init() {}
-
-    fileprivate mutating func allocate(images: Int, classes: Int, isGlance: Bool) throws {
-      try MemoryBudget.shared.require(4 * images * classes + 36 * images)
-      logits = [Float](repeating: 0, count: images * classes)
-      confidence = [Float](repeating: 0, count: images)
-      entropy = confidence
-      margin = confidence
-      prediction = [Int32](repeating: 0, count: images)
-      value = [Float](repeating: .nan, count: images)
-      if !isGlance {
-        locations = [PatchLocation](repeating: PatchLocation(row: 0, column: 0), count: images)
-        coordinates = [PatchPosition](repeating: PatchPosition(row: 0, column: 0), count: images)
-      }
-    }
-  }
-
   /// N.
   public var images: Int { indices.count }
   /// T.
@@ -68,9 +30,7 @@ public struct EpisodeRecord: Sendable {
   private var columns: [Step]
 
   /// Roughly the bytes of all columns.
-  public var heldBytes: Int {
-    columns.reduce(16 * images) { $0 + 4 * $1.logits.count + 36 * $1.confidence.count }
-  }
+  public var heldBytes: Int { columns.reduce(16 * images) { $0 + $1.heldBytes } }
 
   /// An empty record.
   /// - Parameters:
@@ -167,22 +127,14 @@ public struct EpisodeRecord: Sendable {
     try check(step, rows: rows, logits: logits.count, values: values, locations: locations)
     guard !rows.isEmpty, let source = logits.baseAddress else { return }
     let index = step - 1
-    if columns[index].logits.isEmpty {
-      try columns[index].allocate(images: images, classes: classes, isGlance: step == 1)
-    }
-    let failed = Self.fill(&columns[index], rows: rows, logits: source, classes: classes)
-    if let failed {
+    try columns[index].allocate(images: images, classes: classes, isGlance: step == 1)
+    if let failed = columns[index].fill(rows: rows, logits: source, classes: classes) {
       throw EpisodeError(
         "the logits of image \(indices[rows[failed]] + 1) at step \(step) hold NaN or infinity")
     }
-    if let values {
-      for (i, row) in rows.enumerated() { columns[index].value[row] = values[i] }
-    }
+    if let values { columns[index].enter(critic: values, rows: rows) }
     if let locations {
-      for (i, row) in rows.enumerated() {
-        columns[index].locations[row] = locations[i]
-        columns[index].coordinates[row] = locations[i].coordinate(imageSize: imageSize, patchSize: patchSize)
-      }
+      columns[index].enter(locations, rows: rows, imageSize: imageSize, patchSize: patchSize)
     }
     for row in rows { filledSteps[row] = Int32(step) }
   }
@@ -230,33 +182,6 @@ public struct EpisodeRecord: Sendable {
           + " at step \(step): both must lie in [0, 1]")
     }
   }
-
-  /// Copies logits and computes the derived columns; the index of a row that is not finite, or nil.
-  private static func fill(
-    _ step: inout Step, rows: [Int], logits source: UnsafePointer<Float>, classes: Int
-  ) -> Int? {
-    step.logits.withUnsafeMutableBufferPointer { logits in
-      step.confidence.withUnsafeMutableBufferPointer { confidence in
-        step.entropy.withUnsafeMutableBufferPointer { entropy in
-          step.margin.withUnsafeMutableBufferPointer { margin in
-            step.prediction.withUnsafeMutableBufferPointer { prediction in
-              guard let target = logits.baseAddress else { return nil }
-              for (i, row) in rows.enumerated() {
-                let values = source + i * classes
-                guard let statistics = SoftmaxStatistics.of(values, count: classes) else { return i }
-                (target + row * classes).update(from: values, count: classes)
-                confidence[row] = statistics.confidence
-                entropy[row] = statistics.entropy
-                margin[row] = statistics.margin
-                prediction[row] = statistics.prediction
-              }
-              return nil
-            }
-          }
-        }
-      }
-    }
-  }
 }
 
 extension EpisodeRecord {
@@ -272,24 +197,6 @@ extension EpisodeRecord {
       madds: madds, labels: labels.map { labels in rows.map { labels[$0] } })
     result.filledSteps = rows.map { filledSteps[$0] }
     result.columns = columns.map { $0.selecting(rows, classes: classes) }
-    return result
-  }
-}
-
-extension EpisodeRecord.Step {
-  fileprivate func selecting(_ rows: [Int], classes: Int) -> EpisodeRecord.Step {
-    guard !logits.isEmpty else { return self }
-    var result = self
-    result.logits = rows.flatMap { logits[$0 * classes..<($0 + 1) * classes] }
-    result.confidence = rows.map { confidence[$0] }
-    result.entropy = rows.map { entropy[$0] }
-    result.margin = rows.map { margin[$0] }
-    result.prediction = rows.map { prediction[$0] }
-    result.value = rows.map { value[$0] }
-    if !locations.isEmpty {
-      result.locations = rows.map { locations[$0] }
-      result.coordinates = rows.map { coordinates[$0] }
-    }
     return result
   }
 }

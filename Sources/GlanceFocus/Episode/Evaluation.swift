@@ -1,4 +1,4 @@
-/// What an exit rule made of a set of images: the answers, their cost and their accuracy.
+/// The result of an exit rule on a set of images: the answers, their cost and their accuracy.
 public struct Evaluation: Sendable, Equatable {
   /// The step after which each image left, 1…T.
   public let exitSteps: [Int32]
@@ -39,7 +39,7 @@ public struct Evaluation: Sendable, Equatable {
     madds = Self.meanMadds(exits: exits, stepMadds: stepMadds)
   }
 
-  /// Of a live run's results.
+  /// Sums up the results of a live run.
   init(of results: [AdaptiveRunner.Result], stepMadds: [Double]) {
     let correct = results.compactMap { result in result.label.map { $0 == result.prediction } }
     self.init(

@@ -2,7 +2,8 @@ import Tensor
 
 /// Where a patch lies: fractions of the room that a P×P patch has in an S×S image, each in [0, 1].
 ///
-/// (0, 0) puts the patch at the top left, (1, 1) at the bottom right; this is the policy's action.
+/// (0, 0) puts the patch at the top left, (1, 1) at the bottom right; this is the policy's action. The same
+/// place in pixels is a `PatchPosition`.
 public struct PatchLocation: Sendable, Hashable {
   public var row: Float
   public var column: Float
@@ -18,14 +19,14 @@ public struct PatchLocation: Sendable, Hashable {
   /// The patch's top-left pixel: ⌊a·(S − P)⌋ in single precision, as the paper's code computes it.
   ///
   /// The location must be valid.
-  public func coordinate(imageSize: Int, patchSize: Int) -> PatchPosition {
+  public func position(imageSize: Int, patchSize: Int) -> PatchPosition {
     let room = Float(imageSize - patchSize)
     return PatchPosition(row: Int(row * room), column: Int(column * room))
   }
 }
 
 extension PatchLocation {
-  /// Of actions B×2, (row, column) in [0, 1].
+  /// The locations that the policy's actions are: B×2, (row, column) in [0, 1].
   public static func all(in actions: Tensor) throws -> [PatchLocation] {
     let values = try actions.values()
     return stride(from: 0, to: values.count, by: 2).map {

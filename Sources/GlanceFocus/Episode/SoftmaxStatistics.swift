@@ -1,6 +1,6 @@
 import Foundation
 
-/// What an exit rule asks of a row of logits, from one pass that never stores the probabilities.
+/// What exit rules ask most often of a row of logits, from one pass that never stores the probabilities.
 ///
 /// With m the largest logit, m₂ the second and S = Σ exp(x − m): confidence = 1/S,
 /// margin = (1 − exp(m₂ − m))/S, entropy = log S − Σ exp(x − m)·(x − m)/S in nats.

@@ -20,7 +20,8 @@ public struct StepBatch {
   ///   - step: 1…T.
   ///   - rows: each once.
   ///   - elapsed: seconds since each image's glance began.
-  ///   - critic: gives the critic's value for each row when a rule first wants it; nil: the record holds them.
+  ///   - critic: gives the critic's value for each row when a rule first wants it; nil: the record holds
+  ///     them.
   /// - Throws: ``EpisodeError`` when a row has not had this step.
   public init(
     record: EpisodeRecord, step: Int, rows: [Int], elapsed: [Double]? = nil,
@@ -59,6 +60,14 @@ public struct StepBatch {
   /// Multiply-Adds that each image will have cost after one more step; nil at the last.
   public var nextMadds: Double? { step < steps ? record.madds[step] : nil }
 
+  /// The values of a column of ``StepColumns/numbers``. A live run asks the critic now for what it says.
+  public func numbers(_ column: StepColumn<Float>) throws -> [Float] {
+    if column.isCritics, let critic { return try critic() }
+    return gather(columns[column])
+  }
+  /// The values of a column of ``StepColumns/indices``.
+  public func indices(_ column: StepColumn<Int32>) -> [Int32] { gather(columns[column]) }
+
   /// Largest softmax probabilities.
   public var confidence: [Float] { gather(columns.confidence) }
   /// Entropies in nats.
@@ -68,7 +77,7 @@ public struct StepBatch {
   /// Most probable classes, 0-based.
   public var prediction: [Int32] { gather(columns.prediction) }
   /// The critic's values, NaN where not known. A live run asks the critic now.
-  public func value() throws -> [Float] { try critic?() ?? gather(columns.value) }
+  public func value() throws -> [Float] { try numbers(StepColumns.value) }
   /// True classes, 0-based; nil when not known.
   public var labels: [Int32]? { record.labels.map(gather) }
 

@@ -24,7 +24,7 @@ extension Trace {
 
   /// Writes the trace, atomically.
   /// - Parameter metadata: further entries of the file's metadata.
-  /// - Throws: `FileError`, `SafetensorsError`.
+  /// - Throws: `FileError`, `DamagedFile`.
   public func save(to path: FilePath, metadata: [String: String] = [:]) throws {
     let steps = record.steps
     let images = record.images
@@ -39,11 +39,14 @@ extension Trace {
         pieces: patches.map { $0.locations.flatMap { [$0.row, $0.column] } }),
       SafetensorsTensor(
         "coordinates", shape: [steps - 1, images, 2],
-        pieces: patches.map { $0.coordinates.flatMap { [Int32($0.row), Int32($0.column)] } }),
+        pieces: patches.map { $0.positions.flatMap { [Int32($0.row), Int32($0.column)] } }),
     ]
     if let labels = record.labels { tensors.append(SafetensorsTensor("labels", shape: [images], labels)) }
-    if all.contains(where: { $0.value.contains { !$0.isNaN } }) {
-      tensors.append(SafetensorsTensor("values", shape: [steps, images], pieces: all.map(\.value)))
+    // What follows from the logits is computed when the trace is read.
+    for column in StepColumns.numbers {
+      let values = all.map { $0[column] }
+      guard let file = column.file, values.contains(where: { $0.contains { !$0.isNaN } }) else { continue }
+      tensors.append(SafetensorsTensor(file, shape: [steps, images], pieces: values))
     }
     let names = try JSONSerialization.data(withJSONObject: classNames)
     try Safetensors.write(
@@ -56,7 +59,7 @@ extension Trace {
   }
 
   /// Reads a trace and computes its columns.
-  /// - Throws: `FileError`, `SafetensorsError` or ``EpisodeError``, one line that names the file.
+  /// - Throws: `FileError`, `DamagedFile` or ``EpisodeError``, one line that names the file.
   public init(contentsOf path: FilePath) throws {
     try self.init(Safetensors(contentsOf: path))
   }
@@ -102,8 +105,8 @@ private struct TraceReader {
         return label
       }
     }
-    let hasValues = file["values"] != nil
-    if hasValues { try require("values", [steps, images]) }
+    let values: String? = StepColumns.value.file.flatMap { file[$0] == nil ? nil : $0 }
+    if let values { try require(values, [steps, images]) }
     let indices = try file.ints("images")
     if let bad = indices.first(where: { $0 < 0 || $0 == .max }) {
       throw EpisodeError("'images' holds \(bad), which is a negative index or too large for one")
@@ -119,27 +122,27 @@ private struct TraceReader {
       try record.setStep(
         step, rows: rows,
         logits: file.floats("logits", range: index * images * classes..<step * images * classes),
-        values: hasValues ? file.floats("values", range: index * images..<step * images) : nil,
+        values: values.map { try file.floats($0, range: index * images..<step * images) },
         locations: step > 1 ? locations(index - 1, images) : nil)
-      if step > 1 { try checkCoordinates(of: record, step, index - 1) }
+      if step > 1 { try checkPositions(of: record, step, index - 1) }
     }
     return record
   }
 
   private func locations(_ index: Int, _ images: Int) throws -> [PatchLocation] {
-    let actions = try file.floats("actions", range: index * images * 2..<(index + 1) * images * 2)
-    return (0..<images).map { PatchLocation(row: actions[2 * $0], column: actions[2 * $0 + 1]) }
+    let places = try file.floats("actions", range: index * images * 2..<(index + 1) * images * 2)
+    return (0..<images).map { PatchLocation(row: places[2 * $0], column: places[2 * $0 + 1]) }
   }
 
   /// The stored pixels must be those of the locations: a figure drawn from either shows the same patch.
-  private func checkCoordinates(of record: EpisodeRecord, _ step: Int, _ index: Int) throws {
+  private func checkPositions(of record: EpisodeRecord, _ step: Int, _ index: Int) throws {
     let count = record.images * 2
     let stored = try file.ints("coordinates", range: index * count..<(index + 1) * count)
-    for (i, coordinate) in record[step].coordinates.enumerated() {
-      guard stored[2 * i] == coordinate.row, stored[2 * i + 1] == coordinate.column else {
+    for (i, position) in record[step].positions.enumerated() {
+      guard stored[2 * i] == position.row, stored[2 * i + 1] == position.column else {
         throw EpisodeError(
           "image \(record.indices[i] + 1) has the patch (\(stored[2 * i]), \(stored[2 * i + 1])) at step \(step),"
-            + " but its action means (\(coordinate.row), \(coordinate.column))")
+            + " but its action means (\(position.row), \(position.column))")
       }
     }
   }

@@ -75,10 +75,10 @@ public struct Trace: Sendable {
     var predictions = record[record.steps].prediction
     var confidences = record[record.steps].confidence
     for step in 1..<max(record.steps, 1) {
-      let columns = record[step]
+      let (prediction, confidence) = (record[step].prediction, record[step].confidence)
       for i in steps.indices where Int(steps[i]) == step {
-        predictions[i] = columns.prediction[i]
-        confidences[i] = columns.confidence[i]
+        predictions[i] = prediction[i]
+        confidences[i] = confidence[i]
       }
     }
     return Evaluation(

@@ -40,21 +40,25 @@ public struct Configuration: Codable, Sendable, Equatable {
   /// Class names; empty when not known.
   public var labels: [String]
 
-  /// The paper's set-up for a backbone.
+  /// A network around a backbone, with the policy and the classifier of the paper (``PaperSetups``).
   ///
+  /// The glance is bicubic and the image 224 pixels wide for every backbone; only the importer of the
+  /// authors' checkpoints takes both from the table.
   /// - Throws: ``UnknownBackbone`` or ``ModelError`` when sizes do not fit.
   public init(
-    backbone: String, patchSize: Int? = nil, imageSize: Int = 224, steps: Int = 5, classes: Int = 1000
+    backbone: String, patchSize: Int? = nil, imageSize: Int = 224, steps: Int = PaperSetup.steps,
+    classes: Int = 1000
   ) throws {
     try self.init(
       backbone: .named(backbone), patchSize: patchSize, imageSize: imageSize, steps: steps, classes: classes)
   }
 
-  /// The set-up for a backbone from the registry or composed of layers.
+  /// The same for a backbone from the registry or composed of layers.
   ///
   /// - Throws: ``UnknownBackbone``, `LayerError` or ``ModelError`` when sizes do not fit.
   public init(
-    backbone: BackboneChoice, patchSize: Int? = nil, imageSize: Int = 224, steps: Int = 5, classes: Int = 1000
+    backbone: BackboneChoice, patchSize: Int? = nil, imageSize: Int = 224, steps: Int = PaperSetup.steps,
+    classes: Int = 1000
   ) throws {
     if case .described(let layers) = backbone {
       self.layers = layers
@@ -63,14 +67,15 @@ public struct Configuration: Codable, Sendable, Equatable {
     }
     let entry = try backbone.entry()
     self.backbone = entry.name
-    self.patchSize = patchSize ?? entry.patchSize
+    let setup = PaperSetups.setup(for: entry)
+    self.patchSize = patchSize ?? setup.patchSize
     self.imageSize = imageSize
     self.steps = steps
     self.classes = classes
-    policyEncoder = entry.defaults.policyEncoder == .convolution ? .convolution : .linear
-    policyUnits = entry.defaults.policyUnits
-    classifier = entry.defaults.classifier == .recurrent ? .recurrent : .cascade
-    classifierUnits = entry.defaults.classifierUnits
+    policyEncoder = setup.family.policyEncoder
+    policyUnits = setup.family.policyUnits
+    classifier = setup.family.classifier
+    classifierUnits = setup.family.classifierUnits
     cascadeSteps = max(steps, 1)
     interpolation = .bicubic
     mean = [0.485, 0.456, 0.406]
@@ -84,6 +89,9 @@ public struct Configuration: Codable, Sendable, Equatable {
   public func backboneEntry() throws -> BackboneEntry {
     try (layers.map(BackboneChoice.described) ?? .named(backbone)).entry()
   }
+
+  /// The paper's set-up for the backbone.
+  public func paperSetup() throws -> PaperSetup { try PaperSetups.setup(for: backboneEntry()) }
 
   /// Side of the map that the policy reads.
   public func mapSize() throws -> Int { try backboneEntry().mapSide(patchSize) }

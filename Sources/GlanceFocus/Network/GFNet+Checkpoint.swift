@@ -2,7 +2,7 @@ import Backbones
 import Checkpoints
 import Foundation
 import NeuralNet
-import OneDNN
+import Compute
 import Support
 import Tensor
 
@@ -73,7 +73,7 @@ extension GFNet {
     let room = file.byteCount + file.byteCount / 2 + 512 * file.names.count + 1 << 20
     do {
       return try ComputeContext.current.buffers.limited(to: room) { try GFNet(file.configuration) }
-    } catch is OneDNNError {
+    } catch is AllowanceExceeded {
       throw ModelError("\(file.path): the configuration describes a network larger than the file")
     }
   }

@@ -14,15 +14,23 @@ public struct StepCosts: Sendable, Equatable {
 }
 
 extension GFNet {
-  /// Counts the Multiply-Adds by running one blank image through all steps.
+  /// The Multiply-Adds, which follow from the configuration alone: counted at the first call.
   public func measureCosts() throws -> StepCosts {
+    if let measuredCosts { return measuredCosts }
+    let costs = try countedCosts()
+    measuredCosts = costs
+    return costs
+  }
+
+  /// Counts by running one blank image through all steps.
+  private func countedCosts() throws -> StepCosts {
     let side = configuration.patchSize
     // The glance's resize is no multiply-add in the field's count, so a P×P image serves.
     let blank = try Tensor.zeros([1, 3, side, side])
     func count<R>(_ body: () throws -> R) throws -> (cost: Int, result: R) {
-      let tape = Tape(.costs)
-      let result = try tape.record(body)
-      return (tape.multiplyAdds, result)
+      let counter = CostCounter()
+      let result = try counter.record(body)
+      return (counter.multiplyAdds, result)
     }
     let global = try count { try globalEncoder.encode(blank, .evaluation) }.cost
     let local = try count { try localEncoder.encode(blank, .evaluation) }.cost

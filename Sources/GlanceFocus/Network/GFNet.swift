@@ -2,7 +2,8 @@ import Backbones
 import NeuralNet
 import Tensor
 
-/// A Glance-and-Focus Network: global and local encoder, classifier over the sequence, patch proposal network.
+/// A Glance-and-Focus Network: global and local encoder, classifier over the sequence, patch proposal
+/// network.
 ///
 /// Source: Wang et al., NeurIPS 2020. State-dictionary prefixes are those of the authors' checkpoints.
 public final class GFNet: Module {
@@ -13,9 +14,12 @@ public final class GFNet: Module {
   public let localEncoder: any Backbone
   /// f_C.
   let classifier: any SequenceClassifier
+  /// True where f_G's own classifier answers step 1 in evaluation, whatever f_C is.
   private let encoderAnswersGlance: Bool
   /// π.
   public let policy: PatchProposal
+  /// What ``measureCosts()`` found.
+  var measuredCosts: StepCosts?
 
   /// A network whose weights are drawn for `seed`.
   public convenience init(_ configuration: Configuration, seed: UInt64) throws {
@@ -51,7 +55,7 @@ public final class GFNet: Module {
     self.configuration = configuration
     globalEncoder = try entry.build(configuration.classes)
     localEncoder = try entry.build(configuration.classes)
-    encoderAnswersGlance = entry.defaults.encoderAnswersGlance
+    encoderAnswersGlance = PaperSetups.setup(for: entry).family.encoderAnswersGlance
     classifier = try Self.classifier(configuration, features: globalEncoder.featureCount)
     policy = try PatchProposal(configuration, mapChannels: globalEncoder.mapChannels)
   }
@@ -72,7 +76,7 @@ public final class GFNet: Module {
     state.child("policy", policy)
   }
 
-  /// What is carried from step to step. Rows are images.
+  /// What a network carries from step to step. Rows are images.
   public struct Memory {
     /// The last feature map, B×C×h×w.
     public var map: Tensor
@@ -87,7 +91,7 @@ public final class GFNet: Module {
     }
   }
 
-  /// What a step says of a batch.
+  /// What a network says of a batch of images after a step.
   public struct StepResult {
     /// B×K.
     public let logits: Tensor
@@ -102,8 +106,7 @@ public final class GFNet: Module {
     let side = configuration.patchSize
     if images.shape[2] == side, images.shape[3] == side { return images }
     return try images.resized(
-      height: side, width: side, configuration.interpolation == .bicubic ? .bicubic : .bilinear,
-      alignCorners: true)
+      height: side, width: side, Interpolation(configuration.interpolation), alignCorners: true)
   }
 
   /// Step 1: looks at the whole image.
@@ -120,9 +123,8 @@ public final class GFNet: Module {
   func glance(_ images: Tensor, _ pass: Pass, auxiliary: Bool, encoderAnswers: Bool) throws -> (
     StepResult, Memory
   ) {
-    try encode(
-      glanceImages(images), with: globalEncoder, pass, memory: nil, auxiliary: auxiliary,
-      encoderAnswers: encoderAnswers)
+    try NetworkParts(model: self, pass: pass, encoderAnswersGlance: encoderAnswers)
+      .step(glanceImages(images), .glance, memory: nil, auxiliary: auxiliary)
   }
 
   /// Steps 2…T: looks at one patch of each image.
@@ -133,50 +135,27 @@ public final class GFNet: Module {
   public func focus(
     _ patches: Tensor, _ pass: Pass, memory: Memory, auxiliary: Bool = false
   ) throws -> (StepResult, Memory) {
-    try encode(patches, with: localEncoder, pass, memory: memory, auxiliary: auxiliary)
+    try NetworkParts(model: self, pass: pass, encoderAnswersGlance: false)
+      .step(patches, .patch, memory: memory, auxiliary: auxiliary)
   }
 
   /// Where the policy would look next; advances its memory.
-  public func propose(_ memory: inout Memory) throws -> PatchProposal.Proposal {
-    let proposal = try policy(memory.map, state: memory.policy)
-    memory.policy = proposal.state
-    return proposal
+  public func propose(_ memory: inout Memory) throws -> PatchProposal.Output {
+    try evaluatedParts.advancePolicy(&memory)
   }
 
-  /// The sequence classifier's answer to the features of one step, and its memory after it.
-  ///
-  /// - Parameters:
-  ///   - memory: what the step before left; nil at the first.
-  ///   - own: the encoder that computed the features.
-  func answer(
-    _ features: Tensor, memory: Tensor?, own: any Backbone
-  ) throws -> (logits: Tensor, memory: Tensor) {
-    var state = memory
-    let logits = try classifier.step(
-      features, memory: &state, ownAnswersFirst: encoderAnswersGlance
-    ) { try own.classify($0, .evaluation) }
-    guard let state else { throw ModelError("the classifier has no memory after a step") }
-    return (logits, state)
+  /// The parts as an evaluation asks them.
+  var evaluatedParts: NetworkParts {
+    NetworkParts(model: self, pass: .evaluation, encoderAnswersGlance: encoderAnswersGlance)
   }
+}
 
-  private func encode(
-    _ input: Tensor, with encoder: any Backbone, _ pass: Pass, memory: Memory?, auxiliary: Bool,
-    encoderAnswers: Bool = false
-  ) throws -> (StepResult, Memory) {
-    let encoding = try encoder.encode(input, pass)
-    var state = memory?.classifier
-    var own: Tensor?
-    let logits = try classifier.step(
-      encoding.features, memory: &state, ownAnswersFirst: encoderAnswers
-    ) { features in
-      let answer = try encoder.classify(features, pass)
-      own = answer
-      return answer
+extension Interpolation {
+  /// How a glance is resized.
+  init(_ chosen: Configuration.Interpolation) {
+    switch chosen {
+    case .bilinear: self = .bilinear
+    case .bicubic: self = .bicubic
     }
-    let aux = auxiliary ? try own ?? encoder.classify(encoding.features, pass) : nil
-    return (
-      StepResult(logits: logits, features: encoding.features, auxiliary: aux),
-      Memory(map: encoding.map, classifier: state, policy: memory?.policy)
-    )
   }
 }

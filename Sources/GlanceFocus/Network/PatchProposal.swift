@@ -1,7 +1,8 @@
 import NeuralNet
 import Tensor
 
-/// The patch proposal network π: reads the last feature map, says where to look next and how well things stand.
+/// The patch proposal network π: reads the last feature map, says where to look next and how well things
+/// stand.
 ///
 /// An actor-critic over a GRU. The map enters without its history: the policy does not train the encoders.
 public final class PatchProposal: Module {
@@ -11,11 +12,11 @@ public final class PatchProposal: Module {
   private let encoder: Sequential
   private let isConvolutional: Bool
   private let memory: GRU
-  private let actor: LinearLayer
-  private let critic: LinearLayer
+  private let actor: Linear
+  private let critic: Linear
 
   /// What the policy says of a batch of maps.
-  public struct Proposal {
+  public struct Output {
     /// B×2, (row, column) in [0, 1].
     public let mean: Tensor
     /// B, the critic's value.
@@ -31,18 +32,18 @@ public final class PatchProposal: Module {
     if isConvolutional {
       encoder = Sequential([
         try Conv2d(mapChannels, 32, kernel: 1, initializer: .fanInUniform), ActivationLayer(.relu), Flatten(),
-        try LinearLayer(32 * side * side, units), ActivationLayer(.relu),
+        try Linear(32 * side * side, units), ActivationLayer(.relu),
       ])
     } else {
       encoder = Sequential([
-        try LinearLayer(mapChannels * side * side, 2048), ActivationLayer(.relu),
-        try LinearLayer(2048, units),
+        try Linear(mapChannels * side * side, 2048), ActivationLayer(.relu),
+        try Linear(2048, units),
         ActivationLayer(.relu),
       ])
     }
     memory = try GRU(units, units)
-    actor = try LinearLayer(units, 2)
-    critic = try LinearLayer(units, 1)
+    actor = try Linear(units, 2)
+    critic = try Linear(units, 1)
   }
 
   public func declare(_ state: inout StateDeclaration) {
@@ -57,12 +58,12 @@ public final class PatchProposal: Module {
   /// - Parameters:
   ///   - map: B×C×h×w of the step just taken.
   ///   - state: of the last proposal; nil at the first.
-  public func callAsFunction(_ map: Tensor, state: Tensor?) throws -> Proposal {
+  public func callAsFunction(_ map: Tensor, state: Tensor?) throws -> Output {
     let pass = Pass.evaluation
     // Rows of C·h·w in PyTorch's order for the linear encoder; the convolution takes the map itself.
     let input = isConvolutional ? map.detached : try map.detached.flattened(from: 1)
     let next = try memory(encoder(input, pass), state: state)
-    return Proposal(
+    return Output(
       mean: try actor(next, pass).sigmoid(), value: try critic(next, pass).flattened(), state: next)
   }
 }

@@ -17,11 +17,11 @@ protocol SequenceClassifier: Module {
 /// A GRU over the features with one linear layer on its state (ResNet, DenseNet, RegNet).
 final class RecurrentClassifier: SequenceClassifier {
   private let memory: GRU
-  private let classifier: LinearLayer
+  private let classifier: Linear
 
   init(_ features: Int, units: Int, classes: Int) throws {
     memory = try GRU(features, units)
-    classifier = try LinearLayer(units, classes)
+    classifier = try Linear(units, classes)
   }
 
   func declare(_ state: inout StateDeclaration) {
@@ -44,11 +44,11 @@ final class RecurrentClassifier: SequenceClassifier {
 /// The first step is answered by the global encoder's own classifier.
 final class CascadeClassifier: SequenceClassifier {
   private let features: Int
-  private let heads: [LinearLayer]
+  private let heads: [Linear]
 
   init(_ features: Int, steps: Int, classes: Int) throws {
     self.features = features
-    heads = try steps < 2 ? [] : (2...steps).map { try LinearLayer(features * $0, classes) }
+    heads = try steps < 2 ? [] : (2...steps).map { try Linear(features * $0, classes) }
   }
 
   func declare(_ state: inout StateDeclaration) {

@@ -1,6 +1,7 @@
 import GlanceFocus
 
-/// Asks rules and samplers written in Lua again about the first images of a run, and tells once when one answers otherwise.
+/// Asks rules and samplers written in Lua again about the first images of a run, and tells once when one
+/// answers otherwise.
 struct AnswerCheck {
   /// Nil when nobody needs to be asked again.
   let probe: AnswerProbe?

@@ -1,7 +1,8 @@
 import CLuaBridge
 import Foundation
-import OneDNN
+import Compute
 import Support
+import Tensor
 
 /// Examines the installation.
 public enum Doctor {
@@ -24,7 +25,7 @@ public enum Doctor {
       Finding(subject: "gfnet-lab", detail: version, isGood: true),
       Finding(subject: "Lua", detail: String(cString: gf_lua_release()), isGood: true),
       Finding(
-        subject: "oneDNN", detail: "\(ComputeContext.libraryVersion), \(ThreadTeam.size) threads",
+        subject: NumericsLibrary.name, detail: "\(NumericsLibrary.version), \(ThreadTeam.size) threads",
         isGood: true),
       processor, fashionMNIST,
     ] + plugins(.standard(scriptFolder: folder)) + [reportsFolder(folder)]

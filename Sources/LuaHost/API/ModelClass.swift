@@ -46,6 +46,17 @@ enum ModelClass {
           ])
         }),
       .init(
+        "pictures", "table", "how the paper prepares pictures for it: {resize=, crop=, interpolation=}",
+        get: { model, _ in
+          let (side, preparation) = (
+            model.configuration.imageSize, try model.configuration.paperSetup().preparation
+          )
+          return LuaFields([
+            "resize": preparation.shorterSide(imageSize: side), "crop": side,
+            "interpolation": preparation.filter.rawValue,
+          ])
+        }),
+      .init(
         "parameters", "integer", "number of trainable numbers",
         get: { model, _ in model.network.parameterCount }),
       .init(

@@ -14,7 +14,6 @@ final class ModelHandle {
   var metadata: [String: String]
   /// Epochs of training, in order.
   var history: [JSONValue]
-  private var measured: StepCosts?
   private var engines: [Precision: (engine: StepEngine, planner: Planner)] = [:]
   /// For the collector: what the network holds, without its plans.
   let weightBytes: Int
@@ -43,12 +42,7 @@ final class ModelHandle {
   }
 
   /// Multiply-Adds, measured once.
-  func costs() throws -> StepCosts {
-    if let measured { return measured }
-    let costs = try network.measureCosts()
-    measured = costs
-    return costs
-  }
+  func costs() throws -> StepCosts { try network.measureCosts() }
 
   /// Runs the network by inference plans, which are made once and again where weights have changed.
   /// - Throws: ``InferenceError`` where this processor gains nothing from `precision`.

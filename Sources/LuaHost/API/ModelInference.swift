@@ -1,8 +1,6 @@
 import Foundation
 import GlanceFocus
-import Inference
 import Support
-import Tensor
 import Vision
 
 /// `model:infer`: the live adaptive loop.
@@ -15,7 +13,7 @@ enum ModelInference {
           "images", .either([.object("dataset"), .object("tensor"), .string, .table]),
           "a data set, one or several of its entries, an image (C×H×W, values from 0 to 1), several (N×C×H×W), or paths of pictures"
         ),
-        .options(Self.options),
+        .options(RunSetup.liveOptions),
       ],
       returns: "inference, or for a single image its result",
       example: """
@@ -36,7 +34,7 @@ enum ModelInference {
     ) { model, call in
       let input = try ModelImages(
         call.value("images"), for: model.configuration, on: call.stack, "model:infer")
-      let (runner, rule, check) = try runner(model, call, "model:infer")
+      let (runner, rule, check) = try RunSetup.live(model, call, "model:infer")
       let deadline = try call.optionalNumber("deadline")
       let run = try DamageNote.telling(input.images, call.context) {
         try model.running { try runner.infer(input.images, rule: rule, deadline: deadline) }
@@ -47,61 +45,9 @@ enum ModelInference {
         ? LuaResults(inference.result(0)) : LuaResults(Pushed(inference))
     }
   }
-
-  /// How a live run is made: those of `model:infer` and `model:stream`.
-  static var options: [Parameter] {
-    [
-      .optional("exit", DefinitionUse.ruleType, DefinitionUse.ruleHelp + "; default: every step is taken")
-    ] + runOptions(steps: "the most steps; default: the model's") + [
-      .optional("deadline", .number, "seconds in which each image is to be answered", in: 1e-6...1e6)
-    ]
-  }
-
-  /// What every run of a network on images takes, that of `model:trace` too.
-  static func runOptions(steps help: String) -> [Parameter] {
-    [
-      .optional("sampler", DefinitionUse.samplerType, DefinitionUse.samplerHelp + "; default: learned"),
-      .optional("steps", .integer, help, in: 1...64),
-      Parameter("batch", .integer, default: 64, "images that are run together", in: 1...4096),
-      .optional("seed", .integer, "of samplers that draw; default: the run's"),
-      .optional(
-        "precision", .choice(Precision.allCases.map(\.rawValue)), "of the network; default: the run's"),
-    ]
-  }
-
-  /// What runs the images, and the rule by which they leave, from the options of a call.
-  static func runner(
-    _ model: ModelHandle, _ call: LuaCall, _ place: String
-  ) throws -> (AdaptiveRunner, any ExitRule, AnswerCheck) {
-    let exit = try call.value("exit")
-    let steps = try call.optionalInteger("steps") ?? model.configuration.steps
-    let rule: any ExitRule =
-      exit.isNil
-      ? LengthExit(steps: steps)
-      : try DefinitionUse.rule(exit, for: model.target(steps: steps), in: call.state, "\(place): exit")
-    let sampler = try DefinitionUse.sampler(call.value("sampler"), in: call.state, "\(place): sampler")
-    let check = AnswerCheck(rule, sampler.sampler, call.context)
-    let runner = try AdaptiveRunner(
-      model.network, sampler: sampler.sampler, steps: steps, batchSize: call.integer("batch"),
-      seed: Seeds.of(call), engine: model.engine(precision(call)), probe: check.probe)
-    return (runner, rule, check)
-  }
-
-  /// What the call asks for, or the run's.
-  static func precision(_ call: LuaCall) throws -> Precision {
-    try call.optionalString("precision").flatMap(Precision.init(rawValue:)) ?? call.context.options.precision
-  }
 }
 
-/// The seed of a call.
-enum Seeds {
-  /// The option `seed`, or the run's.
-  static func of(_ call: LuaCall) throws -> UInt64 {
-    try call.optionalInteger("seed").map { UInt64(bitPattern: Int64($0)) } ?? call.context.options.seed
-  }
-}
-
-/// What a run of the adaptive loop gave.
+/// The results of `model:infer`, as scripts hold them.
 final class InferenceHandle {
   let run: AdaptiveRunner.Run
   let images: any ImageDataset
@@ -122,40 +68,40 @@ final class InferenceHandle {
   static let entry = LuaClass<InferenceHandle>(
     "inference", "Results of model:infer: r[i] for each image, and totals.",
     properties: [
-      .init("images", "integer", "number of images", get: { run, _ in run.run.results.count }),
+      .init("images", "integer", "number of images", get: { it, _ in it.run.results.count }),
       .init(
         "accuracy", "number", "percent of right answers; nil without labels",
-        get: { run, _ in run.run.evaluation.accuracy.map(Percent.of) }),
-      .init("madds", "number", "mean Multiply-Adds per image", get: { run, _ in run.run.evaluation.madds }),
+        get: { it, _ in it.run.evaluation.accuracy.map(Percent.of) }),
+      .init("madds", "number", "mean Multiply-Adds per image", get: { it, _ in it.run.evaluation.madds }),
       .init(
         "exits", "list of integers", "images that left after step 1, 2, …",
-        get: { run, _ in run.run.evaluation.exits }),
+        get: { it, _ in it.run.evaluation.exits }),
       .init(
         "seconds", "number", "wall-clock time, preparation of the images included",
-        get: { run, _ in run.run.seconds }),
+        get: { it, _ in it.run.seconds }),
       .init(
         "latency", "table",
         "seconds from the start of an image's glance to its answer: {median=, p95=, max=}",
-        get: { run, _ in Latencies(run.run.results.map(\.seconds)).fields }),
+        get: { it, _ in Latencies(it.run.results.map(\.seconds)).fields }),
       .init(
-        "late", "integer", "images answered after their deadline", get: { run, _ in run.run.late }),
+        "late", "integer", "images answered after their deadline", get: { it, _ in it.run.late }),
       .init(
         "pixel_bytes", "integer", "memory for decoded pixels that the run had, in bytes",
-        get: { run, _ in run.run.pixelBytes }),
+        get: { it, _ in it.run.pixelBytes }),
     ],
-    describe: { run in
-      let e = run.run.evaluation
+    describe: { it in
+      let e = it.run.evaluation
       return String(
         format: "inference of %d images in %.2f s: %@%@ Multiply-Adds on average, exits %@",
-        run.run.results.count, run.run.seconds, Percent.text(e.accuracy), ModelHandle.millions(e.madds),
+        it.run.results.count, it.run.seconds, Percent.text(e.accuracy), ModelHandle.millions(e.madds),
         e.exits.map(String.init).joined(separator: " / "))
     },
-    index: { run, key, _ in
-      guard let number = key.asInteger, (1...run.run.results.count).contains(number) else {
+    index: { it, key, _ in
+      guard let number = key.asInteger, (1...it.run.results.count).contains(number) else {
         throw LuaError(
-          "no image \(key.described), expected a whole number from 1 to \(run.run.results.count)")
+          "no image \(key.described), expected a whole number from 1 to \(it.run.results.count)")
       }
-      return run.result(number - 1)
+      return it.result(number - 1)
     },
     count: { $0.run.results.count }
   ).entry
@@ -168,7 +114,7 @@ extension AdaptiveRunner.Result {
       "prediction": prediction + 1, "label": label.map { $0 + 1 },
       "name": classNames.indices.contains(prediction) ? classNames[prediction] : nil,
       "confidence": confidence, "steps": steps, "madds": madds, "image": index + 1, "source": source,
-      "path": path.map { [Int($0.row) + 1, Int($0.column) + 1] }, "seconds": seconds,
+      "path": positions.map { [$0.row + 1, $0.column + 1] }, "seconds": seconds,
     ])
   }
 }

@@ -13,7 +13,7 @@ enum ModelStream {
           "what model:infer takes, or a function that returns the next of that at each call, and nil at the end"
         ),
         .options(
-          ModelInference.options + [
+          RunSetup.liveOptions + [
             Parameter(
               "passes", .integer, default: 1, "how often a data set is gone through", in: 1...1_000_000_000)
           ]),
@@ -31,7 +31,7 @@ enum ModelStream {
         is asked for as many images as a batch has before the first result: with batch = 1 one at a time.
         """, touches: [.clock]
     ) { model, call in
-      let (runner, rule, check) = try ModelInference.runner(model, call, "model:stream")
+      let (runner, rule, check) = try RunSetup.live(model, call, "model:stream")
       let value = try call.value("images")
       let deadline = try call.optionalNumber("deadline")
       let source: any ImageSource
@@ -111,7 +111,7 @@ final class LuaSource: ImageSource {
 
 /// A stream of answers in Lua; called, it gives the next one.
 final class StreamHandle {
-  let stream: AdaptiveStream
+  let stream: EpisodeStream
   private let model: ModelHandle
   private let source: any ImageSource
   private let classNames: [String]
@@ -120,7 +120,7 @@ final class StreamHandle {
   private static let checkedAfter = 64
 
   init(
-    _ stream: AdaptiveStream, of model: ModelHandle, source: any ImageSource, classNames: [String],
+    _ stream: EpisodeStream, of model: ModelHandle, source: any ImageSource, classNames: [String],
     check: AnswerCheck
   ) {
     self.stream = stream
@@ -138,7 +138,7 @@ final class StreamHandle {
     } else {
       result = try model.running { try stream.next() }
     }
-    if result == nil || stream.images == Self.checkedAfter, let check {
+    if result == nil || stream.totals.images == Self.checkedAfter, let check {
       self.check = nil
       try check.tell()
     }
@@ -154,26 +154,26 @@ final class StreamHandle {
     discussion:
       "stream() is the next result, nil after the last. The totals are those of the results so far.",
     properties: [
-      .init("images", "integer", "images answered so far", get: { stream, _ in stream.stream.images }),
+      .init("images", "integer", "images answered so far", get: { it, _ in it.stream.totals.images }),
       .init(
         "accuracy", "number", "percent of right answers so far; nil without labels",
-        get: { stream, _ in stream.stream.accuracy.map(Percent.of) }),
+        get: { it, _ in it.stream.totals.accuracy.map(Percent.of) }),
       .init(
-        "madds", "number", "mean Multiply-Adds per image so far", get: { stream, _ in stream.stream.madds }),
+        "madds", "number", "mean Multiply-Adds per image so far", get: { it, _ in it.stream.totals.madds }),
       .init(
         "exits", "list of integers", "images that left after step 1, 2, … so far",
-        get: { stream, _ in stream.stream.exits }),
+        get: { it, _ in it.stream.totals.exits }),
       .init(
         "seconds", "number", "since the stream was made, up to its end",
-        get: { stream, _ in stream.stream.seconds }),
+        get: { it, _ in it.stream.seconds }),
       .init(
-        "late", "integer", "images answered after their deadline", get: { stream, _ in stream.stream.late }),
+        "late", "integer", "images answered after their deadline", get: { it, _ in it.stream.late }),
       .init(
         "capacity", "integer", "images in memory at most, from the oldest not yet taken to the newest",
-        get: { stream, _ in stream.stream.capacity }),
+        get: { it, _ in it.stream.capacity }),
       .init(
         "pixel_bytes", "integer", "memory for their decoded pixels in bytes",
-        get: { stream, _ in stream.stream.pixelBytes }),
+        get: { it, _ in it.stream.pixelBytes }),
     ],
     operators: [
       .init("__call", "the next result; nil after the last") { stack in
@@ -181,10 +181,10 @@ final class StreamHandle {
         return try handle.next(stack.state.context)
       }
     ],
-    describe: { handle in
-      let stream = handle.stream
-      return "stream: \(stream.images) images answered, exits "
-        + stream.exits.map(String.init).joined(separator: " / ")
+    describe: { it in
+      let totals = it.stream.totals
+      return "stream: \(totals.images) images answered, exits "
+        + totals.exits.map(String.init).joined(separator: " / ")
     }
   ).entry
 }

@@ -12,7 +12,7 @@ enum ModelTrace {
       "trace", "Runs all images through all steps and records everything, to try exit rules on.",
       [
         Parameter("dataset", .object("dataset"), "the images"),
-        .options(ModelInference.runOptions(steps: "steps of each image; default: the model's")),
+        .options(RunSetup.options(steps: "steps of each image; default: the model's")),
       ],
       returns: "trace",
       example: """
@@ -29,27 +29,23 @@ enum ModelTrace {
       let data = try call.object("dataset", as: DatasetHandle.self)
       data.tellNormalization(of: model.configuration, call.context)
       let images = data.images
-      let sampler = try DefinitionUse.sampler(call.value("sampler"), in: call.state, "model:trace: sampler")
-      let steps = try call.optionalInteger("steps") ?? model.configuration.steps
-      let seed = try Seeds.of(call)
-      let precision = try ModelInference.precision(call)
-      let engine = try model.engine(precision)
+      let setup = try RunSetup(model, call, "model:trace")
       let digest = try model.digest()
       let identity = Trace.Identity(name: model.name, digest: digest)
       func compute() throws -> Trace {
-        let check = AnswerCheck(nil, sampler.sampler, call.context)
-        let runner = try AdaptiveRunner(
-          model.network, sampler: sampler.sampler, steps: steps, batchSize: call.integer("batch"), seed: seed,
-          engine: engine, probe: check.probe)
+        let check = AnswerCheck(nil, setup.sampler.sampler, call.context)
+        let runner = try setup.runner(model, asking: check)
         let trace = try DamageNote.telling(images, call.context) {
-          try model.running { try runner.trace(images, model: identity, samplerName: sampler.description) }
+          try model.running {
+            try runner.trace(images, model: identity, samplerName: setup.sampler.description)
+          }
         }
         try check.tell()
         return trace
       }
       let context = call.context
       // A plugin that may not touch files computes the trace anew.
-      guard context.options.usesCache, sampler.isReproducible, context.allows(.readFiles, .writeFiles),
+      guard context.options.usesCache, setup.sampler.isReproducible, context.allows(.readFiles, .writeFiles),
         let cache = context.traceCache
       else {
         return Pushed(TraceHandle(try compute(), images: images))
@@ -57,8 +53,8 @@ enum ModelTrace {
       let key = [
         "program \(CoreModule.version)", "weights \(digest)", "model \(model.name)",
         "configuration \(try model.configuration.json())", "dataset \(images.identity)",
-        "sampler \(sampler.description)", "steps \(steps)", "seed \(seed)",
-        "precision \(precision.rawValue), planned",
+        "sampler \(setup.sampler.description)", "steps \(setup.steps)", "seed \(setup.seed)",
+        "precision \(setup.precision.rawValue), planned",
       ].joined(separator: "\n")
       return Pushed(TraceHandle(try cached(key, images, cache, context, compute), images: images))
     }

@@ -7,7 +7,7 @@ import Tensor
 final class StepView {
   /// What is known after the last step.
   var last: StepBatch? { didSet { values = nil } }
-  /// The critic's, once one was read.
+  /// What the critic says, once it was read.
   private var values: [Float]?
   /// Set while a sampler is asked.
   var sampling: SamplerBatch?
@@ -23,9 +23,9 @@ final class StepView {
     return last
   }
 
-  /// The critic's value of one image; the critic is asked at the first.
-  func value(_ row: Int) throws -> Float {
-    let known = try values ?? batch().value()
+  /// What the critic says of one image; it is asked at the first.
+  func critic(_ column: StepColumn<Float>, _ row: Int) throws -> Float {
+    let known = try values ?? batch().numbers(column)
     values = known
     return known[row]
   }
@@ -42,20 +42,17 @@ final class StepView {
 enum StepFields {
   /// All fields of an exit rule's `s`.
   static func all(of view: StepView) -> [LuaRows.Field] {
-    [
+    let shared: [LuaRows.Field] = [
       .sharedInteger("step") { try view.sampling?.step ?? view.batch().step },
       .sharedInteger("steps") { try view.batch().steps },
-      .number("confidence") { try view.batch().confidence },
-      .number("entropy") { try view.batch().entropy },
-      .number("margin") { try view.batch().margin },
-      .index("prediction") { try view.batch().prediction },
+    ]
+    let others: [LuaRows.Field] = [
       .sharedNumber("madds") { try view.batch().madds },
       .sharedNumber("next_madds") { try view.batch().nextMadds ?? view.batch().madds },
       .index("image") {
         let batch = try view.batch()
         return batch.rows.map { Int32(truncatingIfNeeded: batch.record.indices[$0]) }
       },
-      .computed("value") { row in try view.value(row) },
       .computed("elapsed") { row in try view.batch()[row].elapsed },
       .computed("probabilities") { row in
         let values = try view.batch().probabilities(row)
@@ -64,9 +61,22 @@ enum StepFields {
       .computed("confidences") { row in try view.batch()[row].confidences.map(Double.init) },
       .computed("predictions") { row in try view.batch()[row].predictions.map { Int($0) + 1 } },
     ]
+    return shared + columns(of: view) + others
   }
 
-  /// What a sampler's `s` has in addition.
+  /// The columns of a step. What the critic says is asked for by those calls alone that read it.
+  private static func columns(of view: StepView) -> [LuaRows.Field] {
+    let numbers = StepColumns.numbers.map { column -> LuaRows.Field in
+      if column.isCritics { return .computed(column.name) { row in try view.critic(column, row) } }
+      return .number(column.name) { try view.batch().numbers(column) }
+    }
+    let indices = StepColumns.indices.map { column -> LuaRows.Field in
+      .index(column.name) { try view.batch().indices(column) }
+    }
+    return numbers + indices
+  }
+
+  /// All fields of a sampler's `s`.
   static func sampler(of view: StepView) -> [LuaRows.Field] {
     all(of: view) + [
       .computed("map") { row in try map(view.samplerBatch().maps, row) },
@@ -88,17 +98,38 @@ enum StepViewClass {
   static let entry = LuaClass<StepView>(
     "batch", "The images still in play: what decide_batch and propose_batch get, a tensor for each field.",
     discussion: "A batch can be read only while the function it was passed to runs.",
-    properties: [
+    properties: counts + columns + others,
+    describe: { view in
+      guard let batch = view.last else { return "batch (no longer readable)" }
+      return "batch of \(batch.count) images after step \(batch.step)"
+    }
+  ).entry
+
+  private static var counts: [LuaProperty<StepView>] {
+    [
       .init("count", "integer", "number of images, n", get: { view, _ in try view.batch().count }),
       .init(
         "step", "integer", "the step just taken; for a sampler, the step whose patch is to be placed",
         get: { view, _ in try view.sampling?.step ?? view.batch().step }),
       .init("steps", "integer", "the most steps", get: { view, _ in try view.batch().steps }),
-      vector("confidence", "largest probabilities") { $0.confidence },
-      vector("entropy", "entropies in nats") { $0.entropy },
-      vector("margin", "largest less second largest probabilities") { $0.margin },
-      vector("value", "the critic's values, nan where not known") { try $0.value() },
-      vector("prediction", "most probable classes, from 1") { $0.prediction.map { Float($0 + 1) } },
+    ]
+  }
+
+  /// The columns of a step.
+  private static var columns: [LuaProperty<StepView>] {
+    let numbers = StepColumns.numbers.map { column in
+      vector(column.name, column.help + (column.isCritics ? ", nan where not known" : "")) {
+        try $0.numbers(column)
+      }
+    }
+    let indices = StepColumns.indices.map { column in
+      vector(column.name, column.help + ", from 1") { $0.indices(column).map { Float($0 + 1) } }
+    }
+    return numbers + indices
+  }
+
+  private static var others: [LuaProperty<StepView>] {
+    [
       vector("image", "numbers of the images in their data set, from 1") { batch in
         batch.rows.map { Float(batch.record.indices[$0] + 1) }
       },
@@ -136,12 +167,8 @@ enum StepViewClass {
           let places = (0..<batch.count).flatMap { batch.locations($0).flatMap { [$0.row, $0.column] } }
           return try Tensor([batch.count, batch.step - 2, 2], places)
         }),
-    ],
-    describe: { view in
-      guard let batch = view.last else { return "batch (no longer readable)" }
-      return "batch of \(batch.count) images after step \(batch.step)"
-    }
-  ).entry
+    ]
+  }
 
   private static func vector(
     _ name: String, _ summary: String, _ column: @escaping @Sendable (StepBatch) throws -> [Float]

@@ -3,24 +3,15 @@ import Tensor
 // Functions of each element, comparisons, and products.
 extension TensorClass {
   static var elementMethods: [Method] {
+    let ofOne = ElementFunctions.table.map(unary)
+    // Those with a sign are operators.
+    let ofTwo = BinaryFunctions.table.filter { $0.sign == nil }.map(pair)
+    return ofOne + numberedMethods + ofTwo + productMethods
+  }
+
+  /// Functions of each element, and of each row, that take further numbers.
+  private static var numberedMethods: [Method] {
     [
-      unary("relu", "max(x, 0)") { try $0.relu() },
-      unary("relu6", "min(max(x, 0), 6)") { try $0.relu6() },
-      unary("sigmoid", "1 / (1 + e⁻ˣ)") { try $0.sigmoid() },
-      unary("hard_sigmoid", "relu6(x + 3) / 6") { try $0.hardSigmoid() },
-      unary("silu", "x · sigmoid(x), also called swish") { try $0.silu() },
-      unary("hard_swish", "x · relu6(x + 3) / 6") { try $0.hardSwish() },
-      unary("tanh", "the hyperbolic tangent") { try $0.tanh() },
-      unary("exp", "eˣ") { try $0.exp() },
-      unary("log", "the natural logarithm; nan below 0") { try $0.log() },
-      unary("sqrt", "the square root; nan below 0") { try $0.sqrt() },
-      unary("rsqrt", "1 / √x") { try $0.rsqrt() },
-      unary("square", "x²") { try $0.square() },
-      unary("reciprocal", "1 / x") { try $0.reciprocal() },
-      unary("abs", "|x|") { try $0.abs() },
-      unary("floor", "the largest whole number that is not above it") { try $0.rounded(.down) },
-      unary("ceil", "the smallest whole number that is not below it") { try $0.rounded(.up) },
-      unary("round", "the nearest whole number; of two the even one") { try $0.rounded(.toNearestOrEven) },
       .init(
         "clamp", "Each element limited to a range.",
         [.optional("low", .number, "the lower limit"), .optional("high", .number, "the upper limit")],
@@ -32,8 +23,11 @@ extension TensorClass {
       },
       softmax("softmax", "Probabilities along an axis: eˣ over its sum") { try $0.softmax() },
       softmax("log_softmax", "The logarithms of softmax") { try $0.logSoftmax() },
-      pair("maximum", "the larger of each pair of elements") { try $0.maximum($1) },
-      pair("minimum", "the smaller of each pair of elements") { try $0.minimum($1) },
+    ]
+  }
+
+  private static var productMethods: [Method] {
+    [
       .init(
         "matmul", "The matrix product: m×k by k×n, stacks of both, and vectors on either side.",
         [Parameter("other", .operand, "the right factor")],
@@ -68,21 +62,18 @@ extension TensorClass {
     ]
   }
 
-  private static func unary(
-    _ name: String, _ meaning: String, _ function: @escaping @Sendable (Tensor) throws -> Tensor
-  ) -> Method {
+  private static func unary(_ function: ElementFunctions.Entry) -> Method {
     .init(
-      name, "Of each element, \(meaning).", returns: "tensor", example: "gfnet.tensor{0.5, 1, 2}:\(name)()"
+      function.name, "Of each element, \(function.meaning).", returns: "tensor",
+      example: "gfnet.tensor{0.5, 1, 2}:\(function.name)()"
     ) { tensor, _ in try function(tensor) }
   }
 
-  private static func pair(
-    _ name: String, _ meaning: String, _ function: @escaping @Sendable (Tensor, Tensor) throws -> Tensor
-  ) -> Method {
+  private static func pair(_ function: BinaryFunctions.Entry) -> Method {
     .init(
-      name, "Element by element, \(meaning).",
+      function.name, "Element by element, \(function.meaning).",
       [Parameter("other", .operand, "a tensor, a number or nested lists")],
-      returns: "tensor", example: "gfnet.tensor{1, 5}:\(name){4, 2}"
+      returns: "tensor", example: "gfnet.tensor{1, 5}:\(function.name){4, 2}"
     ) { tensor, call in try function(tensor, try call.tensor("other")) }
   }
 

@@ -8,7 +8,13 @@ enum TraceClass {
     discussion: """
       Lists are made when first read and are the same list every time: copy one before changing it.
       """,
-    properties: [
+    properties: facts + columns + others,
+    methods: TraceMethods.all,
+    describe: { $0.description }
+  ).entry
+
+  private static var facts: [LuaProperty<TraceHandle>] {
+    [
       .init("images", "integer", "number of images", get: { it, _ in it.record.images }),
       .init(
         "steps", "integer", "steps of each image, the glance included", get: { it, _ in it.record.steps }),
@@ -26,22 +32,31 @@ enum TraceClass {
             try it.list("labels", on: stack) { labels.map { Int($0) + 1 } }
           }
         }),
-      columns("confidence", "largest probabilities: trace.confidence[step][image]") { step in
-        step.confidence.map(Double.init)
-      },
-      columns("margin", "largest less second largest probabilities: [step][image]") { step in
-        step.margin.map(Double.init)
-      },
-      columns("entropy", "entropies in nats: [step][image]") { $0.entropy.map(Double.init) },
-      columns("value", "the critic's values: [step][image]") { $0.value.map(Double.init) },
-      columns("prediction", "answers, from 1: [step][image]") { step in
-        step.prediction.map { Int($0) + 1 }
-      },
-      columns(
+    ]
+  }
+
+  /// The columns of a step.
+  private static var columns: [LuaProperty<TraceHandle>] {
+    let numbers = StepColumns.numbers.map { column in
+      lists(column.name, "\(column.help): [step][image]") { step -> [Double] in
+        step[column].map(Double.init)
+      }
+    }
+    let indices = StepColumns.indices.map { column in
+      lists(column.name, "\(column.help), from 1: [step][image]") { step -> [Int] in
+        step[column].map { Int($0) + 1 }
+      }
+    }
+    return numbers + indices
+  }
+
+  private static var others: [LuaProperty<TraceHandle>] {
+    [
+      lists(
         "coordinates",
         "top-left pixels {row, column} of the patches, from 1: [step][image]; the glance's list is empty"
       ) { step in
-        step.coordinates.map { [$0.row + 1, $0.column + 1] }
+        step.positions.map { [$0.row + 1, $0.column + 1] }
       },
       .init(
         "logits", "tensor", "steps × images × classes",
@@ -50,12 +65,10 @@ enum TraceClass {
           return try Tensor(
             [record.steps, record.images, record.classes], (1...record.steps).flatMap { record[$0].logits })
         }),
-    ],
-    methods: TraceMethods.all,
-    describe: { $0.description }
-  ).entry
+    ]
+  }
 
-  private static func columns<Element: LuaPushable>(
+  private static func lists<Element: LuaPushable>(
     _ name: String, _ summary: String,
     _ column: @escaping @Sendable (EpisodeRecord.Step) -> [Element]
   ) -> LuaProperty<TraceHandle> {

@@ -24,19 +24,20 @@ enum TraceGlimpses {
     ),
   ]
 
-  static func groups(_ trace: TraceHandle, _ call: LuaCall) throws -> [GlimpseGrid.Group] {
-    let images = try images(of: trace, call)
-    let evaluation = try evaluation(of: trace, call)
+  static func groups(_ handle: TraceHandle, _ call: LuaCall) throws -> [GlimpseGrid.Group] {
+    let images = try images(of: handle, call)
+    let evaluation = try evaluation(of: handle, call)
     let columns = try call.optionalInteger("columns") ?? GlimpseGrid.columns(width: call.number("width") * 72)
     let most = try call.integer("rows") * columns
-    let record = trace.record
+    let record = handle.record
     func group(_ heading: String, _ rows: [Int]) throws -> GlimpseGrid.Group? {
       guard !rows.isEmpty else { return nil }
-      // Evenly spread over the group, so that the choice is the same every time and no end of the set is favoured.
+      // Evenly spread over the group, so that the choice is the same every time and no end of the set is
+      // favoured.
       let count = min(most, rows.count)
       let chosen = (0..<count).map { rows[(2 * $0 + 1) * rows.count / (2 * count)] }
       return .init(
-        heading: heading, images: try chosen.map { try glimpse($0, trace, images, evaluation) })
+        heading: heading, images: try chosen.map { try glimpse($0, handle, images, evaluation) })
     }
     let all = Array(0..<record.images)
     switch try call.string("by") {
@@ -46,7 +47,7 @@ enum TraceGlimpses {
         throw LuaError("gfnet.plot.glimpses: by = \"class\" needs the images' labels, which are not known")
       }
       return try (0..<record.classes).compactMap { label in
-        try group(name(of: label, trace), all.filter { Int(labels[$0]) == label })
+        try group(name(of: label, handle), all.filter { Int(labels[$0]) == label })
       }
     default:
       return try (1...record.steps).compactMap { step in
@@ -57,17 +58,18 @@ enum TraceGlimpses {
     }
   }
 
-  private static func evaluation(of trace: TraceHandle, _ call: LuaCall) throws -> Evaluation {
+  private static func evaluation(of handle: TraceHandle, _ call: LuaCall) throws -> Evaluation {
     let given = try call.value("thresholds")
-    if given.isNil { return try trace.trace.evaluate(thresholds: trace.trace.thresholds(q: 1)) }
-    return try trace.trace.evaluate(
+    if given.isNil { return try handle.trace.evaluate(thresholds: handle.trace.thresholds(q: 1)) }
+    return try handle.trace.evaluate(
       DefinitionUse.rule(
-        given, for: ThresholdOrigin(trace.trace), in: call.state, "gfnet.plot.glimpses: option 'thresholds'"))
+        given, for: ThresholdOrigin(handle.trace), in: call.state,
+        "gfnet.plot.glimpses: option 'thresholds'"))
   }
 
   /// The images of the trace: given, those it was made of, or opened again by their name.
-  private static func images(of trace: TraceHandle, _ call: LuaCall) throws -> any ImageDataset {
-    let digest = trace.trace.dataset.digest
+  private static func images(of handle: TraceHandle, _ call: LuaCall) throws -> any ImageDataset {
+    let digest = handle.trace.dataset.digest
     if let given = try call.optionalObject("dataset", as: DatasetHandle.self)?.images {
       // A trace of some images can be drawn from the whole set.
       guard let images = try given.limited(asIn: digest) else {
@@ -77,9 +79,9 @@ enum TraceGlimpses {
       }
       return images
     }
-    if let images = trace.images { return images }
+    if let images = handle.images { return images }
     try call.claim(.readFiles)
-    guard let images = try Datasets.open(identity: digest, name: trace.trace.dataset.name) else {
+    guard let images = try Datasets.open(identity: digest, name: handle.trace.dataset.name) else {
       throw LuaError(
         "gfnet.plot.glimpses: the images of the trace are not known here; give them as dataset = …")
     }
@@ -87,9 +89,9 @@ enum TraceGlimpses {
   }
 
   private static func glimpse(
-    _ row: Int, _ trace: TraceHandle, _ images: any ImageDataset, _ evaluation: Evaluation
+    _ row: Int, _ handle: TraceHandle, _ images: any ImageDataset, _ evaluation: Evaluation
   ) throws -> Glimpse {
-    let record = trace.record
+    let record = handle.record
     let size = images.imageSize
     let pixels = try Pixels(
       width: size.width, height: size.height, channels: images.channels,
@@ -102,20 +104,20 @@ enum TraceGlimpses {
         patch: step == 1
           ? nil
           : .init(
-            row: Double(columns.coordinates[row].row), column: Double(columns.coordinates[row].column),
+            row: Double(columns.positions[row].row), column: Double(columns.positions[row].column),
             size: Double(record.patchSize)),
         confidence: Double(columns.confidence[row]), isCorrect: label.map { answer == $0 },
-        prediction: name(of: answer, trace))
+        prediction: name(of: answer, handle))
     }
     return Glimpse(
       pixels: pixels,
-      title: label.map { name(of: $0, trace) }
+      title: label.map { name(of: $0, handle) }
         ?? FilePath(images.itemName(at: record.indices[row])).shownName,
       steps: steps)
   }
 
-  private static func name(of label: Int, _ trace: TraceHandle) -> String {
-    let names = trace.trace.classNames
+  private static func name(of label: Int, _ handle: TraceHandle) -> String {
+    let names = handle.trace.classNames
     return names.indices.contains(label) ? names[label] : "class \(label + 1)"
   }
 }

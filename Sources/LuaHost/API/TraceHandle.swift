@@ -32,7 +32,7 @@ final class TraceHandle {
   }
 }
 
-/// What an exit rule made of a trace.
+/// The result of an exit rule on a trace, as scripts hold it.
 final class EvaluationHandle {
   let evaluation: Evaluation
   let trace: TraceHandle

@@ -113,7 +113,7 @@ enum TrainFunction {
 
   private static func options(_ call: LuaCall, _ model: ModelHandle) throws -> TrainingOptions {
     let stage = TrainingOptions.Stage(rawValue: try call.integer("stage")) ?? .encoders
-    let defaults = try model.configuration.backboneEntry().defaults
+    let defaults = try model.configuration.paperSetup().family
     var options = TrainingOptions(stage: stage, epochs: try call.integer("epochs"))
     options.batchSize = try call.integer("batch")
     options.encoderRate = try call.float("rate")

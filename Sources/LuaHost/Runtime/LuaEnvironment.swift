@@ -87,12 +87,7 @@ private final class ModuleLoader {
     if let value = loaded[name] { return value }
     if Self.libraries.contains(name) { return try environment.get(name) }
     let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-    let isPlain = parts.allSatisfy { part in
-      !part.isEmpty
-        && part.utf8.allSatisfy {
-          $0 == 45 || $0 == 95 || ($0 | 32) >= 97 && ($0 | 32) <= 122 || $0 >= 48 && $0 <= 57
-        }
-    }
+    let isPlain = parts.allSatisfy { !$0.isEmpty && LuaNames.isFileStem($0) }
     guard isPlain else {
       throw LuaError("require: '\(name)' is not a module name (letters, digits, - and _, separated by dots)")
     }

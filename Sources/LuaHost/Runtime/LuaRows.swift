@@ -1,13 +1,13 @@
 import CLuaBridge
 import Support
 
-/// The argument of a Lua function that is called once per image: an object whose fields are read from columns of
-/// numbers, one row at a time.
+/// The argument of a Lua function that is called once per image: an object whose fields are read from columns
+/// of numbers, one row at a time.
 ///
 /// One object serves all rows, and the loop over the rows is one protected call in C, so that a rule such as
-/// `function(s, p) return s.margin >= p.threshold end` costs little more than Lua itself. A column is asked for when a
-/// call first reads it, and from then on before each loop; fields such as tensors are computed whenever they are read.
-/// Outside the call the object answers nothing.
+/// `function(s, p) return s.margin >= p.threshold end` costs little more than Lua itself. A column is asked
+/// for when a call first reads it, and from then on before each loop; fields such as tensors are computed
+/// whenever they are read. Outside the call the object answers nothing.
 public final class LuaRows {
   /// A field of the object.
   public struct Field {
@@ -156,7 +156,8 @@ public final class LuaRows {
     }
   }
 
-  /// Calls `function(object, arguments…)` for each row; it must return `results` numbers, which follow each other.
+  /// Calls `function(object, arguments…)` for each row; it must return `results` numbers, which follow each
+  /// other.
   public func numbers(
     _ function: LuaFunction, _ arguments: [any LuaPushable], results: Int, count: Int, rows: [Int32]? = nil
   ) throws -> [Double] {

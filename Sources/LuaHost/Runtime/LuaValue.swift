@@ -92,9 +92,7 @@ func article(_ word: String) -> String {
 enum LuaNumberText {
   /// The shortest decimal that reads back as `value`; whole values keep their `.0` as in Lua.
   static func shortest(_ value: Double) -> String {
-    if value.isNaN { return "nan" }  // its sign means nothing to a reader
-    if value.isInfinite { return value < 0 ? "-inf" : "inf" }
-    return "\(value)"
+    NumberSpelling.shortest(value)
   }
 
   /// The number that a numeral of Lua stands for: whole ones are integers where 64 bits hold them, hexadecimal ones

@@ -1,0 +1,66 @@
+import Support
+import Tensor
+
+/// How images are run: by which network, where their patches are placed, and how many together.
+struct EpisodePlan {
+  let engine: StepEngine
+  let sampler: any PatchSampler
+  /// The numbers of samplers that draw.
+  let random: CounterRandom
+  /// Images that are run together, at least 1.
+  let batchSize: Int
+  /// Cumulative Multiply-Adds by step; as many as there are steps at most, T.
+  let madds: [Double]
+  /// Keeps the first answers of sampler and rule, to ask about them again after the run.
+  let probe: AnswerProbe?
+
+  var configuration: Configuration { engine.model.configuration }
+
+  func stepper(_ pool: ImagePool) -> EpisodeStepper {
+    EpisodeStepper(engine: engine, sampler: sampler, random: random, pool: pool, probe: probe)
+  }
+
+  /// An empty record for images of a data set or a stream.
+  func record(indices: [Int], labels: [Int]?) throws -> EpisodeRecord {
+    try EpisodeRecord(
+      indices: indices, classes: configuration.classes, imageSize: configuration.imageSize,
+      patchSize: configuration.patchSize, madds: madds, labels: labels?.map(Int32.init))
+  }
+
+  /// Bytes of one image's decoded pixels.
+  func imageBytes(channels: Int) -> Int { configuration.imageSize * configuration.imageSize * channels }
+
+  /// How long every step takes on batches of every size that plans are made for: 1, 2, 3, 4, 6, 8, 12, …
+  func measureDurations() throws -> StepDurations {
+    var durations = StepDurations()
+    var size = 1
+    while true {
+      for count in Set([size, size + size / 2]) where count <= batchSize || size >= batchSize {
+        try measure(count, into: &durations)
+      }
+      if size >= batchSize { return durations }
+      size *= 2
+    }
+  }
+
+  /// Runs all steps on `count` blank images.
+  private func measure(_ count: Int, into durations: inout StepDurations) throws {
+    let side = configuration.patchSize
+    let blank = try Tensor.zeros([count, 3, side, side])
+    // The first makes the plans.
+    for round in 0..<4 {
+      var memory: GFNet.Memory?
+      for step in 1...madds.count {
+        try Cancellation.check()
+        let start = MonotonicClock.seconds
+        if var known = memory {
+          _ = try engine.propose(&known)
+          memory = try engine.focus(blank, memory: known).1
+        } else {
+          memory = try engine.glance(blank).1
+        }
+        if round > 0 { durations.note(step, count: count, took: MonotonicClock.seconds - start) }
+      }
+    }
+  }
+}

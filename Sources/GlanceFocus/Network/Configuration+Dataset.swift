@@ -1,0 +1,21 @@
+import Vision
+
+extension Configuration {
+  /// Refuses a data set that does not fit the network.
+  ///
+  /// - Parameter needsLabels: also refuses one whose images' classes are not known.
+  /// - Throws: ``ModelError`` that names the first obstacle: size, number or order of the classes.
+  func check(_ dataset: any ImageDataset, needsLabels: Bool = false) throws {
+    try ModelError.require(
+      dataset.imageSize == (imageSize, imageSize),
+      "the images are \(dataset.imageSize.height)×\(dataset.imageSize.width), the model was made for "
+        + "\(imageSize)×\(imageSize)")
+    try ModelError.require(
+      dataset.knowsLabels || !needsLabels,
+      "the classes of the images of \(dataset.name) are not known: they cannot be trained on")
+    try ModelError.require(
+      dataset.classes == classes || (dataset.labels.isEmpty && !dataset.knowsLabels),
+      "the data set has \(dataset.classes) classes, the model \(classes)")
+    try checkClasses(dataset)
+  }
+}

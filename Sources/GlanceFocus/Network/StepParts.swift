@@ -1,0 +1,111 @@
+import Backbones
+import NeuralNet
+import Tensor
+
+/// What a step looks at.
+enum Look {
+  /// The whole image, resized, at step 1.
+  case glance
+  /// A patch of it, at every later step.
+  case patch
+}
+
+/// What the classifier over the sequence says after a step.
+struct SequenceAnswer {
+  /// B×K.
+  let logits: Tensor
+  /// What it carries to the next step. Rows are images.
+  let memory: Tensor
+  /// Logits of the encoder's own classifier, B×K, where the answer needed them.
+  let own: Tensor?
+}
+
+/// The parts that a step of a network is made of.
+///
+/// What a step is, is said here alone, for training, costs, verification and the adaptive loop. They differ
+/// in who evaluates the parts: the network itself (``NetworkParts``), or plans that were made of it
+/// (``StepEngine``).
+protocol StepParts {
+  /// An encoder on glances or patches, B×3×P×P.
+  func encode(_ images: Tensor, _ look: Look) throws -> Encoding
+
+  /// The encoder's own classifier on its features: B×D to B×K.
+  func classify(_ features: Tensor, _ look: Look) throws -> Tensor
+
+  /// The classifier over the sequence on the features of one step, B×D.
+  ///
+  /// - Parameter memory: what the step before left; nil at the glance.
+  func answer(_ features: Tensor, memory: Tensor?, _ look: Look) throws -> SequenceAnswer
+
+  /// The policy on the last feature map, B×C×h×w.
+  ///
+  /// - Parameter state: of the last proposal; nil at the first.
+  func propose(_ map: Tensor, state: Tensor?) throws -> PatchProposal.Output
+}
+
+extension StepParts {
+  /// A step of the network.
+  ///
+  /// - Parameters:
+  ///   - images: glances or patches, B×3×P×P, normalised.
+  ///   - memory: of the step before; nil at the glance.
+  ///   - auxiliary: also compute the encoder's own logits.
+  func step(
+    _ images: Tensor, _ look: Look, memory: GFNet.Memory?, auxiliary: Bool = false
+  ) throws -> (GFNet.StepResult, GFNet.Memory) {
+    let encoding = try encode(images, look)
+    let answer = try answer(encoding.features, memory: memory?.classifier, look)
+    let own = auxiliary ? try answer.own ?? classify(encoding.features, look) : nil
+    return (
+      GFNet.StepResult(logits: answer.logits, features: encoding.features, auxiliary: own),
+      GFNet.Memory(map: encoding.map, classifier: answer.memory, policy: memory?.policy)
+    )
+  }
+
+  /// Where the policy would look next; advances what it carries.
+  func advancePolicy(_ memory: inout GFNet.Memory) throws -> PatchProposal.Output {
+    let output = try propose(memory.map, state: memory.policy)
+    memory.policy = output.state
+    return output
+  }
+}
+
+/// The parts of a network as they are.
+struct NetworkParts: StepParts {
+  let model: GFNet
+  /// How encoders are evaluated.
+  let pass: Pass
+  /// Lets the encoder's own classifier answer the glance, whatever the classifier.
+  let encoderAnswersGlance: Bool
+
+  func encode(_ images: Tensor, _ look: Look) throws -> Encoding {
+    try encoder(look).encode(images, pass)
+  }
+
+  func classify(_ features: Tensor, _ look: Look) throws -> Tensor {
+    try encoder(look).classify(features, pass)
+  }
+
+  func answer(_ features: Tensor, memory: Tensor?, _ look: Look) throws -> SequenceAnswer {
+    var state = memory
+    var own: Tensor?
+    let logits = try model.classifier.step(features, memory: &state, ownAnswersFirst: encoderAnswersGlance) {
+      let answer = try classify($0, look)
+      own = answer
+      return answer
+    }
+    guard let state else { throw ModelError("the classifier has no memory after a step") }
+    return SequenceAnswer(logits: logits, memory: state, own: own)
+  }
+
+  func propose(_ map: Tensor, state: Tensor?) throws -> PatchProposal.Output {
+    try model.policy(map, state: state)
+  }
+
+  private func encoder(_ look: Look) -> any Backbone {
+    switch look {
+    case .glance: model.globalEncoder
+    case .patch: model.localEncoder
+    }
+  }
+}
