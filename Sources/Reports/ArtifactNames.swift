@@ -16,29 +16,19 @@ public struct ArtifactNames {
   /// "Figure 3", "Table 1": only captioned ones are counted.
   private(set) var numbers: [Position: Int] = [:]
 
-  /// - Parameters reserved: lower-case stems that may not be used, per folder.
-  init(_ notebook: Notebook, reservedFigures: Set<String> = [], reservedTables: Set<String> = []) {
-    var figures = reservedFigures
-    var tables = reservedTables
-    var figureCount = 0
-    var tableCount = 0
+  /// - Parameter reserved: lower-case stems that may not be used, by the folder's kind.
+  init(_ notebook: Notebook, reserved: [Notebook.ArtifactKind: Set<String>] = [:]) {
+    var used = reserved
+    var counts: [Notebook.ArtifactKind: Int] = [:]
     for (cell, content) in notebook.cells.enumerated() {
       for (output, value) in content.outputs.enumerated() {
-        let position = Position(cell: cell, output: output)
-        switch value {
-        case .figure(let picture):
-          stems[position] = ArtifactNames.unique(picture.name, fallback: "figure", among: &figures)
-          if !picture.caption.isEmpty {
-            figureCount += 1
-            numbers[position] = figureCount
-          }
-        case .table(let table):
-          stems[position] = ArtifactNames.unique(table.name, fallback: "table", among: &tables)
-          if !table.caption.isEmpty {
-            tableCount += 1
-            numbers[position] = tableCount
-          }
-        default: break
+        guard let artifact = value.artifact else { continue }
+        let (position, kind) = (Position(cell: cell, output: output), artifact.kind)
+        stems[position] = ArtifactNames.unique(
+          artifact.name, fallback: kind.rawValue, among: &used[kind, default: []])
+        if !artifact.caption.isEmpty {
+          counts[kind, default: 0] += 1
+          numbers[position] = counts[kind]
         }
       }
     }

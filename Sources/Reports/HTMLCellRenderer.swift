@@ -3,6 +3,7 @@ import Foundation
 /// One cell of an ``HTMLReport``: its code, its outputs, its time and status.
 struct HTMLCellRenderer {
   let report: HTMLReport
+  let page: ReportPage
   let cell: Notebook.Cell
   /// 0-based.
   let index: Int
@@ -10,8 +11,9 @@ struct HTMLCellRenderer {
   private(set) var headings: [MarkdownHTML.Heading] = []
   private var html = ""
 
-  init(report: HTMLReport, cell: Notebook.Cell, index: Int) {
+  init(report: HTMLReport, page: ReportPage, cell: Notebook.Cell, index: Int) {
     self.report = report
+    self.page = page
     self.cell = cell
     self.index = index
   }
@@ -73,12 +75,12 @@ struct HTMLCellRenderer {
   }
 
   private mutating func parameters() {
-    guard !report.facts.parameters.isEmpty else { return }
+    guard !page.facts.parameters.isEmpty else { return }
     html +=
       "<div class=\"scroll\"><table class=\"data parameters\">\n<caption>Parameters of this run</caption>\n"
     html += "<thead><tr><th scope=\"col\">Parameter</th><th scope=\"col\">Value</th>"
     html += "<th scope=\"col\">Default</th><th scope=\"col\">Meaning</th></tr></thead>\n<tbody>\n"
-    for parameter in report.facts.parameters {
+    for parameter in page.facts.parameters {
       let value = HTMLText.escape(parameter.value.plain)
       html += "<tr\(parameter.isOverridden ? " class=\"overridden\"" : "")>"
       html += "<th scope=\"row\"><code>\(HTMLText.escape(parameter.name))</code></th>"
@@ -136,7 +138,7 @@ struct HTMLCellRenderer {
   // MARK: Figures and tables
 
   private mutating func figure(_ picture: Notebook.Picture, at position: ArtifactNames.Position) {
-    let stem = report.names.stems[position] ?? "figure"
+    let stem = page.names.stems[position] ?? "figure"
     let alternative = picture.caption.isEmpty ? "Figure \(stem)" : picture.caption
     html += "<figure class=\"picture\">\n<img alt=\"\(HTMLText.escape(oneLine(alternative)))\""
     if picture.width.isFinite, picture.height.isFinite, picture.width >= 1, picture.height >= 1,
@@ -157,12 +159,12 @@ struct HTMLCellRenderer {
     if let csv = picture.csv {
       links.append(download("numbers", csv, file: "\(stem).csv", folder: "figures", type: "text/csv"))
     }
-    caption("Figure", picture.caption, number: report.names.numbers[position], links: links)
+    caption("Figure", picture.caption, number: page.names.numbers[position], links: links)
     html += "</figure>\n"
   }
 
   private mutating func table(_ table: Notebook.Table, at position: ArtifactNames.Position) {
-    let stem = report.names.stems[position] ?? "table"
+    let stem = page.names.stems[position] ?? "table"
     let limit = 200
     let label = HTMLText.escape(oneLine(table.caption.isEmpty ? "Table \(stem)" : table.caption))
     let links = [
@@ -170,7 +172,7 @@ struct HTMLCellRenderer {
       download("LaTeX", table.latex, file: "\(stem).tex", folder: "tables", type: "application/x-tex"),
     ]
     html += "<figure class=\"table\">\n"
-    caption("Table", table.caption, number: report.names.numbers[position], links: links)
+    caption("Table", table.caption, number: page.names.numbers[position], links: links)
     html +=
       "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"\(label)\"><table class=\"data\">\n"
     let columns = table.columns.indices.map { HTMLTableColumn(table, $0, limit: limit) }

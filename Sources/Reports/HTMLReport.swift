@@ -5,14 +5,8 @@ import Support
 ///
 /// A report can be written again and again while the notebook grows: what a finished cell looks like is
 /// rendered once and kept.
-public final class HTMLReport {
-  /// How figures get into the page.
-  public enum Images: Sendable {
-    /// As data URIs: the file stands alone.
-    case embedded
-    /// As links to `figures/NAME.png` beside the file: quick to write while a run goes on.
-    case linked
-  }
+public final class HTMLReport: ReportRenderer {
+  static let format = ReportFormat(name: "HTML", fileName: "index.html") { HTMLReport($0) }
 
   /// A part of the page: text, or the place of a figure's pixels.
   enum Piece {
@@ -33,8 +27,6 @@ public final class HTMLReport {
     var seconds: Double?
   }
 
-  var facts: RunFacts
-  var names: ArtifactNames
   private let title: String
   private let source: String
   private let imageFolder: FilePath
@@ -45,29 +37,20 @@ public final class HTMLReport {
 
   /// The whole page as text, with figures embedded.
   public static func render(_ notebook: Notebook, facts: RunFacts) -> String {
-    let report = HTMLReport(notebook, facts: facts, names: ArtifactNames(notebook))
-    return String(decoding: report.page(notebook, images: .embedded), as: UTF8.self)
+    HTMLReport(notebook).text(of: ReportPage(notebook, facts: facts))
   }
 
-  init(_ notebook: Notebook, facts: RunFacts, names: ArtifactNames) {
-    self.facts = facts
-    self.names = names
+  init(_ notebook: Notebook) {
     title = notebook.title
     source = notebook.source.shown
     imageFolder = notebook.source.folder
   }
 
-  /// The whole page as UTF-8.
-  func page(_ notebook: Notebook, images: Images) -> Data {
-    var data = Data()
-    write(notebook, images: images) { data.append($0) }
-    return data
-  }
-
   /// Hands the page's bytes to `append`, in order; only one figure's text is held at a time.
-  func write(_ notebook: Notebook, images: Images, _ append: (Data) throws -> Void) rethrows {
-    for index in notebook.cells.indices { refresh(index, of: notebook) }
-    try append(Data(opening(notebook).utf8))
+  func render(_ page: ReportPage, _ append: (Data) throws -> Void) rethrows {
+    let notebook = page.notebook
+    for index in notebook.cells.indices { refresh(index, of: page) }
+    try append(Data(opening(page).utf8))
     for index in notebook.cells.indices {
       for piece in cache[index]?.pieces ?? [] {
         switch piece {
@@ -76,27 +59,27 @@ public final class HTMLReport {
           guard case .figure(let picture) = notebook.cells[position.cell].outputs[position.output] else {
             continue
           }
-          switch images {
+          switch page.figures {
           case .embedded:
             try append(Data("data:image/png;base64,".utf8))
             try append(picture.png.base64EncodedData())
-          case .linked: try append(Data("figures/\(names.stems[position] ?? "").png".utf8))
+          case .linked: try append(Data("figures/\(page.names.stems[position] ?? "").png".utf8))
           }
         }
       }
     }
-    try append(Data(closing.utf8))
+    try append(Data(closing(page).utf8))
   }
 
-  private func refresh(_ index: Int, of notebook: Notebook) {
-    let cell = notebook.cells[index]
+  private func refresh(_ index: Int, of page: ReportPage) {
+    let cell = page.notebook.cells[index]
     let state = CellState(status: cell.status, outputs: cell.outputs.count, seconds: cell.seconds)
     if let rendered = cache[index] {
       if rendered.state == state { return }
       rendered.headings.forEach { anchors.remove($0.anchor) }
       nextNumbers = [:]
     }
-    var renderer = HTMLCellRenderer(report: self, cell: cell, index: index)
+    var renderer = HTMLCellRenderer(report: self, page: page, cell: cell, index: index)
     renderer.render()
     cache[index] = Rendered(state: state, pieces: renderer.pieces, headings: renderer.headings)
   }
@@ -142,7 +125,8 @@ public final class HTMLReport {
 
   // MARK: Page
 
-  private func opening(_ notebook: Notebook) -> String {
+  private func opening(_ page: ReportPage) -> String {
+    let notebook = page.notebook
     // Whatever a script manages to put on the page: nothing is loaded, nothing runs.
     let policy =
       "default-src 'none'; style-src 'unsafe-inline'; img-src data: 'self' file:; form-action 'none'"
@@ -167,7 +151,7 @@ public final class HTMLReport {
       \(contents)<main id="top">
       <header>
       <h1>\(HTMLText.escape(title))</h1>
-      \(byline(notebook))\(failure(notebook))\(notebook.remarks.map(remark).joined())\(factsTable)</header>
+      \(byline(page))\(failure(notebook))\(notebook.remarks.map(remark).joined())\(table(page.facts))</header>
 
       """
   }
@@ -190,14 +174,15 @@ public final class HTMLReport {
       """
   }
 
-  private func byline(_ notebook: Notebook) -> String {
+  private func byline(_ page: ReportPage) -> String {
+    let facts = page.facts
     var parts = [
       "<code>\(HTMLText.escape(source))</code>",
       "<time datetime=\"\(RunFacts.timestamp(facts.started))\">\(facts.startedText)</time>",
     ]
     if let seconds = facts.seconds { parts.append(NumberText.duration(seconds)) }
     parts.append("<span class=\"status \(facts.status.rawValue)\">\(facts.status.rawValue)</span>")
-    let hasCode = notebook.cells.contains { $0.kind != .markdown }
+    let hasCode = page.notebook.cells.contains { $0.kind != .markdown }
     let choices = [("folded", " checked"), ("shown", ""), ("hidden", "")].map { choice, state in
       "<label><input type=\"radio\" name=\"code\" id=\"code-\(choice)\"\(state)> \(choice)</label>"
     }
@@ -225,7 +210,7 @@ public final class HTMLReport {
     "<p class=\"remark\">\(HTMLText.escape(HTMLText.shortened(HTMLText.terminalText(text), bytes: 2000).head))</p>\n"
   }
 
-  private var factsTable: String {
+  private func table(_ facts: RunFacts) -> String {
     let rows = facts.rows.map { row in
       let value = HTMLText.escape(row.value)
       return
@@ -241,13 +226,15 @@ public final class HTMLReport {
       """
   }
 
-  private var closing: String {
-    let lines = HTMLText.escape(facts.rerunLines.joined(separator: "\n"))
+  private func closing(_ page: ReportPage) -> String {
+    let lines = HTMLText.escape(page.facts.rerunLines.joined(separator: "\n"))
+    let others = ReportFormat.all.map(\.fileName).filter { $0 != HTMLReport.format.fileName }
+      .map { "<a href=\"\($0)\">\($0)</a>, " }
     return """
       <footer>
       <p>To run it again:</p>
       <pre><code>\(lines)</code></pre>
-      <p>Beside this file: <a href="report.md">report.md</a>, figures and tables as files, and
+      <p>Beside this file: \(others.joined())figures and tables as files, and
       <a href="meta.json">meta.json</a> with what is known about the run.</p>
       </footer>
       </main>

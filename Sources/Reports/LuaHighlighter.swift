@@ -1,10 +1,9 @@
 /// Marks up Lua 5.4 source for HTML: one `<span class="l">` per line, classed spans for tokens.
 ///
-/// It only splits text into tokens and never fails: an unfinished string or comment runs to the end of its
-/// line or of the text, as an editor would show it.
+/// It never fails, and adds and loses no character.
 struct LuaHighlighter {
   /// The class is the CSS class of the token's span; nil is plain text.
-  private enum Token: String {
+  private enum Mark: String {
     case comment = "c"
     case string = "s"
     case number = "n"
@@ -13,7 +12,8 @@ struct LuaHighlighter {
     case call = "f"
   }
 
-  private let scalars: [Unicode.Scalar]
+  private let source: String
+  private let bytes: [UInt8]
   private let markedLine: Int?
   private var html = "<span class=\"l\">"
   private var line = 1
@@ -25,114 +25,51 @@ struct LuaHighlighter {
   }
 
   private init(source: String, markedLine: Int?) {
-    // "\r\n" as two scalars: the carriage return would show as a replacement character.
-    scalars = source.unicodeScalars.filter { $0 != "\r" }
+    // A carriage return would show as a replacement character, and beside a line feed it is none of its own.
+    self.source = String(source.unicodeScalars.filter { $0 != "\r" })
+    bytes = Array(self.source.utf8)
     self.markedLine = markedLine
     if markedLine == 1 { html = "<span class=\"l hit\">" }
   }
 
   private mutating func run() -> String {
-    var position = 0
-    while position < scalars.count {
-      let (end, token) = token(at: position)
-      emit(scalars[position..<end], as: token)
-      position = end
+    var lexer = LuaLexer(source, givesComments: true)
+    var end = 0
+    while let token = lexer.next() {
+      emit(end..<token.range.lowerBound, as: nil)
+      emit(token.range, as: mark(of: token))
+      end = token.range.upperBound
     }
+    emit(end..<bytes.count, as: nil)
     return html + "</span>"
   }
 
-  /// The end of the token that starts at `start`, and its kind; at least one scalar long.
-  private func token(at start: Int) -> (end: Int, token: Token?) {
-    let first = scalars[start]
-    if first == "-", peek(start + 1) == "-" {
-      if let end = longBracketEnd(at: start + 2) { return (end, .comment) }
-      return (lineEnd(from: start), .comment)
+  private func mark(of token: LuaToken) -> Mark? {
+    switch token.kind {
+    case .comment: .comment
+    case .string: .string
+    case .number: .number
+    case .keyword: .keyword
+    case .symbol: nil
+    case .name: mark(ofName: token)
     }
-    if first == "\"" || first == "'" { return (quotedEnd(at: start), .string) }
-    if first == "[", let end = longBracketEnd(at: start) { return (end, .string) }
-    if isDigit(first) || (first == "." && peek(start + 1).map(isDigit) == true) {
-      return (numberEnd(at: start), .number)
-    }
-    if isNameStart(first) { return name(at: start) }
-    return (start + 1, nil)
   }
 
-  private func name(at start: Int) -> (end: Int, token: Token?) {
-    var end = start + 1
-    while let next = peek(end), isNameStart(next) || isDigit(next) { end += 1 }
-    let word = String(String.UnicodeScalarView(scalars[start..<end]))
-    if Self.keywords.contains(word) { return (end, .keyword) }
-    let isMember = start > 0 && (scalars[start - 1] == "." || scalars[start - 1] == ":")
-    if !isMember, Self.builtins.contains(word) { return (end, .builtin) }
-    var next = end
-    while peek(next) == " " { next += 1 }
-    if let following = peek(next), ["(", "{", "\""].contains(following) { return (end, .call) }
-    return (end, nil)
-  }
-
-  private func peek(_ index: Int) -> Unicode.Scalar? { index < scalars.count ? scalars[index] : nil }
-
-  private func lineEnd(from start: Int) -> Int {
-    scalars[start...].firstIndex(of: "\n") ?? scalars.count
-  }
-
-  /// The end of `[[…]]` or `[=[…]=]` at `start`; nil when no long bracket opens there.
-  private func longBracketEnd(at start: Int) -> Int? {
-    guard peek(start) == "[" else { return nil }
-    var level = 0
-    while peek(start + 1 + level) == "=" { level += 1 }
-    guard peek(start + 1 + level) == "[" else { return nil }
-    var position = start + 2 + level
-    while position < scalars.count {
-      if scalars[position] == "]" {
-        var equals = 0
-        while equals < level, peek(position + 1 + equals) == "=" { equals += 1 }
-        if equals == level, peek(position + 1 + level) == "]" { return position + 2 + level }
-      }
-      position += 1
-    }
-    return scalars.count
-  }
-
-  private func quotedEnd(at start: Int) -> Int {
-    var position = start + 1
-    while let next = peek(position) {
-      if next == scalars[start] { return position + 1 }
-      if next == "\n" { return position }
-      position += next == "\\" ? 2 : 1
-    }
-    return scalars.count
-  }
-
-  private func numberEnd(at start: Int) -> Int {
-    var position = start
-    let isHexadecimal = scalars[start] == "0" && (peek(start + 1) == "x" || peek(start + 1) == "X")
-    let exponent: [Unicode.Scalar] = isHexadecimal ? ["p", "P"] : ["e", "E"]
-    while let next = peek(position) {
-      if next == ".", peek(position + 1) == "." { break }
-      if exponent.contains(next), let sign = peek(position + 1), sign == "+" || sign == "-" {
-        position += 2
-      } else if isDigit(next) || isNameStart(next) || next == "." {
-        position += 1
-      } else {
-        break
-      }
-    }
-    return position
-  }
-
-  private func isDigit(_ scalar: Unicode.Scalar) -> Bool { ("0"..."9").contains(scalar) }
-
-  private func isNameStart(_ scalar: Unicode.Scalar) -> Bool {
-    ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || scalar == "_"
+  private func mark(ofName token: LuaToken) -> Mark? {
+    let start = token.range.lowerBound
+    let isMember = start > 0 && [UInt8(ascii: "."), UInt8(ascii: ":")].contains(bytes[start - 1])
+    if !isMember, Self.builtins.contains(token.text) { return .builtin }
+    let following = bytes[token.range.upperBound...].first { $0 != UInt8(ascii: " ") }
+    let isCalled = [UInt8(ascii: "("), UInt8(ascii: "{"), UInt8(ascii: "\"")].contains { $0 == following }
+    return isCalled ? .call : nil
   }
 
   /// Closes and reopens the token's span at line ends, so that spans never cross lines.
-  private mutating func emit(_ text: ArraySlice<Unicode.Scalar>, as token: Token?) {
-    let open = token.map { "<span class=\"\($0.rawValue)\">" } ?? ""
-    let close = token == nil ? "" : "</span>"
+  private mutating func emit(_ range: Range<Int>, as mark: Mark?) {
+    let open = mark.map { "<span class=\"\($0.rawValue)\">" } ?? ""
+    let close = mark == nil ? "" : "</span>"
     html += open
-    for scalar in text {
+    for scalar in String(decoding: bytes[range], as: UTF8.self).unicodeScalars {
       if scalar == "\n" {
         line += 1
         html += close + "</span>\n<span class=\"l\(line == markedLine ? " hit" : "")\">" + open
@@ -143,12 +80,7 @@ struct LuaHighlighter {
     html += close
   }
 
-  private static let keywords: Set<String> = [
-    "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in", "local",
-    "nil", "not", "or", "repeat", "return", "then", "true", "until", "while",
-  ]
-
-  private static let builtins: Set<String> = [
+  private static let builtins: Set<Substring> = [
     "assert", "error", "getmetatable", "gfnet", "ipairs", "math", "next", "pairs", "pcall", "print",
     "rawequal", "rawget", "rawlen", "rawset", "require", "select", "self", "setmetatable", "string", "table",
     "tonumber", "tostring", "type", "utf8", "warn", "xpcall",

@@ -1,21 +1,27 @@
-import Support
+import Foundation
 
 /// `report.md`: the notebook for GitHub and for editors, with figures and tables as files beside it.
-public struct MarkdownReport {
-  private let notebook: Notebook
-  private let facts: RunFacts
-  private let names: ArtifactNames
+public struct MarkdownReport: ReportRenderer {
+  static let format = ReportFormat(name: "Markdown", fileName: "report.md") { _ in MarkdownReport() }
 
   /// The text of the report; it refers to `figures/NAME.png`, `tables/NAME.csv` and `tables/NAME.tex`.
   public static func render(_ notebook: Notebook, facts: RunFacts) -> String {
-    render(notebook, facts: facts, names: ArtifactNames(notebook))
+    MarkdownReport().text(of: ReportPage(notebook, facts: facts))
   }
 
-  static func render(_ notebook: Notebook, facts: RunFacts, names: ArtifactNames) -> String {
-    MarkdownReport(notebook: notebook, facts: facts, names: names).render()
+  func render(_ page: ReportPage, _ append: (Data) throws -> Void) rethrows {
+    let page = MarkdownPage(notebook: page.notebook, facts: page.facts, names: page.names)
+    try append(Data(page.text.utf8))
   }
+}
 
-  private func render() -> String {
+/// One `report.md`.
+private struct MarkdownPage {
+  let notebook: Notebook
+  let facts: RunFacts
+  let names: ArtifactNames
+
+  var text: String {
     var blocks: [String] = []
     let startsWithTitle = notebook.startsWithTitle
     if !startsWithTitle { blocks.append("# \(MarkdownText.escape(notebook.title))\n") }

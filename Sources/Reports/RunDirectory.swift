@@ -18,16 +18,17 @@ public final class RunDirectory {
   public let path: FilePath
   public private(set) var facts: RunFacts
   /// The file to open in a browser.
-  public var indexPath: FilePath { path / "index.html" }
+  public var indexPath: FilePath { path / ReportFormat.primary.fileName }
 
   private let log: AppendedFile
   private var metrics: AppendedFile?
   private var files: [String] = []
   private var listed: Set<String> = []
-  private let foreignFigures: Set<String>
-  private let foreignTables: Set<String>
+  /// Lower-case stems that files of others have, by the folder's kind.
+  private let foreign: [Notebook.ArtifactKind: Set<String>]
   private var saved: Set<ArtifactNames.Position> = []
-  private var html: HTMLReport?
+  /// One for each of ``ReportFormat/all``, from the first report on.
+  private var renderers: [any ReportRenderer] = []
   private var title = ""
   /// Milliseconds on the clock from which the pages are written again.
   private var nextWrite = -Double.infinity
@@ -67,11 +68,13 @@ public final class RunDirectory {
       kept.insert("metrics.jsonl")
       files.append("metrics.jsonl")
     }
-    foreignFigures = folder.foreignStems(in: "figures", written: written)
-    foreignTables = folder.foreignStems(in: "tables", written: written)
+    foreign = Dictionary(
+      uniqueKeysWithValues: Notebook.ArtifactKind.allCases.map { kind in
+        (kind, folder.foreignStems(in: kind.folder, written: written))
+      })
     try folder.remove(written, keeping: kept)
 
-    files += ["meta.json", "log.txt", "config.json", "overrides.json", "index.html", "report.md"]
+    files += ["meta.json", "log.txt", "config.json", "overrides.json"] + ReportFormat.all.map(\.fileName)
     listed = Set(files)
     do {
       try writeMeta(durable: false)
@@ -99,7 +102,7 @@ public final class RunDirectory {
     let names = try saveArtifacts(of: notebook)
     let start = clock()
     guard start >= nextWrite || notebook.failedCell != nil else { return }
-    try writePages(notebook, names: names, images: .linked, durable: false)
+    try writePages(notebook, names: names, figures: .linked, durable: false)
     let end = clock()
     nextWrite = end + max(0, (end - start - 5) * 20)
   }
@@ -123,7 +126,7 @@ public final class RunDirectory {
       let names = try saveArtifacts(of: notebook)
       try list(["summary.json"])
       try AtomicFile.write(summary(of: notebook, results: results).pretty, to: path / "summary.json")
-      try writePages(notebook, names: names, images: .embedded, durable: true)
+      try writePages(notebook, names: names, figures: .embedded, durable: true)
       try writeMeta(durable: true)
     } catch {
       facts.status = .failed
@@ -178,21 +181,16 @@ public final class RunDirectory {
   /// Saves figures and tables that are not saved yet.
   private func saveArtifacts(of notebook: Notebook) throws -> ArtifactNames {
     title = notebook.title
-    let names = ArtifactNames(
-      notebook, reservedFigures: foreignFigures, reservedTables: foreignTables)
+    let names = ArtifactNames(notebook, reserved: foreign)
     var pending: [(file: String, content: Data)] = []
     for (cell, content) in notebook.cells.enumerated() {
       for (output, value) in content.outputs.enumerated() {
         let position = ArtifactNames.Position(cell: cell, output: output)
-        guard let stem = names.stems[position], saved.insert(position).inserted else { continue }
-        switch value {
-        case .figure(let picture):
-          pending.append(("figures/\(stem).png", picture.png))
-          if let csv = picture.csv { pending.append(("figures/\(stem).csv", Data(csv.utf8))) }
-        case .table(let table):
-          pending.append(("tables/\(stem).csv", Data(table.csv.utf8)))
-          pending.append(("tables/\(stem).tex", Data(table.latex.utf8)))
-        default: break
+        guard let artifact = value.artifact, let stem = names.stems[position],
+          saved.insert(position).inserted
+        else { continue }
+        for file in artifact.files() {
+          pending.append(("\(artifact.kind.folder)/\(stem).\(file.ending)", file.content))
         }
       }
     }
@@ -206,18 +204,14 @@ public final class RunDirectory {
   }
 
   private func writePages(
-    _ notebook: Notebook, names: ArtifactNames, images: HTMLReport.Images, durable: Bool
+    _ notebook: Notebook, names: ArtifactNames, figures: ReportPage.Figures, durable: Bool
   ) throws {
-    let report = html ?? HTMLReport(notebook, facts: facts, names: names)
-    html = report
-    report.facts = facts
-    report.names = names
-    try AtomicFile.write(to: indexPath, durable: durable, followsLinks: false) { output in
-      try report.write(notebook, images: images) { try output.append($0) }
-    }
-    let markdown = MarkdownReport.render(notebook, facts: facts, names: names)
-    try AtomicFile.write(to: path / "report.md", durable: durable, followsLinks: false) { output in
-      try output.append(Data(markdown.utf8))
+    if renderers.isEmpty { renderers = ReportFormat.all.map { $0.makeRenderer(notebook) } }
+    let page = ReportPage(notebook, facts: facts, names: names, figures: figures)
+    for (format, renderer) in zip(ReportFormat.all, renderers) {
+      try AtomicFile.write(to: path / format.fileName, durable: durable, followsLinks: false) { output in
+        try renderer.render(page) { try output.append($0) }
+      }
     }
   }
 

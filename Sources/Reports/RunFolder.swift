@@ -16,10 +16,10 @@ struct RunFolder {
   let path: FilePath
 
   /// Files that every run writes, or may write, at the top of the folder.
-  static let fixedFiles = [
-    "index.html", "report.md", "meta.json", "config.json", "overrides.json", "summary.json",
-    "metrics.jsonl", "log.txt",
-  ]
+  static let fixedFiles =
+    ReportFormat.all.map(\.fileName) + [
+      "meta.json", "config.json", "overrides.json", "summary.json", "metrics.jsonl", "log.txt",
+    ]
 
   /// What an earlier run wrote, relative to the folder; empty when none did.
   func writtenFiles() -> [String] {
@@ -56,7 +56,7 @@ struct RunFolder {
   func remove(_ written: [String], keeping kept: Set<String>) throws {
     let known = Set(written)
     for file in written where !kept.contains(file) { try unlink(file) }
-    for folder in ["", "figures", "tables"] where isRealFolder(FilePath(folder)) {
+    for folder in [""] + Notebook.ArtifactKind.allCases.map(\.folder) where isRealFolder(FilePath(folder)) {
       let prefix = folder.isEmpty ? "" : folder + "/"
       for entry in (try? FolderListing(path / folder).names.map(\.shown)) ?? [] {
         if let base = RunFolder.temporaryBase(of: entry), known.contains(prefix + base) {

@@ -1,4 +1,4 @@
-import OneDNN
+import Compute
 import Support
 import Tensor
 

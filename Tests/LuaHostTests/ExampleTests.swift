@@ -6,16 +6,13 @@ import Testing
 
 /// The registration table is also the manual: every entry explains itself, and its example works.
 @Suite struct ExampleTests {
+  /// All that the catalogue has: the functions of modules, modules that are called, and methods of classes.
   static let functions: [FunctionEntry] = {
-    let modules = [
-      "gfnet", "gfnet.tensor", "gfnet.random", "gfnet.plot", "gfnet.report", "gfnet.exits", "gfnet.samplers",
-    ]
-    let classes = [
-      "tensor", "generator", "figure", "axes", "picture", "model", "encoder", "dataset", "trace", "rng",
-    ]
-    return Catalog.standard.modules.filter { modules.contains($0.name) }.flatMap {
-      ($0.call.map { [$0] } ?? []) + $0.functions
-    } + Catalog.standard.classes.filter { classes.contains($0.name) }.flatMap(\.methods)
+    var functions = Catalog.standard.modules.compactMap(\.call)
+    for (_, symbol) in Catalog.standard.symbols {
+      if case .function(let entry) = symbol { functions.append(entry) }
+    }
+    return functions
   }()
 
   @Test func thereAreEntries() {

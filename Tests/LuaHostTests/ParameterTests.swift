@@ -94,10 +94,10 @@ import Testing
   @Test func listsWithoutRunning() throws {
     let runner = try ScriptRunner(
       script: ScriptFile(path: "test.lua", source: Self.script + "\n-- %%\nerror('ran')"))
-    let specs = try runner.listParameters()
-    #expect(specs.map(\.name) == ["limit", "rate", "model", "verbose", "sizes"])
+    let parameters = try runner.listParameters()
+    #expect(parameters.map(\.name) == ["limit", "rate", "model", "verbose", "sizes"])
     #expect(
-      specs.listing.split(separator: "\n").first == "  limit=100      images (integer, from 1 to 1000)")
+      parameters.listing.split(separator: "\n").first == "  limit=100      images (integer, from 1 to 1000)")
   }
 
   /// What a parameter is said to be is so, or it is said that it cannot be known.

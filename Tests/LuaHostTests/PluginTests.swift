@@ -1,6 +1,7 @@
 import Foundation
-import Support
+import GlanceFocus
 import LuaHost
+import Support
 import TestSupport
 import Testing
 
@@ -44,6 +45,10 @@ import Testing
     ("gfnet.exits.define{name = 'new'}", "needs a function decide or decide_batch"),
     ("gfnet.exits.define{name = 'new', decde = print}", "unknown option 'decde'; did you mean 'decide'?"),
     ("gfnet.exits.define{name = 'a b', decide = print}", "the name must be letters"),
+    (
+      "gfnet.exits.define{name = '1a', decide = print}",
+      "the name must be letters, digits and _, got \"1a\""
+    ),
     ("gfnet.exits.define{name = 'list', decide = print}", "is taken"),
     (
       "gfnet.exits.define{name = 'n', decide = print, params = {t = {max = 1}}}",
@@ -91,7 +96,8 @@ import Testing
     #expect(found.first?.contains(expected) == true, "\(found)")
     let bench = try ScriptBench(
       "print(table.concat(gfnet.exits.list(), ' '))", clock: SteppingClock(), plugins: folder.hastyLoader)
-    #expect(bench.shown == "confidence entropy gap length margin oracle patience rate value\n")
+    let names = (ExitRules.table.map(\.name) + ["gap"]).sorted()
+    #expect(bench.shown == names.joined(separator: " ") + "\n")
   }
 
   @Test(arguments: [
@@ -196,5 +202,52 @@ import Testing
     #expect(try problems(folder) == [])
     try folder.write("gap/lib/helper.lua", "return require('lib.helper')")
     #expect(try problems(folder).first?.contains("in a circle") == true)
+  }
+
+  // MARK: The program's own
+
+  private static let shippedFolder = FilePath(
+    URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent("plugins").path)
+  private static let shipped = PluginLoader(folders: [shippedFolder], secondsToLoad: 600)
+
+  /// Each runs as `gfnet-lab` would load it, with the plugin's rights and no others.
+  @Test(arguments: shipped.candidates().map(\.name))
+  func aPluginOfTheProgramPassesItsOwnTest(_ name: String) throws {
+    let candidate = try #require(Self.shipped.candidates().first { $0.name == name })
+    let context = HostContext()
+    context.traceCache = nil
+    let state = try LuaState(context: context)
+    try Catalog.standard.install(in: state)
+    let outcome = try Self.shipped.loadAll(into: state, catalog: .standard)
+    #expect(outcome.problems == [] && outcome.remarks == [])
+    let loaded = try #require(outcome.loaded.first { $0.manifest.name == name })
+    try Self.shipped.test(candidate, state: state, catalog: .standard)
+    // A test that never uses what the plugin provides would say nothing.
+    let source = try String(contentsOfFile: (candidate.folder / "test.lua").string, encoding: .utf8)
+    for kind in DefinitionKind.allCases {
+      for definition in loaded.manifest.provides[kind] ?? [] {
+        #expect(source.contains("gfnet.\(kind.rawValue).\(definition)"), "\(definition)")
+      }
+    }
+  }
+
+  @Test func thereArePluginsOfTheProgram() {
+    #expect(Self.shipped.candidates().map(\.name) == ["settled", "spiral"])
+  }
+
+  @Test func aFailedTestOfAPluginIsAnError() throws {
+    let folder = Folder()
+    try folder.plugin("gap")
+    try folder.write(
+      "gap/test.lua", "local rule = gfnet.exits.gap{}\nassert(rule.name == 'gab', 'another name')")
+    let state = try LuaState()
+    try Catalog.standard.install(in: state)
+    #expect(try folder.loader.loadAll(into: state, catalog: .standard).problems == [])
+    let candidate = try #require(folder.loader.candidates().first)
+    let error = #expect(throws: LuaError.self) {
+      try folder.loader.test(candidate, state: state, catalog: .standard)
+    }
+    #expect(error?.message.contains("another name") == true)
   }
 }

@@ -1,3 +1,5 @@
+import Reports
+
 /// What the host must know about a cell before Lua compiles it: the locals that it leaves to later cells, the
 /// names that it uses, and the expression that it ends with.
 ///
@@ -258,7 +260,7 @@ package struct CellOutline: Equatable {
       guard current == "(" else { return false }
       skipBrackets()
     case .name: at += 1
-    case nil: return false
+    case .comment, nil: return false
     }
     skipSuffixes()
     return true

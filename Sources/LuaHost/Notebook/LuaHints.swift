@@ -1,3 +1,4 @@
+import Reports
 import Support
 
 /// What people who know other languages type, and what Lua writes instead.

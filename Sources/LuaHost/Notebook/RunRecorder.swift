@@ -1,8 +1,9 @@
 import CLuaBridge
 import Foundation
-import OneDNN
+import Compute
 import Reports
 import Support
+import Tensor
 
 /// Writes the run directory of a script: the report after each cell, the results at the end.
 ///
@@ -93,7 +94,7 @@ public final class RunRecorder {
     [
       .init("gfnet-lab", CoreModule.version),
       .init("Lua", String(cString: gf_lua_release()).replacing("Lua ", with: "")),
-      .init("oneDNN", ComputeContext.libraryVersion),
+      .init(NumericsLibrary.name, NumericsLibrary.version),
     ]
   }
 }

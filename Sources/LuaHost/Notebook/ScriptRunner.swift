@@ -118,7 +118,7 @@ public final class ScriptRunner {
   }
 
   /// What `gfnet.params` of the script declares; every cell is compiled, and none is run.
-  public func listParameters() throws -> [ParameterSpec] {
+  public func listParameters() throws -> [Setting] {
     switch outline() {
     case .failed(let failure)?: throw LuaError(failure.message)
     case .some: throw Interrupted()
@@ -128,7 +128,7 @@ public final class ScriptRunner {
       guard case .failed(let reason) = failure.outcome else { throw Interrupted() }
       throw LuaError(reason.message)
     }
-    return try ParameterListing.specs(of: script, limits: state.limits)
+    return try ParameterListing.settings(of: script, limits: state.limits)
   }
 
   /// One line in the log on how a cell ended.

@@ -130,10 +130,7 @@ struct ValueDisplay {
 
   private func keyText(_ key: LuaValue, path: inout [UnsafeRawPointer]) throws -> String {
     if case .string(let name) = key {
-      let isName = name.utf8.allSatisfy {
-        $0 == 95 || ($0 | 32) >= 97 && ($0 | 32) <= 122 || $0 >= 48 && $0 <= 57
-      }
-      return isName && !name.isEmpty && !(name.first?.isNumber ?? true) ? name : "[\(quoted(name))]"
+      return LuaNames.isIdentifier(name) ? name : "[\(quoted(name))]"
     }
     return "[\(try describe(key, indent: 0, path: &path))]"
   }

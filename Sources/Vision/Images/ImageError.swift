@@ -1,6 +1,8 @@
 import Support
 
 /// A picture that cannot be read: which file, and what is wrong with it.
+///
+/// A type of its own, as data sets that go on without damaged pictures catch it.
 public struct ImageError: LineError, Equatable {
   public let path: String
   /// Such as "is cut off".

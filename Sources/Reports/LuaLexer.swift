@@ -1,28 +1,33 @@
 import Support
 
 /// One token of Lua source, as a range of its UTF-8 bytes.
-struct LuaToken: Equatable {
-  enum Kind { case name, keyword, number, string, symbol }
-  let kind: Kind
-  let range: Range<Int>
-  let text: Substring
+package struct LuaToken: Equatable {
+  package enum Kind { case name, keyword, number, string, symbol, comment }
+  package let kind: Kind
+  package let range: Range<Int>
+  package let text: Substring
 }
 
-/// Splits Lua source into tokens, without comments and white space.
+/// Splits Lua 5.4 source into tokens: for the report, which marks them up, and for the host, which must know what
+/// a cell declares and ends with.
 ///
-/// It is lenient: source that Lua itself refuses still gives tokens, and Lua reports the error.
-struct LuaLexer {
-  static let keywords: Set<Substring> = [
+/// It is lenient: source that Lua itself refuses still gives tokens, and Lua reports the error. An unfinished
+/// string runs to the end of its line, an unfinished long string or comment to the end of the text, as an editor
+/// would show it.
+package struct LuaLexer {
+  package static let keywords: Set<Substring> = [
     "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in", "local",
     "nil", "not", "or", "repeat", "return", "then", "true", "until", "while",
   ]
 
   private let source: String
   private let bytes: [UInt8]
+  private let givesComments: Bool
   private var at = 0
 
+  /// All tokens but comments.
   /// - Throws: `Interrupted`; the largest scripts take a second.
-  static func tokens(of source: String) throws -> [LuaToken] {
+  package static func tokens(of source: String) throws -> [LuaToken] {
     var lexer = LuaLexer(source)
     var result: [LuaToken] = []
     while let token = lexer.next() {
@@ -32,19 +37,36 @@ struct LuaLexer {
     return result
   }
 
-  private init(_ source: String) {
+  /// - Parameter givesComments: whether comments are tokens, too; otherwise they are passed over like blanks.
+  package init(_ source: String, givesComments: Bool = false) {
     // Tokens are slices, found by their bytes' places, which costs nothing in UTF-8 only.
     var source = source
     source.makeContiguousUTF8()
     self.source = source
     bytes = Array(source.utf8)
+    self.givesComments = givesComments
   }
 
   private func byte(_ offset: Int = 0) -> UInt8 { at + offset < bytes.count ? bytes[at + offset] : 0 }
 
-  private mutating func next() -> LuaToken? {
-    skipBlanksAndComments()
-    guard at < bytes.count else { return nil }
+  /// The next token; nil at the end of the source.
+  package mutating func next() -> LuaToken? {
+    while at < bytes.count {
+      if byte() <= 32 {
+        at += 1
+      } else if byte() == UInt8(ascii: "-"), byte(1) == UInt8(ascii: "-") {
+        let start = at
+        skipComment()
+        if givesComments { return token(.comment, from: start) }
+      } else {
+        return code()
+      }
+    }
+    return nil
+  }
+
+  /// The token that starts here, which is no comment.
+  private mutating func code() -> LuaToken {
     let start = at
     let first = byte()
     if Self.isNameStart(first) {
@@ -76,20 +98,12 @@ struct LuaLexer {
     return LuaToken(kind: kind, range: start..<at, text: source[low..<high])
   }
 
-  private mutating func skipBlanksAndComments() {
-    while at < bytes.count {
-      if byte() <= 32 {
-        at += 1
-      } else if byte() == UInt8(ascii: "-"), byte(1) == UInt8(ascii: "-") {
-        at += 2
-        if byte() == UInt8(ascii: "["), let level = longBracketLevel() {
-          skipLongBracket(level)
-        } else {
-          while at < bytes.count, byte() != 10, byte() != 13 { at += 1 }
-        }
-      } else {
-        return
-      }
+  private mutating func skipComment() {
+    at += 2
+    if byte() == UInt8(ascii: "["), let level = longBracketLevel() {
+      skipLongBracket(level)
+    } else {
+      while at < bytes.count, byte() != 10, byte() != 13 { at += 1 }
     }
   }
 
