@@ -7,10 +7,15 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 # Passed on, as in: make test ARGS="--filter TensorTests", make bench ARGS=--quick
 ARGS ?=
+# The tests that are wanted, as in: make check FILTER=SamplerTests; all where it is empty.
+FILTER ?=
 
 sources := Package.swift Sources Tests Benchmarks
 
-.PHONY: help build test lint format bench soak install uninstall clean
+# One set of compiled modules for program and tests; without XCTest's empty run.
+test_flags := --explicit-target-dependency-import-check error --disable-testable-imports --disable-xctest
+
+.PHONY: help build test check sanitize lint format bench soak install uninstall clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,16 +23,25 @@ help: ## show this list
 build: ## install missing system packages, build the program (release)
 	@bash tools/prepare.sh build
 
-test: build ## the same, then run all tests (ARGS="--filter NAME" for some) and check the format
-# The flags keep one set of compiled modules for program and tests, and XCTest's empty run away.
-	@swift test -c release --explicit-target-dependency-import-check error --disable-testable-imports --disable-xctest $(ARGS)
+test: ## lint, build, then run all tests (ARGS="--filter NAME" for some)
 	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory build
+	@swift test -c release $(test_flags) $(ARGS)
 
-lint: ## check the format of the Swift sources, the shell scripts, and how paths are used
+check: ## build without optimisation, assertions on, and run tests (FILTER=NAME for some): the loop to work in
+	@bash tools/prepare.sh packages
+	@swift test -c debug $(test_flags) $(if $(FILTER),--filter '$(FILTER)') $(ARGS)
+
+sanitize: ## run tests and hostile input under AddressSanitizer and, of C, UndefinedBehaviorSanitizer (FILTER=NAME)
+	@bash tools/prepare.sh packages
+	@bash tools/sanitize.sh '$(FILTER)'
+
+lint: ## check the format of the Swift sources, the shell scripts, how paths are used, and the Lua
 	@bash tools/prepare.sh packages
 	@swift format lint --strict --parallel --recursive $(sources)
 	@for script in gfnet-lab .ci/run tools/*.sh; do bash -n "$$script"; done
 	@bash tools/check-paths.sh
+	@bash tools/lint-lua.sh
 
 format: ## put the Swift sources into the house format
 	@swift format --in-place --parallel --recursive $(sources)

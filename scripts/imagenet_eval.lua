@@ -50,14 +50,9 @@ local function can_show(mode, have, lack)
   return have
 end
 
--- Share of the resized picture that is kept, and the filter of the resize, where they are not those of ImageNet's
--- usual evaluation.
-local particular = {
-  efficientnet_b2 = { crop = 0.875, interpolation = "bicubic" },
-  efficientnet_b3 = { crop = 0.904, interpolation = "bicubic" },
-}
-local preparation = particular[model.backbone] or { crop = 0.875, interpolation = "bilinear" }
-local shorter = p.resize > 0 and p.resize or math.floor(model.image_size / preparation.crop)
+-- As the paper prepares pictures for the network.
+local preparation = model.pictures
+local shorter = p.resize > 0 and p.resize or preparation.resize
 
 -- The pictures of a folder under data, or nil and what is wrong.
 local function open(split, limit)

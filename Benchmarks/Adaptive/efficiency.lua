@@ -55,9 +55,9 @@ for i = 1, 1000 do names[i] = tostring(i) end
 local pictures = gfnet.dataset("tensors", { images = gfnet.tensor.rand(64, 3, 224, 224), labels = labels, classes = names })
 local function by_half(s) return (s.image - 1) // 2 ^ (s.step - 1) % 2 == 0 end
 local function stream(options)
-  local stream = large:stream(pictures, options)
-  for _ in stream do end
-  return stream
+  local answers = large:stream(pictures, options)
+  for _ in answers do end
+  return answers
 end
 rows = {}
 for _, batch in ipairs(p.batches) do
@@ -88,10 +88,10 @@ local function lua_rule(s) return s.confidence >= thresholds[s.step] end
 rows = {}
 for _, batch in ipairs(p.batches) do
   local test = gfnet.dataset(model.dataset, { split = "test", limit = batch == 1 and p.images // 5 or p.images })
-  local ratios, native, script = {}, nil, nil
+  local ratios = {}
   for round = 0, 3 * p.rounds do
-    native = model:infer(test, { batch = batch, exit = thresholds })
-    script = model:infer(test, { batch = batch, exit = lua_rule })
+    local native = model:infer(test, { batch = batch, exit = thresholds })
+    local script = model:infer(test, { batch = batch, exit = lua_rule })
     assert(native.madds == script.madds, "both rules decide the same")
     if round > 0 then ratios[round] = 100 * (script.seconds / native.seconds - 1) end
   end

@@ -262,7 +262,6 @@ local model = gfnet.load("clutter-fashion")
 local held_out = model:trace(gfnet.dataset(model.dataset, { split = "validation" }))
 local trace = model:trace(gfnet.dataset(model.dataset, { split = "test" }))
 local curve = trace:budgeted{ points = p.points, calibration = held_out }
-local anytime = trace:accuracy()
 
 local function median(times)
   table.sort(times)

@@ -1,4 +1,4 @@
--- The first patch is the centre; later ones circle it at a growing distance, a golden angle apart.
+-- Patches circle the centre at a growing distance, a golden angle apart.
 local golden = math.pi * (3 - math.sqrt(5))
 
 return gfnet.samplers.define{
