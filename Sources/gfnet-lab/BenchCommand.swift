@@ -2,7 +2,7 @@ import ArgumentParser
 import Backbones
 import Bench
 import Inference
-import OneDNN
+import Compute
 import Reports
 import Support
 

@@ -75,7 +75,10 @@ enum Launcher {
     return "; parameters of a script are written \(match.1)=\(value.printable(upTo: 60))"
   }
 
-  private static let optionsWithValue: Set<String> = ["--out", "--seed", "--threads", "--precision"]
+  /// Those of `run`, whose values are no scripts.
+  private static let optionsWithValue: Set<String> = [
+    "--out", "--seed", "--threads", "--precision", "--memory",
+  ]
 
   /// The script of `[run] SCRIPT … --help`; nil when the arguments are something else.
   private static func scriptBeforeHelp(_ arguments: [String]) -> String? {

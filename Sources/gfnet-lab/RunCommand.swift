@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Inference
 import LuaHost
-import OneDNN
+import Compute
 import Reports
 import Support
 
@@ -114,7 +114,7 @@ struct RunCommand: ParsableCommand {
     guard recorder.hasReport(of: outcome) else { return nil }
     do {
       try recorder.finish(notebook, outcome: outcome)
-      Terminal.note("report: \(recorder.path / "index.html")")
+      Terminal.note("report: \(recorder.path / ReportFormat.primary.fileName)")
       return nil
     } catch {
       return error

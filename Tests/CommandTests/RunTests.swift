@@ -287,21 +287,4 @@ import Testing
       result.errors.hasPrefix(
         "gfnet-lab: plugin 'broken' skipped: plugins/broken/plugin.lua:1: unexpected symbol"))
   }
-
-  @Test func helpVersionAndDoctor() throws {
-    let program = try Program()
-    #expect(try program.run("--version").output.hasPrefix("gfnet-lab 0."))
-    let help = try program.run("--help")
-    #expect(help.status == 0)
-    #expect(
-      help.output.contains("gfnet-lab scripts/threshold_sweep.lua") && help.output.contains("Exit status"))
-    #expect(try program.run("help", "gfnet.report.table").output.contains("Example: gfnet.report.table{"))
-    #expect(try program.run("help", "learning", "rate").output.contains("gfnet.train({model=,"))
-    #expect(try program.run("help", "files").output.contains("A relative path is looked for"))
-    #expect(try program.run("help", "run").output.contains("USAGE: gfnet-lab run"))
-    #expect(try program.run("help").output.contains("SUBCOMMANDS"))
-    let doctor = try program.run("doctor")
-    #expect(doctor.output.contains("Lua 5.4") && doctor.output.contains("oneDNN"))
-    #expect(doctor.status == 0)
-  }
 }
