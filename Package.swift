@@ -49,35 +49,35 @@ let package = Package(
     // The library's primitives, for those that run them.
     .target(name: "OneDNN", dependencies: ["CDNNL", "Compute", "Support"], swiftSettings: strict),
     .target(
-      name: "Tensor", dependencies: ["Compute", "CKernels", "OneDNN", "Support"], swiftSettings: strict),
+      name: "Tensor", dependencies: ["CKernels", "Compute", "OneDNN", "Support"], swiftSettings: strict),
     .target(name: "NeuralNet", dependencies: ["Compute", "Support", "Tensor"], swiftSettings: strict),
     .target(
-      name: "Inference", dependencies: ["Compute", "CKernels", "NeuralNet", "OneDNN", "Support", "Tensor"],
+      name: "Inference", dependencies: ["CKernels", "Compute", "NeuralNet", "OneDNN", "Support", "Tensor"],
       swiftSettings: strict),
     .target(
-      name: "Checkpoints", dependencies: ["CMappedFiles", "CZlib", "Support", "Tensor"], swiftSettings: strict
+      name: "Checkpoints", dependencies: ["CMappedFiles", "CZlib", "Support"], swiftSettings: strict
     ),
     .target(name: "Backbones", dependencies: ["NeuralNet", "Support", "Tensor"], swiftSettings: strict),
 
     // The paper's system
     .target(
       name: "GlanceFocus",
-      dependencies: ["Compute", "Backbones", "Checkpoints", "NeuralNet", "Support", "Tensor", "Vision"],
+      dependencies: ["Backbones", "Checkpoints", "Compute", "NeuralNet", "Support", "Tensor", "Vision"],
       swiftSettings: strict),
 
     // Data in, pictures out
     .target(
-      name: "Vision", dependencies: ["Compute", "CImageCodecs", "CZlib", "Support", "Tensor"],
+      name: "Vision", dependencies: ["CImageCodecs", "CKernels", "Compute", "CZlib", "Support", "Tensor"],
       swiftSettings: strict),
     .target(name: "Figures", dependencies: ["CFreeType", "CGD", "Support"], swiftSettings: strict),
     .target(
-      name: "Reports", dependencies: ["Figures", "CMarkdown", "Support"], swiftSettings: strict),
+      name: "Reports", dependencies: ["CMarkdown", "Support"], swiftSettings: strict),
 
     // Times of networks, for the command line
     .target(
       name: "Bench",
       dependencies: [
-        "Compute", "Backbones", "GlanceFocus", "Inference", "OneDNN", "Support", "Tensor", "Vision",
+        "Backbones", "Compute", "GlanceFocus", "Inference", "OneDNN", "Support", "Tensor", "Vision",
       ],
       swiftSettings: strict),
 
@@ -85,16 +85,15 @@ let package = Package(
     .target(
       name: "LuaHost",
       dependencies: [
-        "Compute", "Backbones", "CLuaBridge", "Checkpoints", "Figures", "GlanceFocus", "Inference",
+        "Backbones", "Checkpoints", "CLuaBridge", "Compute", "Figures", "GlanceFocus", "Inference",
         "NeuralNet", "Reports", "Support", "Tensor", "Vision",
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "gfnet-lab",
       dependencies: [
-        "Compute", "Backbones", "Bench", "Checkpoints", "GlanceFocus", "Inference", "LuaHost", "NeuralNet",
-        "Reports",
-        "Support", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Backbones", "Bench", "Checkpoints", "Compute", "GlanceFocus", "Inference", "LuaHost", "NeuralNet",
+        "Reports", "Support", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
 
@@ -102,7 +101,7 @@ let package = Package(
     .executableTarget(
       name: "lua-calls", dependencies: ["LuaHost"], path: "Benchmarks/LuaCalls", swiftSettings: strict),
     .executableTarget(
-      name: "own-kernels", dependencies: ["Compute", "CKernels", "OneDNN", "Support", "Tensor"],
+      name: "own-kernels", dependencies: ["CKernels", "Compute", "OneDNN", "Support", "Tensor", "Vision"],
       path: "Benchmarks/Kernels", swiftSettings: strict),
     .executableTarget(
       name: "image-pixels", dependencies: ["Support", "Vision"], path: "Benchmarks/Images",
@@ -111,20 +110,29 @@ let package = Package(
     .executableTarget(
       name: "hostile-files",
       dependencies: [
-        .product(name: "ArgumentParser", package: "swift-argument-parser"), "Checkpoints", "Support",
-        "GlanceFocus", "TestSupport", "Vision",
+        "Checkpoints", "GlanceFocus", "Support", "TestSupport", "Vision",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/HostileFiles", swiftSettings: strict),
     .executableTarget(
       name: "hostile-calls",
       dependencies: [
-        .product(name: "ArgumentParser", package: "swift-argument-parser"), "LuaHost", "Support",
+        "LuaHost", "Support", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/HostileCalls", swiftSettings: strict),
 
     // Tests
     .target(
       name: "TestSupport", dependencies: ["Compute", "CZlib", "Support", "Tensor"], path: "Tests/TestSupport",
+      swiftSettings: strict),
+    // Takes malloc's place in the tests and counts.
+    .target(name: "CAllocations", path: "Tests/CAllocations"),
+    .testTarget(
+      name: "BudgetTests",
+      dependencies: [
+        "Backbones", "CAllocations", "Compute", "GlanceFocus", "Inference", "LuaHost", "NeuralNet", "Support",
+        "Tensor", "TestSupport", "Vision",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "SupportTests", dependencies: ["Support", "TestSupport"], swiftSettings: strict),
@@ -144,23 +152,23 @@ let package = Package(
     .testTarget(
       name: "GlanceFocusTests",
       dependencies: [
-        "Backbones", "Checkpoints", "GlanceFocus", "NeuralNet", "Support", "Tensor", "TestSupport",
-        "Vision",
+        "Backbones", "Checkpoints", "GlanceFocus", "NeuralNet", "Support", "Tensor", "TestSupport", "Vision",
       ],
       swiftSettings: strict),
     .testTarget(
       name: "InferenceTests",
       dependencies: [
-        "Compute", "Backbones", "CKernels", "GlanceFocus", "Inference", "NeuralNet", "OneDNN", "Support",
-        "Tensor",
-        "TestSupport",
-        "Vision",
+        "Backbones", "CKernels", "Compute", "GlanceFocus", "Inference", "NeuralNet", "OneDNN", "Support",
+        "Tensor", "TestSupport", "Vision",
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "VisionTests", dependencies: ["Support", "TestSupport", "Vision"], swiftSettings: strict),
-    .testTarget(name: "FiguresTests", dependencies: ["Figures", "CGD", "Support"], swiftSettings: strict),
-    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Support"], swiftSettings: strict),
+      name: "VisionTests", dependencies: ["Compute", "Support", "Tensor", "TestSupport", "Vision"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "FiguresTests", dependencies: ["CGD", "Figures", "Support", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "ReportsTests", dependencies: ["Reports", "Support", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "LuaHostTests",
       dependencies: ["Compute", "GlanceFocus", "LuaHost", "Reports", "Support", "TestSupport"],

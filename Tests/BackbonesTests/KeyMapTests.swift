@@ -1,14 +1,13 @@
 import Backbones
 import Foundation
 import NeuralNet
+import TestSupport
 import Testing
 
 struct KeyMapTests {
   /// Library → our name → key → shape.
   private static let sources: [String: [String: [String: [Int]]]] = {
-    let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    let file = tests.appendingPathComponent("Fixtures/keys/source-keys.json")
-    guard let data = try? Data(contentsOf: file) else { return [:] }
+    guard let data = try? Data(contentsOf: Fixtures.path("keys/source-keys.json").url) else { return [:] }
     return (try? JSONDecoder().decode([String: [String: [String: [Int]]]].self, from: data)) ?? [:]
   }()
 

@@ -19,7 +19,7 @@ struct PublishedSizeTests {
     ("regnety_600m", 6_055_160), ("regnety_800m", 6_263_168), ("regnety_1.6g", 11_202_430),
     ("shufflenet_v2_x0_5", 1_366_792), ("shufflenet_v2_x1_0", 2_278_604),
   ])
-  func parameters(_ name: String, _ count: Int) throws {
+  func parametersAreAsManyAsPublished(_ name: String, _ count: Int) throws {
     #expect(try BackboneRegistry.entry(name).build(1000).parameterCount == count)
   }
 
@@ -27,7 +27,7 @@ struct PublishedSizeTests {
   @Test(arguments: [
     ("mobilenetv3_large_125", 7.552), ("condensenet", 4.8), ("condensenet_g8", 2.9),
   ])
-  func roundedParameters(_ name: String, _ millions: Double) throws {
+  func parametersAreAsManyAsPublishedInMillions(_ name: String, _ millions: Double) throws {
     let count = try BackboneRegistry.entry(name).build(1000).parameterCount
     #expect(
       abs(Double(count) / 1e6 / millions - 1) < (name == "mobilenetv3_large_125" ? 0.0005 : 0.02), "\(count)")
@@ -42,7 +42,7 @@ struct PublishedSizeTests {
     ("mobilenetv3_large_125", 128, 118.3), ("efficientnet_b2", 128, 215.6), ("efficientnet_b3", 128, 315.1),
     ("efficientnet_b3", 144, 430.9),
   ])
-  func encoderCosts(_ name: String, _ side: Int, _ millions: Double) throws {
+  func encodersCostWhatIsPublished(_ name: String, _ side: Int, _ millions: Double) throws {
     let cost = try multiplyAdds(name, side, classifies: false)
     #expect(abs(cost / millions - 1) < 0.005, "\(cost)")
   }

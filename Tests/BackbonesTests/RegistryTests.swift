@@ -18,9 +18,8 @@ struct RegistryTests {
 
   /// The first table of docs/backbones.md has a row for each, in the registry's order.
   @Test func theDocumentedEncodersAreThoseOfTheRegistry() throws {
-    let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    let file = tests.deletingLastPathComponent().appendingPathComponent("docs/backbones.md")
-    let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+    let page = SourceTree.root / "docs/backbones.md"
+    let lines = try String(contentsOf: page.url, encoding: .utf8).split(separator: "\n")
     let rows = lines.prefix { !$0.hasPrefix("## ") }.filter { $0.hasPrefix("| `") }
     #expect(rows.compactMap { $0.split(separator: "`").dropFirst().first.map(String.init) } == Self.names)
   }

@@ -229,7 +229,6 @@ import Testing
         #expect(!error.description.contains("\n") && error.description.count < 400, "\(error)")
       }
     }
-    print("\(name): \(accepted) of 3000 mutations still gave values")
     #expect(accepted < 2_700)
   }
 

@@ -1,30 +1,14 @@
 import Checkpoints
 import Support
 import Foundation
+import TestSupport
 import Testing
-
-/// The Python interpreter whose `safetensors` and `numpy` are the reference: `GFNET_LAB_PYTHON` or `python3`.
-private let python = ProcessInfo.processInfo.environment["GFNET_LAB_PYTHON"] ?? "python3"
-
-/// Runs a Python script; nil when the interpreter is absent or the script fails.
-private func run(_ script: String, _ arguments: String...) -> String? {
-  let process = Process()
-  process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-  process.arguments = [python, "-c", script] + arguments
-  let output = Pipe()
-  process.standardOutput = output
-  process.standardError = FileHandle.nullDevice
-  guard (try? process.run()) != nil else { return nil }
-  let data = output.fileHandleForReading.readDataToEndOfFile()
-  process.waitUntilExit()
-  return process.terminationStatus == 0 ? String(decoding: data, as: UTF8.self) : nil
-}
 
 /// The reference implementation (PyPI `safetensors`) reads what this one writes, and the other way round.
 @Suite(
   .enabled(
-    if: run("import safetensors.numpy, numpy") != nil,
-    "'\(python)' has no PyPI packages safetensors and numpy; name one that has in GFNET_LAB_PYTHON"))
+    if: Python.has("safetensors.numpy", "numpy"),
+    "'\(Python.name)' has no PyPI packages safetensors and numpy; name one that has in GFNET_LAB_PYTHON"))
 struct SafetensorsPythonTests {
   @Test func pythonReadsOurs() throws {
     try withTemporaryFolder { folder in
@@ -32,14 +16,15 @@ struct SafetensorsPythonTests {
       // numpy has no bfloat16.
       let tensors = everyType().filter { $0.type != .bf16 }
       try Safetensors.write(tensors, metadata: ["note": "a \"b\" é \n"], to: path)
-      let text = run(
+      let outcome = try Python.run(
         """
         import sys, safetensors, safetensors.numpy as st
         t = st.load_file(sys.argv[1])
         for k in sorted(t): print(k, t[k].dtype, list(t[k].shape), t[k].astype('float64').reshape(-1).tolist())
         print(repr(safetensors.safe_open(sys.argv[1], 'np').metadata()['note']))
         """, path.string)
-      let lines = try #require(text).split(separator: "\n").map(String.init)
+      try #require(outcome.status == 0, "\(outcome.errors)")
+      let lines = outcome.output.split(separator: "\n").map(String.init)
       #expect(lines.count == tensors.count + 1)
       #expect(lines.contains("bool bool [2] [0.0, 1.0]"))
       #expect(lines.contains("f16 float16 [3] [0.5, -2.0, inf]"))
@@ -55,7 +40,7 @@ struct SafetensorsPythonTests {
   @Test func weReadPythons() throws {
     try withTemporaryFolder { folder in
       let path = folder / "theirs.safetensors"
-      let done = run(
+      let outcome = try Python.run(
         """
         import sys, numpy as np, safetensors.numpy as st
         a = np.arange(6, dtype='float32').reshape(2, 3) / 4
@@ -63,7 +48,7 @@ struct SafetensorsPythonTests {
           'b': np.array([True, False]), 'u': np.array([255], dtype='uint8'), 's': np.array(1.5),
           'z': np.zeros((0, 2), 'int16')}, sys.argv[1], metadata={'who': 'p\\u00fcthon'})
         """, path.string)
-      try #require(done != nil)
+      try #require(outcome.status == 0, "\(outcome.errors)")
       let file = try Safetensors(contentsOf: path)
       #expect(!file.isVerified)
       #expect(file.metadata == ["who": "püthon"])
@@ -77,10 +62,10 @@ struct SafetensorsPythonTests {
     }
   }
 
-  @Test(.enabled(if: run("import xxhash") != nil, "'\(python)' has no PyPI package xxhash"))
+  @Test(.enabled(if: Python.has("xxhash"), "'\(Python.name)' has no PyPI package xxhash"))
   func xxHashMatchesPythons() throws {
     // One digest chains the hashes of all lengths through both branches of the algorithm.
-    let text = run(
+    let outcome = try Python.run(
       """
       import xxhash
       b = bytes((i * 7 + 3) & 255 for i in range(200))
@@ -91,6 +76,6 @@ struct SafetensorsPythonTests {
       let digits = String(content[..<count].withUnsafeBytes { XXHash64.digest($0) }, radix: 16)
       return String(repeating: "0", count: 16 - digits.count) + digits
     }
-    #expect(text == ours.joined(separator: " ") + "\n")
+    #expect(outcome.output == ours.joined(separator: " ") + "\n", "\(outcome.errors)")
   }
 }

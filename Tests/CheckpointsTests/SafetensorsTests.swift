@@ -1,15 +1,8 @@
 import Checkpoints
 import Foundation
 import Support
+import TestSupport
 import Testing
-
-/// A folder of its own for one test, removed at its end.
-func withTemporaryFolder<R>(_ body: (FilePath) throws -> R) throws -> R {
-  let folder = FilePath(NSTemporaryDirectory()) / "gfnet-lab-\(UUID().uuidString)"
-  try AtomicFile.createFolder(folder)
-  defer { try? FileManager.default.removeItem(atPath: folder.string) }
-  return try body(folder)
-}
 
 /// Little-endian bytes of `values`.
 func bytes<Value: BitwiseCopyable>(_ values: [Value]) -> Data {

@@ -128,8 +128,8 @@ import Testing
 
   @Test(
     arguments: [
-      (["--arch", "resnet5"], 1, "did you mean resnet50?"),
-      (["--patch", "300", "--image", "224"], 1, "image_size is 224, expected at least the patch size 300"),
+      (["--arch", "resnet5"], 1, "did you mean resnet50? (gfnet-lab models list shows all)"),
+      (["--patch", "300", "--image", "224"], 1, "the image size is 224, expected at least the patch size"),
       (["--part", "train", "--precision", "bf16"], 1, "training is float32 only"),
       (["--part", "train", "--batch", "1"], 1, "a batch of at least 2"),
       (["--runs", "0"], 2, "--runs must be"), (["--turns", "--json"], 2, "--turns takes neither"),

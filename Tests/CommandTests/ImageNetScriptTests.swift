@@ -1,10 +1,11 @@
 import Foundation
+import Support
+import TestSupport
 import Testing
 
 /// `scripts/imagenet_eval.lua` as a process, on a checkpoint of the authors' form and small folders of pictures.
 @Suite struct ImageNetScriptTests {
-  private static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().appendingPathComponent("Fixtures/images").path
+  private static let fixtures = Fixtures.path("images").string
 
   /// Three classes; of the validation pictures one is cut off.
   private static let pictures = [
@@ -28,7 +29,7 @@ import Testing
     }
     try AuthorsFile().data(hasResults: hasResults)
       .write(to: URL(fileURLWithPath: program.folder + "/tiny.pth.tar"))
-    return (program, try #require(program.sourceTree) + "/scripts/imagenet_eval.lua")
+    return (program, (SourceTree.root / "scripts/imagenet_eval.lua").string)
   }
 
   /// The columns of a table of the report, by name.

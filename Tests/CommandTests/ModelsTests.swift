@@ -140,8 +140,7 @@ import Testing
 
   @Test func verifyTellsRightFromWrong() throws {
     let program = try Program()
-    let reference = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent("Fixtures/reference").path
+    let reference = Fixtures.path("reference").string
     let name = "mobilenetv3_large_100"
     let good = try program.run("models", "verify", reference, "--case", name + "@96")
     #expect(good.status == 0, "\(good.output)\(good.errors)")

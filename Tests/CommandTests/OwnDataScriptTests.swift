@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import TestSupport
 import Testing
 
@@ -31,7 +32,7 @@ import Testing
         """)
       #expect(try program.run("make.lua").status == 0)
     }
-    return (program, try #require(program.sourceTree) + "/scripts/")
+    return (program, (SourceTree.root / "scripts").string + "/")
   }
 
   private func figures(_ program: Program, _ script: String) -> Int {
@@ -41,7 +42,7 @@ import Testing
     return files.count { $0.hasSuffix(".png") }
   }
 
-  @Test func thresholdSweep() throws {
+  @Test func thresholdSweepRunsOnAFolder() throws {
     let (program, scripts) = try program()
     let result = try program.run(
       scripts + "threshold_sweep.lua", "model=mine.safetensors", "data=pets", "validation=val", "points=5",
@@ -67,7 +68,7 @@ import Testing
     #expect(result.status == 1 && result.errors.contains("data=FOLDER"), "\(result.errors)")
   }
 
-  @Test func customExit() throws {
+  @Test func customExitRunsOnAFolder() throws {
     let (program, scripts) = try program()
     let result = try program.run(
       scripts + "custom_exit.lua", "model=mine.safetensors", "data=pets", "split=val", "limit=12",
@@ -79,7 +80,7 @@ import Testing
     #expect(!result.errors.contains("answered otherwise"), "\(result.errors)")
   }
 
-  @Test func photos() throws {
+  @Test func photosTellsOfTheNetworkThatWasGiven() throws {
     let (program, scripts) = try program()
     let result = try program.run(
       scripts + "photos.lua", "model=mine.safetensors", "data=pets", "split=val", "limit=6")
@@ -95,7 +96,7 @@ import Testing
     #expect(one.status == 0, "\(one.errors)")
   }
 
-  @Test func trainClutter() throws {
+  @Test func trainClutterTrainsOnAFolder() throws {
     let (program, scripts) = try program(hasModel: false)
     try FileManager.default.moveItem(
       atPath: program.folder + "/pets/val", toPath: program.folder + "/pets/validation")

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Names of any bytes on the command line, in scripts and in folders, and what is no regular file.
@@ -140,8 +141,7 @@ struct PathCommandTests {
   /// As torchvision's ImageFolder sees them: `caf\xe9` is the first class, and no picture is lost.
   @Test func namesThatAreNotTextAreClassesAndPictures() throws {
     let program = try Program()
-    let picture = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent("Fixtures/images/rgb.png").path
+    let picture = Fixtures.path("images/rgb.png").string
     try program.write(
       "s.lua",
       """

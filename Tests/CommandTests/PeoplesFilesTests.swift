@@ -1,10 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `gfnet-lab models show` on files as people have them.
 @Suite struct PeoplesFilesTests {
-  private static let cases = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().appendingPathComponent("Fixtures/cases/checkpoints").path
+  private static let cases = Fixtures.path("cases/checkpoints").string
 
   @Test func whatIsReadableIsShown() throws {
     let program = try Program()

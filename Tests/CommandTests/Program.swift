@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Runs the built program as a user does, in a folder of its own.
 final class Program {
@@ -15,15 +16,15 @@ final class Program {
 
   struct Missing: Error {}
 
-  let folder = NSTemporaryDirectory() + "gfnet-command-\(UUID().uuidString)"
+  private let temporary: TemporaryFolder
+  /// The folder that the program runs in.
+  var folder: String { temporary.path.string }
   private let executable: String
 
   init() throws {
     executable = try Self.find()
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    temporary = try TemporaryFolder()
   }
-
-  deinit { try? FileManager.default.removeItem(atPath: folder) }
 
   /// The program lies beside the test bundle.
   private static func find() throws -> String {
@@ -38,10 +39,7 @@ final class Program {
   }
 
   func write(_ name: String, _ text: String) throws {
-    let path = folder + "/" + name
-    try FileManager.default.createDirectory(
-      atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-    try text.write(toFile: path, atomically: true, encoding: .utf8)
+    try temporary.write(text, name)
   }
 
   func read(_ name: String) -> String? { try? String(contentsOfFile: folder + "/" + name, encoding: .utf8) }
@@ -79,9 +77,6 @@ final class Program {
         executable: "/bin/bash"))
   }
 
-  /// The root of the source tree that the program was built in.
-  var sourceTree: String? { executable.range(of: "/.build/").map { String(executable[..<$0.lowerBound]) } }
-
   /// Why no file systems can be mounted for a test; nil when they can.
   static let mountProblem: String? = {
     let process = Process()
@@ -114,13 +109,12 @@ final class Program {
     finish(try start(arguments, environment: environment))
   }
 
-  /// Waits until the program has printed `text`; false when a minute later it has not.
+  /// Waits until the program has printed `text`, however long that takes; false where it ends without.
   func wait(for text: String, in process: Process) -> Bool {
-    for _ in 0..<3000 {
+    while process.isRunning {
       if read("out.txt")?.contains(text) == true { return true }
-      if !process.isRunning { return read("out.txt")?.contains(text) == true }
       usleep(20_000)
     }
-    return false
+    return read("out.txt")?.contains(text) == true
   }
 }

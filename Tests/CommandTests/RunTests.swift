@@ -1,4 +1,6 @@
 import Foundation
+import Support
+import TestSupport
 import Testing
 
 /// `gfnet-lab run` as a process: what it prints, where, and how it ends.
@@ -269,9 +271,9 @@ import Testing
     #expect(result.status == 0 && result.errors == "")
     #expect(result.output.contains("USAGE: gfnet-lab") && result.output.contains("  plugins "))
     // Every script that the help shows exists.
-    let tree = try #require(program.sourceTree)
     for match in result.output.matches(of: #/scripts/[a-z_]+\.lua/#) {
-      #expect(FileManager.default.fileExists(atPath: tree + "/" + match.output), "\(match.output)")
+      let script = SourceTree.root / String(match.output)
+      #expect(script.isRegularFile, "\(match.output)")
     }
     for line in result.output.split(separator: "\n") { #expect(line.count <= 100, "\(line)") }
   }

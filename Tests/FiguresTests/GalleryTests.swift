@@ -5,7 +5,7 @@ import Testing
 /// Draws every kind of figure; with FIGURES_GALLERY=folder the pictures are kept there to be looked at.
 @Suite struct GalleryTests {
   @Test(arguments: Gallery.all.map(\.name))
-  func draws(_ name: String) throws {
+  func theSameFigureIsDrawnAgain(_ name: String) throws {
     let make = try #require(Gallery.all.first { $0.name == name }?.make)
     let drawing = try make()
     let png = try drawing.png()

@@ -28,7 +28,7 @@ import Testing
     ends(after: 3) { _ = try lines.displayList() }
   }
 
-  @Test func heatMaps() throws {
+  @Test func heatMapsAreInterrupted() throws {
     var figure = Figure(size: .inches(20, 20))
     try figure.heatMap(
       (0..<150).map { row in (0..<150).map { Double($0 * row) / 150 } }, options: HeatMapOptions(digits: 0))
@@ -36,7 +36,7 @@ import Testing
     ends(after: 5) { _ = try figure.csv() }
   }
 
-  @Test func painting() throws {
+  @Test func paintingIsInterrupted() throws {
     var figure = Figure()
     for i in 0..<40 { try figure.line(x: [0, 1], y: [0, Double(i)]) }
     let list = try figure.displayList()
@@ -44,7 +44,7 @@ import Testing
   }
 
   /// A single line of many points is interrupted too, where it is made and where it is painted.
-  @Test func oneLongLine() throws {
+  @Test func oneLongLineIsInterrupted() throws {
     let x = (0..<100_000).map { Double($0 * 7919 % 10_007) }
     let y = (0..<100_000).map { Double($0 * 104_729 % 9_973) }
     for (dash, steps) in [(Dash.solid, false), (Dash.dashed, false), (Dash.solid, true)] {

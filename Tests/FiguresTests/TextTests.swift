@@ -2,6 +2,7 @@ import CGD
 import Figures
 import Foundation
 import Support
+import TestSupport
 import Testing
 
 @Suite struct TextTests {
@@ -94,14 +95,13 @@ import Testing
       ["/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", "/usr/share/fonts/dejavu/DejaVuSans.ttf"].first {
         FileManager.default.isReadableFile(atPath: $0)
       })
-    let folder = FileManager.default.temporaryDirectory.path + "/fonts-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: folder + "/deep", withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    try "no font".write(toFile: folder + "/broken.ttf", atomically: true, encoding: .utf8)
-    try FileManager.default.copyItem(atPath: face, toPath: folder + "/deep/Some Regular.ttf")
-    try FileManager.default.copyItem(atPath: face, toPath: folder + "/Some Bold.TTF")
-    let fallback = FontFallback(folders: [FilePath(folder), FilePath(folder) / "missing"])
-    #expect(fallback.face(for: "✓")?.path == FilePath(folder) / "deep/Some Regular.ttf")
+    let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: face)))
+    let folder = try TemporaryFolder()
+    try folder.write("no font", "broken.ttf")
+    let regular = try folder.write(bytes, "deep/Some Regular.ttf")
+    try folder.write(bytes, "Some Bold.TTF")
+    let fallback = FontFallback(folders: [folder.path, folder.path / "missing"])
+    #expect(fallback.face(for: "✓")?.path == regular)
     #expect(fallback.face(for: "\u{10FFFD}") == nil)
     #expect(FontFallback(folders: []).face(for: "✓") == nil)
   }
@@ -112,10 +112,9 @@ import Testing
     words += [0x636D, 0x6170, 0, 0, 0, 28, 0, 44]
     words += [0, 1, 3, 1, 0, 12]
     words += [4, 32, 0, 4, 4, 1, 0, 0x42, 0xFFFF, 0, 0x41, 0xFFFF, 0xFFC0, 1, 0, 0]
-    let path = FileManager.default.temporaryDirectory.path + "/\(UUID().uuidString).ttf"
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    try Data(words.flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] }).write(to: URL(fileURLWithPath: path))
-    let font = try FontFile(path: FilePath(path))
+    let folder = try TemporaryFolder()
+    let path = try folder.write(words.flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] }, "letters.ttf")
+    let font = try FontFile(path: path)
     #expect(font.has("A") && font.has("B") && !font.has("C") && !font.has("\u{FFFF}"))
   }
 
@@ -174,29 +173,24 @@ import Testing
   @Test func fontFilesAreChecked() throws {
     #expect(throws: FigureError.self) { try FontFile(path: "no-such-font.ttf") }
     #expect(throws: FigureError.self) { try FontFile(path: "a;b.ttf") }
-    let folder = FileManager.default.temporaryDirectory.path + "/figures-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let folder = try TemporaryFolder()
     let face = try #require(
       ["/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", "/usr/share/fonts/dejavu/DejaVuSans.ttf"].first {
         FileManager.default.isReadableFile(atPath: $0)
       })
     let sound = try FontFile(path: FilePath(face))
     #expect(sound.has("A") && sound.has("⁸") && !sound.has("\u{10FFFD}"))
-    let bytes = try Data(contentsOf: URL(fileURLWithPath: face)).prefix(400_000)
-    let path = folder + "/broken.ttf"
+    let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: face)).prefix(400_000))
     // Cut short and scrambled at many places: an error or a font, never a crash.
     for cut in [0, 3, 12, 100, 300, 5000, 20_000, 399_000] {
-      try bytes.prefix(cut).write(to: URL(fileURLWithPath: path))
-      _ = try? FontFile(path: FilePath(path))
+      _ = try? FontFile(path: folder.write(Array(bytes.prefix(cut)), "broken.ttf"))
     }
     for step in 1...60 {
-      var copy = Data(bytes)
+      var copy = bytes
       for i in stride(from: step, to: step < 30 ? 400 : copy.count, by: step * 7 + 13) {
         copy[i] = UInt8(i * step & 255)
       }
-      try copy.write(to: URL(fileURLWithPath: path))
-      _ = try? FontFile(path: FilePath(path))
+      _ = try? FontFile(path: folder.write(copy, "broken.ttf"))
     }
     var figure = Figure(style: FigureStyle(fonts: .files(regular: FilePath(face), bold: nil)))
     figure.axes.title = "explicit"

@@ -29,7 +29,7 @@ import Testing
     ),
     Row(lower: 0.2, upper: 0.4, integers: true, labels: []),
   ])
-  func linear(_ row: Row) {
+  func linearMarksAreRound(_ row: Row) {
     let ticks = Ticks.linear(row.lower, row.upper, limit: row.limit, integers: row.integers)
     #expect(ticks.labels == row.labels)
     #expect(ticks.exponent == row.exponent)
@@ -58,7 +58,7 @@ import Testing
     #expect(Ticks.linear(0, 1, limit: 11).values == [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1])
   }
 
-  @Test func decades() {
+  @Test func logarithmicMarksAreDecadesOrBetweenThem() {
     let ticks = Ticks.logarithmic(0.9, 1.2e4, limit: 9)
     #expect(ticks.values == [1, 10, 100, 1000, 10000])
     #expect(ticks.labels == ["10^{0}", "10^{1}", "10^{2}", "10^{3}", "10^{4}"])

@@ -70,7 +70,7 @@ import Testing
     }
   }
 
-  @Test func extremeLogits() throws {
+  @Test func extremeLogitsHaveStatistics() throws {
     func columns(_ logits: [Float]) throws -> EpisodeRecord.Step {
       var record = try EpisodeRecord(
         indices: [41], classes: logits.count, imageSize: 8, patchSize: 8, madds: [1])

@@ -99,10 +99,10 @@ import Testing
 
   /// The files do not say how the glance is made: the authors' evaluation is bilinear for two families.
   @Test(arguments: [
-    ("densenet121", Configuration.Interpolation.bilinear), ("regnety_400m", .bilinear),
+    ("densenet121", Interpolation.bilinear), ("regnety_400m", .bilinear),
     ("resnet18", .bicubic), ("mobilenetv3_small_075", .bicubic), ("efficientnet_b0", .bicubic),
   ])
-  func theGlanceIsThatOfTheFamily(_ name: String, _ expected: Configuration.Interpolation) throws {
+  func theGlanceIsThatOfTheFamily(_ name: String, _ expected: Interpolation) throws {
     var configuration = try Configuration(
       backbone: name, patchSize: 32, imageSize: 224, steps: 2, classes: 5)
     (configuration.policyUnits, configuration.classifierUnits) = (8, 8)

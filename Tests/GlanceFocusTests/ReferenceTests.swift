@@ -14,12 +14,11 @@ struct ReferenceTests {
     #expect(try ReferenceCase.all(in: Self.folder).count >= 5)
   }
 
-  @Test(arguments: names) func reproduces(_ name: String) throws {
+  @Test(arguments: names) func everyCaseIsReproduced(_ name: String) throws {
     for found in try ReferenceCase.all(in: Self.folder) where found.name == name {
       var results = try found.checkEvaluation()
       if found.hasTraining { results += try found.checkTraining() }
       for result in results {
-        print("\(name): \(result.quantity): \(result.error) (tolerance \(result.tolerance))")
         #expect(result.passes, "\(result.quantity): error \(result.error), tolerance \(result.tolerance)")
       }
     }

@@ -94,7 +94,7 @@ private func batch(
     #expect(narrow == [PatchLocation(row: 0.5, column: 0.5), PatchLocation(row: 0.5, column: 0.5)])
   }
 
-  @Test func fixedPlaces() throws {
+  @Test func fixedSamplersLookAtTheirPlaces() throws {
     func places(_ name: String, _ given: [String: SettingValue] = [:], steps: Int) throws -> [[Float]] {
       try (2...steps).map {
         let place = try Samplers.make(name, given).propose(batch([4], after: $0 - 1))[0]

@@ -1,14 +1,5 @@
-import Foundation
 import GlanceFocus
 import Support
-
-/// A folder of its own for one test, removed at its end.
-func withTemporaryFolder<R>(_ body: (FilePath) throws -> R) throws -> R {
-  let folder = FilePath(NSTemporaryDirectory()) / "gfnet-lab-\(UUID().uuidString)"
-  try AtomicFile.createFolder(folder)
-  defer { try? FileManager.default.removeItem(atPath: folder.string) }
-  return try body(folder)
-}
 
 /// Traces that look like a model's: harder and easier images, later steps surer and more often right.
 enum SyntheticTrace {

@@ -52,11 +52,10 @@ struct EncoderPlanTests {
     }
   }
 
-  @Test(arguments: names) func bfloat16IsClose(_ name: String) throws {
-    guard ElementType.hasFastBFloat16 else {
-      print("skipped: this processor has no bfloat16 arithmetic")
-      return
-    }
+  @Test(
+    .enabled(if: ElementType.hasFastBFloat16, "this processor has no bfloat16 arithmetic"),
+    arguments: names)
+  func bfloat16IsClose(_ name: String) throws {
     let network = try Self.encoder(name)
     let side = PaperSetups.setup(for: try BackboneRegistry.entry(name)).patchSize
     let images = try Tensor.formula("image", [1, 3, side, side])

@@ -91,13 +91,10 @@ struct StepEngineTests {
     }
   }
 
-  @Test(arguments: networks) func bfloat16LooksAtTheSamePlaces(
-    _ name: String, _ patch: Int, _ side: Int
-  ) throws {
-    guard ElementType.hasFastBFloat16 else {
-      print("skipped: this processor has no bfloat16 arithmetic")
-      return
-    }
+  @Test(
+    .enabled(if: ElementType.hasFastBFloat16, "this processor has no bfloat16 arithmetic"),
+    arguments: networks)
+  func bfloat16LooksAtTheSamePlaces(_ name: String, _ patch: Int, _ side: Int) throws {
     let model = try Self.model(name, patch: patch, side: side)
     let data = try Self.noise(5, side: side)
     let expected = try AdaptiveRunner(model).trace(data, model: .init(name: "m"))

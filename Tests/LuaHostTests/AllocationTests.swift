@@ -4,8 +4,8 @@ import TestSupport
 import Testing
 
 /// Want of memory while Swift is at work for a script: every frame is left by the book, and the budget holds afterwards.
-@Suite struct AllocationTests {
-  /// Counts how many there are, to see that none is jumped over.
+@Suite(.serialized) struct AllocationTests {
+  /// Counts how many there are, to see that none is jumped over; one test at a time uses it.
   private final class Witness {
     nonisolated(unsafe) static var alive = 0
     init() { Self.alive += 1 }
@@ -20,7 +20,8 @@ import Testing
           FunctionEntry("big", "A large string.", returns: "string") { _ in
             String(repeating: "x", count: 5 << 20)
           },
-          FunctionEntry("list", "A list.", [Parameter("n", .integer, "how long")], returns: "table") { call in
+          FunctionEntry("list", "A list.", [FunctionParameter("n", .integer, "how long")], returns: "table") {
+            call in
             Array(repeating: 0.5, count: try call.integer("n"))
           },
           FunctionEntry("mixed", "One of each kind.", returns: "table") { _ -> LuaFields in

@@ -16,10 +16,8 @@ private let catalog = Catalog(
       functions: [
         FunctionEntry(
           "scale", "Scales a number.",
-          [
-            number.parameter,
-            .options([factor.parameter, times.parameter, label.parameter, letters.parameter]),
-          ], returns: "string", example: "gfnet.scale(2, {factor = 3})"
+          [number, .options([factor, times, label, letters])], returns: "string",
+          example: "gfnet.scale(2, {factor = 3})"
         ) { call in
           let count = try call[times]
           var result = try call[number]

@@ -1,5 +1,6 @@
 import Foundation
 import LuaHost
+import Support
 import TestSupport
 import Testing
 
@@ -33,7 +34,7 @@ import Testing
   func aPluginWithoutTheCapabilityIsRefused(_ index: Int) throws {
     let entry = Self.marked[index]
     let capability = try #require(entry.touches.min())
-    let folder = PluginFolder()
+    let folder = try PluginFolder()
     // Objects that a plugin could not make itself are of no use to it; the methods are tried by their names.
     let call =
       entry.qualifiedName.contains(":")
@@ -89,14 +90,14 @@ import Testing
     ("io.popen('true')", "scripts and plugins have no io.popen"),
   ])
   func nothingLeadsAround(_ source: String, _ expected: String) throws {
-    let folder = PluginFolder()
+    let folder = try PluginFolder()
     try folder.plugin("bad", initialise: source)
     let problem = try #require(try folder.problems().first)
     #expect(problem.contains(expected), "\(problem)")
   }
 
   @Test func theManifestGivesWhatItNames() throws {
-    let folder = PluginFolder()
+    let folder = try PluginFolder()
     let file = folder.path + "/out.safetensors"
     try folder.plugin(
       "good", capabilities: "'files.write', 'clock'",
@@ -112,7 +113,7 @@ import Testing
 
   /// A rule called by the script's run is still the plugin's code, and the script's own rights stay its own.
   @Test func rightsFollowTheCodeAndNotTheMoment() throws {
-    let folder = PluginFolder()
+    let folder = try PluginFolder()
     let file = folder.path + "/stolen.safetensors"
     try folder.plugin(
       "sly",
@@ -145,7 +146,7 @@ import Testing
   }
 
   @Test func aRuleDefinesNothingAfterLoading() throws {
-    let folder = PluginFolder()
+    let folder = try PluginFolder()
     try folder.plugin(
       "sly",
       initialise: """
@@ -167,8 +168,7 @@ import Testing
 
   /// In the sources, what opens files, reads clocks or starts processes stands in entries that say so.
   @Test func sourcesThatReachOutsideAreMarked() throws {
-    let api = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("Sources/LuaHost/API")
+    let api = SourceTree.root / "Sources/LuaHost/API"
     let reaching = [
       "AtomicFile.", "MonotonicClock", "Date()", "DispatchTime", "ContinuousClock", "Process()", "URLSession",
       "FileHandle", "contentsOf:", "fopen(", "context.emit", ".save(to:", "CheckpointFile(",
@@ -176,9 +176,9 @@ import Testing
       "TextFile.read", "Datasets.open",
     ]
     var entries = 0
-    for file in try FileManager.default.contentsOfDirectory(atPath: api.path).sorted()
-    where file.hasSuffix(".swift") && file != "Doctor.swift" {
-      let source = try String(contentsOf: api.appendingPathComponent(file), encoding: .utf8)
+    for file in try FileManager.default.subpathsOfDirectory(atPath: api.string).sorted()
+    where file.hasSuffix(".swift") && !file.hasSuffix("/Doctor.swift") {
+      let source = try String(contentsOf: (api / file).url, encoding: .utf8)
       // From one entry to the next; what stands before the first is used by them.
       let parts = source.replacing(/(LuaMethod(<\w+>)?|FunctionEntry)\(\n/) { "\u{1}" + $0.0 }.split(
         separator: "\u{1}", omittingEmptySubsequences: false)

@@ -54,7 +54,7 @@ import Testing
     ("1, 2; -- hidden", ""),
     ("io.write('a', 1) io.stdout:write('b', 2.5):write('c\\n')", "a1b2.5c\n"),
   ])
-  func shows(_ source: String, _ expected: String) throws {
+  func cellsShowWhatTheyPrintAndReturn(_ source: String, _ expected: String) throws {
     let bench = try ScriptBench(source)
     if source.contains("local b = a\n(function") {
       // Lua reads the parenthesis as a call, and so does the host.

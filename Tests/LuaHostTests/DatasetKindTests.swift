@@ -26,6 +26,7 @@ import Testing
       "of \"tensors\" and \"files\": the names of the classes; of \"folder\": the class folders in the order"
         + " of their numbers",
       "of \"folder\" and \"files\": of the normalisation; default: ImageNet's", "of \"files\": the pictures;",
+      "of \"folder\": of what augment draws; default: the run's (integer, optional)",
     ] { #expect(text.contains(part), "\(part) in \(text)") }
   }
 
@@ -44,6 +45,29 @@ import Testing
     ("\"tensors\"", "\"tensors\" needs images ="),
   ])
   func anOptionOfAnotherKindIsRefused(_ arguments: String, _ expected: String) throws {
+    let bench = try ScriptBench("gfnet.dataset(\(arguments))")
+    #expect(bench.message.contains("gfnet.dataset: " + expected), "\(bench.message)")
+  }
+
+  /// What the options say of each other is told before what is wrong inside one of them.
+  @Test(arguments: [
+    (
+      "\"files\", {paths = {\"\"}, labels = \"x\", classes = {\"a\"}}",
+      "classes are given twice, by 'labels' and by 'classes'"
+    ),
+    (
+      "\"tensors\", {images = {}, labels = \"x\"}", "of \"tensors\", the option 'labels' is a list of classes"
+    ),
+    (
+      "\"folder\", {path = \"none\", labels = {1}, mean = {1}}",
+      "of \"folder\", the option 'labels' is a text file, or the name of a list of classes"
+    ),
+    ("\"files\", {paths = {\"a.png\"}, std = {1, 1, 0}}", "option 'std' must be three positive numbers"),
+    (
+      "\"files\", {paths = {\"a.png\"}, mean = {1, 1, 2}}", "option 'mean' holds 2.0, expected numbers from 0"
+    ),
+  ])
+  func mistakesAreToldInOrder(_ arguments: String, _ expected: String) throws {
     let bench = try ScriptBench("gfnet.dataset(\(arguments))")
     #expect(bench.message.contains("gfnet.dataset: " + expected), "\(bench.message)")
   }

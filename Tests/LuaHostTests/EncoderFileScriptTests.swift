@@ -55,11 +55,9 @@ import Testing
   }
 
   @Test func picturesWithoutLabelsLeaveTheClassesToTheEncoder() throws {
-    let pictures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent("Fixtures/images")
     let (shown, message, _) = try run(
       """
-      local data = gfnet.dataset("files", {paths = {"\(pictures.path)/rgb.png"}, crop = 96})
+      local data = gfnet.dataset("files", {paths = {"\(Fixtures.path("images/rgb.png"))"}, crop = 96})
       local options = {encoder = "$whole.pth", dataset = data, patch_size = 48, steps = 2}
       print(gfnet.model(options).classes)
       options.classes = 5

@@ -1,6 +1,7 @@
 import Foundation
 import LuaHost
 import Reports
+import TestSupport
 import Testing
 
 /// What figures say about what they cannot show, as a script's user meets it.
@@ -78,12 +79,11 @@ import Testing
   }
 
   @Test func savingSaysTheSame() throws {
-    let folder = NSTemporaryDirectory() + "gfnet-remarks-\(UUID().uuidString)/"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let (notes, _) = try run(
-      "gfnet.plot.figure{xscale = \"log\"}:line({0, 1, 2}, {1, 2, 3}):save(\"\(folder)a.png\")")
-    #expect(notes == ["\(folder)a.png: 1 value ≤ 0 left out: the x axis is logarithmic"])
+    try withTemporaryFolder { folder in
+      let (notes, _) = try run(
+        "gfnet.plot.figure{xscale = \"log\"}:line({0, 1, 2}, {1, 2, 3}):save(\"\(folder)/a.png\")")
+      #expect(notes == ["\(folder)/a.png: 1 value ≤ 0 left out: the x axis is logarithmic"])
+    }
   }
 
   @Test func errorBarsAreInTheNumbers() throws {

@@ -63,7 +63,7 @@ import Testing
     ("local t = setmetatable({}, {__index = _G}) print(t.print == print)", "true\n"),
     ("local n = 0 for name in pairs(_G) do n = n + 1 end print(n > 10)", "true\n"),
   ])
-  func works(_ source: String, _ expected: String) throws {
+  func whatIsWrittenOnPurposeWorks(_ source: String, _ expected: String) throws {
     let bench = try ScriptBench(source)
     #expect(bench.message == "")
     #expect(bench.shown == expected)
@@ -86,17 +86,14 @@ import Testing
   }
 
   @Test func aPluginDoesNotSwitchItOff() throws {
-    let folder = try TemporaryFolder()
-    let plugin = (folder.path / "plugins/loose").string
-    try FileManager.default.createDirectory(atPath: plugin, withIntermediateDirectories: true)
-    try
-      "name = 'loose' version = '0.1' summary = 's' requires = 'gfnet >= 0.1' provides = {exits = {'loose'}}"
-      .write(
-        toFile: plugin + "/plugin.lua", atomically: true, encoding: .utf8)
-    try "gfnet.strict(false) return gfnet.exits.define{name = 'loose', decide = function() return true end}"
-      .write(
-        toFile: plugin + "/init.lua", atomically: true, encoding: .utf8)
-    let bench = try ScriptBench("print(x)", plugins: PluginLoader(folders: [folder.path / "plugins"]))
+    let folder = try PluginFolder()
+    try folder.plugin(
+      "loose",
+      initialise: """
+        gfnet.strict(false)
+        return gfnet.exits.define{name = "loose", decide = function() return true end}
+        """)
+    let bench = try ScriptBench("print(x)", plugins: folder.loader)
     #expect(bench.message.contains("the global 'x' was never assigned"))
   }
 }

@@ -54,7 +54,7 @@ import Testing
       local ok, why = pcall(function() \(body) end)
       print(ok, why)
       print(t:sum())
-      """, seconds: 60)
+      """)
     let lines = bench.shown.split(separator: "\n")
     #expect(lines.count == 2 && lines.first?.hasPrefix("false\t") == true, "\(bench.shown) \(bench.message)")
     if expected != "gfnet.tensor" { #expect(bench.shown.contains(expected), "\(bench.shown)") }
@@ -71,7 +71,7 @@ import Testing
   ])
   func isComputed(_ expression: String, _ expected: String) throws {
     let bench = try ScriptBench(
-      "local T = gfnet.tensor local t = T{{1, 2, 3}, {4, 5, 6}}\nreturn \(expression)", seconds: 60)
+      "local T = gfnet.tensor local t = T{{1, 2, 3}, {4, 5, 6}}\nreturn \(expression)")
     #expect(bench.shown == expected + "\n", "\(bench.message)")
   }
 
@@ -99,7 +99,7 @@ import Testing
     ("nn.dropout(0/0)", "gfnet.nn.dropout: probability is nan"),
   ])
   func layersAreCheckedWhenComposed(_ source: String, _ expected: String) throws {
-    let bench = try ScriptBench("local nn = gfnet.nn \(source)", seconds: 60)
+    let bench = try ScriptBench("local nn = gfnet.nn \(source)")
     #expect(bench.message.contains(expected), "\(bench.message)")
     #expect(bench.message.hasPrefix("test.lua:1: "))
   }
@@ -125,7 +125,7 @@ import Testing
       local m = gfnet.model{backbone = "resnet_tiny_16", patch_size = 32, image_size = 32, steps = 1, classes = 2}
       local t = {1} for i = 1, 30 do t = {t, t} end
       print(pcall(m.save, m, "never-written.safetensors", {results = t}))
-      """, seconds: 120)
+      """)
     #expect(bench.shown.contains("model:save: results"), "\(bench.shown) \(bench.message)")
     #expect(bench.shown.contains("MB of values are too many to store"))
   }

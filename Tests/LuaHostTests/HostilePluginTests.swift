@@ -1,4 +1,5 @@
 import LuaHost
+import TestSupport
 import Testing
 
 @Suite struct HostilePluginTests {
@@ -6,13 +7,15 @@ import Testing
   @Test(arguments: [1, 2, 3] as [UInt64])
   func badPluginsAreNamedInOneLine(_ seed: UInt64) throws {
     var hostile = HostilePlugins(seed: seed)
-    let folder = PluginFolder()
+    let folder = try PluginFolder()
     let count = 80
     for number in 100..<100 + count {
       try folder.plugin(
         "p\(number)", manifest: hostile.manifest(named: "p\(number)"), initialise: hostile.initialiser())
     }
-    let state = try LuaState()
+    var limits = LuaState.Limits()
+    limits.clock = SteppingClock().clock
+    let state = try LuaState(limits: limits)
     try Catalog.standard.install(in: state)
     let loader = PluginLoader(folders: [folder.root], secondsToLoad: 60)
     let outcome = try loader.loadAll(into: state, catalog: .standard)

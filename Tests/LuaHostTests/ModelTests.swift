@@ -120,7 +120,7 @@ func failure(_ source: String) throws -> String { try ScriptBench(tinyModel + so
     ("gfnet.model{bakbone = 'x'}", "unknown option 'bakbone'; did you mean 'backbone'?"),
     (
       "gfnet.model{backbone = 'resnet_tiny_16', patch_size = 64, image_size = 32}",
-      "image_size is 32, expected at least"
+      "the image size is 32, expected at least"
     ),
     ("gfnet.load('/nowhere/x.safetensors')", "there is no model file /nowhere/x.safetensors"),
     ("model:load_state{nope = gfnet.tensor{1}}", "the model has no array 'nope'"),

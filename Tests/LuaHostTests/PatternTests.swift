@@ -46,7 +46,7 @@ import Testing
     ("('x'):rep(3, '-')", "x-x-x"),
     ("('x'):rep(0), ('x'):rep(-1)", "\t"),
   ])
-  func answers(_ source: String, _ expected: String) throws {
+  func patternsAnswerAsLuaDoes(_ source: String, _ expected: String) throws {
     let bench = try ScriptBench("print(\(source))")
     #expect(bench.message == "")
     #expect(bench.shown == expected + "\n")
@@ -67,7 +67,7 @@ import Testing
     ("('a'):find('%b')", "missing arguments to '%b'"),
     ("('a'):find('%fa')", "missing '[' after '%f'"),
   ])
-  func refuses(_ source: String, _ expected: String) throws {
+  func badPatternsAreRefused(_ source: String, _ expected: String) throws {
     #expect(try ScriptBench(source).message.contains(expected))
   }
 }

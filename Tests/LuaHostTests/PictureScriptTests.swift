@@ -6,8 +6,7 @@ import Testing
 
 /// Pictures, folders of pictures, and what happens to those that cannot be read.
 @Suite struct PictureScriptTests {
-  private static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().appendingPathComponent("Fixtures/images").path
+  private static let fixtures = Fixtures.path("images").string
 
   /// Two classes of two pictures, one of them cut off.
   private func folder() throws -> TemporaryFolder {

@@ -1,6 +1,8 @@
 import Foundation
 import LuaHost
 import Reports
+import Support
+import TestSupport
 import Testing
 
 /// Figures as scripts make them.
@@ -171,9 +173,8 @@ import Testing
   }
 
   @Test func savesPictureAndNumbers() throws {
-    let folder = NSTemporaryDirectory() + "gfnet-figures-\(UUID().uuidString)/"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let temporary = try TemporaryFolder()
+    let folder = temporary.path.string + "/"
     let bench = try ScriptBench(
       """
       gfnet.plot.figure{}:line({1, 2}, {3, 4}):save("\(folder)a.png", {dpi = 72})
@@ -181,8 +182,9 @@ import Testing
       gfnet.plot.images{gfnet.tensor.rand(4, 4)}:save("\(folder)c.png")
       """)
     #expect(bench.message == "" && bench.shown == "")
-    let files = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    let files = try FileManager.default.contentsOfDirectory(atPath: temporary.path.string).sorted()
     #expect(files == ["a.csv", "a.png", "b.csv", "b.png", "c.png"])
-    #expect(try String(contentsOfFile: folder + "a.csv", encoding: .utf8) == "kind,x,y\nline,1,3\nline,2,4\n")
+    let csv = try String(contentsOf: (temporary.path / "a.csv").url, encoding: .utf8)
+    #expect(csv == "kind,x,y\nline,1,3\nline,2,4\n")
   }
 }

@@ -1,22 +1,16 @@
-import Foundation
 import LuaHost
 import Support
 import TestSupport
 
 /// A folder of plugins for one test.
 final class PluginFolder {
-  let path = NSTemporaryDirectory() + "gfnet-plugins-\(UUID().uuidString)"
-  var root: FilePath { FilePath(path) }
+  private let folder: TemporaryFolder
+  var root: FilePath { folder.path }
+  var path: String { root.string }
 
-  init() {}
-  deinit { try? FileManager.default.removeItem(atPath: path) }
+  init() throws { folder = try TemporaryFolder() }
 
-  func write(_ file: String, _ text: String) throws {
-    let full = URL(fileURLWithPath: path + "/" + file)
-    try FileManager.default.createDirectory(
-      at: full.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(text.utf8).write(to: full)
-  }
+  func write(_ file: String, _ text: String) throws { try folder.write(text, file) }
 
   /// Adds a plugin that defines the exit rule of its own name.
   func plugin(
@@ -45,8 +39,8 @@ final class PluginFolder {
         """)
   }
 
-  /// Loads what ends, however busy the machine is.
-  var loader: PluginLoader { PluginLoader(folders: [root], secondsToLoad: 600) }
+  /// For plugins that end, however long that takes.
+  var loader: PluginLoader { PluginLoader(folders: [root], secondsToLoad: .infinity) }
   /// For plugins that never end, with a clock that counts polls.
   var hastyLoader: PluginLoader { PluginLoader(folders: [root], secondsToLoad: 0.5) }
 

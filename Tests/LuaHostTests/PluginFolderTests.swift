@@ -11,7 +11,7 @@ import Testing
   }
 
   @Test func pluginsBesideTheScriptAndAboveItAreFound() throws {
-    let folder = PluginFolder()
+    let folder = try PluginFolder()
     try folder.write("job/deep/script.lua", "")
     for name in ["job/deep/plugins/near", "job/plugins/far", "job/plugins/near"] {
       try folder.write(name + "/plugin.lua", "")
@@ -24,7 +24,7 @@ import Testing
   }
 
   @Test func aFolderFoundTwiceIsSearchedOnce() throws {
-    let folder = PluginFolder()
+    let folder = try PluginFolder()
     try folder.plugin("gap")
     try FileManager.default.createSymbolicLink(
       atPath: folder.path + "-link", withDestinationPath: folder.path)
@@ -34,7 +34,7 @@ import Testing
   }
 
   @Test func aWrongVariableIsTold() throws {
-    let folder = PluginFolder()
+    let folder = try PluginFolder()
     try folder.plugin("gap")
     try folder.write("file", "")
     #expect(
@@ -50,7 +50,7 @@ import Testing
   }
 
   @Test func aFolderWithoutManifestIsNamed() throws {
-    let folder = PluginFolder()
+    let folder = try PluginFolder()
     try folder.plugin("gap")
     try folder.write("bad10/init.lua", "print('never')")
     try folder.write("notes/readme.txt", "no plugin")
@@ -63,7 +63,7 @@ import Testing
   }
 
   @Test func whatAPluginPrintsIsShownAsRemarks() throws {
-    let folder = PluginFolder()
+    let folder = try PluginFolder()
     try folder.plugin(
       "loud",
       initialise: """
@@ -85,7 +85,7 @@ import Testing
     #expect(louder.allSatisfy { $0.hasPrefix("plugin 'louder' prints: ") && $0.count < 450 })
     #expect(louder.last == "plugin 'louder' prints: … (more is not shown)")
     // A run shows them as any other remark, and the script's own output is not touched.
-    let quiet = PluginFolder()
+    let quiet = try PluginFolder()
     try quiet.plugin("loud", initialise: "print('once') \(Self.definition)")
     var remarks: [String] = []
     let bench = try ScriptBench(
@@ -97,7 +97,7 @@ import Testing
   /// A pipe that nobody writes to would be waited for without end.
   @Test(arguments: ["plugin.lua", "init.lua"])
   func aNamedPipeIsNotWaitedFor(_ file: String) throws {
-    let folder = PluginFolder()
+    let folder = try PluginFolder()
     try folder.plugin("gap")
     try folder.plugin("pipe")
     let path = folder.path + "/pipe/" + file
@@ -121,13 +121,13 @@ import Testing
   }
 
   @Test func aPluginThatReplacesAnotherIsTold() throws {
-    let (mine, shipped) = (PluginFolder(), PluginFolder())
+    let (mine, shipped) = (try PluginFolder(), try PluginFolder())
     try mine.plugin("gap", capabilities: "'clock'")
     try shipped.plugin("gap")
     let state = try LuaState()
     try Catalog.standard.install(in: state)
-    let outcome = try PluginLoader(folders: [mine.root, shipped.root]).loadAll(
-      into: state, catalog: .standard)
+    let loader = PluginLoader(folders: [mine.root, shipped.root], secondsToLoad: .infinity)
+    let outcome = try loader.loadAll(into: state, catalog: .standard)
     #expect(outcome.problems == [])
     #expect(
       outcome.remarks == [
@@ -140,7 +140,7 @@ import Testing
 
   @Test func theChecksumIsThatOfTheFilesRead() throws {
     func checksum(_ source: String) throws -> String? {
-      let folder = PluginFolder()
+      let folder = try PluginFolder()
       try folder.plugin("gap", initialise: source)
       let state = try LuaState()
       try Catalog.standard.install(in: state)
@@ -152,7 +152,7 @@ import Testing
   }
 
   @Test func linksOutOfThePluginAreRefused() throws {
-    let (folder, other) = (PluginFolder(), PluginFolder())
+    let (folder, other) = (try PluginFolder(), try PluginFolder())
     try other.write("secret.lua", "return {answer = 42}")
     try other.plugin("whole")
     try folder.plugin("gap", initialise: "require('secret')")
@@ -171,7 +171,7 @@ import Testing
   }
 
   @Test func whatPluginsSayIsEscapedAndShort() throws {
-    let folder = PluginFolder()
+    let folder = try PluginFolder()
     try folder.plugin("loud", initialise: "error('\\27[31mred\\nline\\7' .. ('x'):rep(1000000))")
     try folder.plugin(
       "wide", manifest: "name = ('x'):rep(1 << 20) version = '1' summary = 's' requires = 'gfnet >= 0.1'")
@@ -201,7 +201,7 @@ import Testing
   }
 
   @Test func everyEndlessPluginIsNamedAndTheOthersLoad() throws {
-    let folder = PluginFolder()
+    let folder = try PluginFolder()
     for name in ["a1", "a2", "a3"] { try folder.plugin(name, initialise: "while true do end") }
     try folder.plugin("gap")
     let outcome = try folder.outcome(secondsToLoad: 2)
@@ -213,7 +213,7 @@ import Testing
   }
 
   @Test func doctorLoadsPluginsAndSaysWhatIsWrong() throws {
-    let folder = PluginFolder()
+    let folder = try PluginFolder()
     try folder.plugin("gap")
     try folder.plugin("bad", initialise: "x = = 1")
     let findings = Doctor.plugins(folder.loader)
@@ -226,7 +226,7 @@ import Testing
 
   @Test func randomNumbersOfPluginsAreTheirOwn() throws {
     let script = "print(gfnet.random.uniform(), gfnet.tensor.rand(2):sum(), math.random())"
-    let folder = PluginFolder()
+    let folder = try PluginFolder()
     let alone = try ScriptBench(script, plugins: folder.loader).shown
     let draw = "for i = 1, 5 do gfnet.random.uniform() gfnet.tensor.rand(3) math.random() end "
     let define = "gfnet.exits.define{name = 'gap', params = {u = gfnet.random.uniform()}, decide = print}"

@@ -1,14 +1,13 @@
 import Foundation
 import LuaHost
+import Support
+import TestSupport
 import Testing
 
 /// docs/plugins.md is true: its plugin loads, passes its own test and works, and it names what there is.
 @Suite struct PluginGuideTests {
-  private static let page: String = {
-    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("docs/plugins.md")
-    return (try? String(contentsOf: file, encoding: .utf8)) ?? ""
-  }()
+  private static let page =
+    (try? String(contentsOf: (SourceTree.root / "docs/plugins.md").url, encoding: .utf8)) ?? ""
 
   /// The code that follows a line such as "`plugins/steady/init.lua`:".
   private func file(_ name: String) throws -> String {
@@ -18,7 +17,7 @@ import Testing
   }
 
   @Test func theExampleRuns() throws {
-    let folder = PluginFolder()
+    let folder = try PluginFolder()
     for name in ["plugin.lua", "init.lua", "test.lua"] { try folder.write("steady/" + name, file(name)) }
     let state = try LuaState()
     try Catalog.standard.install(in: state)

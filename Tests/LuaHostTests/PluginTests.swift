@@ -17,7 +17,7 @@ import Testing
   }
 
   @Test func definesExitRules() throws {
-    let folder = Folder()
+    let folder = try Folder()
     try folder.plugin("gap")
     let bench = try ScriptBench(
       """
@@ -56,7 +56,7 @@ import Testing
     ),
   ])
   func namesTheMistake(_ source: String, _ expected: String) throws {
-    let folder = Folder()
+    let folder = try Folder()
     try folder.plugin("gap")
     let bench = try ScriptBench(source, plugins: folder.loader)
     #expect(bench.message.hasPrefix("test.lua:1:"), "\(bench.message)")
@@ -87,7 +87,7 @@ import Testing
     ("os.exit(0)", "attempt to call a nil value"),
   ])
   func aBadPluginIsNamedAndSkipped(_ source: String, _ expected: String) throws {
-    let folder = Folder()
+    let folder = try Folder()
     try folder.plugin("bad", initialise: source)
     try folder.plugin("gap")
     let found = try problems(folder)
@@ -139,14 +139,14 @@ import Testing
     ("while true do end", "longer than 0.5 s"),
   ])
   func aBadManifestIsNamed(_ manifest: String, _ expected: String) throws {
-    let folder = Folder()
+    let folder = try Folder()
     try folder.plugin("bad", manifest: manifest)
     let found = try problems(folder)
     #expect(found.first?.contains(expected) == true, "\(found)")
   }
 
   @Test func pluginsSeeNothingOfEachOther() throws {
-    let folder = Folder()
+    let folder = try Folder()
     try folder.plugin(
       "aaa",
       initialise: """
@@ -168,7 +168,7 @@ import Testing
   }
 
   @Test func aPluginReadsItsOwnFiles() throws {
-    let folder = Folder()
+    let folder = try Folder()
     let source = """
       assert(gfnet.read.csv("data/places.csv").columns.x[1] == 7)
       local ok, message = pcall(gfnet.read.text, "/etc/passwd")
@@ -190,7 +190,7 @@ import Testing
   }
 
   @Test func requireFindsModulesBesideThePlugin() throws {
-    let folder = Folder()
+    let folder = try Folder()
     try folder.plugin(
       "gap",
       initialise: """
@@ -206,10 +206,8 @@ import Testing
 
   // MARK: The program's own
 
-  private static let shippedFolder = FilePath(
-    URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("plugins").path)
-  private static let shipped = PluginLoader(folders: [shippedFolder], secondsToLoad: 600)
+  private static let shippedFolder = SourceTree.root / "plugins"
+  private static let shipped = PluginLoader(folders: [shippedFolder], secondsToLoad: .infinity)
 
   /// Each runs as `gfnet-lab` would load it, with the plugin's rights and no others.
   @Test(arguments: shipped.candidates().map(\.name))
@@ -232,12 +230,15 @@ import Testing
     }
   }
 
-  @Test func thereArePluginsOfTheProgram() {
-    #expect(Self.shipped.candidates().map(\.name) == ["settled", "spiral"])
+  /// One for each folder, and so at least one that others can learn from.
+  @Test func everyFolderOfThePluginsIsAPlugin() throws {
+    let folders = try FolderListing(Self.shippedFolder).names.filter { (Self.shippedFolder / $0).isFolder }
+    #expect(!folders.isEmpty)
+    #expect(Self.shipped.candidates().map(\.name) == folders.map(\.shown))
   }
 
   @Test func aFailedTestOfAPluginIsAnError() throws {
-    let folder = Folder()
+    let folder = try Folder()
     try folder.plugin("gap")
     try folder.write(
       "gap/test.lua", "local rule = gfnet.exits.gap{}\nassert(rule.name == 'gab', 'another name')")

@@ -46,7 +46,7 @@ struct ReadTests {
       print(count)
       print(io.open("missing.txt"))
       print(said(pcall(io.open, "t.txt", "w")))
-      print(said(pcall(io.lines, "../t.txt")))
+      print(said(pcall(io.lines, "../no such file of any test.txt")))
       """
     let output = try run(["t.txt": Array("12 -0x10 1e3 .5 0x.8p1\nabcdef\nrest\n".utf8)], source)
     let expected = [
@@ -55,7 +55,7 @@ struct ReadTests {
       "nil\tcannot read missing.txt: No such file or directory\t2",
       "2\tio.open: argument 2 'mode' must be \"r\" or \"rb\", got the string \"w\": files are made by gfnet.tensor.save and "
         + "the :save of models, traces and figures",
-      "2\tcannot read ../t.txt: No such file or directory",
+      "2\tcannot read ../no such file of any test.txt: No such file or directory",
     ]
     #expect(output == expected.joined(separator: "\n"))
     for bytes in Self.variants(["one", " two ", "", "größe"]) {

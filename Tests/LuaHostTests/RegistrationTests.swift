@@ -24,13 +24,16 @@ private let crateClass = LuaClass<Crate>(
   ],
   methods: [
     .init(
-      "add", "Adds weight.", [Parameter("kilograms", .number, "how much", in: 0...100)], returns: "number"
+      "add", "Adds weight.", [FunctionParameter("kilograms", .number, "how much", in: 0...100)],
+      returns: "number"
     ) {
       crate, call in
       crate.weight += try call.number("kilograms")
       return crate.weight
     },
-    .init("merge", "Takes another crate's weight.", [Parameter("other", .object("crate"), "the other")]) {
+    .init(
+      "merge", "Takes another crate's weight.", [FunctionParameter("other", .object("crate"), "the other")]
+    ) {
       crate, call in crate.weight += try call.object("other", as: Crate.self).weight
     },
   ],
@@ -59,10 +62,10 @@ private let catalog = Catalog(
         FunctionEntry(
           "scale", "Scales a number.",
           [
-            Parameter("x", .number, "the number"),
+            FunctionParameter("x", .number, "the number"),
             .options([
-              Parameter("factor", .number, default: 2.0, "the factor", in: 0...10),
-              Parameter("mode", .choice(["up", "down"]), default: "up", "direction"),
+              FunctionParameter("factor", .number, default: 2.0, "the factor", in: 0...10),
+              FunctionParameter("mode", .choice(["up", "down"]), default: "up", "direction"),
               .optional("names", .list(.string), "names"),
               .optional("each", .function, "called with the result"),
             ]),
@@ -78,8 +81,9 @@ private let catalog = Catalog(
           call in
           try call.rest().count
         },
-        FunctionEntry("crate", "A crate.", [Parameter("weight", .number, default: 1, "kg")], returns: "crate")
-        {
+        FunctionEntry(
+          "crate", "A crate.", [FunctionParameter("weight", .number, default: 1, "kg")], returns: "crate"
+        ) {
           call in Pushed(Crate(try call.number("weight")))
         },
       ])
@@ -104,7 +108,7 @@ private let catalog = Catalog(
     ("local c = gfnet.crate() c:free() c:free() return tostring(c)", "crate (freed)"),
     ("local c do local d <close> = gfnet.crate() c = d end return tostring(c)", "crate (freed)"),
   ])
-  func calls(_ source: String, _ expected: String) throws {
+  func callsReachSwiftAndBack(_ source: String, _ expected: String) throws {
     let bench = try run(source)
     #expect(bench.message == "")
     #expect(bench.shown == expected + "\n")

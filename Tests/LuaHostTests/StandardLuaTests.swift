@@ -30,7 +30,7 @@ import Testing
     ("pcall(rawlen, 1)", "false\tbad argument #1 to 'rawlen' (table or string expected, got number)\n"),
     ("0/0, -(0/0), string.format('%.1f', 0/0), tostring(0/0)", "nan\tnan\tnan\tnan\n"),
   ])
-  func shows(_ source: String, _ expected: String) throws {
+  func standardFunctionsAnswer(_ source: String, _ expected: String) throws {
     let bench = try ScriptBench("print(\(source))")
     #expect(bench.message == "")
     #expect(bench.shown == expected)

@@ -16,7 +16,7 @@ import Testing
     "T.arange(16777214, 16777220, 2) == T{16777214, 16777216, 16777218, 16777220}",
     "T.arange(0, 1, 0.25).count == 5 and T.arange(1, 0).count == 0",
   ])
-  func holds(_ condition: String) throws {
+  func theConditionHolds(_ condition: String) throws {
     let bench = try ScriptBench("local T = gfnet.tensor\nassert(\(condition))")
     #expect(bench.message == "")
   }

@@ -1,6 +1,7 @@
 import Foundation
 import Support
 import Reports
+import TestSupport
 import Testing
 
 struct HTMLReportTests {
@@ -60,9 +61,12 @@ struct HTMLReportTests {
     var links: [String]
   }
 
+  /// Nil where there is no Python.
   private func check(_ html: String) throws -> Page? {
-    guard let result = try run("python3", ["-c", Self.checker], input: Data(html.utf8)) else { return nil }
-    #expect(result.status == 0, "\(result.output)")
+    guard Python.isThere else { return nil }
+    let folder = try TemporaryFolder()
+    let result = try Python.run(Self.checker, folder.write(html, "page.html").string)
+    #expect(result.status == 0, "\(result.errors)")
     return try JSONDecoder().decode(Page.self, from: Data(result.output.utf8))
   }
 
@@ -189,7 +193,7 @@ struct HTMLReportTests {
   }
 
   @Test func imageBesideTheScriptIsEmbedded() throws {
-    try Sample.withFolder { folder in
+    try withTemporaryFolder { folder in
       try Sample.png.write(to: URL(fileURLWithPath: (folder / "a picture.png").string))
       try Data("not an image".utf8).write(to: URL(fileURLWithPath: (folder / "fake.png").string))
       let text = "![one](a%20picture.png) ![two](fake.png) ![three](missing.png)"

@@ -1,6 +1,7 @@
 import Foundation
 import Reports
 import Support
+import TestSupport
 import Testing
 
 /// Every row of the table of report formats.
@@ -12,7 +13,7 @@ struct ReportFormatTests {
   }
 
   @Test func everyRunWritesAndListsAllOfThem() throws {
-    try Sample.withFolder { folder in
+    try withTemporaryFolder { folder in
       let run = try RunDirectory(path: folder, facts: Sample.facts())
       #expect(run.indexPath == folder / ReportFormat.primary.fileName)
       try run.update(Sample.notebook())
@@ -31,7 +32,7 @@ struct ReportFormatTests {
 
   /// A file of someone else is not replaced by any of them.
   @Test(arguments: ReportFormat.all.map(\.fileName)) func aForeignFileIsInTheWay(_ name: String) throws {
-    try Sample.withFolder { folder in
+    try withTemporaryFolder { folder in
       try AtomicFile.write("mine", to: folder / name)
       #expect(throws: RunFolderError.self) { try RunDirectory(path: folder, facts: Sample.facts()) }
       #expect(try Sample.text(folder / name) == "mine")

@@ -1,9 +1,15 @@
 import Foundation
 import Reports
 import Support
+import TestSupport
 import Testing
 
 struct RunDirectoryTests {
+  /// What every run leaves: what is known of it, and the report in each format.
+  private static let ofEveryRun =
+    ["config.json", "log.txt", "meta.json", "overrides.json", "summary.json"]
+    + ReportFormat.all.map(\.fileName)
+
   /// Paths of all files below `folder`, sorted.
   private func files(in folder: FilePath) -> [String] {
     (FileManager.default.enumerator(atPath: folder.string)?.allObjects as? [String] ?? [])
@@ -14,8 +20,8 @@ struct RunDirectoryTests {
       }.sorted()
   }
 
-  @Test func completeRun() throws {
-    try Sample.withFolder { base in
+  @Test func aCompleteRunHoldsEverything() throws {
+    try withTemporaryFolder { base in
       let folder = base / "reports/threshold_sweep"
       let notebook = Sample.notebook()
       let run = try RunDirectory(path: folder, facts: Sample.facts())
@@ -24,12 +30,11 @@ struct RunDirectoryTests {
       try run.appendMetrics([.init("step", 2), .init("loss", .number(.nan))])
       try run.finish(notebook, status: .failed, seconds: 1.5, results: [.init("best", 61.25)])
 
-      #expect(
-        files(in: folder) == [
-          "config.json", "figures/curve.csv", "figures/curve.png", "index.html", "log.txt", "meta.json",
-          "metrics.jsonl", "overrides.json", "report.md", "summary.json", "tables/accuracy.csv",
-          "tables/accuracy.tex",
-        ])
+      let own = [
+        "figures/curve.csv", "figures/curve.png", "metrics.jsonl", "tables/accuracy.csv",
+        "tables/accuracy.tex",
+      ]
+      #expect(files(in: folder) == (Self.ofEveryRun + own).sorted())
       #expect(try Data(contentsOf: URL(fileURLWithPath: (folder / "figures/curve.png").string)) == Sample.png)
       #expect(try Sample.text(folder / "figures/curve.csv") == "x,y\r\n1,2\r\n")
       #expect(try Sample.text(folder / "tables/accuracy.csv") == Sample.table.csv)
@@ -61,7 +66,7 @@ struct RunDirectoryTests {
   }
 
   @Test func rerunReplacesItsOwnFilesOnly() throws {
-    try Sample.withFolder { folder in
+    try withTemporaryFolder { folder in
       do {
         let run = try RunDirectory(path: folder, facts: Sample.facts())
         try run.appendMetrics([.init("step", 1)])
@@ -79,11 +84,8 @@ struct RunDirectoryTests {
         let run = try RunDirectory(path: folder, facts: Sample.facts())
         try run.finish(notebook, status: .done, seconds: 1)
       }
-      #expect(
-        files(in: folder) == [
-          "config.json", "figures/Other.png", "figures/other-2.png", "index.html", "log.txt", "meta.json",
-          "notes.md", "overrides.json", "report.md", "summary.json",
-        ])
+      let more = ["figures/Other.png", "figures/other-2.png", "notes.md"]
+      #expect(files(in: folder) == (Self.ofEveryRun + more).sorted())
       #expect(try Sample.text(folder / "figures/Other.png") == "mine")
       #expect(try Sample.text(folder / "report.md").contains("(figures/other-2.png)"))
       #expect(!FileManager.default.fileExists(atPath: (folder / "tables").string))
@@ -91,7 +93,7 @@ struct RunDirectoryTests {
   }
 
   @Test func resumedTrainingKeepsItsMetrics() throws {
-    try Sample.withFolder { folder in
+    try withTemporaryFolder { folder in
       for (step, keeping) in [(1, false), (2, true), (3, true)] {
         let run = try RunDirectory(path: folder, facts: Sample.facts(), keepingMetrics: keeping)
         try run.appendMetrics([.init("step", .integer(step))])
@@ -103,7 +105,7 @@ struct RunDirectoryTests {
   }
 
   @Test func folderOfSomeoneElseIsRefused() throws {
-    try Sample.withFolder { folder in
+    try withTemporaryFolder { folder in
       try AtomicFile.write("{}", to: folder / "config.json")
       let error = #expect(throws: RunFolderError.self) {
         try RunDirectory(path: folder, facts: Sample.facts())
@@ -115,7 +117,7 @@ struct RunDirectoryTests {
 
   /// A downloaded `meta.json` must not make a run delete anything outside its folder.
   @Test func listOfFilesIsNotTrusted() throws {
-    try Sample.withFolder { base in
+    try withTemporaryFolder { base in
       let folder = base / "run"
       try AtomicFile.write("keep", to: base / "outside.txt")
       try AtomicFile.createFolder(base / "linked")
@@ -139,7 +141,7 @@ struct RunDirectoryTests {
   }
 
   @Test func hostileNamesStayInTheirFolder() throws {
-    try Sample.withFolder { folder in
+    try withTemporaryFolder { folder in
       var notebook = Sample.notebook()
       let names = [
         "../../escape", "/etc/passwd", "", ".", "..", ".hidden", "a/b\\c:d", "same", "SAME", "same",
@@ -159,7 +161,7 @@ struct RunDirectoryTests {
 
   /// What is on disk when a run is killed: everything up to then, readable.
   @Test func reportGrowsWithTheRun() throws {
-    try Sample.withFolder { folder in
+    try withTemporaryFolder { folder in
       var notebook = Sample.notebook()
       let finished = notebook.cells
       for index in notebook.cells.indices {
@@ -187,7 +189,7 @@ struct RunDirectoryTests {
 
   /// Pages that take a second to write are written again twenty seconds later, and at once where a cell failed.
   @Test func slowPagesAreWrittenSeldom() throws {
-    try Sample.withFolder { folder in
+    try withTemporaryFolder { folder in
       var notebook = Sample.notebook()
       for index in notebook.cells.indices where notebook.cells[index].status == .failed {
         notebook.cells[index].status = .done
@@ -220,7 +222,7 @@ struct RunDirectoryTests {
   }
 
   @Test func oneRunAtATime() throws {
-    try Sample.withFolder { folder in
+    try withTemporaryFolder { folder in
       let first = try RunDirectory(path: folder, facts: Sample.facts())
       let error = #expect(throws: FileError.self) {
         try RunDirectory(path: folder, facts: Sample.facts())
@@ -237,7 +239,7 @@ struct RunDirectoryTests {
   }
 
   @Test func unwritableFolderIsOneLine() throws {
-    try Sample.withFolder { folder in
+    try withTemporaryFolder { folder in
       try AtomicFile.write("a file", to: folder / "file")
       let error = #expect(throws: FileError.self) {
         try RunDirectory(path: folder / "file/run", facts: Sample.facts())
@@ -258,8 +260,8 @@ struct RunDirectoryTests {
     #expect(RunDirectory.defaultPath(script: "..lua") != "reports/..")
   }
 
-  @Test func repositoryState() throws {
-    try Sample.withFolder { folder in
+  @Test func theStateOfTheRepositoryIsFound() throws {
+    try withTemporaryFolder { folder in
       func git(_ arguments: String...) throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")

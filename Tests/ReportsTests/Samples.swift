@@ -1,6 +1,7 @@
 import Foundation
 import Support
 import Reports
+import TestSupport
 
 /// Notebooks and facts that the tests share.
 enum Sample {
@@ -75,14 +76,6 @@ enum Sample {
       started: Date(timeIntervalSince1970: 1_772_373_909))
   }
 
-  /// Runs `body` with a new empty folder, which is removed afterwards.
-  static func withFolder<Result>(_ body: (FilePath) throws -> Result) throws -> Result {
-    let folder = FilePath(NSTemporaryDirectory()) / "reports-test-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: folder.string, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder.string) }
-    return try body(folder)
-  }
-
   static func text(_ path: FilePath) throws -> String {
     try String(contentsOfFile: path.string, encoding: .utf8)
   }
@@ -90,32 +83,5 @@ enum Sample {
   static func json(_ path: FilePath) throws -> [String: Any] {
     let data = try Data(contentsOf: URL(fileURLWithPath: path.string))
     return try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
-  }
-}
-
-/// What a program printed, or nil and a note on the test's output when it is not installed.
-func run(_ program: String, _ arguments: [String], input: Data) throws -> (status: Int32, output: String)? {
-  let search = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-  guard
-    let path = search.map({ "\($0)/\(program)" })
-      .first(where: { FileManager.default.isExecutableFile(atPath: $0) })
-  else {
-    print("not checked: \(program) is not installed")
-    return nil
-  }
-  return try Sample.withFolder { folder in
-    let file = (folder / "input").string
-    try input.write(to: URL(fileURLWithPath: file))
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: path)
-    process.arguments = arguments + [file]
-    process.standardInput = FileHandle.nullDevice
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = pipe
-    try process.run()
-    let output = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return (process.terminationStatus, String(decoding: output, as: UTF8.self))
   }
 }

@@ -6,17 +6,10 @@ import Testing
 
 /// Deadlines of a thread: every loop that polls ends at them.
 @Suite struct CancellationTests {
-  /// A clock that stands still until it is set.
-  private final class SetClock: Sendable {
-    private let time = Mutex(0.0)
-    var clock: Deadline.Clock { { self.time.withLock { $0 } } }
-    func set(_ seconds: Double) { time.withLock { $0 = seconds } }
-  }
-
   private func reason() -> String? { Cancellation.reasonToStop.map { "\($0)" } }
 
   @Test func aDeadlineEndsTheWorkOfItsScopeOnly() throws {
-    let time = SetClock()
+    let time = StillClock()
     #expect(reason() == nil)
     try Cancellation.withDeadline(Deadline(of: "a cell", seconds: 2, clock: time.clock)) {
       try Cancellation.check()
@@ -30,7 +23,7 @@ import Testing
   }
 
   @Test func theOneThatIsOverFirstCounts() {
-    let time = SetClock()
+    let time = StillClock()
     let inner = Deadline(of: "the plugin 'x'", seconds: 5, clock: time.clock)
     for (seconds, said) in [(0.5, "a cell may run 0.5 s"), (7, "the plugin 'x' may run 5 s")] {
       time.set(0)
@@ -47,7 +40,7 @@ import Testing
   }
 
   @Test func noDeadlineChangesNothing() {
-    let time = SetClock()
+    let time = StillClock()
     Cancellation.withDeadline(Deadline(of: "a cell", seconds: 1, clock: time.clock)) {
       Cancellation.withDeadline(nil) {
         time.set(2)
@@ -58,7 +51,7 @@ import Testing
 
   @Test func anErrorLeavesNoDeadlineBehind() {
     struct Failure: Error {}
-    let time = SetClock()
+    let time = StillClock()
     #expect(throws: Failure.self) {
       try Cancellation.withDeadline(Deadline(of: "a cell", seconds: 0, clock: time.clock)) { throw Failure() }
     }
@@ -67,7 +60,7 @@ import Testing
   }
 
   @Test func otherThreadsHaveTheirOwn() {
-    let time = SetClock()
+    let time = StillClock()
     let others = Mutex<String?>("not asked")
     Cancellation.withDeadline(Deadline(of: "a cell", seconds: 1, clock: time.clock)) {
       time.set(2)

@@ -1,6 +1,7 @@
 import Foundation
 import Support
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct MemoryBudgetTests {
@@ -96,22 +97,15 @@ import Testing
     ("4:cpu:/x\n0::/\n", [:], 8_192_000),
   ])
   func groupsLimitWhatIsLeft(_ groups: String, _ limits: [String: (Int, Int)], _ expected: Int) throws {
-    let root = NSTemporaryDirectory() + "gfnet-system-\(UUID().uuidString)"
-    defer { try? FileManager.default.removeItem(atPath: root) }
-    func write(_ path: String, _ text: String) throws {
-      let file = URL(fileURLWithPath: "\(root)/\(path)")
-      try FileManager.default.createDirectory(
-        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try Data(text.utf8).write(to: file)
-    }
-    try write("proc/meminfo", "MemTotal: 16000 kB\nMemFree: 10 kB\nMemAvailable:    8000 kB\n")
-    try write("proc/self/cgroup", groups)
+    let root = try TemporaryFolder()
+    try root.write("MemTotal: 16000 kB\nMemFree: 10 kB\nMemAvailable:    8000 kB\n", "proc/meminfo")
+    try root.write(groups, "proc/self/cgroup")
     for (folder, (limit, use)) in limits {
       let isOld = folder.contains("/memory")
-      try write("\(folder)/\(isOld ? "memory.limit_in_bytes" : "memory.max")", "\(limit)\n")
-      try write("\(folder)/\(isOld ? "memory.usage_in_bytes" : "memory.current")", "\(use)\n")
+      try root.write("\(limit)\n", "\(folder)/\(isOld ? "memory.limit_in_bytes" : "memory.max")")
+      try root.write("\(use)\n", "\(folder)/\(isOld ? "memory.usage_in_bytes" : "memory.current")")
     }
-    #expect(SystemMemory.available(root: FilePath(root)) == expected)
+    #expect(SystemMemory.available(root: root.path) == expected)
   }
 
   /// Of 4 GB that may be mapped, half a gigabyte is left to what nobody counts; no option allows more.
@@ -136,34 +130,27 @@ import Testing
       ("Max cpu time              1000                 unlimited            seconds", nil),
     ] as [(String, Int?)])
   func whatMayBeMappedIsRead(_ line: String, _ expected: Int?) throws {
-    let root = NSTemporaryDirectory() + "gfnet-system-\(UUID().uuidString)"
-    defer { try? FileManager.default.removeItem(atPath: root) }
-    let folder = "\(root)/proc/self"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let root = try TemporaryFolder()
     let pages = 1_000_000 / Int(sysconf(Int32(_SC_PAGESIZE)))
     for (name, text) in [
       ("limits", "Limit                     Soft Limit           Hard Limit           Units\n\(line)\n"),
       ("statm", "\(pages) 10 5 1 0 3 0\n"),
-    ] { try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)")) }
-    let left = SystemMemory.addressesLeft(root: FilePath(root))
+    ] { try root.write(text, "proc/self/\(name)") }
+    let left = SystemMemory.addressesLeft(root: root.path)
     // Memory is mapped in whole pages.
     let slack = 1_000_000 - pages * Int(sysconf(Int32(_SC_PAGESIZE)))
     #expect(left == expected.map { $0 == 0 ? 0 : $0 + slack })
   }
 
   @Test func filesInTheCacheMakeRoom() throws {
-    let root = NSTemporaryDirectory() + "gfnet-system-\(UUID().uuidString)"
-    defer { try? FileManager.default.removeItem(atPath: root) }
-    let group = "\(root)/sys/fs/cgroup"
-    for folder in ["\(root)/proc/self", group] {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    }
+    let root = try TemporaryFolder()
+    let group = "sys/fs/cgroup"
     for (path, text) in [
-      ("\(root)/proc/meminfo", "MemAvailable: 8000 kB\n"), ("\(root)/proc/self/cgroup", "0::/\n"),
+      ("proc/meminfo", "MemAvailable: 8000 kB\n"), ("proc/self/cgroup", "0::/\n"),
       ("\(group)/memory.max", "1000000\n"), ("\(group)/memory.current", "900000\n"),
       ("\(group)/memory.stat", "anon 5\ninactive_file 300000\n"),
-    ] { try Data(text.utf8).write(to: URL(fileURLWithPath: path)) }
-    #expect(SystemMemory.available(root: FilePath(root)) == 400_000)
+    ] { try root.write(text, path) }
+    #expect(SystemMemory.available(root: root.path) == 400_000)
   }
 
   @Test func theProcessIsMeasured() {

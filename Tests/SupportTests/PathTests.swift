@@ -1,5 +1,6 @@
 import Foundation
 import Support
+import TestSupport
 import Testing
 
 /// Paths are bytes: what is done with them is compared with a reference that works on bytes alone.
@@ -100,9 +101,8 @@ struct PathTests {
 
   /// Every name that the file system takes is written, listed, read and removed.
   @Test func randomNamesAreFilesAndFolders() throws {
-    let root = FilePath(NSTemporaryDirectory()) / "gfnet-paths-\(UUID().uuidString)"
-    try AtomicFile.createFolder(root)
-    defer { try? FileManager.default.removeItem(atPath: root.string) }
+    let folder = try TemporaryFolder()
+    let root = folder.path
     var random = SeededRandom(5)
     var names: Set<[UInt8]> = []
     for _ in 0..<1_000 {
@@ -115,7 +115,7 @@ struct PathTests {
       #expect(try InputFile.bytes(of: file, limit: 1000) == bytes)
       names.insert(name.bytes)
     }
-    let listed = try FolderListing(root).names.map(\.bytes)
+    let listed = try FolderListing(folder.path).names.map(\.bytes)
     #expect(listed == names.sorted { $0.lexicographicallyPrecedes($1) })
   }
 }

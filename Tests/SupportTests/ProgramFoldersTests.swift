@@ -1,5 +1,6 @@
 import Foundation
 import Support
+import TestSupport
 import Testing
 
 struct ProgramFoldersTests {
@@ -11,11 +12,10 @@ struct ProgramFoldersTests {
   }
 
   @Test func installedProgramFindsItsFiles() throws {
-    let prefix = FilePath(NSTemporaryDirectory()) / "prefix \(UUID().uuidString)"
-    defer { try? FileManager.default.removeItem(atPath: prefix.string) }
+    let folder = try TemporaryFolder()
+    let prefix = folder.path / "a prefix"
     #expect(ProgramFolders.locate(from: prefix / "bin/gfnet-lab") == nil)
-    try AtomicFile.createFolder(prefix / "share/gfnet-lab")
-    try AtomicFile.write("bin/gfnet-lab\n", to: prefix / "share/gfnet-lab/installed-files")
+    try folder.write("bin/gfnet-lab\n", "a prefix/share/gfnet-lab/installed-files")
     #expect(ProgramFolders.locate(from: prefix / "bin/gfnet-lab") == prefix / "share/gfnet-lab")
   }
 }

@@ -145,7 +145,7 @@ import Testing
   }
 
   /// Ten million times float32's 0.1 is 1000000.0149.
-  @Test func constants() throws {
+  @Test func equalNumbersAreSummedExactly() throws {
     let many = try Tensor.full([10_000_000], 0.1)
     let exact = 10_000_000 * Double(Float(0.1))
     for threads in [1, 2, 3, 7] {
@@ -182,7 +182,7 @@ import Testing
   }
 
   /// A number that is repeated is not added 2³⁹ times.
-  @Test func expandedTensors() throws {
+  @Test func expandedTensorsAreSummedExactly() throws {
     let x = try Tensor([2], [3, 5]).reshaped([1, 2, 1]).expanded(to: [1 << 19, 2, 1 << 19])
     #expect(try x.sum().item() == 8 * 0x1p38)
     #expect(try x.sum([0, 2]).values() == [3 * 0x1p38, 5 * 0x1p38])
@@ -214,7 +214,7 @@ import Testing
     }
   }
 
-  @Test func runningSums() throws {
+  @Test func runningSumsAreAccurate() throws {
     let x = try Tensor.normal([3, 400, 37], mean: 5, random: CounterRandom(seed: 1, stream: "running"))
     for axis in 0..<3 {
       for y in [x, try arranged(x, .reversed)] {

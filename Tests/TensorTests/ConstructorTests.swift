@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct ConstructorTests {
-  @Test func sequences() throws {
+  @Test func sequencesHaveTheirNumbers() throws {
     try assertClose(try Tensor.arange(1, 2, step: 0.25), [1, 1.25, 1.5, 1.75], relative: 0, absolute: 0)
     try assertClose(try Tensor.arange(3, 0, step: -1), [3, 2, 1], relative: 0, absolute: 0)
     #expect(try Tensor.arange(2, 1).shape == [0])
@@ -14,7 +14,7 @@ import Testing
     try assertClose(try Tensor.oneHot([2, 0], classes: 3), [0, 0, 1, 1, 0, 0], relative: 0, absolute: 0)
   }
 
-  @Test func randomNumbers() throws {
+  @Test func randomNumbersAreFunctionsOfTheSeed() throws {
     let random = CounterRandom(seed: 5, stream: "test")
     let u = try Tensor.uniform([200_000], in: -2..<1, random: random)
     let values = try u.values()
@@ -78,7 +78,7 @@ import Testing
     }
   }
 
-  @Test func comparisons() throws {
+  @Test func comparisonsAreZerosAndOnes() throws {
     let (x, y) = (try Tensor([4], [1, 2, 3, .nan]), try Tensor(2))
     #expect(try x.equal(to: y).values() == [0, 1, 0, 0])
     #expect(try x.notEqual(to: y).values() == [1, 0, 1, 1])
@@ -88,7 +88,7 @@ import Testing
     #expect(try x.greaterOrEqual(to: y).values() == [0, 1, 1, 0])
   }
 
-  @Test func extrema() throws {
+  @Test func extremaAreFoundWithTheirPlaces() throws {
     let x = try Tensor([2, 4], [3, 7, 7, 1, -5, .nan, 2, .nan])
     #expect(try x.argMax().values() == [1, 1])
     #expect(try x.argMin().values() == [3, 1])

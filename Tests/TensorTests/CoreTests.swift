@@ -58,7 +58,7 @@ import Testing
     #expect(abs(total - exact) / exact < 1e-5)
   }
 
-  @Test func emptyTensors() throws {
+  @Test func emptyTensorsHaveShapes() throws {
     let none = try Tensor.zeros([0, 3, 4, 5])
     #expect(try none.relu().shape == [0, 3, 4, 5])
     #expect(try (none + none).values() == [])
@@ -117,7 +117,7 @@ import Testing
     #expect(throws: TensorError.self) { try Tensor.linspace(0, 1, count: -1) }
   }
 
-  @Test func diverged() throws {
+  @Test func whatIsNoNumberStaysVisible() throws {
     let x = try Tensor([3], [.nan, 1, 2])
     #expect(try x.maximum(Tensor(1.5)).values()[0].isNaN)
     #expect(try Tensor(1.5).minimum(x).values()[0].isNaN)

@@ -95,7 +95,7 @@ import Testing
     #expect(try found.values().allSatisfy { abs(Double($0) - right) < 2e-5 * right })
   }
 
-  @Test(arguments: [1, 2, 3, 16, 33, 64, 70]) func batchStatistics(_ channels: Int) throws {
+  @Test(arguments: [1, 2, 3, 16, 33, 64, 70]) func batchStatisticsAreAccurate(_ channels: Int) throws {
     let shape: Shape = [3, channels, 61, 67]
     let x = try Tensor.normal(
       shape, mean: 10, standardDeviation: 0.3, random: CounterRandom(seed: 5, stream: "maps")

@@ -48,7 +48,6 @@ enum OperationCases {
     Case("gather", [3, 5, 2]) {
       try $0[0].gathered(1, try Tensor([3, 4, 2], (0..<24).map { Float($0 * 7 % 5) }))
     },
-    Case("pick", [4, 6]) { try $0[0].picked([5, 0, 3, 3]) },
     Case("crop", [2, 3, 8, 9]) {
       try $0[0].cropped(
         [PatchPosition(row: 1, column: 5), PatchPosition(row: 4, column: 0)], height: 4, width: 4)

@@ -139,7 +139,6 @@ import Testing
       ("silu", try worst(-80, 20, { try $0.silu() }, { $0 / (1 + exp(-$0)) })),
     ]
     for (name, error) in errors {
-      print("largest error of \(name): \(error) units in the last place")
       #expect(error <= (name == "exp" ? 2 : 3), "\(name)")
     }
   }

@@ -15,18 +15,13 @@ public struct Fixtures {
   private let entries: [String: Entry]
 
   /// Reads `Tests/Fixtures/` + `path`.
-  public init(_ path: String, testFile: String = #filePath) throws {
-    let tests = URL(fileURLWithPath: testFile).deletingLastPathComponent().deletingLastPathComponent()
-    let data = try Data(contentsOf: tests.appendingPathComponent("Fixtures").appendingPathComponent(path))
-    let list = try JSONDecoder().decode([Entry].self, from: data)
+  public init(_ path: String) throws {
+    let list = try JSONDecoder().decode([Entry].self, from: Data(contentsOf: Self.path(path).url))
     entries = Dictionary(uniqueKeysWithValues: list.map { ($0.name, $0) })
   }
 
   /// The path of `Tests/Fixtures/` + `name`.
-  public static func path(_ name: String, testFile: String = #filePath) -> FilePath {
-    let tests = URL(fileURLWithPath: testFile).deletingLastPathComponent().deletingLastPathComponent()
-    return FilePath(tests.path) / "Fixtures" / name
-  }
+  public static func path(_ name: String) -> FilePath { SourceTree.fixtures / name }
 
   public var names: [String] { entries.keys.sorted() }
 

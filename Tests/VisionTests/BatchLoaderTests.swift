@@ -95,16 +95,22 @@ import Vision
   }
 
   @Test func preparesAheadButNoFurther() throws {
-    let data = Probe(count: 100)
+    let asked = Atomic<Int>(0)
+    let tooEarly = Atomic<Int>(0)
+    let data = Probe(count: 100) { index in
+      if index / 5 >= asked.load(ordering: .sequentiallyConsistent) + 3 {
+        tooEarly.add(1, ordering: .relaxed)
+      }
+    }
     let stream = try BatchLoader(data, batchSize: 5, threads: 2, ahead: 3).epoch(0)
-    #expect(settles { data.rendered == 15 })
-    Thread.sleep(forTimeInterval: 0.05)
-    #expect(data.rendered == 15)
-    let first = try #require(try stream.next())
-    #expect(settles { data.rendered == 20 })
-    Thread.sleep(forTimeInterval: 0.05)
-    #expect(data.rendered == 20)
-    #expect(first.indices == [0, 1, 2, 3, 4])
+    // Nobody has asked for a batch yet.
+    waitUntil { data.rendered >= 15 }
+    for number in 0..<20 {
+      asked.add(1, ordering: .sequentiallyConsistent)
+      #expect(try stream.next()?.indices == Array(5 * number..<5 * number + 5))
+      waitUntil { data.rendered >= min(100, 5 * (number + 4)) }
+    }
+    #expect(tooEarly.load(ordering: .relaxed) == 0)
   }
 
   @Test func recycledMemoryIsUsedAgain() throws {
@@ -127,7 +133,7 @@ import Vision
     let inside = Atomic<Int>(0)
     let data = Probe(count: 2) { _ in
       inside.add(1, ordering: .relaxed)
-      guard settles({ inside.load(ordering: .relaxed) == 2 }) else { throw Broken(index: -1) }
+      waitUntil { inside.load(ordering: .relaxed) == 2 }
     }
     #expect(try collect(BatchLoader(data, batchSize: 1, threads: 2).epoch(0)).count == 2)
   }
@@ -143,7 +149,7 @@ import Vision
         for _ in 0..<taken { _ = try stream.next() }
         #expect(data != nil)
       }()
-      #expect(settles { data == nil })
+      waitUntil { data == nil }
     }
   }
 
@@ -159,7 +165,7 @@ import Vision
       }()
       #expect(try failing || stream?.next() == nil)
       stream = nil
-      #expect(settles { data == nil })
+      waitUntil { data == nil }
     }
   }
 
@@ -170,14 +176,9 @@ import Vision
   }
 }
 
-/// Whether `condition` comes true within ten seconds.
-private func settles(_ condition: () -> Bool) -> Bool {
-  let end = Date() + 10
-  while !condition() {
-    if Date() > end { return false }
-    Thread.sleep(forTimeInterval: 0.001)
-  }
-  return true
+/// Waits until `condition` comes true, however long that takes.
+private func waitUntil(_ condition: () -> Bool) {
+  while !condition() { Thread.sleep(forTimeInterval: 0.001) }
 }
 
 private struct Broken: LineError, Equatable {

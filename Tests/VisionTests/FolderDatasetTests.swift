@@ -54,36 +54,39 @@ import Vision
     #expect(names(data) == ["0:a/1.png", "1:b/1.png", "2:c/1.png"])
   }
 
+  /// What is said of the folder `name` in `files`, which is called F; empty where nothing is wrong.
+  private func problem(
+    _ files: TemporaryFolder, _ name: String, _ change: (inout FolderDataset.Options) -> Void = { _ in }
+  ) -> String {
+    var options = FolderDataset.Options()
+    change(&options)
+    do {
+      _ = try FolderDataset(path: files.path / name, transform: small(), options: options)
+      return ""
+    } catch { return "\(error)".replacingOccurrences(of: files.path.shown, with: "F") }
+  }
+
   @Test func saysInOneLineWhatIsWrongWithAFolder() throws {
     let files = try folder(["val/a/1.png": "rgb.png", "val/b/1.txt": "index.json"])
-    func problem(_ path: FilePath, _ change: (inout FolderDataset.Options) throws -> Void = { _ in })
-      -> String
-    {
-      var options = FolderDataset.Options()
-      do {
-        try change(&options)
-        _ = try FolderDataset(path: path, transform: small(), options: options)
-        return ""
-      } catch { return "\(error)".replacingOccurrences(of: files.path.shown, with: "F") }
-    }
     #expect(
-      problem(files.path / "val")
+      problem(files, "val")
         == "F/val: the class 'b' has no pictures (files ending in bmp, dib, gif, jfif, jpe, jpeg, jpg, pbm, pgm, png, pnm, ppm, tif, tiff, webp)"
     )
-    #expect(problem(files.path / "nothing") == "F/nothing is not a folder")
-    #expect(problem(files.path) { $0.split = "vla" } == "F/vla is not a folder; did you mean 'val'?")
+    #expect(problem(files, "nothing") == "F/nothing is not a folder")
+    #expect(problem(files, "") { $0.split = "vla" } == "F/vla is not a folder; did you mean 'val'?")
     #expect(
-      problem(files.path / "val/a") == "F/val/a: there are no folders in it, expected one for each class")
+      problem(files, "val/a") == "F/val/a: there are no folders in it, expected one for each class")
     #expect(
-      problem(files.path / "val") { $0.classes = ["a", "c"] }
+      problem(files, "val") { $0.classes = ["a", "c"] }
         == "F/val: the folder 'b' is none of the 2 classes that were named: 'a', 'c'")
-    if getuid() != 0 {
-      chmod((files.path / "val/a").string, 0)
-      #expect(problem(files.path / "val") == "cannot read folder F/val/a: Permission denied")
-      chmod((files.path / "val/a").string, 0o700)
-    } else {
-      print("unreadable folders are not tried: the administrator can read everything")
-    }
+  }
+
+  @Test(.enabled(if: getuid() != 0, "the administrator can read everything"))
+  func aFolderThatCannotBeReadIsNamed() throws {
+    let files = try folder(["val/a/1.png": "rgb.png"])
+    chmod((files.path / "val/a").string, 0)
+    #expect(problem(files, "val") == "cannot read folder F/val/a: Permission denied")
+    chmod((files.path / "val/a").string, 0o700)
   }
 
   @Test func aFileOfClassesGivesOrderAndNames() throws {

@@ -1,5 +1,6 @@
 import Foundation
 import Support
+import TestSupport
 import Vision
 
 /// Small pictures of every kind and what Pillow reads from them (`Tests/Fixtures/images/make.py` wrote both).
@@ -19,8 +20,7 @@ struct ImageFixtures {
     let box: Expected
   }
 
-  static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .appendingPathComponent("Fixtures/images").path
+  static let folder = Fixtures.path("images").string
 
   let pictures: [Expected]
   let resizes: [Expected]

@@ -59,7 +59,7 @@ import Vision
     }
   }
 
-  @Test(arguments: ["train", "validation", "test"]) func clutterFashion(_ split: String) throws {
+  @Test(arguments: ["train", "validation", "test"]) func clutterFashionIsCutEvenly(_ split: String) throws {
     for limit in [10, 25, 200] {
       let some = try Datasets.open(name: "clutter-fashion", split: split, limit: limit)
       let counts = Dictionary(labels(some).map { ($0, 1) }, uniquingKeysWith: +)

@@ -7,14 +7,19 @@ public final class AdaptiveRunner {
   private let plan: EpisodePlan
 
   /// - Parameters:
+  ///   - model: the network.
+  ///   - sampler: places the patches.
   ///   - steps: the most steps; nil takes the model's.
   ///   - batchSize: images that are run together. Results do not depend on it beyond rounding.
-  ///   - seed: of samplers that draw.
+  ///   - seed: what samplers that draw begin with.
   ///   - engine: computes the steps of this model; nil evaluates it as training does.
   ///   - probe: keeps the first answers of sampler and rule, to ask about them again after the run.
+  ///   - clock: what deadlines are kept by, and all times that are told.
+  /// - Throws: ``ModelError`` for a number of steps or images that cannot be, and for another model's engine.
   public init(
     _ model: GFNet, sampler: any PatchSampler = LearnedSampler(), steps: Int? = nil, batchSize: Int = 64,
-    seed: UInt64 = 0, engine: StepEngine? = nil, probe: AnswerProbe? = nil
+    seed: UInt64 = 0, engine: StepEngine? = nil, probe: AnswerProbe? = nil,
+    clock: @escaping Deadline.Clock = Deadline.machineClock
   ) throws {
     let most = model.configuration.steps
     try ModelError.require(
@@ -24,7 +29,8 @@ public final class AdaptiveRunner {
     plan = EpisodePlan(
       engine: engine ?? StepEngine(model), sampler: sampler,
       random: CounterRandom(seed: seed, stream: "sampler." + sampler.name), batchSize: batchSize,
-      madds: try model.measureCosts().cumulative.prefix(steps ?? most).map(Double.init), probe: probe)
+      madds: try model.measureCosts().cumulative.prefix(steps ?? most).map(Double.init), probe: probe,
+      clock: clock)
   }
 
   /// One image's way through the network.
@@ -50,7 +56,9 @@ public final class AdaptiveRunner {
 
   /// The adaptive loop over a data set.
   public struct Run: Sendable {
+    /// What became of each image, in the order of the data set; images that cannot be read are left out.
     public let results: [Result]
+    /// The results summed up.
     public let evaluation: Evaluation
     /// Wall-clock seconds of the loop, preparation of the images included.
     public let seconds: Double
@@ -63,13 +71,18 @@ public final class AdaptiveRunner {
   /// Runs every image until `rule` lets it leave.
   ///
   /// Where the data set knows no labels, neither the rule nor the results have any.
-  /// - Parameter deadline: seconds; see ``stream(_:rule:deadline:)``.
+  /// - Parameters:
+  ///   - dataset: images of the model's size.
+  ///   - rule: asked after every step but the last.
+  ///   - deadline: seconds; see ``stream(_:rule:deadline:)``.
+  /// - Throws: ``ModelError`` for a data set that does not fit, or of which no image can be read; what the
+  ///   rule, the sampler and the network throw; `Interrupted`.
   public func infer(
     _ dataset: any ImageDataset, rule: any ExitRule, deadline: Double? = nil
   ) throws -> Run {
     try plan.configuration.check(dataset)
     let stream = try stream(DatasetSource(dataset), rule: rule, deadline: deadline)
-    let start = MonotonicClock.seconds
+    let start = plan.clock()
     let progress = ProgressReporter("inference", total: dataset.count)
     defer { progress.finish() }
     var results: [Result] = []
@@ -81,14 +94,18 @@ public final class AdaptiveRunner {
     try requireImages(results.count, dataset)
     return Run(
       results: results, evaluation: Evaluation(of: results, stepMadds: plan.madds),
-      seconds: MonotonicClock.seconds - start, late: stream.late, pixelBytes: stream.pixelBytes)
+      seconds: plan.clock() - start, late: stream.late, pixelBytes: stream.pixelBytes)
   }
 
   /// Runs images as they come until `rule` lets them leave; see ``EpisodeStream``.
   ///
-  /// - Parameter deadline: seconds from the start of an image's glance in which it is to be answered: it
-  ///   leaves with its best answer so far when another step is expected to take it beyond. The glance itself
-  ///   is always taken. Before the first image every step is run on blank images, to learn how long it takes.
+  /// - Parameters:
+  ///   - source: gives the images.
+  ///   - rule: asked after every step but the last.
+  ///   - deadline: seconds from the start of an image's glance in which it is to be answered: it leaves with
+  ///     its best answer so far when another step is expected to take it beyond. The glance itself is always
+  ///     taken. Before the first image every step is run on blank images, to learn how long it takes.
+  /// - Throws: ``ModelError`` for a deadline that is not above 0; what the rule throws when it starts.
   public func stream(
     _ source: any ImageSource, rule: any ExitRule, deadline: Double? = nil
   ) throws -> EpisodeStream {
@@ -100,7 +117,12 @@ public final class AdaptiveRunner {
 
   /// Runs every image through all steps and records everything.
   ///
-  /// - Parameter samplerName: how the trace names its sampler, with its parameters; nil: as the sampler does.
+  /// - Parameters:
+  ///   - dataset: images of the model's size.
+  ///   - identity: how the trace names the model.
+  ///   - samplerName: how the trace names its sampler, with its parameters; nil: as the sampler does.
+  /// - Throws: ``ModelError`` for a data set that does not fit, or of which no image can be read; what the
+  ///   sampler and the network throw; `Interrupted`.
   public func trace(
     _ dataset: any ImageDataset, model identity: Trace.Identity, samplerName: String? = nil
   ) throws -> Trace {

@@ -5,7 +5,7 @@ import Tensor
 final class EpisodeGroup {
   /// Rows in the record, ascending in the order in which the images came.
   let rows: [Int]
-  /// Nil before the glance.
+  /// What the network carries for the images; nil before the glance.
   var memory: GFNet.Memory?
   /// What the policy has said since the last step; nil where it has not been asked.
   var proposal: Proposal?

@@ -13,6 +13,8 @@ struct EpisodePlan {
   let madds: [Double]
   /// Keeps the first answers of sampler and rule, to ask about them again after the run.
   let probe: AnswerProbe?
+  /// Says what time it is, in seconds.
+  let clock: Deadline.Clock
 
   var configuration: Configuration { engine.model.configuration }
 
@@ -52,14 +54,14 @@ struct EpisodePlan {
       var memory: GFNet.Memory?
       for step in 1...madds.count {
         try Cancellation.check()
-        let start = MonotonicClock.seconds
+        let start = clock()
         if var known = memory {
           _ = try engine.propose(&known)
           memory = try engine.focus(blank, memory: known).1
         } else {
           memory = try engine.glance(blank).1
         }
-        if round > 0 { durations.note(step, count: count, took: MonotonicClock.seconds - start) }
+        if round > 0 { durations.note(step, count: count, took: clock() - start) }
       }
     }
   }

@@ -19,11 +19,12 @@ public final class EpisodeStream {
   private let batchSize: Int
   private let stepper: EpisodeStepper
   private let probe: AnswerProbe?
+  private let clock: Deadline.Clock
   private var record: EpisodeRecord
   private var times: StreamTimes
-  /// By steps taken, 0…T−1.
+  /// The images that wait for their next step, by the number of steps they have had, 0…T−1.
   private var waiting: [EpisodeQueue]
-  /// By row.
+  /// What is known of the image in each row.
   private var outcomes: [Outcome]
   private var numbers: [Int]
   /// Images that came, and images that were answered in order; an image's row is its number here modulo the
@@ -47,7 +48,7 @@ public final class EpisodeStream {
     case answered(AdaptiveRunner.Result)
   }
 
-  /// - Parameter deadline: in seconds; see ``AdaptiveRunner/stream(_:rule:deadline:)``.
+  /// - Parameter deadline: seconds; see ``AdaptiveRunner/stream(_:rule:deadline:)``.
   init(_ source: any ImageSource, rule: any ExitRule, plan: EpisodePlan, deadline: Double?) throws {
     let durations = try deadline == nil ? StepDurations() : plan.measureDurations()
     self.source = source
@@ -56,6 +57,7 @@ public final class EpisodeStream {
     stepper = plan.stepper(
       try ImagePool(plan.configuration, channels: source.channels, capacity: capacity))
     probe = plan.probe
+    clock = plan.clock
     record = try plan.record(
       indices: [Int](repeating: 0, count: capacity),
       labels: source.knowsLabels ? [Int](repeating: 0, count: capacity) : nil)
@@ -65,10 +67,10 @@ public final class EpisodeStream {
     waiting = [EpisodeQueue](repeating: EpisodeQueue(), count: record.steps)
     outcomes = [Outcome](repeating: .pending, count: capacity)
     numbers = [Int](repeating: 0, count: capacity)
-    start = MonotonicClock.seconds
+    start = clock()
   }
 
-  /// Sixteen batches, or what fits into 256 MB of pixels; a batch at least.
+  /// There is room for sixteen batches, or for what fits into 256 MB of pixels; for one batch at least.
   private static func capacity(_ batchSize: Int, imageBytes: Int) -> Int {
     max(batchSize, min(16 * batchSize, (256 << 20) / max(imageBytes, 1)))
   }
@@ -80,7 +82,7 @@ public final class EpisodeStream {
   public var late: Int { times.late }
 
   /// Seconds since the stream was made, up to its end.
-  public var seconds: Double { (end ?? MonotonicClock.seconds) - start }
+  public var seconds: Double { (end ?? clock()) - start }
 
   /// The next image's answer, as soon as it and all before it are known; nil after the last.
   ///
@@ -96,7 +98,7 @@ public final class EpisodeStream {
     defer { isComputing = false }
     do {
       guard let result = try answer() else {
-        end = end ?? MonotonicClock.seconds
+        end = end ?? clock()
         return nil
       }
       totals.add(result)
@@ -161,7 +163,7 @@ public final class EpisodeStream {
     guard times.deadline != nil else { return nil }
     var first = 0.0
     if case .run(let taken) = action { first = expectedDuration(after: taken) }
-    let now = MonotonicClock.seconds
+    let now = clock()
     return waiting.indices.dropFirst().reversed().first { taken in
       guard let row = waiting[taken].first else { return false }
       let own = expectedDuration(after: taken)
@@ -220,14 +222,14 @@ public final class EpisodeStream {
     let count = min(batchSize, waiting[taken].count)
     if try letGo(of: count, before: step) { return }
     let group = try waiting[taken].take(batchSize)
-    let start = MonotonicClock.seconds
+    let start = clock()
     if step == 1 { times.begin(group.rows, at: start) }
     let outcome = try stepper.run(step, group, record)
     try stepper.enter(outcome, step, group, into: &record)
     if step == record.steps {
       finish(group.rows, after: step)
     } else {
-      let now = MonotonicClock.seconds
+      let now = clock()
       let leaves = try decisions(
         StepBatch(
           record: record, step: step, rows: group.rows,
@@ -236,7 +238,7 @@ public final class EpisodeStream {
       finish(group.rows.indices.filter { leaves[$0] }.map { group.rows[$0] }, after: step)
       waiting[step].append(try group.gathered(group.rows.indices.filter { !leaves[$0] }))
     }
-    times.note(step, count: group.rows.count, took: MonotonicClock.seconds - start)
+    times.note(step, count: group.rows.count, took: clock() - start)
   }
 
   private func decisions(_ batch: StepBatch, _ group: EpisodeGroup) throws -> [Bool] {
@@ -251,7 +253,7 @@ public final class EpisodeStream {
   /// - Returns: true when images left, so that what is to be done next may have changed.
   private func letGo(of count: Int, before step: Int) throws -> Bool {
     guard times.deadline != nil else { return false }
-    let end = MonotonicClock.seconds + times.expected(step, count: count)
+    let end = clock() + times.expected(step, count: count)
     var hasChanged = false
     for taken in waiting.indices.dropFirst() {
       let hurried = waiting[taken].prefix { times.left($0, at: end) < 0 }
@@ -270,7 +272,7 @@ public final class EpisodeStream {
 
   /// Answers the images of `rows`, which have had `step` steps.
   private func finish(_ rows: [Int], after step: Int) {
-    let now = MonotonicClock.seconds
+    let now = clock()
     let (prediction, confidence) = (record[step].prediction, record[step].confidence)
     for row in rows {
       outcomes[row] = .answered(

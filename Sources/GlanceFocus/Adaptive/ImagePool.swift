@@ -24,7 +24,7 @@ final class ImagePool {
       height: side, width: side, channels: channels, mean: configuration.mean,
       deviation: configuration.standardDeviation)
     glance = pixels.resizing(
-      to: configuration.patchSize, Interpolation(configuration.interpolation), alignCorners: true)
+      to: configuration.patchSize, configuration.interpolation, alignCorners: true)
     // Pages that no image has used yet cost nothing, but the addresses must be there.
     let bytes = [pixels.bytes, capacity].checkedProduct() ?? .max
     guard bytes < .max, let start = malloc(max(bytes, 1)) else {
@@ -78,7 +78,7 @@ final class ImagePool {
     }
     let grey = dataset.imageBytes
     try dataset.render(image.index, epoch: 0, into: UnsafeMutableBufferPointer(rebasing: slot[..<grey]))
-    // From the end, so that nothing is overwritten before it was read.
+    // We go from the end, so that nothing is overwritten before it was read.
     for pixel in (0..<grey).reversed() {
       let value = slot[pixel]
       for channel in 0..<pixels.channels { slot[pixel * pixels.channels + channel] = value }

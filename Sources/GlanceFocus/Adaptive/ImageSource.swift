@@ -2,6 +2,7 @@ import Vision
 
 /// One image of a stream: where its pixels come from.
 public struct SourceImage {
+  /// The data set that it is read from.
   public let dataset: any ImageDataset
   /// Its place in the data set, from 0.
   public let index: Int
@@ -17,19 +18,20 @@ public struct SourceImage {
 
 /// Where a stream of images comes from. It is asked for more only when there is room for them.
 public protocol ImageSource: AnyObject {
-  /// 1 or 3; sources that mix both say 3.
+  /// The number of channels of an image, 1 or 3; sources that mix both say 3.
   var channels: Int { get }
   /// True when every image has a label.
   var knowsLabels: Bool { get }
   /// False where images should not be asked for before the network is ready for them, such as those of a
   /// camera.
   var isPatient: Bool { get }
-  /// Up to `most` further images; none: the stream has ended.
+  /// Gives up to `most` further images; none when the stream has ended.
   func next(_ most: Int) throws -> [SourceImage]
 }
 
 /// The images of a data set in their order, once or several times.
 public final class DatasetSource: ImageSource {
+  /// The data set that the images are of.
   public let dataset: any ImageDataset
   /// The number of images of the stream.
   public let count: Int
@@ -38,7 +40,9 @@ public final class DatasetSource: ImageSource {
   public let isPatient = true
   private var position = 0
 
-  /// - Parameter passes: how often the data set is gone through.
+  /// - Parameters:
+  ///   - dataset: the images.
+  ///   - passes: how often the data set is gone through.
   public init(_ dataset: any ImageDataset, passes: Int = 1) {
     self.dataset = dataset
     count = dataset.count * max(passes, 0)

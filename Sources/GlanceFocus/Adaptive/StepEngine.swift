@@ -7,18 +7,21 @@ import Tensor
 /// The network's parts reach it as functions of tensors, so that whoever makes the engine decides how they
 /// run: as they are, or compiled.
 public final class StepEngine: StepParts {
+  /// The network whose steps the engine computes.
   public let model: GFNet
   private let parts: NetworkParts
-  /// B×3×P×P → features, map.
+  /// Encodes the glance: B×3×P×P → features, map.
   private let encodeGlance: TensorFunction
   private let encodePatch: TensorFunction
-  /// Features and, after the first step, the classifier's memory → logits, memory.
+  /// Answers a step: features and, for patches, the classifier's memory → logits, memory.
   private let answerGlance: TensorFunction
   private let answerPatch: TensorFunction
-  /// Map and, after the first proposal, the policy's state → mean, value, state.
+  /// Asks the policy: map and, after the first proposal, the policy's state → mean, value, state.
   private let proposal: TensorFunction
 
-  /// - Parameter compile: turns each part into a function of the same meaning; by default the part itself.
+  /// - Parameters:
+  ///   - model: the network.
+  ///   - compile: turns each part into a function of the same meaning; by default the part itself.
   public init(
     _ model: GFNet, compile: (@escaping TensorFunction) -> TensorFunction = { $0 }
   ) {
@@ -73,7 +76,7 @@ public final class StepEngine: StepParts {
     return Encoding(features: outputs[0], map: outputs[1])
   }
 
-  /// As it is: nobody asks a live run for the encoders' own logits.
+  /// This part is not compiled, as nobody asks a live run for the encoders' own logits.
   func classify(_ features: Tensor, _ look: Look) throws -> Tensor { try parts.classify(features, look) }
 
   func answer(_ features: Tensor, memory: Tensor?, _ look: Look) throws -> SequenceAnswer {

@@ -1,7 +1,7 @@
 /// When the images of a stream began, how long its steps take, and by when its answers are due. All in
 /// seconds.
 struct StreamTimes {
-  /// From the start of its glance to when an image is to be answered; nil: any time.
+  /// The time from the start of an image's glance to when it is to be answered; nil for any time.
   let deadline: Double?
   /// Images that were answered later than that.
   private(set) var late = 0

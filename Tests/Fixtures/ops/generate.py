@@ -114,7 +114,6 @@ OPERATIONS = [
     ("index_select.channels", [(2, 5, 3, 2)], lambda x: x[:, [1, 3, 3, 0, 1]]),
     ("index_select.images", [(3, 2, 4, 5)], lambda x: x[[2, 2, 0]]),
     ("gather", [(3, 5, 2)], lambda x: x.gather(1, (torch.arange(24).reshape(3, 4, 2) * 7) % 5)),
-    ("pick", [(4, 6)], lambda x: x[torch.arange(4), [5, 0, 3, 3]]),
     ("concatenate.channels", [(2, 3, 4, 5), (2, 1, 4, 5)], lambda x, y: torch.cat([x, y], 1)),
     ("concatenate.rows", [(2, 3), (4, 3)], lambda x, y: torch.cat([x, y, x], 0)),
     ("stack", [(2, 3), (2, 3)], lambda x, y: torch.stack([x, y], -1)),

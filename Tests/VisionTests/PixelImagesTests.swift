@@ -2,6 +2,7 @@ import Compute
 import Tensor
 import TestSupport
 import Testing
+import Vision
 
 /// Glances and patches made from 8-bit pixels are those of the ops on normalised images.
 struct PixelImagesTests {
