@@ -4,7 +4,7 @@ import Support
 /// The argument checks of one function, worked out once when it is registered.
 final class CallShape {
   let entry: FunctionEntry
-  /// Slot of the first argument: 2 for methods and calls of modules.
+  /// The slot of the first argument: 2 for methods and calls of modules.
   let first: Int
   /// The parameters as objects: reading one of an array of large structs would copy all its fields.
   let parameters: [Slot]
@@ -12,13 +12,13 @@ final class CallShape {
 
   /// One parameter, with its options as slots of their own.
   final class Slot {
-    let parameter: Parameter
+    let parameter: FunctionParameter
     let name: String
     let options: [Slot]?
     /// The only Lua type that needs no closer look; nil: ask the parameter.
     let plainKind: Int32?
 
-    init(_ parameter: Parameter) {
+    init(_ parameter: FunctionParameter) {
       self.parameter = parameter
       name = parameter.name
       options = parameter.options?.map(Slot.init)
@@ -41,14 +41,14 @@ final class CallShape {
     hasRest = entry.parameters.last?.isRest ?? false
   }
 
-  /// What it touches, in a fixed order.
+  /// What the function touches, in a fixed order.
   private(set) lazy var touched = entry.touches.sorted()
 
   func checkArguments(on stack: LuaStack) throws {
     do {
       try checkEach(on: stack)
     } catch {
-      // `crate.add(1)` shifts every argument: then the missing object is the mistake to name.
+      // `crate.add(1)` shifts every argument; then the missing object is the mistake to name.
       if entry.isMethod, stack.className(at: 1) != entry.className {
         let got = try stack.value(at: 1).described
         throw LuaError(
@@ -130,7 +130,7 @@ final class CallShape {
 
   private func failExtra(given: Int, on stack: LuaStack) throws {
     let count = parameters.count
-    // `sequential(a, b)`: the elements of a list without its braces.
+    // In `sequential(a, b)` the elements of a list stand without its braces.
     if let list = parameters.first?.parameter, list.type.isElement(first, on: stack) {
       throw LuaError(
         "\(entry.qualifiedName): takes \(list.type.described), got \(given) arguments; write \(braced)")
@@ -139,7 +139,8 @@ final class CallShape {
     throw LuaError("\(entry.qualifiedName): takes \(most), got \(given): \(entry.signature)")
   }
 
-  private func mismatch(_ what: String, _ parameter: Parameter, at slot: Int, on stack: LuaStack) -> LuaError
+  private func mismatch(_ what: String, _ parameter: FunctionParameter, at slot: Int, on stack: LuaStack)
+    -> LuaError
   {
     let got = (try? stack.value(at: slot).described) ?? "something else"
     var hint = parameter.type.wrongElement(slot, on: stack).map { " whose " + $0 } ?? ""
@@ -153,13 +154,13 @@ final class CallShape {
   /// The call with a list in braces.
   private var braced: String { "\(entry.qualifiedName){…}" }
 
-  private func expectation(of parameter: Parameter) -> String {
+  private func expectation(of parameter: FunctionParameter) -> String {
     if parameter.options != nil { return "a table of options" }
     return Setting.expectation(parameter.type.described, parameter.range)
   }
 }
 
-extension Parameter {
+extension FunctionParameter {
   /// Whether the value at `slot` may be passed for this parameter.
   @inline(__always)
   func accepts(_ slot: Int, on stack: LuaStack) -> Bool {
@@ -191,7 +192,7 @@ extension ParameterType {
       if element.accepts(stack.count, on: stack) { continue }
       let got = (try? stack.value(at: stack.count).described) ?? "something else"
       var hint = ""
-      // `relu` for `relu()`.
+      // `relu` was written for `relu()`.
       if case .object(let name) = element, stack.kind(at: stack.count) == .function {
         hint = "; a function that makes \(article(name)) \(name) is called with ()"
       }

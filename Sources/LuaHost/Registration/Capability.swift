@@ -47,7 +47,7 @@ package final class PluginIdentity {
 }
 
 extension HostContext {
-  /// The plugin whose code runs; nil: the script's.
+  /// The plugin whose code runs; nil when it is the script's.
   package var plugin: PluginIdentity? { plugins.last }
 
   /// Runs `body` as the code of a plugin.

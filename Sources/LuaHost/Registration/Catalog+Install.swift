@@ -14,7 +14,7 @@ extension Catalog {
   func pushModules(on stack: LuaStack) throws {
     try stack.reserve(12)
     let environment = stack.count
-    // The hidden table of `gfnet`, for its modules.
+    // This is the hidden table of `gfnet`, for its modules.
     var root: LuaTable?
     for module in modules {
       let parts = module.name.split(separator: ".").map(String.init)
@@ -59,13 +59,14 @@ extension Catalog {
     }
     let known = module.functions.map(\.name) + module.constants.map(\.name) + submodules
     stack.pushTable(fields: 8)
-    // The members that were asked for before, in C; then the others and the error in Swift.
+    // The members that were asked for before are found in C; the others and the error come from Swift.
     stack.pushTable(fields: 2)
     stack.push("__index")
     stack.push { stack in
       guard let name = stack.string(at: 2) else { throw LuaError("\(module.name) has no such field") }
       if let function = module.functions.first(where: { $0.name == name }) {
-        // Made when first asked for: every plugin has all of `gfnet` again, and uses a few functions of it.
+        // A function is made when first asked for: every plugin has all of `gfnet` again, and uses a few
+        // functions of it.
         stack.push(function)
         stack.push(name)
         lua_pushvalue(stack.pointer, -2)
@@ -112,7 +113,8 @@ extension Catalog {
     stack.rawSet(tableAt: -3)
   }
 
-  /// `pairs(gfnet.tensor)` goes through all members in alphabetical order, and `print` says what the module is.
+  /// Has `pairs(gfnet.tensor)` go through all members in alphabetical order, and `print` say what the module
+  /// is.
   private func pushListing(of module: LuaModule, known: [String], on stack: LuaStack) {
     stack.push("__pairs")
     stack.push { stack in

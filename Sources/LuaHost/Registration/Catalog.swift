@@ -1,6 +1,8 @@
 /// Everything that scripts can call: the one source of bindings, checks, help, completion and stubs.
 public struct Catalog: Sendable {
+  /// The tables of functions under `gfnet`.
   public let modules: [LuaModule]
+  /// The types of objects that scripts can hold.
   public let classes: [ClassEntry]
 
   public init(modules: [LuaModule], classes: [ClassEntry]) {
@@ -15,9 +17,9 @@ public struct Catalog: Sendable {
       ReadModule.module, ReportModule.module,
     ] + DefinitionModules.modules,
     classes: [
-      TensorClass.entry, RandomModule.generatorClass, FigureClass.figure, FigureClass.axes,
+      TensorClass.entry, GeneratorClass.entry, FigureClass.figure, FigureClass.axes,
       FigureClass.picture,
-      DefinitionModules.definitionClass, DefinitionModules.configuredClass, InputFiles.file,
+      DefinitionModules.definitionClass, DefinitionModules.configuredClass, InputFileClass.entry,
     ] + NetworkModule.classes + ModelAPI.classes)
 
   /// Something that help can be asked about.

@@ -4,17 +4,17 @@ import Tensor
 
 /// One function or method that scripts can call: its binding, its argument checks, its help.
 ///
-/// Adding a function is writing one entry:
+/// Adding a function is writing one entry, with an ``ArgumentKey`` for each argument:
 /// ```swift
-/// FunctionEntry(
-///   "clamp", "Limits a number to a range.",
-///   [
-///     Parameter("x", .number, "the number"),
-///     .options([Parameter("min", .number, default: 0, "lower bound"), Parameter("max", .number, default: 1, "upper bound")]),
-///   ],
+/// private static let x = ArgumentKey<Double>("x", "the number")
+/// private static let low = ArgumentKey<Double>("min", default: 0, "lower bound")
+/// private static let high = ArgumentKey<Double>("max", default: 1, "upper bound")
+///
+/// static let clamp = FunctionEntry(
+///   "clamp", "Limits a number to a range.", [x, .options([low, high])],
 ///   returns: "number", example: "gfnet.clamp(1.5, {max = 1})"
 /// ) { call in
-///   min(max(try call.number("x"), try call.number("min")), try call.number("max"))
+///   min(max(try call[x], try call[low]), try call[high])
 /// }
 /// ```
 public struct FunctionEntry: Sendable {
@@ -24,7 +24,7 @@ public struct FunctionEntry: Sendable {
   public var summary: String
   /// Further paragraphs of help; may be empty.
   public var discussion: String
-  public var parameters: [Parameter]
+  public var parameters: [FunctionParameter]
   /// Type and meaning of what is returned; empty when nothing is.
   public var returns: String
   /// A line of Lua that works.
@@ -43,7 +43,7 @@ public struct FunctionEntry: Sendable {
 
   /// A function with one result, or with ``LuaResults``.
   public init<Result: LuaPushable>(
-    _ name: String, _ summary: String, _ parameters: [Parameter] = [], returns: String,
+    _ name: String, _ summary: String, _ parameters: [any ArgumentRow] = [], returns: String,
     example: String = "", discussion: String = "", touches: Set<Capability> = [],
     mayTouch: Set<Capability> = [], body: @escaping @Sendable (LuaCall) throws -> Result
   ) {
@@ -56,7 +56,7 @@ public struct FunctionEntry: Sendable {
 
   /// A function without results.
   public init(
-    _ name: String, _ summary: String, _ parameters: [Parameter] = [], example: String = "",
+    _ name: String, _ summary: String, _ parameters: [any ArgumentRow] = [], example: String = "",
     discussion: String = "", touches: Set<Capability> = [], mayTouch: Set<Capability> = [],
     body: @escaping @Sendable (LuaCall) throws -> Void
   ) {
@@ -67,13 +67,14 @@ public struct FunctionEntry: Sendable {
   }
 
   init(
-    _ name: String, _ summary: String, _ parameters: [Parameter], _ returns: String, _ example: String,
+    _ name: String, _ summary: String, _ parameters: [any ArgumentRow], _ returns: String,
+    _ example: String,
     _ discussion: String, _ touches: Set<Capability>, _ mayTouch: Set<Capability>,
     body: @escaping @Sendable (LuaCall) throws -> Int32
   ) {
     self.name = name
     self.summary = summary
-    self.parameters = parameters
+    self.parameters = parameters.map { $0.parameter }
     self.returns = returns
     self.example = example
     self.discussion = discussion

@@ -1,14 +1,18 @@
 import CLuaBridge
 import Support
 
-/// The arguments of one call from Lua, read by their registered names: positional ones and options alike.
+/// The arguments of one call from Lua, positional ones and options alike. Functions read them by their keys,
+/// as `call[key]` (see ``ArgumentKey``); the methods that take names are what keys read with.
 ///
 /// Types, bounds and unknown options were checked before the body runs. A missing argument has its default.
 public struct LuaCall {
+  /// The stack that the arguments lie on.
   public let stack: LuaStack
   let shape: CallShape
 
+  /// The state that is calling.
   public var state: LuaState { stack.state }
+  /// What the host keeps for the state.
   public var context: HostContext { stack.state.context }
 
   /// Asks for what the function `mayTouch`, before the body does; throws when a plugin without it is calling.
@@ -29,22 +33,34 @@ public struct LuaCall {
     try read(name, { _ in true }, fallback: { _ in false })
   }
 
+  /// A number; whole ones convert.
   public func number(_ name: String) throws -> Double {
     try read(name, stack.number(at:), fallback: { Double(setting: $0) })
   }
 
+  /// A number, rounded to 32 bits.
   public func float(_ name: String) throws -> Float { Float(try number(name)) }
 
+  /// A whole number.
   public func integer(_ name: String) throws -> Int {
     try read(name, stack.integer(at:), fallback: { Int(setting: $0) })
   }
 
+  /// True or false; false where it was left out and has no default.
   public func boolean(_ name: String) throws -> Bool {
     try read(name, stack.boolean(at:), fallback: { Bool(setting: $0) })
   }
 
+  /// A string as text.
   public func string(_ name: String) throws -> String {
     try read(name, stack.string(at:), fallback: { String(setting: $0) })
+  }
+
+  /// The case of an enumeration whose word was given.
+  func choice<Word: RawRepresentable>(_ name: String) throws -> Word where Word.RawValue == String {
+    try read(
+      name, { stack.string(at: $0).flatMap { Word(rawValue: $0) } },
+      fallback: { String(setting: $0).flatMap { Word(rawValue: $0) } })
   }
 
   /// A string as the path of a file or folder, byte by byte.
@@ -52,18 +68,18 @@ public struct LuaCall {
   /// - Throws: where it is empty, or holds a NUL byte, at which the system would cut it.
   public func path(_ name: String) throws -> FilePath { try checkedPath(value(name), name) }
 
+  /// As ``path(_:)``; nil where it was left out.
   public func optionalPath(_ name: String) throws -> FilePath? { try has(name) ? path(name) : nil }
 
-  public func paths(_ name: String) throws -> [FilePath] {
+  private func paths(_ name: String) throws -> [FilePath] {
     try elements(name).map { try checkedPath($0, name) }
   }
 
-  /// As ``path(_:)``, for a file or folder to read: a relative one is looked for in the current folder, then beside the
-  /// script; that of a plugin in its own folder first.
+  /// As ``path(_:)``, for a file or folder to read: a relative one is looked for in the current folder, then
+  /// beside the script; that of a plugin in its own folder first.
   public func inputPath(_ name: String) throws -> FilePath { context.found(try path(name)) }
 
-  public func optionalInputPath(_ name: String) throws -> FilePath? { try has(name) ? inputPath(name) : nil }
-
+  /// The paths of a list, each as ``inputPath(_:)``.
   public func inputPaths(_ name: String) throws -> [FilePath] { try paths(name).map(context.found) }
 
   /// The path of a file to write.
@@ -105,20 +121,22 @@ public struct LuaCall {
     return path
   }
 
-  public func optionalNumber(_ name: String) throws -> Double? { try has(name) ? number(name) : nil }
+  /// A whole number; nil where it was left out.
   public func optionalInteger(_ name: String) throws -> Int? { try has(name) ? integer(name) : nil }
+  /// A string; nil where it was left out.
   public func optionalString(_ name: String) throws -> String? { try has(name) ? string(name) : nil }
-  public func optionalBoolean(_ name: String) throws -> Bool? { try has(name) ? boolean(name) : nil }
 
   /// The argument as it is; nil when it was left out.
   public func value(_ name: String) throws -> LuaValue {
     try read(name, { try? stack.value(at: $0) }, fallback: { $0.luaValue })
   }
 
+  /// A function of the script.
   public func function(_ name: String) throws -> LuaFunction {
     try read(name, { try? stack.value(at: $0).asFunction }, fallback: { _ in nil })
   }
 
+  /// A table of the script.
   public func table(_ name: String) throws -> LuaTable {
     try read(name, { try? stack.value(at: $0).asTable }, fallback: { _ in nil })
   }
@@ -130,13 +148,10 @@ public struct LuaCall {
       fallback: { _ in nil })
   }
 
-  public func optionalObject<Value>(_ name: String, as type: Value.Type = Value.self) throws -> Value? {
-    try has(name) ? object(name, as: type) : nil
-  }
-
+  /// The elements of a list of numbers; empty when it was left out.
   public func numbers(_ name: String) throws -> [Double] { try elements(name).compactMap(\.asNumber) }
+  /// The elements of a list of whole numbers; empty when it was left out.
   public func integers(_ name: String) throws -> [Int] { try elements(name).compactMap(\.asInteger) }
-  public func strings(_ name: String) throws -> [String] { try elements(name).compactMap(\.asString) }
 
   /// The elements of a list argument; empty when it was left out.
   ///
@@ -149,6 +164,17 @@ public struct LuaCall {
   public func rest() throws -> [LuaValue] {
     let start = shape.first + shape.entry.parameters.count - 1
     return try (start..<max(stack.count + 1, start)).map { try stack.value(at: $0) }
+  }
+
+  /// What error messages call an argument: `figure:line: argument 1 'x'`.
+  func place(_ name: String) -> String {
+    let entry = shape.entry
+    for (index, parameter) in entry.parameters.enumerated() {
+      if parameter.name == name, parameter.options == nil {
+        return "\(entry.qualifiedName): argument \(index + 1) '\(name)'"
+      }
+    }
+    return "\(entry.qualifiedName): option '\(name)'"
   }
 
   /// Finds an argument by name: a slot, or a field of an options table.
@@ -180,7 +206,9 @@ public struct LuaCall {
     throw LuaError("\(shape.entry.qualifiedName): no parameter is registered under the name '\(name)'")
   }
 
-  private func absent<Value>(_ parameter: Parameter, _ fallback: (SettingValue) -> Value?) throws -> Value {
+  private func absent<Value>(_ parameter: FunctionParameter, _ fallback: (SettingValue) -> Value?) throws
+    -> Value
+  {
     if case .value(let value) = parameter.absence, let converted = fallback(value) { return converted }
     if Value.self == Bool.self, let no = false as? Value { return no }
     if Value.self == LuaValue.self, let none = LuaValue.nil as? Value { return none }

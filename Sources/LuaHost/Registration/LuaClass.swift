@@ -4,17 +4,20 @@ import Reports
 /// A Swift type that scripts can hold: its properties, methods and operators.
 ///
 /// ```swift
-/// LuaClass<Counter>("counter", "Counts.", properties: [
+/// private static let n = ArgumentKey<Int>("n", default: 1, "how many")
+///
+/// static let entry = LuaClass<Counter>("counter", "Counts.", properties: [
 ///   .init("value", "integer", "what was counted so far") { counter, _ in counter.value }
 /// ], methods: [
-///   .init("add", "Adds.", [Parameter("n", .integer, default: 1, "how many")]) { counter, call in
-///     counter.value += try call.integer("n")
-///   }
+///   .init("add", "Adds.", [n]) { counter, call in counter.value += try call[n] }
 /// ]).entry
 /// ```
 public struct LuaClass<Value> {
+  /// A method of this class.
   public typealias Method = LuaMethod<Value>
+  /// A field of this class.
   public typealias Property = LuaProperty<Value>
+  /// An operator of this class.
   public typealias Operator = LuaOperator<Value>
 
   /// The type-erased form that the catalogue holds.
@@ -22,7 +25,12 @@ public struct LuaClass<Value> {
 
   /// - Parameters:
   ///   - name: what error messages and help call it, lower case.
+  ///   - summary: what it is, in one sentence.
+  ///   - discussion: further paragraphs of help.
   ///   - freeable: adds `:free()` and `<close>`, for objects that hold much memory.
+  ///   - properties: what scripts read as `object.name`.
+  ///   - methods: what scripts call as `object:name()`.
+  ///   - operators: what scripts write as `object + 1` and the like.
   ///   - describe: the text of `tostring`; one line for large objects.
   ///   - show: how a cell shows the object as its value; nil: as `describe` says.
   ///   - index: `object[i]` for keys that are no names, 1-based; throws when out of range.
@@ -81,7 +89,7 @@ public struct LuaMethod<Value> {
 
   /// A method with one result, or with ``LuaResults``.
   public init<Result: LuaPushable>(
-    _ name: String, _ summary: String, _ parameters: [Parameter] = [], returns: String,
+    _ name: String, _ summary: String, _ parameters: [any ArgumentRow] = [], returns: String,
     example: String = "", discussion: String = "", touches: Set<Capability> = [],
     mayTouch: Set<Capability> = [], body: @escaping @Sendable (Value, LuaCall) throws -> Result
   ) {
@@ -100,7 +108,7 @@ public struct LuaMethod<Value> {
 
   /// A method without results.
   public init(
-    _ name: String, _ summary: String, _ parameters: [Parameter] = [], example: String = "",
+    _ name: String, _ summary: String, _ parameters: [any ArgumentRow] = [], example: String = "",
     discussion: String = "", touches: Set<Capability> = [], mayTouch: Set<Capability> = [],
     body: @escaping @Sendable (Value, LuaCall) throws -> Void
   ) {
@@ -119,7 +127,12 @@ public struct LuaMethod<Value> {
 public struct LuaProperty<Value> {
   let entry: PropertyEntry
 
-  /// - Parameter type: as help shows it, such as `integer` or `list of numbers`.
+  /// - Parameters:
+  ///   - name: what scripts write after the dot.
+  ///   - type: the type as help shows it, such as `integer` or `list of numbers`.
+  ///   - summary: what it says, in a few words.
+  ///   - get: reads the field of an object.
+  ///   - set: changes it; nil for a field that scripts only read.
   public init<Result: LuaPushable>(
     _ name: String, _ type: String, _ summary: String,
     get: @escaping @Sendable (Value, LuaStack) throws -> Result,
@@ -142,7 +155,10 @@ public struct LuaProperty<Value> {
 public struct LuaOperator<Value> {
   let entry: OperatorEntry
 
-  /// - Parameter name: Lua's name of the metamethod, such as `__add`.
+  /// - Parameters:
+  ///   - name: Lua's name of the metamethod, such as `__add`.
+  ///   - summary: what it does, in a few words.
+  ///   - body: reads both operands from the stack and returns the result.
   public init(
     _ name: String, _ summary: String, body: @escaping @Sendable (LuaStack) throws -> any LuaPushable
   ) {
@@ -153,13 +169,18 @@ public struct LuaOperator<Value> {
 /// A registered class without its Swift type.
 public struct ClassEntry: Sendable {
   public let name: String
+  /// What it is, in one sentence.
   public let summary: String
+  /// Further paragraphs of help; may be empty.
   public let discussion: String
   let isFreeable: Bool
   let type: ObjectIdentifier
   let valueType: ObjectIdentifier
+  /// The fields.
   public let properties: [PropertyEntry]
+  /// The methods, `free` among them where there is one.
   public let methods: [FunctionEntry]
+  /// The operators.
   public let operators: [OperatorEntry]
   var describe: (@Sendable (AnyObject) throws -> String)?
   var show: (@Sendable (AnyObject, LuaState) throws -> Notebook.Output)?
@@ -170,15 +191,20 @@ public struct ClassEntry: Sendable {
   var memberNames: [String] { properties.map(\.name) + methods.map(\.name) }
 }
 
+/// A field of a registered class without its Swift type.
 public struct PropertyEntry: Sendable {
   public let name: String
+  /// The type as help shows it.
   public let type: String
+  /// What it says, in a few words.
   public let summary: String
   let get: @Sendable (LuaStack, String) throws -> Void
   var set: (@Sendable (LuaStack, String) throws -> Void)?
 }
 
+/// An operator of a registered class without its Swift type.
 public struct OperatorEntry: Sendable {
+  /// Lua's name of the metamethod, such as `__add`.
   public let name: String
   /// What a script writes, such as `+`.
   var sign: String {
@@ -189,6 +215,7 @@ public struct OperatorEntry: Sendable {
     ]
     return signs[name] ?? String(name.dropFirst(2))
   }
+  /// What it does, in a few words.
   public let summary: String
   let body: @Sendable (LuaStack) throws -> Void
 }

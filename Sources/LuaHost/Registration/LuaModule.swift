@@ -3,7 +3,9 @@ public struct LuaModule: Sendable {
   /// A constant of the module.
   public struct Constant: Sendable {
     public let name: String
+    /// The type as help shows it.
     public let type: String
+    /// What it is, in a few words.
     public let summary: String
     let value: @Sendable (LuaState) throws -> any LuaPushable
 
@@ -32,13 +34,17 @@ public struct LuaModule: Sendable {
     }
   }
 
-  /// `gfnet` or `gfnet.NAME`.
+  /// The full name, `gfnet` or `gfnet.NAME`.
   public let name: String
+  /// What it is for, in one sentence.
   public let summary: String
   /// What calling the module itself does, as in `gfnet.tensor{1, 2}`.
   public let call: FunctionEntry?
+  /// The functions.
   public let functions: [FunctionEntry]
+  /// The constants.
   public let constants: [Constant]
+  /// Members that exist only at run time; nil for none.
   public let dynamicMembers: DynamicMembers?
 
   public init(

@@ -9,61 +9,29 @@ extension LuaState {
     let base = stack.count
     defer { stack.count = base }
     try stack.reserve(12)
-    stack.pushTable(fields: 12)
-
-    func set(_ name: String, _ body: @escaping (LuaStack) throws -> Int32) {
-      stack.push(name)
-      stack.push(function: body)
-      stack.rawSet(tableAt: base + 1)
+    let metatable = Metatable(on: stack)
+    metatable.set("__index") {
+      pushMembers(of: entry)
+      gf_push_index(stack.pointer)
     }
-
-    func set(_ name: String, _ function: @escaping lua_CFunction) {
-      stack.push(name)
-      gf_push_c_function(stack.pointer, function)
-      stack.rawSet(tableAt: base + 1)
-    }
-
-    stack.push("__index")
-    pushMembers(of: entry)
-    gf_push_index(stack.pointer)
-    stack.rawSet(tableAt: base + 1)
-    set("__newindex") { try entry.assignMember(on: $0) }
-    set("__tostring") { stack in
-      guard let object = stack.anyObject(at: 1) else {
-        stack.push("\(entry.name) (freed)")
-        return 1
-      }
-      stack.push(try entry.describe?(object) ?? entry.name)
-      return 1
-    }
+    metatable.setFunction("__newindex") { try entry.assignMember(on: $0) }
+    metatable.setFunction("__tostring") { try entry.pushText(on: $0) }
     if let count = entry.count {
-      set("__len") { stack in
+      metatable.setFunction("__len") { stack in
         stack.push(try count(try stack.liveObject(of: entry)))
         return 1
       }
-      set("__pairs", gf_ipairs)
+      metatable.set("__pairs") { gf_push_c_function(stack.pointer, gf_ipairs) }
     }
     for operation in entry.operators {
-      set(operation.name) { stack in
-        let before = stack.count
-        do {
-          try operation.body(stack)
-        } catch let error as MemoryRefused {
-          throw LuaError("\(entry.name) \(operation.sign): \(error)")
-        }
-        return Int32(stack.count - before)
-      }
+      metatable.setFunction(operation.name) { try entry.run(operation, on: $0) }
     }
-    set("__gc", gf_release_metamethod)
+    metatable.set("__gc") { gf_push_c_function(stack.pointer, gf_release_metamethod) }
     if entry.isFreeable {
-      set("__close", gf_release_metamethod)
+      metatable.set("__close") { gf_push_c_function(stack.pointer, gf_release_metamethod) }
     }
-    stack.push("__name")
-    stack.push(entry.name)
-    stack.rawSet(tableAt: base + 1)
-    stack.push("__metatable")
-    stack.push(false)
-    stack.rawSet(tableAt: base + 1)
+    metatable.set("__name") { stack.push(entry.name) }
+    metatable.set("__metatable") { stack.push(false) }
     try stack.checkPushes()
 
     let installed = InstalledClass(entry: entry, metatable: gf_reference(stack.pointer))
@@ -101,8 +69,53 @@ extension LuaState {
   }
 }
 
+/// A metatable in the making, on top of a stack.
+private struct Metatable {
+  private let stack: LuaStack
+  private let place: Int
+
+  init(on stack: LuaStack) {
+    self.stack = stack
+    stack.pushTable(fields: 12)
+    place = stack.count
+  }
+
+  /// Sets a field to the value that `push` pushes.
+  func set(_ name: String, _ push: () -> Void) {
+    stack.push(name)
+    push()
+    stack.rawSet(tableAt: place)
+  }
+
+  /// Sets a field to a function that runs `body`, which returns how many results it pushed.
+  func setFunction(_ name: String, _ body: @escaping (LuaStack) throws -> Int32) {
+    set(name) { stack.push(function: body) }
+  }
+}
+
 extension ClassEntry {
-  /// `object[key]` for keys that are no member.
+  /// Pushes what `tostring` makes of the object at slot 1.
+  fileprivate func pushText(on stack: LuaStack) throws -> Int32 {
+    guard let object = stack.anyObject(at: 1) else {
+      stack.push("\(name) (freed)")
+      return 1
+    }
+    stack.push(try describe?(object) ?? name)
+    return 1
+  }
+
+  /// Runs an operator on the operands in the first slots.
+  fileprivate func run(_ operation: OperatorEntry, on stack: LuaStack) throws -> Int32 {
+    let before = stack.count
+    do {
+      try operation.body(stack)
+    } catch let error as MemoryRefused {
+      throw LuaError("\(name) \(operation.sign): \(error)")
+    }
+    return Int32(stack.count - before)
+  }
+
+  /// Answers `object[key]` for keys that are no member.
   fileprivate func indexMember(on stack: LuaStack) throws -> Int32 {
     if stack.kind(at: 2) != .string, let index {
       let object = try stack.liveObject(of: self)
@@ -118,7 +131,7 @@ extension ClassEntry {
         + MemberNames.hint(name, of: self.name, known: memberNames))
   }
 
-  /// `object.key = value`.
+  /// Answers `object.key = value`.
   fileprivate func assignMember(on stack: LuaStack) throws -> Int32 {
     if stack.kind(at: 2) != .string, let assign {
       try assign(try stack.liveObject(of: self), stack)

@@ -1,0 +1,24 @@
+import Tensor
+
+/// What batch functions return.
+enum BatchAnswer {
+  /// The numbers of a tensor or of a list of numbers or booleans; nil for anything else.
+  static func numbers(_ value: LuaValue, on stack: LuaStack) throws -> [Float]? {
+    if case .table(let table) = value {
+      let elements = try table.elements()
+      if elements.first?.asTable == nil {
+        let numbers = elements.map { element in
+          element.asBoolean.map { $0 ? Float(1) : 0 } ?? element.asNumber.map(Float.init)
+        }
+        return numbers.contains(nil) ? nil : numbers.compactMap(\.self)
+      }
+    } else if case .object(let object) = value {
+      guard object.value(as: Tensor.self) != nil else { return nil }
+    } else {
+      return nil
+    }
+    try value.push(onto: stack)
+    defer { stack.pop() }
+    return try stack.tensor(at: -1, "the result").values()
+  }
+}

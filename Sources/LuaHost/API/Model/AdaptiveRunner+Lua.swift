@@ -1,0 +1,14 @@
+import GlanceFocus
+import Support
+
+extension AdaptiveRunner.Result {
+  /// The result as scripts see it.
+  func fields(source: FilePath, classNames: [String]) -> LuaFields {
+    LuaFields([
+      "prediction": prediction + 1, "label": label.map { $0 + 1 },
+      "name": classNames.indices.contains(prediction) ? classNames[prediction] : nil,
+      "confidence": confidence, "steps": steps, "madds": madds, "image": index + 1, "source": source,
+      "path": positions.map { [$0.row + 1, $0.column + 1] }, "seconds": seconds,
+    ])
+  }
+}

@@ -1,0 +1,46 @@
+import Foundation
+import GlanceFocus
+
+/// The class `inference`.
+enum InferenceClass {
+  static let entry = LuaClass<InferenceHandle>(
+    "inference", "Results of model:infer: r[i] for each image, and totals.",
+    properties: [
+      .init("images", "integer", "number of images", get: { it, _ in it.run.results.count }),
+      .init(
+        "accuracy", "number", "percent of right answers; nil without labels",
+        get: { it, _ in it.run.evaluation.accuracy.map(Percent.of) }),
+      .init("madds", "number", "mean Multiply-Adds per image", get: { it, _ in it.run.evaluation.madds }),
+      .init(
+        "exits", "list of integers", "images that left after step 1, 2, …",
+        get: { it, _ in it.run.evaluation.exits }),
+      .init(
+        "seconds", "number", "wall-clock time, preparation of the images included",
+        get: { it, _ in it.run.seconds }),
+      .init(
+        "latency", "table",
+        "seconds from the start of an image's glance to its answer: {median=, p95=, max=}",
+        get: { it, _ in Latencies(it.run.results.map(\.seconds)).fields }),
+      .init(
+        "late", "integer", "images answered after their deadline", get: { it, _ in it.run.late }),
+      .init(
+        "pixel_bytes", "integer", "memory for decoded pixels that the run had, in bytes",
+        get: { it, _ in it.run.pixelBytes }),
+    ],
+    describe: { it in
+      let e = it.run.evaluation
+      return String(
+        format: "inference of %d images in %.2f s: %@%@ Multiply-Adds on average, exits %@",
+        it.run.results.count, it.run.seconds, Percent.text(e.accuracy), ModelHandle.millions(e.madds),
+        e.exits.map(String.init).joined(separator: " / "))
+    },
+    index: { it, key, _ in
+      guard let number = key.asInteger, (1...it.run.results.count).contains(number) else {
+        throw LuaError(
+          "no image \(key.described), expected a whole number from 1 to \(it.run.results.count)")
+      }
+      return it.result(number - 1)
+    },
+    count: { $0.run.results.count }
+  ).entry
+}

@@ -1,0 +1,145 @@
+import GlanceFocus
+import NeuralNet
+import Reports
+import Support
+
+/// `gfnet.train`.
+enum TrainFunction {
+  static let functions = [train]
+
+  private static let model = ArgumentKey<ModelHandle>("model", "is trained in place")
+  private static let dataset = ArgumentKey<DatasetHandle>("dataset", "the images")
+  private static let stage = ArgumentKey<TrainingOptions.Stage>(
+    FunctionParameter(
+      "stage", .integer,
+      "1: encoders and classifier on random patches; 2: the policy; 3: fine-tuning with the policy",
+      in: 1...3)
+  ) { call, name in TrainingOptions.Stage(rawValue: try call.integer(name)) ?? .encoders }
+  private static let epochs = ArgumentKey<Int>("epochs", "passes over the data set", in: 1...100_000)
+  private static let batch = ArgumentKey<Int>(
+    "batch", default: 128, "most images of one update", in: 2...65536)
+  private static let schedule = ArgumentKey<Schedule>(
+    "schedule", default: .cosine, "how the rate goes over the stage")
+  private static let seed = ArgumentKey<UInt64>.seed(of: "everything random")
+  private static let firstEpoch = ArgumentKey<Int>(
+    "first_epoch", default: 0,
+    "epochs that the data set has been through, for sets that draw new images each epoch", in: 0...1e9)
+  private static let log = ArgumentKey<LuaFunction?>("log", "function(m): called after each epoch")
+
+  // MARK: Stages 1 and 3
+
+  private static let rate = ArgumentKey<Float>(
+    "rate", default: 0.01, "stages 1 and 3: learning rate of the encoders", in: 0...100)
+  private static let classifierRate = ArgumentKey<Float?>(
+    "classifier_rate",
+    "stages 1 and 3: learning rate of the classifier; default: 0.1 in stage 1, 0.01 in stage 3", in: 0...100)
+  private static let weightDecay = ArgumentKey<Float>(
+    "weight_decay", default: 1e-4, "stages 1 and 3: of all weights", in: 0...1)
+  private static let auxWeight = ArgumentKey<Float?>(
+    "aux_weight", "stages 1 and 3: weight of the encoders' own classifiers; default: the backbone's",
+    in: 0...1000)
+  private static let labelSmoothing = ArgumentKey<Float>(
+    "label_smoothing", default: 0.0, "stages 1 and 3", in: 0...0.99)
+
+  // MARK: Stage 2
+
+  private static let reward = ArgumentKey<Reward>(
+    "reward", default: .increments,
+    "stage 2: what a patch is worth, from the true class's probability p")
+  private static let discount = ArgumentKey<Float>(
+    "discount", default: 0.7, "stage 2: of later rewards", in: 0...1)
+  private static let ppoEpochs = ArgumentKey<Int>(
+    "ppo_epochs", default: 1, "stage 2: updates on each batch", in: 1...1000)
+  private static let ppoRate = ArgumentKey<Float>(
+    "ppo_rate", default: 3e-4, "stage 2: learning rate of the policy", in: 0...1)
+  private static let resetPolicy = ArgumentKey<Bool>(
+    "reset_policy", default: true, "stage 2: start from a fresh policy")
+
+  // MARK: Entry
+
+  private static let rows: [any ArgumentRow] = [
+    model, dataset, stage, epochs, batch, rate, classifierRate, weightDecay, schedule, auxWeight,
+    labelSmoothing, reward, discount, ppoEpochs, ppoRate, resetPolicy, seed, firstEpoch,
+    TrainingCheckpoint.key, log,
+  ]
+
+  private static let train = FunctionEntry(
+    "train", "Trains a model for one stage; a run that was stopped goes on after its last epoch.",
+    [.options(rows)],
+    returns: "list of tables: {stage=, epoch=, loss=, accuracy=, reward=, images=, seconds=}",
+    example: """
+      local data = gfnet.dataset("clutter-fashion", {split = "train", limit = 16})  \
+      local model = gfnet.model{backbone = "resnet_tiny_16", dataset = data, steps = 2}  \
+      gfnet.train{model = model, dataset = data, stage = 1, epochs = 1, batch = 8, checkpoint = false}
+      """,
+    discussion: """
+      accuracy is the percent of right answers after step 1, 2, …, on the training images; reward is the mean per \
+      patch, in stage 2 only; images is how many the epoch had. An epoch goes through all images that can be read, in \
+      batches as even as they can be, of no more than batch images (of an odd number in pairs, one batch has three).
+
+      After each epoch everything needed to go on is in the checkpoint: the same call with the same starting weights, \
+      options and data goes on from there, and a training that is complete says so. Its earlier epochs are in the list \
+      that is returned, but log is not called for them. epochs may be another number where the rate does not depend on \
+      it (schedule = "constant"). The checkpoint of another training is never replaced: it is kept beside, as \
+      NAME-old.safetensors, NAME-old-2.safetensors, …, where its own training finds it again.
+
+      The metrics are also lines of metrics.jsonl in the run's folder, and model:save keeps them, without the seconds, \
+      as model.info.history. log cannot train the model further; running it there is fine.
+      """, touches: [.readFiles, .writeFiles, .clock, .report]
+  ) { call in
+    let handle = try call[model]
+    let data = try call[dataset]
+    data.tellNormalization(of: handle.configuration, call.context)
+    let options = try options(call, handle)
+    let checkpoint = try call[TrainingCheckpoint.key].file(of: handle, options.stage, call.context)
+    let listener = try call[log]
+    return try handle.training {
+      let trainer = try Trainer(
+        handle.network, dataset: data.images, options: options, checkpoint: checkpoint)
+      let resumed = TrainingReport(trainer, call.context)
+      try resumed.tellStart()
+      let directory = try call.context.recorder?.open()
+      // The lines of an earlier run went with its directory.
+      for metrics in trainer.history { try directory?.appendMetrics(metrics.members) }
+      do {
+        try DamageNote.telling(data.images, call.context) {
+          try trainer.run { metrics in
+            let line = metrics.line(of: options.epochs)
+            call.context.recorder?.log([line])
+            call.context.emit(.text(line + "\n"))
+            try directory?.appendMetrics(metrics.members)
+            try listener?.call(MetricsTable(metrics))
+          }
+        }
+      } catch let stop as Interrupted {
+        resumed.tellStop()
+        throw stop
+      }
+      // Without the times, equal trainings give equal files.
+      handle.history += trainer.history.map { .object($0.members.filter { $0.name != "seconds" }) }
+      return LuaResults(trainer.history.map(MetricsTable.init))
+    }
+  }
+
+  private static func options(_ call: LuaCall, _ model: ModelHandle) throws -> TrainingOptions {
+    let stage = try call[stage]
+    let defaults = try model.configuration.paperSetup().family
+    var options = TrainingOptions(stage: stage, epochs: try call[epochs])
+    options.batchSize = try call[batch]
+    options.encoderRate = try call[rate]
+    options.classifierRate = try call[classifierRate] ?? (stage == .fineTune ? 0.01 : 0.1)
+    options.weightDecay = try call[weightDecay]
+    options.schedule = try call[schedule].rawValue
+    options.auxiliaryWeight = try call[auxWeight] ?? defaults.auxiliaryWeight
+    options.trainsGlobalEncoder = defaults.trainsGlobalEncoder
+    options.labelSmoothing = try call[labelSmoothing]
+    options.reward = try call[reward]
+    options.ppo.discount = try call[discount]
+    options.ppo.epochs = try call[ppoEpochs]
+    options.ppo.learningRate = try call[ppoRate]
+    options.resetsPolicy = try call[resetPolicy]
+    options.seed = try call[seed]
+    options.firstEpoch = try call[firstEpoch]
+    return options
+  }
+}

@@ -1,0 +1,29 @@
+import Support
+
+/// `gfnet.encoder`.
+enum EncoderFunction {
+  private static let file = ArgumentKey<FilePath>.path(
+    "file", "a file of gfnet-lab models import, or its name; .pth, .pt or .safetensors")
+  private static let backbone = ArgumentKey<String?>(
+    "backbone", "which encoder it is; found from the file by default")
+  private static let keys = ArgumentKey<String?>(
+    "keys", "whose keys the file has, such as timm; found by trying by default")
+
+  static let entry = FunctionEntry(
+    "encoder", "Loads an image encoder: imported weights, or a state dictionary of timm or torchvision.",
+    [file, .options([backbone, keys] + EncoderOptions.rows)],
+    returns: "encoder", example: "local encoder = gfnet.encoder(\"encoder.safetensors\")",
+    discussion: """
+      Nothing in a PyTorch file is run: tensors and plain containers are built, everything else is kept as data. Arrays \
+      that do not fit the encoder are listed. Where other networks have the same arrays, as with tf_efficientnet_b0 and \
+      efficientnet_b0, the name that the training program kept (arch, args.model, …) or the file's name decides; else one \
+      must be named as backbone. A file without a classifier gives features and maps.
+      """, touches: [.readFiles]
+  ) { call in
+    let encoder = try EncoderHandle(
+      contentsOf: EncoderOptions.located(call[file], call.context), backbone: call[backbone],
+      keys: call[keys], prefix: call[EncoderOptions.prefix], choice: EncoderOptions.choice(call))
+    for note in encoder.notes { call.context.note(note) }
+    return Pushed(encoder)
+  }
+}

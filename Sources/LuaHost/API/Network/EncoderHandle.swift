@@ -1,0 +1,46 @@
+import Backbones
+import GlanceFocus
+import NeuralNet
+import Support
+
+/// An image encoder as scripts hold it.
+final class EncoderHandle {
+  let encoder: any Backbone
+  let backbone: String
+  /// The number of classes; 0 where the file holds no classifier.
+  let classes: Int
+  /// The name that it was asked for by.
+  let name: String
+  /// The bytes of the weights, for the collector.
+  let weightBytes: Int
+  /// What was chosen or left out when the file was read, a line each.
+  let notes: [String]
+
+  init(_ encoder: any Backbone, backbone: String, classes: Int, name: String, notes: [String] = []) {
+    self.encoder = encoder
+    self.backbone = backbone
+    self.classes = classes
+    self.name = name
+    weightBytes = encoder.heldBytes
+    self.notes = notes
+  }
+
+  /// The encoder in `path`: a file of ours, or a state dictionary of another program.
+  convenience init(
+    contentsOf path: FilePath, backbone: String? = nil, keys: String? = nil, prefix: String? = nil,
+    choice: StateDictionary.Choice = .init()
+  ) throws {
+    let name = path.shownStem
+    let file = try CheckpointFile(path, choice: choice)
+    if case .encoder(let stored) = file.content {
+      self.init(try stored.encoder(), backbone: stored.backbone, classes: stored.classes, name: name)
+      return
+    }
+    let imported = try CheckpointImport(
+      file, kind: .encoder, keys: keys, prefix: prefix, choices: .init(backbone: backbone))
+    guard case .encoder(let encoder) = imported else { throw LuaError("\(path) holds no plain encoder") }
+    self.init(
+      try encoder.encoder(), backbone: encoder.entry.name, classes: encoder.classes, name: name,
+      notes: encoder.notes)
+  }
+}

@@ -1,0 +1,33 @@
+import Figures
+
+/// The options of one axis of a panel.
+struct AxisKeys: Sendable {
+  private let label: ArgumentKey<String?>
+  private let lower: ArgumentKey<Double?>
+  private let upper: ArgumentKey<Double?>
+  private let scale: ArgumentKey<Scale?>
+  private let ticks: ArgumentKey<[Double]?>
+  private let tickLabels: ArgumentKey<[String]?>
+  private let integers: ArgumentKey<Bool?>
+
+  /// - Parameter axis: `x` or `y`, with which the names of the options begin.
+  init(_ axis: String) {
+    label = ArgumentKey<String?>("\(axis)label", "text of the \(axis) axis; ^{…} and _{…} raise and lower")
+    lower = ArgumentKey<Double?>("\(axis)min", "where the \(axis) axis starts")
+    upper = ArgumentKey<Double?>("\(axis)max", "where the \(axis) axis ends")
+    scale = PlotArgument.named("\(axis)scale", "the \(axis) axis", Scale.self)
+    ticks = ArgumentKey<[Double]>.numbers("\(axis)ticks", "values marked on the \(axis) axis").optional
+    tickLabels = ArgumentKey<[String]?>("\(axis)tick_labels", "their texts")
+    integers = ArgumentKey<Bool?>("\(axis)integers", "whole numbers only, as for steps")
+  }
+
+  var rows: [any ArgumentRow] { [label, lower, upper, scale, ticks, tickLabels, integers] }
+
+  /// What a call changes about the axis.
+  func change(_ call: LuaCall) throws -> AxesChange.Axis {
+    AxesChange.Axis(
+      label: try call[label], lower: try call[lower], upper: try call[upper], scale: try call[scale],
+      integers: try call[integers], ticks: try call[ticks], tickLabels: try call[tickLabels],
+      ticksName: ticks.parameter.name, place: call.place(tickLabels))
+  }
+}

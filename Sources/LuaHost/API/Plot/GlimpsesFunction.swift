@@ -1,0 +1,57 @@
+import Figures
+import Support
+
+/// `gfnet.plot.glimpses`.
+enum GlimpsesFunction {
+  private static let images = ArgumentKey<LuaValue>(
+    FunctionParameter(
+      "images", .either([.object("trace"), .list(.table)]),
+      "a trace, or a list of {image=, title=, group=, steps = {{confidence=, correct=, prediction=, row=, column=, size=}, …}}"
+    )
+  )
+
+  private static let colors = PlotArgument.named(
+    "colors", "right, wrong and unknown steps", GlimpseOptions.Colors.self)
+  private static let dim = ArgumentKey<Double>(
+    "dim", default: 0, "darkens what no patch shows, 0 to 1", in: 0...1)
+  private static let captions = ArgumentKey<Bool>(
+    "captions", default: false, "list each step's prediction and confidence below the image")
+
+  private static let ownRows: [any ArgumentRow] = [colors, dim, captions, ImageReader.range]
+
+  static let entry = FunctionEntry(
+    "glimpses", "Images with the patches that were looked at, and the confidence after each step.",
+    [images, .options(TraceGlimpses.options + ownRows + GridOptions.rows)],
+    returns: "picture",
+    example: """
+      gfnet.plot.glimpses({{image = gfnet.tensor.rand(32, 32), title = "7 – bag", steps = {
+        {confidence = 0.41, correct = false}, {confidence = 0.93, correct = true, row = 4, column = 10, size = 12}}}})
+      """,
+    discussion: """
+      The first step is the glance, which sees the whole image and has no row, column and size. Those are in pixels: \
+      row and column are those of the patch's top-left pixel, from 1. Images of one group stand together under its \
+      name, in the order of their first image. Of a trace, images are chosen evenly over each group, and shown up to \
+      the step after which they leave. A step whose correct is nil, and every step of images without labels, has a \
+      colour of its own.
+      """, mayTouch: [.readFiles]
+  ) { call in
+    if case .object(let object) = try call[images], let trace = object.value(as: TraceHandle.self) {
+      return Pushed(try picture(of: TraceGlimpses.groups(trace, call), call))
+    }
+    for option in TraceGlimpses.options where try call.has(option) {
+      throw LuaError("gfnet.plot.glimpses: the option '\(option.parameter.name)' is for traces only")
+    }
+    return Pushed(try picture(of: GlimpseReader(call).groups(images.parameter.name), call))
+  }
+
+  /// The picture of glimpses that were gathered anywhere.
+  private static func picture(of groups: [GlimpseGrid.Group], _ call: LuaCall) throws -> ScriptPicture {
+    var options = try GridOptions.read(call)
+    if let palette = try call[colors] { options.colors = palette }
+    options.dim = try call[dim]
+    options.hasCaptions = try call[captions]
+    return ScriptPicture(
+      GlimpseGrid(groups: groups, options: options), name: try call[FigureFileOptions.name],
+      caption: try call[FigureFileOptions.caption], words: "glimpses")
+  }
+}

@@ -1,0 +1,60 @@
+import Figures
+import Reports
+import Support
+
+/// Something that a script drew and that a cell can show.
+public protocol ScriptDrawing: AnyObject, SendableMetatype {
+  var drawing: any Drawing { get }
+  /// The stem of the file under `figures/`; nil where it is made from the titles.
+  var name: String? { get }
+  var caption: String { get }
+  /// Whether there are numbers to keep as CSV; plain photographs have none.
+  var hasNumbers: Bool { get }
+  /// What the file is called when the script gave no name; may be empty.
+  var words: String { get }
+}
+
+extension ScriptDrawing {
+  /// The picture with its numbers, under a file name that no other figure of the run has.
+  public func picture(_ context: HostContext, name: String? = nil, caption: String? = nil) throws
+    -> Notebook.Picture
+  {
+    do {
+      let list = try drawing.displayList()
+      let png = try list.png(dpi: 300)
+      let stem = name ?? self.name ?? Self.stem(words) ?? context.names.next("figure")
+      let file = context.names.unique(stem, among: .figures)
+      for remark in list.remarks { context.note("figure \(file): \(remark)") }
+      return Notebook.Picture(
+        name: file, caption: caption ?? self.caption, png: png,
+        width: list.size.width,
+        height: list.size.height, csv: hasNumbers ? try drawing.csv() : nil)
+    } catch let error as FigureError {
+      throw LuaError("figure: \(error)")
+    }
+  }
+
+  /// The letters and digits of a text, joined by hyphens; nil when there are none.
+  private static func stem(_ text: String) -> String? {
+    var stem = ""
+    for byte in text.lowercased().utf8 {
+      let isPlain = byte >= 97 && byte <= 122 || byte >= 48 && byte <= 57
+      if isPlain {
+        stem.unicodeScalars.append(Unicode.Scalar(byte))
+      } else if !stem.hasSuffix("-") {
+        stem += "-"
+      }
+    }
+    let trimmed = stem.prefix(60).split(separator: "-").joined(separator: "-")
+    return trimmed.isEmpty ? nil : trimmed
+  }
+
+  /// Writes the picture to `stem` with the format's ending and, where there are numbers, `stem`.csv; returns what
+  /// there is to say about the picture.
+  func save(to stem: FilePath, as format: PictureFormat, dpi: Int) throws -> [String] {
+    let list = try drawing.displayList()
+    try AtomicFile.write(format.render(list, dpi), to: stem.adding("." + format.ending))
+    if hasNumbers { try AtomicFile.write(drawing.csv(), to: stem.adding(".csv")) }
+    return list.remarks
+  }
+}

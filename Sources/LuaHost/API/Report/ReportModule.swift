@@ -1,0 +1,83 @@
+import Reports
+import Support
+
+/// `gfnet.report`: text, tables and values that go to the terminal and the report.
+enum ReportModule {
+  static let module = LuaModule(
+    "gfnet.report", "Writes text, tables and values into the run's report.",
+    functions: [
+      writeText, writeMarkdown, showValue, TableFunction.entry, showFigure, recordResults,
+    ])
+
+  private static let text = ArgumentKey<String>("text", "the text")
+
+  private static let writeText = FunctionEntry(
+    "text", "Writes plain text, followed by a line end.", [text],
+    example: "gfnet.report.text(\"three images failed\")", touches: [.report]
+  ) { call in call.context.emit(.text(try call[text] + "\n")) }
+
+  private static let markdown = ArgumentKey<String>("markdown", "Markdown source")
+
+  private static let writeMarkdown = FunctionEntry(
+    "markdown", "Writes Markdown, which the report formats.", [markdown],
+    example: "gfnet.report.markdown(\"**Accuracy** rises with every step.\")", touches: [.report]
+  ) { call in call.context.emit(.markdown(try call[markdown])) }
+
+  private static let value = ArgumentKey<LuaValue>("value", "anything: a table, a figure, a number")
+
+  private static let showValue = FunctionEntry(
+    "value", "Shows a value as the last expression of a cell would be shown.", [value],
+    example: "gfnet.report.value({accuracy = 0.91})", touches: [.report]
+  ) { call in
+    let outputs = try ValueDisplay(state: call.state).outputs(of: [try call[value]])
+    outputs.forEach(call.context.emit)
+  }
+
+  private static let results = ArgumentKey<LuaTable>("results", "numbers, strings and booleans by name")
+
+  private static let recordResults = FunctionEntry(
+    "results", "Records named results of the run, for summary.json.", [results],
+    example: "gfnet.report.results{accuracy = 0.91, madds = 3.2e6}", touches: [.report]
+  ) { call in
+    for (key, value) in try call[results].pairs() {
+      guard let name = key.asString else {
+        throw LuaError(
+          "gfnet.report.results: results are named, as in {accuracy = 0.9}; got the key \(key.described)")
+      }
+      switch value {
+      case .number(let value): call.context.record(result: name, .number(value))
+      case .integer(let value): call.context.record(result: name, .integer(value))
+      case .string(let value): call.context.record(result: name, .string(value))
+      case .boolean(let value): call.context.record(result: name, .bool(value))
+      default:
+        throw LuaError(
+          "gfnet.report.results: '\(name)' must be a number, a string or a boolean, got \(value.described)")
+      }
+    }
+  }
+
+  private static let figure = ArgumentKey<any ScriptDrawing>(
+    FunctionParameter("figure", .either([.object("figure"), .object("picture")]), "what gfnet.plot made")
+  ) { call, name in
+    try call.read(
+      name,
+      { slot -> (any ScriptDrawing)? in
+        if let figure = call.stack.object(at: slot, as: ScriptFigure.self) { return figure }
+        return try call.stack.requireObject(at: slot, as: ScriptPicture.self, in: "gfnet.report.figure")
+      }, fallback: { _ in nil })
+  }
+
+  private static let showFigure = FunctionEntry(
+    "figure", "Shows a figure under a name and a caption.", [figure, .options(FigureFileOptions.rows)],
+    example: """
+      gfnet.report.figure(gfnet.plot.figure{}:line({1, 2}, {3, 4}), {name = "accuracy", caption = "Two steps."})
+      """, touches: [.report]
+  ) { call in
+    let drawing = try call[figure]
+    let caption = try call[FigureFileOptions.caption]
+    call.context.emit(
+      .figure(
+        try drawing.picture(
+          call.context, name: call[FigureFileOptions.name], caption: caption.isEmpty ? nil : caption)))
+  }
+}

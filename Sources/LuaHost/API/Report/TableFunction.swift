@@ -1,0 +1,88 @@
+import Reports
+import Support
+
+/// `gfnet.report.table`.
+enum TableFunction {
+  private static let columns = ArgumentKey<[String]>("columns", "the headings")
+  private static let rows = ArgumentKey<[LuaTable]>(
+    "rows", "one list of numbers, strings, booleans or nil per row")
+  private static let caption = ArgumentKey<String>("caption", default: "", "a sentence below the table")
+  private static let name = ArgumentKey<String?>(
+    .optional("name", .string, "file name under tables/, without ending")
+  ) { call, name in
+    try call.optionalString(name).map { ArtifactNames.stem($0, fallback: "table") }
+  }
+  private static let digits = ArgumentKey<LuaValue>(
+    .optional(
+      "digits", .either([.integer, .table]), "decimals shown: one number, or a table by column name"))
+
+  static let entry = FunctionEntry(
+    "table", "Writes a table; the run keeps its numbers in full under tables/.",
+    [.options([columns, rows, caption, name, digits], name: "table")],
+    example:
+      "gfnet.report.table{columns = {\"steps\", \"accuracy\"}, rows = {{1, 0.62}, {2, 0.71}}, digits = 2}",
+    touches: [.report]
+  ) { call in
+    let headings = try call[columns]
+    let shownDigits = try digitsByColumn(call[digits], headings)
+    let values = try call[rows].enumerated().map { index, row in
+      try cells(of: row, number: index + 1, headings, digits: shownDigits)
+    }
+    let stem = try call[name] ?? call.context.names.next("table")
+    call.context.emit(
+      .table(.init(name: stem, caption: try call[caption], columns: headings, rows: values)))
+  }
+
+  /// The decimals of each column; nil where a script says nothing of them.
+  private static func digitsByColumn(_ given: LuaValue, _ columns: [String]) throws -> [Int?] {
+    func checked(_ value: LuaValue, _ place: String) throws -> Int {
+      guard let digits = value.asInteger, (0...15).contains(digits) else {
+        throw LuaError(
+          "gfnet.report.table: \(place) must be a whole number from 0 to 15, got \(value.described)")
+      }
+      return digits
+    }
+    if given.isNil { return columns.map { _ in nil } }
+    guard let table = given.asTable else {
+      let digits = try checked(given, "digits")
+      return columns.map { _ in digits }
+    }
+    var result: [Int?] = columns.map { _ in nil }
+    for (key, value) in try table.pairs() {
+      let name = key.asString ?? key.described
+      guard let column = columns.firstIndex(of: name) else {
+        throw LuaError(
+          "gfnet.report.table: digits names no column '\(name)'" + NearestName.hint(name, in: columns))
+      }
+      result[column] = try checked(value, "digits of '\(name)'")
+    }
+    return result
+  }
+
+  /// The cells of row `number`, by the place or the name of their column.
+  private static func cells(
+    of row: LuaTable, number: Int, _ columns: [String], digits: [Int?]
+  ) throws -> [Notebook.Table.Value] {
+    var cells = [Notebook.Table.Value](repeating: .empty, count: columns.count)
+    for (key, value) in try row.pairs() {
+      let column = key.asInteger.map { $0 &- 1 } ?? key.asString.flatMap(columns.firstIndex(of:))
+      guard let column, columns.indices.contains(column) else {
+        let hint = key.asString.map { NearestName.hint($0, in: columns) } ?? ""
+        throw LuaError(
+          "gfnet.report.table: row \(number) has the entry \(key.described), and the table has \(columns.count) columns\(hint)"
+        )
+      }
+      switch value {
+      case .number(let value): cells[column] = .number(value, digits: digits[column])
+      case .integer(let value): cells[column] = .integer(value, digits: digits[column])
+      case .string(let value): cells[column] = .text(value)
+      case .boolean(let value): cells[column] = .text(value ? "true" : "false")
+      default:
+        throw LuaError(
+          "gfnet.report.table: row \(number), column '\(columns[column])' must be a number, a string or a boolean, got \(value.described)"
+        )
+      }
+    }
+    return cells
+  }
+}

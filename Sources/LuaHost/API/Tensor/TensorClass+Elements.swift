@@ -1,0 +1,117 @@
+import Tensor
+
+// Functions of each element, comparisons, and products.
+extension TensorClass {
+  static var elementMethods: [Method] {
+    let ofOne = ElementFunctions.table.map(unary)
+    // Those with a sign are operators.
+    let ofTwo = BinaryFunctions.table.filter { $0.sign == nil }.map(pair)
+    return ofOne + numberedMethods + ofTwo + productMethods
+  }
+
+  private static let low = ArgumentKey<Float?>("low", "the lower limit")
+  private static let high = ArgumentKey<Float?>("high", "the upper limit")
+
+  /// Functions of each element, and of each row, that take further numbers.
+  private static var numberedMethods: [Method] {
+    [
+      .init(
+        "clamp", "Each element limited to a range.", [low, high],
+        returns: "tensor", example: "gfnet.tensor{-2, 0.5, 3}:clamp(0, 1)"
+      ) { tensor, call in
+        try tensor.clamped(call[low] ?? -.infinity, call[high] ?? .infinity)
+      },
+      softmax("softmax", "Probabilities along an axis: eˣ over its sum") { try $0.softmax() },
+      softmax("log_softmax", "The logarithms of softmax") { try $0.logSoftmax() },
+    ]
+  }
+
+  private static let rightFactor = ArgumentKey<Tensor>.operand("other", "the right factor")
+  private static let otherVector = ArgumentKey<Tensor>.operand("other", "the other vector")
+  static let whereTrue = ArgumentKey<Tensor>.operand("a", "taken where true")
+  static let whereFalse = ArgumentKey<Tensor>.operand("b", "taken where false")
+
+  private static var productMethods: [Method] {
+    [
+      .init(
+        "matmul", "The matrix product: m×k by k×n, stacks of both, and vectors on either side.",
+        [rightFactor],
+        returns: "tensor, or a number for two vectors",
+        example: "gfnet.tensor{{1, 2}, {3, 4}}:matmul{{5}, {6}}"
+      ) { tensor, call in NumberOrTensor(try product(tensor, try call[rightFactor]), of: tensor) },
+      .init(
+        "dot", "The scalar product of two vectors.", [otherVector],
+        returns: "number", example: "gfnet.tensor{1, 2, 3}:dot{4, 5, 6}"
+      ) { tensor, call in try tensor.dot(try call[otherVector]).item() },
+      .init(
+        "outer", "All products of an element of this vector and one of the other.", [otherVector],
+        returns: "tensor", example: "gfnet.tensor{1, 2}:outer{3, 4, 5}"
+      ) { tensor, call in try tensor.outer(try call[otherVector]) },
+      .init(
+        "where", "Elements of `a` where this tensor is not 0, of `b` elsewhere.",
+        [whereTrue, whereFalse],
+        returns: "tensor", example: "local t = gfnet.tensor{-1, 2}; t:gt(0):where(t, 0)"
+      ) { tensor, call in try Tensor.where(tensor, try call[whereTrue], try call[whereFalse]) },
+    ]
+  }
+
+  static var comparisonMethods: [Method] {
+    [
+      comparison("eq", "equal to") { try $0.equal(to: $1) },
+      comparison("ne", "different from") { try $0.notEqual(to: $1) },
+      comparison("lt", "less than") { try $0.less(than: $1) },
+      comparison("le", "at most") { try $0.lessOrEqual(to: $1) },
+      comparison("gt", "greater than") { try $0.greater(than: $1) },
+      comparison("ge", "at least") { try $0.greaterOrEqual(to: $1) },
+    ]
+  }
+
+  private static func unary(_ function: ElementFunctions.Entry) -> Method {
+    .init(
+      function.name, "Of each element, \(function.meaning).", returns: "tensor",
+      example: "gfnet.tensor{0.5, 1, 2}:\(function.name)()"
+    ) { tensor, _ in try function(tensor) }
+  }
+
+  private static let other = ArgumentKey<Tensor>.operand("other", "a tensor, a number or nested lists")
+
+  private static func pair(_ function: BinaryFunctions.Entry) -> Method {
+    .init(
+      function.name, "Element by element, \(function.meaning).", [other],
+      returns: "tensor", example: "gfnet.tensor{1, 5}:\(function.name){4, 2}"
+    ) { tensor, call in try function(tensor, try call[other]) }
+  }
+
+  private static func comparison(
+    _ name: String, _ relation: String, _ function: @escaping @Sendable (Tensor, Tensor) throws -> Tensor
+  ) -> Method {
+    .init(
+      name, "1 where the element is \(relation) the other's, 0 elsewhere.", [other],
+      returns: "tensor of 0 and 1", example: "gfnet.tensor{0.2, 0.7}:\(name)(0.5)"
+    ) { tensor, call in try function(tensor, try call[other]) }
+  }
+
+  static let lastAxis = ArgumentKey<Int>("axis", default: -1, "the axis")
+
+  private static func softmax(
+    _ name: String, _ summary: String, _ function: @escaping @Sendable (Tensor) throws -> Tensor
+  ) -> Method {
+    .init(
+      name, summary + ".", [lastAxis], returns: "tensor",
+      example: "gfnet.tensor{{1, 2, 3}, {0, 0, 0}}:\(name)()"
+    ) { tensor, call in
+      let axis = try call.axis(lastAxis, of: tensor.shape)
+      if axis == tensor.rank - 1 { return try function(tensor) }
+      return try function(try tensor.transposed(axis, -1)).transposed(axis, -1)
+    }
+  }
+
+  private static func product(_ a: Tensor, _ b: Tensor) throws -> Tensor {
+    switch (a.rank, b.rank) {
+    case (1, 1): try a.dot(b)
+    case (1, 2): try a.unsqueezed(0).matmul(b).squeezed(0)
+    case (2, 1): try a.matmul(b.unsqueezed(1)).squeezed(1)
+    default: try a.matmul(b)
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import Checkpoints
+import GlanceFocus
+import Support
+import Tensor
+
+/// `gfnet.tensor.load` and `gfnet.tensor.save`: named tensors in files.
+enum TensorFiles {
+  static let functions = [load, save]
+
+  private static let source = ArgumentKey<FilePath>.inputPath(
+    "file", "safetensors, NumPy's .npy or .npz, or a dictionary of tensors that torch.save wrote")
+
+  private static let load = FunctionEntry(
+    "load", "Reads the tensors of a file.", [source],
+    returns: "table: name → tensor; of a .npy file, the tensor",
+    example:
+      "gfnet.tensor.save(\"mine.safetensors\", {a = gfnet.tensor{1, 2}})  local a = gfnet.tensor.load(\"mine.safetensors\").a",
+    discussion: """
+      Numbers of every type become 32-bit; arrays of kinds that are not supported, such as complex ones, are left out \
+      with a remark. gfnet-lab models show FILE --arrays lists what a file of safetensors or torch.save holds. Of NumPy's \
+      files, truth values and whole and floating-point numbers are read, in both byte orders, by rows or by columns; Python \
+      objects, texts, dates, complex numbers and longdouble are left out of a .npz file with a remark, and refused as .npy.
+      """, touches: [.readFiles]
+  ) { call in
+    let path = try call[source]
+    if ["npy", "npz"].contains(path.ending) {
+      let file = try NumPyFile(contentsOf: path)
+      for array in file.unread { call.context.note("\(path): left out: \(array.reason)") }
+      let tensors = try file.arrays.map { ($0.name, try Tensor(Shape($0.shape), $0.floats())) }
+      if !file.isArchive, let only = tensors.first { return LuaResults(only.1) }
+      return LuaResults(NamedTensors(tensors))
+    }
+    let file = try CheckpointFile(path)
+    let arrays: [StateArray]
+    switch file.content {
+    case .model(let model): arrays = model.arrays
+    case .encoder(let encoder): arrays = encoder.arrays
+    case .state(let state):
+      arrays = state.arrays
+      for note in state.notes { call.context.note(note) }
+      for array in state.unread {
+        call.context.note(
+          "\(path): \(ForeignText.printable(array.name)) is left out: \(array.what) is not supported")
+      }
+    case .authors: throw LuaError("gfnet.tensor.load: \(path) is a checkpoint of a model: use gfnet.load")
+    }
+    return LuaResults(NamedTensors(try arrays.map { ($0.name, try Tensor(Shape($0.shape), $0.floats())) }))
+  }
+
+  private static let endings = ["safetensors", "npz", "npy"]
+
+  private static let target = ArgumentKey<FilePath>.outputPath(
+    "file", "such as mine.safetensors; the ending is .safetensors, .npz or .npy")
+  private static let tensors = ArgumentKey<LuaValue>(
+    FunctionParameter(
+      "tensors", .either([.table, Tensor.parameterType]), "name → tensor; for .npy, a tensor"))
+  /// The argument `tensors` where it is a tensor, of which a freed one is an error.
+  private static let onlyTensor = ArgumentKey<Tensor>(tensors.parameter) { call, name in
+    try call.object(name)
+  }
+
+  private static let save = FunctionEntry(
+    "save", "Writes tensors to a file, in the form that its ending names.", [target, tensors],
+    example: "gfnet.tensor.save(\"mine.safetensors\", {a = gfnet.tensor{1, 2}})",
+    discussion: """
+      .safetensors is what Python's safetensors reads, .npz and .npy what numpy.load reads; a .npy file holds one tensor \
+      without a name. Numbers are written with 32 bits. The file is replaced as a whole; its folder must be there.
+      """, touches: [.writeFiles]
+  ) { call in
+    let file = try call[target]
+    guard endings.contains(file.ending) else {
+      throw LuaError(
+        "\(call.place(target)) must end in \(endings.map { "." + $0 }.joined(separator: ", ")), got \"\(file)\""
+      )
+    }
+    let tensors = try named(call, in: file)
+    switch file.ending {
+    case "npy":
+      guard tensors.count == 1, let only = tensors.first else {
+        throw LuaError(
+          "gfnet.tensor.save: a .npy file holds one tensor, got \(tensors.count); .npz holds several")
+      }
+      try NumPyFile.write(.init("", shape: only.value.shape.sizes, only.value.values()), to: file)
+    case "npz":
+      try NumPyFile.write(
+        tensors.map { .init($0.name, shape: $0.value.shape.sizes, try $0.value.values()) }, to: file)
+    default:
+      try Safetensors.write(
+        tensors.map { SafetensorsTensor($0.name, shape: $0.value.shape.sizes, try $0.value.values()) },
+        to: file)
+    }
+  }
+
+  /// The tensors of the call; one that came without a table has no name.
+  private static func named(_ call: LuaCall, in file: FilePath) throws -> [(name: String, value: Tensor)] {
+    guard let table = try call[tensors].asTable else {
+      guard file.ending == "npy" else {
+        throw LuaError("gfnet.tensor.save: tensors have names: pass {name = tensor}")
+      }
+      return [("", try call[onlyTensor])]
+    }
+    return try table.pairs().map { key, value in
+      guard let name = key.asString else {
+        throw LuaError("gfnet.tensor.save: tensors have names, got the key \(key.described)")
+      }
+      try value.push(onto: call.stack)
+      defer { call.stack.pop() }
+      return (name, try call.stack.tensor(at: -1, "gfnet.tensor.save: '\(name)'"))
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import GlanceFocus
+import Support
+
+/// The methods of a trace.
+enum TraceMethods {
+  static var all: [LuaMethod<TraceHandle>] { [accuracy, evaluate, thresholds, budgeted, save] }
+
+  private static let sample =
+    "local trace = gfnet.model{backbone = \"resnet_tiny_16\", image_size = 128, steps = 3, classes = 10}"
+    + ":trace(gfnet.dataset(\"clutter-fashion\", {limit = 8}))  "
+
+  private static var accuracy: LuaMethod<TraceHandle> {
+    LuaMethod<TraceHandle>(
+      "accuracy", "Anytime accuracy: percent of right answers when all images stop after step 1, 2, ….",
+      returns: "list of numbers: percent", example: sample + "trace:accuracy()"
+    ) { it, _ in try it.trace.accuracy().map(Percent.of) }
+  }
+
+  private static let rule = ArgumentKey<LuaValue>(
+    FunctionParameter("rule", DefinitionUse.ruleType, DefinitionUse.ruleHelp))
+
+  private static var evaluate: LuaMethod<TraceHandle> {
+    LuaMethod<TraceHandle>(
+      "evaluate", "Applies an exit rule to the recorded images.",
+      [rule], returns: "evaluation", example: sample + "trace:evaluate(gfnet.exits.margin{threshold = 0.5})",
+      discussion: """
+        The rule is asked after every step but the last, at which all images leave. Thresholds may be left out for \
+        the last step.
+        """
+    ) { it, call in
+      let given = try call[rule]
+      let evaluation: Evaluation
+      if let table = given.asTable {
+        evaluation = try it.trace.evaluate(
+          thresholds: DefinitionUse.thresholds(
+            table, for: ThresholdOrigin(it.trace), in: call.state, call.place(TraceMethods.rule)))
+      } else {
+        let rule = try DefinitionUse.rule(
+          given, for: ThresholdOrigin(it.trace), in: call.state, call.place(TraceMethods.rule))
+        let check = AnswerCheck(rule, nil, call.context)
+        evaluation = try it.trace.evaluate(rule, probe: check.probe)
+        try check.tell()
+      }
+      return Pushed(EvaluationHandle(evaluation, of: it))
+    }
+  }
+
+  private static let method = ArgumentKey<Calibration.Method>(
+    "method", default: .paper, "the paper's form, or the most accurate on this trace")
+  private static let q = ArgumentKey<Double?>(
+    "q", "share of exits after step k proportional to q^k", in: 1e-9...1e9)
+  private static let madds = ArgumentKey<Double?>(
+    "madds", "mean Multiply-Adds per image not to exceed", in: 0...Double.infinity)
+
+  private static var thresholds: LuaMethod<TraceHandle> {
+    LuaMethod<TraceHandle>(
+      "thresholds", "Confidence thresholds by step, solved on this trace.",
+      [.options([q, madds, method])], returns: "list of numbers: one by step, the last -inf",
+      example: sample + "trace:evaluate(trace:thresholds{q = 0.5})",
+      discussion: "Give q or madds. An infinite threshold lets no image leave after that step."
+    ) { it, call in
+      let method = try call[TraceMethods.method]
+      func list(_ thresholds: [Float]) throws -> LuaTable {
+        try call.context.thresholdLists(in: call.state)
+          .list(thresholds, of: ThresholdOrigin(it.trace), on: call.stack)
+      }
+      switch (try call[q], try call[madds]) {
+      case (let q?, nil):
+        guard method == .paper else {
+          throw LuaError("trace:thresholds: q is the paper's form; give madds for method = \"optimal\"")
+        }
+        return try list(it.trace.thresholds(q: q))
+      case (nil, let madds?): return try list(it.trace.thresholds(madds: madds, method: method))
+      case (nil, nil): throw LuaError("trace:thresholds: give q or madds, as in {q = 0.5}")
+      case (_?, _?): throw LuaError("trace:thresholds: give q or madds, not both")
+      }
+    }
+  }
+
+  private static let points = ArgumentKey<Int>(
+    "points", default: 39, "points of the curve; 39 are the paper's", in: 1...10_000)
+  private static let calibration = ArgumentKey<TraceHandle?>(
+    "calibration", "solve the thresholds on this trace; default: this one")
+
+  private static var budgeted: LuaMethod<TraceHandle> {
+    LuaMethod<TraceHandle>(
+      "budgeted", "Budgeted batch classification: a curve of accuracy against mean Multiply-Adds.",
+      [.options([points, calibration, method])],
+      returns: "curve", example: sample + "local curve = trace:budgeted{points = 39}",
+      discussion: """
+        Point p has q = 2p/(points + 1). Thresholds solved on the images they are applied to flatter the curve: \
+        give a trace of other images as calibration, of the same model, steps and classes.
+        """
+    ) { it, call in
+      let method = try call[TraceMethods.method]
+      let other = try call[calibration]
+      return Pushed(
+        CurveHandle(
+          try it.trace.budgeted(points: call[points], calibration: other?.trace, method: method),
+          origin: ThresholdOrigin(other?.trace ?? it.trace)))
+    }
+  }
+
+  private static let file = ArgumentKey<FilePath>.safetensorsPath("file", "such as traces/mine.safetensors")
+
+  private static var save: LuaMethod<TraceHandle> {
+    LuaMethod<TraceHandle>(
+      "save", "Writes the trace to a file, which gfnet.trace reads.", [file],
+      example: sample + "trace:save(\"trace.safetensors\")", touches: [.writeFiles]
+    ) { it, call in try it.trace.save(to: call[file]) }
+  }
+}
