@@ -69,7 +69,7 @@ struct HostileValues {
     return arguments.joined(separator: ", ")
   }
 
-  private func value(of parameter: Parameter, _ draw: CounterRandom, _ depth: Int) -> String {
+  private func value(of parameter: FunctionParameter, _ draw: CounterRandom, _ depth: Int) -> String {
     if !parameter.isRequired, !parameter.isRest, draw.integer(10, below: 3) == 0 { return "nil" }
     if draw.integer(11, below: 12) == 0 { return any(draw.child(12), depth) }
     guard let options = parameter.options else { return value(of: parameter.type, draw, depth) }

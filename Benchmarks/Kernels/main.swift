@@ -4,6 +4,7 @@ import Compute
 import OneDNN
 import Support
 import Tensor
+import Vision
 
 // Each kernel of our own against what it stands in for, in turn, on the same numbers: primitives of oneDNN, or the ops on
 // normalised images. `own-kernels sums` shows sums over many numbers alone.

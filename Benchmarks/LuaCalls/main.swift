@@ -16,13 +16,17 @@ let catalog = Catalog(
       functions: [
         FunctionEntry("nothing", "Does nothing.") { _ in },
         FunctionEntry(
-          "add", "Adds.", [Parameter("a", .number, "a"), Parameter("b", .number, "b")], returns: "number"
+          "add", "Adds.", [FunctionParameter("a", .number, "a"), FunctionParameter("b", .number, "b")],
+          returns: "number"
         ) {
           call in try call.number("a") + call.number("b")
         },
         FunctionEntry(
           "scale", "Scales.",
-          [Parameter("x", .number, "x"), .options([Parameter("factor", .number, default: 2.0, "factor")])],
+          [
+            FunctionParameter("x", .number, "x"),
+            .options([FunctionParameter("factor", .number, default: 2.0, "factor")]),
+          ],
           returns: "number"
         ) { call in try call.number("x") * call.number("factor") },
         FunctionEntry("cell", "An object.", returns: "cell") { _ in Pushed(Cell()) },

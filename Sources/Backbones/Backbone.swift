@@ -5,21 +5,24 @@ import Tensor
 public protocol Backbone: Module {
   /// D, the length of the pooled feature vector.
   var featureCount: Int { get }
-  /// C of the last feature map, which the policy reads.
+  /// C, the channels of the last feature map, which the policy reads.
   var mapChannels: Int { get }
 
   /// Encodes images of B×3×H×W.
+  ///
+  /// - Throws: `TensorError` for other shapes, and for images that are too small.
   func encode(_ images: Tensor, _ pass: Pass) throws -> Encoding
 
-  /// The encoder's own classifier: B×D features to B×K logits. Also the auxiliary head of training.
+  /// The encoder's own classifier, from B×D features to B×K logits; it is the auxiliary head of training,
+  /// too.
   func classify(_ features: Tensor, _ pass: Pass) throws -> Tensor
 }
 
-/// What an encoder says of a batch of images.
+/// The features and the last feature map of a batch of images.
 public struct Encoding {
-  /// B×D.
+  /// The pooled features, B×D.
   public let features: Tensor
-  /// B×C×h×w.
+  /// The last feature map, B×C×h×w.
   public let map: Tensor
 
   public init(features: Tensor, map: Tensor) {

@@ -1,8 +1,8 @@
 import NeuralNet
 import Tensor
 
-/// CondenseNet in its inference form (Huang et al. 2018): learned groups have become an index layer and a group
-/// convolution; its authors' keys.
+/// CondenseNet in its inference form (Huang et al. 2018), where learned groups have become an index layer and a group
+/// convolution; under its authors' keys.
 public final class CondenseNet: Backbone {
   static let growths = [8, 16, 32, 64, 128]
   static let depths = [4, 6, 8, 10, 8]
@@ -15,8 +15,8 @@ public final class CondenseNet: Backbone {
   private let index: ChannelIndex
   private let classifier: Linear
 
-  /// - Parameter groups: of all convolutions; equal to the condensation factor, so that every layer reads as many
-  ///   channels as there are before it.
+  /// All convolutions have `groups` groups, as many as the condensation factor: every layer then reads as
+  /// many channels as there are before it.
   init(groups: Int, classes: Int) throws {
     var channels = 2 * Self.growths[0]
     stem = try Conv2d(3, channels, kernel: 3, stride: 2)
@@ -72,7 +72,7 @@ public final class CondenseNet: Backbone {
 }
 
 extension CondenseNet {
-  /// The converted models of its authors, saved from a parallel wrapper.
+  /// The keys of the converted models of its authors, which were saved from a parallel wrapper.
   static let keyMaps: [KeyMap] = [KeyMap("authors", [KeyMap.Rule("module", ""), KeyMap.Rule("", "")])]
 }
 
@@ -96,7 +96,7 @@ private final class ChannelIndex: Layer {
   }
 }
 
-/// Index, norm, grouped 1×1, shuffle, norm, grouped 3×3: what a layer adds to its inputs.
+/// What a layer adds to its inputs: index, norm, grouped 1×1, shuffle, norm, grouped 3×3.
 private final class CondensedLayer: Layer {
   private static let bottleneck = 4
   private let index: ChannelIndex

@@ -1,7 +1,7 @@
 import NeuralNet
 import Tensor
 
-/// DenseNet-BC (Huang et al. 2017): growth 32, bottleneck 4, compression ½; torchvision's keys.
+/// DenseNet-BC (Huang et al. 2017) with growth 32, bottleneck 4 and compression ½, under torchvision's keys.
 public final class DenseNet: Backbone {
   static let growth = 32
   static let bottleneck = 4
@@ -15,7 +15,7 @@ public final class DenseNet: Backbone {
   private let norm: BatchNorm2d
   private let classifier: Linear
 
-  /// - Parameter depths: layers in the four dense blocks.
+  /// `depths` has the number of layers of each of the four dense blocks.
   init(depths: [Int], classes: Int) throws {
     var channels = 2 * Self.growth
     stem = try Conv2d(3, channels, kernel: 7, stride: 2)
@@ -91,7 +91,7 @@ extension DenseNet {
     ]) + [KeyMap.Rule("", "")]
 }
 
-/// Norm, 1×1 to four times the growth, norm, 3×3 to the growth: what a layer adds to its inputs.
+/// What a layer adds to its inputs: norm, 1×1 to four times the growth, norm, 3×3 to the growth.
 private final class DenseLayer: Layer {
   private let norm1, norm2: BatchNorm2d
   private let conv1, conv2: Conv2d
@@ -116,7 +116,7 @@ private final class DenseLayer: Layer {
   }
 }
 
-/// Norm, 1×1 to half the channels, 2×2 average.
+/// What stands between two blocks: norm, 1×1 to half the channels, 2×2 average.
 private final class Transition: Layer {
   private let norm: BatchNorm2d
   private let conv: Conv2d

@@ -1,11 +1,11 @@
 import NeuralNet
 
-/// EfficientNet (Tan and Le 2019); timm's keys.
+/// EfficientNet (Tan and Le 2019), under timm's keys.
 ///
-/// Two forms of each: as the paper's authors and timm build it (`efficientnet_b*`), and as the published TensorFlow
-/// weights want it (`tf_efficientnet_b*`): padding "same", batch-norm ε 1e-3.
+/// There are two forms of each: as the paper's authors and timm build it (`efficientnet_b*`), and as the published
+/// TensorFlow weights want it (`tf_efficientnet_b*`), with padding "same" and a batch-norm ε of 1e-3.
 enum EfficientNet {
-  /// (kernel, stride, expansion, outputs, repeats) of B0.
+  /// The table of B0: (kernel, stride, expansion, outputs, repeats).
   static let base: [(Int, Int, Double?, Int, Int)] = [
     (3, 1, nil, 16, 1), (3, 2, 6, 24, 2), (5, 2, 6, 40, 2), (3, 2, 6, 80, 3), (5, 1, 6, 112, 3),
     (5, 2, 6, 192, 4), (3, 1, 6, 320, 1),

@@ -1,9 +1,10 @@
 import NeuralNet
 
-/// EfficientNet-Lite: no squeeze-and-excite, ReLU6, stem and head not scaled; timm's keys.
+/// EfficientNet-Lite, which has no squeeze-and-excite, ReLU6, and a stem and head that are not scaled; under
+/// timm's keys.
 ///
-/// Two forms of each: as timm's `efficientnet_lite*`, and as the published TensorFlow weights want it
-/// (`tf_efficientnet_lite*`): padding "same", batch-norm ε 1e-3.
+/// There are two forms of each: as timm's `efficientnet_lite*`, and as the published TensorFlow weights want it
+/// (`tf_efficientnet_lite*`), with padding "same" and a batch-norm ε of 1e-3.
 enum EfficientNetLite {
   private static func rows(width: Double, depth: Double) -> [[InvertedResidualRow]] {
     let last = EfficientNet.base.count - 1

@@ -5,14 +5,14 @@ import Tensor
 struct InvertedResidualStyle: Sendable {
   var padding = Padding.symmetric
   var epsilon: Float = 1e-5
-  /// Channels inside squeeze-and-excite, from a block's input channels and its expanded ones.
+  /// The channels inside squeeze-and-excite, from a block's input channels and its expanded ones.
   var squeezed: @Sendable (_ inputs: Int, _ expanded: Int) -> Int = { _, expanded in expanded }
   var squeezeActivation = Activation.relu
   var gate = Activation.sigmoid
-  /// Probability to skip the last residual branch while training; falls linearly to none at the first.
+  /// The probability to skip the last residual branch while training; it falls linearly to none at the first.
   var dropConnect: Float = 0
 
-  /// With TensorFlow's padding and ε.
+  /// The same style with TensorFlow's padding and ε.
   var asTensorFlow: InvertedResidualStyle {
     var style = self
     style.padding = .same
@@ -39,7 +39,7 @@ struct InvertedResidualStyle: Sendable {
 /// A row of a mobile network's table: some blocks of one kind, of which the first has the stride.
 struct InvertedResidualRow: Sendable {
   let kernel, stride: Int
-  /// Expanded channels per input channel; nil is a depthwise-separable block, which does not expand.
+  /// Expanded channels per input channel; nil for a depthwise-separable block, which does not expand.
   let expansion: Double?
   let outputs: Int
   let excites: Bool
@@ -66,7 +66,7 @@ func roundedChannels(_ channels: Double) -> Int {
   return Double(rounded) < 0.9 * channels ? rounded + 8 : rounded
 }
 
-/// Depthwise, squeeze-and-excite, 1×1 projection, with a shortcut where shapes allow.
+/// A block of depthwise, squeeze-and-excite and 1×1 projection, with a shortcut where shapes allow.
 final class DepthwiseSeparable: Layer {
   private let depthwise, pointwise: Conv2d
   private let norm1, norm2: BatchNorm2d
@@ -101,7 +101,8 @@ final class DepthwiseSeparable: Layer {
   }
 }
 
-/// 1×1 expansion, depthwise, squeeze-and-excite, 1×1 projection, with a shortcut where shapes allow.
+/// A block of 1×1 expansion, depthwise, squeeze-and-excite and 1×1 projection, with a shortcut where shapes
+/// allow.
 final class InvertedResidual: Layer {
   private let expand, depthwise, project: Conv2d
   private let norm1, norm2, norm3: BatchNorm2d

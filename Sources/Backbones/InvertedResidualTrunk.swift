@@ -3,14 +3,14 @@ import Tensor
 
 /// The stem and the blocks of a mobile network, under timm's keys: `conv_stem`, `bn1`, `blocks.<group>.<block>`.
 final class InvertedResidualTrunk: Layer {
-  /// Channels of the last block.
+  /// The channels of the last block.
   let outputs: Int
   let groups: Int
   private let stem: Conv2d
   private let stemNorm: BatchNorm2d
   private let blocks: [Sequential]
 
-  /// - Parameter rows: the table, grouped as timm numbers the blocks.
+  /// Makes the blocks of the table `rows`, which is grouped as timm numbers them.
   init(
     stem stemChannels: Int, _ stemActivation: Activation, _ rows: [[InvertedResidualRow]],
     _ style: InvertedResidualStyle
@@ -57,7 +57,7 @@ final class InvertedResidualTrunk: Layer {
     return map
   }
 
-  /// A block of a table: its key, and which layers it has.
+  /// What there is of a block of a table: its key, and which layers it has.
   struct Kind {
     let key: String
     let expands, excites: Bool
@@ -73,7 +73,7 @@ final class InvertedResidualTrunk: Layer {
   }
 }
 
-/// 1×1 convolution, batch norm, activation; timm's keys.
+/// A 1×1 convolution, a batch norm and an activation, under timm's keys.
 final class ConvNormActivation: Layer {
   private let conv: Conv2d
   private let norm: BatchNorm2d

@@ -1,8 +1,8 @@
 import NeuralNet
 
-/// MobileNetV2 (Sandler et al. 2018); timm's keys.
+/// MobileNetV2 (Sandler et al. 2018), under timm's keys.
 enum MobileNetV2 {
-  /// (expansion, outputs, repeats, stride); kernels are 3×3.
+  /// The table of (expansion, outputs, repeats, stride); kernels are 3×3.
   static let rows: [[InvertedResidualRow]] = [
     (nil, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2),
     (6, 320, 1, 1),

@@ -1,23 +1,22 @@
 import NeuralNet
 import Tensor
 
-/// MobileNetV3, large and small (Howard et al. 2019); timm's keys.
+/// MobileNetV3, large and small (Howard et al. 2019), under timm's keys.
 ///
-/// `tf_mobilenetv3_*` is how the weights published for TensorFlow want it: padding "same", batch-norm ε 1e-3.
+/// `tf_mobilenetv3_*` is how the weights published for TensorFlow want it, with padding "same" and a
+/// batch-norm ε of 1e-3.
 public final class MobileNetV3: Backbone {
   /// What tells one network from another.
   struct Blueprint: Sendable {
     let stem: Int
     let rows: [[InvertedResidualRow]]
-    /// Channels of the last 1×1 convolution before the pool: the map that the policy reads.
+    /// The channels of the last 1×1 convolution before the pool, whose map the policy reads.
     let map: Int
-    /// Features after the pool.
+    /// The number of features after the pool.
     let head: Int
     var style = MobileNetV3.style
 
-    /// - Parameters:
-    ///   - rows: the table at width 1.
-    ///   - width: factor of all channels but the features'.
+    /// Takes the table at width 1; `width` is the factor of all channels but the features'.
     init(_ rows: [[InvertedResidualRow]], map: Int, head: Int, width: Double) {
       func scaled(_ channels: Int) -> Int { roundedChannels(Double(channels) * width) }
       stem = scaled(16)
@@ -63,7 +62,7 @@ public final class MobileNetV3: Backbone {
 
   public func encode(_ images: Tensor, _ pass: Pass) throws -> Encoding {
     let map = try last(trunk(images, pass), pass)
-    // B×C×1×1 → B×D
+    // The pooled map is B×C×1×1, the features are B×D.
     let pooled = try map.mean([2, 3], keepingAxes: true)
     let features = try head(pooled, pass).hardSwish().flattened(from: 1)
     return Encoding(features: features, map: map)
@@ -81,7 +80,7 @@ public final class MobileNetV3: Backbone {
       kernel, stride, expansion: expansion, outputs, excites: excites, activation, repeats: repeats)
   }
 
-  /// (kernel, stride, expansion, outputs) at width 1.
+  /// The table of (kernel, stride, expansion, outputs) at width 1.
   static let large: [[InvertedResidualRow]] = [
     [row(3, 1, nil, 16, .relu)],
     [row(3, 2, 4, 24, .relu), row(3, 1, 3, 24, .relu)],
@@ -149,7 +148,7 @@ extension MobileNetV3 {
       KeyMap.Rule("features.0.0", "conv_stem"), KeyMap.Rule("features.0.1", "bn1"),
       KeyMap.Rule("features.\(kinds.count + 1).0", last + ".conv"),
       KeyMap.Rule("features.\(kinds.count + 1).1", last + ".bn1"),
-      // A linear layer there, a 1×1 convolution here.
+      // What is a linear layer there is a 1×1 convolution here.
       KeyMap.Rule("classifier.0", "conv_head"), KeyMap.Rule("classifier.3", "classifier"),
     ]
       + kinds.enumerated().flatMap { index, kind in

@@ -1,12 +1,12 @@
 import NeuralNet
 import Tensor
 
-/// RegNetY (Radosavovic et al. 2020): grouped 3×3 convolutions with squeeze-and-excite; pycls' keys, as the paper's
-/// authors use them.
+/// RegNetY (Radosavovic et al. 2020), grouped 3×3 convolutions with squeeze-and-excite, under pycls' keys, which the
+/// paper's authors use.
 public final class RegNetY: Backbone {
   /// What tells one network from another.
   struct Blueprint: Sendable {
-    /// Channels per group of the 3×3 convolutions.
+    /// The channels per group of the 3×3 convolutions.
     let groupWidth: Int
     let widths, depths: [Int]
   }
@@ -110,7 +110,7 @@ extension RegNetY {
   }
 }
 
-/// 1×1, grouped 3×3, squeeze-and-excite, 1×1 with a shortcut.
+/// A block of 1×1, grouped 3×3, squeeze-and-excite and 1×1 with a shortcut.
 private final class RegNetBlock: Layer {
   private let conv1, conv2, conv3: Conv2d
   private let norm1, norm2, norm3: BatchNorm2d
@@ -126,7 +126,7 @@ private final class RegNetBlock: Layer {
     norm1 = try BatchNorm2d(width, activation: .relu)
     conv2 = try Conv2d(width, width, kernel: 3, stride: stride, groups: groups)
     norm2 = try BatchNorm2d(width, activation: .relu)
-    // A quarter of the block's input, not of its width.
+    // It is a quarter of the block's input, not of its width.
     excite = try SqueezeExcite(
       width, squeezed: Int((Double(inputs) / 4).rounded()), activation: .relu, gate: .sigmoid,
       keys: ("f_ex.0", "f_ex.2"))

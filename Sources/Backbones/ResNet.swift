@@ -1,22 +1,23 @@
 import NeuralNet
 import Tensor
 
-/// Residual networks (He et al. 2016); torchvision's keys.
+/// Residual networks (He et al. 2016), under torchvision's keys.
 ///
-/// A stem, stages of residual blocks that each double the channels and, but for the first, halve the map.
+/// A stem is followed by stages of residual blocks, each of which doubles the channels and, but for the
+/// first, halves the map.
 public final class ResNet: Backbone {
   /// What tells one residual network from another.
   struct Blueprint: Sendable {
     enum Block { case basic, bottleneck }
 
     let block: Block
-    /// Blocks in each stage.
+    /// The number of blocks in each stage.
     let depths: [Int]
-    /// Channels of the first stage, before a bottleneck's expansion.
+    /// The channels of the first stage, before a bottleneck's expansion.
     var width = 64
     var stemChannels = 64
     var stemKernel = 7
-    /// A 3×3 max-pool of stride 2 after the stem.
+    /// Whether a 3×3 max-pool of stride 2 follows the stem.
     var pools = true
   }
 

@@ -30,7 +30,7 @@ final class BasicBlock: Layer {
   }
 }
 
-/// 1×1, 3×3, 1×1 with a shortcut; the stride is on the 3×3.
+/// A block of 1×1, 3×3 and 1×1 with a shortcut; the stride is on the 3×3.
 final class Bottleneck: Layer {
   static let expansion = 4
   private let conv1, conv2, conv3: Conv2d
@@ -66,7 +66,7 @@ final class Bottleneck: Layer {
   }
 }
 
-/// A 1×1 convolution for the shortcut where the shape changes; nil is the identity.
+/// A 1×1 convolution for the shortcut where the shape changes; nil for the identity.
 private func projection(_ inputs: Int, _ outputs: Int, _ stride: Int) throws -> Sequential? {
   guard stride != 1 || inputs != outputs else { return nil }
   return Sequential([

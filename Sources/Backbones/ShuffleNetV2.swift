@@ -1,7 +1,7 @@
 import NeuralNet
 import Tensor
 
-/// ShuffleNetV2 (Ma et al. 2018); torchvision's keys.
+/// ShuffleNetV2 (Ma et al. 2018), under torchvision's keys.
 public final class ShuffleNetV2: Backbone {
   public let featureCount = 1024
   public var mapChannels: Int { featureCount }
@@ -9,7 +9,7 @@ public final class ShuffleNetV2: Backbone {
   private let stages: [[ShuffleUnit]]
   private let classifier: Linear
 
-  /// - Parameter widths: channels of the three stages.
+  /// `widths` has the channels of the three stages.
   init(widths: [Int], classes: Int) throws {
     var channels = 24
     stem = Sequential([

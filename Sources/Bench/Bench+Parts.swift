@@ -17,7 +17,7 @@ extension Bench {
     case .glance: return [timing("glance", costs.cumulative[0])]
     case .episode: return costs.cumulative.enumerated().map { timing("step \($0 + 1)", $1) }
     case .train:
-      // Forward; the policy takes no part in stage 1.
+      // This is the cost forwards; the policy takes no part in stage 1.
       let forward = (costs.cumulative.last ?? 0) - costs.policy * (configuration.steps - 1)
       return [timing("training step", 3 * forward)]
     }
@@ -31,7 +31,7 @@ extension Bench {
       let (patches, encoder) = (try images(side: configuration.patchSize), encoder())
       _ = try encoder([patches])
       if let plan = encoder.plans.first, plan.inputs[0].shape == patches.shape {
-        // Inputs and outputs in place, as other libraries have them.
+        // Inputs and outputs stay in place, as other libraries have them.
         run = {
           try plan.inputs[0].assign(patches)
           return [try MonotonicClock.time(plan.run)]
@@ -61,6 +61,8 @@ extension Bench {
   }
 
   /// What each operation of the encoder costs on a batch of patches, or on as many of them as run at once.
+  ///
+  /// - Throws: ``BenchError`` where the encoder cannot be planned; `Interrupted`.
   public func profile() throws -> EncoderProfile {
     let (patches, encoder) = (try images(side: configuration.patchSize), encoder())
     _ = try encoder([patches])
@@ -72,10 +74,11 @@ extension Bench {
       rows: rows, steps: try plan.profile([patches.sliced(0, 0..<rows)], runs: options.runs))
   }
 
-  /// Least times of the encoder's operations.
+  /// The least times of the encoder's operations.
   public struct EncoderProfile {
-    /// Patches that run at once.
+    /// The number of patches that run at once.
     public let rows: Int
+    /// The operations in the order in which they run.
     public let steps: [Plan.StepProfile]
   }
 
@@ -89,7 +92,7 @@ extension Bench {
     return try Tensor(shape, (0..<shape.count).map { Float(random.uniform($0)) * 4 - 2 })
   }
 
-  /// Milliseconds from the start to the end of each step.
+  /// Runs all steps; returns the milliseconds from the start to the end of each.
   private func episode(_ images: Tensor, _ engine: StepEngine) throws -> [Double] {
     let start = MonotonicClock.milliseconds
     var (_, memory) = try engine.glance(images)
@@ -102,7 +105,7 @@ extension Bench {
     return times
   }
 
-  /// Epochs of one batch, as `gfnet.train` runs them; the preparation of the images is part of it.
+  /// Runs epochs of one batch, as a training does; the preparation of the images is part of it.
   private func trainingSteps(_ limit: Int, _ goesOn: ([Double]) throws -> Bool) throws {
     let side = configuration.imageSize
     let random = CounterRandom(seed: 1, stream: "images")

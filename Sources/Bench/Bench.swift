@@ -6,6 +6,7 @@ import Support
 
 /// Times a Glance-and-Focus Network with random weights on random images: times do not depend on either.
 public struct Bench {
+  /// What is timed.
   public enum Part: String, Sendable, CaseIterable {
     /// The encoder of the patches alone.
     case encoder
@@ -17,17 +18,23 @@ public struct Bench {
     case train
   }
 
+  /// What is timed, and how often.
   public struct Options: Sendable {
-    /// A name of the registry.
+    /// The encoder's name in the registry.
     public var backbone = "mobilenetv3_large_100"
-    /// P; nil: the backbone's.
+    /// P, the side of the patches in pixels; nil: the paper's for the backbone.
     public var patchSize: Int?
-    /// S; nil: 224, or 128 where patches are smaller than 64.
+    /// S, the side of the images in pixels; nil: 224, or 128 where patches are smaller than 64.
     public var imageSize: Int?
+    /// T, the most steps.
     public var steps = 3
+    /// Images that are run together.
     public var batch = 1
+    /// The precision of inference; training is float32.
     public var precision = Precision.float32
+    /// What is timed.
     public var part = Part.episode
+    /// How many runs are counted.
     public var runs = 50
 
     public init() {}
@@ -35,37 +42,42 @@ public struct Bench {
 
   /// What was measured, and beside what.
   public struct Result: Sendable {
+    /// The times, in the order of `timings()`.
     public let timings: [Timing]
     /// Billions of Multiply-Adds per second of a matrix product in the same run.
     public let peak: Double
 
+    /// Bytes that a run takes.
     public let memory: Memory
 
-    /// Share of ``peak`` that a timing's median reaches, in per cent.
+    /// The share of ``peak`` that a timing's median reaches, in per cent.
     public func percentOfPeak(_ timing: Timing) -> Double { 100 * timing.gigaMultiplyAddsPerSecond / peak }
   }
 
   /// Bytes that a run takes.
   public struct Memory: Sendable {
-    /// Weights as plans read them; 0 for training, which has no plans.
+    /// Bytes of the weights as plans read them; 0 for training, which has no plans.
     public let weights: Int
-    /// What plans work in, however many there are: it depends on the batch and the patch, not on the images' size. 0 for
-    /// training.
+    /// Bytes that plans work in, however many there are: they depend on the batch and the patch, not on the
+    /// images' size. 0 for training.
     public let work: Int
-    /// The most that all tensors and buffers took at a time, the images and the weights as loaded included.
+    /// The most bytes that all tensors and buffers took at a time, the images and the weights as loaded
+    /// included.
     public let peak: Int
   }
 
-  /// Runs that warm caches and make plans, before any is counted.
+  /// The number of runs that warm caches and make plans, before any is counted.
   private static let warmUps = 3
 
+  /// What is timed, and how often.
   public let options: Options
+  /// The network that is timed.
   public let configuration: Configuration
   let model: GFNet
   let planner: Planner
 
-  /// - Throws: `UnknownBackbone`, `ModelError` for sizes that do not fit, ``InferenceError`` where the processor gains
-  ///   nothing from the precision.
+  /// - Throws: `UnknownBackbone`, `ModelError` for sizes that do not fit, ``BenchError`` for options that do
+  ///   not go together, `InferenceError` where the processor gains nothing from the precision.
   public init(_ options: Options) throws {
     self.options = options
     let patch =
@@ -79,11 +91,13 @@ public struct Bench {
     guard options.part != .train || options.batch > 1 else {
       throw BenchError("training needs a batch of at least 2, for the statistics of batch norms")
     }
-    // Refuses a precision that gains nothing here, whatever is timed.
+    // This refuses a precision that gains nothing here, whatever is timed.
     planner = try Planner(options.precision)
     model = try GFNet(configuration, seed: 1)
   }
 
+  /// Times the part, in turn with a matrix product.
+  ///
   /// - Throws: `Interrupted`.
   public func run() throws -> Result {
     let buffers = ComputeContext.current.buffers
@@ -94,7 +108,8 @@ public struct Bench {
     // A training shows its own progress.
     let progress = options.part == .train ? nil : ProgressReporter("bench", total: options.runs)
     defer { progress?.finish() }
-    // Counted runs between two products for the peak, which empty the caches; the next run is then not counted.
+    // This many runs are counted between two products for the peak, which empty the caches; the next run is
+    // then not counted.
     let (group, refills) = options.part == .train ? (1, 0) : (10, 1)
     var (counted, uncounted) = (0, Self.warmUps)
     // The first ones wake up the threads.

@@ -12,7 +12,7 @@ final class MachinePeak {
   private let product: Primitive
   /// Keeps the memory behind the primitive.
   private let memory: [AnyObject]
-  /// Of the fastest run so far.
+  /// Billions of Multiply-Adds per second of the fastest run so far.
   private(set) var gigaMultiplyAddsPerSecond = 0.0
 
   init(_ precision: Precision) throws {

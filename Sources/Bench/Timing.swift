@@ -4,7 +4,7 @@ public struct Timing: Sendable {
   public let name: String
   /// Multiply-Adds of one run, the whole batch.
   public let multiplyAdds: Double
-  /// Of each run, in the order of measurement.
+  /// The time of each run, in the order of measurement.
   public internal(set) var milliseconds: [Double] = []
 
   init(_ name: String, multiplyAdds: Double) {
@@ -12,15 +12,17 @@ public struct Timing: Sendable {
     self.multiplyAdds = multiplyAdds
   }
 
+  /// The time in milliseconds that half of the runs did not exceed.
   public var median: Double { quantile(0.5) }
+  /// The time of the fastest run in milliseconds.
   public var minimum: Double { milliseconds.min() ?? .nan }
-  /// The time that 95 % of the runs did not exceed.
+  /// The time in milliseconds that 95 % of the runs did not exceed.
   public var percentile95: Double { quantile(0.95) }
 
-  /// Billions of Multiply-Adds per second in the median.
+  /// Billions of Multiply-Adds per second at the median time.
   public var gigaMultiplyAddsPerSecond: Double { multiplyAdds / median / 1e6 }
 
-  /// The nearest rank: always a time that was measured.
+  /// The nearest rank, which is always a time that was measured.
   private func quantile(_ share: Double) -> Double {
     guard !milliseconds.isEmpty else { return .nan }
     let sorted = milliseconds.sorted()

@@ -6,7 +6,7 @@ import Foundation
 public protocol StoredArray: Sendable {
   /// The element type in the file.
   var type: SafetensorsType { get }
-  /// Extents, outermost first; empty for a scalar.
+  /// The extents, outermost first; empty for a scalar.
   var shape: [Int] { get }
   /// The little-endian bytes, row-major and not copied; nil where the reader does not have them so.
   var contiguousBytes: Data? { get }
@@ -22,8 +22,9 @@ public protocol StoredArray: Sendable {
 
 /// An array whose values are not read.
 public struct UnreadArray: Sendable, Equatable {
+  /// Its name in the file.
   public let name: String
-  /// Extents, outermost first.
+  /// The extents, outermost first.
   public let shape: [Int]
   /// Its type or kind, such as `torch.complex64` or `sparse`.
   public let what: String
@@ -39,10 +40,11 @@ public struct UnreadArray: Sendable, Equatable {
 public struct Checkpoint: Sendable {
   /// What a format that stores arrays and nothing else has: names, and texts beside them.
   public struct Arrays: Sendable {
-    /// In the order of the file.
+    /// The arrays that are read, in the order of the file.
     public let named: [(name: String, array: any StoredArray)]
+    /// The arrays whose values are not read, in the order of the file.
     public let unread: [UnreadArray]
-    /// Texts by key.
+    /// The texts, by key.
     public let metadata: [String: String]
   }
 
@@ -54,8 +56,9 @@ public struct Checkpoint: Sendable {
     case tree(PyTorchValue)
   }
 
-  /// Format and variant, maybe with a remark, as `models show` has them: `PyTorch zip`.
+  /// Format and variant, maybe with a remark, as lists of files show them: `PyTorch zip`.
   public let form: String
+  /// What the file holds.
   public let content: Content
   /// The file itself where it has the format of our own files, whose metadata says whether it is one.
   public let own: Safetensors?

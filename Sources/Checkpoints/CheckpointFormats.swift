@@ -4,15 +4,16 @@ import Support
 /// A format of checkpoints: how its files are told from others, and what opens them.
 ///
 /// What is recognised only to be refused in a line of its own, such as a Git LFS pointer or an ONNX model, is in
-/// ``FileKind``: readers ask it about files that are not theirs.
+/// `FileKind`: readers ask it about files that are not theirs.
 public struct CheckpointFormat: Sendable {
-  /// Errors call its files "NAME file FILE", and ``Checkpoint/form`` begins with it.
+  /// The name by which errors speak of "NAME file FILE", and with which ``Checkpoint/form`` begins.
   public let name: String
-  /// Of the names of its files, in lower case and without the dot.
+  /// The endings of its files' names, in lower case and without the dot.
   public let endings: [String]
   /// True where bytes begin as a file of this format does.
   let recognizes: @Sendable (Data) -> Bool
-  /// Opens the bytes of the file that errors call `file`. Given another file, it says in a line what is wrong with it.
+  /// Opens the bytes of the file that errors call `file`. Given a file of another format, it says in a line
+  /// what is wrong with it.
   let read: @Sendable (_ data: Data, _ file: String) throws -> Checkpoint
 }
 
@@ -20,7 +21,7 @@ public struct CheckpointFormat: Sendable {
 ///
 /// A new one is a file, with a reader that gives a ``Checkpoint`` and with its row, and the row's name in ``table``.
 public enum CheckpointFormats {
-  /// In the order in which they look at the first bytes of a file.
+  /// The formats, in the order in which they look at the first bytes of a file.
   public static let table: [CheckpointFormat] = [.pyTorch, .safetensors]
 
   /// The format that this program writes.
@@ -38,6 +39,7 @@ public enum CheckpointFormats {
   ///
   /// Its format follows from its first bytes, not from its name; only for what begins as none of them does, the name
   /// decides which reader says what is wrong.
+  ///
   /// - Throws: `FileError`, `DamagedFile`, ``CutOffError``.
   public static func open(_ path: FilePath) throws -> Checkpoint {
     try MappedFile.reading(path.shown) {

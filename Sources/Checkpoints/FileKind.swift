@@ -16,7 +16,7 @@ package enum FileKind {
 
   private static func ascii(_ text: String) -> [UInt8] { Array(text.utf8) }
 
-  /// First bytes, where they are, what they mean.
+  /// First bytes, where they are, and what they mean.
   private static let signatures: [(start: [UInt8], offset: Int, text: String)] = [
     (
       ascii("version https://git-lfs.github.com/spec/"), 0,
@@ -51,7 +51,8 @@ package enum FileKind {
     (ascii("PK") + [7, 8], 0, "a part of a zip archive"),
   ]
 
-  /// Protocol buffers have no signature: the version, then the producer's name or the graph.
+  /// Whether this is a model of ONNX. Protocol buffers have no signature: the version comes first, then the
+  /// producer's name or the graph.
   private static func isONNX(_ head: Data) -> Bool {
     let bytes = [UInt8](head.prefix(64))
     guard bytes.count > 8, bytes[0] == 0x08, (1...31).contains(bytes[1]) else { return false }
@@ -64,7 +65,7 @@ package enum FileKind {
   private static func describedText(_ head: Data) -> String? {
     var bytes = head[...]
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes = bytes.dropFirst(3) }
-    // Up to a character that the cut may have split.
+    // It is looked at up to a character that the cut may have split.
     guard !bytes.contains(where: { $0 < 9 || (14..<32).contains($0) && $0 != 27 || $0 == 127 }),
       (0..<4).contains(where: { String(validating: bytes.dropLast($0), as: UTF8.self) != nil })
     else { return nil }

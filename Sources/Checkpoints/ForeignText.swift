@@ -1,6 +1,6 @@
-/// Text out of files of other people, as messages show it.
+/// Shows text out of files of other people, as messages do.
 package enum ForeignText {
-  /// Characters of a name that are shown: enough to know it by.
+  /// The most characters of a name that are shown, enough to know it by.
   private static let limit = 60
 
   /// `text` without control characters and cut, fit for a line and a terminal: a file can hold names of any length with

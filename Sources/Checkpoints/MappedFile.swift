@@ -7,8 +7,9 @@ public enum MappedFile {
   /// The bytes of the file at `path`, mapped read-only and unmapped with the last copy of the value.
   ///
   /// Anything but a regular file is refused, so that a pipe or a device named as a checkpoint cannot hang the
-  /// program. Files that are replaced as `AtomicFile` does stay readable to the end; where another program cuts one off in
-  /// place, the missing pages read as zeros, and ``reading(_:_:)`` notices.
+  /// program. Files that are replaced as `AtomicFile` does stay readable to the end; where another program
+  /// cuts one off in place, the missing pages read as zeros, and ``reading(_:_:)`` notices.
+  ///
   /// - Throws: `FileError`.
   public static func read(_ path: FilePath) throws -> Data {
     let file = try InputFile(path)
@@ -30,9 +31,8 @@ public enum MappedFile {
       })
   }
 
-  /// Runs `body`, which reads a mapped file on this thread.
+  /// Runs `body`, which reads a mapped file on this thread; errors call it `file`.
   ///
-  /// - Parameter file: its name in the error.
   /// - Throws: what `body` throws; ``CutOffError`` where the file was found to be cut off meanwhile.
   public static func reading<Value>(_ file: String, _ body: () throws -> Value) throws -> Value {
     let losses = losses
@@ -44,7 +44,7 @@ public enum MappedFile {
   /// How often this thread found a part of a mapped file missing so far.
   static var losses: UInt { gf_mapped_losses() }
 
-  /// Throws where one was found missing since then.
+  /// Throws ``CutOffError`` where one was found missing since `losses` was read.
   static func requireWhole(since losses: UInt, _ file: String) throws {
     guard gf_mapped_losses() == losses else { throw CutOffError(file: file) }
   }
@@ -52,6 +52,7 @@ public enum MappedFile {
 
 /// A mapped file that another program made shorter.
 public struct CutOffError: LineError {
+  /// The path as people read it.
   public let file: String
 
   public var description: String { "cannot read \(file): another program cut it off while it was read" }

@@ -1,9 +1,12 @@
 /// Memory aligned to a cache line, given back to its pool when the last owner lets go.
 public final class AlignedBuffer {
-  /// 64-byte alignment serves AVX-512 loads and keeps buffers off each other's cache lines.
+  /// Bytes whose multiples buffers start at: 64 serve AVX-512 loads and keep buffers off each other's cache
+  /// lines.
   public static let alignment = 64
 
+  /// The first byte; the memory is the buffer's as long as the buffer lives.
   public let pointer: UnsafeMutableRawPointer
+  /// Bytes that there are, at least as many as were asked for.
   public let capacity: Int
   private let origin: Origin
 
@@ -29,5 +32,6 @@ public final class AlignedBuffer {
     if case .pool(let pool) = origin { pool.giveBack(pointer, capacity) }
   }
 
+  /// The memory as float32 numbers.
   public var floats: UnsafeMutablePointer<Float> { pointer.assumingMemoryBound(to: Float.self) }
 }

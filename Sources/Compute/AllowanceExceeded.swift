@@ -2,9 +2,9 @@ import Support
 
 /// Something took more memory than ``BufferPool/limited(to:_:)`` allowed it.
 public struct AllowanceExceeded: LineError {
-  /// What was asked for.
+  /// Bytes that were asked for.
   public let bytes: Int
-  /// What was left.
+  /// Bytes that were left of the allowance.
   public let allowed: Int
 
   public var description: String {

@@ -4,7 +4,7 @@ import Support
 
 /// Keeps freed buffers for reuse, so that a training step does not return to the system what it needs again.
 ///
-/// Belongs to one ``ComputeContext`` and so to one thread.
+/// A pool belongs to one ``ComputeContext`` and so to one thread.
 public final class BufferPool: MemoryKeeper {
   private var free: [Int: [UnsafeMutableRawPointer]] = [:]
 
@@ -15,7 +15,7 @@ public final class BufferPool: MemoryKeeper {
   /// Most bytes ever in use at once.
   public private(set) var peak = 0
 
-  /// No more than this many bytes may be in use; see ``limited(to:_:)``.
+  /// The most bytes that may be in use; see ``limited(to:_:)``.
   private var limit = Int.max
   /// Buffers ever handed out.
   public private(set) var taken = 0
@@ -53,6 +53,7 @@ public final class BufferPool: MemoryKeeper {
   }
 
   /// A buffer of at least `bytes` bytes, not cleared.
+  ///
   /// - Throws: `MemoryRefused` beyond the budget of the run, ``AllowanceExceeded`` beyond ``limited(to:_:)``.
   public func take(_ bytes: Int) throws -> AlignedBuffer {
     let capacity = Self.sizeClass(bytes)
@@ -101,7 +102,8 @@ public final class BufferPool: MemoryKeeper {
     held = 0
   }
 
-  /// Four classes per power of two: at most 25 % of a buffer is slack, and near-equal batches share a class.
+  /// The capacity for `bytes` bytes. There are four classes per power of two: at most 25 % of a buffer is
+  /// slack, and near-equal batches share a class.
   private static func sizeClass(_ bytes: Int) -> Int {
     let least = max(bytes, 256)
     let top = 1 << (Int.bitWidth - 1 - (least - 1).leadingZeroBitCount)

@@ -3,7 +3,7 @@
 /// A network reads its weights from end to end in every run. Scattered over pages of 4 kB, they would cost an address
 /// translation each 4 kB.
 public final class BufferSlab {
-  /// Only touched pages take memory.
+  /// Bytes of one stretch; only touched pages take memory.
   private static let size = 8 * BufferPool.largePage
   private var slab: AlignedBuffer?
   private var used = 0
@@ -11,6 +11,8 @@ public final class BufferSlab {
   public init() {}
 
   /// A buffer of at least `bytes` bytes, not cleared; the slab stays as long as one of its buffers does.
+  ///
+  /// - Throws: what ``BufferPool/take(_:)`` throws.
   public func take(_ bytes: Int) throws -> AlignedBuffer {
     let step = AlignedBuffer.alignment
     let capacity = max(bytes + step - 1, step) / step * step

@@ -4,6 +4,7 @@ import Support
 ///
 /// Each thread that computes has its own (``current``); nothing in it is shared, so nothing is locked.
 public final class ComputeContext {
+  /// The pool that the thread's tensors and working memory come from.
   public let buffers = BufferPool()
   private var scratchpad: AlignedBuffer?
 
@@ -27,6 +28,8 @@ public final class ComputeContext {
   }
 
   /// Working memory of at least `bytes` bytes, which holds until it is asked for again; nil for none.
+  ///
+  /// - Throws: what ``BufferPool/take(_:)`` throws.
   public func scratch(_ bytes: Int) throws -> UnsafeMutableRawPointer? {
     if bytes == 0 { return nil }
     if let scratchpad, scratchpad.capacity >= bytes { return scratchpad.pointer }

@@ -2,11 +2,13 @@ import CKernels
 
 /// Keeps the threads of the team on cores of their own.
 ///
-/// Threads that slept may wake up on the same core and stay there, since the system moves only threads that have been
-/// running for a while: every parallel region then waits for one thread after the other, twenty times as long as a small
-/// layer takes. Binding threads for good would help too, but not where two programs are bound to the same cores.
+/// Threads that slept may wake up on the same core and stay there, since the system moves only threads that
+/// have been running for a while: every parallel region then waits for one thread after the other, twenty
+/// times as long as a small layer takes. Binding threads for good would help too, but not where two programs
+/// are bound to the same cores.
 extension ThreadTeam {
-  /// Moves threads that share a core. To be called before work that consists of many short regions, now and then.
+  /// Moves threads that share a core. It is to be called now and then, before work that consists of many
+  /// short regions.
   static func spreadOut() {
     guard size > 1 else { return }
     withUnsafeTemporaryAllocation(of: Int32.self, capacity: size) { places in

@@ -3,7 +3,7 @@ import COpenMP
 extension ThreadTeam {
   /// Calls `body` once on each thread of the team, all at the same time.
   ///
-  /// Cheaper than one ``sliced(_:_:)`` after another where the pieces of work are small: within `body`,
+  /// It is cheaper than one ``sliced(_:_:)`` after another where the pieces of work are small: within `body`,
   /// ``waitForAll()`` takes a fraction of what it takes to give the threads something new to do.
   public static func together(_ body: (_ index: Int, _ count: Int) -> Void) {
     if size == 1 { return body(0, 1) }
@@ -19,8 +19,8 @@ extension ThreadTeam {
     }
   }
 
-  /// Returns once every thread of the team has got here. For the body of ``together(_:)``, all of whose calls must get
-  /// here equally often.
+  /// Returns once every thread of the team has got here. It is called within ``together(_:)``, on all threads equally
+  /// often.
   public static func waitForAll() {
     if omp_get_num_threads() > 1 { GOMP_barrier() }
   }

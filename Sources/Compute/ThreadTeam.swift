@@ -12,12 +12,15 @@ public enum ThreadTeam {
   /// Calls `body` with disjoint ranges that cover 0..<count, on up to ``size`` threads.
   ///
   /// Ranges depend on the number of threads, so `body` must compute each index independently of the others;
-  /// for sums use ``sliced(_:slices:_:)``.
+  /// for sums use ``sliced(_:_:)``.
   ///
   /// Very long loops run piece by piece, and are left when a stop was asked for: whoever uses what they computed asks
   /// `Cancellation.check()` after them, as ops do.
   ///
-  /// - Parameter grain: the least number of indices worth a thread; below 2·grain the caller does all itself.
+  /// - Parameters:
+  ///   - count: the number of indices.
+  ///   - grain: the least number of indices worth a thread; below 2·grain the caller does all itself.
+  ///   - body: does the work for a range of indices, at the same time as for other ranges.
   @inline(__always)
   public static func parallel(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
     let piece = max(grain, 1) * grainsPerPiece

@@ -1,9 +1,9 @@
 /// Where each value of a graph lies in one stretch of memory: values that are never needed at the same time
 /// share bytes.
 struct ArenaLayout {
-  /// By value, its first byte; nil for constants and values that do not exist any more.
+  /// The first byte of each value; nil for constants and values that do not exist any more.
   let offsets: [Int?]
-  /// Bytes of the whole.
+  /// The number of bytes of the whole.
   let size: Int
 
   private struct Block {

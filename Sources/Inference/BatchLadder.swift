@@ -29,10 +29,11 @@ public enum BatchLadder {
     return (rows + parts - 1) / parts
   }
 
-  /// More than one, so that rows that depend on each other are noticed.
+  /// The least number of rows at once: more than one, so that rows that depend on each other are noticed.
   private static let leastAtOnce = 2
 
-  /// Three quarters of the last cache; of a very large one most belongs to others.
+  /// Bytes that a step may fill: three quarters of the last cache, where most of a very large one belongs to
+  /// others.
   private static let cacheBytes: Int = {
     let size = sysconf(Int32(_SC_LEVEL3_CACHE_SIZE))
     return size > 0 ? min(size, 32 << 20) * 3 / 4 : 12 << 20

@@ -15,7 +15,7 @@ enum Finish {
     }
   }
 
-  /// Nil where it is none.
+  /// The function; nil where it is none.
   var asFunction: (any FusibleFunction)? {
     if case .function(let function) = self { function } else { nil }
   }

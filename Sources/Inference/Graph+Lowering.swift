@@ -40,7 +40,8 @@ extension Graph {
     nodes.append(Node(operation: .eager(op, arguments), inputs: inputs, output: output))
   }
 
-  /// False where a lowering does not apply, such as convolutions whose weights are computed.
+  /// Appends what `lowering` says; false where it does not apply, as for convolutions whose weights are
+  /// computed.
   private mutating func lower(
     _ op: any Op, _ lowering: Lowering, _ operands: [TracedGraph.Operand], _ shapes: [Shape], to output: Int
   ) throws -> Bool {
@@ -101,7 +102,7 @@ extension Graph {
     case .pooling(let shape): append(.pooling(shape), [try value(operands[0])], output)
     case .reshape, .identity: append(.reshape, [try value(operands[0])], output)
     case .padding(let top, let bottom, let left, let right):
-      let padding = Operation.Padding(top: top, bottom: bottom, left: left, right: right)
+      let padding = Operation.Margins(top: top, bottom: bottom, left: left, right: right)
       append(.padding(padding, op: op), [try value(operands[0])], output)
     case .pickChannels(let channels):
       append(.pickChannels(channels), [try value(operands[0])], output)

@@ -9,7 +9,7 @@ struct Graph {
   struct Value {
     let shape: Shape
     var type = ElementType.float32
-    /// Numbers known before the first run.
+    /// The numbers, where they are known before the first run.
     var constant: Tensor?
   }
 
@@ -31,7 +31,7 @@ struct Graph {
     return values.count - 1
   }
 
-  /// By value, how often nodes read it; a result of the graph counts as read once more.
+  /// How often nodes read each value; a result of the graph counts as read once more.
   func uses() -> [Int] {
     var counts = [Int](repeating: 0, count: values.count)
     for node in nodes { for input in node.inputs { counts[input] += 1 } }
@@ -39,7 +39,7 @@ struct Graph {
     return counts
   }
 
-  /// By value, the position of the node that computes it; nil for inputs and constants.
+  /// The position of the node that computes each value; nil for inputs and constants.
   func producers() -> [Int?] {
     var positions = [Int?](repeating: nil, count: values.count)
     for (position, node) in nodes.enumerated() { positions[node.output] = position }
@@ -59,41 +59,44 @@ struct Graph {
 
 /// What a node computes from its inputs.
 enum Operation {
-  /// Inputs: image and, where ``Finish/addDestination`` is fused, what is added.
+  /// A convolution of an image; where ``Finish/addDestination`` is fused, the second input is what is added.
   case convolution(ConvolutionNode)
-  /// Inputs: rows.
+  /// A linear layer on rows.
   case linear(LinearNode)
   /// A linear layer or a 1×1 convolution of one row.
   case matrixVector(MatrixVectorNode)
-  /// Inputs: the input's and the state's share of the gates (B×3H each), the old state (B×H).
+  /// The next state of a recurrent unit from the input's and the state's share of the gates (B×3H each) and
+  /// the old state (B×H).
   case gruGates
   case pooling(PoolingShape)
   case spatialMean
-  /// x·scale + shift per channel, then a lower and an upper limit. Inputs: maps, whose channels are taken side by side.
+  /// x·scale + shift per channel, then a lower and an upper limit. The channels of all inputs are taken side
+  /// by side.
   case scaleShift(NormStatistics, low: Float, high: Float)
   case functions([any FusibleFunction])
   case pair(PlannedArrays.Pair, [any FusibleFunction])
   case reshape
   case concatenate(axis: Int)
-  /// Inputs: a map and a number per image and channel, by which the map is scaled in place.
+  /// A map times the second input, a number per image and channel, in place.
   case channelScale
   /// Zeros around a map; where no convolution takes it over, the op does it.
-  case padding(Padding, op: any Op)
+  case padding(Margins, op: any Op)
   case pickChannels([Int])
-  /// Makes a value that may be overwritten.
+  /// A copy of a value, which may be overwritten.
   case copy
-  /// To the type of the result.
+  /// The numbers in the type of the result.
   case convert
   /// The op's own forward evaluation.
   case eager(any Op, [Argument])
 
-  struct Padding {
+  /// Rows and columns of zeros around a map.
+  struct Margins {
     let top, bottom, left, right: Int
   }
 
   /// Where an eagerly evaluated op finds an input.
   enum Argument {
-    /// Position among the node's inputs.
+    /// A position among the node's inputs.
     case input(Int)
     case constant(Tensor)
   }
@@ -117,13 +120,13 @@ struct NormStatistics {
 
 /// A convolution with what was merged into it.
 struct ConvolutionNode {
-  /// O×(I/groups)×h×w.
+  /// The kernels, O×(I/groups)×h×w.
   let weights: Tensor
   let bias: Tensor?
-  /// Folded into weights and bias when they are packed.
+  /// A normalisation that is folded into weights and bias when they are packed.
   var norm: NormStatistics?
   let stride, dilation: (Int, Int)
-  /// Above and left, below and right.
+  /// Zeros above and to the left, and below and to the right.
   var padding, paddingEnd: (Int, Int)
   let groups: Int
   var posts: [Finish] = []
@@ -160,7 +163,7 @@ struct MatrixVectorNode {
   /// What the weights are computed from.
   let tensors: [Tensor]
   let inputs, outputs: Int
-  /// See ``LinearNode/inputMap``.
+  /// The order of the columns, as ``LinearNode/inputMap`` has it; empty for the usual one.
   let inputMap: [Int]
   let functions: [any FusibleFunction]
   let folded: () throws -> (weights: [Float], bias: [Float]?)
@@ -171,7 +174,7 @@ struct MatrixVectorNode {
 
 /// A linear layer with what was merged into it.
 struct LinearNode {
-  /// Outputs × inputs.
+  /// The weights, outputs × inputs.
   let weights: Tensor
   let bias: Tensor?
   var posts: [Finish] = []

@@ -4,6 +4,7 @@ import Tensor
 
 /// How the numbers inside a plan are stored and multiplied.
 public enum Precision: String, Sendable, CaseIterable {
+  /// float32 throughout.
   case float32 = "f32"
   /// bfloat16 activations and weights with float32 sums; results, recurrent states and logits stay float32.
   case bfloat16 = "bf16"
@@ -11,9 +12,9 @@ public enum Precision: String, Sendable, CaseIterable {
 
 /// One thing that a plan does; all it needs was resolved when it was made.
 protocol PlanStep {
-  /// For profiles.
+  /// What profiles call it.
   var name: String { get }
-  /// For profiles too; 0 where nothing is summed.
+  /// Its Multiply-Adds, for profiles too; 0 where nothing is summed.
   var multiplyAdds: Int { get }
   func run() throws
 }
@@ -25,11 +26,11 @@ extension PlanStep {
 /// A network compiled for fixed input shapes: a list of steps over one stretch of memory.
 ///
 /// Running it allocates nothing, looks nothing up and makes no descriptor, except where ``eagerOps`` names ops
-/// that have no lowering. Belongs to the thread that made it.
+/// that have no lowering. A plan belongs to the thread that made it.
 public final class Plan {
-  /// To be filled before each run; their memory is reused during the run.
+  /// The arrays to be filled before each run, which reuses their memory.
   public let inputs: [Tensor]
-  /// Valid from the end of a run until the next run of any plan of the same network.
+  /// The results, valid from the end of a run until the next run of any plan of the same network.
   public let outputs: [Tensor]
   /// Ops that run by their own forward evaluation.
   public let eagerOps: [String]
@@ -69,6 +70,8 @@ public final class Plan {
   public var listing: [String] { steps.map(\.name) }
 
   /// Computes ``outputs`` from ``inputs``.
+  ///
+  /// - Throws: `Interrupted`; what an eagerly evaluated op throws.
   public func run() throws {
     context.keepThreadsApart()
     for step in grouped {
@@ -79,10 +82,10 @@ public final class Plan {
 
   /// Traces `network` on blank inputs of `shapes` and compiles it.
   ///
-  /// - Parameters:
-  ///   - weights: where packed weights are shared with other plans.
-  ///   - network: evaluated once or twice; must not depend on the inputs' numbers.
-  /// - Throws: ``TensorError`` where the network reads a value while it is traced; ``InferenceError``.
+  /// The network is evaluated once, and must not depend on the inputs' numbers. Plans share packed weights through
+  /// `weights`.
+  ///
+  /// - Throws: `TensorError` where the network reads a value while it is traced; ``InferenceError``.
   public static func compile(
     _ shapes: [Shape], precision: Precision = .float32, weights: WeightStore,
     _ network: ([Tensor]) throws -> [Tensor]
@@ -117,7 +120,7 @@ public final class Plan {
     let results = try tracer.record { try network(inputs) }
     let outputs = try results.map { try tracer.position(of: $0) }
     var graph = try Graph(tracer.graph, inputs: Array(inputs.indices), outputs: outputs)
-    let passes: [any Pass.Type] = [
+    let passes: [any GraphPass.Type] = [
       FoldPadding.self, FoldBatchNorm.self, FuseFunctions.self, FuseAdditions.self, FuseFunctions.self,
       FoldFlatten.self, FuseGates.self, FoldConcatenation.self, ChooseMatrixVector.self,
     ]

@@ -2,7 +2,7 @@ import Compute
 import OneDNN
 import Tensor
 
-// Layers with weights.
+// This part makes the steps of layers with weights.
 extension PlanCompiler {
   mutating func add(_ node: ConvolutionNode, _ place: Graph.Node) throws {
     let shape = node.shape(input: shape(place.inputs[0]))

@@ -2,7 +2,7 @@ import Compute
 import OneDNN
 import Tensor
 
-// What is computed from maps and rows without weights to pack.
+// This part makes the steps of what is computed from maps and rows without weights to pack.
 extension PlanCompiler {
   mutating func addGates(_ node: Graph.Node) throws {
     let (rows, units) = (shape(node.output)[0], shape(node.output)[1])

@@ -2,18 +2,17 @@ import Compute
 import OneDNN
 import Tensor
 
-// What moves numbers, and ops that no step is made for.
+// This part makes the steps that move numbers, and those of ops that have no step of their own.
 extension PlanCompiler {
   mutating func addReshape(_ node: Graph.Node) throws {
     if graph.keepsOrder(node) { return }
     steps.append(ReshapeStep(source: try view(node.inputs[0]), destination: try view(node.output)))
   }
 
-  /// Rows of all inputs one after the other: along the channels of maps, the last axis of matrices, or axis
-  /// 0.
+  /// Joins the rows of all inputs: along the channels of maps, the last axis of matrices, or axis 0.
   mutating func addConcatenation(_ axis: Int, _ node: Graph.Node) throws {
     let result = shape(node.output)
-    // Axes in the order of memory.
+    // These are the axes in the order of memory.
     let order = result.rank == 4 ? [0, 2, 3, 1] : Array(0..<result.rank)
     let place = order.firstIndex(of: axis) ?? 0
     func length(_ shape: Shape) -> Int { order[place...].reduce(1) { $0 * shape[$1] } }

@@ -39,7 +39,7 @@ struct PlanCompiler {
   func shape(_ value: Int) -> Shape { graph.values[value].shape }
   func type(_ value: Int) -> ElementType { graph.values[value].type }
 
-  /// The memory of a value.
+  /// The first byte of a value.
   func pointer(_ value: Int) throws -> UnsafeMutableRawPointer {
     if let constant = graph.values[value].constant { return UnsafeMutableRawPointer(constant.pointer) }
     guard let offset = layout.offsets[value] else { throw InferenceError("a value has no place in memory") }

@@ -5,12 +5,15 @@ import Tensor
 
 /// Makes planned versions of the parts of a network; they share packed weights and working memory.
 ///
-/// Belongs to one thread, as tensors do.
+/// A planner belongs to one thread, as tensors do.
 public final class Planner {
+  /// How the plans store and multiply numbers.
   public let precision: Precision
   let weights = WeightStore()
   let workspace = Workspace()
 
+  /// Starts without weights or plans.
+  ///
   /// - Throws: ``InferenceError`` where this processor gains nothing from `precision`.
   public init(_ precision: Precision = .float32) throws {
     if precision == .bfloat16, !ElementType.hasFastBFloat16 {
@@ -20,10 +23,10 @@ public final class Planner {
     self.precision = precision
   }
 
-  /// Bytes of packed weights.
+  /// The bytes of packed weights.
   public var weightBytes: Int { weights.bytes }
 
-  /// Bytes in which the plans run, shared by all of them: activations and the library's working memory.
+  /// The bytes in which the plans run, shared by all of them: activations and the library's working memory.
   public var workspaceBytes: Int { workspace.bytes }
 
   /// `network` run through plans, which are made when a batch size or shape first occurs.
@@ -36,7 +39,7 @@ public final class Planner {
 /// batches run in parts that the processor can cache.
 public final class PlannedFunction {
   private struct Entry {
-    /// Without the batch axis.
+    /// The shapes of the inputs without the batch axis.
     let shapes: [ArraySlice<Int>]
     let rows: Int
     let plan: Plan
@@ -45,7 +48,7 @@ public final class PlannedFunction {
   private let planner: Planner
   private let network: TensorFunction
   private var entries: [Entry] = []
-  /// By shapes without the batch axis, what ``Plan/largestStepBytes(_:precision:_:)`` says of one row.
+  /// What ``Plan/largestStepBytes(_:precision:_:)`` says of one row, by shapes without the batch axis.
   private var rowBytes: [(shapes: [ArraySlice<Int>], bytes: Int)] = []
   /// True once a plan's rows were found to depend on each other: batches are then never padded.
   private var mixesRows = false
@@ -61,6 +64,12 @@ public final class PlannedFunction {
   public var plans: [Plan] { entries.map(\.plan) }
 
   /// The results for `inputs`, whose first axes are the batch. Results have their own memory.
+  ///
+  /// The first call for a set of shapes and a rung is dear: the network is evaluated to be traced, once for
+  /// its plan and, beyond two rows, once to see how many rows the cache holds; then the plan runs twice to
+  /// see whether its rows depend on each other.
+  ///
+  /// - Throws: what the network throws; `Interrupted`.
   public func callAsFunction(_ inputs: [Tensor]) throws -> [Tensor] {
     guard obstacle == nil, let first = inputs.first, first.rank > 0, first.shape[0] > 0 else {
       return try network(inputs)
@@ -74,7 +83,7 @@ public final class PlannedFunction {
       let part = count == rows ? inputs : try inputs.map { try $0.sliced(0, start..<start + count) }
       guard let plan = try plan(for: part, rows: count) else { return try network(inputs) }
       if mixesRows, count < rows {
-        // Found just now; the plan for some of the rows is of no use.
+        // That was found just now; the plan for some of the rows is of no use.
         entries = []
         return try self(inputs)
       }
@@ -95,7 +104,7 @@ public final class PlannedFunction {
 
   /// How many rows of a batch run at once.
   private func rowsAtOnce(_ inputs: [Tensor], of rows: Int) throws -> Int {
-    // Not worth a trace: where a single image is too large, so is anything.
+    // Two rows are not worth a trace: where a single image is too large, so is anything.
     guard rows > 2, !mixesRows else { return rows }
     let shapes = inputs.map { $0.shape.sizes.dropFirst() }
     let bytes: Int

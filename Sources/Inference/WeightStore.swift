@@ -3,7 +3,7 @@ import Tensor
 
 /// Packed weights, shared by all plans of a network whose primitives want the same arrangement.
 ///
-/// Belongs to one thread, as tensors do.
+/// A store belongs to one thread, as tensors do.
 public final class WeightStore {
   /// The arrays that packed weights were computed from, and how.
   struct Key: Hashable {
@@ -30,7 +30,7 @@ public final class WeightStore {
 
   /// The arrangement of our own matrix-vector products, in the numbering of the library's.
   static let rowMajor = -1
-  /// That of our own convolutions.
+  /// The arrangement of our own convolutions, in the same numbering.
   static let vectors = -2
 
   /// Weights as one primitive wants them, with their float32 bias.
@@ -41,18 +41,19 @@ public final class WeightStore {
 
   private struct Entry {
     let packed: Packed
-    /// Kept alive, so that no other storage takes their identity.
+    /// The arrays, kept alive so that no other storage takes their identity.
     let tensors: [Tensor]
     let versions: [Int]
   }
 
   private var entries: [Key: Entry] = [:]
-  /// Where all of them lie.
+  /// Where all packed weights lie.
   let slab = BufferSlab()
 
+  /// A store without weights.
   public init() {}
 
-  /// Bytes of all packed weights.
+  /// The bytes of all packed weights.
   public var bytes: Int {
     entries.values.reduce(0) { $0 + $1.packed.weights.capacity + ($1.packed.bias?.capacity ?? 0) }
   }

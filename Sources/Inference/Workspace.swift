@@ -2,12 +2,12 @@ import Tensor
 
 /// The memory in which plans run: one arena and one scratchpad, shared by plans that run one after another.
 ///
-/// Grows when a larger plan is made; earlier plans keep the memory that they were made for.
+/// It grows when a larger plan is made; earlier plans keep the memory that they were made for.
 final class Workspace {
   private var arena: Storage?
   private var scratchpad: Storage?
 
-  /// Of both.
+  /// The bytes of the arena and the scratchpad together.
   var bytes: Int { (arena?.bytes ?? 0) + (scratchpad?.bytes ?? 0) }
 
   func arena(bytes: Int) throws -> Storage { try Self.grown(&arena, bytes) }

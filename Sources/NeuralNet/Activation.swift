@@ -2,10 +2,10 @@ import Tensor
 
 /// A named element-wise function between layers.
 ///
-/// An activation is a row that points at a function of ``Tensor``: a new one takes a static constant and its
+/// An activation is a row that points at a function of `Tensor`: a new one takes a static constant and its
 /// place in ``all``. Files keep its name.
 public struct Activation: Hashable, Sendable {
-  /// What files call it.
+  /// The name by which files know it.
   public let name: String
   private let function: @Sendable (Tensor) throws -> Tensor
 
@@ -22,7 +22,7 @@ public struct Activation: Hashable, Sendable {
   public static let relu6 = Activation("relu6") { try $0.relu6() }
   /// 1 / (1 + e⁻ˣ).
   public static let sigmoid = Activation("sigmoid") { try $0.sigmoid() }
-  /// Hyperbolic tangent.
+  /// The hyperbolic tangent.
   public static let tanh = Activation("tanh") { try $0.tanh() }
   /// x · relu6(x + 3) / 6.
   public static let hardSwish = Activation("hardSwish") { try $0.hardSwish() }
@@ -31,7 +31,7 @@ public struct Activation: Hashable, Sendable {
   /// x · sigmoid(x).
   public static let silu = Activation("silu") { try $0.silu() }
 
-  /// All of them.
+  /// All activations.
   public static let all: [Activation] = [
     identity, relu, relu6, sigmoid, tanh, hardSwish, hardSigmoid, silu,
   ]
@@ -42,6 +42,7 @@ public struct Activation: Hashable, Sendable {
   /// The function of each element; a tensor of the same shape.
   public func callAsFunction(_ x: Tensor) throws -> Tensor { try function(x) }
 
+  /// Whether two activations have the same name.
   public static func == (a: Activation, b: Activation) -> Bool { a.name == b.name }
 
   public func hash(into hasher: inout Hasher) { hasher.combine(name) }

@@ -2,14 +2,18 @@ import Glibc
 import Support
 import Tensor
 
-/// How a parameter of a fresh network is drawn. Fans are counted as PyTorch does: axis 1 × kernel in, axis 0 ×
-/// kernel out.
+/// How a parameter of a fresh network is drawn.
+///
+/// Fans are counted as in PyTorch: fan_in is the size of axis 1 times the kernel's, fan_out that of axis 0 times the
+/// kernel's.
 public enum Initializer: Sendable {
+  /// The same number throughout.
   case constant(Float)
+  /// Normal with mean 0.
   case normal(standardDeviation: Float)
   /// Uniform in ±bound.
   case uniform(bound: Float)
-  /// N(0, √(2/fan_out)); `groups` divides the fan (He et al. 2015).
+  /// Normal with mean 0 and standard deviation √(2/fan_out); `groups` divides the fan (He et al. 2015).
   case kaimingNormalFanOut(groups: Int)
   /// PyTorch's default for linear and convolution weights: uniform in ±1/√fan_in.
   case fanInUniform

@@ -24,19 +24,21 @@ public final class Parameter {
 
 /// An array that belongs to a network's state but has no gradient, such as a running mean.
 public final class Buffer {
+  /// The current numbers; evaluation in training mode updates them in place.
   public let value: Tensor
   /// Values of a fresh network: one for all elements, or one each.
   private let initial: [Float]
   /// True for counters and indices, which checkpoints hold as 64-bit integers.
   public let isInteger: Bool
 
+  /// A buffer of `shape` whose elements are all `initial` once its network is initialised.
   public init(_ shape: Shape, initial: Float, isInteger: Bool = false) throws {
     value = try Tensor.zerosRowMajor(shape)
     self.initial = [initial]
     self.isInteger = isInteger
   }
 
-  /// A fixed list of integers.
+  /// A buffer of fixed integers, one axis long.
   public init(indices: [Int]) throws {
     value = try Tensor.zerosRowMajor([indices.count])
     initial = indices.map(Float.init)
@@ -59,15 +61,22 @@ public protocol Module: AnyObject {
 
 /// A module that maps one tensor to one tensor.
 public protocol Layer: Module {
+  /// The result for `x`; how it depends on learning and on chance is up to `pass`.
+  ///
+  /// - Throws: `TensorError` where the layer cannot take the shape of `x`.
   func callAsFunction(_ x: Tensor, _ pass: Pass) throws -> Tensor
 }
 
 /// Collects what a module declares, under dotted names.
 public struct StateDeclaration {
+  /// What is declared under one name.
   public enum Entry {
+    /// An array that training changes by its gradient.
     case parameter(Parameter)
+    /// An array without gradient.
     case buffer(Buffer)
 
+    /// The array.
     public var value: Tensor {
       switch self {
       case .parameter(let parameter): parameter.value
@@ -76,19 +85,24 @@ public struct StateDeclaration {
     }
   }
 
+  /// What was declared so far, in order, under whole names such as `features.0.weight`.
   public private(set) var entries: [(name: String, entry: Entry)] = []
   private var prefix = ""
 
+  /// Starts with nothing; `prefix` stands before all names, its dot included.
   public init(prefix: String = "") { self.prefix = prefix }
 
+  /// Declares a trainable array under `name` within the module that is declaring; nothing where it is nil.
   public mutating func parameter(_ name: String, _ parameter: Parameter?) {
     if let parameter { entries.append((prefix + name, .parameter(parameter))) }
   }
 
+  /// Declares an array without gradient under `name` within the module that is declaring; nothing where it is nil.
   public mutating func buffer(_ name: String, _ buffer: Buffer?) {
     if let buffer { entries.append((prefix + name, .buffer(buffer))) }
   }
 
+  /// Declares all that `module` holds, under names that begin with `name` and a dot; nothing where it is nil.
   public mutating func child(_ name: String, _ module: (any Module)?) {
     guard let module else { return }
     let outer = prefix
@@ -113,10 +127,11 @@ extension Module {
     }
   }
 
-  /// Number of trainable numbers.
+  /// The number of trainable numbers, frozen ones included.
   public var parameterCount: Int { parameters.reduce(0) { $0 + $1.parameter.value.count } }
 
-  /// Sets every parameter and buffer to its initial value for `seed`.
+  /// Sets every parameter and buffer to its initial value for `seed`; `name` tells this module from others of
+  /// one network.
   ///
   /// Each array draws from a stream of its own name, so adding a layer leaves the others' weights as they were.
   public func initialize(seed: UInt64, name: String = "") throws {
@@ -139,23 +154,25 @@ extension Module {
 
 /// How a network is being evaluated: learning or not, and the random numbers of this step.
 public final class Pass {
+  /// True while learning: normalisations use the batch's own statistics, and update the running ones.
   public let isTraining: Bool
   /// False keeps every element in dropout layers, also while training.
   public let dropsOut: Bool
   private let random: CounterRandom
   private var draws = 0
 
-  /// - Parameter random: this step's numbers; layers that draw take the next child in evaluation order.
+  /// One evaluation. `random` has this step's numbers: layers that draw take its next child in the order of evaluation.
+  /// Where `dropsOut` is false, dropout layers keep every element also while training.
   public init(training: Bool, random: CounterRandom, dropsOut: Bool = true) {
     isTraining = training
     self.dropsOut = training && dropsOut
     self.random = random
   }
 
-  /// Evaluation: fixed statistics, nothing random.
+  /// An evaluation without learning: statistics are fixed, nothing is random.
   public static var evaluation: Pass { Pass(training: false, random: CounterRandom(seed: 0, stream: "none")) }
 
-  /// Numbers for the next layer that draws.
+  /// The numbers for the next layer that draws.
   public func nextRandom() -> CounterRandom {
     draws += 1
     return random.child(draws)

@@ -5,10 +5,12 @@ import Tensor
 
 /// Parameters that share a learning rate and weight decay.
 public struct ParameterGroup {
-  /// Names the optimiser's state in checkpoints, so they must be unique and stable.
+  /// The parameters; their names are those of the optimiser's state in checkpoints, so they must be unique
+  /// and stable.
   public let parameters: [(name: String, parameter: Parameter)]
-  /// Multiplied by the step's rate factor.
+  /// The learning rate, which each step multiplies by its factor.
   public var learningRate: Float
+  /// Times the weights, this is added to their gradients.
   public var weightDecay: Float
 
   public init(
@@ -22,16 +24,21 @@ public struct ParameterGroup {
 
 /// A rule that moves parameters along their gradients.
 public protocol Optimizer: AnyObject {
+  /// What is moved, and how fast.
   var groups: [ParameterGroup] { get set }
-  /// One update. Parameters without a gradient stay as they are.
+  /// Moves every trainable parameter once; those without a gradient stay as they are.
   ///
   /// - Parameters:
-  ///   - gradients: by ``Parameter``.
+  ///   - gradients: the gradients of a loss by ``Parameter``.
   ///   - rateFactor: the schedule's factor for this step.
+  /// - Throws: `Interrupted`, which leaves the step unfinished; what refuses memory.
   func step(_ gradients: Gradients, rateFactor: Float) throws
-  /// What must be stored to go on exactly: name → array.
+  /// What must be stored to go on exactly: arrays with their names.
   func state() throws -> [(name: String, value: Tensor)]
-  /// Restores ``state()``; names the array that is missing or has another shape.
+  /// Restores what ``state()`` gave, asking `lookup` for each name; what is missing stays as it is.
+  ///
+  /// - Throws: an error that names the array which has another shape than its parameter; what `lookup`
+  ///   throws.
   func restore(_ lookup: (String) throws -> Tensor?) throws
 }
 
@@ -42,6 +49,7 @@ public final class SGD: Optimizer {
   private let nesterov: Bool
   private var velocities: [String: Tensor] = [:]
 
+  /// Starts with velocities of zero.
   public init(_ groups: [ParameterGroup], momentum: Float = 0.9, nesterov: Bool = true) {
     self.groups = groups
     self.momentum = momentum
@@ -98,6 +106,7 @@ public final class Adam: Optimizer {
   private var first: [String: Tensor] = [:]
   private var second: [String: Tensor] = [:]
 
+  /// Starts with moments of zero; `betas` are what the first and the second moment keep in each step.
   public init(_ groups: [ParameterGroup], betas: (Float, Float) = (0.9, 0.999), epsilon: Float = 1e-8) {
     self.groups = groups
     self.betas = betas

@@ -2,13 +2,15 @@ import Foundation
 
 /// How the learning rate of a step follows from the progress of the training, as a factor of the base rate.
 public enum Schedule: String, Sendable, CaseIterable {
+  /// The base rate throughout.
   case constant
-  /// ½(1 + cos πt): from the base rate to zero.
+  /// ½(1 + cos πt), which falls from the base rate to zero.
   case cosine
-  /// Cosine warm-up over the first 30 %, then cosine to zero (Smith and Topin 2018, without the momentum cycle).
+  /// A cosine rise over the first 30 %, then a cosine fall to zero (Smith and Topin 2018, without the
+  /// momentum cycle).
   case oneCycle = "one-cycle"
 
-  /// - Parameter progress: finished share of the training, in [0, 1].
+  /// The factor of the base rate when the share `progress` of the training is finished, in [0, 1].
   public func factor(_ progress: Double) -> Float {
     let t = min(max(progress, 0), 1)
     switch self {

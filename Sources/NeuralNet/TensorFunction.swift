@@ -2,6 +2,6 @@ import Tensor
 
 /// A part of a network as a function of batches: the first axis of every tensor is the batch.
 ///
-/// The seam between networks and what runs them: whoever has a faster way to compute one hands back another
+/// This is the seam between networks and what runs them: whoever has a faster way to compute one hands back another
 /// function of the same meaning.
 public typealias TensorFunction = ([Tensor]) throws -> [Tensor]

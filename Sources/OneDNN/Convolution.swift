@@ -7,9 +7,12 @@ public final class PackedWeights {
   fileprivate init(_ buffer: AlignedBuffer) { self.buffer = buffer }
 }
 
-/// Convolution on channels-last arrays, forward and backward. All pointers are float32.
+/// Convolution on channels-last arrays, forward and backward. All arrays are float32.
+///
+/// All functions throw ``OneDNNError`` where the library has no implementation for the sizes.
 public enum Convolution {
-  /// Names the arrangement of weights that these sizes want: equal numbers, equal arrangements.
+  /// A number for the arrangement of weights that these sizes want; equal numbers stand for equal
+  /// arrangements.
   public static func weightArrangement(_ shape: ConvolutionShape) throws -> Int {
     let engine = try Engine.current
     return try forwardPrimitive(shape, engine).descriptor.weightArrangement(engine)
@@ -22,7 +25,7 @@ public enum Convolution {
     return try pack(weights, for: try forwardPrimitive(shape, engine), .packWeights, shape, engine)
   }
 
-  /// destination = weights ∗ source (+ bias).
+  /// destination = weights ∗ source (+ bias), from N×C×H×W to N×O×H′×W′; the bias has O numbers.
   public static func forward(
     _ shape: ConvolutionShape, source: UnsafePointer<Float>, weights: PackedWeights,
     bias: UnsafePointer<Float>?, destination: UnsafeMutablePointer<Float>
@@ -37,7 +40,7 @@ public enum Convolution {
     }
   }
 
-  /// Gradient with respect to the source; `weights` in PyTorch's order.
+  /// The gradient with respect to the source; `weights` are in PyTorch's order.
   public static func backwardData(
     _ shape: ConvolutionShape, gradient: UnsafePointer<Float>, weights: UnsafePointer<Float>,
     sourceGradient: UnsafeMutablePointer<Float>
@@ -52,7 +55,7 @@ public enum Convolution {
     try primitive.execute(UnsafeMutableRawPointer(mutating: gradient), packed.buffer.pointer, sourceGradient)
   }
 
-  /// Gradients with respect to the weights (PyTorch's order) and the bias.
+  /// The gradients with respect to the weights, in PyTorch's order, and the bias.
   public static func backwardWeights(
     _ shape: ConvolutionShape, source: UnsafePointer<Float>, gradient: UnsafePointer<Float>,
     weightsGradient: UnsafeMutablePointer<Float>, biasGradient: UnsafeMutablePointer<Float>?

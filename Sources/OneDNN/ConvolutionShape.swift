@@ -3,15 +3,21 @@ import Compute
 
 /// The sizes of a 2-D convolution of channels-last maps.
 public struct ConvolutionShape: Hashable, Sendable {
+  /// The number of images, and the channels, rows and columns of each.
   public var batch, inChannels, inHeight, inWidth: Int
+  /// The channels of the result, and the size of a kernel.
   public var outChannels, kernelHeight, kernelWidth: Int
+  /// Pixels of the input between neighbours of the result.
   public var strideHeight, strideWidth: Int
-  /// Above and below, left and right.
+  /// Rows of zeros above and below, columns of zeros to the left and to the right.
   public var paddingHeight, paddingBelow, paddingWidth, paddingRight: Int
+  /// Pixels of the input between neighbours of a kernel, and the groups that channels fall into.
   public var dilationHeight, dilationWidth, groups: Int
+  /// Whether a number for each output channel is added.
   public var bias: Bool
 
-  /// - Parameter paddingAfter: below and right, where that differs from `padding`.
+  /// Pairs are of the vertical and the horizontal direction; `paddingAfter` is below and to the right, where
+  /// that differs from `padding`, above and to the left.
   public init(
     batch: Int, inChannels: Int, inHeight: Int, inWidth: Int, outChannels: Int, kernel: (Int, Int),
     stride: (Int, Int), padding: (Int, Int), paddingAfter: (Int, Int)? = nil, dilation: (Int, Int),
@@ -31,14 +37,16 @@ public struct ConvolutionShape: Hashable, Sendable {
     self.bias = bias
   }
 
+  /// Rows of the result.
   public var outHeight: Int {
     (inHeight + paddingHeight + paddingBelow - dilationHeight * (kernelHeight - 1) - 1) / strideHeight + 1
   }
+  /// Columns of the result.
   public var outWidth: Int {
     (inWidth + paddingWidth + paddingRight - dilationWidth * (kernelWidth - 1) - 1) / strideWidth + 1
   }
 
-  /// Multiply-Adds of the whole batch.
+  /// The number of Multiply-Adds for the whole batch.
   public var multiplyAdds: Int {
     batch * outChannels * outHeight * outWidth * inChannels / groups * kernelHeight * kernelWidth
   }
@@ -60,7 +68,7 @@ enum ConvolutionPass: Hashable {
 }
 
 extension PrimitiveDescriptor {
-  /// destination = weights ∗ source (+ bias), with what is fused behind it.
+  /// The layer destination = weights ∗ source (+ bias), with what is fused behind it.
   static func convolution(
     _ shape: ConvolutionShape, _ propagation: Propagation, _ numbers: LayerNumbers = LayerNumbers(),
     on engine: Engine

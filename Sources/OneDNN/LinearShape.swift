@@ -3,7 +3,9 @@ import Compute
 
 /// The sizes of y = x·Wᵀ + b on rows.
 public struct LinearShape: Hashable, Sendable {
+  /// The number of rows, and the numbers of one before and after the layer.
   public var rows, inputs, outputs: Int
+  /// Whether a number for each output is added.
   public var bias: Bool
 
   public init(rows: Int, inputs: Int, outputs: Int, bias: Bool) {
@@ -15,7 +17,7 @@ public struct LinearShape: Hashable, Sendable {
 }
 
 extension PrimitiveDescriptor {
-  /// y = x·Wᵀ + b, with what is fused behind it.
+  /// The layer y = x·Wᵀ + b, with what is fused behind it.
   static func linear(
     _ shape: LinearShape, _ numbers: LayerNumbers, on engine: Engine
   ) throws -> PrimitiveDescriptor {

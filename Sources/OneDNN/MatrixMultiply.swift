@@ -6,9 +6,10 @@ import Support
 public enum MatrixMultiply {
   /// C = A·B + beta·C, row-major, with A (rows × inner) and B (inner × columns) after any transposition.
   ///
-  /// - Parameters:
-  ///   - transposeA: A is stored inner × rows.
-  ///   - transposeB: B is stored columns × inner.
+  /// Where `transposeA` is true A is stored inner × rows, and where `transposeB` is true B is stored columns × inner.
+  /// Long sums are made in parts, which are added in float64.
+  ///
+  /// - Throws: ``OneDNNError``; `Interrupted`, which leaves C unfinished.
   public static func multiply(
     rows: Int, columns: Int, inner: Int, a: UnsafePointer<Float>, transposeA: Bool, b: UnsafePointer<Float>,
     transposeB: Bool, beta: Float = 0, c: UnsafeMutablePointer<Float>
@@ -34,7 +35,7 @@ public enum MatrixMultiply {
     for i in 0..<count { c[i] = Float(sums[i] + (beta == 0 ? 0 : Double(beta) * Double(c[i]))) }
   }
 
-  /// Products that are added in float32.
+  /// The number of products that are added in float32.
   private static let longestSum = 4096
 
   /// The product over a range of the inner axis.

@@ -13,7 +13,7 @@ public struct MemoryFormat: Hashable, Sendable {
     self.strides = strides
   }
 
-  /// Row-major.
+  /// A row-major array.
   public static func dense(_ sizes: [Int]) -> MemoryFormat {
     var strides = [Int](repeating: 1, count: sizes.count)
     for axis in sizes.indices.dropLast().reversed() {
@@ -22,17 +22,17 @@ public struct MemoryFormat: Hashable, Sendable {
     return MemoryFormat(sizes: sizes, strides: strides)
   }
 
-  /// N×C×H×W with the channels innermost.
+  /// An array of N×C×H×W with the channels innermost.
   public static func channelsLast(_ n: Int, _ c: Int, _ h: Int, _ w: Int) -> MemoryFormat {
     MemoryFormat(sizes: [n, c, h, w], strides: [h * w * c, 1, w * c, c])
   }
 
-  /// Channels-last for four sizes, row-major for others.
+  /// An array as tensors have it: channels-last for four sizes, row-major for others.
   public static func canonical(_ sizes: [Int]) -> MemoryFormat {
     sizes.count == 4 ? channelsLast(sizes[0], sizes[1], sizes[2], sizes[3]) : dense(sizes)
   }
 
-  /// Sizes only; the primitive picks the arrangement.
+  /// An array whose arrangement the primitive picks.
   public static func chosen(_ sizes: [Int]) -> MemoryFormat { MemoryFormat(sizes: sizes, strides: nil) }
 
   func descriptor(_ type: ElementType = .float32) throws -> dnnl_memory_desc_t {

@@ -3,7 +3,7 @@ import Support
 
 /// A oneDNN call that failed.
 public struct OneDNNError: LineError {
-  /// The call or the layer that was being built.
+  /// The call, or the layer that was being built.
   public let call: String
   /// What the library answered.
   public let reason: String

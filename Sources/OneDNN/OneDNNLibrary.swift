@@ -3,7 +3,7 @@ import Compute
 
 /// The library itself.
 public enum OneDNNLibrary {
-  /// As `2.6.3`.
+  /// The version of the library that is loaded, such as `2.6.3`.
   public static var version: String {
     let version = dnnl_version().pointee
     return "\(version.major).\(version.minor).\(version.patch)"

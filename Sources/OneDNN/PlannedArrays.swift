@@ -2,11 +2,15 @@ import CDNNL
 import Compute
 
 /// Primitives without weights, for a plan's own arrays.
+///
+/// The memory behind the pointers must outlive them. All functions throw ``OneDNNError`` where the library
+/// has no implementation.
 public enum PlannedArrays {
   /// The two-operand functions that plans use.
   public enum Pair: Hashable, Sendable { case add, multiply }
 
-  /// `functions` one after another, a primitive or two each; source and destination may be one array.
+  /// `functions` one after another, a primitive or two each, of `count` numbers; source and destination may be one
+  /// array.
   public static func functions(
     _ functions: [PostFunction], count: Int, type: ElementType, source: UnsafeMutableRawPointer,
     destination: UnsafeMutableRawPointer
@@ -46,7 +50,7 @@ public enum PlannedArrays {
       [(DNNL_ARG_FROM, source), (DNNL_ARG_TO, destination)], on: engine)
   }
 
-  /// A pooling without what its gradient would need.
+  /// A pooling of channels-last maps, without what its gradient would need.
   public static func pooling(
     _ shape: PoolingShape, type: ElementType, source: UnsafeMutableRawPointer,
     destination: UnsafeMutableRawPointer

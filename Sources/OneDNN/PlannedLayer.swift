@@ -22,9 +22,10 @@ public final class PlannedLayer {
     descriptor = try .linear(shape, numbers, on: engine)
   }
 
+  /// The implementation that the library chose, such as `brgconv:avx512_core`.
   public var implementation: String { descriptor.implementation }
 
-  /// Names the arrangement of the weights: equal numbers, equal arrangements.
+  /// A number for the arrangement of the weights; equal numbers stand for equal arrangements.
   public func weightArrangement() throws -> Int { try descriptor.weightArrangement(engine) }
 
   /// Packs weights given in PyTorch's order: outputs × inputs, or O×(I/G)×H×W.
@@ -37,7 +38,7 @@ public final class PlannedLayer {
     return buffer
   }
 
-  /// The layer on these arrays.
+  /// The layer on these arrays, whose memory must outlive the primitive.
   public func bound(
     source: UnsafeMutableRawPointer, weights: AlignedBuffer, bias: UnsafeMutableRawPointer?,
     destination: UnsafeMutableRawPointer

@@ -3,9 +3,10 @@ import Compute
 
 /// Max and average pooling on channels-last float32 arrays.
 public enum Pooling {
-  /// Pools `source`.
+  /// Pools `source`, N×C×H×W, into `destination`, N×C×H′×W′.
   ///
   /// - Returns: for max pooling, which element of each window won, for the backward pass.
+  /// - Throws: ``OneDNNError``.
   public static func forward(
     _ shape: PoolingShape, source: UnsafePointer<Float>, destination: UnsafeMutablePointer<Float>
   ) throws -> AlignedBuffer? {
@@ -21,7 +22,7 @@ public enum Pooling {
     return winners
   }
 
-  /// Gradient with respect to the source.
+  /// The gradient with respect to the source; `winners` are what ``forward(_:source:destination:)`` returned.
   public static func backward(
     _ shape: PoolingShape, gradient: UnsafePointer<Float>, winners: AlignedBuffer?,
     sourceGradient: UnsafeMutablePointer<Float>

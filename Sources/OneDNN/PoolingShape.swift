@@ -1,21 +1,26 @@
 import CDNNL
 import Compute
 
-/// The sizes of a 2-D pooling.
+/// The sizes of a 2-D pooling of channels-last maps.
 public struct PoolingShape: Hashable, Sendable {
+  /// What becomes of the numbers in a window.
   public enum Kind: Hashable, Sendable {
+    /// The largest of them.
     case max
     /// Mean over the window; padding counts as zeros (PyTorch's default) or is left out.
     case average(includingPadding: Bool)
   }
+  /// What becomes of a window.
   public var kind: Kind
+  /// The number of images, and the channels, rows and columns of each.
   public var batch, channels, inHeight, inWidth: Int
+  /// The size of a window, the pixels between neighbouring windows, and the padding on each side.
   public var kernelHeight, kernelWidth, strideHeight, strideWidth, paddingHeight, paddingWidth: Int
 
+  /// Pairs are of the vertical and the horizontal direction.
   public init(
     kind: Kind, batch: Int, channels: Int, inHeight: Int, inWidth: Int, kernel: (Int, Int),
-    stride: (Int, Int),
-    padding: (Int, Int)
+    stride: (Int, Int), padding: (Int, Int)
   ) {
     self.kind = kind
     self.batch = batch
@@ -27,7 +32,9 @@ public struct PoolingShape: Hashable, Sendable {
     (paddingHeight, paddingWidth) = padding
   }
 
+  /// Rows of the result.
   public var outHeight: Int { (inHeight + 2 * paddingHeight - kernelHeight) / strideHeight + 1 }
+  /// Columns of the result.
   public var outWidth: Int { (inWidth + 2 * paddingWidth - kernelWidth) / strideWidth + 1 }
 
   var source: MemoryFormat { .channelsLast(batch, channels, inHeight, inWidth) }

@@ -44,7 +44,7 @@ public struct PostFunction: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Names it in errors.
+  /// What errors call it.
   public let description: String
   private let list: [Part]
 
@@ -74,6 +74,7 @@ public struct PostFunction: Hashable, Sendable, CustomStringConvertible {
 
 /// What a primitive does with its result before storing it, in order.
 public enum PostOperation: Hashable, Sendable {
+  /// Applies a function to each number.
   case function(PostFunction)
   /// Adds what the destination held before.
   case addDestination

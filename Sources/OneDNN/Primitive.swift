@@ -3,13 +3,13 @@ import Compute
 
 /// A compiled primitive and the memory objects of its arguments, which are made once.
 ///
-/// An op points it at its arrays at each execution (``execute(_:)``); a plan binds it to its own for good, after which
-/// running it creates, looks up and allocates nothing (``run()``). The memory behind bound pointers must outlive it.
+/// An op points it at its arrays at each execution; a plan binds it to its own for good, after which running
+/// it creates, looks up and allocates nothing (``run()``). The memory behind bound pointers must outlive it.
 public final class Primitive {
   let descriptor: PrimitiveDescriptor
   private let handle: dnnl_primitive_t
   private let engine: Engine
-  /// In the order in which they were named; the scratchpad, if any, is the last.
+  /// The arguments in the order in which they were named; the scratchpad, if any, is the last.
   private var arguments: [dnnl_exec_arg_t] = []
   /// Bytes of working memory, which ``run()`` wants to have been given by ``useScratchpad(_:)``.
   public let scratchpadBytes: Int

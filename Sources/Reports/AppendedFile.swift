@@ -6,10 +6,10 @@ final class AppendedFile {
   private let path: FilePath
   private let descriptor: Int32
 
-  /// - Parameter locked: refuses when another process has the file open this way.
+  /// - Parameter locked: refuse when another process has the file open this way.
   init(path: FilePath, locked: Bool = false) throws {
     self.path = path
-    // Without O_NONBLOCK, a pipe in its place would wait for its reader.
+    // O_NONBLOCK is there because a pipe in the file's place would wait for its reader.
     descriptor = path.withPlatformString {
       open($0, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o644)
     }

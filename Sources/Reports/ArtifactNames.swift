@@ -13,7 +13,7 @@ public struct ArtifactNames {
 
   /// File stems under `figures/` and `tables/`.
   private(set) var stems: [Position: String] = [:]
-  /// "Figure 3", "Table 1": only captioned ones are counted.
+  /// The numbers in "Figure 3" and "Table 1": only captioned ones are counted.
   private(set) var numbers: [Position: Int] = [:]
 
   /// - Parameter reserved: lower-case stems that may not be used, by the folder's kind.

@@ -2,7 +2,7 @@
 enum DisplayWidth {
   static func of(_ text: String) -> Int { text.reduce(0) { $0 + of($1) } }
 
-  /// A sign that is put together of several characters is as wide as its widest.
+  /// The columns of one sign; one that is put together of several characters is as wide as its widest.
   private static func of(_ sign: Character) -> Int {
     sign.unicodeScalars.reduce(0) { max($0, of($1)) }
   }

@@ -5,7 +5,7 @@ struct HTMLCellRenderer {
   let report: HTMLReport
   let page: ReportPage
   let cell: Notebook.Cell
-  /// 0-based.
+  /// The cell's number, from 0.
   let index: Int
   private(set) var pieces: [HTMLReport.Piece] = []
   private(set) var headings: [MarkdownHTML.Heading] = []
@@ -54,7 +54,8 @@ struct HTMLCellRenderer {
     headings.append(heading)
   }
 
-  /// The code is folded away: a reader comes for the results. Where it failed, it is what the reader needs.
+  /// Writes the code, folded away: a reader comes for the results. Where it failed, it is what the reader
+  /// needs.
   ///
   /// A checkbox folds it, because style sheets can open all of those at once and `details` elements in few browsers.
   private mutating func code(_ source: String) {
@@ -202,7 +203,8 @@ struct HTMLCellRenderer {
     html += "</figcaption>\n"
   }
 
-  /// A link that still works when the page is moved: small files are in it, large ones beside it.
+  /// A link for downloading that still works when the page is moved: small files are in it, large ones beside
+  /// the page.
   private func download(_ text: String, _ content: String, file: String, folder: String, type: String)
     -> String
   {
@@ -219,7 +221,7 @@ struct HTMLCellRenderer {
 /// How the values of one table column are set: numbers to the right, their points below each other.
 private struct HTMLTableColumn {
   let isNumeric: Bool
-  /// Most characters from the point on, the point included, among the numbers shown without an exponent.
+  /// The most characters from the point on, the point included, among the numbers shown without an exponent.
   private let fraction: Int
 
   init(_ table: Notebook.Table, _ column: Int, limit: Int) {
@@ -238,14 +240,15 @@ private struct HTMLTableColumn {
     guard isNumeric else { return "<td>\(HTMLText.escape(shown))</td>" }
     var padding = ""
     if let length = HTMLTableColumn.fractionLength(shown), length < fraction {
-      // Invisible digits, drawn by the style sheet so that copied text does not have them.
+      // The digits are invisible and drawn by the style sheet, so that copied text does not have them.
       let missing = String(".0000000000000000000000".dropFirst(length > 0 ? 1 : 0).prefix(fraction - length))
       padding = "<span class=\"pad\" data-pad=\"\(missing)\"></span>"
     }
     return "<td class=\"number\">\(HTMLText.escape(shown))\(padding)</td>"
   }
 
-  /// Nil for exponents, infinities and empty cells, which are only set to the right.
+  /// The number of characters from the point on; nil for exponents, infinities and empty cells, which are
+  /// only set to the right.
   private static func fractionLength(_ text: String) -> Int? {
     guard !text.isEmpty, text.utf8.allSatisfy({ "-.0123456789".utf8.contains($0) }) else { return nil }
     return text.firstIndex(of: ".").map { text.distance(from: $0, to: text.endIndex) } ?? 0

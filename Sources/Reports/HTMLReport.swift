@@ -127,7 +127,7 @@ public final class HTMLReport: ReportRenderer {
 
   private func opening(_ page: ReportPage) -> String {
     let notebook = page.notebook
-    // Whatever a script manages to put on the page: nothing is loaded, nothing runs.
+    // Whatever a script manages to put on the page, nothing is loaded and nothing runs.
     let policy =
       "default-src 'none'; style-src 'unsafe-inline'; img-src data: 'self' file:; form-action 'none'"
     let headings = notebook.cells.indices.flatMap { cache[$0]?.headings ?? [] }.filter { $0.level <= 3 }
@@ -205,7 +205,7 @@ public final class HTMLReport: ReportRenderer {
       """
   }
 
-  /// What the program said on standard error.
+  /// The element for a line that the program said on standard error.
   func remark(_ text: String) -> String {
     "<p class=\"remark\">\(HTMLText.escape(HTMLText.shortened(HTMLText.terminalText(text), bytes: 2000).head))</p>\n"
   }

@@ -1,6 +1,6 @@
 /// Text from scripts, plugins and files made safe for HTML.
 enum HTMLText {
-  /// For element content and for attribute values in double quotes.
+  /// The text for element content and for attribute values in double quotes.
   static func escape(_ text: String) -> String {
     var result = ""
     result.reserveCapacity(text.utf8.count + text.utf8.count / 8)
@@ -8,7 +8,7 @@ enum HTMLText {
     return result
   }
 
-  /// As ``escape(_:)``, one scalar at a time.
+  /// Appends what ``escape(_:)`` makes of one scalar.
   static func append(_ scalar: Unicode.Scalar, to result: inout String) {
     switch scalar {
     case "&": result += "&amp;"
@@ -66,10 +66,10 @@ enum HTMLText {
       case "\u{1B}":
         let kind = scalars.next()
         if kind == "[" {
-          // CSI: parameters up to a final byte in @…~.
+          // A CSI sequence has parameters up to a final byte in @…~.
           while let next = scalars.next(), !("@"..."~").contains(next) {}
         } else if kind == "]" {
-          // OSC: up to BEL or ESC \.
+          // An OSC sequence goes up to BEL or ESC \.
           while let next = scalars.next(), next != "\u{07}" {
             if next == "\u{1B}" {
               _ = scalars.next()
@@ -108,7 +108,7 @@ enum HTMLText {
 
   struct Shortened {
     var head: String
-    /// Lines left out between `head` and `tail`.
+    /// The number of lines left out between `head` and `tail`.
     var omitted: Int
     var tail: String
   }

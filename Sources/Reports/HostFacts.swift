@@ -3,11 +3,13 @@ import Support
 
 /// The machine a run was made on: what its timings depend on, and nothing that names the machine.
 public struct HostFacts: Sendable, Equatable {
+  /// The processor's model.
   public var processor: String
-  /// Logical cores that this process may use.
+  /// The number of logical cores that this process may use.
   public var cores: Int
-  /// Bytes.
+  /// The machine's memory in bytes.
   public var memory: UInt64
+  /// The distribution and the kernel.
   public var system: String
 
   public init(processor: String, cores: Int, memory: UInt64, system: String) {
@@ -17,7 +19,7 @@ public struct HostFacts: Sendable, Equatable {
     self.system = system
   }
 
-  /// This machine.
+  /// The facts of this machine.
   public static func current() -> HostFacts {
     HostFacts(
       processor: field("model name", of: "/proc/cpuinfo", separator: ":") ?? architecture,
@@ -26,7 +28,7 @@ public struct HostFacts: Sendable, Equatable {
       system: system)
   }
 
-  /// "Debian GNU/Linux 12 (bookworm), Linux 6.1.0 x86_64".
+  /// Distribution and kernel, such as "Debian GNU/Linux 12 (bookworm), Linux 6.1.0 x86_64".
   private static var system: String {
     let name = field("PRETTY_NAME", of: "/etc/os-release", separator: "=") ?? "Linux"
     var details = utsname()
@@ -53,7 +55,7 @@ public struct HostFacts: Sendable, Equatable {
     return nil
   }
 
-  /// "2 cores, 7.8 GiB".
+  /// Cores and memory, such as "2 cores, 7.8 GiB".
   var sizeText: String { "\(cores) \(cores == 1 ? "core" : "cores"), \(NumberText.bytes(memory))" }
 
   var json: JSONValue {

@@ -15,6 +15,7 @@ public enum JSONValue: Sendable, Equatable {
   /// One name and value of an object.
   public struct Member: Sendable, Equatable {
     public var name: String
+    /// The value of that name.
     public var value: JSONValue
 
     public init(_ name: String, _ value: JSONValue) {
@@ -23,14 +24,15 @@ public enum JSONValue: Sendable, Equatable {
     }
   }
 
-  /// One line, without spaces.
+  /// The value as one line, without spaces.
   public var compact: String {
     var text = ""
     write(to: &text, indent: nil)
     return text
   }
 
-  /// Two spaces of indent per level, and a newline at the end; lists of plain values stay on one line.
+  /// The value with two spaces of indent per level, and a newline at the end; lists of plain values stay on
+  /// one line.
   public var pretty: String {
     var text = ""
     write(to: &text, indent: 0)
@@ -73,7 +75,7 @@ public enum JSONValue: Sendable, Equatable {
     }
   }
 
-  /// `indent`: the level of the elements, each on its own line; nil puts all on one line.
+  /// Writes elements; `indent` is their level, each on its own line; nil puts all on one line.
   private static func writeList<Element>(
     _ elements: [Element], brackets: (String, String), indent: Int?, spaced: Bool, to text: inout String,
     _ writeElement: (Element, inout String) -> Void

@@ -2,7 +2,7 @@
 ///
 /// It never fails, and adds and loses no character.
 struct LuaHighlighter {
-  /// The class is the CSS class of the token's span; nil is plain text.
+  /// What a token is, with the CSS class of its span.
   private enum Mark: String {
     case comment = "c"
     case string = "s"

@@ -2,8 +2,10 @@ import Support
 
 /// One token of Lua source, as a range of its UTF-8 bytes.
 package struct LuaToken: Equatable {
+  /// What a token is.
   package enum Kind { case name, keyword, number, string, symbol, comment }
   package let kind: Kind
+  /// Its bytes in the source.
   package let range: Range<Int>
   package let text: Substring
 }
@@ -15,6 +17,7 @@ package struct LuaToken: Equatable {
 /// string runs to the end of its line, an unfinished long string or comment to the end of the text, as an editor
 /// would show it.
 package struct LuaLexer {
+  /// The reserved words of Lua 5.4.
   package static let keywords: Set<Substring> = [
     "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in", "local",
     "nil", "not", "or", "repeat", "return", "then", "true", "until", "while",
@@ -25,7 +28,7 @@ package struct LuaLexer {
   private let givesComments: Bool
   private var at = 0
 
-  /// All tokens but comments.
+  /// All tokens of the source but comments.
   /// - Throws: `Interrupted`; the largest scripts take a second.
   package static func tokens(of source: String) throws -> [LuaToken] {
     var lexer = LuaLexer(source)
@@ -37,7 +40,9 @@ package struct LuaLexer {
     return result
   }
 
-  /// - Parameter givesComments: whether comments are tokens, too; otherwise they are passed over like blanks.
+  /// - Parameters:
+  ///   - source: Lua, right or wrong.
+  ///   - givesComments: whether comments are tokens, too; otherwise they are passed over like blanks.
   package init(_ source: String, givesComments: Bool = false) {
     // Tokens are slices, found by their bytes' places, which costs nothing in UTF-8 only.
     var source = source

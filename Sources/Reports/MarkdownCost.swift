@@ -5,26 +5,26 @@
 /// begin something searches the rest of its paragraph. A few kilobytes of those take gigabytes, or hours. Each product
 /// is estimated from above, so what is refused may be harmless; what people write is far below.
 struct MarkdownCost {
-  /// Cells of tables, those that are filled up among them.
+  /// The most cells of tables, those that are filled up among them.
   static let mostCells = 200_000
-  /// Open quotes and lists, summed over the lines.
+  /// The most open quotes and lists, summed over the lines.
   private static let mostContainers = 20_000_000
-  /// Bytes that signs may search.
+  /// The most bytes that signs may search.
   private static let mostSearched = 1_000_000_000
-  /// Bytes of references that are written out.
+  /// The most bytes of references that are written out.
   private static let mostExpanded = 20_000_000
 
   /// What is too much; nil: the text can be rendered.
   private(set) var excess: String?
 
-  // Of the whole text.
+  // These are counted over the whole text.
   private var cells = 0
   private var lines = 0
   private var depth = 0
   private var searched = 0
   private var brackets = 0
   private var longestDefinition = 0
-  // Of the lines since the last blank one: no table and no paragraph goes beyond those.
+  // These are counted since the last blank line: no table and no paragraph goes beyond one.
   private var columns = 0
   private var bytes = 0
   private var signs = 0

@@ -42,7 +42,7 @@ struct MarkdownHTML {
     guard let document = cmark_parser_finish(parser) else { return }
     defer { cmark_node_free(document) }
 
-    // Freed last: a listed image may be inside a heading that was taken out.
+    // Nodes are freed last: a listed image may be inside a heading that was taken out.
     var discarded: [OpaquePointer] = []
     defer { discarded.forEach { cmark_node_free($0) } }
     for node in MarkdownHTML.nodes(of: document) {
@@ -75,11 +75,11 @@ struct MarkdownHTML {
     }
   }
 
-  /// No CMARK_OPT_UNSAFE: safe mode is the default.
+  /// The options of cmark; without CMARK_OPT_UNSAFE its mode is the safe one.
   private static let options =
     CMARK_OPT_VALIDATE_UTF8 | CMARK_OPT_TABLE_PREFER_STYLE_ATTRIBUTES | CMARK_OPT_GITHUB_PRE_LANG
 
-  /// Text that would take cmark too long, or too much memory.
+  /// The page for text that would take cmark too long, or too much memory: the text as it was typed.
   private static func asTyped(_ text: String, because excess: String) -> String {
     let parts = HTMLText.shortened(text)
     var html = "<p class=\"remark\">This Markdown is shown as it was typed: \(HTMLText.escape(excess)).</p>\n"
@@ -132,7 +132,7 @@ struct MarkdownHTML {
     cmark_node_get_literal(node).map { String(cString: $0) } ?? ""
   }
 
-  /// cmark cannot put an `id` on a heading, but renders a custom block's tags as they are.
+  /// Puts an `id` on a heading. cmark cannot, but renders a custom block's tags as they are.
   private static func giveAnchor(_ heading: Heading, to node: OpaquePointer) -> OpaquePointer? {
     guard let block = cmark_node_new(CMARK_NODE_CUSTOM_BLOCK) else { return nil }
     cmark_node_set_on_enter(block, "<h\(heading.level) id=\"\(HTMLText.escape(heading.anchor))\">")
@@ -186,7 +186,7 @@ struct MarkdownHTML {
     return "data:\(type);base64," + data.base64EncodedString()
   }
 
-  /// By the first bytes, not by the name.
+  /// The media type that the first bytes say, whatever the file's name.
   private static func imageType(_ data: Data) -> String? {
     if data.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) { return "image/png" }
     if data.starts(with: [0xFF, 0xD8, 0xFF]) { return "image/jpeg" }
@@ -197,7 +197,8 @@ struct MarkdownHTML {
     return nil
   }
 
-  /// Returns the node that is no longer in the document, for the caller to free.
+  /// Puts a node in another's place; returns the one that is no longer in the document, for the caller to
+  /// free.
   private static func replace(_ node: OpaquePointer, by other: OpaquePointer) -> OpaquePointer {
     cmark_node_replace(node, other) == 1 ? node : other
   }

@@ -16,7 +16,7 @@ struct MarkdownMath {
     var place = 0
     var fence: (sign: Unicode.Scalar, count: Int)?
     let lastRuns = Self.lastRuns(scalars)
-    // One by one: a view of scalars copies all that it has when a sequence is appended.
+    // We append one by one: a view of scalars copies all that it has when a sequence is appended.
     while place < scalars.count {
       let isLineStart = place == 0 || scalars[place - 1] == "\n"
       let scalar = scalars[place]
@@ -83,7 +83,8 @@ struct MarkdownMath {
     return count >= 3 ? (scalars[place], count) : nil
   }
 
-  /// Behind the code that begins here: a run of as many backticks ends it; without one only the run itself is meant.
+  /// The place behind the code that begins here: a run of as many backticks ends it; without one only the run
+  /// itself is meant.
   private static func endOfCode(_ scalars: [Unicode.Scalar], _ start: Int, _ lastRuns: [Int: Int]) -> Int {
     let count = scalars[start...].prefix { $0 == "`" }.count
     // Runs of many lengths would each search the whole rest.
@@ -97,7 +98,7 @@ struct MarkdownMath {
     return start + count
   }
 
-  /// Where the last run of so many backticks begins.
+  /// Where the last run of each number of backticks begins.
   private static func lastRuns(_ scalars: [Unicode.Scalar]) -> [Int: Int] {
     var places: [Int: Int] = [:]
     var place = 0

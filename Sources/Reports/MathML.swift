@@ -23,7 +23,7 @@ struct MathML {
 
   private mutating func skipBlanks() { while next == " " || next == "\n" || next == "\t" { at += 1 } }
 
-  /// Atoms with their scripts, up to `end` (which is taken) or the end of the text.
+  /// Reads atoms with their scripts, up to `end` (which is taken) or the end of the text.
   private mutating func row(until end: Unicode.Scalar?) -> String? {
     depth += 1
     defer { depth -= 1 }
@@ -67,7 +67,7 @@ struct MathML {
     }
   }
 
-  /// One element: a letter, a number, a group, a command with its arguments.
+  /// Reads one element: a letter, a number, a group, a command with its arguments.
   private mutating func atom() -> String? {
     skipBlanks()
     guard let scalar = next else { return nil }
@@ -123,7 +123,7 @@ struct MathML {
     }
   }
 
-  /// The letters of a group in a face of their own.
+  /// Reads the letters of a group in a face of their own.
   private mutating func words(_ face: String) -> String? {
     skipBlanks()
     guard next == "{" else { return nil }

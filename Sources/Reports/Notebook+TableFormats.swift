@@ -1,14 +1,15 @@
 import Foundation
 
 extension Notebook.Table {
-  /// RFC 4180 with a header row: CRLF line ends, quotes where needed, numbers in full precision.
+  /// The table after RFC 4180 with a header row: CRLF line ends, quotes where needed, numbers in full
+  /// precision.
   public var csv: String {
     var text = Notebook.Table.csvRow(columns)
     for row in rows { text += Notebook.Table.csvRow(padded(row).map(\.csvText)) }
     return text
   }
 
-  /// A `tabular` of the booktabs package, with every text escaped; numbers as they are shown.
+  /// The table as a `tabular` of the booktabs package, with every text escaped; numbers as they are shown.
   public var latex: String {
     let alignment = columns.indices.map { isNumeric($0) ? "r" : "l" }.joined()
     let remark = caption.isEmpty ? name : caption
@@ -20,7 +21,7 @@ extension Notebook.Table {
     return text + "\\bottomrule\n\\end{tabular}\n"
   }
 
-  /// A GitHub table; at most `limit` rows.
+  /// The table for GitHub's Markdown, at most `limit` rows of it.
   func markdown(limit: Int) -> String {
     func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |\n" }
     var text = line(columns.map(MarkdownText.cell))
@@ -49,7 +50,7 @@ extension Notebook.Table {
 
   private static func csvRow(_ fields: [String]) -> String {
     fields.map { field in
-      // By byte: "\r\n" is a single Character. A lone empty field would read as a blank line.
+      // We look at bytes, as "\r\n" is a single Character. A lone empty field would read as a blank line.
       let needsQuotes =
         field.utf8.contains { "\",\r\n".utf8.contains($0) } || (field.isEmpty && fields.count == 1)
       return needsQuotes ? "\"" + field.replacingOccurrences(of: "\"", with: "\"\"") + "\"" : field
@@ -58,7 +59,7 @@ extension Notebook.Table {
 }
 
 extension Notebook.Table.Value {
-  /// As a reader sees it.
+  /// The value as a reader sees it.
   public var shown: String {
     switch self {
     case .text(let text): text
@@ -121,12 +122,12 @@ enum LaTeXText {
 
 /// Text made safe for GitHub's Markdown.
 enum MarkdownText {
-  /// One cell of a table.
+  /// The text in a cell of a table.
   static func cell(_ text: String) -> String {
     escape(text.split(whereSeparator: \.isNewline).joined(separator: " "))
   }
 
-  /// Inline text in which nothing is markup.
+  /// The text inline, so that nothing in it is markup.
   static func escape(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {

@@ -7,6 +7,7 @@ public struct Notebook: Sendable {
   public var title: String
   /// The script's path as the user gave it.
   public var source: FilePath
+  /// The cells, in order.
   public var cells: [Cell]
   /// Remarks from before the first cell, as on plugins that were left out.
   public var remarks: [String] = []
@@ -24,18 +25,24 @@ public struct Notebook: Sendable {
 
   /// One cell with what it produced so far.
   public struct Cell: Sendable {
+    /// What a cell is: text, or Lua; the Lua that declares the script's parameters is told apart.
     public enum Kind: Sendable { case markdown, code, parameters }
+    /// How far a cell is.
     public enum Status: Sendable, Equatable { case pending, running, done, failed, interrupted }
 
+    /// What the cell is.
     public var kind: Kind
     /// What the cell is called, shown as a heading above it; may be empty.
     public var title: String
+    /// The Lua or the Markdown, without the mark and comment signs.
     public var source: String
-    /// 1-based line of the cell's first source line in the script.
+    /// The script's line, from 1, with the cell's first source line.
     public var firstLine: Int
+    /// What the cell produced so far.
     public var outputs: [Output]
+    /// How far the cell is.
     public var status: Status
-    /// Wall-clock time of the cell; nil before it ran.
+    /// Wall-clock seconds of the cell; nil before it ran.
     public var seconds: Double?
 
     public init(kind: Kind, title: String = "", source: String, firstLine: Int) {
@@ -57,7 +64,9 @@ public struct Notebook: Sendable {
     case value(String)
     /// Markdown that the script wrote.
     case markdown(String)
+    /// A table that the script wrote.
     case table(Table)
+    /// A figure that the script drew.
     case figure(Picture)
     /// What the program said on standard error: one line.
     case remark(String)
@@ -67,18 +76,22 @@ public struct Notebook: Sendable {
 
   /// Rows of cells under named columns; numbers keep their value, so that CSV and LaTeX print them in full.
   public struct Table: Sendable {
+    /// What is in a cell.
     public enum Value: Sendable, Equatable {
       case text(String)
-      /// `digits`: places after the point when shown; nil prints the shortest form.
+      /// A number with so many digits after the point when shown; nil prints the shortest form.
       case number(Double, digits: Int?)
       /// A whole number, of which no digit is lost where a `Double` would round it.
       case integer(Int, digits: Int?)
       case empty
     }
-    /// File stem under `tables/`.
+    /// The stem of its files under `tables/`.
     public var name: String
+    /// The caption; empty for none.
     public var caption: String
+    /// The columns' names.
     public var columns: [String]
+    /// The cells, row by row; rows may be shorter or longer than ``columns``.
     public var rows: [[Value]]
 
     public init(name: String, caption: String = "", columns: [String], rows: [[Value]]) {
@@ -91,12 +104,15 @@ public struct Notebook: Sendable {
 
   /// A rendered figure.
   public struct Picture: Sendable {
-    /// File stem under `figures/`.
+    /// The stem of its files under `figures/`.
     public var name: String
+    /// The caption; empty for none.
     public var caption: String
+    /// The pixels, as a PNG file.
     public var png: Data
-    /// Size in points (1/72 inch), which HTML uses as the display size.
+    /// The width in points (1/72 inch), by which HTML shows it.
     public var width: Double
+    /// The height in points.
     public var height: Double
     /// The numbers behind the figure, saved beside it; nil for photographs.
     public var csv: String?

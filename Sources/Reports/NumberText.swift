@@ -1,23 +1,20 @@
 import Foundation
+import Support
 
 /// How numbers and times are written in reports.
 enum NumberText {
   /// The shortest text that reads back as the same number; whole numbers without a point.
   static func shortest(_ value: Double) -> String {
-    if value.isNaN { return "nan" }
-    if value.isInfinite { return value < 0 ? "-inf" : "inf" }
-    if value == value.rounded(), abs(value) < 0x1p53 {
-      return value == 0 && value.sign == .minus ? "-0" : String(Int(value))
-    }
-    return "\(value)"
+    guard value == value.rounded(), abs(value) < 0x1p53 else { return NumberSpelling.shortest(value) }
+    return value == 0 && value.sign == .minus ? "-0" : String(Int(value))
   }
 
-  /// As shown in a table: `digits` places after the point; without them, five significant digits and all before the
-  /// point, which is what a reader compares. Files keep all digits.
+  /// A number as it is shown in a table: with `digits` places after the point; without them, five significant
+  /// digits and all before the point, which is what a reader compares. Files keep all digits.
   static func shown(_ value: Double, digits: Int?) -> String {
     guard let digits, value.isFinite else { return brief(value) }
     let places = min(max(digits, 0), 20)
-    // Beyond this, fixed notation prints digits that the number does not have.
+    // Fixed notation of larger numbers prints digits that they do not have.
     guard abs(value) < 1e15 else { return shortest(value) }
     return String(format: "%.\(places)f", value)
   }
@@ -42,7 +39,7 @@ enum NumberText {
       : String(format: "%d h %02d min", whole / 3600, whole / 60 % 60)
   }
 
-  /// "2.0 GiB".
+  /// An amount of memory, such as "2.0 GiB".
   static func bytes(_ count: UInt64) -> String {
     var value = Double(count)
     for unit in ["B", "KiB", "MiB"] {

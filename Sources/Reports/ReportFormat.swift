@@ -4,9 +4,9 @@ import Foundation
 struct ReportPage {
   /// How figures get into the page, where its form can hold them.
   enum Figures {
-    /// Inside: the file stands alone.
+    /// They are inside: the file stands alone.
     case embedded
-    /// As links to the files beside it: quick to write while a run goes on.
+    /// They are links to the files beside it, which is quick to write while a run goes on.
     case linked
   }
 

@@ -3,9 +3,11 @@ import Support
 
 /// The commit a run was made from, and whether tracked files differed from it.
 public struct RepositoryState: Sendable, Equatable {
-  /// Forty hexadecimal digits (64 in a SHA-256 repository).
+  /// The commit in forty hexadecimal digits (64 in a SHA-256 repository).
   public var commit: String
+  /// The branch; nil where none is checked out.
   public var branch: String?
+  /// True when tracked files differed from the commit.
   public var isDirty: Bool
 
   public init(commit: String, branch: String? = nil, isDirty: Bool) {
@@ -49,7 +51,7 @@ public struct RepositoryState: Sendable, Equatable {
     self.commit = commit
   }
 
-  /// "1a2b3c4d5e6f (main) with uncommitted changes".
+  /// The state in words, such as "1a2b3c4d5e6f (main) with uncommitted changes".
   var text: String {
     String(commit.prefix(12)) + (branch.map { " (\($0))" } ?? "")
       + (isDirty ? " with uncommitted changes" : "")

@@ -15,7 +15,9 @@ import Support
 /// Every file is replaced as a whole or appended to by whole lines. A new run removes exactly what the last
 /// one wrote here. One run at a time can have the folder.
 public final class RunDirectory {
+  /// The folder.
   public let path: FilePath
+  /// What is known of the run by now.
   public private(set) var facts: RunFacts
   /// The file to open in a browser.
   public var indexPath: FilePath { path / ReportFormat.primary.fileName }
@@ -27,7 +29,7 @@ public final class RunDirectory {
   /// Lower-case stems that files of others have, by the folder's kind.
   private let foreign: [Notebook.ArtifactKind: Set<String>]
   private var saved: Set<ArtifactNames.Position> = []
-  /// One for each of ``ReportFormat/all``, from the first report on.
+  /// A renderer for each of ``ReportFormat/all``, from the first report on.
   private var renderers: [any ReportRenderer] = []
   private var title = ""
   /// Milliseconds on the clock from which the pages are written again.
@@ -45,6 +47,8 @@ public final class RunDirectory {
   /// `config.json` and `overrides.json`.
   ///
   /// - Parameters:
+  ///   - path: the folder.
+  ///   - facts: what is known of the run when it begins.
   ///   - keepingMetrics: a resumed training goes on appending to `metrics.jsonl`.
   ///   - clock: milliseconds, by which ``update(_:)`` spares time.
   /// - Throws: ``RunFolderError`` when files of someone else are in the way; `FileError` when the folder
@@ -109,7 +113,11 @@ public final class RunDirectory {
 
   /// Writes the final report, with the figures inside the page, and `summary.json`.
   ///
-  /// - Parameter results: what the script reported as its results.
+  /// - Parameters:
+  ///   - notebook: all cells with what they produced.
+  ///   - status: how the run ended.
+  ///   - seconds: its wall-clock time.
+  ///   - results: what the script reported as its results.
   /// - Throws: `FileError`, as on a full disk. A report that reached to an earlier cell then stays, marked as
   ///   failed; without one, all that was written is removed.
   public func finish(
@@ -166,7 +174,9 @@ public final class RunDirectory {
 
   /// Registers a file that the caller writes itself, so that the next run removes it; returns its full path.
   ///
-  /// - Parameter relative: such as `"events.out.tfevents.1"`; no component may start with a dot.
+  /// - Parameter relative: its path below the folder, such as `"events.out.tfevents.1"`; no component may
+  ///   start with a dot.
+  /// - Throws: ``RunFolderError`` for another path; `FileError`.
   public func claim(_ relative: String) throws -> FilePath {
     guard RunFolder.isInside(relative) else {
       throw RunFolderError(path: path, reason: "\(relative) is not a plain path below the folder")
@@ -195,7 +205,7 @@ public final class RunDirectory {
       }
     }
     try list(pending.map(\.file))
-    // Not flushed one by one: with hundreds of figures that would take most of the time.
+    // Files are not flushed one by one: with hundreds of figures that would take most of the time.
     for folder in Set(pending.map { (path / $0.file).folder }) { try AtomicFile.createFolder(folder) }
     for (file, content) in pending {
       try AtomicFile.write(to: path / file, durable: false, followsLinks: false) { try $0.append(content) }

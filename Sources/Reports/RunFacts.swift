@@ -2,13 +2,17 @@ import Foundation
 
 /// What must be known about a run to judge it and to repeat it: the header of reports, and `meta.json`.
 public struct RunFacts: Sendable {
+  /// Whether the run goes on, or how it ended.
   public enum Status: String, Sendable { case running, done, failed, interrupted }
 
   /// A parameter of the script, as declared and as set.
   public struct Parameter: Sendable {
     public var name: String
+    /// The value that the run uses.
     public var value: JSONValue
+    /// The value that is declared.
     public var defaultValue: JSONValue
+    /// What the parameter means; may be empty.
     public var help: String
     /// True when the command line set it, even to the default's value.
     public var isOverridden: Bool
@@ -38,12 +42,13 @@ public struct RunFacts: Sendable {
   /// A plugin or a model file that the run used.
   public struct Source: Sendable, Equatable {
     public var name: String
-    /// Empty when it has none.
+    /// Its version; empty when it has none.
     public var version: String
+    /// The file or folder that it was read from.
     public var path: String
-    /// `xxh64:` and 16 hexadecimal digits.
+    /// The checksum of what was read: `xxh64:` and 16 hexadecimal digits.
     public var checksum: String
-    /// What it may touch.
+    /// What a plugin may touch.
     public var capabilities: [String]
 
     public init(
@@ -71,20 +76,27 @@ public struct RunFacts: Sendable {
   public var command: [String]
   /// The program first; then Swift, Lua, oneDNN and whatever else matters.
   public var versions: [Version]
+  /// The parameters of the script.
   public var parameters: [Parameter]
   /// The plugins that were loaded.
   public var plugins: [Source] = []
   /// The files of the models that were loaded.
   public var models: [Source] = []
+  /// The seed of everything random.
   public var seed: UInt64
+  /// The number of threads.
   public var threads: Int
+  /// The precision of inference, such as `f32`.
   public var precision: String
+  /// The machine.
   public var host: HostFacts
   /// The state of the script's repository; nil outside one.
   public var repository: RepositoryState?
+  /// When the run began.
   public var started: Date
+  /// Whether it goes on, or how it ended.
   public var status: Status
-  /// Wall-clock time; nil while running.
+  /// Wall-clock seconds; nil while running.
   public var seconds: Double?
   /// What the program said on standard error while it ran.
   public var remarks: [String] = []
@@ -112,16 +124,17 @@ public struct RunFacts: Sendable {
     command.map(RunFacts.shellQuoted).joined(separator: " ")
   }
 
-  /// UTC, to the second: "2026-03-01 14:05:09 UTC".
+  /// When the run began, in UTC to the second, such as "2026-03-01 14:05:09 UTC".
   var startedText: String {
     RunFacts.timestamp(started).replacingOccurrences(of: "T", with: " ")
       .replacingOccurrences(of: "Z", with: " UTC")
   }
 
-  /// ISO 8601 in UTC, to the second.
+  /// A time after ISO 8601, in UTC to the second.
   static func timestamp(_ date: Date) -> String { date.formatted(.iso8601) }
 
-  /// `$'…'` of bash, which can say what would be shown as something else: line breaks and other control characters.
+  /// The word in bash's `$'…'`, which can say what would be shown as something else: line breaks and other
+  /// control characters.
   private static func quotedWithEscapes(_ word: String) -> String {
     var text = "$'"
     for scalar in word.unicodeScalars {
@@ -131,7 +144,7 @@ public struct RunFacts: Sendable {
       case "\t": text += "\\t"
       case "\\", "'": text += "\\" + String(scalar)
       case _ where scalar.properties.generalCategory == .control:
-        // By bytes and in octal: three digits end by themselves.
+        // Bytes are written in octal, where three digits end by themselves.
         for byte in String(scalar).utf8 {
           let octal = String(byte, radix: 8)
           text += "\\" + String(repeating: "0", count: 3 - octal.count) + octal

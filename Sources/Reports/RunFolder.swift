@@ -3,7 +3,9 @@ import Support
 
 /// A folder that cannot take a run's files, with the reason and the way out.
 public struct RunFolderError: LineError {
+  /// The folder.
   public let path: FilePath
+  /// Why it cannot be written, and what to do.
   public let reason: String
 
   public var description: String { "cannot write the report to \(path): \(reason)" }
@@ -63,7 +65,7 @@ struct RunFolder {
           try unlink(prefix + entry)
         }
       }
-      // Fails on a folder that is not empty, which is what is wanted.
+      // This fails on a folder that is not empty, which is what is wanted.
       if !folder.isEmpty { removeFolder(path / folder) }
     }
   }

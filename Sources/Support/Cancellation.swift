@@ -24,12 +24,6 @@ public enum Cancellation {
   /// Asks every long loop to stop at its next poll.
   public static func request() { requested.store(true, ordering: .relaxed) }
 
-  /// Forgets an earlier request; an interactive host calls this before it runs the next cell.
-  public static func reset() {
-    requested.store(false, ordering: .relaxed)
-    noticed.store(false, ordering: .relaxed)
-  }
-
   /// Why the work of this thread must stop now; nil: it goes on. Some 30 ns when a deadline is set.
   public static var reasonToStop: Interrupted? {
     if isRequested { return Interrupted() }
@@ -76,7 +70,8 @@ public enum Cancellation {
     return key
   }()
 
-  /// Not retained: `withDeadline` keeps it alive for as long as it is set.
+  /// The scope that was entered last. It is not retained here: `withDeadline` keeps it alive for as long as
+  /// it is set.
   private static var innermost: Scope? {
     get { pthread_getspecific(key).map { Unmanaged<Scope>.fromOpaque($0).takeUnretainedValue() } }
     set {

@@ -8,20 +8,24 @@ public final class ChildProcess {
   public struct Argument: ExpressibleByStringInterpolation, Sendable {
     fileprivate let bytes: [UInt8]
 
+    /// An argument that is text.
     public init(stringLiteral text: String) { bytes = Array(text.utf8) }
+    /// The path of a file, byte by byte.
     public init(_ path: FilePath) { bytes = path.bytes }
   }
 
-  /// What it prints, and its remarks (nothing when they are dropped): descriptors to read from.
+  /// What it prints on standard output: a descriptor to read from.
   public let output: Int32
+  /// What it prints on standard error: a descriptor to read from, at its end when remarks are dropped.
   public let remarks: Int32
   private let identifier: pid_t
   private var hasEnded = false
 
-  /// - Parameters:
-  ///   - program: a name that is looked for in `$PATH`.
-  ///   - dropsRemarks: what it prints on standard error is lost.
-  /// - Throws: `FileError`.
+  /// Starts `program`, a name that is looked for in `$PATH`.
+  ///
+  /// What it prints on standard error is lost where `dropsRemarks` is true.
+  ///
+  /// - Throws: ``FileError`` where it cannot be started.
   public init(_ program: String, _ arguments: [Argument], dropsRemarks: Bool = false) throws {
     var pipes: [Int32] = [-1, -1, -1, -1]
     func fail(_ code: Int32) -> FileError {

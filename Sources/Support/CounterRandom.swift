@@ -52,7 +52,7 @@ public struct CounterRandom: Sendable, Hashable {
   }
 
   /// The numbers 0..<count in random order (Fisher–Yates).
-  /// - Throws: `Interrupted`, ``MemoryRefused``.
+  /// - Throws: ``Interrupted``, ``MemoryRefused``.
   public func permutation(_ count: Int) throws -> [Int] {
     try MemoryBudget.shared.require(count * MemoryLayout<Int>.stride)
     var order = Array(0..<count)
@@ -73,6 +73,7 @@ public struct CounterRandom: Sendable, Hashable {
 public struct FormulaSequence: Sendable {
   private let hash: UInt64
 
+  /// The sequence of that name.
   public init(_ name: String) { hash = fnv1a64(name.utf8) }
 
   /// u(name, i).

@@ -21,5 +21,6 @@ public struct Deadline: Sendable {
     end = clock() + self.seconds
   }
 
+  /// True once the clock has passed the moment.
   public var isOver: Bool { clock() > end }
 }

@@ -2,8 +2,8 @@ import Synchronization
 
 /// What is still done when the program ends at once because nothing answered the request to stop.
 ///
-/// The actions run on the thread that ends the program, while others go on: they touch nothing but files, and not through
-/// ``AtomicFile``, which is closed then.
+/// The actions run on the thread that ends the program, while others go on: they touch nothing but files, and
+/// not through ``AtomicFile``, which is closed then.
 public enum ForcedEnd {
   private static let actions = Mutex<(next: Int, byNumber: [Int: @Sendable () -> Void])>((0, [:]))
 
@@ -16,6 +16,7 @@ public enum ForcedEnd {
     }
   }
 
+  /// Takes back the action of that number; nothing where it has run.
   public static func remove(_ number: Int) {
     actions.withLock { _ = $0.byNumber.removeValue(forKey: number) }
   }

@@ -10,6 +10,7 @@ public enum JSONText {
 
   /// What is wrong with a string, and where.
   public struct Fault: Error, Equatable {
+    /// What can be wrong.
     public enum Kind: Equatable, Sendable {
       /// The text ends before the closing quote.
       case open
@@ -25,8 +26,9 @@ public enum JSONText {
       case brokenPair
     }
 
+    /// What is wrong.
     public let kind: Kind
-    /// The byte that is wrong, or the backslash of the escape that is; counts from the start of the text.
+    /// The byte that is wrong, or the backslash of the escape that is, counted from the start of the text.
     public let position: Int
   }
 
@@ -64,6 +66,7 @@ public enum JSONText {
   /// - Parameters:
   ///   - bytes: the text.
   ///   - position: behind the opening quote; afterwards behind the closing one, or behind what is wrong.
+  ///   - loneSurrogates: what becomes of half a pair.
   /// - Throws: ``Fault``.
   public static func string(
     in bytes: UnsafeRawBufferPointer, at position: inout Int, loneSurrogates: LoneSurrogates

@@ -5,18 +5,16 @@ public protocol LineError: Error, CustomStringConvertible, Sendable {}
 
 /// Raised by ``Cancellation/check()``: the user wants the run to end (Ctrl-C), or a time limit is over.
 public struct Interrupted: LineError {
-  /// The limit that is over; nil: the user asked.
+  /// The limit that is over; nil where the user asked.
   public let deadline: Deadline?
 
+  /// The user wants the run to end.
   public init() { deadline = nil }
+  /// The limit `deadline` is over.
   public init(by deadline: Deadline) { self.deadline = deadline }
 
   public var description: String {
     guard let deadline else { return "interrupted" }
-    return "time limit reached: \(deadline.owner) may run \(Self.text(of: deadline.seconds)) s"
-  }
-
-  private static func text(of seconds: Double) -> String {
-    seconds == seconds.rounded() && seconds < 1e6 ? String(Int(seconds)) : String(seconds)
+    return "time limit reached: \(deadline.owner) may run \(NumberSpelling.plain(deadline.seconds)) s"
   }
 }

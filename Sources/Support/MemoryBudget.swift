@@ -4,11 +4,12 @@ import Synchronization
 /// Memory that was refused: one line that says what is needed, what is in use, and what helps.
 public struct MemoryRefused: LineError {
   public let description: String
+  /// A refusal that reads as `description`, which is one line.
   public init(_ description: String) { self.description = description }
 }
 
-/// The one budget over all that a run holds: tensors, weights, plans and pools by count, and all else (data sets, figures,
-/// pictures, traces, what Lua holds) by what the process is seen to take.
+/// The one budget over all that a run holds: tensors, weights, plans and pools by count, and all else (data
+/// sets, figures, pictures, traces, what Lua holds) by what the process is seen to take.
 ///
 /// Whoever is about to take much asks first. Before anything is refused, those that keep memory in reserve give it up
 /// (``MemoryKeeper``). Threads may ask at the same time.
@@ -24,7 +25,7 @@ public final class MemoryBudget: Sendable {
   /// Bytes asked for in small pieces since the process was last looked at.
   private let unseenBytes = Atomic<Int>(0)
   private let measure: @Sendable () -> Int
-  /// What the system would grant at most, whatever limit is set.
+  /// The most bytes that the system would grant, whatever limit is set.
   private let ceiling: Int
 
   /// - Parameters:
@@ -42,7 +43,8 @@ public final class MemoryBudget: Sendable {
     limitBytes = Atomic(min(limit ?? Self.standardLimit(SystemMemory.available(), inUse: inUse), ceiling))
   }
 
-  /// What is left to others and to what nobody counts: a tenth, at least half a gigabyte where there is that much.
+  /// The limit where none is set. It leaves others, and what nobody counts, a tenth of what is available, and
+  /// at least half a gigabyte where there is that much.
   static func standardLimit(_ available: Int, inUse: Int) -> Int {
     let reserve = max(available / 10, min(512 << 20, available / 4))
     return max(inUse + available - reserve, 64 << 20)
@@ -73,11 +75,14 @@ public final class MemoryBudget: Sendable {
   }
 
   /// Counts `bytes` that the caller takes now, and gives back with ``giveBack(_:)``.
+  ///
+  /// - Throws: ``MemoryRefused`` where there is no room for them.
   public func take(_ bytes: Int) throws {
     try require(bytes)
     countedBytes.wrappingAdd(bytes, ordering: .relaxed)
   }
 
+  /// Ends the count of `bytes` that ``take(_:)`` counted.
   public func giveBack(_ bytes: Int) { countedBytes.wrappingSubtract(bytes, ordering: .relaxed) }
 
   private func fits(_ bytes: Int) -> Bool {
@@ -102,7 +107,8 @@ public final class MemoryBudget: Sendable {
 
   private func relieve() {
     let keepers = MemoryKeepers.ofThread.list.compactMap(\.keeper)
-    // Twice: what the collector lets go of lands in the pools, which may have given up theirs before.
+    // They are asked twice, since what the collector lets go of lands in the pools, which may have given up
+    // theirs before.
     for _ in 0..<2 { for keeper in keepers { keeper.giveUpMemory() } }
   }
 }
@@ -111,11 +117,12 @@ public final class MemoryBudget: Sendable {
 ///
 /// It is asked on the thread that registered it, when that thread finds too little room.
 public protocol MemoryKeeper: AnyObject {
+  /// Gives back what can be done without.
   func giveUpMemory()
 }
 
 extension MemoryKeeper {
-  /// To be called once, on the thread that the object belongs to.
+  /// Has the object asked when memory is short. It is called once, on the thread that the object belongs to.
   public func registerAsMemoryKeeper() {
     let keepers = MemoryKeepers.ofThread
     keepers.list.removeAll { $0.keeper == nil }

@@ -2,9 +2,10 @@ import Foundation
 
 /// Sizes of memory as people write them.
 public enum MemoryText {
-  /// `512 kB`, `64.0 MB`, `13.2 GB`, `4000 GB`: in powers of 1000.
+  /// A size such as `512 kB`, `64.0 MB`, `13.2 GB` or `4000 GB`, in powers of 1000.
   public static func size(_ bytes: Int) -> String { size(Double(bytes)) }
 
+  /// The same for numbers that may be beyond `Int`.
   public static func size(_ bytes: Double) -> String {
     if bytes < 1e6 { return String(format: "%.0f kB", (bytes / 1e3).rounded(.up)) }
     let (value, unit) = bytes < 1e9 ? (bytes / 1e6, "MB") : (bytes / 1e9, "GB")

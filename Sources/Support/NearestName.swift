@@ -7,9 +7,9 @@ public enum NearestName {
 
   /// The member of `known` with the smallest edit distance to `name`, or nil when none is close.
   ///
-  /// Close means at most a third of the shorter name's length: one edit of three letters, two of six, and none of fewer:
-  /// `a` is no misspelt `f`. Where one edit is a large part, the first letters agree: `clip` is no misspelt `flip`.
-  /// Letter case is ignored; ties go to the earlier member.
+  /// Close means at most a third of the shorter name's length: one edit of three letters, two of six, and
+  /// none of fewer: `a` is no misspelt `f`. Where one edit is a large part, the first letters agree: `clip`
+  /// is no misspelt `flip`. Letter case is ignored; ties go to the earlier member.
   public static func find(_ name: String, in known: some Sequence<String>) -> String? {
     guard let wanted = letters(name) else { return nil }
     var best: (name: String, distance: Int)?
@@ -29,7 +29,7 @@ public enum NearestName {
     return best?.name
   }
 
-  /// The letters that are compared; nil of a name that is too long, which is seen without reading it.
+  /// The letters that are compared; nil for a name that is too long, which is seen without reading it.
   private static func letters(_ name: String) -> [Character]? {
     // A letter has at most four bytes, and some more with its accents.
     guard name.utf8.count <= 8 * longest else { return nil }

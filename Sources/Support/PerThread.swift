@@ -4,7 +4,7 @@ import Glibc
 public struct PerThread<Value: AnyObject>: Sendable {
   private let key: pthread_key_t
 
-  /// To be kept in a `static let`: a program has some thousand keys, which are never given back.
+  /// Takes one of the program's some thousand keys, which are never given back: it is kept in a `static let`.
   public init() {
     var key = pthread_key_t()
     pthread_key_create(&key) { pointer in

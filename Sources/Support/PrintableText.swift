@@ -2,7 +2,7 @@ extension StringProtocol {
   /// The text for one line of a terminal: what would move the cursor, ring or reverse the reading order is escaped,
   /// and what is longer than `limit` characters is cut.
   ///
-  /// For whatever other people wrote: names of files, messages of plugins, fields of manifests.
+  /// It is meant for whatever other people wrote: names of files, messages of plugins, fields of manifests.
   public func printable(upTo limit: Int = 500) -> String {
     var result = ""
     var count = 0

@@ -4,7 +4,7 @@ import Foundation
 public enum SystemMemory {
   /// Bytes that the process takes, without the files that it has mapped; 0 where the system does not say.
   public static let ofProcess: @Sendable () -> Int = {
-    // Read without allocating: this is asked when memory is short.
+    // It is read without allocating: this is asked when memory is short.
     let descriptor = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return 0 }
     defer { close(descriptor) }
@@ -26,14 +26,14 @@ public enum SystemMemory {
         }
       }
     }
-    // Size, resident, shared with files.
+    // The numbers are the size, what is resident, and what of that is shared with files, in pages.
     return max(numbers.1 - numbers.2, 0) &* Int(sysconf(Int32(_SC_PAGESIZE)))
   }
 
   /// Bytes that the machine has left for this process: what the kernel calls available, or less where a control group
   /// allows less.
   ///
-  /// - Parameter root: in place of `/`, for tests.
+  /// - Parameter root: what stands in the place of `/`, for tests.
   public static func available(root: FilePath = "/") -> Int {
     let fields = lines(root / "proc/meminfo").map { $0.split(separator: " ") }
     func kilobytes(_ name: String) -> Int? {
@@ -48,10 +48,10 @@ public enum SystemMemory {
 
   /// Bytes that the process may map beside what it maps now, where the system limits that (`ulimit -v`); nil where not.
   ///
-  /// - Parameter root: in place of `/`, for tests.
+  /// - Parameter root: what stands in the place of `/`, for tests.
   public static func addressesLeft(root: FilePath = "/") -> Int? {
     let name = "Max address space"
-    // The name, the limit that holds, the one that it may be raised to, the unit.
+    // A line has the name, the limit that holds, the one that it may be raised to, and the unit.
     guard let line = lines(root / "proc/self/limits").first(where: { $0.hasPrefix(name) }),
       let limit = line.dropFirst(name.count).split(separator: " ").first.flatMap({ Int($0) })
     else { return nil }
@@ -92,7 +92,7 @@ public enum SystemMemory {
     return rooms
   }
 
-  /// The number in a file of one; nil for `max`.
+  /// The number that a file holds; nil where it says `max`.
   private static func number(_ path: FilePath) -> Int? { lines(path).first.flatMap { Int($0) } }
 
   private static func lines(_ path: FilePath) -> [String] {

@@ -1,12 +1,14 @@
 /// The lines of a text, found in its bytes.
 ///
-/// A line ends with LF, CR LF or CR, also mixed; the last one may lack its end. A byte-order mark at the start belongs to
-/// no line. Swift's own `split` works on `Character`s and takes CR LF for one that is not `"\n"`.
+/// A line ends with LF, CR LF or CR, also mixed; the last one may lack its end. A byte-order mark at the
+/// start belongs to no line. Swift's own `split` works on `Character`s and takes CR LF for one that is not
+/// `"\n"`.
 public struct TextLines: Sequence, Sendable {
+  /// One line and its place.
   public struct Line: Sendable {
-    /// From 1.
+    /// The line's number, from 1.
     public let number: Int
-    /// Without the line's end.
+    /// The bytes without the line's end.
     public let bytes: ArraySlice<UInt8>
 
     /// The line as text; nil when it is not UTF-8.
@@ -24,15 +26,18 @@ public struct TextLines: Sequence, Sendable {
 
   private let bytes: ArraySlice<UInt8>
 
+  /// The lines of a text that need not be UTF-8.
   public init(_ bytes: some Sequence<UInt8>) {
     let all = Array(bytes)
     self.bytes = all.starts(with: [0xEF, 0xBB, 0xBF]) ? all.dropFirst(3) : all[...]
   }
 
+  /// The lines of `text`.
   public init(_ text: String) { self.init(text.utf8) }
 
   public func makeIterator() -> Iterator { Iterator(rest: bytes) }
 
+  /// Finds one line after the other.
   public struct Iterator: IteratorProtocol {
     private var rest: ArraySlice<UInt8>
     private var number = 0

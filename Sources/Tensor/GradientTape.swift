@@ -5,17 +5,17 @@ import Support
 /// A flat array with integer parents: releasing it never recurses, however long it is.
 public final class GradientTape: Recorder {
   private struct Node {
-    /// Nil for watched values.
+    /// The op that computed the value; nil for watched values.
     let op: (any Op)?
-    /// −1 for inputs that depend on nothing watched.
+    /// The nodes of the op's inputs; −1 for inputs that depend on nothing watched.
     let parents: [Int32]
-    /// Nil once a gradient has used it.
+    /// What the op kept for its gradient; nil once a gradient has used it.
     var saved: Saved?
   }
 
   private let id = Tracking.newRecorder()
   private var nodes: [Node] = []
-  /// What is watched, in order, and for whom.
+  /// The watched values in order, and for whom they are watched.
   private var leaves: [(node: Int32, owner: AnyObject?)] = []
   private var leavesOfOwners: [ObjectIdentifier: Int32] = [:]
 
@@ -26,8 +26,7 @@ public final class GradientTape: Recorder {
 
   /// `tensor` as a starting point of gradients.
   ///
-  /// - Parameter owner: watching again for the same owner gives the same point, so that gradients of shared
-  ///   weights add up.
+  /// Watching again for the same `owner` gives the same point, so that gradients of shared weights add up.
   public func watch(_ tensor: Tensor, owner: AnyObject? = nil) -> Tensor {
     var watched = tensor
     if let owner, let node = leavesOfOwners[ObjectIdentifier(owner)] {
@@ -65,7 +64,9 @@ public final class GradientTape: Recorder {
     return try backward(from: loss, seed: try Tensor.full(loss.shape, 1))
   }
 
-  /// The gradients of the sum of `value`·`seed`, as ``backward(from:)``.
+  /// The gradients of the sum of `value`·`seed`, as ``backward(from:)`` gives them; `seed` has the shape of `value`.
+  ///
+  /// - Throws: ``TensorError`` as ``backward(from:)`` does; `Interrupted`.
   public func backward(from value: Tensor, seed: Tensor) throws -> Gradients {
     guard let start = value.tracking, start.recorder == id else {
       throw TensorError("backward", "the value was not computed from anything watched by this tape")

@@ -11,7 +11,7 @@ public struct Gradients {
     let value: Tensor
   }
 
-  /// Of the watched values that influence the loss.
+  /// An entry for each watched value that influences the loss.
   private var entries: [Entry]
   private var positions: [ObjectIdentifier: Int] = [:]
 
@@ -21,7 +21,7 @@ public struct Gradients {
     for entry in entries { append(entry) }
   }
 
-  /// How many there are.
+  /// The number of watched values that have a gradient.
   public var count: Int { entries.count }
 
   /// The gradient of what was watched for `owner`, such as a parameter; nil where it does not influence the

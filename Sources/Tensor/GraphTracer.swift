@@ -6,7 +6,7 @@
 public final class GraphTracer: Recorder {
   /// The traced ops.
   public private(set) var graph = TracedGraph()
-  /// What constants that are not parameters were computed from, by their memory.
+  /// What constants that are not parameters were computed from, by the constant's memory.
   private var origins: [ObjectIdentifier: [Storage]] = [:]
   private let id = Tracking.newRecorder()
 
@@ -21,6 +21,8 @@ public final class GraphTracer: Recorder {
   }
 
   /// The position in ``graph`` of a result of the traced evaluation.
+  ///
+  /// - Throws: ``TensorError`` where the result depends on no input.
   public func position(of tensor: Tensor) throws -> Int {
     guard let position = traced(tensor) else {
       throw TensorError("trace", "a result does not depend on the inputs")

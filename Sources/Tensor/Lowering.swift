@@ -3,25 +3,29 @@ import OneDNN
 /// What a compiler of traced networks may know about an op: enough to compute it, or to merge it with its
 /// neighbours, without calling it.
 ///
-/// Ops without one run by their own ``Op/forward(_:_:)``.
+/// Ops without a lowering run by their own ``Op/forward(_:_:)``.
 public enum Lowering {
-  /// Inputs: image, weights and, optionally, a bias.
+  /// A convolution of the first input by the second; the third, if any, is the bias.
   case convolution(stride: (Int, Int), padding: (Int, Int), dilation: (Int, Int), groups: Int)
-  /// Inputs: image, scale, shift; statistics are fixed.
+  /// Batch normalisation by fixed statistics; inputs are the image, the scale and the shift.
   case batchNorm(RunningStatistics, epsilon: Float, relu: Bool)
-  /// Of one input, element by element.
+  /// A function of one input, element by element.
   case function(any FusibleFunction)
+  /// The sum of two inputs, which broadcast.
   case add
+  /// The product of two inputs, which broadcast.
   case multiply
   /// The mean over the pixels of N×C×H×W.
   case spatialMean
+  /// Max or average pooling of N×C×H×W.
   case pooling(PoolingShape)
-  /// Inputs: rows, weights and, optionally, a bias.
+  /// x·Wᵀ + b; inputs are rows, weights and, optionally, a bias.
   case linear
-  /// Inputs in the order of the op.
+  /// A step of a gated recurrent unit; the inputs are x, h, W_i, W_h, b_i and b_h, in this order.
   case gruCell
   /// The same elements in row-major order under the shape of the result.
   case reshape
+  /// All inputs one after the other along an axis, which is counted from 0.
   case concatenate(axis: Int)
   /// Zeros around N×C×H×W images.
   case padding(top: Int, bottom: Int, left: Int, right: Int)

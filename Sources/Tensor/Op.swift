@@ -9,13 +9,15 @@ public protocol Op {
   /// The name in traces, tables and errors.
   var name: String { get }
 
-  /// The shape of the result; throws ``TensorError`` where the inputs do not fit.
+  /// The shape of the result.
+  ///
+  /// - Throws: ``TensorError`` where the inputs do not fit.
   func outputShape(_ inputs: [Shape]) throws -> Shape
 
   /// Multiply-Adds of one evaluation, as the field counts them: convolutions and linear layers only.
   func multiplyAdds(_ inputs: [Shape]) -> Int
 
-  /// Computes the result. Inputs have passed ``outputShape(_:)``. `saved` takes what the gradient needs.
+  /// Computes the result. Inputs have passed ``outputShape(_:)``; `saved` takes what the gradient needs.
   func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor
 
   /// Gradients with respect to the inputs; entries whose `needs` is false may be nil.
@@ -26,7 +28,9 @@ public protocol Op {
 }
 
 extension Op {
+  /// Nothing, as for most ops.
   public func multiplyAdds(_ inputs: [Shape]) -> Int { 0 }
+  /// Nothing is known.
   public func lowering(_ inputs: [Shape]) -> Lowering? { nil }
 }
 
@@ -34,9 +38,11 @@ extension Op {
 public struct Saved {
   /// False when no gradient will be asked for: saving is then wasted memory.
   public let isRecording: Bool
+  /// The tensors that are kept, in an order that the op chooses.
   public var tensors: [Tensor] = []
-  /// For gradients that need no more of an input than its shape: a kept tensor would hold its memory.
+  /// Shapes, for gradients that need no more of an input: a kept tensor would hold its memory.
   public var shapes: [Shape] = []
+  /// What a kernel has left for its gradient.
   public var buffers: [AlignedBuffer] = []
 
   init(isRecording: Bool) { self.isRecording = isRecording }
@@ -48,6 +54,8 @@ public struct Saved {
 }
 
 /// Evaluates `op`, by the recorder that listens on this thread if one does.
+///
+/// - Throws: ``TensorError`` where the inputs do not fit; `Interrupted`; what refuses memory.
 public func apply(_ op: some Op, _ inputs: [Tensor]) throws -> Tensor {
   // A network of seconds per evaluation is left within one op.
   try Cancellation.check()

@@ -6,9 +6,7 @@ import Support
 /// Recorders of this module are ``GradientTape``, ``CostCounter`` and ``GraphTracer``. One listens at a time
 /// on a thread: while an inner one does, the outer hears nothing.
 public protocol Recorder: AnyObject {
-  /// Computes `op`, whose result has `shape`.
-  ///
-  /// - Parameter inputs: have passed ``Op/outputShape(_:)``.
+  /// Computes `op`, whose result has `shape`, from inputs that have passed ``Op/outputShape(_:)``.
   func evaluate(_ op: some Op, _ inputs: [Tensor], shape: Shape) throws -> Tensor
 
   /// True where the numbers of `tensor` stand for others that are not known yet: they must not be read, and
@@ -17,6 +15,7 @@ public protocol Recorder: AnyObject {
 }
 
 extension Recorder {
+  /// False: most recorders take numbers as they are.
   public func isPlaceholder(_ tensor: Tensor) -> Bool { false }
 
   /// Runs `body` with its ops recorded here.
@@ -57,7 +56,7 @@ public enum Recording {
 
 /// Where a recorder knows a value.
 struct Tracking: Equatable {
-  /// See ``newRecorder()``.
+  /// The recorder's number, from ``newRecorder()``.
   let recorder: UInt64
   let node: Int32
 

@@ -1,13 +1,15 @@
 /// The sizes of a tensor along its axes; a scalar has none.
 public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomStringConvertible {
+  /// The number of elements along each axis.
   public let sizes: [Int]
 
+  /// Takes any sizes; ``validated(for:)`` says whether a tensor may have them.
   public init(_ sizes: [Int]) { self.sizes = sizes }
   public init(arrayLiteral sizes: Int...) { self.sizes = sizes }
 
-  /// Number of axes.
+  /// The number of axes.
   public var rank: Int { sizes.count }
-  /// Number of elements; beyond `Int`, its largest value, which no allocation grants.
+  /// The number of elements; beyond `Int`, its largest value, which no allocation grants.
   public var count: Int {
     var product = 1
     for size in sizes {
@@ -19,13 +21,15 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
     return product
   }
 
-  /// The most axes.
+  /// The most axes that a tensor has.
   public static let largestRank = 64
   /// The largest product of the sizes that are not 0: strides and offsets of anything smaller fit an `Int`.
   public static let largestExtent = 1 << 40
 
-  /// The one guard where shapes are made: throws where a size is negative, or the shape beyond ``largestRank`` and
-  /// ``largestExtent``. An empty tensor is held to it as well, for its other sizes make strides too.
+  /// The one guard where shapes are made for `operation`. An empty tensor is held to it as well, for its
+  /// other sizes make strides too.
+  ///
+  /// - Throws: ``TensorError`` where a size is negative, or the shape beyond ``largestRank`` and ``largestExtent``.
   public func validated(for operation: String) throws {
     guard rank <= Self.largestRank else {
       throw TensorError(operation, "\(rank) axes, and a tensor has at most \(Self.largestRank)")
@@ -41,6 +45,7 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
     }
   }
 
+  /// The size of an axis, which is counted from 0.
   public subscript(_ axis: Int) -> Int { sizes[axis] }
 
   /// `2×3×4`, or `scalar`.
@@ -48,7 +53,7 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
     sizes.isEmpty ? "scalar" : sizes.map(String.init).joined(separator: "×")
   }
 
-  /// Strides of row-major storage.
+  /// The strides of row-major storage.
   public var rowMajorStrides: [Int] {
     var strides = [Int](repeating: 1, count: rank)
     for axis in sizes.indices.dropLast().reversed() {
@@ -57,14 +62,17 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
     return strides
   }
 
-  /// Strides of N×C×H×W with the channels innermost; row-major for other ranks.
+  /// The strides of N×C×H×W with the channels innermost; row-major for other ranks.
   public var channelsLastStrides: [Int] {
     guard rank == 4 else { return rowMajorStrides }
     let (c, h, w) = (max(sizes[1], 1), max(sizes[2], 1), max(sizes[3], 1))
     return [h &* w &* c, 1, w &* c, c]
   }
 
-  /// The shape of an element-wise result, by NumPy's rule; throws where sizes differ and neither is 1.
+  /// The shape of an element-wise result, by NumPy's rule: axes are matched from the last, and one that is
+  /// missing or of size 1 is repeated.
+  ///
+  /// - Throws: ``TensorError`` where sizes differ and neither is 1.
   public func broadcast(with other: Shape, for operation: String) throws -> Shape {
     if self == other { return self }
     let rank = max(rank, other.rank)
@@ -81,7 +89,9 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
     return Shape(result)
   }
 
-  /// Resolves a possibly negative axis (−1 is the last).
+  /// The axis that a possibly negative number means: −1 is the last.
+  ///
+  /// - Throws: ``TensorError`` where there is none.
   public func axis(_ axis: Int, for operation: String) throws -> Int {
     let resolved = axis < 0 ? axis + rank : axis
     guard resolved >= 0, resolved < rank else {

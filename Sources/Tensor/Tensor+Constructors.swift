@@ -3,6 +3,8 @@ import Support
 
 extension Tensor {
   /// The numbers from `start` up to but not including `end`, `step` apart; each rounded once.
+  ///
+  /// - Throws: ``TensorError`` for a step of 0, and for more numbers than a tensor may have.
   public static func arange(_ start: Double, _ end: Double, step: Double = 1) throws -> Tensor {
     let count = ((end - start) / step).rounded(.up)
     guard step != 0, count.isFinite, count < 0x1p40 else {

@@ -1,7 +1,7 @@
 import Foundation
 
 extension Tensor: CustomStringConvertible {
-  /// The shape, and the numbers as nested lists; of large tensors only the corners.
+  /// The shape, and the numbers as nested lists; only the corners where the tensor is large.
   ///
   /// `2×3 [[0, 0.5, 1], [1.5, 2, 2.5]]`; with three axes and more, or where one line would be too long, a line for each
   /// row, with the numbers in columns.
@@ -37,7 +37,7 @@ extension Tensor: CustomStringConvertible {
     }
   }
 
-  /// - Parameter width: of each number; 0 puts everything on one line.
+  /// The nested list from `axis` on; each number is `width` characters wide, where 0 puts everything on one line.
   private func list(_ axis: Int, _ edge: Int, width: Int, _ texts: inout ArraySlice<String>) -> String {
     if axis == rank {
       let text = texts.popFirst() ?? ""

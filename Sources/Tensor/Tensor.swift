@@ -5,9 +5,11 @@ import Support
 /// Images and feature maps are logically N×C×H×W and stored channels-last; everything else is row-major unless
 /// it is a view. A tensor belongs to the thread that made it.
 public struct Tensor {
+  /// The memory of the elements, which views share.
   public let storage: Storage
-  /// Element offset of the first element.
+  /// The place of the first element in the storage, counted in elements.
   public let offset: Int
+  /// The number of elements along each axis.
   public let shape: Shape
   /// Elements between neighbours along each axis; 0 along expanded axes.
   public let strides: [Int]
@@ -41,20 +43,22 @@ public struct Tensor {
       strides: other.isDense ? other.strides : other.shape.channelsLastStrides)
   }
 
-  /// All elements equal to `value`.
+  /// A tensor with all elements equal to `value`; rank 4 is stored channels-last.
   public static func full(_ shape: Shape, _ value: Float) throws -> Tensor {
     let tensor = try empty(shape)
     try tensor.fill(value)
     return tensor
   }
 
-  /// All elements zero.
+  /// A tensor of zeros; rank 4 is stored channels-last.
   public static func zeros(_ shape: Shape) throws -> Tensor { try full(shape, 0) }
 
-  /// All elements zero, stored row-major whatever the rank.
+  /// A tensor of zeros, stored row-major whatever the rank.
   public static func zerosRowMajor(_ shape: Shape) throws -> Tensor { try fullRowMajor(shape, 0) }
 
-  /// The numbers of `values`, given in row-major order.
+  /// A tensor with the numbers of `values`, given and stored in row-major order.
+  ///
+  /// - Throws: ``TensorError`` where there are not as many as `shape` has elements.
   public init(_ shape: Shape, _ values: [Float]) throws {
     guard shape.count == values.count else {
       throw TensorError("tensor", "\(values.count) values for shape \(shape)")
@@ -68,10 +72,12 @@ public struct Tensor {
   /// A scalar.
   public init(_ value: Float) throws { try self.init([], [value]) }
 
-  /// First element; rows are reached by `strides`.
+  /// The first element; the others are reached by `strides`.
   public var pointer: UnsafeMutablePointer<Float> { storage.pointer + offset }
 
+  /// The number of axes.
   public var rank: Int { shape.rank }
+  /// The number of elements.
   public var count: Int { shape.count }
 
   /// True when the elements fill one stretch of memory without gaps or repeats, in any axis order.
@@ -92,7 +98,7 @@ public struct Tensor {
   /// True for N×C×H×W stored with the channels innermost.
   public var isChannelsLast: Bool { rank == 4 && matches(shape.channelsLastStrides) }
 
-  /// Axes of size 1 may have any stride.
+  /// Whether the elements lie as `expected` says; axes of size 1 may have any stride.
   private func matches(_ expected: [Int]) -> Bool {
     if strides == expected { return true }
     if count == 0 { return true }
@@ -110,13 +116,13 @@ public struct Tensor {
     return copy
   }
 
-  /// The same numbers stored row-major, shared where they already are. No history.
+  /// The same numbers stored row-major and without history, shared where they already are.
   public func rowMajor() throws -> Tensor {
     try mayBeRead(by: "row_major")
     return try contiguous()
   }
 
-  /// A row-major copy of its own. No history.
+  /// A row-major copy of its own, without history.
   public func rowMajorCopy() throws -> Tensor {
     try mayBeRead(by: "copy")
     let copy = try Tensor.emptyRowMajor(shape)
@@ -124,6 +130,7 @@ public struct Tensor {
     return copy
   }
 
+  /// The same numbers stored row-major and without history, also of a value that is traced.
   func contiguous() throws -> Tensor {
     if isContiguous { return rearranged(shape.rowMajorStrides) }
     let copy = try Tensor.emptyRowMajor(shape)
@@ -131,7 +138,7 @@ public struct Tensor {
     return copy
   }
 
-  /// The same numbers stored channels-last, shared where they already are. No history.
+  /// The same numbers stored channels-last and without history, shared where they already are.
   func channelsLast() throws -> Tensor {
     if isChannelsLast { return rearranged(shape.channelsLastStrides) }
     let copy = try Tensor.empty(shape)
@@ -143,7 +150,8 @@ public struct Tensor {
     Tensor(storage: storage, offset: offset, shape: shape, strides: strides)
   }
 
-  /// A copy of its own, row-major for weights and other ranks, as arranged where dense.
+  /// A copy of its own, without history: in the arrangement of this tensor where that is dense, else as
+  /// ``empty(_:)`` has it.
   public func clone() throws -> Tensor {
     try mayBeRead(by: "clone")
     let copy = try Tensor.empty(like: self)
@@ -152,6 +160,8 @@ public struct Tensor {
   }
 
   /// The elements in row-major order.
+  ///
+  /// - Throws: ``TensorError`` while the value is traced; `MemoryRefused`, `Interrupted`.
   public func values() throws -> [Float] {
     try mayBeRead(by: "values")
     try MemoryBudget.shared.require(count * MemoryLayout<Float>.stride)
@@ -161,6 +171,8 @@ public struct Tensor {
   }
 
   /// The only element.
+  ///
+  /// - Throws: ``TensorError`` where there is not exactly one, and while the value is traced.
   public func item() throws -> Float {
     try mayBeRead(by: "item")
     guard count == 1 else { throw TensorError("item", "needs one element, not shape \(shape)") }
@@ -168,6 +180,8 @@ public struct Tensor {
   }
 
   /// Overwrites the elements with those of `source` (same shape), in place.
+  ///
+  /// - Throws: ``TensorError`` where shapes differ, and while `source` is traced.
   public func assign(_ source: Tensor) throws {
     try source.mayBeRead(by: "assign")
     guard source.shape == shape else {

@@ -4,19 +4,23 @@
 public struct TracedGraph {
   /// What an op reads.
   public enum Operand {
-    /// Computed by an earlier op, or an input of the graph.
+    /// A value that an earlier op computes, or an input of the graph.
     case value(Int)
     /// Weights and whatever was computed from them alone.
     case constant(Tensor)
   }
 
+  /// A value and what computes it.
   public struct Value {
-    /// Nil for inputs of the graph.
+    /// The op that computes it; nil for inputs of the graph.
     public let op: (any Op)?
+    /// What the op reads, in its order.
     public let operands: [Operand]
+    /// The shape that the value had.
     public let shape: Shape
   }
 
+  /// All values in the order in which they were computed.
   public internal(set) var values: [Value] = []
   /// The memory that the constants were computed from, the constants' own included.
   public internal(set) var sources: [Storage] = []
@@ -25,7 +29,7 @@ public struct TracedGraph {
 extension Tensor {
   /// A tensor over part of this one's memory, dense in the arrangement of its rank.
   ///
-  /// For owners of memory that is planned ahead; `offset` counts elements from the start of the storage.
+  /// Owners of memory that is planned ahead use it; `offset` counts elements from the start of the storage.
   package static func view(of storage: Storage, at offset: Int, _ shape: Shape) -> Tensor {
     Tensor(storage: storage, offset: offset, shape: shape, strides: shape.channelsLastStrides)
   }

@@ -14,23 +14,29 @@ import Support
 public struct BatchLoader: Sendable {
   /// The order in which an epoch visits the images.
   public enum Order: Sendable, Hashable {
-    /// The data set's own.
+    /// The order of the data set.
     case sequential
     /// A new random order each epoch, a function of (seed, epoch).
     case shuffled(seed: UInt64)
   }
 
+  /// The data set whose images are prepared.
   public let dataset: any ImageDataset
+  /// The most images of a batch.
   public let batchSize: Int
+  /// The order in which an epoch visits the images.
   public let order: Order
-  /// Whether the images are divided evenly, into as few batches as ``batchSize`` allows; otherwise the last batch is what
-  /// the others leave. Each has two images at least where there are two: of an odd number in pairs, one has three.
+  /// Whether the images are divided evenly, into as few batches as ``batchSize`` allows; otherwise the last
+  /// batch is what the others leave. Each has two images at least where there are two: of an odd number in
+  /// pairs, one has three.
   public let evenly: Bool
   /// The number of threads that prepare batches.
   public let threads: Int
   /// The most batches that are prepared and not yet taken.
   public let ahead: Int
 
+  /// Prepares nothing yet; batches are of at most as many images as the data set has.
+  ///
   /// - Throws: ``DatasetError/invalid(_:)`` when a number is below 1.
   public init(
     _ dataset: any ImageDataset, batchSize: Int, order: Order = .sequential, evenly: Bool = false,
@@ -64,11 +70,9 @@ public struct BatchLoader: Sendable {
     return first..<first + size + (batch < larger ? 1 : 0)
   }
 
-  /// Starts to prepare the batches of an epoch.
+  /// Starts to prepare the batches of an epoch, both counted from 0; a `start` above 0 resumes. A start at
+  /// ``batchesPerEpoch`` gives an empty stream.
   ///
-  /// - Parameters:
-  ///   - epoch: 0-based.
-  ///   - start: the 0-based first batch, to resume; `batchesPerEpoch` gives an empty stream.
   /// - Throws: ``DatasetError/invalid(_:)`` when the epoch has no such batch.
   public func epoch(_ epoch: Int, from start: Int = 0) throws -> BatchStream {
     guard epoch >= 0, (0...batchesPerEpoch).contains(start) else {

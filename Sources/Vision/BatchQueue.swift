@@ -19,7 +19,7 @@ final class BatchQueue: Sendable {
 
   private let loader: BatchLoader
   private let epoch: Int
-  /// The epoch's order of the images; nil is the data set's own.
+  /// The epoch's order of the images; nil for that of the data set.
   private let order: [Int]?
   private let end: Int
   private let state: Mutex<State>
@@ -57,6 +57,7 @@ final class BatchQueue: Sendable {
     room.signal()
   }
 
+  /// Keeps the memory of a batch for a later one.
   func recycle(_ pixels: [UInt8]) {
     state.withLock { state in
       // More can never be in use at once.
@@ -101,7 +102,7 @@ final class BatchQueue: Sendable {
     }
   }
 
-  /// What each thread does.
+  /// Prepares batches until there are no more; each thread runs it.
   private func work() {
     while let number = claim() {
       let result = Result { try prepare(number) }

@@ -17,10 +17,12 @@ public final class BatchStream: Sendable {
   ///   later call; `Interrupted` when the run was asked to stop.
   public func next() throws -> Batch? { try queue.take() }
 
-  /// Gives the memory of a batch back for a later one. Optional: without it, that memory is allocated anew.
+  /// Gives the memory of a batch back for a later one, for which it would otherwise be allocated anew.
   public func recycle(_ batch: consuming Batch) { queue.recycle(batch.pixels) }
 
   /// Hands every batch that is left to `body`, and reuses their memory.
+  ///
+  /// - Throws: what ``next()`` throws; what `body` throws.
   public func forEach(_ body: (Batch) throws -> Void) throws {
     while let batch = try next() {
       try body(batch)

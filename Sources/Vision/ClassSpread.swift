@@ -1,7 +1,9 @@
-/// A few images of a data set in which every class has its share.
+/// Picks a few images of a data set, in which every class has its share.
 enum ClassSpread {
-  /// The images to keep, 0-based and ascending: of each class its first ones, as many as its share of the data set asks for,
-  /// one at least where there is room for all classes.
+  /// The images to keep, 0-based and ascending.
+  ///
+  /// Each class keeps its first ones, as many as its share of the data set asks for, one at least where there
+  /// is room for all classes.
   static func indices(of dataset: any ImageDataset, limit: Int) -> [Int] {
     let labels = (0..<dataset.count).map { dataset.label(at: $0) }
     var counts: [Int: Int] = [:]
@@ -17,7 +19,8 @@ enum ClassSpread {
     return kept
   }
 
-  /// How many of each class: whole shares, what is left over to those that lost most by rounding, the lower class first.
+  /// The number of images that each class keeps: its whole share, and what is left over for those that lost most by
+  /// rounding, the lower class first.
   private static func quotas(_ counts: [Int: Int], limit: Int) -> [Int: Int] {
     let total = counts.values.reduce(0, +)
     let classes = counts.keys.sorted()

@@ -9,9 +9,9 @@ import Support
 public struct ClutterFashion: ImageDataset {
   /// Which articles the canvases show.
   public enum Split: String, Sendable, CaseIterable {
-    /// Training images 0…49999, a new canvas each epoch.
+    /// The training images 0…49999, on a new canvas each epoch.
     case train
-    /// Training images 50000…59999.
+    /// The training images 50000…59999.
     case validation
     /// The 10,000 test images.
     case test
@@ -23,7 +23,7 @@ public struct ClutterFashion: ImageDataset {
   private static let pieces = 16
   private static let pieceSide = 14
   private static let validationStart = 50000
-  /// Raised when the recipe of the canvases changes.
+  /// The version of the recipe of the canvases.
   private static let version = 1
 
   private let part: Split
@@ -33,9 +33,8 @@ public struct ClutterFashion: ImageDataset {
   public let count: Int
   public let identity: String
 
-  /// - Parameters:
-  ///   - split: which articles to show.
-  ///   - source: where they come from; by default the installed Fashion-MNIST.
+  /// Canvases of the articles of `split`, which come from `source`, or else from the installed Fashion-MNIST.
+  ///
   /// - Throws: ``DatasetError`` when Fashion-MNIST is not installed or damaged.
   public init(split: Split, source: FashionMNIST? = nil) throws {
     let source = try source ?? FashionMNIST.load()
@@ -58,19 +57,17 @@ public struct ClutterFashion: ImageDataset {
   public var imageSize: (height: Int, width: Int) { (ClutterFashion.side, ClutterFashion.side) }
   public var channels: Int { 1 }
 
-  /// Measured over the 50,000 training canvases of epoch 0.
+  /// What was measured over the 50,000 training canvases of epoch 0.
   public var normalization: Normalization { Normalization(mean: [0.0879], std: [0.2381]) }
 
   public func label(at index: Int) -> Int { Int(articles.labels[firstArticle + index]) }
 
-  /// Such as `clutter-fashion.test.17` for the 17th canvas of the test split.
+  /// A name such as `clutter-fashion.test.17`, for the 17th canvas of the test split.
   public func itemName(at index: Int) -> String { "clutter-fashion.\(part.rawValue).\(index + 1)" }
 
-  /// The canvas pixel that the article's top-left corner is on.
+  /// The canvas pixel that the top-left corner of an article is on.
   ///
-  /// - Parameters:
-  ///   - index: 0-based.
-  ///   - epoch: 0-based; it matters in the `train` split alone.
+  /// Indices and epochs count from 0; the epoch matters in the `train` split alone.
   public func articleOrigin(at index: Int, epoch: Int = 0) -> (row: Int, column: Int) {
     articleOrigin(sequence(index, epoch: epoch))
   }
@@ -135,7 +132,7 @@ public struct ClutterFashion: ImageDataset {
     for row in 0..<side {
       let from = article + row * side
       let to = target + row * ClutterFashion.side
-      // A choice of value, not a branch: the processor cannot foresee where an article has holes.
+      // This is a choice of value, not a branch: the processor cannot foresee where an article has holes.
       for pixel in 0..<side { to[pixel] = from[pixel] > 0 ? from[pixel] : to[pixel] }
     }
   }

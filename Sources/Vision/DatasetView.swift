@@ -3,7 +3,7 @@ import Support
 /// Some images of another data set, made by ``ImageDataset/limited(to:)`` and ``ImageDataset/subset(_:)``.
 struct DatasetView: ImageDataset {
   private let base: any ImageDataset
-  /// Nil when the view is a prefix of the base.
+  /// The images of the base; nil when the view is a prefix of it.
   private let indices: [Int]?
   let count: Int
   let identity: String
@@ -19,7 +19,7 @@ struct DatasetView: ImageDataset {
     self.init(of: base, indices: indices, named: Self.name(of: indices))
   }
 
-  /// - Parameter name: what tells it from other views of the same images.
+  /// The `name` tells the view from others of the same images.
   init(of base: any ImageDataset, indices: [Int], named name: String) {
     self.base = base
     self.indices = indices
@@ -40,7 +40,7 @@ struct DatasetView: ImageDataset {
   var imageSize: (height: Int, width: Int) { base.imageSize }
   var channels: Int { base.channels }
   var normalization: Normalization { base.normalization }
-  /// Of the whole set, with its indices.
+  /// The damaged images of the whole set, with its indices.
   var damaged: DamagedImages? { base.damaged }
   var loaderThreads: Int { base.loaderThreads }
   var knowsLabels: Bool { base.knowsLabels }

@@ -4,12 +4,16 @@ import Support
 public enum Datasets {
   /// One row of the table.
   public struct Entry: Sendable {
+    /// The name that it is opened by.
     public let name: String
+    /// What its images show, in one line.
     public let summary: String
+    /// The parts that it can be opened by.
     public let splits: [String]
     fileprivate let open: @Sendable (_ split: String) throws -> (any ImageDataset)?
   }
 
+  /// All rows, in the order in which they are listed.
   public static let all: [Entry] = [
     Entry(
       name: "clutter-fashion",
@@ -18,12 +22,9 @@ public enum Datasets {
       open: { split in try ClutterFashion.Split(rawValue: split).map { try ClutterFashion(split: $0) } })
   ]
 
-  /// Opens a data set.
+  /// Opens one of ``all`` by its name and one of its splits; `limit` is the number of images of all classes
+  /// to keep, nil for all.
   ///
-  /// - Parameters:
-  ///   - name: one of ``all``.
-  ///   - split: one of the entry's splits.
-  ///   - limit: keep so many images of all classes; nil keeps all.
   /// - Throws: ``DatasetError``, naming the nearest known name or split when there is no such one.
   public static func open(name: String, split: String, limit: Int? = nil) throws -> any ImageDataset {
     guard let entry = all.first(where: { $0.name == name }) else {
@@ -38,7 +39,8 @@ public enum Datasets {
 
   /// Opens the data set that `identity` was taken from; nil when it cannot be told from its identity.
   ///
-  /// - Parameter name: the name of the data set.
+  /// The data set has the name `name`.
+  ///
   /// - Throws: ``DatasetError`` when the data set is not installed.
   public static func open(identity: String, name: String) throws -> (any ImageDataset)? {
     guard let entry = all.first(where: { $0.name == name }) else { return nil }

@@ -17,17 +17,18 @@ public final class FashionMNIST: Sendable {
 
   /// One of the two published parts.
   public struct Part: Sendable {
+    /// The number of images.
     public let count: Int
-    /// count × 28 × 28.
+    /// The grey levels, count × 28 × 28.
     public let pixels: [UInt8]
-    /// 0-based classes.
+    /// The 0-based class of each image.
     public let labels: [UInt8]
     let checksum: UInt32
   }
 
-  /// 60,000 images.
+  /// The 60,000 images to learn from.
   public let train: Part
-  /// 10,000 images.
+  /// The 10,000 images to test with.
   public let test: Part
 
   private init(folder: FilePath) throws {
@@ -35,7 +36,7 @@ public final class FashionMNIST: Sendable {
     test = try FashionMNIST.part("t10k", count: 10000, folder: folder)
   }
 
-  /// Differs when the content of any of the files does.
+  /// A text that differs when the content of any of the files does.
   var fingerprint: String {
     var hash = ContentHash()
     for part in [train, test] {

@@ -2,15 +2,15 @@ import Support
 
 /// An array of bytes with its dimensions, read from a gzip-compressed IDX file (the MNIST family's format).
 ///
-/// Layout: two zero bytes, the element type, the number of dimensions, each dimension as a big-endian 32-bit
-/// number, then the elements, the last dimension running fastest. Only unsigned bytes (type 8) are read.
-/// Source: http://yann.lecun.com/exdb/mnist/, "The IDX file format".
+/// It consists of two zero bytes, the element type, the number of dimensions, each dimension as a big-endian
+/// 32-bit number, and then the elements, the last dimension running fastest. Only unsigned bytes (type 8) are
+/// read. The format is described at http://yann.lecun.com/exdb/mnist/, "The IDX file format".
 public struct IDXFile: Sendable {
   /// The extent of each dimension, the slowest first.
   public let dimensions: [Int]
   /// The elements; as many as the product of the dimensions.
   public let bytes: [UInt8]
-  /// CRC-32 of the uncompressed file.
+  /// The CRC-32 of the uncompressed file.
   public let checksum: UInt32
 
   /// Reads and checks a whole file.

@@ -8,7 +8,8 @@ public protocol ImageDataset: Sendable {
   var name: String { get }
   /// The part of the data set, such as `train` or `test`.
   var split: String { get }
-  /// Names everything that pixels and labels depend on (name, split, limit, version, content): a cache key.
+  /// A cache key that names everything that pixels and labels depend on: name, split, limit, version,
+  /// content.
   var identity: String { get }
   /// The number of images, at least 1.
   var count: Int { get }
@@ -22,11 +23,11 @@ public protocol ImageDataset: Sendable {
   var channels: Int { get }
   /// What encoders normalise the pixels with.
   var normalization: Normalization { get }
-  /// Images that could not be read so far; nil when one that cannot be read ends the run.
+  /// The images that could not be read so far; nil when one that cannot be read ends the run.
   var damaged: DamagedImages? { get }
   /// How many threads are worth while to prepare its images.
   var loaderThreads: Int { get }
-  /// False when nothing is known of the images' classes: ``label(at:)`` then means nothing.
+  /// False when nothing is known of the images' classes: ``ImageDataset/label(at:)`` then means nothing.
   var knowsLabels: Bool { get }
 
   /// Roughly the bytes that are released with the set: pixels, names, lists. What it shares with others is not counted.
@@ -44,20 +45,27 @@ public protocol ImageDataset: Sendable {
   /// Writes the image as height × width × channels bytes.
   ///
   /// - Parameters:
-  ///   - index: 0-based.
-  ///   - epoch: 0-based; sets that draw a new variant of each image every epoch use it, others ignore it.
-  ///   - pixels: exactly ``imageBytes`` bytes; every one is written.
+  ///   - index: the image, counted from 0.
+  ///   - epoch: the epoch, counted from 0; sets that draw a new variant of each image every epoch use it, others ignore
+  ///     it.
+  ///   - pixels: exactly ``ImageDataset/imageBytes`` bytes; every one is written.
   /// - Throws: ``DatasetError/noSuchImage(index:dataset:count:)``, or what reading the image threw: ``ImageError``
-  ///   when a file of a set with ``damaged`` images is one, after it was entered there.
+  ///   when a file of a set with ``ImageDataset/damaged`` images is one, after it was entered there.
   func render(_ index: Int, epoch: Int, into pixels: UnsafeMutableBufferPointer<UInt8>) throws
 }
 
 extension ImageDataset {
+  /// Nil, as for sets where an image that cannot be read ends the run.
   public var damaged: DamagedImages? { nil }
+  /// One thread, as for images that are there or computed.
   public var loaderThreads: Int { 1 }
+  /// True: most sets know the classes of their images.
   public var knowsLabels: Bool { true }
+  /// Nothing, as for images that are computed.
   public var heldBytes: Int { 0 }
+  /// The bytes of ``ImageDataset/labels``.
   public var labelNames: [ClassName] { labels.map { ClassName($0.utf8) } }
+  /// The path that ``ImageDataset/itemName(at:)`` reads as.
   public func itemPath(at index: Int) -> FilePath { FilePath(itemName(at: index)) }
 
   /// The number of classes.
@@ -67,6 +75,8 @@ extension ImageDataset {
   public var imageBytes: Int { imageSize.height * imageSize.width * channels }
 
   /// One image as a fresh array of height × width × channels bytes.
+  ///
+  /// - Throws: what ``ImageDataset/render(_:epoch:into:)`` throws.
   public func image(at index: Int, epoch: Int = 0) throws -> [UInt8] {
     var pixels = [UInt8](repeating: 0, count: imageBytes)
     try pixels.withUnsafeMutableBufferPointer { try render(index, epoch: epoch, into: $0) }
@@ -75,8 +85,9 @@ extension ImageDataset {
 
   /// `limit` of the images, in their order; the whole set when it has no more than that.
   ///
-  /// Each class keeps its share: its first images, one at least where there is room for all classes. Where no classes are
-  /// known these are the first images.
+  /// Each class keeps its share: its first images, one at least where there is room for all classes. Where no
+  /// classes are known these are the first images.
+  ///
   /// - Throws: ``DatasetError/invalid(_:)`` when `limit` is below 1.
   public func limited(to limit: Int) throws -> any ImageDataset {
     guard limit >= 1 else {
@@ -100,7 +111,7 @@ extension ImageDataset {
     return limited.identity == identity ? limited : nil
   }
 
-  /// The images at `indices` (0-based, in that order, repeats allowed).
+  /// The images at `indices` (0-based), in that order, where repeats are allowed.
   ///
   /// - Throws: ``DatasetError`` when the list is empty or names an image that is not there.
   public func subset(_ indices: [Int]) throws -> any ImageDataset {

@@ -6,9 +6,14 @@ extension Tensor {
   /// 8-bit images as N×3×H×W for an encoder: scaled to [0, 1], grey repeated to three channels, normalised.
   ///
   /// - Parameters:
-  ///   - pixels: N × height × width × channels bytes; 1 or 3 channels.
+  ///   - pixels: N × height × width × channels bytes.
+  ///   - count: N, the number of images.
+  ///   - height: rows of pixels.
+  ///   - width: columns of pixels.
+  ///   - channels: 1 or 3.
   ///   - mean: three numbers, in units of pixel/255.
   ///   - deviation: three numbers above 0.
+  /// - Throws: `TensorError` where the sizes do not fit; `Interrupted`.
   public static func images(
     pixels: [UInt8], count: Int, height: Int, width: Int, channels: Int, mean: [Float], deviation: [Float]
   ) throws -> Tensor {
@@ -22,7 +27,7 @@ extension Tensor {
     }
     let result = try Tensor.empty([count, 3, height, width])
     let target = result.pointer
-    // One table look-up per value: 256 possible inputs per channel.
+    // Each value is looked up in a table, as a channel has 256 possible inputs.
     var table = [Float](repeating: 0, count: 3 * 256)
     for channel in 0..<3 {
       for value in 0..<256 {

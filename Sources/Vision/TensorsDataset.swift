@@ -10,9 +10,9 @@ public struct TensorsDataset: ImageDataset {
     case channelsLast
   }
 
-  /// N × H × W × C.
+  /// The levels, N × H × W × C.
   private let pixels: [UInt8]
-  /// Nil when they are not known.
+  /// The classes; nil when they are not known.
   private let classOf: [Int]?
   public let count: Int
   public let name: String
@@ -26,10 +26,15 @@ public struct TensorsDataset: ImageDataset {
   /// A data set of 8-bit images.
   ///
   /// - Parameters:
-  ///   - bytes: the images one after the other, each of `imageSize` and `channels`, in the order of `layout`.
+  ///   - bytes: the images one after the other.
+  ///   - layout: the order of the dimensions of `bytes`.
+  ///   - imageSize: height and width of an image in pixels.
+  ///   - channels: 1 for grey, 3 for red, green, blue.
   ///   - labels: the 0-based class of each image; nil when they are not known.
-  ///   - classNames: by default "1", "2", … up to the largest label, and none without labels.
-  ///   - normalization: by default [0, 1] to [−1, 1].
+  ///   - classNames: the names of the classes; by default "1", "2", … up to the largest label, and none without labels.
+  ///   - normalization: what encoders normalise with; by default what takes [0, 1] to [−1, 1].
+  ///   - name: what the data set is called.
+  ///   - split: what the part of it is called.
   /// - Throws: ``DatasetError/invalid(_:)`` when the sizes do not fit or a label has no class.
   public init(
     bytes: [UInt8], layout: Layout, imageSize: (height: Int, width: Int), channels: Int, labels: [Int]?,
@@ -72,13 +77,13 @@ public struct TensorsDataset: ImageDataset {
 
   /// A data set of images with values in [0, 1], kept as the nearest of 256 levels.
   ///
-  /// - Throws: ``DatasetError/invalid(_:)`` as the 8-bit initializer does, and for a value outside [0, 1].
+  /// - Throws: ``DatasetError/invalid(_:)`` as the 8-bit initialiser does, and for a value outside [0, 1].
   public init(
     values: [Float], layout: Layout, imageSize: (height: Int, width: Int), channels: Int, labels: [Int]?,
     classNames: [String]? = nil, normalization: Normalization? = nil, name: String = "tensors",
     split: String = "all"
   ) throws {
-    // Written so that a NaN fails as well.
+    // This is written so that a NaN fails as well.
     if let bad = values.firstIndex(where: { !($0 >= 0 && $0 <= 1) }) {
       let images = labels?.count ?? TensorsDataset.images(of: values.count, imageSize, channels)
       let image = images == 0 ? 0 : bad / max(1, values.count / images)
@@ -112,7 +117,7 @@ public struct TensorsDataset: ImageDataset {
   private static func images(of values: Int, _ size: (height: Int, width: Int), _ channels: Int) -> Int {
     guard size.height >= 1, size.width >= 1, channels >= 1 else { return 0 }
     let count = values / size.height / size.width / channels
-    // No overflow: count has at most the values that there are.
+    // Nothing overflows: the product is at most the number of values that there are.
     return count * size.height * size.width * channels == values ? count : 0
   }
 

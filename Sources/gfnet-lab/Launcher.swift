@@ -5,7 +5,7 @@ import Support
 
 /// Runs the command line and turns every way of failing into the documented exit status.
 enum Launcher {
-  /// 0 done, 1 the script or its input failed, 2 wrong usage, 130 interrupted.
+  /// Returns the exit status: 0 done, 1 the script or its input failed, 2 wrong usage, 130 interrupted.
   static func run(_ arguments: [String]) -> Int32 {
     var arguments = arguments
     if let script = scriptBeforeHelp(arguments) {
@@ -30,7 +30,7 @@ enum Launcher {
       Terminal.complain("\(error)")
       return 2
     } catch let error as any LineError {
-      Terminal.complain("\(error)")
+      Terminal.complain(error.commandLineText)
       return 1
     } catch {
       guard GFNetLab.exitCode(for: error) != .success else {
@@ -42,7 +42,7 @@ enum Launcher {
     }
   }
 
-  /// One line in the style of all others, and where to read on.
+  /// The parser's message as one line in the style of all others, with where to read on.
   private static func usageLine(_ message: String, _ arguments: [String]) -> String {
     var text = message.split(whereSeparator: \.isNewline).map { $0.drop { $0 == " " } }.joined(separator: " ")
     if text.hasSuffix(".") { text.removeLast() }
@@ -54,7 +54,7 @@ enum Launcher {
     return text.prefix(1).lowercased() + text.dropFirst() + " (see gfnet-lab \(command) --help)"
   }
 
-  /// Where a network was named in a way that `bench` does not know.
+  /// What to write where a network was named in a way that `bench` does not know; else empty.
   private static func networkHint(_ message: String) -> String {
     let patterns = ["Unexpected argument '", "Unknown option '--backbone", "Unknown option '--model"]
     let isNetwork = patterns.contains { message.lowercased().hasPrefix($0.lowercased()) }
@@ -75,7 +75,7 @@ enum Launcher {
     return "; parameters of a script are written \(match.1)=\(value.printable(upTo: 60))"
   }
 
-  /// Those of `run`, whose values are no scripts.
+  /// The options of `run` whose next word is their value, and so no script.
   private static let optionsWithValue: Set<String> = [
     "--out", "--seed", "--threads", "--precision", "--memory",
   ]

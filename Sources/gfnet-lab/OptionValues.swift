@@ -4,7 +4,8 @@ import Support
 
 /// What `--seed` and `--threads` take, wherever a command has them.
 enum OptionValues {
-  /// More threads than cores are allowed: a run is repeated bit by bit only with the number of threads that it had.
+  /// The most threads. More than there are cores are allowed, as a run is repeated bit by bit only with the
+  /// number of threads that it had.
   private static let mostThreads = 256
 
   static func seed(_ text: String) throws -> UInt64 {

@@ -73,7 +73,7 @@ struct RunCommand: ParsableCommand {
     context.options.usesCache = !ignoresCache
     try checkBlanks()
     context.parameters.overrides = try parameters.map(ParameterSession.parseOverride)
-    // The parameters are listed without running anything, of plugins neither.
+    // The parameters are listed without running anything, not even plugins.
     if listsParameters { return try printParameters(ScriptRunner(script: file, context: context)) }
     let runner = try ScriptRunner(
       script: file, context: context, plugins: .standard(scriptFolder: script.folder))
@@ -121,7 +121,8 @@ struct RunCommand: ParsableCommand {
     }
   }
 
-  /// What people give for a script, by the file's ending: its first line would be called a slip in Lua.
+  /// What people give for a script, by the file's ending. Otherwise its first line would be called a slip in
+  /// Lua.
   private static let otherLanguages = ["ipynb": "a Jupyter notebook", "py": "Python"]
 
   private func readScript() throws -> ScriptFile {
@@ -182,7 +183,7 @@ struct MemorySize: ExpressibleByArgument {
   let bytes: Int
 
   init?(argument: String) {
-    // Less would not hold the program itself.
+    // A smaller limit would not hold the program itself.
     guard let bytes = MemoryText.parse(argument), bytes >= 64_000_000 else { return nil }
     self.bytes = bytes
   }
@@ -200,6 +201,6 @@ struct MemorySize: ExpressibleByArgument {
 }
 
 extension FilePath: @retroactive ExpressibleByArgument {
-  /// - Parameter argument: as ``Support/RawArgument`` carries it.
+  /// - Parameter argument: as `RawArgument` carries it.
   public init?(argument: String) { self.init(bytes: RawArgument.bytes(of: argument)) }
 }

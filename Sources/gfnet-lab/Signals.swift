@@ -26,7 +26,7 @@ enum Signals {
     // A shell has Ctrl-C ignored in what it starts in the background, and `kill -INT` must reach it all the same.
     var numbers = [SIGINT, SIGTERM]
     for number in numbers { signal(number, SIG_DFL) }
-    // `nohup` has it ignored, and means it.
+    // `nohup` has SIGHUP ignored, and means it.
     let before = signal(SIGHUP, SIG_DFL)
     if unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) {
       signal(SIGHUP, SIG_IGN)

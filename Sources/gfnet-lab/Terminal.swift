@@ -7,7 +7,7 @@ import Synchronization
 enum Terminal {
   static let isInteractive = isatty(STDOUT_FILENO) == 1
 
-  /// Columns of the terminal; 100 where there is none.
+  /// The number of columns of the terminal; 100 where there is none.
   static let width: Int = {
     var size = winsize()
     guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 100 }
@@ -38,10 +38,10 @@ enum Terminal {
     return true
   }
 
-  /// One line on standard error, under the program's name. A script's own message must move no cursor.
+  /// Writes a line on standard error, under the program's name. A script's own message must move no cursor.
   static func complain(_ message: String) { note("gfnet-lab: " + message.printable(upTo: .max)) }
 
-  /// One line on standard error.
+  /// Writes a line on standard error.
   static func note(_ line: String) { Console.note(line) }
 
   static func show(_ output: Notebook.Output) {
@@ -52,8 +52,8 @@ enum Terminal {
     case .table(let table): write(table.text)
     case .figure(let picture):
       write("[figure \(picture.name)]\(picture.caption.isEmpty ? "" : " " + picture.caption)\n")
-    case .remark: break  // shown on standard error when it came up
-    case .error: break  // shown once, on standard error, when the run ends
+    case .remark: break  // It was shown on standard error when it came up.
+    case .error: break  // It is shown once, on standard error, when the run ends.
     }
   }
 

@@ -9,11 +9,11 @@ import Support
 enum WaitPolicy {
   private static let variables = ["OMP_WAIT_POLICY", "GOMP_SPINCOUNT"]
 
-  /// Does nothing when the user has chosen.
+  /// Starts the program once more with a short spin, unless the user has chosen how threads wait.
   static func apply() {
     guard variables.allSatisfy({ getenv($0) == nil }) else { return }
     setenv("GOMP_SPINCOUNT", "3000", 1)
-    // As bytes: the standard library repairs what is not UTF-8.
+    // We read bytes, as the standard library repairs what is not UTF-8.
     guard let line = try? InputFile.bytes(of: "/proc/self/cmdline", limit: 1 << 26), line.last == 0 else {
       return
     }
@@ -22,7 +22,7 @@ enum WaitPolicy {
       .map { argument in strdup(argument.map { CChar(bitPattern: $0) } + [0]) }
     arguments.append(nil)
     execv("/proc/self/exe", arguments)
-    // Not reached where /proc is; elsewhere the program runs as it is.
+    // execv returns only on failure, such as where there is no /proc; the program then runs as it is.
     arguments.forEach { free($0) }
   }
 }

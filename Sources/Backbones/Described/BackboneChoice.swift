@@ -1,11 +1,12 @@
 /// Which encoder a network is made of.
 public enum BackboneChoice: Sendable {
-  /// One of the registry.
+  /// An encoder of the registry, by its name.
   case named(String)
-  /// One composed of layers.
+  /// An encoder that is composed of layers.
   case described(BackboneDescription)
 
   /// The row of the registry, or one for the composition.
+  ///
   /// - Throws: ``UnknownBackbone``, ``LayerError``.
   public func entry() throws -> BackboneEntry {
     switch self {

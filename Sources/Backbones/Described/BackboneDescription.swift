@@ -3,11 +3,12 @@ import Tensor
 
 /// An encoder as data: its layers, and nothing that a model file could not keep.
 public struct BackboneDescription: Codable, Sendable, Equatable {
-  /// What it was defined as.
+  /// The name that it was defined under.
   public let name: String
-  /// Images to the last feature map.
+  /// The layer from images (B×3×H×W) to the last feature map.
   public let body: LayerDescription
-  /// From the pooled map (B×C×1×1) to the features; nil: the pooled map itself.
+  /// The layer from the pooled map (B×C×1×1) to the features; nil where the pooled map itself is the
+  /// features.
   public let head: LayerDescription?
 
   public init(name: String, body: LayerDescription, head: LayerDescription? = nil) {
@@ -17,15 +18,18 @@ public struct BackboneDescription: Codable, Sendable, Equatable {
   }
 
   /// The size of the last feature map for RGB inputs of `side`×`side` pixels.
+  ///
   /// - Throws: ``LayerError`` where layers do not fit each other or the input.
   public func mapSize(side: Int) throws(LayerError) -> MapSize {
     try body.size(for: MapSize(channels: 3, height: side, width: side), path: "body")
   }
 
-  /// Rows of inputs large enough for any sequence of windows: channels do not depend on the size.
+  /// The side of inputs that are large enough for any sequence of windows: channels do not depend on the
+  /// size.
   private static let ampleSide = 1 << 20
 
   /// A row like those of the registry.
+  ///
   /// - Throws: ``LayerError`` where layers do not fit each other.
   func entry() throws(LayerError) -> BackboneEntry {
     let map = try mapSize(side: Self.ampleSide)

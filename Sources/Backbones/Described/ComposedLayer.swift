@@ -3,13 +3,17 @@
 /// A layer can stand at several places of another, so a few of them describe a network of any size: whoever walks one
 /// needs to know before how large it is. The limit of the depth also bounds how deep its release goes.
 public struct ComposedLayer: Sendable {
+  /// The layer as data.
   public let description: LayerDescription
-  /// Layers in all, those inside others included.
+  /// The number of layers in all, those inside others included.
   public let count: Int
   private let depth: Int
 
-  /// - Parameter values: by the names of the form's parameters; one that is left out has its default.
-  /// - Throws: ``LayerError``, without the layer's name.
+  /// Composes a layer of `form` from values by the names of the form's parameters; one that is left out has
+  /// its default.
+  ///
+  /// - Throws: ``LayerError``, without the layer's name, where a number is out of its range, a value is missing, or the
+  ///   layers inside are too many or too deep.
   public init(_ form: LayerForm, _ values: [String: LayerValue] = [:]) throws {
     let layer = try form.make(LayerArguments(values))
     if let problem = layer.problem { throw LayerError(problem) }

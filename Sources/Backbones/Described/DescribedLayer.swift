@@ -7,7 +7,7 @@ import Support
 /// keep, so the coding keys of one that was published stay as they are. The description is one line that shows the
 /// composition.
 protocol DescribedLayer: Codable, Sendable, Equatable, CustomStringConvertible {
-  /// What model files keep it under.
+  /// The name that model files keep it under.
   static var storedName: String { get }
   /// The names that it is asked for by, with their parameters; one for most kinds.
   static var forms: [LayerForm] { get }
@@ -18,7 +18,7 @@ protocol DescribedLayer: Codable, Sendable, Equatable, CustomStringConvertible {
   /// What is wrong with the layer's own numbers, whatever it is applied to; nil where nothing is.
   var problem: String? { get }
 
-  /// The size of the result for an input of `size`. Called only where ``problem`` is nil.
+  /// The size of the result for `input`. It is asked only where ``problem`` is nil.
   ///
   /// - Throws: the error of `place` where the layer does not fit the input.
   func size(for input: MapSize, at place: LayerPlace) throws(LayerError) -> MapSize
@@ -47,7 +47,8 @@ enum LayerLimits {
   static let window = 1...256
   static let padding = 0...256
   static let depth = 64
-  /// Layers of one network, those inside others included; a layer that stands at several places counts at each.
+  /// The most layers of one network, those inside others included; a layer that stands at several places
+  /// counts at each.
   static let count = 10_000
 
   /// What is wrong with a number that has to lie within `limits`; nil where it does.

@@ -17,5 +17,6 @@ public enum DescribedLayers {
   /// The names that layers are asked for by, with their parameters.
   public static let forms: [LayerForm] = table.flatMap { $0.forms }
 
+  /// The form of that name; nil where there is none.
   public static func form(_ name: String) -> LayerForm? { forms.first { $0.name == name } }
 }

@@ -8,12 +8,11 @@ public struct LayerDescription: Codable, Sendable, Equatable, CustomStringConver
 
   init(_ layer: any DescribedLayer) { self.layer = layer }
 
-  /// As it is composed: `sequential{conv(3, 16, 3×3), batch_norm(16), relu}`.
+  /// The layer as it is composed: `sequential{conv(3, 16, 3×3), batch_norm(16), relu}`.
   public var description: String { layer.description }
 
-  /// The size of the result for an input of `size`.
+  /// The size of the result for an input of `size`; messages say by `path` where the layer stands.
   ///
-  /// - Parameter path: where the layer stands, for messages.
   /// - Throws: ``LayerError``, naming the layer that does not fit.
   public func size(for size: MapSize, path: String = "") throws(LayerError) -> MapSize {
     try LayerPlace(path: path, of: self).size(of: self, for: size)
@@ -22,6 +21,7 @@ public struct LayerDescription: Codable, Sendable, Equatable, CustomStringConver
   /// The layer, with weights that are zero until initialised or loaded.
   func build() throws -> any Layer { try layer.build() }
 
+  /// Whether two layers are of one kind and have the same numbers.
   public static func == (one: LayerDescription, other: LayerDescription) -> Bool {
     one.layer.isEqual(to: other.layer)
   }

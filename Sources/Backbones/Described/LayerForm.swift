@@ -2,10 +2,13 @@
 ///
 /// Whoever offers layers to users derives names, checks and help from these.
 public struct LayerForm: Sendable {
+  /// The name that the layer is asked for by.
   public let name: String
-  /// One line, as a sentence.
+  /// What the layer does, in one sentence.
   public let summary: String
+  /// The parameters, in the order in which they are listed.
   public let parameters: [LayerParameter]
+  /// A layer that composes, for help.
   public let example: LayerExample
   let make: @Sendable (LayerArguments) throws -> any DescribedLayer
 
@@ -24,6 +27,7 @@ public struct LayerForm: Sendable {
 
 /// A declared parameter of a layer.
 public struct LayerParameter: Sendable {
+  /// The type of its values.
   public enum Kind: Sendable, Hashable {
     case boolean, integer, number
     /// One of a few words.
@@ -36,19 +40,26 @@ public struct LayerParameter: Sendable {
 
   /// What holds where no value is given.
   public enum Absence: Sendable {
+    /// Nothing does: a value must be given.
     case required
     /// The layer works one out, as its help says.
     case optional
+    /// This value is taken.
     case value(LayerValue)
   }
 
+  /// The name that values are given by.
   public let name: String
+  /// The type of its values.
   public let kind: Kind
+  /// What holds where no value is given.
   public let absence: Absence
   /// Bounds of a whole number, which are checked where the layer is composed.
   public let range: ClosedRange<Int>?
+  /// What it is for, in half a sentence.
   public let help: String
 
+  /// Whether a value must be given.
   public var isRequired: Bool { if case .required = absence { true } else { false } }
 }
 
@@ -64,6 +75,7 @@ public enum LayerValue: Sendable {
 
 /// A layer with the arguments that an example gives it.
 public struct LayerExample: Sendable {
+  /// What an example gives for a parameter.
   public enum Value: Sendable {
     case boolean(Bool)
     case integer(Int)
@@ -75,7 +87,7 @@ public struct LayerExample: Sendable {
 
   /// The name of the form.
   public let name: String
-  /// By the names of the parameters, in the order in which they are shown.
+  /// The arguments by the names of the parameters, in the order in which they are shown.
   public let arguments: [(name: String, value: Value)]
 
   init(_ name: String, _ arguments: KeyValuePairs<String, Value> = [:]) {

@@ -34,6 +34,7 @@ struct LayerArguments {
   init(_ values: [String: LayerValue]) { self.values = values }
 
   /// The value of a parameter, or what it has where none is given.
+  ///
   /// - Throws: ``LayerError`` where a value is missing or of another kind.
   subscript<Value>(key: LayerKey<Value>) -> Value {
     get throws {

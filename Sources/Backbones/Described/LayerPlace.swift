@@ -1,6 +1,6 @@
 /// Where a layer stands in a composition while sizes are worked out.
 struct LayerPlace {
-  /// Layers that the walk has come to; one for all places of a walk.
+  /// The number of layers that a walk has come to; all places of a walk share it.
   private final class Visits { var count = 0 }
 
   private let path: String
@@ -37,8 +37,7 @@ struct LayerPlace {
     return try layer.layer.size(for: input, at: self)
   }
 
-  /// The size of the result of a part of the layer at this place.
-  /// - Parameter name: what the part is called in messages: its number, or its parameter.
+  /// The size of the result of a part of the layer at this place, which messages call by its number, or its parameter.
   func size(
     ofPart part: LayerDescription, _ name: String, for input: MapSize
   ) throws(LayerError) -> MapSize {

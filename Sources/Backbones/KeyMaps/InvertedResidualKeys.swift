@@ -1,6 +1,6 @@
 /// The layers inside a block of a mobile network, as other libraries name them and as timm does.
 enum InvertedResidualKeys {
-  /// torchvision's MobileNetV3 and EfficientNet.
+  /// The rules for a block of torchvision's MobileNetV3 and EfficientNet.
   static func torchvision(_ kind: InvertedResidualTrunk.Kind) -> [KeyMap.Rule] {
     switch (kind.expands, kind.excites) {
     case (false, false): separable
@@ -34,8 +34,8 @@ enum InvertedResidualKeys {
     KeyMap.Rule("block.3.0", "conv_pwl"), KeyMap.Rule("block.3.1", "bn3"),
   ]
 
-  /// `efficientnet_pytorch` and `efficientnet_lite_pytorch` number the blocks through, and the batch norms inside a block
-  /// from 0.
+  /// The rules for `efficientnet_pytorch` and `efficientnet_lite_pytorch`, which number the blocks through,
+  /// and the batch norms inside a block from 0.
   static func package(_ rows: [[InvertedResidualRow]]) -> [KeyMap.Rule] {
     [
       KeyMap.Rule("_conv_stem", "conv_stem"), KeyMap.Rule("_bn0", "bn1"),

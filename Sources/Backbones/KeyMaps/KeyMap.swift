@@ -5,6 +5,7 @@
 public struct KeyMap: Sendable {
   /// One row of the table: the start of a key there, the start of the key here.
   public struct Rule: Sendable, Equatable {
+    /// The start of a key in the source, and the start that takes its place.
     public let from, to: String
 
     public init(_ from: String, _ to: String) {
@@ -15,15 +16,16 @@ public struct KeyMap: Sendable {
 
   /// Where such keys come from: `authors`, `timm`, `torchvision` or a Python package.
   public let name: String
-  /// Tried in order; the first that matches decides.
+  /// The rules, which are tried in order; the first that matches decides.
   public let rules: [Rule]
-  /// To be added to every `…running_var`: the source's batch norms add this much more ε to the variance than ours.
+  /// What is added to every `…running_var`, because the source's batch norms add this much more ε to the variance.
   ///
   /// In evaluation the result is then exactly the source's.
   public let varianceShift: Float
 
   private let table: [(from: [Substring], to: [Substring])]
 
+  /// A map of a source called `name`, by rules that are tried in order.
   public init(_ name: String, _ rules: [Rule], varianceShift: Float = 0) {
     self.name = name
     self.rules = rules
@@ -45,7 +47,8 @@ public struct KeyMap: Sendable {
     return nil
   }
 
-  /// True where an array of shape `source` can be taken for one of shape `own`: equal but for axes of size 1 at the end.
+  /// True where an array of shape `source` can be taken for one of shape `own`: equal but for axes of size 1
+  /// at the end.
   ///
   /// A 1×1 convolution on a pooled map and a linear layer hold the same numbers in the same order.
   public static func fits(_ source: [Int], _ own: [Int]) -> Bool {
@@ -64,7 +67,7 @@ public struct KeyMap: Sendable {
 }
 
 extension [KeyMap.Rule] {
-  /// Every row of `self` followed by every row of `parts`: blocks × the layers in them.
+  /// Every row followed by every row of `parts`, such as blocks by the layers in them.
   func each(_ parts: [KeyMap.Rule]) -> [KeyMap.Rule] {
     flatMap { block in
       parts.map { KeyMap.Rule("\(block.from).\($0.from)", "\(block.to).\($0.to)") }

@@ -5,10 +5,14 @@ import Support
 extension NumPyFile {
   /// One array to write, of 32-bit numbers by rows.
   public struct Source: Sendable {
+    /// Its name in a `.npz` file; a `.npy` file has none.
     public let name: String
+    /// The extents, outermost first; empty for a scalar.
     public let shape: [Int]
+    /// The numbers by rows.
     public let values: [Float]
 
+    /// An array whose values fill its shape.
     public init(_ name: String, shape: [Int], _ values: [Float]) {
       self.name = name
       self.shape = shape
@@ -17,6 +21,8 @@ extension NumPyFile {
   }
 
   /// Writes one array as a `.npy` file, atomically.
+  ///
+  /// - Throws: `FileError`; the old file then stays.
   public static func write(_ array: Source, to path: FilePath) throws {
     try AtomicFile.write(to: path) { output in
       try output.append(head(of: array))
@@ -64,7 +70,7 @@ extension NumPyFile {
     }
   }
 
-  /// Magic number, version and header, padded so that the elements begin at a multiple of 64.
+  /// The magic number, the version and the header, padded so that the elements begin at a multiple of 64.
   private static func head(of array: Source) -> Data {
     let extents = array.shape.map { "\($0)," }.joined(separator: " ")
     let shape = array.shape.count > 1 ? String(extents.dropLast()) : extents
@@ -95,8 +101,8 @@ private struct ZipEntry {
     checksum = UInt32(truncatingIfNeeded: values.withUnsafeBytes { crc(first, $0) })
   }
 
-  /// Version, flags (names are UTF-8), method, time and date (1 January 1980: equal arrays give equal files), checksum,
-  /// sizes and the length of the name.
+  /// Appends version, flags (names are UTF-8), method, time and date (1 January 1980: equal arrays give equal files),
+  /// checksum, sizes and the length of the name.
   private func append(common data: inout Data) {
     for number in [20, 0x800, 0, 0, 0x21] as [UInt16] { data.append(littleEndian: number) }
     data.append(littleEndian: checksum)
@@ -119,7 +125,7 @@ private struct ZipEntry {
     data.append(littleEndian: UInt32(0x0201_4B50))
     data.append(littleEndian: UInt16(20))
     append(common: &data)
-    // Comment, disk, attributes.
+    // These are the comment, the disk and the attributes.
     data.append(contentsOf: [UInt8](repeating: 0, count: 10))
     data.append(littleEndian: UInt32(offset))
     data.append(contentsOf: name.utf8)

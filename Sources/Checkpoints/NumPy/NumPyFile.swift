@@ -10,20 +10,24 @@ extension DamagedFile {
 
 /// The arrays of a file that `numpy.save`, `numpy.savez` or `numpy.savez_compressed` wrote, opened.
 ///
-/// Floating-point numbers, whole numbers and truth values are read, in both byte orders, by rows or by columns. Nothing is
-/// unpickled: arrays of Python objects are refused.
+/// Floating-point numbers, whole numbers and truth values are read, in both byte orders, by rows or by
+/// columns. Nothing is unpickled: arrays of Python objects are refused.
 public struct NumPyFile: Sendable {
+  /// One array, whose elements are read when they are asked for.
   public struct Array: Sendable {
     /// Its name in a `.npz` file; empty in a `.npy` file.
     public let name: String
-    /// Extents, outermost first; empty for a scalar.
+    /// The extents, outermost first; empty for a scalar.
     public let shape: [Int]
+    /// The number of elements, which is the product of the shape.
     public let count: Int
     let header: NumPyHeader
     let data: Data
     let file: String
 
     /// All elements by rows, rounded to 32 bits.
+    ///
+    /// - Throws: `DamagedFile`, `Interrupted`.
     public func floats() throws -> [Float] {
       do {
         let values = try data.withUnsafeBytes { try NumPyElements(header, $0).floats(count) }
@@ -34,7 +38,7 @@ public struct NumPyFile: Sendable {
       }
     }
 
-    /// From the order in which the first index runs fastest to the one in which the last does.
+    /// Reorders from the first index running fastest to the last one doing so.
     private static func byRows(_ values: [Float], _ shape: [Int]) throws -> [Float] {
       guard shape.count > 1, !values.isEmpty else { return values }
       var strides = [Int](repeating: 1, count: shape.count)
@@ -62,8 +66,10 @@ public struct NumPyFile: Sendable {
 
   /// True for a `.npz` file.
   public let isArchive: Bool
+  /// The arrays that are read, in the order of their names; one for a `.npy` file.
   public let arrays: [Array]
-  /// What of a `.npz` file is left out because of its type, and why; a `.npy` file of such a type is refused.
+  /// The arrays of a `.npz` file that are left out because of their type, and why; a `.npy` file of such a
+  /// type is refused.
   public let unread: [(name: String, reason: String)]
 
   private static let magic: [UInt8] = [0x93] + "NUMPY".utf8
@@ -161,7 +167,7 @@ struct NumPyElements {
     self.bytes = bytes
   }
 
-  /// Bytes of an element; nil for types that are not read.
+  /// The bytes of an element; nil for types that are not read.
   static func size(_ type: String) -> Int? {
     switch type {
     case "b1", "i1", "u1": 1
@@ -204,7 +210,7 @@ struct NumPyElements {
   }
 }
 
-/// IEEE half precision.
+/// Numbers of IEEE half precision.
 enum HalfFloat {
   static func float(_ bits: UInt16) -> Float {
     let sign = UInt32(bits & 0x8000) << 16

@@ -2,18 +2,18 @@ import Support
 
 /// The header of a `.npy` file: a Python dictionary of three entries, read without running anything.
 ///
-/// Source: NumPy's `numpy/lib/format.py`, versions 1 to 3 of the format.
+/// The format is that of NumPy's `numpy/lib/format.py`, versions 1 to 3.
 struct NumPyHeader {
-  /// What an element is: `f4` of `<f4`.
+  /// What an element is, without the byte order: `f4` where the header has `<f4`.
   var type = ""
   var isBigEndian = false
   var isColumnMajor = false
-  /// Extents, outermost first; empty for a scalar.
+  /// The extents, outermost first; empty for a scalar.
   var shape: [Int] = []
 
   /// The longest header that is read; those of plain arrays have about a hundred bytes.
   static let longest = 1 << 16
-  /// NumPy's own limit is 64.
+  /// The most axes, which is NumPy's own limit.
   static let mostAxes = 64
 
   init(_ text: String) throws {

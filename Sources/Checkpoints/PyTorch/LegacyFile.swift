@@ -1,13 +1,16 @@
 import Foundation
 import Support
 
-/// The form of `torch.save` before PyTorch 1.6: a magic number, a version, facts about the machine, the object, the list
-/// of storages (five pickles), then each storage as a count and its bytes.
+/// A file of `torch.save` before PyTorch 1.6.
+///
+/// It consists of five pickles (a magic number, a version, facts about the machine, the object, the list of
+/// storages) and then of each storage as a count and its bytes.
 struct LegacyFile {
   private let data: Data
   private let file: String
 
-  /// The first pickle, in any protocol: PROTO n, LONG1 of ten bytes, STOP.
+  /// The operation that the first pickle consists of in any protocol, beside PROTO and STOP: LONG1 of ten
+  /// bytes.
   private static let magic: [UInt8] = [
     0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19,
   ]

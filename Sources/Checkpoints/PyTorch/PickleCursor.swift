@@ -14,10 +14,10 @@ struct PickleCursor {
     self.file = file
   }
 
-  /// Of the file, read or not.
+  /// The number of bytes, read or not.
   var count: Int { data.count }
 
-  /// What is wrong with the pickle at this place.
+  /// The error that says what is wrong with the pickle at this place.
   func fail(_ reason: String) -> DamagedFile {
     .pyTorch(file: file, reason: "its pickle, byte \(position): \(reason)")
   }
@@ -36,12 +36,12 @@ struct PickleCursor {
     return data[position..<position + count]
   }
 
-  /// A little-endian number of so many bytes.
+  /// Reads a little-endian number of `count` bytes.
   mutating func integer(_ count: Int) throws -> UInt64 {
     try take(count).reversed().reduce(0) { $0 << 8 | UInt64($1) }
   }
 
-  /// A length field of so many bytes.
+  /// Reads a length field of `bytes` bytes.
   mutating func count(bytes: Int) throws -> Int {
     let claimed = try integer(bytes)
     guard claimed <= UInt64(data.count) else {
@@ -59,7 +59,7 @@ struct PickleCursor {
     return text
   }
 
-  /// The text before a line's end, which is passed over.
+  /// Reads the text before a line's end, which is passed over.
   mutating func line() throws -> String {
     guard let end = data[position...].firstIndex(of: UInt8(ascii: "\n")) else {
       throw fail("a name without end (truncated?)")
@@ -69,7 +69,7 @@ struct PickleCursor {
     return text
   }
 
-  /// A two's complement integer of so many bytes.
+  /// Reads a two's complement integer of `count` bytes.
   mutating func long(_ count: Int) throws -> PickleNode {
     let bytes = [UInt8](try take(count))
     guard let last = bytes.last else { return .int(0) }

@@ -1,45 +1,46 @@
 /// What a name in a checkpoint's pickle means.
 ///
-/// A pickle is a program that calls by name. The names here are interpreted; every other one is ``foreign``: a word that
-/// is kept and shown. None is ever looked up in a library, so that calling one can do nothing but make a value.
+/// A pickle is a program that calls by name. The names here are interpreted; every other one is ``foreign``:
+/// a word that is kept and shown. None is ever looked up in a library, so that calling one can do nothing but
+/// make a value.
 enum PickleGlobal: Equatable {
   /// `torch.FloatStorage` and the like.
   case storage(StorageElement)
   case rebuildTensor
   case rebuildTensorWithType
   case rebuildParameter
-  /// `torch._tensor._rebuild_from_type_v2`: a subclass of a tensor.
+  /// `torch._tensor._rebuild_from_type_v2`, which makes a subclass of a tensor.
   case rebuildFromType
-  /// A tensor that was on a device without a storage of PyTorch's.
+  /// Makes a tensor that was on a device without a storage of PyTorch's.
   case rebuildFromNumpy
   /// Makes an array of a kind that is not read, such as a sparse or a quantized one.
   case rebuildUnread(String)
-  /// `torch.Size`: a tuple.
+  /// `torch.Size`, which is a tuple.
   case size
   /// `collections.OrderedDict`.
   case orderedDictionary
   /// `collections.defaultdict`, whose argument makes missing values.
   case defaultDictionary
   case set
-  /// `_codecs.encode`: how Python 3 writes bytes in protocol 2.
+  /// `_codecs.encode`, by which Python 3 writes bytes in protocol 2.
   case encode
   case byteArray
-  /// `pathlib`'s classes: the parts of a path.
+  /// The classes of `pathlib`, whose arguments are the parts of a path.
   case path
   /// Makes an object of the class that is its first argument.
   case reconstruct
-  /// `getattr`: how protocols before 4 name a class inside a class.
+  /// `getattr`, by which protocols before 4 name a class inside a class.
   case attribute
   case numpyType
   case numpyScalar
   case numpyArray
   case numpyReconstruct
   case numpyFromBuffer
-  /// A `torch.dtype`, kept as its name; nil: one that is not read.
+  /// A `torch.dtype`, kept as its name; the type is nil where it is not read.
   case torchType(SafetensorsType?, name: String)
   /// `torch.device`, kept as its name.
   case device
-  /// Any other class or function: calling it makes an inert value that shows its name.
+  /// Any other class or function; calling it makes an inert value that shows its name.
   case foreign
 
   init(module: String, name: String) {
@@ -140,7 +141,7 @@ enum StorageElement: Equatable {
   /// A type whose values are not read.
   case unread(name: String, size: Int)
 
-  /// In bytes.
+  /// The bytes of an element.
   var size: Int {
     switch self {
     case .type(let type): type.size
@@ -149,7 +150,7 @@ enum StorageElement: Equatable {
     }
   }
 
-  /// The class `torch.NAME`; nil where it is none of a storage.
+  /// The element of the class `torch.NAME`; nil where that is no storage.
   static func named(_ name: String) -> StorageElement? {
     if name == "UntypedStorage" { return .byte }
     return table[name]

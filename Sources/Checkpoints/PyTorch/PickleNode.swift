@@ -24,7 +24,7 @@ enum PickleNode {
   case numpyArray(Int)
   case object(Int)
 
-  /// For messages.
+  /// The kind of value in messages.
   var kind: String {
     switch self {
     case .none: "None"
@@ -59,14 +59,14 @@ struct PickleHeap {
     }
     let source: Source
     let element: StorageElement
-    /// In elements.
+    /// The number of elements.
     let count: Int
   }
 
   struct Tensor {
     let storage: Int
     let type: SafetensorsType
-    /// In elements.
+    /// The first element, counted in elements of the storage.
     var offset: Int
     let shape: [Int]
     let strides: [Int]
@@ -80,7 +80,7 @@ struct PickleHeap {
 
   struct NumpyType {
     let name: String
-    /// nil: values that are not read.
+    /// The type; nil where its values are not read.
     var type: SafetensorsType?
   }
 
@@ -95,13 +95,13 @@ struct PickleHeap {
     /// The name of the class or function.
     let name: String
     var arguments: [PickleNode] = []
-    /// What BUILD gave it.
+    /// The states that BUILD gave it.
     var states: [PickleNode] = []
-    /// Items, where the class is a kind of dictionary.
+    /// The items, where the class is a kind of dictionary.
     var items: [(key: PickleNode, value: PickleNode)] = []
-    /// Elements, where the class is a kind of list or set.
+    /// The elements, where the class is a kind of list or set.
     var elements: [PickleNode] = []
-    /// An array whose values are not read: its shape, and why.
+    /// The shape of an array whose values are not read, and why they are not.
     var array: (shape: [Int], reason: String)?
   }
 
@@ -110,7 +110,7 @@ struct PickleHeap {
   var dictionaries: [[(key: PickleNode, value: PickleNode)]] = []
   var sets: [[PickleNode]] = []
   var storages: [Storage] = []
-  /// First element of the view that a legacy storage is of its storage.
+  /// The first element of the view that a legacy storage is of its storage.
   var storageShifts: [Int: Int] = [:]
   var tensors: [Tensor] = []
   var numpyTypes: [NumpyType] = []

@@ -2,7 +2,7 @@ import Foundation
 import Support
 
 extension CheckpointFormat {
-  /// What `torch.save` writes, new and old.
+  /// The format of what `torch.save` writes, new and old.
   static let pyTorch = CheckpointFormat(
     name: "PyTorch", endings: ["pth", "pt", "tar", "bin", "ckpt"],
     recognizes: { PyTorchFile.isPyTorch($0) },
@@ -13,7 +13,7 @@ extension CheckpointFormat {
 }
 
 extension PyTorchFile {
-  /// `PyTorch zip` or `PyTorch legacy`, maybe with a remark.
+  /// The form as lists show it: `PyTorch zip` or `PyTorch legacy`, maybe with a remark.
   fileprivate var form: String {
     switch container {
     case .legacy: "PyTorch legacy"
@@ -27,7 +27,7 @@ package struct PyTorchArray: StoredArray {
   private let tensor: PyTorchTensor
   private let file: String
 
-  /// - Parameter file: named in errors.
+  /// Errors call the file `file`.
   package init(_ tensor: PyTorchTensor, file: String) {
     self.tensor = tensor
     self.file = file

@@ -3,21 +3,26 @@ import Support
 
 /// A file of `torch.save`, opened: its containers are built, the values of its tensors stay mapped.
 ///
-/// Both forms are read: the zip file of PyTorch 1.6 and later, and the older sequence of pickles followed by the tensors'
-/// bytes. Nothing in the file is run: tensors and plain containers are built, everything else is kept as data under the
-/// name of its class (``PyTorchObject``). Source: `torch/serialization.py`.
+/// Both forms are read: the zip file of PyTorch 1.6 and later, and the older sequence of pickles followed by
+/// the tensors' bytes. Nothing in the file is run: tensors and plain containers are built, everything else is
+/// kept as data under the name of its class (``PyTorchObject``). Source: `torch/serialization.py`.
 public struct PyTorchFile: Sendable {
+  /// The two forms of `torch.save`.
   public enum Container: String, Sendable {
+    /// The zip file of PyTorch 1.6 and later.
     case zip
-    /// PyTorch before 1.6, and `_use_new_zipfile_serialization=False`.
+    /// The pickles of PyTorch before 1.6, and of `_use_new_zipfile_serialization=False`.
     case legacy
   }
 
   /// The path or name that errors mention.
   public let file: String
+  /// The form that the file has.
   public let container: Container
+  /// What was saved.
   public let value: PyTorchValue
-  /// True where every part was checked against a checksum: not in legacy files, nor where PyTorch was told to write none.
+  /// True where every part was checked against a checksum, which is neither so in legacy files nor where
+  /// PyTorch was told to write none.
   public let hasChecksums: Bool
 
   /// True where `data` begins as a file of `torch.save` does.

@@ -5,15 +5,16 @@ import Support
 ///
 /// Its extents, strides and offset were checked to lie inside its storage when the file was opened.
 public struct PyTorchTensor: Sendable {
+  /// The element type.
   public let type: SafetensorsType
-  /// Extents, outermost first; empty for a scalar.
+  /// The extents, outermost first; empty for a scalar.
   public let shape: [Int]
-  /// In elements, as the offset; 0 along axes of one element.
+  /// The strides in elements, as the offset is; 0 along axes of one element.
   let strides: [Int]
   let offset: Int
   let storage: Data
 
-  /// Elements: the product of the shape.
+  /// The number of elements, which is the product of the shape.
   public var count: Int { shape.reduce(1, *) }
 
   /// True where the elements lie one after the other, the last axis fastest.
@@ -65,9 +66,8 @@ public struct PyTorchTensor: Sendable {
     }
   }
 
-  /// The values of an integer or BOOL tensor, row-major; true is 1.
+  /// The values of an integer or BOOL tensor, row-major; true is 1. Errors call the file `file`.
   ///
-  /// - Parameter file: named in the error.
   /// - Throws: `DamagedFile` for other types and for a number above `Int.max`.
   public func ints(file: String) throws -> [Int] {
     switch type {
@@ -105,7 +105,7 @@ public struct PyTorchTensor: Sendable {
             output.initializeElement(at: i, to: value(stored))
           }
         } else {
-          // Runs along the last axis; `index` counts through the others.
+          // A run goes along the last axis; `index` counts through the others.
           let run = shape[shape.count - 1]
           let step = strides[shape.count - 1]
           var index = [Int](repeating: 0, count: shape.count - 1)

@@ -11,10 +11,10 @@ struct PyTorchTree {
   let heap: PickleHeap
   /// The bytes of each storage of the heap.
   let storages: [Data]
-  /// Bytes of the whole file, the bound on what a tensor may repeat.
+  /// The bytes of the whole file, which bound what a tensor may repeat.
   let fileCount: Int
   private var values = 0
-  /// Values inside objects.
+  /// The number of values inside objects so far.
   private var hidden = 0
   /// The objects that the value which is being made is inside of.
   private var open: Set<Int> = []
@@ -85,14 +85,14 @@ struct PyTorchTree {
     if let array = stored.array {
       return .object(PyTorchObject(stored.name, shape: array.shape, unread: array.reason))
     }
-    // A class that is a kind of dictionary, with items of its own.
+    // The class is a kind of dictionary, with items of its own.
     if open.isEmpty, !stored.items.isEmpty { return .dictionary(try dictionary(stored.items, depth)) }
     if open.isEmpty, !stored.elements.isEmpty { return try list(stored.elements, depth) }
     guard open.insert(index).inserted else { return .object(PyTorchObject(stored.name)) }
     defer { open.remove(index) }
     var fields = try dictionary(stored.items, depth)
     for state in stored.states {
-      // (attributes, attributes of slots) where a class has both.
+      // The state is (attributes, attributes of slots) where a class has both.
       var parts = [state]
       if case .tuple(let tuple) = state { parts = heap.tuples[tuple] }
       for part in parts {

@@ -12,15 +12,15 @@ public enum PyTorchValue: Sendable {
   case list([PyTorchValue])
   case dictionary(PyTorchDictionary)
   case tensor(PyTorchTensor)
-  /// Anything else: shown by name, never made.
+  /// Anything else, which is shown by name and never made.
   case object(PyTorchObject)
 
-  /// The dictionary, nil for anything else.
+  /// The dictionary; nil for anything else.
   public var dictionary: PyTorchDictionary? {
     if case .dictionary(let dictionary) = self { dictionary } else { nil }
   }
 
-  /// A dictionary, or the fields of an object.
+  /// The dictionary, or the fields of an object; nil for anything else.
   public var members: PyTorchDictionary? {
     switch self {
     case .dictionary(let dictionary): dictionary
@@ -29,19 +29,22 @@ public enum PyTorchValue: Sendable {
     }
   }
 
+  /// The object; nil for anything else.
   public var object: PyTorchObject? {
     if case .object(let object) = self { object } else { nil }
   }
 
+  /// The string; nil for anything else.
   public var string: String? {
     if case .string(let string) = self { string } else { nil }
   }
 
+  /// The tensor; nil for anything else.
   public var tensor: PyTorchTensor? {
     if case .tensor(let tensor) = self { tensor } else { nil }
   }
 
-  /// A number, also from a bool or a tensor of one element.
+  /// The number, also of a bool or a tensor of one element; nil for anything else.
   public var number: Double? {
     switch self {
     case .int(let value): Double(value)
@@ -52,7 +55,8 @@ public enum PyTorchValue: Sendable {
     }
   }
 
-  /// A list of numbers, also from a tensor of one dimension; a single number is a list of one.
+  /// The numbers of a list or of a tensor of one dimension, a single number being a list of one; nil for
+  /// anything else.
   public var numbers: [Double]? {
     switch self {
     case .list(let values):
@@ -63,7 +67,7 @@ public enum PyTorchValue: Sendable {
     }
   }
 
-  /// A list of lists of numbers, also from a tensor of two dimensions.
+  /// The numbers of a list of lists or of a tensor of two dimensions, by rows; nil for anything else.
   public var rows: [[Double]]? {
     switch self {
     case .list(let values):
@@ -82,11 +86,13 @@ public enum PyTorchValue: Sendable {
 ///
 /// Nothing of it is run: `name` is a word, and the fields are what the file says.
 public struct PyTorchObject: Sendable {
-  /// Module and name of the class or function, such as `argparse.Namespace`.
+  /// The module and the name of the class or function, such as `argparse.Namespace`.
   public let name: String
+  /// Its attributes, or items where it is a kind of dictionary.
   public let fields: PyTorchDictionary
+  /// What it was made with, and its elements where it is a kind of list.
   public let arguments: [PyTorchValue]
-  /// Of an array whose values are not read.
+  /// The shape, where it is an array whose values are not read; else nil.
   public let shape: [Int]?
   /// Why an array's values are not read, such as `torch.complex64` or `sparse`; nil where it is no array.
   public let unread: String?
@@ -108,17 +114,20 @@ public struct PyTorchObject: Sendable {
 
 /// A Python dictionary; keys that are no strings are written out.
 public struct PyTorchDictionary: Sendable {
-  /// In the order of the file, each key once.
+  /// The entries in the order of the file, each key once.
   public private(set) var entries: [(key: String, value: PyTorchValue)] = []
   private var indices: [String: Int] = [:]
 
+  /// An empty dictionary.
   public init() {}
 
+  /// The keys in the order of the file.
   public var keys: [String] { entries.map(\.key) }
 
-  /// The value of `key`; setting a known one replaces it.
+  /// The value of `key`; nil where there is none.
   public subscript(key: String) -> PyTorchValue? { indices[key].map { entries[$0].value } }
 
+  /// Sets the value of `key`, where a known one is replaced.
   mutating func set(_ key: String, _ value: PyTorchValue) {
     if let index = indices[key] {
       entries[index].value = value

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What becomes of the calls that a pickle makes.
+/// Here stands what becomes of the calls that a pickle makes.
 extension Unpickler {
   /// The value of `function(*arguments)`.
   ///
@@ -10,7 +10,7 @@ extension Unpickler {
     guard case .tuple(let index) = arguments else {
       throw fail("calls \(function.kind) with \(arguments.kind)")
     }
-    // A method of something that is not known, or the result of such a call.
+    // It is a method of something that is not known, or the result of such a call.
     if case .object(let callee) = function {
       return try object(heap.objects[callee].name + "(…)", heap.tuples[index])
     }
@@ -33,7 +33,7 @@ extension Unpickler {
       default: throw fail("a parameter without its tensor")
       }
     case .rebuildFromType:
-      // (function, type, arguments, state): the values are those of a plain tensor.
+      // Of (function, type, arguments, state), the values are those of a plain tensor.
       guard arguments.count >= 3, case .tuple = arguments[2], case .global = arguments[0],
         heap.meaning(arguments[0]) != .rebuildFromType
       else { return try object(global.name, arguments) }
@@ -109,7 +109,7 @@ extension Unpickler {
   private mutating func object(_ name: String, _ arguments: [PickleNode]) throws -> PickleNode {
     // An object takes much more memory than the few bytes that can ask for it.
     try charge(operations: 16)
-    // A name that grows with each call.
+    // A name may grow with each call.
     try charge(copied: name.utf8.count > 256 ? name.utf8.count : 0)
     try charge(copied: arguments.count > 16 ? arguments.count : 0)
     heap.objects.append(.init(name: name, arguments: arguments))
@@ -129,7 +129,7 @@ extension Unpickler {
     switch kind {
     case "quantized": return arguments.count > 2 ? arguments[2] : .none
     case "sparse":
-      // (layout, (indices, values, size, …))
+      // The arguments are (layout, (indices, values, size, …)).
       guard arguments.count > 1, case .tuple(let index) = arguments[1] else { return .none }
       return heap.tuples[index].first { (try? integers($0)) != nil } ?? .none
     default: return arguments.first { if case .tuple = $0 { true } else { false } } ?? .none
@@ -147,11 +147,11 @@ extension Unpickler {
     return .string(text.hasPrefix("//") ? String(text.dropFirst()) : text)
   }
 
-  /// BUILD: sets the state of `object`.
+  /// What BUILD does: sets the state of `object`.
   mutating func build(_ object: PickleNode, state: PickleNode) throws -> PickleNode {
     switch (object, state) {
     case (.dictionary, _), (.tensor, _), (.string, _), (.bytes, _), (.set, _):
-      // Attributes such as a state dictionary's `_metadata`; not content.
+      // The state is attributes such as a state dictionary's `_metadata`, which are no content.
       return object
     case (.object(let index), _):
       heap.objects[index].states.append(state)

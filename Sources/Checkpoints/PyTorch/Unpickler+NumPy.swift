@@ -1,6 +1,6 @@
 import Foundation
 
-/// NumPy's numbers and arrays.
+/// Here NumPy's numbers and arrays are built.
 extension Unpickler {
   mutating func numpyType(_ arguments: [PickleNode]) throws -> PickleNode {
     try charge(operations: 4)
@@ -14,7 +14,7 @@ extension Unpickler {
     return .numpyType(heap.numpyTypes.count - 1)
   }
 
-  /// nil for a number of a type that is not read.
+  /// The value of a NumPy number; nil where its type is not read.
   func numpyScalar(_ arguments: [PickleNode]) throws -> PickleNode? {
     guard arguments.count == 2, case .numpyType(let index) = arguments[0],
       let type = heap.numpyTypes[index].type

@@ -1,13 +1,13 @@
 import Foundation
 
-/// Tensors and the storages that they are views of.
+/// Here tensors and the storages that they are views of are built.
 extension Unpickler {
-  /// BINPERSID: a storage, named by ('storage', type, key, place, count[, view]).
+  /// What BINPERSID gives: a storage, named by ('storage', type, key, place, count[, view]).
   mutating func persistent(_ id: PickleNode) throws -> PickleNode {
     guard case .tuple(let index) = id else { throw fail("a reference by \(id.kind)") }
     let fields = heap.tuples[index]
     guard case .string(let kind) = fields.first else { throw fail("a reference without a kind") }
-    // A class together with its source, which is not needed to know its name.
+    // This is a class together with its source, which is not needed to know its name.
     if kind == "module", fields.count > 1, case .global = fields[1] { return fields[1] }
     guard kind == "storage", fields.count >= 5, case .storage(let element) = heap.meaning(fields[1]),
       case .string(let key) = fields[2], case .int(let count) = fields[4], count >= 0
@@ -20,7 +20,7 @@ extension Unpickler {
         throw fail("a view of unknown form")
       }
       if first > 0 {
-        // Kept apart from the storage itself, which other tensors may use whole.
+        // It is kept apart from the storage itself, which other tensors may use whole.
         heap.storages.append(heap.storages[number])
         heap.storageShifts[heap.storages.count - 1] = first
         return .storage(heap.storages.count - 1)
@@ -41,7 +41,7 @@ extension Unpickler {
     return heap.storages.count - 1
   }
 
-  /// (storage, offset, shape, strides, …), a view of the storage.
+  /// The tensor of (storage, offset, shape, strides, …), which is a view of the storage.
   mutating func rebuildTensor(_ arguments: [PickleNode], type given: SafetensorsType?) throws
     -> PickleNode
   {

@@ -3,28 +3,28 @@ import Support
 
 /// Runs a pickle of protocol 2 to 5 on a machine that can only build values.
 ///
-/// It reads no other file and calls nothing: every name that a pickle gives is looked up in ``PickleGlobal``, and calling
-/// one that is not known there makes a ``PickleHeap/Object``, which keeps the name and the arguments as data. Names that
-/// run programs end it (``PickleProgram``). Memory grows by a bounded amount per byte read. Opcodes: Python's
-/// `pickletools`.
+/// It reads no other file and calls nothing: every name that a pickle gives is looked up in ``PickleGlobal``,
+/// and calling one that is not known there makes a ``PickleHeap/Object``, which keeps the name and the
+/// arguments as data. Names that run programs end it (``PickleProgram``). Memory grows by a bounded amount
+/// per byte read. Opcodes are those of Python's `pickletools`.
 struct Unpickler {
   let file: String
-  /// Before the next opcode.
+  /// The place before the next opcode.
   private var cursor: PickleCursor
   var heap = PickleHeap()
   private var stack: [PickleNode] = []
-  /// Heights of the stack at the open marks.
+  /// The heights of the stack at the open marks.
   private var marks: [Int] = []
   private var memo: [Int: PickleNode] = [:]
   private var operations = 0
-  /// Bytes and values that calls have copied: at most those of the file, each once.
+  /// The number of bytes and values that calls have copied; it may be as large as that of the file's bytes.
   private var copied = 0
-  /// Storages by key.
+  /// The numbers of storages by key.
   var storageNumbers: [String: Int] = [:]
-  /// Globals by name.
+  /// The numbers of globals by name.
   private var globalNumbers: [String: Int] = [:]
 
-  /// A checkpoint of a thousand tensors takes about fifty thousand.
+  /// The most operations; a checkpoint of a thousand tensors takes about fifty thousand.
   private static let mostOperations = 2_000_000
 
   init(_ data: Data, file: String) {
@@ -89,7 +89,7 @@ struct Unpickler {
     case UInt8(ascii: "X"): stack.append(.string(try cursor.text(cursor.count(bytes: 4))))
     case 0x8C: stack.append(.string(try cursor.text(cursor.count(bytes: 1))))
     case 0x8D: stack.append(.string(try cursor.text(cursor.count(bytes: 8))))
-    // Python 2's strings.
+    // These are Python 2's strings.
     case UInt8(ascii: "T"): stack.append(.string(try cursor.text(cursor.count(bytes: 4))))
     case UInt8(ascii: "U"): stack.append(.string(try cursor.text(cursor.count(bytes: 1))))
     case UInt8(ascii: "B"): stack.append(.bytes(try cursor.take(cursor.count(bytes: 4))))
@@ -144,7 +144,7 @@ struct Unpickler {
 
   // MARK: Stack
 
-  /// Values above the last mark.
+  /// The number of values above the last mark.
   private var available: Int { stack.count - (marks.last ?? 0) }
 
   private func top() throws -> PickleNode {
@@ -172,7 +172,7 @@ struct Unpickler {
     return values
   }
 
-  /// POP: a value, or a mark right on top.
+  /// What POP does: drops a value, or a mark right on top.
   private mutating func drop() throws {
     if marks.last == stack.count {
       marks.removeLast()

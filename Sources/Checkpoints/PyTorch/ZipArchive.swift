@@ -4,9 +4,9 @@ import Support
 
 /// The entries of a zip file that is held as a memory map.
 ///
-/// Stored entries are given as slices of the map, which is how `torch.save` writes tensors and why libzip, which copies,
-/// is not used. Every length and offset is checked before it is used; entries may not overlap, so that a small file
-/// cannot hold much. Source: PKWARE's APPNOTE 6.3, zip64 included.
+/// Stored entries are given as slices of the map, which is how `torch.save` writes tensors and why libzip,
+/// which copies, is not used. Every length and offset is checked before it is used; entries may not overlap,
+/// so that a small file cannot hold much. The format is that of PKWARE's APPNOTE 6.3, zip64 included.
 struct ZipArchive {
   struct Entry {
     let name: String
@@ -22,7 +22,7 @@ struct ZipArchive {
   private let data: Data
   private let entries: [String: Entry]
 
-  /// Inflated bytes allowed per byte of the file: weights hardly shrink, so more is an attack.
+  /// The most inflated bytes per byte of the file: weights hardly shrink, so more is an attack.
   private static let largestExpansion = 64
 
   static func isZip(_ data: Data) -> Bool { data.starts(with: [0x50, 0x4B, 0x03, 0x04]) }
@@ -30,6 +30,8 @@ struct ZipArchive {
   /// False where the checksum of every entry with content is 0, which stands for "not computed".
   let hasChecksums: Bool
 
+  /// Reads the directory; errors call the file `file`.
+  ///
   /// - Throws: `DamagedFile`.
   init(_ data: Data, file: String) throws {
     self.file = file
@@ -42,7 +44,7 @@ struct ZipArchive {
       throw DamagedFile.pyTorch(
         file: file, reason: "the zip entry \(ForeignText.quoted(entry.name)) appears twice")
     }
-    // Also as a sum: many entries could share the work.
+    // The limit holds for the sum as well: many entries could share the work.
     let inflated = found.reduce(0) { $1.method == 0 ? $0 : $0 &+ min($1.count, 1 << 40) }
     guard inflated <= Self.largestExpansion * max(data.count, 1 << 14) else {
       throw DamagedFile.pyTorch(
@@ -103,7 +105,7 @@ struct ZipArchive {
     }
   }
 
-  /// Raw deflate data of exactly `count` bytes; nil when it is anything else.
+  /// The `count` bytes that raw deflate data holds; nil when it holds anything else.
   private static func inflated(_ stored: Data, count: Int) -> Data? {
     guard stored.count <= Int(UInt32.max), count <= Int(UInt32.max) else { return nil }
     var stream = z_stream()
@@ -129,7 +131,7 @@ struct ZipArchive {
   }
 }
 
-/// Unaligned little-endian numbers of a buffer; nil beyond its ends.
+/// Reads unaligned little-endian numbers of a buffer; nil beyond its ends.
 struct LittleEndianBytes {
   let bytes: UnsafeRawBufferPointer
 

@@ -2,7 +2,7 @@ import Foundation
 import Support
 
 extension CheckpointFormat {
-  /// Files of ours, and of others (https://github.com/huggingface/safetensors).
+  /// The format of our own files, and of others' (https://github.com/huggingface/safetensors).
   static let safetensors = CheckpointFormat(
     name: "safetensors", endings: ["safetensors"],
     recognizes: { Safetensors.isSafetensors($0) },
@@ -27,7 +27,8 @@ private struct SafetensorsArray: StoredArray {
 
   var type: SafetensorsType { entry.type }
   var shape: [Int] { entry.shape }
-  /// Values are read through ``Safetensors/withBytes(of:_:)``, which notices that the file was cut off.
+  /// Nil, as values are read through ``Safetensors/withBytes(of:_:)``, which notices that the file was cut
+  /// off.
   var contiguousBytes: Data? { nil }
   func floats() throws -> [Float] { try file.numbers(entry.name) }
   func ints() throws -> [Int] { try file.ints(entry.name) }

@@ -1,11 +1,9 @@
 import Support
 
-/// Typed access to the values.
+/// Here values are read by type.
 extension Safetensors {
-  /// The values of a floating-point tensor, row-major, converted to `Float`.
-  /// - Parameters:
-  ///   - name: the tensor's name.
-  ///   - range: the elements wanted; all by default.
+  /// The values of a floating-point tensor, row-major, converted to `Float`: those of `range`, or all.
+  ///
   /// - Throws: `DamagedFile` for a missing tensor, an integer one, or a range beyond its end.
   public func floats(_ name: String, range: Range<Int>? = nil) throws -> [Float] {
     let entry = try entry(name)
@@ -28,8 +26,9 @@ extension Safetensors {
     }
   }
 
-  /// The values of a floating-point tensor, row-major, as `Double`.
-  /// - Throws: as ``floats(_:range:)``.
+  /// The values of a floating-point tensor, row-major, as `Double`: those of `range`, or all.
+  ///
+  /// - Throws: what ``floats(_:range:)`` throws.
   public func doubles(_ name: String, range: Range<Int>? = nil) throws -> [Double] {
     let entry = try entry(name)
     guard entry.type == .f64 else { return try floats(name, range: range).map(Double.init) }
@@ -39,6 +38,7 @@ extension Safetensors {
   }
 
   /// The values of a tensor of any type, row-major, as `Float`: rounded where the type has more digits, true is 1.
+  ///
   /// - Throws: `DamagedFile` for a missing tensor.
   public func numbers(_ name: String) throws -> [Float] {
     let entry = try entry(name)
@@ -49,7 +49,8 @@ extension Safetensors {
     }
   }
 
-  /// The values of an integer or BOOL tensor, row-major; true is 1.
+  /// The values of an integer or BOOL tensor, row-major, those of `range`, or all; true is 1.
+  ///
   /// - Throws: `DamagedFile` for a missing tensor, a floating-point one, a range beyond its end, or an
   ///   unsigned value above `Int.max`.
   public func ints(_ name: String, range: Range<Int>? = nil) throws -> [Int] {

@@ -7,6 +7,7 @@ extension Safetensors {
   /// The same content gives the same bytes: tensors lie by descending element size (so each is aligned),
   /// then by name, metadata by key. The data section starts at a multiple of 8 bytes. A checksum of the
   /// content is added to the metadata.
+  ///
   /// - Throws: `DamagedFile` for duplicate names and for values that do not fill their shape,
   ///   `FileError` from the file system; the old file then stays.
   public static func write(
@@ -22,7 +23,7 @@ extension Safetensors {
           try output.append(piece)
         }
       }
-      // Some pieces are of files that are mapped.
+      // Some pieces may be of files that are mapped.
       try MappedFile.requireWhole(since: losses, "what is written to \(path)")
     }
   }
@@ -37,7 +38,7 @@ extension Safetensors {
     return data
   }
 
-  /// Length and JSON header, and the tensors in the order of their bytes.
+  /// The length with the JSON header, and the tensors in the order of their bytes.
   private static func layout(
     _ tensors: [SafetensorsTensor], metadata: [String: String], file: String
   ) throws -> (header: Data, ordered: [SafetensorsTensor]) {

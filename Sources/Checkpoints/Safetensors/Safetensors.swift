@@ -10,13 +10,15 @@ import Support
 public struct Safetensors: Sendable {
   /// One tensor of the file.
   public struct Entry: Sendable, Equatable {
+    /// Its name in the file.
     public let name: String
+    /// The element type in the file.
     public let type: SafetensorsType
-    /// Extents, outermost first; empty for a scalar.
+    /// The extents, outermost first; empty for a scalar.
     public let shape: [Int]
-    /// Elements: the product of the shape.
+    /// The number of elements, which is the product of the shape.
     public var count: Int { range.count / type.size }
-    /// Byte range within the data section.
+    /// Its bytes within the data section.
     let range: Range<Int>
   }
 
@@ -46,12 +48,14 @@ public struct Safetensors: Sendable {
   }
 
   /// Opens the file at `path` as a memory map.
+  ///
   /// - Throws: `FileError`, `DamagedFile`.
   public init(contentsOf path: FilePath) throws {
     self = try MappedFile.reading(path.shown) { try Safetensors(MappedFile.read(path), file: path.shown) }
   }
 
   /// Opens a file held in memory; `file` is its name in errors.
+  ///
   /// - Throws: `DamagedFile`.
   public init(_ data: Data, file: String) throws {
     self.file = file
@@ -101,13 +105,14 @@ public struct Safetensors: Sendable {
   /// The tensors' names in the order of their bytes.
   public var names: [String] { entries.map(\.name) }
 
-  /// Length of the file.
+  /// The length of the file in bytes.
   public var byteCount: Int { data.count }
 
-  /// The tensor called `name`, nil when there is none.
+  /// The tensor called `name`; nil when there is none.
   public subscript(name: String) -> Entry? { indices[name].map { entries[$0] } }
 
   /// The tensor called `name`.
+  ///
   /// - Throws: `DamagedFile` when there is none.
   public func entry(_ name: String) throws -> Entry {
     guard let entry = self[name] else {
@@ -117,6 +122,8 @@ public struct Safetensors: Sendable {
   }
 
   /// Gives `body` the bytes of a tensor, little-endian, maybe unaligned, valid only during the call.
+  ///
+  /// - Throws: ``CutOffError`` where the file was cut off meanwhile; what `body` throws.
   public func withBytes<R>(of entry: Entry, _ body: (UnsafeRawBufferPointer) throws -> R) throws -> R {
     try MappedFile.reading(file) {
       try data.withUnsafeBytes { bytes in

@@ -9,9 +9,9 @@ struct SafetensorsChecksum {
   static let prefix = "xxh64:"
   private var parts: [String]
 
-  /// - Parameter metadata: without the checksum's own entry.
+  /// Begins with the metadata, which must not hold the checksum's own entry.
   init(metadata: [String: String]) {
-    // Lengths before the texts, so that no two contents give the same parts.
+    // Lengths stand before the texts, so that no two contents give the same parts.
     parts = metadata.map { "m \($0.utf8.count) \($0) \($1.utf8.count) \($1)" }
   }
 
@@ -22,15 +22,14 @@ struct SafetensorsChecksum {
 
   /// The metadata entry's value.
   var value: String {
-    // Compared as bytes: Swift's order of strings treats canonically equivalent ones as equal.
+    // Parts are compared as bytes: Swift's order of strings treats canonically equivalent ones as equal.
     let sorted = parts.map { Array($0.utf8) }.sorted { $0.lexicographicallyPrecedes($1) }
     var hash = XXHash64()
     for part in sorted {
       part.withUnsafeBytes { hash.update($0) }
       [0].withUnsafeBytes { hash.update($0) }
     }
-    let digits = String(hash.finish(), radix: 16)
-    return Self.prefix + String(repeating: "0", count: 16 - digits.count) + digits
+    return XXHash64.text(hash.finish())
   }
 
   /// Separates the checksum, if any, from the other metadata.

@@ -7,22 +7,20 @@ import Support
 struct SafetensorsHeader {
   struct Entry {
     let name: String
-    /// nil: a type that is not read.
+    /// The element type; nil where it is not read.
     let type: SafetensorsType?
     let typeName: String
     let shape: [Int]
-    /// Byte range within the data section.
+    /// Its bytes within the data section.
     let range: Range<Int>
   }
 
-  /// By position in the data section.
+  /// The entries in the order of their bytes.
   let entries: [Entry]
   let metadata: [String: String]
 
-  /// - Parameters:
-  ///   - bytes: the JSON text, maybe padded by spaces.
-  ///   - dataCount: the length of the data section, which the tensors must fill without gap or overlap.
-  ///   - file: named in errors.
+  /// Reads the JSON text `bytes`, which may be padded by spaces. The tensors must fill the data section of
+  /// `dataCount` bytes without gap or overlap. Errors call the file `file`.
   init(_ bytes: UnsafeRawBufferPointer, dataCount: Int, file: String) throws {
     var parser = HeaderParser(bytes: bytes, file: file)
     let (parsed, metadata) = try parser.header()
@@ -86,7 +84,7 @@ private struct HeaderParser {
     return (entries, metadata)
   }
 
-  /// The map of strings under `__metadata__`.
+  /// Reads the map of strings under `__metadata__`.
   mutating func strings() throws -> [String: String] {
     var result: [String: String] = [:]
     try object { parser, key in
@@ -98,7 +96,7 @@ private struct HeaderParser {
     return result
   }
 
-  /// `{"dtype": …, "shape": […], "data_offsets": [a, b]}`.
+  /// Reads `{"dtype": …, "shape": […], "data_offsets": [a, b]}`.
   mutating func entry(named name: String) throws -> SafetensorsHeader.Entry {
     let quoted = ForeignText.quoted(name)
     var typeName: String?

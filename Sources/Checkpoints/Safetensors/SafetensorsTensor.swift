@@ -2,12 +2,15 @@ import Foundation
 
 /// A named tensor to be written; values are row-major.
 public struct SafetensorsTensor: Sendable {
+  /// Its name in the file.
   public let name: String
+  /// The element type in the file.
   public let type: SafetensorsType
+  /// The extents, outermost first; empty for a scalar.
   public let shape: [Int]
   let values: Values
 
-  /// Kept as they were given, so that writing a gigabyte does not first copy it.
+  /// The values as they were given, so that writing a gigabyte does not first copy it.
   enum Values: Sendable {
     case f32([[Float]])
     case f64([Double])
@@ -16,6 +19,7 @@ public struct SafetensorsTensor: Sendable {
     case bytes(Data)
   }
 
+  /// A tensor of 32-bit floating-point numbers.
   public init(_ name: String, shape: [Int], _ values: [Float]) {
     self.init(name, shape: shape, pieces: [values])
   }
@@ -25,14 +29,17 @@ public struct SafetensorsTensor: Sendable {
     self.init(name, .f32, shape, .f32(pieces))
   }
 
+  /// A tensor of 64-bit floating-point numbers.
   public init(_ name: String, shape: [Int], _ values: [Double]) {
     self.init(name, .f64, shape, .f64(values))
   }
 
+  /// A tensor of 64-bit whole numbers.
   public init(_ name: String, shape: [Int], _ values: [Int64]) {
     self.init(name, .i64, shape, .i64(values))
   }
 
+  /// A tensor of 32-bit whole numbers.
   public init(_ name: String, shape: [Int], _ values: [Int32]) {
     self.init(name, shape: shape, pieces: [values])
   }

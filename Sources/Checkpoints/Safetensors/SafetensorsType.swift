@@ -1,4 +1,5 @@
-/// The element types of a safetensors file that this reader and writer know; raw values as in the header.
+/// The element types of a safetensors file that this reader and writer know; raw values are those of the
+/// header.
 public enum SafetensorsType: String, CaseIterable, Sendable {
   case f64 = "F64"
   case f32 = "F32"
@@ -20,7 +21,7 @@ public enum SafetensorsType: String, CaseIterable, Sendable {
     "F6_E3M2": 6, "C64": 64,
   ]
 
-  /// Bytes per element.
+  /// The number of bytes per element.
   public var size: Int {
     switch self {
     case .f64, .i64, .u64: 8

@@ -1,6 +1,6 @@
 /// The 64-bit xxHash (https://github.com/Cyan4973/xxHash, specification 0.1.1) with seed 0.
 ///
-/// A fast check against damage, not against an adversary.
+/// It is a fast check against damage, not against an adversary.
 package struct XXHash64 {
   private static let prime1: UInt64 = 0x9E37_79B1_85EB_CA87
   private static let prime2: UInt64 = 0xC2B2_AE3D_27D4_EB4F
@@ -11,7 +11,7 @@ package struct XXHash64 {
   private var lanes: (UInt64, UInt64, UInt64, UInt64) = (
     Self.prime1 &+ Self.prime2, Self.prime2, 0, 0 &- Self.prime1
   )
-  /// Bytes of an unfinished 32-byte block.
+  /// The bytes of an unfinished 32-byte block.
   private var rest: [UInt8] = []
   private var total: UInt64 = 0
 

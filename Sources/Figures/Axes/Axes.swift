@@ -1,9 +1,14 @@
 /// One coordinate system of a figure: what is drawn in it, its two axes, its legend.
 public struct Axes: Sendable {
+  /// The text above the axes; empty for none.
   public var title = ""
+  /// What the x axis shows.
   public var x = AxisOptions()
+  /// What the y axis shows.
   public var y = AxisOptions()
+  /// Where the legend goes and how it looks.
   public var legend = LegendOptions()
+  /// Which grid lines are drawn.
   public var grid: GridLines = .both
 
   /// What is drawn, in the order in which it was added; see ``LayerHolder`` for the methods that add to it.

@@ -28,7 +28,7 @@ extension AxesLayout {
     }
   }
 
-  /// Names side by side, in lines as narrow as their places; else slanted; else upright.
+  /// Sets names side by side, in lines as narrow as their places; else slanted; else upright.
   private mutating func nameX(_ given: Ticks) throws(FigureError) {
     xTicks = given
     let places = given.values.map { xMap($0) }.sorted()
@@ -103,7 +103,7 @@ extension AxesLayout {
     yLabels = try layouts(yTicks.labels)
   }
 
-  /// One below the other, in lines of at most a third of the panel's width.
+  /// Sets names one below the other, in lines of at most a third of the panel's width.
   private mutating func nameY(_ given: Ticks) throws(FigureError) {
     yTicks = given
     let width = (panel.width * 0.3).clamped(45, 110)
@@ -125,7 +125,7 @@ extension AxesLayout {
     yLabels = kept.map { yLabels[$0] }
   }
 
-  /// Of which stretch of names one is shown where there is no room for all; says so.
+  /// How many names one is shown of where there is no room for all; says so.
   private mutating func everyShown(of given: Ticks, need: Double, pitch: Double, _ place: String) -> Int {
     let count = given.values.count
     let every = min(Int((need / pitch).rounded(.up)), max(count, 1))

@@ -5,14 +5,14 @@ struct AxesLayout {
   let axes: Axes
   let style: FigureStyle
   let setter: Typesetter
-  /// With the room that bars' values need.
+  // The maps have the room that bars' values need.
   var xMap: AxisMap
   var yMap: AxisMap
   private let plainY: AxisMap
-  /// Tick labels left out because a neighbouring panel shows the same axis.
+  // Tick labels are left out where a neighbouring panel shows the same axis.
   var hidesXLabels = false
   var hidesYLabels = false
-  /// Axis labels left out because a neighbouring panel has the same.
+  // Axis labels are left out where a neighbouring panel has the same.
   var hidesXTitle = false
   var hidesYTitle = false
   var legendPlace: LegendOptions.Place
@@ -36,7 +36,7 @@ struct AxesLayout {
   private(set) var yTitle: [TextLayout] = []
   private(set) var legend: LegendBox?
   private(set) var colorBar: ColorBar?
-  /// The numbers at bars are written upwards.
+  /// True when the numbers at bars are written upwards.
   var valuesUpright = false
 
   /// How names stand below the x axis.
@@ -153,7 +153,7 @@ struct AxesLayout {
       let others = margins(withLegend: false)
       let free = panel.width / 2 - others.left - others.right - 6 - 6.2
       if free < box.narrowest {
-        // Beside the axes there is no room for it.
+        // There is no room for it beside the axes.
         legendPlace = .below
         try box.spread(width: area.width, setter: setter)
       } else {
@@ -197,7 +197,7 @@ struct AxesLayout {
     return m
   }
 
-  /// Of the y labels and the gap to the frame.
+  /// The width of the y labels and of the gap to the frame.
   var yLabelWidth: Double {
     hidesYLabels || yLabels.isEmpty ? 0 : (yLabels.joined().map(\.width).max() ?? 0) + labelGap
   }
@@ -205,15 +205,15 @@ struct AxesLayout {
   /// True when a power of ten stands above the y axis.
   var hasYFactor: Bool { yTicks.exponent != nil && !hidesYLabels }
 
-  /// Width of the longest line and lines of the tallest of the x labels.
+  /// The width of the longest line, and the lines of the tallest, of the x labels.
   private var xExtent: (width: Double, lines: Double) {
     (xLabels.joined().map(\.width).max() ?? 0, Double(xLabels.map(\.count).max() ?? 1))
   }
 
-  /// Above the first baseline of the x labels.
+  /// How far the x labels reach above their first baseline.
   var xAscent: Double { max(digit, xLabels.compactMap { $0.first?.ascent }.max() ?? 0) }
 
-  /// From the frame to the bottom of the tick labels.
+  /// The distance from the frame to the bottom of the tick labels.
   var xLabelDepth: Double {
     guard !xLabels.isEmpty, !hidesXLabels else { return 0 }
     switch xTurn {
@@ -225,13 +225,13 @@ struct AxesLayout {
     }
   }
 
-  /// The row below the tick labels: the axis label, and the power of ten at its end.
+  /// True where a row stands below the tick labels: the axis label, and the power of ten at its end.
   var hasXFooter: Bool { (!xTitle.isEmpty || xTicks.exponent != nil) && !hidesXLabels }
 
-  /// Baseline of that row, below the frame.
+  /// The distance of that row's baseline from the frame.
   var xFooterBaseline: Double { xLabelDepth + style.labelSize * 0.95 + 1.5 }
 
-  /// Where a legend below the axes begins, from the frame.
+  /// The distance at which a legend below the axes begins, from the frame.
   var below: Double {
     xLabelDepth + (hasXFooter ? style.labelSize * 1.22 * Double(max(xTitle.count, 1)) + 2.5 : 0) + 4
   }

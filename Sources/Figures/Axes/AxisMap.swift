@@ -1,6 +1,6 @@
 import Foundation
 
-/// From data values along one axis to points on the page.
+/// Turns data values along one axis into points on the page.
 struct AxisMap: Sendable {
   var lower: Double
   var upper: Double
@@ -9,11 +9,12 @@ struct AxisMap: Sendable {
   var start = 0.0
   var end = 1.0
 
-  /// Not a number for what the axis cannot show: infinities, and on a logarithmic axis what is not above 0.
+  /// The place of a value on the page; not a number for what the axis cannot show: infinities, and on a
+  /// logarithmic axis what is not above 0.
   func callAsFunction(_ value: Double) -> Double {
     guard value.isFinite, scale == .linear || value > 0 else { return .nan }
     let place = start + fraction(value) * (end - start)
-    // Far beyond any page, but safe to calculate with.
+    // The limits are far beyond any page, but safe to calculate with.
     return place.isNaN ? .nan : place.clamped(-1e7, 1e7)
   }
 
@@ -47,12 +48,12 @@ struct AxisMap: Sendable {
 extension Axes {
   /// The values at the ends of the x axis of each panel.
   ///
-  /// The margins are parts of the range that is shown: where the axis is shared, of that of all panels.
+  /// The margins are parts of the range that is shown, which is that of all panels where the axis is shared.
   static func xMaps(_ panels: [Axes], shared: Bool) throws(FigureError) -> [AxisMap] {
     try maps(panels, shared: shared, name: "x", axis: { $0.x }, extend: { $0.extendX(&$1) })
   }
 
-  /// The same of the y axis.
+  /// The values at the ends of the y axis of each panel; see ``xMaps(_:shared:)``.
   static func yMaps(_ panels: [Axes], shared: Bool) throws(FigureError) -> [AxisMap] {
     try maps(panels, shared: shared, name: "y", axis: { $0.y }, extend: { $0.extendY(&$1) })
   }
@@ -62,7 +63,7 @@ extension Axes {
     extend: (any PlotLayer, inout Extent) -> Void
   ) throws(FigureError) -> [AxisMap] {
     var maps: [AxisMap] = []
-    // Of all panels' data, by the scale of those that show them.
+    // The range of all panels' data, by the scale of those that show them.
     var common: [Scale: Extent] = [:]
     for panel in panels {
       let options = axis(panel)

@@ -2,13 +2,14 @@
 struct CellGrid: Sendable {
   var rows: Int
   var columns: Int
-  /// One for each row, or empty for numbers from 1.
+  /// The name of each row, or none for numbers from 1.
   var rowNames: [String]
   var columnNames: [String]
-  /// Cells as high as wide; nil when that suits the matrix and leaves its panel filled.
+  /// Whether cells are as high as wide; nil: when that suits the matrix and leaves its panel filled.
   var squareCells: Bool?
 
-  /// Square cells suit a map of places or classes, but not five steps against a hundred epochs.
+  /// True where cells are square, which suits a map of places or classes, but not five steps against a
+  /// hundred epochs.
   var isSquare: Bool { squareCells ?? (rows <= 3 * columns && columns <= 3 * rows) }
 }
 

@@ -60,7 +60,7 @@ struct ColorBar {
 }
 
 extension Ticks {
-  /// "×10ⁿ" as markup.
+  /// A power of ten as markup that is shown as "×10ⁿ".
   package static func factor(_ exponent: Int) -> String {
     "×10^{\(exponent < 0 ? "−\(-exponent)" : "\(exponent)")}"
   }

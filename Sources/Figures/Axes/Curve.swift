@@ -3,7 +3,7 @@ import Support
 
 // The points of a curve on the page, in order.
 extension [Point] {
-  /// For long runs along x: the first, lowest, highest and last point of every tenth of a point.
+  /// Leaves of long runs along x the first, lowest, highest and last point of every tenth of a point.
   func thinned() throws -> [Point] {
     guard count > 4000 else { return self }
     let ordered = zip(self, dropFirst()).allSatisfy { $0.x <= $1.x }
@@ -33,7 +33,7 @@ extension [Point] {
     return result
   }
 
-  /// Level to the next point's x, then up or down.
+  /// Joins the points by steps: level to the next point's x, then up or down.
   func stepped() throws -> [Point] {
     var result: [Point] = []
     for (i, p) in enumerated() {

@@ -2,7 +2,9 @@ import Support
 
 /// How far error bars reach from their points: distances, not values.
 public struct Spread: Sendable, Hashable {
+  /// How far each bar reaches downwards or to the left, at least 0.
   public var lower: [Double]
+  /// How far each bar reaches upwards or to the right, at least 0.
   public var upper: [Double]
 
   public init(lower: [Double], upper: [Double]) {
@@ -10,7 +12,7 @@ public struct Spread: Sendable, Hashable {
     self.upper = upper
   }
 
-  /// The same to both sides.
+  /// The same distances to both sides.
   public init(_ both: [Double]) { self.init(lower: both, upper: both) }
 
   /// Throws ``FigureError`` unless there are `count` distances to both sides, none of them negative.
@@ -33,7 +35,9 @@ public struct Spread: Sendable, Hashable {
 
 /// The error bars of points.
 public struct Errors: Sendable, Hashable {
+  /// How far level bars reach; nil for none.
   public var x: Spread?
+  /// How far upright bars reach; nil for none.
   public var y: Spread?
 
   public init(x: Spread? = nil, y: Spread? = nil) {

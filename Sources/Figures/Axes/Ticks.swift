@@ -1,9 +1,11 @@
 import Foundation
+import Support
 
 /// How data values become lengths along an axis.
 public enum Scale: String, NamedOption {
+  /// Equal differences have equal lengths.
   case linear
-  /// Logarithmic, base 10; values ≤ 0 are not drawn.
+  /// Equal ratios have equal lengths; values ≤ 0 are not drawn.
   case log
 
   public static let optionName = "axis scale"
@@ -26,12 +28,12 @@ package struct Ticks: Sendable {
 
   /// Multiples of 1, 2, 2.5 or 5 × 10ⁿ in `lower`…`upper`: the finest such step with at most `limit` of them.
   ///
-  /// Where the ends are so close that no such multiples are different doubles with different labels, the two ends
-  /// themselves.
+  /// Where the ends are so close that no such multiples are different doubles with different labels, they are
+  /// the two ends themselves.
   /// - Parameters:
   ///   - integers: whole steps only, for axes that count.
-  ///   - exponent: forces the power of ten that the labels leave out; nil chooses one for very large and very
-  ///     small numbers.
+  ///   - forced: the power of ten that the labels leave out; nil chooses one for very large and very small
+  ///     numbers.
   package static func linear(
     _ lower: Double, _ upper: Double, limit: Int, integers: Bool = false, exponent forced: Int? = nil
   ) -> Ticks {
@@ -73,7 +75,7 @@ package struct Ticks: Sendable {
     let range = upper - lower
     // Neighbours may have become one number without their power of ten.
     guard range > 0, range.isFinite else { return nil }
-    // From a step that is surely too fine upwards.
+    // We begin with a step that is surely too fine.
     var power = Int(log10(range).rounded(.down)) - 2
     if whole { power = max(power, 0) }
     let last = power + 6 + Int(log10(max(abs(lower), abs(upper)) / range).rounded(.up).clamped(0, 400))
@@ -108,7 +110,7 @@ package struct Ticks: Sendable {
     let places = (exponent - step.power + (step.mantissa == 2.5 ? 1 : 0)).clamped(0, 17)
     let labels = values.map { number($0.timesTen(to: -exponent), places: places) }
 
-    // Fifths, or quarters where fifths would fall on odd values.
+    // Minor marks stand at fifths, or at quarters where fifths would fall on odd values.
     let parts = step.mantissa == 2 ? 4 : 5
     var minor: [Double] = []
     if !(whole && step.power == 0) {
@@ -131,7 +133,7 @@ package struct Ticks: Sendable {
 
   /// The shortest text that reads back as the same number, with its power of ten as markup.
   static func exact(_ value: Double) -> String {
-    let text = CSV.number(value).replacing("-", with: "−")
+    let text = NumberSpelling.plain(value).replacing("-", with: "−")
     guard let e = text.firstIndex(of: "e") else { return text }
     let power = text[text.index(after: e)...].replacing("+", with: "")
     return text[..<e] + "×10^{\(power)}"

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// Comma-separated values (RFC 4180) of the numbers behind a figure; columns that no row uses are left out.
 struct CSV {
@@ -33,7 +34,7 @@ struct CSV {
     text += "\n"
   }
 
-  /// All of it, where the rows are few.
+  /// The whole text, where the rows are few.
   static func text(header: [String], rows: [[String]]) -> String {
     var table = CSV(header)
     for row in rows { table.use(row) }
@@ -43,14 +44,10 @@ struct CSV {
   }
 
   /// The shortest text that reads back as the same number; "nan" where there is none.
-  static func number(_ value: Double) -> String {
-    if value.isNaN { return "nan" }
-    if value == value.rounded(), abs(value) < 1e15 { return String(Int(value)) }
-    return "\(value)"
-  }
+  static func number(_ value: Double) -> String { value.isNaN ? "nan" : NumberSpelling.plain(value) }
 
   private static func field(_ text: String) -> String {
-    // Bytes: Swift takes "\r\n" for one character, and numbers need no look at their characters.
+    // We look at bytes: Swift takes "\r\n" for one character, and numbers need no look at their characters.
     let isPlain = text.utf8.allSatisfy { $0 != 44 && $0 != 34 && $0 != 10 && $0 != 13 }
     return isPlain ? text : "\"" + text.replacing("\"", with: "\"\"") + "\""
   }

@@ -11,7 +11,7 @@ struct NumbersRow {
   let lower: String
   let upper: String
   let value: String
-  // How far error bars reach.
+  // These say how far error bars reach.
   let xError: (lower: String, upper: String)?
   let yError: (lower: String, upper: String)?
 
@@ -45,8 +45,10 @@ extension Spread {
 }
 
 extension Figure {
-  /// One row per number: panel, series, kind, name (category), x, y, lower, upper, value, and how far error bars
-  /// reach.
+  /// The numbers behind the figure, one row per number: panel, series, kind, name (category), x, y, lower,
+  /// upper, value, and how far error bars reach.
+  ///
+  /// Throws `Interrupted` when a stop was asked for.
   public func csv() throws -> String {
     var table = CSV(NumbersRow.header)
     // Which columns are used is known from a few rows, and millions of points need not wait in memory.

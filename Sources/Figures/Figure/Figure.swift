@@ -5,27 +5,33 @@ import Support
 /// Everything that was asked for is shown: a figure whose labels and legends would leave less than half of it to its
 /// axes becomes higher, and wider where that does not help.
 public struct Figure: Drawing {
+  /// The size that is asked for; the page becomes larger where not all would be shown.
   public var size: FigureSize
+  /// Fonts, weights and colours.
   public var style: FigureStyle
-  /// Above all axes.
+  /// The text above all axes; empty for none.
   public var title = ""
+  /// The number of rows of axes.
   public let rows: Int
+  /// The number of columns of axes.
   public let columns: Int
-  /// Row by row from the top left.
+  /// The axes, row by row from the top left.
   public var panels: [Axes]
-  /// Small multiples with the same limits everywhere; inner tick labels are left out.
+  /// Gives all panels the same limits along x; inner tick labels are left out.
   public var sharesX = false
+  /// Gives all panels the same limits along y; inner tick labels are left out.
   public var sharesY = false
-  /// One legend above all axes, with every label once, instead of one in each. Colours go on from panel to panel.
+  /// Draws one legend above all axes, with every label once, instead of one in each. Colours go on from panel
+  /// to panel.
   public var sharesLegend = false
-  /// The size was asked for: another one is told.
+  /// True when the size was asked for: that it is another one is then told.
   public var isSizeAsked = false
 
   /// The largest page in points.
   static let widest = 2160.0
   static let tallest = 2880.0
 
-  /// One pair of axes.
+  /// A figure with one pair of axes.
   public init(size: FigureSize = .oneColumn, style: FigureStyle = .paper) {
     self.size = size
     self.style = style
@@ -34,7 +40,7 @@ public struct Figure: Drawing {
     panels = [Axes()]
   }
 
-  /// A grid of axes. Throws ``FigureError`` unless there are 1 to 30 rows and columns.
+  /// A figure with a grid of axes. Throws ``FigureError`` unless there are 1 to 30 rows and columns.
   public init(
     rows: Int, columns: Int, size: FigureSize = .twoColumns, style: FigureStyle = .paper
   ) throws(FigureError) {
@@ -54,6 +60,10 @@ public struct Figure: Drawing {
     set { panels[0] = newValue }
   }
 
+  /// What is drawn.
+  ///
+  /// Throws ``FigureError`` for data and options that cannot be drawn and for fonts that cannot be used,
+  /// `Interrupted` when a stop was asked for.
   public func displayList() throws -> DisplayList {
     let remarks = Remarks()
     let setter = try Typesetter(style.fonts, remarks: remarks)

@@ -14,10 +14,10 @@ struct FigurePlan {
   private let natural: Size
   private var rows: Int { figure.rows }
   private var columns: Int { figure.columns }
-  /// Smaller axes show nothing.
+  /// The least side of a plot area, as smaller axes show nothing.
   private static let leastArea = 24.0
 
-  /// Throws ``FigureError`` when no page is large enough, ``Interrupted`` when a stop was asked for.
+  /// Throws ``FigureError`` when no page is large enough, `Interrupted` when a stop was asked for.
   init(_ figure: Figure, setter: Typesetter) throws {
     self.figure = figure
     self.setter = setter
@@ -85,10 +85,10 @@ struct FigurePlan {
 
   /// The room that labels and legends need around the plot areas, in points.
   private struct Gutters {
-    /// Of each column of panels.
+    // There is one of these for each column of panels.
     var left: [Double]
     var right: [Double]
-    /// Of each row of panels.
+    // There is one of these for each row of panels.
     var top: [Double]
     var bottom: [Double]
 
@@ -100,9 +100,9 @@ struct FigurePlan {
     }
   }
 
-  /// Between the page's rim and what is next to it.
+  /// The distance between the page's rim and what is next to it.
   private static let outer = 3.0
-  /// Between neighbouring panels.
+  /// The distance between neighbouring panels.
   private var gap: Double { columns * rows > 1 ? 7 : 0 }
 
   /// Measures all axes and moves them to their places; the page grows until they have half of it.
@@ -157,7 +157,7 @@ struct FigurePlan {
     }
   }
 
-  /// The page with room for everything that is not a plot area, and as much for those.
+  /// The size of a page with room for everything that is not a plot area, and as much for those.
   private func grown(across: Double, down: Double) throws(FigureError) -> Size {
     let least = layouts.reduce(Size(width: FigurePlan.leastArea, height: FigurePlan.leastArea)) {
       Size(width: max($0.width, $1.needs.width), height: max($0.height, $1.needs.height))

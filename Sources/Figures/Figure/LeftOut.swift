@@ -2,12 +2,12 @@
 struct LeftOut {
   private let xScale: Scale
   private let yScale: Scale
-  // On a logarithmic axis, what is not above 0.
+  // These count what is not above 0, on a logarithmic axis.
   private var notAboveX = 0
   private var notAboveY = 0
   var infinite = 0
   var notNumbers = 0
-  /// Outside the bins of a histogram.
+  /// How many values are outside the bins of a histogram.
   var outside = 0
 
   init(_ axes: Axes) {
@@ -21,7 +21,7 @@ struct LeftOut {
     notAboveX += found
   }
 
-  /// The same along the y axis.
+  /// Counts values along the y axis that it cannot show.
   mutating func countY(_ values: [Double]) {
     let found = count(values, yScale)
     notAboveY += found

@@ -12,7 +12,7 @@ final class Remarks {
     for scalar in found where !scalars.contains(scalar) && scalars.count < 1000 { scalars.append(scalar) }
   }
 
-  /// All of them, one line each.
+  /// All remarks, one line each.
   var all: [String] {
     guard !scalars.isEmpty else { return lines }
     let named = scalars.prefix(12).map { scalar in

@@ -9,10 +9,14 @@ extension GlimpseGrid {
   private var headingSize: Double { style.titleSize }
   private var headingHeight: Double { headingSize * 1.7 }
 
+  /// What is drawn: the picture is as wide as ``GlimpseOptions/width`` and as tall as its content.
+  ///
+  /// Throws ``FigureError`` for senseless options and for fonts that cannot be used, `Interrupted` when a
+  /// stop was asked for.
   public func displayList() throws -> DisplayList {
     let shown = groups.filter { !$0.images.isEmpty }
     let (columns, side) = try arrangement(of: shown)
-    // Heights first: the picture is as tall as its content.
+    // Heights come first: the picture is as tall as its content.
     let remarks = Remarks()
     let setter = try Typesetter(style.fonts, remarks: remarks)
     var sections: [(heading: [TextLayout], rows: [Row])] = []
@@ -97,7 +101,7 @@ extension GlimpseGrid {
     }
   }
 
-  /// Images side by side with what is written above and below them.
+  /// A row of images with what is written above and below them.
   private struct Row {
     var images: [Glimpse]
     var titles: [[TextLayout]]
@@ -107,7 +111,7 @@ extension GlimpseGrid {
     var captionHeight = 0.0
   }
 
-  /// One step: "t  prediction … p %".
+  /// The line of one step: "t  prediction … p %".
   private struct Caption {
     var number: TextLayout
     var name: [TextLayout]
@@ -153,7 +157,8 @@ extension GlimpseGrid {
     }
   }
 
-  /// Square for most images; extreme shapes are fitted into at most twice the width.
+  /// The height of a row's images: cells are square for most, extreme shapes are fitted into at most twice
+  /// the width.
   private func rowHeight(_ row: [Glimpse], _ side: Double) -> Double {
     row.map { min(side * Double($0.pixels.height) / Double($0.pixels.width), 2 * side) }.max() ?? side
   }
@@ -212,7 +217,7 @@ extension GlimpseGrid {
     }
   }
 
-  /// "94 %".
+  /// A confidence as text, such as "94 %".
   static func percent(_ confidence: Double) -> String {
     confidence.isFinite ? "\(Int((min(max(confidence, 0), 1) * 100).rounded())) %" : "–"
   }

@@ -1,6 +1,6 @@
 // The tags at the frames of glimpses, and what the frames leave uncovered.
 extension GlimpseGrid {
-  /// "t: p %" at each frame's corner where it covers the fewest other tags and patches.
+  /// Writes "t: p %" at each frame's corner where it covers the fewest other tags and patches.
   func drawTags(
     _ glimpse: Glimpse, _ frames: [(rect: Rect, color: Color)], in box: Rect, _ setter: Typesetter,
     into list: inout DisplayList
@@ -30,7 +30,7 @@ extension GlimpseGrid {
     ]
     var best = (cost: Double.infinity, rect: Rect(x: l, y: t, width: w, height: h))
     for (i, corner) in (isGlance ? inside : outside + inside).enumerated() {
-      // Pushed back into the image where the corner lies at its rim.
+      // The tag is pushed back into the image where the corner lies at its rim.
       let x = min(max(corner.0, box.x), max(box.right - w, box.x))
       let y = min(max(corner.1, box.y), max(box.bottom - h, box.y))
       let rect = Rect(x: x, y: y, width: w, height: h)

@@ -8,7 +8,7 @@ public struct Glimpse: Sendable, Hashable {
     public var confidence: Double
     /// Whether that prediction is right; nil when nobody knows.
     public var isCorrect: Bool?
-    /// Its name, for captions and the CSV file.
+    /// The name of that prediction, for captions and the CSV file.
     public var prediction: String
 
     public init(patch: Patch? = nil, confidence: Double, isCorrect: Bool?, prediction: String = "") {
@@ -19,9 +19,13 @@ public struct Glimpse: Sendable, Hashable {
     }
   }
 
+  /// A square part of the image, in the image's pixels.
   public struct Patch: Sendable, Hashable {
+    /// The top row, from 0.
     public var row: Double
+    /// The left column, from 0.
     public var column: Double
+    /// The side.
     public var size: Double
 
     public init(row: Double, column: Double, size: Double) {
@@ -31,9 +35,11 @@ public struct Glimpse: Sendable, Hashable {
     }
   }
 
+  /// The image.
   public var pixels: Pixels
-  /// Such as "698 – palace".
+  /// The text above the image, such as "698 – palace".
   public var title: String
+  /// What was looked at, step by step.
   public var steps: [Step]
 
   public init(pixels: Pixels, title: String, steps: [Step]) {
@@ -48,22 +54,26 @@ public struct GlimpseOptions: Sendable, Hashable {
   /// The colours of right and wrong steps, and of steps of which neither is known.
   public enum Colors: String, NamedOption {
     case greenRed = "green-red"
-    /// For the colour blind.
+    /// Blue and orange, which the colour blind can tell apart.
     case blueOrange = "blue-orange"
 
     public static let optionName = "glimpse colours"
 
+    /// The colour of steps whose prediction is right.
     public var right: Color { self == .greenRed ? Color(0x16A34A) : Color(0x0072B2) }
+    /// The colour of steps whose prediction is wrong.
     public var wrong: Color { self == .greenRed ? Color(0xDC2626) : Color(0xD55E00) }
+    /// The colour of steps of which neither is known.
     public var unknown: Color { self == .greenRed ? Color(0x2563EB) : Color(0x6B4C9A) }
 
     func color(_ isCorrect: Bool?) -> Color { isCorrect.map { $0 ? right : wrong } ?? unknown }
   }
 
+  /// The colours of the steps.
   public var colors: Colors = .greenRed
   /// How the images are enlarged.
   public var interpolation: ImageScaling = .mitchell
-  /// Images side by side; nil is chosen from the width and how many there are.
+  /// The number of images side by side; nil is chosen from the width and how many there are.
   public var columns: Int?
   /// Darkens what no patch shows: 0 not at all … 1 black.
   public var dim = 0.0
@@ -77,9 +87,11 @@ public struct GlimpseOptions: Sendable, Hashable {
 
 /// Images with their glimpses drawn over them, in rows under group headings such as "exit at step 2".
 public struct GlimpseGrid: Drawing {
+  /// Images under one heading.
   public struct Group: Sendable, Hashable {
-    /// Above the images; empty for none.
+    /// The text above the images; empty for none.
     public var heading: String
+    /// The images, in the order in which they are drawn.
     public var images: [Glimpse]
 
     public init(heading: String = "", images: [Glimpse]) {
@@ -88,8 +100,11 @@ public struct GlimpseGrid: Drawing {
     }
   }
 
+  /// The groups, from the top.
   public var groups: [Group]
+  /// How overlays look.
   public var options: GlimpseOptions
+  /// Fonts, weights and colours.
   public var style: FigureStyle
 
   public init(groups: [Group], options: GlimpseOptions = GlimpseOptions(), style: FigureStyle = .paper) {
@@ -105,8 +120,9 @@ public struct GlimpseGrid: Drawing {
 
   static let gap = 6.0
 
-  /// One row per step: group, image, step, row, column, size, prediction, confidence, correct (0 or 1); steps and
-  /// the top-left pixel count from 1. "correct" is empty where it is not known.
+  /// The numbers behind the picture, one row per step: group, image, step, row, column, size, prediction,
+  /// confidence, correct (0 or 1); steps and the top-left pixel count from 1. "correct" is empty where it is
+  /// not known.
   public func csv() throws -> String {
     var rows: [[String]] = []
     for group in groups {

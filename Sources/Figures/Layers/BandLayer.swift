@@ -60,7 +60,7 @@ struct BandLayer: PlotLayer {
       let x = xMap(self.x[i])
       if i % 65536 == 0 { try Cancellation.check() }
       let high = yMap(upper[i])
-      // On a logarithmic axis what reaches to 0 reaches to the frame.
+      // What reaches to 0 reaches to the frame on a logarithmic axis.
       let sinks = yMap.scale == .log && lower[i] <= 0
       let low = sinks ? room.bottom : yMap(lower[i])
       guard x.isFinite, low.isFinite, high.isFinite else {

@@ -1,7 +1,10 @@
 /// One series of a bar chart or histogram.
 public struct Series: Sendable, Hashable {
+  /// The name in the legend; nil for none.
   public var label: String?
+  /// The heights of bars, or the values that a histogram counts.
   public var values: [Double]
+  /// The colour; nil takes the next of the style's cycle.
   public var color: Color?
   /// Error bars at the ends of the bars; not for histograms.
   public var error: Spread?
@@ -17,7 +20,7 @@ public struct Series: Sendable, Hashable {
 /// How several series share one place.
 public enum BarMode: String, NamedOption {
   case grouped, stacked
-  /// On top of one another, translucent; for histograms.
+  /// Translucent bars lie over one another, for histograms.
   case overlaid
 
   public static let optionName = "bar mode"
@@ -25,8 +28,9 @@ public enum BarMode: String, NamedOption {
 
 /// How bars look.
 public struct BarOptions: Sendable, Hashable {
+  /// How several series share one place.
   public var mode: BarMode
-  /// Part of the distance between categories that their bars fill.
+  /// The part of the distance between categories that their bars fill.
   public var width: Double
   /// Writes each bar's value above it.
   public var showValues: Bool
@@ -39,7 +43,7 @@ public struct BarOptions: Sendable, Hashable {
 }
 
 extension LayerHolder {
-  /// Bars over named categories, one series beside or on top of the other.
+  /// Draws bars over named categories, one series beside or on top of the other.
   ///
   /// Every series needs one value per category; one that is not a number leaves its place empty. Throws
   /// ``FigureError`` for unequal lengths and a second chart in the same axes.
@@ -54,7 +58,7 @@ extension LayerHolder {
     }
   }
 
-  /// One series of bars.
+  /// Draws one series of bars over named categories.
   public mutating func bar(
     categories: [String], values: [Double], label: String? = nil, color: Color? = nil,
     options: BarOptions = BarOptions()
@@ -87,7 +91,7 @@ extension BarsLayer {
     _ series: [Series], _ lefts: [Double], _ rights: [Double], _ mode: BarMode, names: [String] = [],
     showValues: Bool = false
   ) -> [BarsLayer] {
-    // What is already stacked above and below zero at each place.
+    // These sums say what is already stacked above and below zero at each place.
     var above = [Double](repeating: 0, count: lefts.count)
     var below = above
     return series.enumerated().map { s, one in

@@ -30,7 +30,7 @@ extension BarsLayer {
         y = (shown.0 + shown.1 - h) / 2
       } else {
         let error = errorEnds(layout, i)
-        // Above the bar, or below one that hangs.
+        // The number stands above the bar, or below one that hangs.
         y =
           values[i] < 0
           ? max(box.bottom, error?.bottom ?? box.bottom) + 2.5 : min(box.y, error?.top ?? box.y) - 2.5 - h

@@ -2,7 +2,7 @@ import Support
 
 /// Upright rectangles: one series of a bar chart or histogram.
 struct BarsLayer: PlotLayer {
-  // The sides, the foot and the top of each bar.
+  // These are the sides, the foot and the top of each bar.
   var left: [Double]
   var right: [Double]
   var foot: [Double] = []
@@ -16,17 +16,17 @@ struct BarsLayer: PlotLayer {
   var opacity: Double
   var showValues: Bool
   var cycle: Int?
-  /// The bars stand on those of the series before.
+  /// True when the bars stand on those of the series before.
   var isStacked: Bool
   var error: Spread?
-  /// Of the values that were counted into bins: those that no bin took.
+  /// How many of the values that were counted into bins no bin took.
   var uncounted = Uncounted()
 
   /// How many values of a histogram are in no bin.
   struct Uncounted: Sendable {
     var infinite = 0
     var notNumbers = 0
-    /// Below the first edge or above the last.
+    /// How many are below the first edge or above the last.
     var outside = 0
   }
 
@@ -72,7 +72,7 @@ struct BarsLayer: PlotLayer {
   func boxes(_ layout: AxesLayout) -> [Rect?] {
     let (xMap, yMap) = (layout.xMap, layout.yMap)
     return top.indices.map { i in
-      // On a logarithmic axis, bars stand on its lower end.
+      // Bars stand on the lower end of a logarithmic axis.
       let base = foot[i] > 0 || yMap.scale == .linear ? foot[i] : yMap.lower
       let (a, b) = (Point(xMap(left[i]), yMap(base)), Point(xMap(right[i]), yMap(top[i])))
       guard a.isFinite, b.isFinite else { return nil }

@@ -2,13 +2,13 @@ import Support
 
 /// The cells of a matrix, coloured by their values.
 struct HeatMapLayer: PlotLayer {
-  /// Row by row from the top.
+  /// The values, row by row from the top.
   let values: [Double]
   let rows: Int
   let columns: Int
   let options: HeatMapOptions
 
-  /// More rows or columns than a picture has pixels.
+  /// The most rows or columns, which are more than a picture has pixels.
   private static let limit = 8192
   /// The least size of numbers in points; smaller ones are left out.
   private static let smallestNumber = 4.5
@@ -79,7 +79,7 @@ struct HeatMapLayer: PlotLayer {
     }
   }
 
-  /// In units of the font size, of the number with the most digits.
+  /// The width of the number with the most digits, in units of the font size.
   private func widestNumber(_ digits: Int, _ setter: Typesetter) throws(FigureError) -> Double {
     let finite = values.filter(\.isFinite)
     var widest = 0.0
@@ -166,7 +166,8 @@ struct HeatMapLayer: PlotLayer {
 }
 
 extension LayerHolder {
-  /// Colours for the rows (from the top) and columns of a matrix; a value that is not a number stays grey.
+  /// Draws the rows (from the top) and columns of a matrix as colours; a value that is not a number stays
+  /// grey.
   ///
   /// Rows and columns are numbered from 1 unless named. Throws ``FigureError`` for rows of unequal length and a
   /// second map in the same axes.
@@ -180,7 +181,9 @@ extension LayerHolder {
     try heatMap(values.flatMap { $0 }, rows: values.count, columns: columns, options: options)
   }
 
-  /// The same of values row by row.
+  /// Draws a matrix whose values are given row by row, `rows`·`columns` of them.
+  ///
+  /// Throws ``FigureError`` for another number of values and a second map in the same axes.
   public mutating func heatMap(
     _ values: [Double], rows: Int, columns: Int, options: HeatMapOptions = HeatMapOptions()
   ) throws(FigureError) {
@@ -194,18 +197,23 @@ extension LayerHolder {
 
 /// How a heat map is coloured and labelled.
 public struct HeatMapOptions: Sendable, Hashable {
+  /// The colours of the values.
   public var colors: ColorMap
-  /// Values of the first and the last colour; nil takes the smallest and the largest.
+  /// The value of the first colour; nil takes the smallest.
   public var lower: Double?
+  /// The value of the last colour; nil takes the largest.
   public var upper: Double?
-  /// Text beside the colour bar.
+  /// The text beside the colour bar.
   public var label: String
+  /// Draws a bar with the colours of the values.
   public var colorBar: Bool
-  /// Decimal places of the numbers in the cells; nil shows none.
+  /// The decimal places of the numbers in the cells; nil shows none.
   public var digits: Int?
+  /// The names of the rows from the top; none for numbers from 1.
   public var rowNames: [String]
+  /// The names of the columns; none for numbers from 1.
   public var columnNames: [String]
-  /// Cells as high as wide; nil when one side has at most three times as many as the other.
+  /// Whether cells are as high as wide; nil: when one side has at most three times as many as the other.
   public var squareCells: Bool?
 
   public init(

@@ -2,12 +2,13 @@ import Foundation
 
 /// How values are counted into bins.
 public struct HistogramOptions: Sendable, Hashable {
-  /// Number of equal bins; nil is chosen from the data, one per number for few whole numbers.
+  /// The number of equal bins; nil is chosen from the data, one per number for few whole numbers.
   public var bins: Int?
-  /// Ascending edges, instead of equal bins.
+  /// The ascending edges of bins that are not equal; nil for equal ones.
   public var edges: [Double]?
   /// Shows the density, whose area is 1, instead of counts.
   public var density: Bool
+  /// How several series share one place.
   public var mode: BarMode
 
   public init(bins: Int? = nil, edges: [Double]? = nil, density: Bool = false, mode: BarMode = .overlaid) {
@@ -39,7 +40,7 @@ extension LayerHolder {
     }
   }
 
-  /// Bars of given heights between ascending edges: counts made elsewhere, or accuracy by confidence.
+  /// Draws bars of given heights between ascending edges: counts made elsewhere, or accuracy by confidence.
   ///
   /// Throws ``FigureError`` unless there is one more edge than heights, ascending and finite.
   public mutating func histogram(
@@ -57,7 +58,7 @@ extension LayerHolder {
     }
   }
 
-  /// The distribution of one set of values.
+  /// Draws the distribution of one set of values.
   public mutating func histogram(
     _ values: [Double], label: String? = nil, color: Color? = nil,
     options: HistogramOptions = HistogramOptions()
@@ -68,7 +69,7 @@ extension LayerHolder {
 
 /// The bins of a histogram.
 private struct Bins {
-  /// Ascending and finite, at least two.
+  /// The edges, ascending and finite, at least two.
   let edges: [Double]
 
   /// The edges that `options` ask for, or suitable ones for `values`, which are finite.

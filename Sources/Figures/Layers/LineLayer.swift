@@ -69,7 +69,7 @@ struct LineLayer: PlotLayer {
     return dash.stroke(color(style), width: look.width ?? style.lineWidth)
   }
 
-  /// Without a choice: a marker for scattered points, and on lines of few points.
+  /// The marker: without a choice, scattered points and lines of few points have one.
   var marker: Marker {
     if let marker = look.marker { return marker }
     let few = joined == .straight && x.count <= 16
@@ -108,7 +108,7 @@ struct LineLayer: PlotLayer {
     let size = look.markerSize ?? style.markerSize
     // An edge keeps a few markers apart; among many it would only eat their neighbours.
     let edge = x.count <= 200 && look.opacity >= 1 ? style.background : nil
-    // Of many markers in one place only so many are drawn as change the picture.
+    // Where many markers are in one place, only so many are drawn as change the picture.
     var crowd = Crowd(
       painter.area, cell: max(size / 4, 0.3),
       most: color.alpha >= 1 ? 1 : Int((3.5 / max(color.alpha, 0.02))))
@@ -151,7 +151,7 @@ struct LineLayer: PlotLayer {
       guard p.isFinite else { continue }
       if let ends = errors.y?.ends(i, around: y[i]) {
         let (low, high) = (yMap(ends.lower), yMap(ends.upper))
-        // On a logarithmic axis an error that reaches below 0 reaches beyond the frame.
+        // An error that reaches below 0 reaches beyond the frame of a logarithmic axis.
         if high.isFinite, ends.lower < ends.upper {
           poles.append((Point(p.x, low.isFinite ? low : area.bottom + 20), Point(p.x, high)))
         }
@@ -225,8 +225,8 @@ extension LayerHolder {
     changeAxes { $0.add(layer) }
   }
 
-  /// Like ``line(x:y:label:style:errors:)``, but level from each point to the x of the next, as for anytime
-  /// accuracy.
+  /// Joins the points as ``line(x:y:label:style:errors:)``, but level from each point to the x of the next,
+  /// as for anytime accuracy.
   public mutating func step(
     x: [Double], y: [Double], label: String? = nil, style: LineStyle = LineStyle(), errors: Errors = Errors()
   ) throws(FigureError) {
@@ -235,9 +235,9 @@ extension LayerHolder {
     changeAxes { $0.add(layer) }
   }
 
-  /// Marks the points without joining them.
+  /// Marks the points (`x[i]`, `y[i]`) without joining them; errors call the method `name`.
   ///
-  /// - Parameter name: what errors call it.
+  /// Throws ``FigureError`` for unequal lengths.
   public mutating func scatter(
     x: [Double], y: [Double], label: String? = nil, style: LineStyle = LineStyle(),
     errors: Errors = Errors(), calledAs name: String = "scatter"

@@ -37,12 +37,12 @@ struct NoteLayer: PlotLayer {
     let width = lines.map(\.width).max() ?? 0
     let (ascent, descent) = (lines.first?.ascent ?? 0, lines.last?.descent ?? 0)
     let height = setter.digitHeight * size
-    // Inside the frame even where the anchor points out of it.
+    // The text stays inside the frame even where the anchor points out of it.
     func held(_ v: Double, _ low: Double, _ high: Double) -> Double {
       high > low ? min(max(v, low), high) : low
     }
     let left = held(p.x + dx * d + (dx - 1) / 2 * width, area.x + 2, area.right - 2 - width)
-    // The first baseline: the block stands above, beside or below the point.
+    // The first baseline follows from where the block stands: above, beside or below the point.
     let first = p.y + dy * d + (dy + 1) / 2 * height + (dy - 1) / 2 * below
     let baseline = held(first, area.y + 2 + ascent, area.bottom - 2 - descent - below)
     let box = Rect(x: left, y: baseline - ascent, width: width, height: ascent + below + descent)
@@ -81,7 +81,7 @@ struct NoteLayer: PlotLayer {
 }
 
 extension LayerHolder {
-  /// Writes `text` beside the point (x, y); see ``TextLayout`` for superscripts.
+  /// Writes `text` beside the point (x, y); `^{…}` in it raises and `_{…}` lowers.
   public mutating func annotate(_ text: String, x: Double, y: Double, options: NoteOptions = NoteOptions()) {
     changeAxes { $0.add(NoteLayer(text: text, x: x, y: y, options: options)) }
   }
@@ -97,7 +97,7 @@ public enum Anchor: String, NamedOption {
 
   public static let optionName = "anchor"
 
-  /// −1, 0, 1: left/above, centred, right/below of the point.
+  /// Where the text stands along each axis: −1 left of or above the point, 0 centred, 1 right of or below it.
   var direction: (x: Double, y: Double) {
     switch self {
     case .right: (1, 0)
@@ -115,12 +115,15 @@ public enum Anchor: String, NamedOption {
 
 /// How an annotation looks.
 public struct NoteOptions: Sendable, Hashable {
+  /// Where the text stands relative to its point.
   public var anchor: Anchor
-  /// Gap between the point and the text, in points.
+  /// The gap between the point and the text, in points.
   public var distance: Double
   /// Draws an arrow from the text to the point.
   public var arrow: Bool
+  /// The colour of text and arrow; nil takes the style's ink.
   public var color: Color?
+  /// The size of the text in points; nil takes the style's.
   public var fontSize: Double?
 
   public init(

@@ -30,8 +30,8 @@ protocol PlotLayer: Sendable {
 
   // MARK: Painting, from the ground upwards
 
-  // Layers lie over one another in the order of these methods, and within each in the order in which they were
-  // added.
+  // Layers lie over one another in the order of these methods, and within each in the order in which they
+  // were added.
 
   /// Paints what covers the whole plot area, to which the list is clipped, as in ``paintArea(with:into:)``.
   func paintGround(with painter: AxesPainter, into list: inout DisplayList) throws

@@ -62,7 +62,7 @@ struct RuleLayer: PlotLayer {
 }
 
 extension LayerHolder {
-  /// A level line across the axes at `y`.
+  /// Draws a level line across the axes at `y`.
   public mutating func hline(
     _ y: Double, label: String? = nil, style: LineStyle = LineStyle()
   ) throws(FigureError) {
@@ -70,7 +70,7 @@ extension LayerHolder {
     changeAxes { $0.add(layer) }
   }
 
-  /// An upright line across the axes at `x`.
+  /// Draws an upright line across the axes at `x`.
   public mutating func vline(
     _ x: Double, label: String? = nil, style: LineStyle = LineStyle()
   ) throws(FigureError) {

@@ -48,7 +48,8 @@ extension LegendBox {
     }
   }
 
-  /// Corners first, then the middles of the sides; a place in between only if it hides less.
+  /// The place that hides least: corners come first, then the middles of the sides; a place in between only
+  /// if it hides less.
   private func leastHiding(in area: Rect, avoiding obstacles: Obstacles) -> (cost: Double, place: Point) {
     var best = (cost: Double.infinity, place: named(.upperRight, in: area))
     func consider(_ p: Point) {

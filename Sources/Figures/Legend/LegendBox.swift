@@ -4,7 +4,7 @@
 struct LegendBox {
   struct Entry {
     var label: String
-    /// As wide as one line is.
+    /// The width of the name in one line.
     var width: Double
     var text: [TextLayout]
     /// The layers of this name, whose marks stand beside it on one another.
@@ -37,7 +37,7 @@ struct LegendBox {
   /// What stands between the axes and a legend beside them.
   var aside = 0.0
 
-  /// Nil when no series has a label or the legend is switched off.
+  /// The legend of some axes; nil when no series has a label or the legend is switched off.
   /// `oncePerLabel` takes only the first of several layers with one label, for the axes of a grid.
   init?(
     _ axes: Axes, style: FigureStyle, setter: Typesetter, oncePerLabel: Bool = false
@@ -72,7 +72,7 @@ struct LegendBox {
     inset + 2 * padding + min(entries.map(\.width).max() ?? 0, fontSize * 6)
   }
 
-  /// In as many columns as `width` allows.
+  /// Arranges the names in as many columns as `width` allows.
   mutating func spread(width: Double, setter: Typesetter) throws(FigureError) {
     framed = false
     if let fixedColumns {
@@ -93,14 +93,15 @@ struct LegendBox {
     }
   }
 
-  /// For a place beside the axes, where width is dear.
+  /// Makes the box narrower, for a place beside the axes, where width is dear.
   mutating func compact() {
     framed = false
     sampleWidth = min(sampleWidth, fontSize * 1.6)
     gap = 3.5
   }
 
-  /// In a column of names no wider than `width` with everything; in more where that makes it less high than `height`.
+  /// Arranges the names in a column no wider than `width` with everything; in more where that makes it less
+  /// high than `height`.
   mutating func stack(width: Double, height: Double, setter: Typesetter) throws(FigureError) {
     let count = fixedColumns ?? 1
     let each = (width - 2 * padding - Double(count - 1) * columnGap) / Double(count)
@@ -123,13 +124,13 @@ struct LegendBox {
     }
   }
 
-  /// In one column, a stack is read from its top down.
+  /// The names in the order in which they are drawn: in one column, a stack is read from its top down.
   private var shown: [Entry] {
     guard isStack, columns == 1 else { return entries }
     return entries.filter { !$0.isStretch }.reversed() + entries.filter(\.isStretch)
   }
 
-  /// Into this many columns, or fewer when the last ones would be empty.
+  /// Arranges the names in this many columns, or in fewer when the last ones would be empty.
   mutating func arrange(_ wanted: Int) {
     columns = max(wanted, 1)
     let rows = (entries.count + columns - 1) / columns

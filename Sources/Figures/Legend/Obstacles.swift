@@ -7,7 +7,7 @@ struct Obstacles {
   private let columns: Int
   private let rows: Int
   private var weights: [Double]
-  /// Sums of everything above and left.
+  /// The sums of all weights above and to the left of each place of the grid.
   private var sums: [Double] = []
   private static let cell = 2.0
 
@@ -25,7 +25,7 @@ struct Obstacles {
     weights[row * columns + column] += weight
   }
 
-  /// `weight` for each square point of a box.
+  /// Adds `weight` for each square point of a box.
   mutating func add(_ box: Rect, _ weight: Double) {
     guard let cells = cells(box.inset(by: -Self.cell)) else { return }
     for row in cells.rows {
@@ -38,7 +38,7 @@ struct Obstacles {
     }
   }
 
-  /// Points of `weight` every few points of length along the visible part of a–b.
+  /// Adds points of `weight` every few points of length along the visible part of a–b.
   mutating func add(along a: Point, _ b: Point, _ weight: Double) {
     guard let (from, to) = area.clip(a, b) else { return }
     let count = Int(hypot(to.x - from.x, to.y - from.y) / 3)
@@ -49,7 +49,7 @@ struct Obstacles {
     }
   }
 
-  /// After the last obstacle.
+  /// Sums up the weights; called after the last obstacle.
   mutating func finish() {
     sums = [Double](repeating: 0, count: (columns + 1) * (rows + 1))
     for row in 0..<rows {

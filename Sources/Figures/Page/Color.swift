@@ -2,10 +2,13 @@ import Foundation
 
 /// An sRGB colour with opacity.
 public struct Color: Sendable, Hashable {
+  /// The red part.
   public var red: UInt8
+  /// The green part.
   public var green: UInt8
+  /// The blue part.
   public var blue: UInt8
-  /// 0 transparent … 1 opaque.
+  /// The opacity, from 0 transparent to 1 opaque.
   public var alpha: Double
 
   public init(red: UInt8, green: UInt8, blue: UInt8, alpha: Double = 1) {
@@ -15,13 +18,14 @@ public struct Color: Sendable, Hashable {
     self.alpha = alpha
   }
 
-  /// From 0xRRGGBB.
+  /// A colour given as 0xRRGGBB.
   public init(_ hex: UInt32, alpha: Double = 1) {
     self.init(
       red: UInt8(hex >> 16 & 255), green: UInt8(hex >> 8 & 255), blue: UInt8(hex & 255), alpha: alpha)
   }
 
-  /// From "#rgb", "#rrggbb", "#rrggbbaa" or one of ``names``.
+  /// A colour given as "#rgb", "#rrggbb", "#rrggbbaa" or one of ``names``; throws ``FigureError`` for other
+  /// text.
   public init(named text: String) throws(FigureError) {
     if text.hasPrefix("#") {
       let digits = text.dropFirst()
@@ -41,6 +45,7 @@ public struct Color: Sendable, Hashable {
     self = found.color
   }
 
+  /// The colour with another opacity, held within 0…1.
   public func opacity(_ alpha: Double) -> Color {
     var copy = self
     copy.alpha = min(max(alpha, 0), 1)
@@ -64,10 +69,15 @@ public struct Color: Sendable, Hashable {
     return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
   }
 
+  /// Black.
   public static let black = Color(0x000000)
+  /// White.
   public static let white = Color(0xFFFFFF)
+  /// Okabe and Ito's blue.
   public static let blue = Color(0x0072B2)
+  /// Okabe and Ito's vermilion.
   public static let orange = Color(0xD55E00)
+  /// Okabe and Ito's bluish green.
   public static let green = Color(0x009E73)
 
   /// The names that ``init(named:)`` knows; the coloured ones are Okabe and Ito's.

@@ -2,20 +2,28 @@ import Foundation
 
 /// Everything a figure draws, in points, in painting order: what each renderer turns into its own format.
 public struct DisplayList: Sendable {
+  /// The size of the page.
   public var size: Size
+  /// The colour of the page.
   public var background: Color
+  /// What is drawn, each over those before.
   public private(set) var items: [Item] = []
   /// What is not as it was asked for, or cannot be shown: one line each, for the reader of the figure.
   public var remarks: [String] = []
 
+  /// One thing that is drawn, or a limit to what follows.
   public enum Item: Sendable {
     /// The inside of a path by the non-zero winding rule.
     case fill(Path, Color)
+    /// The line along a path.
     case stroke(Path, Stroke)
+    /// Characters on a baseline.
     case text(TextRun)
+    /// An image, fitted to a rectangle.
     case image(Pixels, Rect, ImageScaling)
     /// Limits what follows to a rectangle until the matching `endClip`; clips do not nest.
     case beginClip(Rect)
+    /// Ends the limit.
     case endClip
   }
 
@@ -24,16 +32,20 @@ public struct DisplayList: Sendable {
     self.background = background
   }
 
+  /// Fills the inside of a path by the non-zero winding rule; what could not be seen is left out.
   public mutating func fill(_ path: Path, _ color: Color) {
     if !path.isEmpty && color.alpha > 0 { items.append(.fill(path, color)) }
   }
 
+  /// Draws a line along a path; what could not be seen is left out.
   public mutating func stroke(_ path: Path, _ stroke: Stroke) {
     if !path.isEmpty && stroke.width > 0 && stroke.color.alpha > 0 { items.append(.stroke(path, stroke)) }
   }
 
+  /// Writes characters on a baseline.
   public mutating func text(_ run: TextRun) { items.append(.text(run)) }
 
+  /// Draws an image, fitted to a rectangle whatever its shape.
   public mutating func image(_ pixels: Pixels, in rect: Rect, _ scaling: ImageScaling) {
     items.append(.image(pixels, rect, scaling))
   }
@@ -41,18 +53,22 @@ public struct DisplayList: Sendable {
   /// Limits what follows to `rect`, until ``endClip()``.
   public mutating func clip(to rect: Rect) { items.append(.beginClip(rect)) }
 
+  /// Ends the limit that ``clip(to:)`` began.
   public mutating func endClip() { items.append(.endClip) }
 }
 
 /// How a path's line is drawn. Joins are round, except in axis-parallel paths, whose corners are square.
 public struct Stroke: Sendable, Hashable {
+  /// How a line ends: straight at its last point, or in a half disc beyond it.
   public enum Cap: Sendable { case butt, round }
 
+  /// The colour of the line.
   public var color: Color
-  /// In points.
+  /// The width in points.
   public var width: Double
   /// Lengths in points of line and gap in turn; empty for a solid line.
   public var dash: [Double]
+  /// How the line and its dashes end.
   public var cap: Cap
 
   public init(_ color: Color, width: Double, dash: [Double] = [], cap: Cap = .butt) {
@@ -65,14 +81,17 @@ public struct Stroke: Sendable, Hashable {
 
 /// Characters of one face at one size on one baseline, all of which the face has.
 public struct TextRun: Sendable, Hashable {
+  /// The characters.
   public var text: String
+  /// The font.
   public var face: FontFile
-  /// In points.
+  /// The font size in points.
   public var size: Double
+  /// The colour of the characters.
   public var color: Color
-  /// Start of the baseline.
+  /// The start of the baseline.
   public var origin: Point
-  /// Degrees counter-clockwise.
+  /// The angle of the baseline in degrees, counter-clockwise.
   public var angle: Double
 
   /// The corners of the smallest box around its ink, turned with it.
@@ -98,9 +117,13 @@ public enum ImageScaling: String, NamedOption {
 
 /// An image as plain bytes, H×W×C, 1 (grey) or 3 (RGB) channels.
 public struct Pixels: Sendable, Hashable {
+  /// The number of columns, W.
   public let width: Int
+  /// The number of rows, H.
   public let height: Int
+  /// The number of channels, C.
   public let channels: Int
+  /// The values, H·W·C of them.
   public let bytes: [UInt8]
 
   /// Throws ``FigureError`` unless there are `width`·`height`·`channels` bytes.

@@ -1,6 +1,8 @@
 /// A place in points (1/72 inch) from the figure's top-left corner; y grows downwards.
 public struct Point: Sendable, Hashable {
+  /// The distance from the left.
   public var x: Double
+  /// The distance from the top.
   public var y: Double
 
   public init(_ x: Double, _ y: Double) {
@@ -40,10 +42,14 @@ public struct Rect: Sendable, Hashable {
     self.init(x: left, y: top, width: right - left, height: bottom - top)
   }
 
+  /// The right side.
   public var right: Double { x + width }
+  /// The lower side.
   public var bottom: Double { y + height }
+  /// The middle.
   public var center: Point { Point(x + width / 2, y + height / 2) }
 
+  /// True for a point inside or on the rim.
   public func contains(_ p: Point) -> Bool { p.x >= x && p.x <= right && p.y >= y && p.y <= bottom }
 
   /// Moves every side inwards by `d` (outwards when negative).
@@ -83,13 +89,19 @@ public struct Rect: Sendable, Hashable {
 
 /// Straight lines and cubic Bézier curves, open or closed.
 public struct Path: Sendable, Hashable {
+  /// A step of a path.
   public enum Element: Sendable, Hashable {
+    /// Begins a new part at a point.
     case move(Point)
+    /// Goes straight to a point.
     case line(Point)
+    /// Goes along a cubic Bézier curve with two control points to its end.
     case cubic(Point, Point, Point)
+    /// Goes straight back to where the part began.
     case close
   }
 
+  /// The steps, in order; each part begins with a `move`.
   public private(set) var elements: [Element] = []
 
   public init() {}
@@ -100,14 +112,25 @@ public struct Path: Sendable, Hashable {
     if closed && !elements.isEmpty { close() }
   }
 
+  /// The outline of a rectangle.
   public init(_ rect: Rect) { add(rect) }
 
+  /// True for a path without steps.
   public var isEmpty: Bool { elements.isEmpty }
+
+  /// Begins a new part at `p`.
   public mutating func move(_ p: Point) { elements.append(.move(p)) }
+
+  /// Goes straight to `p`.
   public mutating func line(_ p: Point) { elements.append(.line(p)) }
+
+  /// Goes along the cubic Bézier curve with the control points `a` and `b` to `end`.
   public mutating func cubic(_ a: Point, _ b: Point, _ end: Point) { elements.append(.cubic(a, b, end)) }
+
+  /// Goes straight back to where the part began.
   public mutating func close() { elements.append(.close) }
 
+  /// Adds the outline of a rectangle as a part of its own, clockwise from the top left.
   public mutating func add(_ r: Rect) {
     move(Point(r.x, r.y))
     line(Point(r.right, r.y))

@@ -5,7 +5,7 @@ import Foundation
 /// A renderer is one file, with a function from a ``DisplayList`` to the file's bytes and the format that calls it,
 /// and one entry of ``all``.
 public struct PictureFormat: Sendable {
-  /// As people call it, such as "PNG".
+  /// The name that people use, such as "PNG".
   public let name: String
   /// How the file's name ends, without the point.
   public let ending: String

@@ -6,13 +6,13 @@
 final class CoverageMask {
   let width: Int
   let height: Int
-  /// Left, top, right, bottom in whole pixels; nothing outside is touched.
+  /// The sides of the rectangle in whole pixels outside of which nothing is touched.
   var clip: (left: Int, top: Int, right: Int, bottom: Int)
 
   private let stride: Int
   private let area: UnsafeMutablePointer<Float>
   private let mask: UnsafeMutablePointer<UInt8>
-  /// Touched columns of each row of `area` (first, last + 1), and of `mask`.
+  // These are the touched columns of each row of `area` and of `mask`, as (first, last + 1).
   private let areaSpan: UnsafeMutablePointer<(Int, Int)>
   private let maskSpan: UnsafeMutablePointer<(Int, Int)>
   private var areaRows: (Int, Int)

@@ -93,7 +93,7 @@ extension Path {
           continue
         }
         let (a, b, end) = (pixel(c1), pixel(c2), pixel(p))
-        // Bound on the second derivative gives the number of chords (Wang's formula).
+        // A bound on the second derivative gives the number of chords (Wang's formula).
         let bend = max(
           hypot(start.x - 2 * a.x + b.x, start.y - 2 * a.y + b.y),
           hypot(a.x - 2 * b.x + end.x, a.y - 2 * b.y + end.y))
@@ -121,7 +121,7 @@ extension Path {
 struct StrokeOutline {
   var halfWidth: Double
   var cap: Stroke.Cap
-  /// Sides are axis-parallel: moved to whole pixels, with square corners.
+  /// True when sides are axis-parallel: they are moved to whole pixels and have square corners.
   var square: Bool
 
   /// Calls `body` with the outline of each side but those that `isHidden`.
@@ -166,7 +166,7 @@ struct StrokeOutline {
     return outline
   }
 
-  /// Chords of a whole circle that stay within 0.03 pixels of it.
+  /// The number of chords of a whole circle that stay within 0.03 pixels of it.
   private var arcs: Int { max(8, Int(Double.pi * (halfWidth / 0.06).squareRoot().rounded(.up))) }
 
   private func disc(_ c: Point) -> [Point] {

@@ -5,7 +5,7 @@ import Support
 extension DisplayList {
   /// The list as a PNG file at `dpi` pixels per inch. The same list gives the same bytes.
   ///
-  /// Throws ``FigureError`` for a size that no picture can have, ``Interrupted`` when a stop was asked for.
+  /// Throws ``FigureError`` for a size that no picture can have, `Interrupted` when a stop was asked for.
   public func png(dpi: Int = 300) throws -> Data {
     let rasterizer = try Rasterizer(size: size, dpi: dpi, background: background)
     try rasterizer.draw(self)
@@ -14,6 +14,7 @@ extension DisplayList {
 }
 
 extension PictureFormat {
+  /// Pictures of pixels, without loss.
   public static let png = PictureFormat(name: "PNG", ending: "png") { list, dpi in try list.png(dpi: dpi) }
 }
 

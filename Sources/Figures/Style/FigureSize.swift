@@ -14,11 +14,12 @@ public enum FigureSize: Sendable, Hashable {
     }
   }
 
+  /// A size that is given in inches.
   public static func inches(_ width: Double, _ height: Double) -> FigureSize {
     .points(width: width * 72, height: height * 72)
   }
 
-  /// "one-column" or "two-columns".
+  /// The size called "one-column" or "two-columns"; throws ``FigureError`` for other names.
   public init(named name: String) throws(FigureError) {
     switch Names.folded(name) {
     case "one-column": self = .oneColumn

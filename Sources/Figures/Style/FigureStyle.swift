@@ -1,21 +1,32 @@
 /// Fonts, weights and colours that all parts of a figure share. Lengths in points.
 public struct FigureStyle: Sendable, Hashable {
+  /// The fonts of all texts.
   public var fonts: FontChoice
-  /// Tick labels, legend, annotations.
+  /// The font size of tick labels, legend and annotations.
   public var fontSize = 8.0
-  /// Axis labels.
+  /// The font size of axis labels.
   public var labelSize = 9.0
+  /// The font size of titles.
   public var titleSize = 9.0
+  /// The colours of successive series.
   public var palette: Palette = .okabeIto
+  /// The width of lines of data.
   public var lineWidth = 1.25
-  /// Diameter.
+  /// The diameter of markers.
   public var markerSize = 4.5
+  /// The width of frames and tick marks.
   public var axisWidth = 0.5
+  /// The width of grid lines.
   public var gridWidth = 0.4
+  /// The length of labelled tick marks.
   public var tickLength = 3.0
+  /// The length of tick marks without labels.
   public var minorTickLength = 1.6
+  /// The colour of texts and frames.
   public var ink = Color.black
+  /// The colour of grid lines.
   public var gridColor = Color(0xDEDEDE)
+  /// The colour of the page.
   public var background = Color.white
 
   public init(fonts: FontChoice = .paper) { self.fonts = fonts }
@@ -31,7 +42,7 @@ public struct FigureStyle: Sendable, Hashable {
     return style
   }()
 
-  /// "paper" or "screen".
+  /// The style called "paper" or "screen"; throws ``FigureError`` for other names.
   public init(named name: String) throws(FigureError) {
     switch Names.folded(name) {
     case "paper": self = .paper

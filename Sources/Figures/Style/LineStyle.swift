@@ -1,13 +1,16 @@
 /// How a line or a set of points looks; nil takes the next of the style's cycle.
 public struct LineStyle: Sendable, Hashable {
+  /// The colour of line and markers.
   public var color: Color?
-  /// In points.
+  /// The width in points.
   public var width: Double?
+  /// The pattern of the line.
   public var dash: Dash?
+  /// The sign at each point.
   public var marker: Marker?
-  /// Diameter in points.
+  /// The markers' diameter in points.
   public var markerSize: Double?
-  /// 0…1; faded curves continue what another model takes over.
+  /// The opacity, 0…1; faded curves continue what another model takes over.
   public var opacity: Double
 
   public init(

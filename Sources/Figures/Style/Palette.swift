@@ -9,6 +9,7 @@ public enum Palette: String, NamedOption {
 
   public static let optionName = "palette"
 
+  /// The colours in the order in which series take them.
   public var colors: [Color] {
     switch self {
     case .okabeIto:

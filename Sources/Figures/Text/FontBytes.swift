@@ -6,7 +6,7 @@ final class FontBytes {
   private let file: InputFile
   private var size: Int { file.status.byteCount }
 
-  /// Nil for what is no readable regular file.
+  /// Opens a file; nil for what is no readable regular file.
   init?(path: FilePath) {
     guard let file = try? InputFile(path) else { return nil }
     self.file = file
@@ -27,7 +27,7 @@ final class FontBytes {
     return bytes
   }
 
-  /// Places of the tables of the file's first font.
+  /// The places of the tables of the file's first font.
   func tables() -> [String: (offset: Int, length: Int)]? {
     func number(_ bytes: some Collection<UInt8>) -> Int { bytes.reduce(0) { $0 << 8 | Int($1) } }
     guard let head = read(0, 16) else { return nil }

@@ -17,7 +17,7 @@ package final class FontFallback: Sendable {
 
   private let folders: [FilePath]
   private let state = Mutex(State())
-  /// More files than a machine with all of Noto has.
+  /// The most files that are looked at, which is more than a machine with all of Noto has.
   private static let fileLimit = 6000
 
   package init(folders: [FilePath]) { self.folders = folders }
@@ -51,7 +51,7 @@ package final class FontFallback: Sendable {
     return folders + ["/usr/local/share/fonts", "/usr/share/fonts"]
   }
 
-  /// Font files below the folders, the preferred ones last.
+  /// The font files below the folders, the preferred ones last.
   private static func files(in folders: [FilePath]) -> [FilePath] {
     var files: [FilePath] = []
     var seen: Set<FileStatus.Identity> = []
@@ -70,7 +70,8 @@ package final class FontFallback: Sendable {
     }.map(\.path)
   }
 
-  /// Upright faces of usual weight first, those for every kind of text before special ones.
+  /// The place of a face in the search: upright faces of usual weight come first, those for every kind of
+  /// text before special ones.
   private static func rank(_ path: FilePath) -> Int {
     let name = path.shownName.lowercased()
     var rank = 0

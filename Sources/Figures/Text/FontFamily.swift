@@ -51,7 +51,8 @@ struct FontFamily {
     self.bold = bold
   }
 
-  /// Files, not family names: fontconfig silently substitutes another font for a missing one.
+  /// The faces in the first of these files that are there. They are named by file, not by family: fontconfig
+  /// silently substitutes another font for a missing one.
   private static func installed(_ names: [String]) -> [FontFile] {
     let environment = ProcessInfo.processInfo.environment
     var folders = (environment["GDFONTPATH"] ?? "").split(separator: ":").map { FilePath(String($0)) }

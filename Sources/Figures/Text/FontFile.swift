@@ -5,15 +5,16 @@ import Support
 ///
 /// Only the character map is read here; outlines and metrics come from FreeType through libgd.
 public struct FontFile: Sendable, Hashable {
+  /// The file.
   public let path: FilePath
-  /// Sorted, disjoint ranges of code points.
+  /// The sorted, disjoint ranges of the code points that it has glyphs for.
   private let ranges: [ClosedRange<UInt32>]
   /// False for fonts of bitmaps alone, such as most coloured emoji.
   let isScalable: Bool
   /// True when gd finds none of the character maps that it knows.
   let needsOutlines: Bool
 
-  /// Reads the character map of a TrueType or OpenType file, of a collection that of its first font.
+  /// Reads the character map of a TrueType or OpenType file, and that of the first font of a collection.
   ///
   /// Throws ``FigureError`` when the file cannot be read or is no such font.
   public init(path: FilePath) throws(FigureError) {
@@ -35,6 +36,7 @@ public struct FontFile: Sendable, Hashable {
     isScalable = ["glyf", "CFF ", "CFF2"].contains { tables[$0] != nil }
   }
 
+  /// True when the font has a glyph for `scalar`.
   public func has(_ scalar: Unicode.Scalar) -> Bool {
     var (low, high) = (0, ranges.count)
     while low < high {
@@ -55,7 +57,7 @@ private struct CharacterMap {
   /// The characters, and whether there is a map of the basic plane, which is all that gd reads.
   func content() -> (ranges: [ClosedRange<UInt32>], isBasic: Bool)? {
     guard let count = u16(2) else { return nil }
-    // Full Unicode (3, 10), then the basic plane (3, 1), then any Unicode platform.
+    // Full Unicode (3, 10) is preferred, then the basic plane (3, 1), then any Unicode platform.
     var best: (rank: Int, offset: Int)?
     var isBasic = false
     for i in 0..<count {
@@ -133,7 +135,7 @@ private struct CharacterMap {
       }
     }
 
-    /// Sorted and made disjoint, whatever order the file had.
+    /// The ranges sorted and made disjoint, whatever order the file had.
     func sorted() -> [ClosedRange<UInt32>] {
       var result: [ClosedRange<UInt32>] = []
       for range in list.sorted(by: { $0.lowerBound < $1.lowerBound }) {

@@ -6,11 +6,11 @@ import Support
 ///
 /// Not safe for several threads; ``TextEngine`` holds its lock.
 struct GlyphOutlines: ~Copyable {
-  /// In units of the font size, y upwards.
+  /// An outline in units of the font size, y upwards.
   struct Outline: Sendable {
     var path = Path()
     var advance = 0.0
-    /// The lowest and the highest point.
+    // These are the lowest and the highest point.
     var bottom = 0.0
     var top = 0.0
   }
@@ -110,7 +110,7 @@ struct GlyphOutlines: ~Copyable {
       reached(p)
     }
 
-    /// A quadratic curve as a cubic one.
+    /// Adds a quadratic curve as a cubic one.
     mutating func conic(_ c: Point, _ p: Point) {
       func third(_ a: Point) -> Point { Point(a.x + 2 / 3 * (c.x - a.x), a.y + 2 / 3 * (c.y - a.y)) }
       path.cubic(third(last), third(p), p)

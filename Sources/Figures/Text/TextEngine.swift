@@ -7,7 +7,7 @@ import Synchronization
 ///
 /// gd sets up its font cache without a lock, so every call holds this one.
 enum TextEngine {
-  /// Size of a run in units of the font size; heights from the baseline.
+  /// The size of a run in units of the font size; heights from the baseline.
   struct Metrics {
     var advance: Double
     var ascent: Double
@@ -29,7 +29,7 @@ enum TextEngine {
   /// Labels repeat within and across figures; tick labels of a long run could grow the cache without end.
   private static let cacheLimit = 20_000
 
-  /// Advance and ink height of `text`, all of whose characters `face` has.
+  /// The advance and ink height of `text`, all of whose characters `face` has.
   static func measure(_ text: String, face: FontFile) throws(FigureError) -> Metrics {
     if isOutlined(text, face) {
       var metrics = Metrics(advance: 0, ascent: 0, descent: 0)

@@ -11,13 +11,13 @@ struct TextLayout {
     var face: FontFile
     var size: Double
     var dx: Double
-    /// Upwards from the baseline.
+    /// How far the run is raised above the baseline.
     var rise: Double
   }
 
   private(set) var pieces: [Piece] = []
   private(set) var width = 0.0
-  /// Ink above and below the baseline.
+  // These say how far the ink reaches above and below the baseline.
   private(set) var ascent = 0.0
   private(set) var descent = 0.0
   /// Characters that no font here has.
@@ -42,7 +42,7 @@ struct TextLayout {
   /// Adds the runs with the baseline starting at `origin`, turned counter-clockwise by `angle` degrees.
   func draw(at origin: Point, angle: Double = 0, color: Color, into list: inout DisplayList) {
     let turn = angle * Double.pi / 180
-    // Exact for the upright and the quarter turn, which are nearly all.
+    // This is exact for level text and the quarter turn, which are nearly all.
     let (c, s) = angle == 0 ? (1, 0) : angle == 90 ? (0, 1) : (cos(turn), sin(turn))
     for piece in pieces where !piece.text.allSatisfy({ $0 == " " }) {
       let place = Point(
@@ -57,7 +57,7 @@ struct TextLayout {
 
   private struct Span {
     var text: String
-    /// 1 superscript, −1 subscript.
+    /// 1 for a superscript, −1 for a subscript, 0 for neither.
     var level: Int
   }
 
@@ -78,7 +78,7 @@ struct TextLayout {
       }
     }
     var rest = text[...]
-    // Searched for once: without an end, no brace begins a group.
+    // The last brace is searched for once: without an end, no brace begins a group.
     let lastEnd = text.lastIndex(of: "}")
     while let c = rest.first {
       let after = rest.dropFirst()

@@ -1,13 +1,14 @@
 /// Measures and makes text of one figure: its fonts and sizes.
 struct Typesetter {
   let family: FontFamily
-  /// Height of digits and depth of descenders, in units of the font size.
+  // These are the height of digits and the depth of descenders, in units of the font size.
   let digitHeight: Double
   let depth: Double
   /// What the reader of the figure should be told.
   let remarks: Remarks
 
-  /// More than any text in a figure says; what is longer is cut, and told.
+  /// The most characters of a text, which is more than any in a figure needs; what is longer is cut, and
+  /// told.
   private static let longest = 500
 
   init(_ choice: FontChoice, remarks: Remarks = Remarks()) throws(FigureError) {
@@ -23,7 +24,7 @@ struct Typesetter {
     return layout
   }
 
-  /// Distance of the lines of a text.
+  /// The distance of the lines of a text.
   func lineHeight(_ size: Double) -> Double { size * 1.2 }
 
   /// The text in lines no wider than `width`, nothing left out: broken at spaces, and inside a word only where it
@@ -66,7 +67,7 @@ struct Typesetter {
     return text.prefix(Typesetter.longest - 1) + "…"
   }
 
-  /// Words as the pieces that must stay whole: characters, and groups such as `^{…}`.
+  /// The words, each as the pieces that must stay whole: characters, and groups such as `^{…}`.
   private static func words(_ text: some StringProtocol) -> [[String]] {
     var words: [[String]] = []
     var word: [String] = []

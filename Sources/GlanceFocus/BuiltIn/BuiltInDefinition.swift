@@ -5,6 +5,7 @@ public struct BuiltInDefinition<Product>: Sendable {
   public let name: String
   /// One line: when images leave, or where patches are taken.
   public let summary: String
+  /// The settings that it can be made with, each with a default.
   public let parameters: [Setting]
   private let kind: BuiltInKind<Product>
   private let make: @Sendable (Settings) throws -> Product
@@ -23,7 +24,7 @@ public struct BuiltInDefinition<Product>: Sendable {
     self.make = make
   }
 
-  /// One with the given parameter values, defaults for the others.
+  /// Makes one with the given parameter values, and defaults for the others.
   /// - Throws: ``EpisodeError`` for unknown names and unfit values.
   public func make(_ given: [String: SettingValue] = [:]) throws -> Product {
     try make(checked(given))

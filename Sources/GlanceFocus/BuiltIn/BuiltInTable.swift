@@ -14,7 +14,7 @@ public struct BuiltInTable<Product>: Sendable, RandomAccessCollection {
   public var endIndex: Int { rows.endIndex }
   public subscript(position: Int) -> BuiltInDefinition<Product> { rows[position] }
 
-  /// The one called `name` with the given parameters, defaults for the others.
+  /// Makes the one called `name` with the given parameters, and defaults for the others.
   /// - Throws: ``EpisodeError`` for an unknown name, naming the nearest known, and for unfit parameters.
   public func make(_ name: String, _ given: [String: SettingValue] = [:]) throws -> Product {
     guard let row = rows.first(where: { $0.name == name }) else {

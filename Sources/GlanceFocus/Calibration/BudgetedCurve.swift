@@ -82,7 +82,7 @@ private struct ThresholdScorer {
   }
 
   private let record: EpisodeRecord
-  /// T×N: 1 where the answer is right.
+  /// 1 where the answer is right, T×N.
   private let correct: [UInt8]
 
   init(_ trace: Trace) throws {

@@ -12,21 +12,22 @@ public struct Calibration: Sendable {
     case optimal
   }
 
-  /// N.
+  /// The number of images, N.
   public let images: Int
-  /// T.
+  /// The number of steps, T.
   public let steps: Int
   /// Cumulative Multiply-Adds by step, T values.
   public let madds: [Double]
   /// What the thresholds are solved on.
   public let origin: ThresholdOrigin
-  /// Steps 1…T−1, N values each.
+  /// The confidences of steps 1…T−1, N values each.
   let confidence: [[Float]]
-  /// Steps 1…T−1: images by descending confidence, equal ones by ascending row.
+  /// The images after steps 1…T−1 by descending confidence, equal ones by ascending row.
   let order: [[Int32]]
-  /// Steps 1…T: 1 where the answer is right; nil without labels.
+  /// 1 where the answer after steps 1…T is right, N values each; nil without labels.
   let correct: [[UInt8]]?
 
+  /// Sorts the images of `trace`.
   public init(_ trace: Trace) {
     let record = trace.record
     images = record.images

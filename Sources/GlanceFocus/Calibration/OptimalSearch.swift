@@ -30,7 +30,7 @@ struct OptimalSearch {
   private let coarse: ThresholdGrid?
 
   private struct Solution {
-    /// By step, how many of the most confident images leave if still in play.
+    /// How many of the most confident images leave after each step if still in play.
     var choice: [Int]
     var right: Int
     var cost: Double
@@ -82,7 +82,7 @@ struct OptimalSearch {
         if refined.isBetter(than: best) { best = refined }
       }
     } else {
-      // Too many steps for one grid: windows of neighbouring steps, each over the whole range.
+      // With too many steps for one grid, windows of neighbouring steps vary, each over the whole range.
       for first in 0...all.count - 4 {
         best = try closeIn(from: best, places: Array(first..<first + 4), within: allowed)
       }
@@ -90,7 +90,7 @@ struct OptimalSearch {
     return thresholds(of: try polish(best, within: allowed))
   }
 
-  /// Grids around the choice, each spanning the last one's neighbours, down to the finest spacing.
+  /// Lays grids around the choice, each spanning the last one's neighbours, down to the finest spacing.
   private func closeIn(from start: Solution, places: [Int], within allowed: Double) throws -> Solution {
     var best = start
     var reach = calibration.images
@@ -105,7 +105,7 @@ struct OptimalSearch {
     return best
   }
 
-  /// Pairs of steps over their whole range with the others held.
+  /// Lets pairs of steps vary over their whole range with the others held.
   private func polish(_ start: Solution, within allowed: Double) throws -> Solution {
     var best = start
     let varying = calibration.steps - 1

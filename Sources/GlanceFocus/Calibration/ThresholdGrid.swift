@@ -24,7 +24,7 @@ struct ThresholdGrid {
     // Totals of the combinations of steps 1…t, at first of none: all images stop after step 1.
     var right = [Int32(correct[0].reduce(0) { $0 + Int($1) })]
     var cost = [Double(images) * calibration.madds[0]]
-    // By image: its cell among the combinations so far, −1 once it leaves under all of them.
+    // Each image's cell among the combinations so far, −1 once it leaves under all of them.
     var cells = [Int32](repeating: 0, count: images)
     for t in candidates.indices {
       let choices = candidates[t]
@@ -110,7 +110,7 @@ struct ThresholdGrid {
     }
   }
 
-  /// Each entry `width` times, combined with the entry of the finer table.
+  /// Repeats each entry `width` times, and combines it with the entry of the finer table.
   @inline(__always)
   private static func spread<Value>(
     _ coarse: [Value], _ width: Int, _ combine: (Value, Int) -> Value

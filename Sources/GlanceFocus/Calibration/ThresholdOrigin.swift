@@ -1,10 +1,14 @@
 /// What thresholds were solved on, and with it what they can be applied to.
 public struct ThresholdOrigin: Sendable, Equatable {
+  /// The model that was traced.
   public let model: Trace.Identity
+  /// The name of the data set that was traced.
   public let dataset: String
+  /// The number of steps, T.
   public let steps: Int
+  /// The number of classes, C.
   public let classes: Int
-  /// Empty when they are not known.
+  /// The names of the classes; empty when they are not known.
   public let classNames: [String]
 
   public init(model: Trace.Identity, dataset: String, steps: Int, classes: Int, classNames: [String]) {
@@ -15,6 +19,7 @@ public struct ThresholdOrigin: Sendable, Equatable {
     self.classNames = classNames
   }
 
+  /// What thresholds are solved on that are solved on `trace`.
   public init(_ trace: Trace) {
     self.init(
       model: trace.model, dataset: trace.dataset.name, steps: trace.record.steps,
@@ -23,7 +28,9 @@ public struct ThresholdOrigin: Sendable, Equatable {
 
   /// Why such thresholds mean nothing for `other`, in one line; nil when they can be applied.
   ///
-  /// - Parameter comparesWeights: whether other weights are an obstacle, too.
+  /// - Parameters:
+  ///   - other: what they would be applied to.
+  ///   - comparesWeights: whether other weights are an obstacle, too.
   public func obstacle(toUseOn other: ThresholdOrigin, comparesWeights: Bool = false) -> String? {
     let source = "thresholds solved on '\(dataset)' with the model '\(model.name)'"
     if steps != other.steps {

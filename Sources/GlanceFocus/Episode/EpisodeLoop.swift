@@ -3,7 +3,10 @@ import Support
 /// Applies an exit rule to a record that holds every step already: step after step, the images that satisfy
 /// the rule leave with their answer.
 public enum EpisodeLoop {
+  /// Sends the images of a record through an exit rule.
+  ///
   /// - Parameters:
+  ///   - record: holds all steps of all images.
   ///   - rule: asked after every step but the last, at which every image leaves.
   ///   - probe: keeps the rule's first answers, to ask about them again afterwards.
   /// - Returns: each image's exit, in record order.

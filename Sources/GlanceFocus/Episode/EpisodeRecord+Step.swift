@@ -5,14 +5,15 @@ extension EpisodeRecord {
   /// The columns of one step; each holds N entries, of which only the filled rows mean anything.
   public struct Step: Sendable {
     /// N×C, row-major.
+    /// The logits, N×C, row-major.
     public private(set) var logits: [Float] = []
-    /// Where the patch was taken; empty for the glance.
+    /// Where the patches were taken, N values; empty for the glance.
     public private(set) var locations: [PatchLocation] = []
-    /// The patch's top-left pixel; empty for the glance.
+    /// The patches' top-left pixels, N values; empty for the glance.
     public private(set) var positions: [PatchPosition] = []
-    /// In the order of ``StepColumns/numbers``; empty before the first row is set.
+    /// The columns of ``StepColumns/numbers`` in its order; empty before the first row is set.
     private var numbers: [[Float]] = []
-    /// In the order of ``StepColumns/indices``.
+    /// The columns of ``StepColumns/indices`` in its order; empty before the first row is set.
     private var indices: [[Int32]] = []
 
     init() {}
@@ -42,7 +43,7 @@ extension EpisodeRecord {
 }
 
 extension EpisodeRecord.Step {
-  /// Makes room for all images, unless there is.
+  /// Makes room for all images, unless there is room already.
   mutating func allocate(images: Int, classes: Int, isGlance: Bool) throws {
     guard logits.isEmpty else { return }
     try MemoryBudget.shared.require(4 * images * classes + Self.columnBytes * images)

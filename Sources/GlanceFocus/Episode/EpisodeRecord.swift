@@ -9,15 +9,15 @@ import Support
 /// 0. A step's columns come into being when its first row is set, so a step that no image gets to costs
 /// nothing.
 public struct EpisodeRecord: Sendable {
-  /// N.
+  /// The number of images, N.
   public var images: Int { indices.count }
-  /// T.
+  /// The number of steps, T.
   public var steps: Int { madds.count }
-  /// C.
+  /// The number of classes, C.
   public let classes: Int
-  /// S: the side of the original images, in pixels.
+  /// The side of the original images in pixels, S.
   public let imageSize: Int
-  /// P: the side of the glance and of the patches, in pixels.
+  /// The side of the glance and of the patches in pixels, P.
   public let patchSize: Int
   /// Multiply-Adds that an image has cost after each step, T values.
   public let madds: [Double]
@@ -104,7 +104,7 @@ public struct EpisodeRecord: Sendable {
     filledSteps[row] = 0
   }
 
-  /// The columns of a step, 1…T; empty ones before its first row is set.
+  /// The columns of a step, 1…T; they are empty before its first row is set.
   public subscript(step: Int) -> Step { columns[step - 1] }
 
   /// True when every image has all T steps.

@@ -11,7 +11,7 @@ struct KeptImages {
   var maps: PlainMaps?
   var glances: PlainMaps?
   var saliency: PlainMaps?
-  /// Of the run's sampler.
+  /// The run's numbers for its sampler; nil where only the rule was asked.
   var random: CounterRandom?
 
   /// The images at `places` of a batch.
@@ -45,7 +45,7 @@ struct KeptImages {
     }
   }
 
-  /// Those of several batches as one.
+  /// Joins the images of several batches.
   static func joined(_ parts: [KeptImages]) throws -> KeptImages {
     guard let first = parts.first else { throw EpisodeError("no images to ask about") }
     return try KeptImages(joining: parts, first: first)
@@ -78,7 +78,7 @@ extension PlainMaps {
     PlainMaps(values: rows.flatMap { self[$0] }, channels: channels, height: height, width: width)
   }
 
-  /// Nil where one is.
+  /// Joins maps of several batches; nil where one of them is.
   fileprivate static func joined(_ parts: [PlainMaps?]) -> PlainMaps? {
     let given = parts.compactMap(\.self)
     guard given.count == parts.count, let first = given.first else { return nil }

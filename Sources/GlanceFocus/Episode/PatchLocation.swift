@@ -5,7 +5,9 @@ import Tensor
 /// (0, 0) puts the patch at the top left, (1, 1) at the bottom right; this is the policy's action. The same
 /// place in pixels is a `PatchPosition`.
 public struct PatchLocation: Sendable, Hashable {
+  /// The fraction of S − P above the patch.
   public var row: Float
+  /// The fraction of S − P to the left of the patch.
   public var column: Float
 
   public init(row: Float, column: Float) {
@@ -26,7 +28,7 @@ public struct PatchLocation: Sendable, Hashable {
 }
 
 extension PatchLocation {
-  /// The locations that the policy's actions are: B×2, (row, column) in [0, 1].
+  /// Reads the policy's actions, B×2, (row, column) in [0, 1], as B locations.
   public static func all(in actions: Tensor) throws -> [PatchLocation] {
     let values = try actions.values()
     return stride(from: 0, to: values.count, by: 2).map {

@@ -26,7 +26,7 @@ struct SoftmaxStatistics {
     var tail = Vector(repeating: -.infinity)
     for i in whole..<count { tail[i - whole] = logits[i] }
 
-    // The two largest of every lane, then of all lanes.
+    // We look for the two largest of every lane, then of all lanes.
     var first = tail
     var second = Vector(repeating: -.infinity)
     var offset = 0
@@ -52,7 +52,7 @@ struct SoftmaxStatistics {
 
     var sum = Vector()
     var weighted = Vector()
-    // Sums of 256 classes, and sums of those.
+    // We add up 256 classes at a time, and then these sums, which keeps rounding small.
     var (sums, allWeighted) = (Vector(), Vector())
     let shift = Vector(repeating: largest)
     offset = 0

@@ -2,8 +2,9 @@
 ///
 /// Entry i of every column belongs to record row `rows[i]`.
 public struct StepBatch {
+  /// The record that the batch is a part of.
   public let record: EpisodeRecord
-  /// The step just taken, 1…T.
+  /// The step that was just taken, 1…T.
   public let step: Int
   /// Rows in the record, each once.
   public let rows: [Int]
@@ -51,9 +52,9 @@ public struct StepBatch {
 
   /// Images in the batch.
   public var count: Int { rows.count }
-  /// T.
+  /// The number of steps, T.
   public var steps: Int { record.steps }
-  /// C.
+  /// The number of classes, C.
   public var classes: Int { record.classes }
   /// Multiply-Adds that each image has cost so far.
   public var madds: Double { record.madds[step - 1] }
@@ -116,8 +117,9 @@ public struct StepBatch {
 
 /// One image of a ``StepBatch``.
 public struct StepRow {
+  /// The batch that the image is in.
   public let batch: StepBatch
-  /// Position in the batch, from 0.
+  /// The image's position in the batch, from 0.
   public let index: Int
 
   private var row: Int { batch.rows[index] }
@@ -125,22 +127,31 @@ public struct StepRow {
 
   /// The image's index in its data set, from 0.
   public var image: Int { batch.record.indices[row] }
+  /// The step that was just taken, 1…T.
   public var step: Int { batch.step }
+  /// The number of steps, T.
   public var steps: Int { batch.steps }
+  /// The largest softmax probability.
   public var confidence: Float { columns.confidence[row] }
+  /// The entropy in nats.
   public var entropy: Float { columns.entropy[row] }
+  /// The largest probability less the second largest.
   public var margin: Float { columns.margin[row] }
+  /// The most probable class, 0-based.
   public var prediction: Int32 { columns.prediction[row] }
   /// The critic's value, NaN when not known.
   public func value() throws -> Float { try batch.value()[index] }
+  /// Multiply-Adds that the image has cost so far.
   public var madds: Double { batch.madds }
+  /// Multiply-Adds that the image will have cost after one more step; nil at the last.
   public var nextMadds: Double? { batch.nextMadds }
+  /// Seconds since the image's glance began; nil when a trace is replayed.
   public var elapsed: Double? { batch.elapsed?[index] }
-  /// C values.
+  /// The softmax of the logits, C values.
   public var probabilities: [Float] { batch.probabilities(index) }
-  /// By step, up to this one.
+  /// The confidences after step 1 and all others up to this one.
   public var confidences: [Float] { (1...step).map { batch.record[$0].confidence[row] } }
-  /// By step, up to this one.
+  /// The most probable classes after step 1 and all others up to this one, 0-based.
   public var predictions: [Int32] { (1...step).map { batch.record[$0].prediction[row] } }
   /// Where the patches of steps 2…`step` were taken.
   public var locations: [PatchLocation] {

@@ -9,13 +9,13 @@ public struct StepColumn<Value: Numeric & Sendable>: Sendable {
   /// - Parameter column: the column's N values, by row of the record.
   typealias Compute = @Sendable (_ step: StepLogits, _ column: UnsafeMutablePointer<Value>) -> Void
 
-  /// As rules, scripts and help call it.
+  /// The name by which users know it.
   public let name: String
   /// What its values are, in the plural, with their unit.
   public let help: String
   /// The tensor of trace files that keeps it, T×N; nil where it follows from the logits, which are kept.
   public let file: String?
-  /// Nil for what the critic says, which whoever runs the network enters.
+  /// How it follows from the logits; nil for what the critic says, which whoever runs the network enters.
   let compute: Compute?
   /// What stands where a value is not known.
   let unknown: Value

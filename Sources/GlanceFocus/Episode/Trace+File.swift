@@ -23,7 +23,9 @@ extension Trace {
   public static func isTrace(_ file: Safetensors) -> Bool { file.metadata["format"] == format }
 
   /// Writes the trace, atomically.
-  /// - Parameter metadata: further entries of the file's metadata.
+  /// - Parameters:
+  ///   - path: the file, which is replaced.
+  ///   - metadata: further entries of the file's metadata.
   /// - Throws: `FileError`, `DamagedFile`.
   public func save(to path: FilePath, metadata: [String: String] = [:]) throws {
     let steps = record.steps

@@ -7,7 +7,7 @@ public struct Trace: Sendable {
   /// A thing by the name the user knows and by a fingerprint of its content.
   public struct Identity: Sendable, Equatable {
     public let name: String
-    /// Such as a checksum; empty when there is none.
+    /// A fingerprint such as a checksum; empty when there is none.
     public let digest: String
 
     public init(name: String, digest: String = "") {
@@ -16,8 +16,11 @@ public struct Trace: Sendable {
     }
   }
 
+  /// What the network gave, all N images with all T steps.
   public let record: EpisodeRecord
+  /// The network, with a fingerprint of its weights.
   public let model: Identity
+  /// The data set, with a fingerprint of its images.
   public let dataset: Identity
   /// The sampler that placed the patches.
   public let sampler: String
@@ -26,8 +29,11 @@ public struct Trace: Sendable {
 
   /// - Parameters:
   ///   - record: complete, with at least one image.
+  ///   - model: the network, with a fingerprint of its weights.
+  ///   - dataset: the data set, with a fingerprint of its images.
+  ///   - sampler: the sampler's name, with its parameters.
   ///   - classNames: as many as the record has classes, or none.
-  /// - Throws: ``EpisodeError``.
+  /// - Throws: ``EpisodeError`` for a record that is not complete, and for another number of names.
   public init(
     record: EpisodeRecord, model: Identity, dataset: Identity, sampler: String, classNames: [String] = []
   ) throws {
@@ -60,15 +66,17 @@ public struct Trace: Sendable {
   }
 
   /// What `rule` makes of the traced images.
-  /// - Parameter probe: keeps the rule's first answers, to ask about them again afterwards.
-  /// - Throws: ``EpisodeError``, also of the rule.
+  /// - Parameters:
+  ///   - rule: asked after every step but the last.
+  ///   - probe: keeps the rule's first answers, to ask about them again afterwards.
+  /// - Throws: ``EpisodeError``, also of the rule; whatever `rule` throws; `Interrupted`.
   public func evaluate(_ rule: any ExitRule, probe: AnswerProbe? = nil) throws -> Evaluation {
     try EpisodeLoop.replay(record, rule: rule, probe: probe)
   }
 
   /// What confidence thresholds by step make of the traced images: as ``ConfidenceExit``, but in one pass.
   /// - Parameter thresholds: T−1 or T values, or one for all steps.
-  /// - Throws: ``EpisodeError``.
+  /// - Throws: ``EpisodeError`` for another number of thresholds.
   public func evaluate(thresholds: [Float]) throws -> Evaluation {
     let exits = try ThresholdExits(record: record, thresholds: thresholds)
     let steps = exits.steps
@@ -87,7 +95,7 @@ public struct Trace: Sendable {
       stepMadds: record.madds)
   }
 
-  /// By step, 1 for each image whose answer is right at that step and 0 for the others.
+  /// A list for each step, with 1 for each image whose answer is right then and 0 for the others.
   func correctBySteps() throws -> [[UInt8]] {
     guard let labels = record.labels else {
       throw EpisodeError("accuracy on '\(dataset.name)' needs labels, which its trace has not")
@@ -106,7 +114,7 @@ struct ThresholdExits {
   init(record: EpisodeRecord, thresholds: [Float]) throws {
     let thresholds = try Self.full(thresholds, steps: record.steps)
     var exits = [Int32](repeating: Int32(record.steps), count: record.images)
-    // Backwards, an earlier exit simply overwrites: no branch, so the loop is vectorised.
+    // Going backwards, an earlier exit simply overwrites: no branch, so the loop is vectorised.
     for step in (1..<max(record.steps, 1)).reversed() {
       let confidence = record[step].confidence
       let threshold = thresholds[step - 1]

@@ -7,8 +7,9 @@ import Support
 /// The whole key is stored in each file and compared, so that two keys never share a trace. The oldest files
 /// are removed when all together exceed the bound.
 public struct TraceCache: Sendable {
+  /// The folder of the files.
   public let folder: FilePath
-  /// Bytes of all files together.
+  /// The most bytes of all files together.
   public let bound: Int
 
   private static let keyEntry = "cache_key"

@@ -4,7 +4,7 @@
 /// whatever the rule would say. Its decision on an image must not depend on the others in the batch, unless it is
 /// one that steers the whole run.
 public protocol ExitRule {
-  /// As the user calls it; named in errors.
+  /// The name by which users know it, as errors have it.
   var name: String { get }
 
   /// True when it reads the images' true classes.
@@ -23,7 +23,7 @@ public protocol ExitRule {
   /// what it sees.
   func started(madds: [Double]) throws -> any ExitRule
 
-  /// For every image of the batch, in its order, whether it leaves.
+  /// Says for every image of the batch, in its order, whether it leaves.
   func decide(_ batch: StepBatch) throws -> [Bool]
 }
 

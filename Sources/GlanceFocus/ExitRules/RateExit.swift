@@ -12,10 +12,10 @@ import Support
 public final class RateExit: ExitRule {
   public let name = "rate"
   public let dependsOnOthers = true
-  /// Mean Multiply-Adds per image; 0: half of what all steps cost.
+  /// The mean Multiply-Adds per image to hold; 0: half of what all steps cost.
   private let target: Double
   private let window: Int
-  /// Cumulative by step; empty before a run.
+  /// Multiply-Adds that an image has cost after each step; empty before a run.
   private var madds: [Double] = []
   /// The last confidences after each step but the last.
   private var recent: [RecentQuantile] = []
@@ -25,7 +25,7 @@ public final class RateExit: ExitRule {
   private var waiting: [Expectations] = []
 
   /// - Parameters:
-  ///   - madds: mean Multiply-Adds per image to hold; 0: half of what all steps cost.
+  ///   - target: mean Multiply-Adds per image to hold; 0: half of what all steps cost.
   ///   - window: how many images thresholds are taken from, and a debt is paid over.
   public init(madds target: Double, window: Int = 512) {
     self.target = target
@@ -85,7 +85,7 @@ public final class RateExit: ExitRule {
 
   /// What follows after a step from the shares of exits that make a mean cost.
   struct Plan {
-    /// Of the images that come as far, the share that leaves.
+    /// The share that leaves of the images that come as far.
     let share: Double
     /// What the others will have cost in the mean when they leave.
     let costOfStaying: Double

@@ -13,9 +13,9 @@ import Tensor
 public struct AuthorsCheckpoint {
   /// One of the four networks of a checkpoint.
   private struct Part {
-    /// In the authors' dictionary.
+    /// Its key in the authors' dictionary.
     let key: String
-    /// Of our arrays.
+    /// How the names of our arrays begin.
     let prefix: String
     let slots: [StateMatch.Slot]
     let match: StateMatch?
@@ -38,9 +38,13 @@ public struct AuthorsCheckpoint {
 
   /// What the caller may say where the file does not.
   public struct Choices: Sendable {
+    /// The encoder's name in the registry.
     public var backbone: String?
+    /// P, the side of the patches in pixels.
     public var patchSize: Int?
+    /// S, the side of the whole image in pixels.
     public var imageSize: Int?
+    /// T, the most steps.
     public var steps: Int?
 
     public init(
@@ -53,7 +57,9 @@ public struct AuthorsCheckpoint {
     }
   }
 
+  /// The network that was recognised.
   public let configuration: Configuration
+  /// What the file says of thresholds, costs and results.
   public let results: StoredResults
   /// What the file did not say and was assumed, a line each.
   public private(set) var notes: [String] = []
@@ -76,7 +82,7 @@ public struct AuthorsCheckpoint {
       root["model_state_dict"] != nil, "\(path): the file holds no local encoder (model_state_dict)")
     configuration = try Self.configuration(root, arrays, found, choices, path: path, notes: &notes)
 
-    // What must be there. The weights themselves go from file to file, so that they are never in memory twice.
+    // These arrays must be there. The weights themselves go from file to file, never twice into memory.
     let encoder = try found.entry.build(found.classes)
     parts = try Self.parts(arrays, found, encoder, configuration)
     let complaints = parts.compactMap { part in
@@ -202,7 +208,7 @@ public struct AuthorsCheckpoint {
 
   /// The network with its weights.
   public func network() throws -> GFNet {
-    // The policy's random start where the file has none.
+    // Where the file has no policy, it is the random start.
     let network = try GFNet(configuration)
     for (part, module) in zip(
       parts,

@@ -4,6 +4,7 @@ import Support
 
 /// A checkpoint of any kind that this project reads, opened to see what it is.
 public struct CheckpointFile {
+  /// What a file holds.
   public enum Content {
     /// A Glance-and-Focus Network in a file of ours.
     case model(ModelFile)
@@ -15,16 +16,20 @@ public struct CheckpointFile {
     case state(StateDictionary)
   }
 
+  /// The file, as it was asked for.
   public let path: FilePath
   /// Format and variant, such as `safetensors` or `PyTorch zip`, maybe with a remark.
   public let container: String
+  /// What the file holds.
   public let content: Content
   /// The file itself where it has the format of our own files; nil for all other formats.
   public let own: Safetensors?
 
   /// Opens a file; which of the forms it has follows from its content, not from its name.
   ///
-  /// - Parameter choice: which weights are meant, where there are several.
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - choice: which weights are meant, where there are several.
   /// - Throws: one line that names the file and what is wrong with it.
   public init(_ path: FilePath, choice: StateDictionary.Choice = .init()) throws {
     self = try MappedFile.reading(path.shown) {

@@ -15,9 +15,10 @@ public enum CheckpointImport {
   /// Matches the arrays of `file` with a network of ours.
   ///
   /// - Parameters:
+  ///   - file: the checkpoint.
   ///   - kind: what it must be.
   ///   - keys: the program whose keys a plain encoder has; found by trying when nil.
-  ///   - prefix: of the names of a plain encoder's arrays, as `backbone.`; found when nil.
+  ///   - prefix: how the names of a plain encoder's arrays begin, as `backbone.`; found when nil.
   ///   - choices: what the file does not say.
   /// - Throws: one line that names the file and lists what does not fit.
   public init(
@@ -41,6 +42,9 @@ public enum CheckpointImport {
     }
   }
 
+  /// Writes one self-describing file of ours, atomically.
+  ///
+  /// - Throws: what reading the weights throws, and what writing the file throws, in one line.
   public func write(to path: FilePath) throws {
     switch self {
     case .model(let model): try model.write(to: path)

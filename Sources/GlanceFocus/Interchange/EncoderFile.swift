@@ -10,12 +10,16 @@ import Tensor
 /// The arrays have the encoder's own keys; the metadata says `format`, `backbone`, `classes` and `keys`, the program
 /// whose keys it was imported from.
 public struct EncoderFile {
+  /// The `format` in the metadata of such files.
   public static let format = "gfnet-lab.encoder/1"
 
+  /// The file, as messages name it.
   public let path: String
+  /// The encoder's name in the registry.
   public let backbone: String
-  /// 0 where it was saved without its classifier.
+  /// The number of classes; 0 where the encoder was saved without its classifier.
   public let classes: Int
+  /// The file's metadata, with `format`.
   public let metadata: [String: String]
   private let file: Safetensors
 
@@ -31,6 +35,7 @@ public struct EncoderFile {
     self.classes = classes
   }
 
+  /// The arrays of the file.
   public var arrays: [StateArray] { [StateArray](file) }
 
   /// The encoder with its weights.
@@ -45,15 +50,16 @@ public struct EncoderFile {
 
 /// A plain encoder's state dictionary, matched with an encoder of the registry.
 public struct ImportedEncoder {
+  /// The encoder's row in the registry.
   public let entry: BackboneEntry
   /// The program whose keys the file has.
   public let keys: String
-  /// 0 where the file holds no classifier.
+  /// The number of classes; 0 where the file holds no classifier.
   public let classes: Int
   /// What was chosen and what was left out, a line each.
   public let notes: [String]
   let pairs: [StateMatch.Pair]
-  /// Values of arrays that the file may leave out: counters.
+  /// Arrays that the file may leave out, which are counters.
   private let defaults: [StateMatch.Slot]
 
   init(_ found: EncoderRecognition, notes: [String]) {
@@ -69,9 +75,10 @@ public struct ImportedEncoder {
   /// The encoder that the arrays of `state` belong to.
   ///
   /// - Parameters:
+  ///   - state: the arrays.
   ///   - backbone: the only encoder that is tried; all when nil.
   ///   - keys: the program whose keys they have; found by trying when nil.
-  ///   - prefix: of their names; found by trying when nil.
+  ///   - prefix: how their names begin; found by trying when nil.
   /// - Throws: ``ModelError`` that says what does not fit the nearest, or that two fit.
   public init(
     _ state: StateDictionary, backbone: String? = nil, keys: String? = nil, prefix: String? = nil

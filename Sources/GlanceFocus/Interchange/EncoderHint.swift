@@ -4,10 +4,11 @@ import Support
 
 /// A text that may name the encoder in a file: what a training program noted, or the file's name.
 public struct EncoderHint: Sendable {
+  /// The text, as it was found.
   public let text: String
   /// Where it is from, such as `args.model`.
   public let source: String
-  /// From the content of the file, not from names around it.
+  /// True where it is from the content of the file, not from names around it.
   public let isInside: Bool
 
   private static let keys = [
@@ -43,7 +44,8 @@ public struct EncoderHint: Sendable {
     } + around(path)
   }
 
-  /// `config.json` beside the file, as timm writes it, the file's name, and those of three folders above it.
+  /// Looks into `config.json` beside the file, as timm writes it, at the file's name, and at those of three
+  /// folders above it.
   private static func around(_ path: FilePath) -> [EncoderHint] {
     var hints: [EncoderHint] = []
     if let data = try? MappedFile.read(path.folder / "config.json"), data.count < 1 << 20,
@@ -73,10 +75,10 @@ public struct EncoderHint: Sendable {
       if possible.count == 1 { return possible[0] }
     }
     let found = possible.filter { Self.contains(text, $0) }
-    // The longest: tf_efficientnet_b0 has efficientnet_b0 in it.
+    // The longest is meant: tf_efficientnet_b0 has efficientnet_b0 in it.
     let longest = found.filter { name in !found.contains { $0 != name && $0.contains(name) } }
     guard longest.count == 1 else { return nil }
-    // A word for a variant that the name found does not have.
+    // A word may be for a variant that the name found does not have.
     let variants = words.filter { word in Self.variants.contains { word.hasPrefix($0) } || word == "aa" }
     guard variants.allSatisfy({ longest[0].contains($0) }) else { return nil }
     return longest[0]

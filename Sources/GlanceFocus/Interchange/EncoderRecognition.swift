@@ -8,9 +8,9 @@ import Synchronization
 /// Finds the encoder that a state dictionary belongs to.
 struct EncoderRecognition {
   let entry: BackboneEntry
-  /// Whose keys the dictionary has.
+  /// The key map of the program whose keys the dictionary has.
   let map: KeyMap
-  /// 0 where the dictionary has no classifier.
+  /// The number of classes; 0 where the dictionary has no classifier.
   let classes: Int
   let match: StateMatch
   /// The encoder's arrays.
@@ -23,7 +23,7 @@ struct EncoderRecognition {
   ///   - keys: the only key map that is tried, by name; all when nil.
   ///   - own: the keys are the encoder's own.
   ///   - isAuthors: the arrays are of a checkpoint of the paper's authors.
-  ///   - prefix: of the names; found by trying when nil.
+  ///   - prefix: how the names begin; found by trying when nil.
   ///   - hints: what may tell networks with the same arrays apart.
   ///   - file: named in errors.
   /// - Throws: ``ModelError`` that lists what does not fit the nearest encoder, or names those that fit alike.
@@ -78,7 +78,7 @@ struct EncoderRecognition {
   private static func chosen(
     _ fits: [EncoderRecognition], _ hints: [EncoderHint], file: String
   ) throws -> EncoderRecognition {
-    // By the same program's keys; what fits by its own keys alone says nothing.
+    // We compare what fits by the same program's keys; what fits by its own keys alone says nothing.
     let fits = fits.filter { $0.map.name == fits[0].map.name }
     let others = fits.flatMap { found in found.entry.lookalikes.filter { $0.keys.contains(found.map.name) } }
     guard fits.count > 1 || !others.isEmpty else { return fits[0] }
@@ -103,7 +103,7 @@ struct EncoderRecognition {
     _ isAuthors: Bool, _ file: String
   ) throws -> ModelError {
     var best: EncoderRecognition?
-    // All, and what is below the start that they have in common.
+    // We try all arrays, and those below the start that their names have in common.
     let whole = parts.last { $0.count == parts.first?.count } ?? []
     for part in [whole] + parts.filter({ $0.count < whole.count }).prefix(4) {
       for entry in entries {
@@ -137,12 +137,12 @@ struct EncoderRecognition {
   private static func maps(_ entry: BackboneEntry, keys: String?, own: Bool, isAuthors: Bool) -> [KeyMap] {
     // The authors often use another program's keys: which is meant follows from where the arrays are.
     let others = isAuthors ? [] : entry.keyMaps.filter { $0.name != "authors" }
-    // Its own keys are known for every encoder.
+    // An encoder's own keys are known for every encoder.
     let maps = (own ? [] : others + entry.keyMaps) + [.same("gfnet-lab")]
     return maps.filter { keys == nil || $0.name == keys }
   }
 
-  /// Fewer arrays that found no partner first.
+  /// The order of candidates: most pairs first, then fewest arrays that found no partner.
   private var rank: (Int, Int) { (-match.pairs.count, match.problems) }
 
   private static func candidates(
@@ -151,7 +151,7 @@ struct EncoderRecognition {
     guard !maps.isEmpty, let skeleton = try Skeleton.of(entry, for: arrays) else { return [] }
     let classifier = skeleton.classifier
     return maps.map { map in
-      // As many classes as the file's classifier has.
+      // The encoder is built with as many classes as the file's classifier has.
       let given = arrays.first { map.rename($0.name).map(classifier.contains) ?? false }
       let hasHead = needsHead || given != nil
       let classes = given?.shape.first.flatMap { (1...1_000_000).contains($0) ? $0 : nil } ?? Skeleton.probe
@@ -170,7 +170,7 @@ struct EncoderRecognition {
 /// The names and shapes of an encoder's arrays.
 private struct Skeleton: Sendable {
   let slots: [StateMatch.Slot]
-  /// The names of the classifier's.
+  /// The names of the classifier's arrays.
   let classifier: Set<String>
   /// Numbers in the arrays without the classifier, and in the classifier for each class.
   private let numbers, numbersPerClass: Int
@@ -197,7 +197,7 @@ private struct Skeleton: Sendable {
 
   private static let known = Mutex<[String: Skeleton]>([:])
 
-  /// nil where the encoder is much larger than what the file holds, and so cannot be meant.
+  /// The arrays of an encoder; nil where it is much larger than what the file holds, and so cannot be meant.
   static func of(_ entry: BackboneEntry, for arrays: [StateArray]) throws -> Skeleton? {
     let room = 6 * arrays.reduce(0) { $0 + $1.shape.reduce(1, *) } + 512 * arrays.count + 8 << 20
     if let found = known.withLock({ $0[entry.name] }) { return 4 * found.numbers <= room ? found : nil }

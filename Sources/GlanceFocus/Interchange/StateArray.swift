@@ -20,10 +20,14 @@ public struct StateArray {
   /// The same values under another name.
   func renamed(_ name: String) -> StateArray { StateArray(name, array, file: file) }
 
+  /// The sizes of its axes, the outermost first.
   public var shape: [Int] { array.shape }
+  /// The type of its elements.
   public var type: SafetensorsType { array.type }
 
   /// The values, row-major, whatever the element type.
+  ///
+  /// - Throws: what reading the file throws, in one line.
   public func floats() throws -> [Float] { try array.floats() }
 
   /// The values as an array of a file of ours: float32, or int64 for counters. Float32 values are not copied where the
@@ -71,7 +75,8 @@ extension [StateArray] {
     "num_batches",
   ]
 
-  /// Under the names inside the network itself, without what wrappers add to names and profilers to arrays.
+  /// The arrays under their names inside the network itself, without what wrappers add to names and
+  /// profilers to arrays.
   var unwrapped: [StateArray] {
     var parts: [(parts: [Substring], array: StateArray)] = []
     for array in self {
@@ -103,7 +108,7 @@ extension [StateArray] {
       let dotted = prefix.isEmpty || prefix.hasSuffix(".") ? prefix : prefix + "."
       return [(dotted, below(dotted))]
     }
-    // Down the tree of names, as long as a branch holds a good part of all numbers.
+    // We go down the tree of names as long as a branch holds a good part of all numbers.
     let least = Swift.max(numbers / 10, 1)
     var found = [(prefix: "", arrays: self)]
     var next = 0

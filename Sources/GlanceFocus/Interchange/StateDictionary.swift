@@ -17,9 +17,11 @@ public struct StateDictionary {
     }
   }
 
+  /// The file.
   public let path: FilePath
-  /// Under their names in the file.
+  /// The arrays of the network under their names in the file.
   public let arrays: [StateArray]
+  /// Arrays of kinds that are not supported.
   public let unread: [UnreadArray]
   /// What the file and its name say of the network, most telling first.
   public let hints: [EncoderHint]
@@ -126,14 +128,14 @@ struct WeightSearch {
 
     var name: String { keys.isEmpty ? "the file itself" : keys.joined(separator: ".") }
     var isAverage: Bool { keys.contains { WeightSearch.words($0).contains { averages.contains($0) } } }
-    /// Place among the names that training programs give the weights; nil for other names.
+    /// Its place among the names that training programs give the weights; nil for other names.
     var rank: Int? { keys.isEmpty ? 0 : keys.last.flatMap { usual.firstIndex(of: $0) } }
   }
 
   private let candidates: [Candidate]
   private let root: PyTorchDictionary
 
-  /// Under which training programs keep the weights beside other things.
+  /// The keys under which training programs keep the weights beside other things.
   private static let usual = [
     "state_dict", "model_state_dict", "model_state", "model", "network", "net", "net_state_dict", "module",
     "weights", "params", "state", "generator", "encoder", "backbone",

@@ -17,7 +17,7 @@ struct StateMatch {
   struct Pair {
     let slot: Slot
     let array: StateArray
-    /// To be added to the values.
+    /// What is to be added to the values.
     let shift: Float
   }
 
@@ -32,7 +32,6 @@ struct StateMatch {
   var fits: Bool { unknown.isEmpty && missing.isEmpty && misshaped.isEmpty }
   var problems: Int { unknown.count + missing.count + misshaped.count }
 
-  /// - Parameter prefix: of the network's names in messages.
   init(_ arrays: [StateArray], to slots: [Slot], by map: KeyMap) {
     var open = [String: Slot](slots.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     for array in arrays {

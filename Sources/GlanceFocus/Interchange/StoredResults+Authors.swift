@@ -6,10 +6,10 @@ extension StoredResults {
   ///
   /// - Parameters:
   ///   - encoderCost: Multiply-Adds of the encoder on one patch counted here, to tell the file's unit by.
-  ///   - steps: of the network; what is for another number of steps is left out.
+  ///   - steps: the network's; what is for another number of steps is left out.
   ///   - notes: gets a line for everything that is missing or cannot be read.
   init(_ root: PyTorchDictionary, encoderCost: Int, steps: Int, notes: inout [String]) {
-    /// nil with a note where a list by step has another length.
+    /// The values; nil with a note where a list by step has another length.
     func byStep<T>(_ key: String, _ values: [T]?, _ lengths: [Int]) -> [T]? {
       guard let other = lengths.first(where: { $0 != steps }) else { return values }
       notes.append("\(key) is for \(other) steps, the network has \(steps), and is left out")

@@ -6,27 +6,34 @@ import Foundation
 public struct StoredResults: Codable, Sendable, Equatable {
   /// Budgeted batch classification, one point per row of `thresholds`.
   public struct Curve: Codable, Sendable, Equatable {
+    /// Mean Multiply-Adds per image of each point.
     public var madds: [Double]
+    /// Accuracy of each point in percent.
     public var accuracy: [Double]
   }
 
+  /// Multiply-Adds of the network's parts; nil where the file does not say.
   public struct Costs: Codable, Sendable, Equatable {
-    /// Of one encoder on one patch.
+    /// The cost of one encoder on one patch.
     public var encoder: Double?
+    /// The cost of one proposal.
     public var policy: Double?
-    /// The classifier's, by step.
+    /// The classifier's cost at each step.
     public var classifier: [Double]?
-    /// Cumulative by step.
+    /// What an image has cost after each step.
     public var madds: [Double]?
   }
 
-  /// Accuracy after each step.
+  /// Accuracy after each step in percent.
   public var anytime: [Double]?
+  /// Accuracy against mean cost.
   public var budgeted: Curve?
   /// η by step for q = p/20, p = 1…39; infinite where no image leaves or all do.
   public var thresholds: [[Double]]?
+  /// What the parts and the steps cost.
   public var costs: Costs?
 
+  /// True where the checkpoint says nothing of itself.
   public var isEmpty: Bool { anytime == nil && budgeted == nil && thresholds == nil && costs == nil }
 
   /// One line of JSON; infinities are the strings "inf" and "-inf".

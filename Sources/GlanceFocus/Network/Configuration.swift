@@ -1,39 +1,44 @@
 import Backbones
 import Support
+import Tensor
 import Vision
 
 /// Everything that decides the shape of a Glance-and-Focus Network and how images reach it.
 ///
 /// Stored as JSON inside each checkpoint, so that a file alone is enough to evaluate and to go on training.
 public struct Configuration: Codable, Sendable, Equatable {
-  /// How the whole image is resized to the glance.
-  public enum Interpolation: String, Codable, Sendable, CaseIterable { case bilinear, bicubic }
+  /// How the policy reads the last feature map: by a 1×1 convolution, or by linear layers on all of it.
   public enum PolicyEncoder: String, Codable, Sendable, CaseIterable { case convolution, linear }
+  /// The classifier over the sequence: a GRU, a linear layer per step, or the mean of the encoders' answers.
   public enum Classifier: String, Codable, Sendable, CaseIterable { case recurrent, cascade, average }
 
-  /// Name in the backbone registry, or what `layers` were defined as.
+  /// The encoders' name in the backbone registry, or the one under which `layers` were defined.
   public var backbone: String
   /// The encoders' layers where they are not in the registry.
   public var layers: BackboneDescription?
-  /// P, the side of the glance and of the patches.
+  /// P, the side of the glance and of the patches in pixels.
   public var patchSize: Int
-  /// S, the side of the whole image.
+  /// S, the side of the whole image in pixels.
   public var imageSize: Int
   /// T, the most steps.
   public var steps: Int
-  /// K.
+  /// The number of classes, K.
   public var classes: Int
+  /// How the policy reads the last feature map.
   public var policyEncoder: PolicyEncoder
   /// Units of the policy's state.
   public var policyUnits: Int
+  /// The classifier over the sequence.
   public var classifier: Classifier
   /// Units of the recurrent classifier; unused by the cascade.
   public var classifierUnits: Int
   /// Steps for which the cascade has heads; at least `steps`. The authors' checkpoints always hold five.
   public var cascadeSteps: Int
+  /// How the whole image is resized to the glance.
   public var interpolation: Interpolation
-  /// Of the 8-bit pixel values scaled to [0, 1], per channel.
+  /// The mean of the 8-bit pixel values scaled to [0, 1], one per channel.
   public var mean: [Float]
+  /// The standard deviation of the same values, one per channel.
   public var standardDeviation: [Float]
   /// The data set that the network was made for; empty when not known.
   public var dataset: String
@@ -44,7 +49,7 @@ public struct Configuration: Codable, Sendable, Equatable {
   ///
   /// The glance is bicubic and the image 224 pixels wide for every backbone; only the importer of the
   /// authors' checkpoints takes both from the table.
-  /// - Throws: ``UnknownBackbone`` or ``ModelError`` when sizes do not fit.
+  /// - Throws: `UnknownBackbone`, or ``ModelError`` when sizes do not fit.
   public init(
     backbone: String, patchSize: Int? = nil, imageSize: Int = 224, steps: Int = PaperSetup.steps,
     classes: Int = 1000
@@ -53,16 +58,16 @@ public struct Configuration: Codable, Sendable, Equatable {
       backbone: .named(backbone), patchSize: patchSize, imageSize: imageSize, steps: steps, classes: classes)
   }
 
-  /// The same for a backbone from the registry or composed of layers.
+  /// A network around a backbone from the registry or one composed of layers, as the paper sets it up.
   ///
-  /// - Throws: ``UnknownBackbone``, `LayerError` or ``ModelError`` when sizes do not fit.
+  /// - Throws: `UnknownBackbone`, `LayerError`, or ``ModelError`` when sizes do not fit.
   public init(
     backbone: BackboneChoice, patchSize: Int? = nil, imageSize: Int = 224, steps: Int = PaperSetup.steps,
     classes: Int = 1000
   ) throws {
     if case .described(let layers) = backbone {
       self.layers = layers
-      // Before anything else, for messages that speak of the sizes at hand.
+      // This comes before anything else, so that messages speak of the sizes at hand.
       if let patchSize { _ = try layers.mapSize(side: patchSize) }
     }
     let entry = try backbone.entry()
@@ -93,26 +98,31 @@ public struct Configuration: Codable, Sendable, Equatable {
   /// The paper's set-up for the backbone.
   public func paperSetup() throws -> PaperSetup { try PaperSetups.setup(for: backboneEntry()) }
 
-  /// Side of the map that the policy reads.
+  /// The side of the map that the policy reads, in cells.
   public func mapSize() throws -> Int { try backboneEntry().mapSide(patchSize) }
 
   /// Throws ``ModelError`` where the numbers do not make a network.
   public func validate() throws {
-    try ModelError.require((1...4096).contains(patchSize), "patch_size is \(patchSize), expected 1 to 4096")
-    // Says which layer does not fit, where layers are known.
+    try ModelError.require(
+      (1...4096).contains(patchSize), "the patch size is \(patchSize), expected 1 to 4096")
+    // Where layers are known, this says which of them does not fit.
     _ = try layers?.mapSize(side: patchSize)
     try ModelError.require(
-      mapSize() > 0, "patch_size is \(patchSize), too small for \(backbone): nothing is left of its last map")
+      mapSize() > 0,
+      "the patch size is \(patchSize), too small for \(backbone): nothing is left of its last map")
     try ModelError.require(
       imageSize >= patchSize && imageSize <= 16384,
-      "image_size is \(imageSize), expected at least the patch size \(patchSize) and at most 16384")
+      "the image size is \(imageSize), expected at least the patch size \(patchSize) and at most 16384")
     try ModelError.require((1...64).contains(steps), "steps is \(steps), expected 1 to 64")
     try ModelError.require((1...1_000_000).contains(classes), "classes is \(classes), expected 1 to 1000000")
-    try ModelError.require((1...65536).contains(policyUnits), "policy_units is \(policyUnits)")
-    try ModelError.require((1...65536).contains(classifierUnits), "classifier_units is \(classifierUnits)")
     try ModelError.require(
-      cascadeSteps >= steps && cascadeSteps <= 64, "cascade_steps is \(cascadeSteps), expected \(steps) to 64"
-    )
+      (1...65536).contains(policyUnits), "the policy has \(policyUnits) units, expected 1 to 65536")
+    try ModelError.require(
+      (1...65536).contains(classifierUnits),
+      "the classifier has \(classifierUnits) units, expected 1 to 65536")
+    try ModelError.require(
+      cascadeSteps >= steps && cascadeSteps <= 64,
+      "the cascade has heads for \(cascadeSteps) steps, expected \(steps) to 64")
     try ModelError.require(
       mean.count == 3 && standardDeviation.count == 3
         && standardDeviation.allSatisfy { $0 > 0 && $0.isFinite }

@@ -8,12 +8,17 @@ import Tensor
 
 /// A model file: weights, and everything needed to evaluate and to go on training, in one safetensors file.
 public struct ModelFile {
+  /// The `format` in the metadata of such files.
   public static let format = "gfnet-lab.model/1"
 
+  /// The file, as it was asked for.
   public let path: FilePath
   private let file: Safetensors
+  /// What the network is, as the metadata says.
   public let configuration: Configuration
+  /// All of the file's metadata, with `format` and `configuration`.
   public var metadata: [String: String] { file.metadata }
+  /// The arrays of the file.
   public var arrays: [StateArray] { [StateArray](file) }
 
   /// Opens and checks `path`.
@@ -55,6 +60,8 @@ public struct ModelFile {
 
 extension GFNet {
   /// Loads the model in `path`.
+  ///
+  /// - Throws: one line that names the file and what is wrong with it.
   public static func load(_ path: FilePath) throws -> (model: GFNet, file: ModelFile) {
     let file = try ModelFile(path)
     return (try load(file), file)
@@ -93,8 +100,10 @@ extension GFNet {
   /// Writes the model, atomically.
   ///
   /// - Parameters:
+  ///   - path: the file, which is replaced.
   ///   - extra: further arrays, such as the optimiser's state.
   ///   - metadata: further entries of the file's metadata.
+  /// - Throws: `FileError`, `DamagedFile`.
   public func save(
     to path: FilePath, extra: [(name: String, value: Tensor)] = [], metadata: [String: String] = [:]
   ) throws {

@@ -3,11 +3,11 @@ import Tensor
 
 /// Multiply-Adds of a network's parts and of its steps, counted from the ops of one evaluation.
 public struct StepCosts: Sendable, Equatable {
-  /// f_G on the glance, its classifier left out.
+  /// The cost of f_G on the glance, its classifier left out.
   public let globalEncoder: Int
-  /// f_L on one patch.
+  /// The cost of f_L on one patch.
   public let localEncoder: Int
-  /// One proposal of π.
+  /// The cost of one proposal of π.
   public let policy: Int
   /// Cumulative cost after each step, T values.
   public let cumulative: [Int]
@@ -34,7 +34,8 @@ extension GFNet {
     }
     let global = try count { try globalEncoder.encode(blank, .evaluation) }.cost
     let local = try count { try localEncoder.encode(blank, .evaluation) }.cost
-    // As published: the classifier over the sequence counts at step 1 too where the encoder's own answers.
+    // We count as published: the classifier over the sequence counts at step 1 too where the encoder's own
+    // answers.
     var (total, (_, memory)) = try count {
       try glance(blank, .evaluation, auxiliary: false, encoderAnswers: false)
     }

@@ -7,16 +7,17 @@ import Tensor
 ///
 /// Source: Wang et al., NeurIPS 2020. State-dictionary prefixes are those of the authors' checkpoints.
 public final class GFNet: Module {
+  /// What decides the shape of the network.
   public let configuration: Configuration
-  /// f_G, sees the glance.
+  /// The encoder f_G, which sees the glance.
   public let globalEncoder: any Backbone
-  /// f_L, sees the patches.
+  /// The encoder f_L, which sees the patches.
   public let localEncoder: any Backbone
-  /// f_C.
+  /// The classifier over the sequence, f_C.
   let classifier: any SequenceClassifier
   /// True where f_G's own classifier answers step 1 in evaluation, whatever f_C is.
   private let encoderAnswersGlance: Bool
-  /// π.
+  /// The patch proposal network, π.
   public let policy: PatchProposal
   /// What ``measureCosts()`` found.
   var measuredCosts: StepCosts?
@@ -31,7 +32,9 @@ public final class GFNet: Module {
 
   /// Gives both encoders the weights of `encoder`, which has the same backbone.
   ///
-  /// - Parameter withClassifier: false: all but the classifier's, whose number of classes may differ.
+  /// - Parameters:
+  ///   - encoder: what the weights are copied from.
+  ///   - withClassifier: false: all but the classifier's, whose number of classes may differ.
   public func startEncoders(from encoder: any Backbone, withClassifier: Bool = true) throws {
     let classifier = withClassifier ? [] : try classifierNames()
     for target in [globalEncoder, localEncoder] where target !== encoder {
@@ -60,7 +63,7 @@ public final class GFNet: Module {
     policy = try PatchProposal(configuration, mapChannels: globalEncoder.mapChannels)
   }
 
-  /// f_C for encoders with so many features.
+  /// The classifier over the sequence for encoders with so many features.
   static func classifier(_ c: Configuration, features: Int) throws -> any SequenceClassifier {
     switch c.classifier {
     case .recurrent: try RecurrentClassifier(features, units: c.classifierUnits, classes: c.classes)
@@ -76,7 +79,7 @@ public final class GFNet: Module {
     state.child("policy", policy)
   }
 
-  /// What a network carries from step to step. Rows are images.
+  /// The state that a network carries from step to step. Rows are images.
   public struct Memory {
     /// The last feature map, B×C×h×w.
     public var map: Tensor
@@ -91,9 +94,9 @@ public final class GFNet: Module {
     }
   }
 
-  /// What a network says of a batch of images after a step.
+  /// The answers of a network for a batch of images after a step.
   public struct StepResult {
-    /// B×K.
+    /// The logits of the classifier over the sequence, B×K.
     public let logits: Tensor
     /// The encoder's features, B×D.
     public let features: Tensor
@@ -106,7 +109,7 @@ public final class GFNet: Module {
     let side = configuration.patchSize
     if images.shape[2] == side, images.shape[3] == side { return images }
     return try images.resized(
-      height: side, width: side, Interpolation(configuration.interpolation), alignCorners: true)
+      height: side, width: side, configuration.interpolation, alignCorners: true)
   }
 
   /// Step 1: looks at the whole image.
@@ -131,7 +134,9 @@ public final class GFNet: Module {
   ///
   /// - Parameters:
   ///   - patches: B×3×P×P, cut from the original images.
-  ///   - memory: of the step before.
+  ///   - pass: how the local encoder is evaluated.
+  ///   - memory: what the step before left.
+  ///   - auxiliary: also compute the encoder's own logits.
   public func focus(
     _ patches: Tensor, _ pass: Pass, memory: Memory, auxiliary: Bool = false
   ) throws -> (StepResult, Memory) {
@@ -147,15 +152,5 @@ public final class GFNet: Module {
   /// The parts as an evaluation asks them.
   var evaluatedParts: NetworkParts {
     NetworkParts(model: self, pass: .evaluation, encoderAnswersGlance: encoderAnswersGlance)
-  }
-}
-
-extension Interpolation {
-  /// How a glance is resized.
-  init(_ chosen: Configuration.Interpolation) {
-    switch chosen {
-    case .bilinear: self = .bilinear
-    case .bicubic: self = .bicubic
-    }
   }
 }

@@ -3,7 +3,7 @@ import Support
 
 /// Where trained models are looked for by name: `NAME.safetensors` in a few folders.
 public struct ModelLibrary: Sendable {
-  /// In the order of search; a name is taken from the first that has it.
+  /// The folders in the order of search; a name is taken from the first that has it.
   public let folders: [FilePath]
 
   public init(folders: [FilePath]) { self.folders = folders }
@@ -39,7 +39,9 @@ public struct ModelLibrary: Sendable {
   ///
   /// A name that none of the folders has is a file, too, when there is one of that name.
   ///
-  /// - Parameter found: where a file of the user's is, such as beside the script.
+  /// - Parameters:
+  ///   - nameOrFile: the name of a model, or the path of a file.
+  ///   - found: where a file of the user's is, such as beside the script.
   /// - Throws: ``ModelError``, naming the nearest model or all there are.
   public func find(_ nameOrFile: FilePath, _ found: (FilePath) -> FilePath = { $0 }) throws -> FilePath {
     let given = found(nameOrFile)

@@ -1,5 +1,6 @@
 import Backbones
 import Support
+import Tensor
 import Vision
 
 /// How the paper sets up a Glance-and-Focus Network around an encoder, and how it prepares pictures for it.
@@ -10,7 +11,7 @@ public struct PaperSetup: Sendable {
     /// P where the network has no row of its own, in pixels.
     public var patchSize = 96
     /// How the glance is made from the image in the authors' checkpoints.
-    public var interpolation = Configuration.Interpolation.bicubic
+    public var interpolation = Interpolation.bicubic
     /// The policy's state encoder: 1×1 convolution to 32 channels, or two linear layers.
     public var policyEncoder = Configuration.PolicyEncoder.convolution
     /// Units of the policy's state.
@@ -43,17 +44,21 @@ public struct PaperSetup: Sendable {
 
   /// The side of the patches in pixels (P), and the most steps (T) that are published for it.
   public struct Size: Sendable {
+    /// The side of the patches in pixels, P.
     public let patch: Int
+    /// The most steps, T.
     public let steps: Int
   }
 
   /// The encoder's name.
   public let backbone: String
+  /// What the network has in common with others.
   public let family: Family
-  /// The first one holds where nobody asks for another.
+  /// The sizes of patches that are published; the first one holds where nobody asks for another.
   public let sizes: [Size]
   /// S, the side of the whole image in pixels.
   public let imageSize: Int
+  /// How pictures are made ready for it.
   public let preparation: Preparation
 
   /// P where nobody asks for another, in pixels.
@@ -65,7 +70,7 @@ public struct PaperSetup: Sendable {
 
 /// The set-ups of all encoders, one row per family and one per network that differs from its family.
 public enum PaperSetups {
-  /// By ``Backbones/BackboneEntry/family``.
+  /// The families by `BackboneEntry.family`.
   private static let families: [String: PaperSetup.Family] = [
     "ResNet": residual,
     "DenseNet": bilinear(residual),
@@ -122,14 +127,14 @@ public enum PaperSetups {
       preparation: row.preparation)
   }
 
-  /// ResNet and DenseNet.
+  /// The set-up of ResNet and DenseNet.
   private static let residual = PaperSetup.Family(policyEncoder: .linear, policyUnits: 1024)
 
-  /// MobileNetV3 and EfficientNet; here also the other mobile networks.
+  /// The set-up of MobileNetV3 and EfficientNet; here also of the other mobile networks.
   private static let mobile = PaperSetup.Family(
     classifier: .cascade, auxiliaryWeight: 5, trainsGlobalEncoder: false)
 
-  /// Encoders of this project for 48-pixel patches, and those composed of layers.
+  /// The set-up of this project's encoders for 48-pixel patches, and of those composed of layers.
   private static let tiny = PaperSetup.Family(patchSize: 48, classifierUnits: 256)
 
   private static func bilinear(_ family: PaperSetup.Family) -> PaperSetup.Family {

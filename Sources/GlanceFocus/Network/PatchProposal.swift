@@ -17,11 +17,11 @@ public final class PatchProposal: Module {
 
   /// What the policy says of a batch of maps.
   public struct Output {
-    /// B×2, (row, column) in [0, 1].
+    /// Where to look next, B×2, (row, column) in [0, 1].
     public let mean: Tensor
-    /// B, the critic's value.
+    /// The critic's value, B.
     public let value: Tensor
-    /// B×units, to be handed back at the next step.
+    /// The state to be handed back at the next step, B×units.
     public let state: Tensor
   }
 
@@ -56,11 +56,11 @@ public final class PatchProposal: Module {
   /// The next proposal.
   ///
   /// - Parameters:
-  ///   - map: B×C×h×w of the step just taken.
-  ///   - state: of the last proposal; nil at the first.
+  ///   - map: the feature map of the step that was just taken, B×C×h×w.
+  ///   - state: what the last proposal left; nil at the first.
   public func callAsFunction(_ map: Tensor, state: Tensor?) throws -> Output {
     let pass = Pass.evaluation
-    // Rows of C·h·w in PyTorch's order for the linear encoder; the convolution takes the map itself.
+    // The linear encoder takes rows of C·h·w in PyTorch's order, the convolution the map itself.
     let input = isConvolutional ? map.detached : try map.detached.flattened(from: 1)
     let next = try memory(encoder(input, pass), state: state)
     return Output(
@@ -68,7 +68,7 @@ public final class PatchProposal: Module {
   }
 }
 
-/// All axes but the first merged, in N×C×H×W order.
+/// Merges all axes but the first, in N×C×H×W order.
 final class Flatten: Layer {
   func declare(_ state: inout StateDeclaration) {}
   func callAsFunction(_ x: Tensor, _ pass: Pass) throws -> Tensor { try x.flattened(from: 1) }

@@ -3,7 +3,7 @@ import Tensor
 
 /// The classifier f_C: predicts after every step from all features so far.
 protocol SequenceClassifier: Module {
-  /// Logits of the step whose features (B×D) are given.
+  /// Gives the logits (B×K) of the step whose features (B×D) are given.
   ///
   /// - Parameters:
   ///   - memory: what earlier steps left; nil before the first. Rows are images.
@@ -62,7 +62,7 @@ final class CascadeClassifier: SequenceClassifier {
       memory = features
       return try own(features)
     }
-    // B×(t·D)
+    // The features of all steps so far are B×(t·D).
     let all = try Tensor.concatenated([earlier, features], axis: 1)
     memory = all
     let index = all.shape[1] / self.features - 2
@@ -86,7 +86,7 @@ final class AverageClassifier: SequenceClassifier {
     _ features: Tensor, memory: inout Tensor?, ownAnswersFirst: Bool, own: (Tensor) throws -> Tensor
   ) throws -> Tensor {
     let probabilities = try own(features).softmax()
-    // B×K, the sum over the steps.
+    // The sum over the steps is B×K.
     let sum = try memory.map { try $0 + probabilities } ?? probabilities
     memory = sum
     return try (sum + Self.smallest).log()

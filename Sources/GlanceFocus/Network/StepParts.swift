@@ -12,7 +12,7 @@ enum Look {
 
 /// What the classifier over the sequence says after a step.
 struct SequenceAnswer {
-  /// B×K.
+  /// The logits, B×K.
   let logits: Tensor
   /// What it carries to the next step. Rows are images.
   let memory: Tensor
@@ -26,29 +26,29 @@ struct SequenceAnswer {
 /// in who evaluates the parts: the network itself (``NetworkParts``), or plans that were made of it
 /// (``StepEngine``).
 protocol StepParts {
-  /// An encoder on glances or patches, B×3×P×P.
+  /// Runs an encoder on glances or patches, B×3×P×P.
   func encode(_ images: Tensor, _ look: Look) throws -> Encoding
 
-  /// The encoder's own classifier on its features: B×D to B×K.
+  /// Runs the encoder's own classifier on its features: B×D to B×K.
   func classify(_ features: Tensor, _ look: Look) throws -> Tensor
 
-  /// The classifier over the sequence on the features of one step, B×D.
+  /// Runs the classifier over the sequence on the features of one step, B×D.
   ///
   /// - Parameter memory: what the step before left; nil at the glance.
   func answer(_ features: Tensor, memory: Tensor?, _ look: Look) throws -> SequenceAnswer
 
-  /// The policy on the last feature map, B×C×h×w.
+  /// Runs the policy on the last feature map, B×C×h×w.
   ///
-  /// - Parameter state: of the last proposal; nil at the first.
+  /// - Parameter state: what the last proposal left; nil at the first.
   func propose(_ map: Tensor, state: Tensor?) throws -> PatchProposal.Output
 }
 
 extension StepParts {
-  /// A step of the network.
+  /// Runs a step of the network.
   ///
   /// - Parameters:
   ///   - images: glances or patches, B×3×P×P, normalised.
-  ///   - memory: of the step before; nil at the glance.
+  ///   - memory: what the step before left; nil at the glance.
   ///   - auxiliary: also compute the encoder's own logits.
   func step(
     _ images: Tensor, _ look: Look, memory: GFNet.Memory?, auxiliary: Bool = false

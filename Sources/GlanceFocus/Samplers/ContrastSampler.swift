@@ -21,7 +21,7 @@ public struct ContrastSampler: PatchSampler {
     }
   }
 
-  /// H×W.
+  /// The contrast of each pixel of an image, H×W.
   private static func contrast(_ glances: PlainMaps, _ index: Int) -> [Float] {
     let (height, width) = (glances.height, glances.width)
     var result = [Float](repeating: 0, count: height * width)

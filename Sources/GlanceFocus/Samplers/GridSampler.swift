@@ -6,7 +6,9 @@ public struct GridSampler: PatchSampler {
   private let rows: Int
   private let columns: Int
 
-  /// - Parameters: rows and columns of the grid, at least 1 each.
+  /// - Parameters:
+  ///   - rows: rows of the grid, at least 1.
+  ///   - columns: columns of the grid, at least 1.
   public init(rows: Int, columns: Int) {
     self.rows = max(rows, 1)
     self.columns = max(columns, 1)
@@ -28,7 +30,7 @@ public struct GridSampler: PatchSampler {
     return [PatchLocation](repeating: place, count: batch.count)
   }
 
-  /// Evenly from border to border; the middle when there is only one.
+  /// Where a row or column lies: evenly from border to border; in the middle when there is only one.
   private static func fraction(_ index: Int, of count: Int) -> Float {
     count == 1 ? 0.5 : Float(index) / Float(count - 1)
   }

@@ -6,7 +6,7 @@ import Support
 /// step and the seed, never on the others in the batch; random numbers come from ``SamplerBatch/random(_:)``,
 /// which is keyed accordingly.
 public protocol PatchSampler {
-  /// As the user calls it; named in errors.
+  /// The name by which users know it, as errors have it.
   var name: String { get }
 
   /// What the loop must provide beyond the record.
@@ -45,7 +45,7 @@ extension PatchSampler {
     return locations
   }
 
-  /// NaN without the sign that the processor gives it.
+  /// The number as a text, NaN without the sign that the processor gives it.
   private func text(_ value: Float) -> String { value.isNaN ? "NaN" : "\(value)" }
 }
 
@@ -66,9 +66,13 @@ public struct SamplerNeeds: OptionSet, Sendable {
 
 /// Plain values of shape n×C×h×w, row-major.
 public struct PlainMaps: Sendable {
+  /// The values of all images, n·C·h·w.
   public let values: [Float]
+  /// The number of channels, C.
   public let channels: Int
+  /// The number of rows, h.
   public let height: Int
+  /// The number of columns, w.
   public let width: Int
 
   public init(values: [Float], channels: Int, height: Int, width: Int) {
@@ -97,7 +101,8 @@ public struct SamplerBatch {
   public let maps: PlainMaps?
   /// The images at P×P; given to samplers that need them.
   public let glances: PlainMaps?
-  /// n×1×h×w, at least 0; given to samplers that need them.
+  /// How much each place of the glance speaks for its answer, n×1×h×w, at least 0; given to samplers that
+  /// need it.
   public let saliency: PlainMaps?
   /// The run's numbers for this sampler.
   let base: CounterRandom
@@ -105,6 +110,10 @@ public struct SamplerBatch {
   /// - Parameters:
   ///   - last: the images after the step before.
   ///   - random: the run's numbers for this sampler.
+  ///   - policy: see ``policy``.
+  ///   - maps: see ``maps``.
+  ///   - glances: see ``glances``.
+  ///   - saliency: see ``saliency``.
   public init(
     after last: StepBatch, random: CounterRandom, policy: [PatchLocation]? = nil, maps: PlainMaps? = nil,
     glances: PlainMaps? = nil, saliency: PlainMaps? = nil

@@ -1,6 +1,6 @@
 /// How much it is worth to look at each place of an image: a map of any size that covers it.
 struct WorthMap {
-  /// H×W, at least 0.
+  /// The worth of each place, H×W, at least 0.
   var values: [Float]
   let height: Int
   let width: Int
@@ -8,7 +8,7 @@ struct WorthMap {
   /// The patch with the largest sum over what earlier patches of the image left uncovered; the first of equals.
   func bestUnseen(_ batch: SamplerBatch, _ index: Int) -> PatchLocation {
     let record = batch.last.record
-    // The side of a patch on the map; what is left of the map is where patches can start.
+    // This is the side of a patch on the map; what is left of the map is where patches can start.
     let side = min(max(height * record.patchSize / record.imageSize, 1), min(height, width))
     var rest = self
     for place in batch.locations(index) { rest.clear(place, side: side) }

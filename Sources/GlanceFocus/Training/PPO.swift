@@ -11,24 +11,26 @@ public struct PPO: Sendable, Codable, Equatable {
   public var learningRate: Float = 3e-4
   /// γ, the discount of later rewards.
   public var discount: Float = 0.7
-  /// Updates on each batch of episodes.
+  /// How often the policy is updated on each batch of episodes.
   public var epochs = 1
   /// Ratios are clipped to 1 ± this.
   public var clip: Float = 0.2
+  /// The weight of the critic's error in the loss.
   public var valueWeight: Float = 0.5
+  /// The weight of the entropy in the loss.
   public var entropyWeight: Float = 0.01
 
   public init() {}
 
   /// Episodes played by the policy: one entry per proposal, steps 2…T.
   public struct Episodes {
-    /// B×C×h×w each: what the policy saw.
+    /// What the policy saw, B×C×h×w each.
     public var maps: [Tensor] = []
-    /// B×2 each: where it looked.
+    /// Where it looked, B×2 each.
     public var actions: [Tensor] = []
-    /// B each: log-probability of the action when it was taken.
+    /// The log-probabilities of the actions when they were taken, B each.
     public var logProbabilities: [Tensor] = []
-    /// B each.
+    /// What the actions earned, B each.
     public var rewards: [[Float]] = []
 
     public init() {}
@@ -36,9 +38,9 @@ public struct PPO: Sendable, Codable, Equatable {
 
   /// What the present policy says of past actions.
   public struct Judgement {
-    /// B per step.
+    /// The log-probabilities of the actions, B per step.
     public let logProbabilities: [Tensor]
-    /// B per step.
+    /// What the critic expects, B per step.
     public let values: [Tensor]
   }
 

@@ -92,7 +92,7 @@ public enum Rollout {
 
   /// The random numbers of the proposal for `step`; those of a batch's evaluation are child 0.
   ///
-  /// - Parameter compared: of the patch that a reward compares the chosen one with.
+  /// - Parameter compared: true for the patch that a reward compares the chosen one with.
   private static func proposalNumbers(
     _ random: CounterRandom, _ step: Int, compared: Bool = false
   ) -> CounterRandom {
@@ -106,12 +106,12 @@ public enum Rollout {
     return labels.enumerated().map { values[$0 * classes + $1] }
   }
 
-  /// B×2 uniform in [0, 1).
+  /// Draws actions, B×2, uniform in [0, 1).
   static func uniformActions(_ batch: Int, _ random: CounterRandom) throws -> Tensor {
     try Tensor([batch, 2], (0..<2 * batch).map { random.uniform($0) })
   }
 
-  /// B×2 drawn around the policy's mean and clipped to [0, 1].
+  /// Draws actions, B×2, around the policy's mean and clips them to [0, 1].
   static func sampleActions(around mean: Tensor, _ random: CounterRandom) throws -> Tensor {
     let centre = try mean.values()
     return try Tensor(
@@ -123,14 +123,16 @@ public enum Rollout {
 }
 
 extension GFNet {
-  /// The patches that actions name: top-left = ⌊a·(S − P)⌋, cut without interpolation.
+  /// The patches that actions name, B×3×P×P: top-left = ⌊a·(S − P)⌋, cut without interpolation.
   ///
-  /// - Parameter actions: B×2, (row, column) in [0, 1].
+  /// - Parameters:
+  ///   - images: B×3×S×S.
+  ///   - actions: B×2, (row, column) in [0, 1].
   public func patches(_ images: Tensor, actions: Tensor) throws -> Tensor {
     try patches(images, locations: PatchLocation.all(in: actions))
   }
 
-  /// The patches at `locations`, one per image.
+  /// The patches at `locations`, one for each of the images (B×3×S×S): B×3×P×P.
   public func patches(_ images: Tensor, locations: [PatchLocation]) throws -> Tensor {
     let (size, side) = (images.shape[2], configuration.patchSize)
     let corners = locations.map { $0.position(imageSize: size, patchSize: side) }

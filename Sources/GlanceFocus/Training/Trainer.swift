@@ -12,7 +12,9 @@ import Vision
 /// run that was never stopped (same machine, same number of threads). The number of epochs may be another where the
 /// learning rate does not depend on it. The file of another training is kept under another name.
 public final class Trainer {
+  /// The network that learns.
   public let model: GFNet
+  /// What the stage does.
   public let options: TrainingOptions
   let loader: BatchLoader
   /// The file that keeps the state; nil: none.
@@ -27,7 +29,9 @@ public final class Trainer {
   public internal(set) var resumption = Resumption()
 
   /// - Parameters:
+  ///   - model: the network that learns.
   ///   - dataset: its images must have the model's image size.
+  ///   - options: what the stage does.
   ///   - checkpoint: where the state is kept; nil keeps none.
   /// - Throws: ``ModelError`` on options or data that do not fit, and what reading the checkpoint throws.
   public init(

@@ -40,7 +40,7 @@ struct TrainingIdentity: Equatable {
   /// Why this training cannot go on after `done` epochs of `other`, such as `rate was 0.1, is 0.05`; empty when it can.
   ///
   /// Another number of epochs is no obstacle where the learning rate of every step so far is the same all the same.
-  /// - Parameter batches: of an epoch.
+  /// - Parameter batches: the number of batches of an epoch.
   func obstacles(toGoingOnFrom other: TrainingIdentity, done: Int, batches: Int) -> [String] {
     var found = changedOptions(from: other)
     if options.epochs != other.options.epochs, let reason = epochObstacle(other, done, batches) {
@@ -80,7 +80,7 @@ struct TrainingIdentity: Equatable {
     }
   }
 
-  /// As scripts call them, where that is not the same.
+  /// The names by which users know the options, where these are not the same.
   private static let names = [
     "batchSize": "batch", "encoderRate": "rate", "classifierRate": "classifier_rate",
     "weightDecay": "weight_decay", "auxiliaryWeight": "aux_weight", "labelSmoothing": "label_smoothing",

@@ -5,33 +5,44 @@ import NeuralNet
 public struct TrainingOptions: Codable, Sendable, Equatable {
   /// The stages of the paper.
   public enum Stage: Int, Codable, Sendable {
-    /// Patches uniformly random; encoders and classifier learn.
+    /// Patches are uniformly random; encoders and classifier learn.
     case encoders = 1
-    /// All else fixed; the policy learns by reinforcement.
+    /// All else is fixed; the policy learns by reinforcement.
     case policy = 2
-    /// Patches from the policy, whose actions are still sampled; encoders and classifier are fine-tuned.
+    /// Patches are the policy's, whose actions are still sampled; encoders and classifier are fine-tuned.
     case fineTune = 3
   }
 
+  /// What learns, and from which patches.
   public var stage: Stage
+  /// How often the data set is gone through.
   public var epochs: Int
+  /// Images of a batch, at least 2.
   public var batchSize = 128
-  /// Of the encoders, at the schedule's peak.
+  /// The learning rate of the encoders at the schedule's peak.
   public var encoderRate: Float = 0.01
-  /// Of the classifier f_C.
+  /// The learning rate of the classifier f_C at the schedule's peak.
   public var classifierRate: Float = 0.1
+  /// How much of a weight is added to its gradient.
   public var weightDecay: Float = 1e-4
+  /// How the learning rates change over the epochs: a name of `Schedule`.
   public var schedule: String = Schedule.cosine.rawValue
   /// λ, the weight of the encoders' own classifiers in the loss.
   public var auxiliaryWeight: Float = 1
+  /// Stages 1 and 3: whether the encoder of the glance learns, too.
   public var trainsGlobalEncoder = true
+  /// The share of the target that all classes have alike, from 0 to below 1.
   public var labelSmoothing: Float = 0
+  /// Stage 2: what a step is worth to the policy.
   public var reward = Reward.increments
+  /// Stage 2: how the policy is updated.
   public var ppo = PPO()
   /// Stage 2: start the policy afresh rather than from its present weights.
   public var resetsPolicy = true
+  /// What the order of the images and all draws begin with.
   public var seed: UInt64 = 0
-  /// Epoch of the data set that this stage's first epoch sees; sets that draw new variants go on from there.
+  /// The epoch of the data set that this stage's first epoch sees; sets that draw new variants go on from
+  /// there.
   public var firstEpoch = 0
 
   public init(stage: Stage, epochs: Int) {
@@ -59,8 +70,9 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
 
 /// What one epoch of training gave.
 public struct EpochMetrics: Codable, Sendable, Equatable {
+  /// The number of the stage, 1 to 3.
   public let stage: Int
-  /// 1-based.
+  /// The number of the epoch, from 1.
   public let epoch: Int
   /// Mean loss per batch.
   public let loss: Double
@@ -68,6 +80,8 @@ public struct EpochMetrics: Codable, Sendable, Equatable {
   public let accuracy: [Double]
   /// Mean reward per proposal; stage 2 only.
   public let reward: Double?
+  /// Images that were seen.
   public let images: Int
+  /// Wall-clock seconds.
   public let seconds: Double
 }

@@ -11,7 +11,6 @@ extension ReferenceCase {
       let log_probabilities: [[Float]]
       let values: [[Float]]
       let returns: [[Float]]
-      let ratios: [[Float]]
       let loss: Double
       let gradients: [String: [Double]]
     }
@@ -20,7 +19,6 @@ extension ReferenceCase {
     let global_encoder_trained: Bool
     let steps: Int
     let cross_entropy: [Double]
-    let auxiliary_cross_entropy: [Double]
     let loss: Double
     let gradients: [String: [Double]]
     let batch_norm_running_norms: [String: Double]
@@ -222,13 +220,14 @@ extension ReferenceCase {
     1e-5 * (gradients.values.compactMap(\.first).max() ?? 0)
   }
 
-  /// Errors of gradients, relative to their norms.
+  /// The errors of gradients, relative to their norms.
   private struct GradientErrors {
     private var norm = LargestError(tolerance: 1e-2)
     private var elements = LargestError(tolerance: 2e-2)
 
-    /// All lists: the norm and the first elements. Three times the noise is granted where it is beyond the tolerance, and
-    /// the distance of what is expected from what is exact on top of the tolerance.
+    /// Takes note of a gradient's error; all lists hold the norm and the first elements. Three times the
+    /// noise is granted where it is beyond the tolerance, and the distance of what is expected from what is
+    /// exact on top of the tolerance.
     mutating func add(
       _ name: String, _ own: [Double], _ expected: [Double], floor: Double, noise: [Double] = [],
       exact: [Double] = []

@@ -5,7 +5,7 @@ import Tensor
 
 /// A recorded evaluation of the paper authors' code, and the network and images that it was recorded from.
 ///
-/// Weights and images are computed from u(name, i) of ``FormulaSequence``.
+/// Weights and images are computed from u(name, i) of `FormulaSequence`.
 public struct ReferenceCase {
   struct Description: Decodable {
     let architecture: String
@@ -21,7 +21,7 @@ public struct ReferenceCase {
     let parameters: [String: Int]
   }
 
-  /// `<architecture>@<patch>`.
+  /// The case's name, `<architecture>@<patch>`.
   public let name: String
   let folder: FilePath
   let description: Description
@@ -99,7 +99,7 @@ public struct ReferenceCase {
     try tensor.assign(Tensor(shape, (0..<shape.count).map { offset + scale * sequence.u($0) }))
   }
 
-  /// 2×3×S×S: 1.5·blocks + 0.5·noise, blocks repeated over 16×16 pixels.
+  /// The two images, 2×3×S×S: 1.5·blocks + 0.5·noise, blocks repeated over 16×16 pixels.
   func images() throws -> Tensor {
     let size = description.imageSize
     let noise = FormulaSequence("image.\(description.imageSeed).noise")

@@ -6,16 +6,18 @@ import Tensor
 
 /// One compared quantity of a recorded case.
 public struct ReferenceResult: Sendable {
+  /// What was compared.
   public let quantity: String
   /// The largest error found, in the measure of the tolerance; where arrays are out of what they are granted, theirs.
   public let error: Double
-  /// As stated, for all.
+  /// The stated tolerance, which is the same for all arrays.
   public let tolerance: Double
   /// The tolerance of the array that `error` is of: the stated one, or more where rounding alone moves it further.
   public let granted: Double
-  /// Of quantities that many arrays have.
+  /// How many arrays were compared, for quantities that many of them have.
   public let arrays: Arrays?
 
+  /// The arrays that a result sums up.
   public struct Arrays: Sendable {
     public let count: Int
     /// How many have an error beyond the stated tolerance.
@@ -24,6 +26,7 @@ public struct ReferenceResult: Sendable {
     public let largest: String
   }
 
+  /// True where the error is within what is granted.
   public var passes: Bool { error <= granted }
 
   init(
@@ -88,7 +91,7 @@ extension ReferenceCase {
     ] + (try checkShape(model))
   }
 
-  /// Parameter counts and keys.
+  /// Compares parameter counts and keys.
   private func checkShape(_ model: GFNet) throws -> [ReferenceResult] {
     let counts = [
       "encoder": model.globalEncoder.parameterCount, "policy": model.policy.parameterCount,
@@ -104,13 +107,14 @@ extension ReferenceCase {
     } + [ReferenceResult(quantity: "encoder keys that differ", error: Double(missing), tolerance: 0)]
   }
 
-  /// Largest difference over the largest recorded magnitude; infinite where counts differ or a value is not finite.
+  /// The largest difference over the largest recorded magnitude; infinite where counts differ or a value is
+  /// not finite.
   static func relative(_ own: [Float], _ recorded: [Float]) -> Double {
     let scale = recorded.reduce(0) { max($0, abs(Double($1))) }
     return absolute(own, recorded) / max(scale, 1e-30)
   }
 
-  /// Largest difference.
+  /// The largest difference.
   static func absolute(_ own: [Float], _ recorded: [Float]) -> Double {
     guard own.count == recorded.count else { return .infinity }
     return zip(own, recorded).reduce(0) {

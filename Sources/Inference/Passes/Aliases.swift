@@ -4,7 +4,7 @@ import Tensor
 struct Aliases {
   private var root: [Int]
 
-  /// Reshapes that keep the order in memory share it.
+  /// Finds them: reshapes that keep the order in memory share it.
   init(of graph: Graph) {
     root = Array(graph.values.indices)
     for node in graph.nodes {

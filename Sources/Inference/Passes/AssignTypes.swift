@@ -3,10 +3,10 @@ import Compute
 /// Stores what convolutions work on as bfloat16, and converts where other nodes need float32.
 ///
 /// Logits, action means and recurrent states stay float32.
-enum AssignTypes: Pass {
+enum AssignTypes: GraphPass {
   static func apply(to graph: inout Graph) throws {
     var nodes: [Graph.Node] = []
-    // By value, its copy in the other type, once made.
+    // The copy of a value in the other type, once it is made.
     var converted: [Int: Int] = [:]
     var outputs = graph.outputs
     func read(_ value: Int, as type: ElementType) -> Int {

@@ -1,7 +1,7 @@
 import Tensor
 
-/// Linear layers of one row, and 1×1 convolutions of one pixel, are computed by a kernel of our own.
-enum ChooseMatrixVector: Pass {
+/// Hands linear layers of one row, and 1×1 convolutions of one pixel, to a kernel of our own.
+enum ChooseMatrixVector: GraphPass {
   static func apply(to graph: inout Graph) throws {
     for (position, node) in graph.nodes.enumerated() {
       if let chosen = matrixVector(node, graph) { graph.nodes[position].operation = .matrixVector(chosen) }
@@ -29,7 +29,7 @@ enum ChooseMatrixVector: Pass {
     }
   }
 
-  /// Nil where something else than functions is fused.
+  /// The functions that are fused; nil where something else is, too.
   private static func functions(_ posts: [Finish]) -> [any FusibleFunction]? {
     let functions = posts.compactMap(\.asFunction)
     return functions.count == posts.count ? functions : nil

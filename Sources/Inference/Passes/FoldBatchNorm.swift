@@ -1,7 +1,7 @@
 import Tensor
 
 /// Multiplies batch normalisations into the convolutions before them.
-enum FoldBatchNorm: Pass {
+enum FoldBatchNorm: GraphPass {
   static func apply(to graph: inout Graph) throws {
     let uses = graph.uses()
     let producers = graph.producers()

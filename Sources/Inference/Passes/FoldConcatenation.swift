@@ -3,7 +3,7 @@ import Tensor
 /// Lets normalisations read the parts of a concatenated map, which then need not be copied.
 ///
 /// Every layer of a densely connected network reads the maps of all layers before it.
-enum FoldConcatenation: Pass {
+enum FoldConcatenation: GraphPass {
   static func apply(to graph: inout Graph) throws {
     let producers = graph.producers()
     // What others read is computed anyway.

@@ -1,7 +1,7 @@
 import Tensor
 
 /// Lets linear layers read channels-last maps directly: their columns are reordered instead of the maps.
-enum FoldFlatten: Pass {
+enum FoldFlatten: GraphPass {
   static func apply(to graph: inout Graph) throws {
     let producers = graph.producers()
     for position in graph.nodes.indices {

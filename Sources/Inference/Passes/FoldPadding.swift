@@ -1,5 +1,5 @@
 /// Lets convolutions pad their input by themselves.
-enum FoldPadding: Pass {
+enum FoldPadding: GraphPass {
   static func apply(to graph: inout Graph) throws {
     let producers = graph.producers()
     for position in graph.nodes.indices {

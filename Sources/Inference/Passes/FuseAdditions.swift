@@ -3,7 +3,7 @@ import Tensor
 /// Lets a convolution add the other operand of a residual sum while it writes its result.
 ///
 /// The result then lies where the other operand was, which therefore must not be needed any more.
-enum FuseAdditions: Pass {
+enum FuseAdditions: GraphPass {
   static func apply(to graph: inout Graph) throws {
     for position in graph.nodes.indices {
       let node = graph.nodes[position]
@@ -29,7 +29,7 @@ enum FuseAdditions: Pass {
   ) -> (convolution: Int, other: Int)? {
     let (a, b) = (node.inputs[0], node.inputs[1])
     guard a != b, graph.values[a].shape == graph.values[b].shape else { return nil }
-    // The later one, so that the other is already computed where the sum is fused.
+    // The later one is tried first, so that the other is already computed where the sum is fused.
     let ordered = (producers[a] ?? -1) > (producers[b] ?? -1) ? [(a, b), (b, a)] : [(b, a), (a, b)]
     return ordered.first { candidate, _ in
       guard uses[candidate] == 1, let before = producers[candidate],

@@ -1,7 +1,7 @@
 import Tensor
 
 /// Appends element-wise functions to the node whose result they alone read.
-enum FuseFunctions: Pass {
+enum FuseFunctions: GraphPass {
   static func apply(to graph: inout Graph) throws {
     let uses = graph.uses()
     var producers = graph.producers()
@@ -38,7 +38,7 @@ enum FuseFunctions: Pass {
     }
   }
 
-  /// oneDNN 2.6 computes chains with two linear maps wrongly.
+  /// Whether functions may be appended: oneDNN 2.6 computes chains with two linear maps wrongly.
   private static func mayFollow(_ functions: [any FusibleFunction], _ posts: [Finish]) -> Bool {
     let all = posts.compactMap(\.asFunction) + functions
     return all.filter { $0.fused.isAffine }.count <= 1

@@ -1,5 +1,6 @@
-/// Products of maps with one number per image and channel are computed in place by a kernel of our own.
-enum FuseGates: Pass {
+/// Hands products of maps with one number per image and channel to a kernel of our own, which computes them
+/// in place.
+enum FuseGates: GraphPass {
   static func apply(to graph: inout Graph) throws {
     for (position, node) in graph.nodes.enumerated() {
       guard case .pair(.multiply, let functions) = node.operation, functions.isEmpty else { continue }

@@ -1,5 +1,5 @@
 /// Copies what a node would overwrite although others still read it.
-enum ProtectOverwritten: Pass {
+enum ProtectOverwritten: GraphPass {
   static func apply(to graph: inout Graph) throws {
     var lastRead = [Int](repeating: -1, count: graph.values.count)
     for (position, node) in graph.nodes.enumerated() {

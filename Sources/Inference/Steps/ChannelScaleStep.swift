@@ -1,14 +1,14 @@
 import CKernels
 import Compute
 
-/// Channels-last images times one number per image and channel, as a squeeze-and-excite gate needs; in place.
+/// Channels-last images times one number per image and channel, in place, as a squeeze-and-excite gate needs.
 ///
 /// oneDNN's binary primitive wakes the team even for a 3×3 map, which costs more than the products.
 struct ChannelScaleStep: DividedStep {
   private let image, gate: UnsafeMutableRawPointer
   private let type: ElementType
   private let images, channels, pixels: Int
-  /// Of all images, as if they were one.
+  /// How all images are divided, as if they were one.
   let division: Division
   var name: String { "channel scale" }
 

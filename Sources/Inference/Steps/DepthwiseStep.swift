@@ -6,7 +6,7 @@ import OneDNN
 struct DepthwiseStep: DividedStep {
   private let layer: plan_depthwise
   private let source, destination: UnsafeMutablePointer<Float>
-  /// By channels, or by rows of the results.
+  /// How the result is divided: by channels, or by rows.
   let division: Division
   private let images, outHeight, kernel: Int
   let multiplyAdds: Int

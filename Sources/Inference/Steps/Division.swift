@@ -6,7 +6,7 @@ struct Division: Hashable {
   enum Axis { case channels, pixels }
   let axis: Axis
   let channels, pixels: Int
-  /// Channels or pixels of a part.
+  /// The number of channels or pixels of a part.
   let unit: Int
 
   var parts: Int {
@@ -14,7 +14,7 @@ struct Division: Hashable {
     return (length + unit - 1) / unit
   }
 
-  /// Vectors of a map's channels.
+  /// The division of a map into vectors of its channels.
   static func channels(_ channels: Int, pixels: Int) -> Division {
     Division(axis: .channels, channels: channels, pixels: pixels, unit: Int(PLAN_VECTOR))
   }

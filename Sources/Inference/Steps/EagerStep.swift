@@ -1,6 +1,7 @@
 import Tensor
 
-/// An op without a lowering: evaluated as in training, its result copied to where the plan expects it.
+/// An op without a lowering, which is evaluated as in training, its result copied to where the plan expects
+/// it.
 struct EagerStep: PlanStep {
   let op: any Op
   let arguments: [Tensor]

@@ -1,6 +1,6 @@
 import Tensor
 
-/// The gates of a recurrent unit and its next state, of one row by units.
+/// The gates of a recurrent unit and its next state for one row, divided by units.
 struct GRUGatesStep: DividedStep {
   let fromInput, fromState, old, new: UnsafeMutablePointer<Float>
   let units: Int
@@ -22,7 +22,7 @@ struct GRUGatesStep: DividedStep {
   }
 }
 
-/// The gates of a recurrent unit and its next state, of several rows.
+/// The gates of a recurrent unit and its next state for several rows.
 struct GRUGatesOfRowsStep: PlanStep {
   let fromInput, fromState, old, new: UnsafeMutablePointer<Float>
   let rows, units: Int

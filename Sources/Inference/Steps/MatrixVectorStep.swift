@@ -13,7 +13,7 @@ struct MatrixVectorStep: DividedStep {
   let row: UnsafeMutablePointer<Float>
   let destination: UnsafeMutableRawPointer
   let resultType: ElementType
-  /// The sums as float32, where the result is not; else the result itself.
+  /// Memory for the sums as float32, where the result has another type; else the result itself.
   let sums: UnsafeMutablePointer<Float>
   let functions: [any FusibleFunction]
   let inputs, outputs: Int
@@ -29,7 +29,7 @@ struct MatrixVectorStep: DividedStep {
     ]
   }
 
-  /// Products worth a second thread.
+  /// The number of products that are worth a second thread.
   private static let grain = 1 << 16
 
   func run(_ parts: Range<Int>) {

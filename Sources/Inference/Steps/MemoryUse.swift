@@ -20,7 +20,7 @@ struct MemoryUse {
     self.division = division
   }
 
-  /// True where one of both writes what the other needs and the threads' shares are not the same.
+  /// True where one of the two writes what the other needs and the threads' shares are not the same.
   func conflicts(with other: MemoryUse) -> Bool {
     guard isWritten || other.isWritten, bytes.overlaps(other.bytes) else { return false }
     return division == nil || division != other.division || bytes != other.bytes

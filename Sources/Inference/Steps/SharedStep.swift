@@ -8,9 +8,9 @@ import Compute
 protocol SharedStep: PlanStep {
   /// The number of parts that the work is divided into; each is computed in the same way whoever does it.
   var parts: Int { get }
-  /// Parts worth a second thread that would have to be woken up.
+  /// The number of parts that are worth a second thread which would have to be woken up.
   var grain: Int { get }
-  /// All that it reads and writes, but for what never changes.
+  /// All memory that it reads and writes, but for what never changes.
   var uses: [MemoryUse] { get }
   func run(_ parts: Range<Int>)
 }
@@ -18,7 +18,7 @@ protocol SharedStep: PlanStep {
 extension SharedStep {
   func run() throws { ThreadTeam.parallel(parts, grain: grain) { run($0) } }
 
-  /// Parts that are `worth` a second thread together, where all parts are `work`.
+  /// How many parts are `worth` a second thread together, where all parts are `work`.
   func grain(_ worth: Int, of work: Int) -> Int { max(1, worth * parts / max(work, 1)) }
 }
 

@@ -12,7 +12,7 @@ struct SiLUStep: PlanStep {
   var name: String { "silu" }
 
   func run() throws {
-    // Whole vectors: each number is then computed in the same way for any number of threads.
+    // Threads get whole vectors: each number is then computed in the same way for any number of threads.
     let block = 64
     ThreadTeam.parallel((count + block - 1) / block, grain: 64) { range in
       let first = range.lowerBound * block

@@ -33,13 +33,13 @@ enum SmallConvolution {
     }
   }
 
-  /// Of the batch. With more, oneDNN is as fast.
+  /// The most pixels of a batch; with more, oneDNN is as fast.
   private static let mostPixels = 2400
-  /// Half a millisecond's work: what waking the team costs does not matter any more.
+  /// The most Multiply-Adds, half a millisecond's work: beyond it does not matter what waking the team costs.
   private static let mostMultiplyAdds = 100_000_000
 
-  /// Weights of each output, `length` numbers, as the kernels read them: of every vector of outputs one
-  /// number after the other. The bias fills whole vectors.
+  /// The weights of each output, `length` numbers, as the kernels read them: the first numbers of a vector of outputs,
+  /// then their second ones, and so on. The bias fills whole vectors.
   static func pack(_ values: [Float], bias: [Float]?, outputs: Int, in slab: BufferSlab) throws
     -> WeightStore.Packed
   {
@@ -59,7 +59,7 @@ enum SmallConvolution {
 }
 
 extension plan_finish {
-  /// Nil where the kernels cannot do it.
+  /// The kernels' form of what is fused; nil where they cannot do it.
   fileprivate init?(_ posts: [PostOperation]) {
     var rest = posts[...]
     let adds = rest.first == .addDestination

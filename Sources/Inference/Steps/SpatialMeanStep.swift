@@ -6,7 +6,8 @@ struct SpatialMeanStep: SharedStep {
   private let source, destination: UnsafeMutableRawPointer
   private let type, resultType: ElementType
   private let images, channels, pixels: Int
-  /// Of one image by channels; of several each by itself, where there are enough for all threads.
+  /// Whether images are divided by channels, as one is; several are each done by itself where there are
+  /// enough for all threads.
   private let isByChannels: Bool
   private let ofMap: Division
   var name: String { "mean" }

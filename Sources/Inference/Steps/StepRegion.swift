@@ -9,7 +9,7 @@ struct StepRegion {
   private let steps: [(step: any SharedStep, waits: Bool)]
 
   init(_ steps: [any SharedStep]) {
-    /// What was used since all threads last waited.
+    /// The memory that was used since all threads last waited.
     var open: [MemoryUse] = []
     self.steps = steps.map { step in
       let uses = step.uses

@@ -5,7 +5,7 @@
 enum ForeignNames {
   /// What to write instead of `name`, as the end of a sentence; nil where nothing is known.
   ///
-  /// - Parameter owner: the class or module that was asked, such as `tensor` or `gfnet.tensor`; nil: any.
+  /// - Parameter owner: the class or module that was asked, such as `tensor` or `gfnet.tensor`; nil for any.
   static func advice(_ name: String, of owner: String?) -> String? {
     let wanted = name.hasSuffix("_") && name.count > 1 ? String(name.dropLast()) : name
     let row = rows.first { row in

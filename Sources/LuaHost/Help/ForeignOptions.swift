@@ -4,7 +4,7 @@ extension ForeignNames {
   ///
   /// Case and underscores are no difference: `batch_size`, `batchSize`.
   static func option(_ name: String, among known: [String]) -> String? {
-    // Beyond any name of the table.
+    // A longer name is none of the table's.
     guard name.utf8.count <= 40 else { return nil }
     let wanted = name.lowercased().filter { $0 != "_" }
     return options.first { $0.foreign.contains(wanted) && known.contains($0.own) }?.own

@@ -6,7 +6,7 @@ extension Definition {
     "gfnet.\(kind.rawValue)" + (LuaNames.isIdentifier(name) ? ".\(name)" : "[\"\(name)\"]")
   }
 
-  /// `gfnet.exits.confidence{threshold=}`.
+  /// How it is called, such as `gfnet.exits.confidence{threshold=}`.
   var signature: String {
     "\(luaName){\(parameters.map { $0.name + "=" }.joined(separator: ", "))}"
   }
@@ -37,7 +37,7 @@ extension Definition {
 }
 
 extension Setting {
-  /// The parameter in help: name, meaning, type, bounds, default.
+  /// The parameter's row in help: name, meaning, type, bounds, default.
   fileprivate var helpRow: (String, String) {
     (name, explained(notes + [defaultValue.map { "default \($0.source)" } ?? "required"]))
   }

@@ -1,9 +1,10 @@
 /// Text in lines of a terminal's width.
 struct HelpLayout {
-  /// Columns of a line; 80 is what pagers, logs and mail show.
+  /// The number of columns of a line; 80 is what pagers, logs and mail show.
   var width = 100
 
-  /// `text` with `indent` spaces before each line, broken at spaces. Its own line ends and indented lines stay.
+  /// The lines of `text` with `indent` spaces before each, broken at spaces. Its own line ends and indented
+  /// lines stay.
   func paragraph(_ text: String, indent: Int = 0) -> [String] {
     text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { line -> [String] in
       let own = line.prefix { $0 == " " }.count
@@ -11,7 +12,7 @@ struct HelpLayout {
     }
   }
 
-  /// Two columns; a long left entry has its text on the next line.
+  /// The lines of two columns; a long left entry has its text on the next line.
   func columns(_ rows: [(String, String)], widest: Int = 30) -> [String] {
     let left = min(rows.map(\.0.count).max() ?? 0, widest)
     return rows.flatMap { name, text -> [String] in

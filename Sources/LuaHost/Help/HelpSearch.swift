@@ -16,7 +16,7 @@ struct HelpSearch {
     /// A subject that is no name, with what there is instead.
     case word(note: String, symbol: Catalog.Symbol?)
     /// An option, of the functions that take it.
-    case option(name: String, of: [(function: FunctionEntry, option: Parameter)])
+    case option(name: String, of: [(function: FunctionEntry, option: FunctionParameter)])
   }
 
   /// The answer to `query`, which may be several words, such as `learning rate`.
@@ -62,7 +62,7 @@ struct HelpSearch {
 
   /// The functions that take an option of that name, or of the name here for what it is called elsewhere.
   private func option(_ name: String) -> Answer? {
-    let all = catalog.symbols.flatMap { _, symbol -> [(function: FunctionEntry, option: Parameter)] in
+    let all = catalog.symbols.flatMap { _, symbol -> [(function: FunctionEntry, option: FunctionParameter)] in
       let function: FunctionEntry? =
         switch symbol {
         case .function(let entry): entry
@@ -121,11 +121,11 @@ struct HelpSearch {
 }
 
 extension String {
-  /// `gfnet.report.table` and `tensor:mean` in their names.
+  /// The names that `gfnet.report.table` and `tensor:mean` are made of.
   fileprivate var nameParts: [String] { split(whereSeparator: { ".:".contains($0) }).map(String.init) }
 }
 
 extension Substring {
-  /// Without what follows a name in a call: `mean(…)`, `figure{`.
+  /// The text without what follows a name in a call: `mean(…)`, `figure{`.
   fileprivate var trimmingCall: String { String(prefix { !"({ ".contains($0) }) }
 }

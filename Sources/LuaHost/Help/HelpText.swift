@@ -7,6 +7,7 @@ public struct Help {
   private let layout: HelpLayout
 
   /// - Parameters:
+  ///   - catalog: what scripts can call.
   ///   - definitions: rules, samplers and backbones beside the built-in ones.
   ///   - width: columns of a line.
   public init(
@@ -132,8 +133,8 @@ public struct Help {
   }
 }
 
-extension Parameter {
-  /// The parameter in help: name, meaning, type, bounds, default.
+extension FunctionParameter {
+  /// The parameter's row in help: name, meaning, type, bounds, default.
   fileprivate var helpRow: (String, String) {
     var notes = [type.signature]
     if let range { notes.append(range.described) }

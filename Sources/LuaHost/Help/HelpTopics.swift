@@ -5,7 +5,7 @@ import Support
 /// A page is a file under `docs/`, so that it is written once for readers of the repository and for the terminal.
 enum HelpTopics {
   struct Topic: Sendable {
-    /// The name in the listing first.
+    /// Its names, that in the listing first.
     let names: [String]
     /// The file under `docs/`.
     let page: String

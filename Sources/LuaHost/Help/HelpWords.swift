@@ -1,9 +1,9 @@
 /// Subjects that are the name of nothing here: what there is instead, and which help explains it.
 enum HelpWords {
   struct Word: Sendable {
-    /// In lower case, with `_` between words.
+    /// What people call it, in lower case, with `_` between words.
     let names: Set<String>
-    /// One sentence or two.
+    /// What there is instead, in one sentence or two.
     let note: String
     /// The symbol whose help follows; nil where the note says all.
     let symbol: String?

@@ -13,7 +13,8 @@ enum MemberNames {
     return NearestName.hint(name, in: known)
   }
 
-  /// A function of the module is asked of the object, or a method of the object is asked of the module.
+  /// What to say when a function of the module is asked of the object, or a method of the object of the
+  /// module.
   private static func elsewhere(_ name: String, _ owner: String) -> String? {
     let symbols = Catalog.standard.symbols
     let class_ = owner.split(separator: ".").last.map(String.init) ?? owner

@@ -11,7 +11,7 @@ struct CellMark: Equatable {
   let kind: Kind
   /// What the cell is called; empty when nothing is said.
   let title: String
-  /// Of the cell's metadata.
+  /// The tags in the cell's metadata.
   let tags: [String]
 
   static let first = CellMark(kind: .code, title: "", tags: [])
@@ -30,7 +30,7 @@ struct CellMark: Equatable {
 
   /// Reads a line that begins in code.
   static func read(_ line: Substring) -> Reading {
-    // Nearly all lines end here.
+    // For nearly all lines this is the end.
     guard let first = line.utf8.first(where: { $0 != 32 && $0 != 9 }), "-#/%".utf8.contains(first),
       line.utf8.contains(UInt8(ascii: "%"))
     else { return .none }
@@ -96,9 +96,9 @@ struct CellMark: Equatable {
   }
 }
 
-/// What Jupytext writes behind a mark: `tags=["a", "b"] name="x"`, or one JSON object.
+/// The metadata that Jupytext writes behind a mark: `tags=["a", "b"] name="x"`, or one JSON object.
 struct CellMetadata {
-  /// A mark of more bytes has a title only.
+  /// The most bytes of a mark with metadata; a longer one has a title only.
   private static let longest = 4096
   private(set) var tags: [String] = []
 

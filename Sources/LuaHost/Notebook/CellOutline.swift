@@ -14,20 +14,21 @@ package struct CellOutline: Equatable {
 
   /// What the cell ends with.
   package enum Ending: Equatable {
-    /// Statements only.
+    /// The last statement is no expression.
     case statement
-    /// An expression; the byte where it starts.
+    /// An expression that starts at this byte.
     case expression(at: Int)
-    /// A `return`; the bytes of the keyword.
+    /// A `return` whose keyword has these bytes.
     case returns(Range<Int>, hasValues: Bool)
   }
 
-  /// Each name once, as it was declared last.
+  /// The locals at the top level, each name once, as it was declared last.
   package var locals: [Local] { order.compactMap { $0 } }
   /// Names that the cell may mean as variables: fields, methods and keys are none.
   package private(set) var names: Set<String> = []
+  /// What the cell ends with.
   package private(set) var ending = Ending.statement
-  /// A `;` after the last expression.
+  /// True when a `;` follows the last expression.
   package private(set) var isHidden = false
   /// The bytes of the `;` at the end, of which a `return` takes one only.
   package private(set) var semicolons: [Range<Int>] = []
@@ -46,6 +47,7 @@ package struct CellOutline: Equatable {
     a.locals == b.locals && a.names == b.names && a.ending == b.ending && a.isHidden == b.isHidden
   }
 
+  /// Walks over the source of a cell.
   /// - Throws: `Interrupted`.
   package init(of source: String) throws {
     tokens = try LuaLexer.tokens(of: source)
@@ -57,7 +59,7 @@ package struct CellOutline: Equatable {
     at = 0
   }
 
-  /// Names but for those after `.` and `:`, those of labels, and the keys of `{key = value}`.
+  /// Finds all names but those after `.` and `:`, those of labels, and the keys of `{key = value}`.
   private mutating func findNames() {
     var brackets: [Substring] = []
     for (index, token) in tokens.enumerated() {
@@ -86,7 +88,7 @@ package struct CellOutline: Equatable {
   private mutating func skipStatement() {
     let start = at
     if isSymbol("::") {
-      // A label: ::name::
+      // A label is `::name::`.
       at += 3
       labelsAtEnd = labelsAtEnd ?? tokens[start].range.lowerBound
       return
@@ -232,7 +234,7 @@ package struct CellOutline: Equatable {
     }
   }
 
-  /// A value with its suffixes; false when no expression starts here.
+  /// Skips a value with its suffixes; false when no expression starts here.
   private mutating func skipOperand() -> Bool {
     switch kind {
     case .number, .string:

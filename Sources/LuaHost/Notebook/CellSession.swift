@@ -37,14 +37,14 @@ public final class CellSession {
 
   /// A cell ready to run.
   public struct Compiled {
-    /// Takes the values of the constants and the mark; returns the cell's function.
+    /// The function that takes the values of the constants and the mark, and returns the cell's function.
     let wrapper: LuaFunction
     let captured: [CellOutline.Local]
     /// What the exporters of the cell hand on: that of its end, then those of the places where it may end early.
     let exported: [[CellOutline.Local]]
     /// The name of the variable that holds the exporter of the last such place.
     let kept: String
-    /// The cell's last expression is not to be shown.
+    /// True when the cell's last expression is not to be shown.
     public let isHidden: Bool
   }
 
@@ -60,7 +60,7 @@ public final class CellSession {
         "\(chunkName):\(firstLine): this cell uses \(captured.count) locals of the cells before it, and Lua has room "
           + "for \(Self.mostCaptured); keep them in a table")
     }
-    // Names of ours that the cell does not use.
+    // The names that we add are some that the cell does not use.
     var mark = "__gfnet"
     while outline.names.contains(mark) || outline.names.contains(mark + "_exit") { mark += "_" }
     let kept = mark + "_exit"
@@ -75,10 +75,10 @@ public final class CellSession {
       kept: kept, isHidden: outline.isHidden)
   }
 
-  /// Of 200 locals of a function, two are ours.
+  /// The most locals of earlier cells that a cell can use: of Lua's 200 locals of a function, two are ours.
   private static let mostCaptured = 198
 
-  /// The cell alone must be Lua: otherwise a stray `end` could close the wrapper.
+  /// Refuses a cell that is not Lua by itself: a stray `end` could close the wrapper.
   private func checkSyntax(_ source: String, _ outline: CellOutline, _ firstLine: Int) throws {
     guard case .expression(let at) = outline.ending else {
       _ = try load(source, firstLine)

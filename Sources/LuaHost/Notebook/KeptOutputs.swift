@@ -4,11 +4,11 @@ import Reports
 ///
 /// The terminal shows everything; beyond the limits the report says how it goes on.
 struct KeptOutputs {
-  /// Bytes of printed text that a cell keeps.
+  /// The most bytes of printed text that a cell keeps.
   static let textOfCell = 1 << 20
-  /// Tables, figures and pieces of text that a cell keeps.
+  /// The most tables, figures and pieces of text that a cell keeps.
   static let countOfCell = 2000
-  /// Bytes that a run keeps, pictures included.
+  /// The most bytes that a run keeps, pictures included.
   static let bytesOfRun = 512 << 20
 
   private var textInCell = 0
@@ -37,7 +37,8 @@ struct KeptOutputs {
       textInCell += size
       bytes += size
       if case .text(var text)? = outputs.last {
-        // In place: a copy per printed line would take time that grows with the square of their number.
+        // We append in place: a copy per printed line would take time that grows with the square of their
+        // number.
         outputs.removeLast()
         text += new
         outputs.append(.text(text))

@@ -55,7 +55,8 @@ enum LuaHints {
     return message
   }
 
-  /// The message of an error while the script ran, likewise.
+  /// The message of an error while the script ran with what Lua writes instead, where the source line shows
+  /// what was meant.
   static func explain(runtime message: String, source: String) -> String {
     guard let line = line(named: message, in: source) else { return message }
     let code = LuaLineCode(line)
@@ -148,7 +149,8 @@ extension LuaHints {
     return at == first.range.lowerBound
   }
 
-  /// For a line such as `if x == 3:`, and for `for i in range(3): print(i)`, which Lua reads as a call of a method.
+  /// What to write instead of a line such as `if x == 3:`, and of `for i in range(3): print(i)`, which Lua
+  /// reads as a call of a method.
   private static func blockHint(_ code: LuaLineCode, _ message: String) -> String? {
     let misses = ["do", "then"].contains { message.contains("'\($0)' expected") && !code.has($0) }
     guard code.last == ":" || code.has(":") && misses || code.contains("else", ":") else { return nil }
@@ -184,7 +186,7 @@ private struct LuaLineCode {
     }
   }
 
-  /// A name with letters that Lua's names do not have, whole.
+  /// The whole of a name with letters that Lua's names do not have; nil where there is none.
   var foreignName: String? {
     guard let at = tokens.firstIndex(where: { ($0.utf8.first ?? 0) >= 0x80 && ($0.first?.isLetter ?? false) })
     else { return nil }

@@ -41,11 +41,11 @@ enum LuaText {
 struct LuaLineState {
   private enum Place: Equatable {
     case code
-    /// In a long string or comment with so many `=`.
+    /// It begins in a long string or comment with so many `=`.
     case long(level: Int)
-    /// In a quoted string whose line ended with a backslash.
+    /// It begins in a quoted string whose line ended with a backslash.
     case quoted(UInt8)
-    /// As that, after `\z`: white space and line ends are skipped.
+    /// It begins in a quoted string after `\z`: white space and line ends are skipped.
     case skipping(UInt8)
   }
 
@@ -116,7 +116,7 @@ struct LuaLineState {
       }
       if line[at] == UInt8(ascii: "\\") {
         at += 1
-        if at == end { return false }  // the string goes on in the next line
+        if at == end { return false }  // The string goes on in the next line.
         if line[at] == UInt8(ascii: "z") {
           at += 1
           place = .skipping(quote)
@@ -125,7 +125,7 @@ struct LuaLineState {
       }
       at += 1
     }
-    place = .code  // an unfinished string; Lua says so
+    place = .code  // The string is not finished, and Lua says so.
     return false
   }
 

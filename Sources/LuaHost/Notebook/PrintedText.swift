@@ -11,7 +11,7 @@ struct PrintedText {
     return Self.text(of: all.dropLast(pending.count))
   }
 
-  /// What is pending, as no more will come.
+  /// The text of what is pending, as no more will come.
   mutating func finish() -> String {
     defer { pending = [] }
     return Self.text(of: pending[...])

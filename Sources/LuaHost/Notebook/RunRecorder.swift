@@ -18,12 +18,14 @@ public final class RunRecorder {
   private let start = Date()
   private let clock = DispatchTime.now().uptimeNanoseconds
   private var directory: RunDirectory?
-  /// The script was compiled, and its cells run.
+  /// True once the script was compiled and its cells run.
   var hasBegun = false
   /// Lines for the log from before the folder was taken.
   private var unlogged: [String] = []
 
   /// - Parameters:
+  ///   - script: the script that runs.
+  ///   - context: what the host knows of the run.
   ///   - path: the run directory; nil: `reports/<script>`.
   ///   - command: the command line, which the report shows.
   public init(script: ScriptFile, context: HostContext, path: FilePath?, command: [String]) {
@@ -87,7 +89,7 @@ public final class RunRecorder {
     log(["\(status.rawValue)"])
     let directory = try open()
     directory.record(models: context.loadedModels)
-    try directory.finish(notebook, status: status, seconds: seconds, results: context.results)
+    try directory.finish(notebook, status: status, seconds: seconds, results: context.outputs.results)
   }
 
   private static var versions: [RunFacts.Version] {

@@ -6,21 +6,25 @@ import Support
 ///
 /// A mark is a line of code's own, never one inside a long string or comment. Code before the first mark is a cell too.
 public struct ScriptFile: Sendable {
+  /// A cell of a script.
   public struct Cell: Sendable, Equatable {
+    /// What the cell is.
     public let kind: Notebook.Cell.Kind
     /// What follows the mark; empty when nothing does.
     public let title: String
     /// Lua source, or Markdown without its comment marks.
     public let source: String
-    /// 1-based line of the first source line.
+    /// The script's line, from 1, with the first source line.
     public let firstLine: Int
     /// Jupytext's tags.
     public let tags: [String]
   }
 
+  /// The file, as it was asked for.
   public let path: FilePath
+  /// The cells, in order.
   public let cells: [Cell]
-  /// With `\n` for every line end.
+  /// The whole text, with `\n` for every line end.
   public let source: String
   /// The Lua of all cells, each on its lines: in text between them, an opening bracket or quote means nothing.
   public var code: String {
@@ -36,6 +40,7 @@ public struct ScriptFile: Sendable {
   /// its cells are not those that its author sees.
   public let mistake: String?
 
+  /// Finds the cells of a text; messages call it `path`.
   public init(path: FilePath, source: String) {
     self.path = path
     self.source = LuaText.normalised(source)
@@ -103,10 +108,11 @@ private struct CellSplitter {
     finish()
   }
 
-  /// In text, what Lua takes for strings and comments means nothing.
+  /// True in text, where what Lua takes for strings and comments means nothing.
   private var isText: Bool { mark.kind == .markdown || mark.kind == .raw }
 
-  /// The line behind a long comment that begins the first of these, and ends before the next cell; nil: none does.
+  /// The line behind a long comment that begins the first of these and ends before the next cell; nil where
+  /// none does.
   private mutating func endOfComment(_ lines: ArraySlice<Substring>) -> Int? {
     guard let first = lines.first, let level = first.openingLevel, !unclosed.contains(level) else {
       return nil
@@ -223,7 +229,7 @@ extension CellMark.Kind {
 }
 
 extension String {
-  /// Without blank lines at both ends.
+  /// The text without blank lines at both ends.
   fileprivate var trimmedLines: String {
     var lines = split(separator: "\n", omittingEmptySubsequences: false)[...]
     while let first = lines.first, first.trimmed.isEmpty { lines.removeFirst() }
@@ -233,7 +239,7 @@ extension String {
 }
 
 extension StringProtocol {
-  /// Without white space at both ends.
+  /// The text without white space at both ends.
   var trimmed: String {
     var text = self[...]
     while let first = text.first, first.isWhitespace { text.removeFirst() }

@@ -4,39 +4,9 @@ import Support
 
 /// Runs a script cell by cell and keeps what it produced in a notebook.
 public final class ScriptRunner {
-  /// How a run ended.
-  public enum Outcome: Sendable {
-    case done
-    /// The script failed: the message, the cell that failed, and its call stack.
-    case failed(Failure)
-    /// The command line does not fit the script.
-    case usage(String)
-    case interrupted
-
-    /// The exit status of the program.
-    public var exitStatus: Int32 {
-      switch self {
-      case .done: 0
-      case .failed: 1
-      case .usage: 2
-      case .interrupted: 130
-      }
-    }
-  }
-
-  public struct Failure: Sendable {
-    public let message: String
-    public let traceback: String
-    /// 1-based number of the cell.
-    public let cell: Int?
-    public let cellTitle: String
-    /// The script is fine, its report could not be written.
-    public var isOfReport = false
-    /// The script is no Lua, or has no cells that its author would know: nothing ran.
-    public var isOfSource = false
-  }
-
+  /// The script.
   public let script: ScriptFile
+  /// What the host knows beside Lua.
   public let context: HostContext
   /// What the run produced so far.
   public private(set) var notebook: Notebook
@@ -52,8 +22,12 @@ public final class ScriptRunner {
   private var kept = KeptOutputs()
 
   /// - Parameters:
-  ///   - overrides: `name=value` of the command line.
+  ///   - script: the script.
+  ///   - context: what the host knows beside Lua, such as what the command line set.
+  ///   - limits: bounds on what the script may use.
+  ///   - catalog: what the script can call.
   ///   - plugins: loaded before the script; nil: none.
+  /// - Throws: ``LuaError`` where Lua cannot be started; `Interrupted`.
   public init(
     script: ScriptFile, context: HostContext = HostContext(), limits: LuaState.Limits = .init(),
     catalog: Catalog = .standard, plugins: PluginLoader? = nil
@@ -99,8 +73,8 @@ public final class ScriptRunner {
     case .failure(let failure): return failure.outcome
     }
     connect()
-    notebook.remarks = context.earlyRemarks
-    context.recorder?.log(context.earlyRemarks)
+    notebook.remarks = context.outputs.earlyRemarks
+    context.recorder?.log(context.outputs.earlyRemarks)
     // A folder that cannot be written is told before hours are spent.
     if !declaresParameters, let failure = record({ _ = try $0.open() }) { return .failed(failure) }
     for index in notebook.cells.indices {
@@ -131,7 +105,7 @@ public final class ScriptRunner {
     return try ParameterListing.settings(of: script, limits: state.limits)
   }
 
-  /// One line in the log on how a cell ended.
+  /// Writes a line into the log on how a cell ended.
   private func log(_ index: Int) {
     let cell = notebook.cells[index]
     guard cell.kind != .markdown else { return }
@@ -201,8 +175,8 @@ public final class ScriptRunner {
 
   private func connect() {
     context.recorder?.hasBegun = true
-    context.emit = { [unowned self] in record($0) }
-    context.keepRemark = { [unowned self] remark in
+    context.outputs.emit = { [unowned self] in record($0) }
+    context.outputs.keepRemark = { [unowned self] remark in
       record(.remark(remark))
       context.recorder?.log([remark])
     }
@@ -221,7 +195,7 @@ public final class ScriptRunner {
     if !text.isEmpty { keep(.text(text)) }
   }
 
-  /// What is left of a character that was printed in part.
+  /// Shows what is left of a character that was printed in part.
   private func finishPrinted() {
     let rest = printed.finish()
     guard !rest.isEmpty else { return }
@@ -237,18 +211,19 @@ public final class ScriptRunner {
 
   private func keep(_ output: Notebook.Output) {
     var outputs = notebook.cells[running].outputs
-    notebook.cells[running].outputs = []  // appends in place, without a copy per line
+    // Nobody else has the outputs now, so they are appended to in place, without a copy per line.
+    notebook.cells[running].outputs = []
     let remark = kept.append(output, to: &outputs)
     notebook.cells[running].outputs = outputs
     if let remark {
-      // Kept in any case: it says why the rest is missing.
+      // The remark is kept in any case: it says why the rest is missing.
       notebook.cells[running].outputs.append(.remark(remark))
       context.showRemark(remark)
       context.recorder?.log([remark])
     }
   }
 
-  /// nil: go on with the next cell.
+  /// Runs a cell; returns nil where the run goes on with the next.
   private func runCell(_ index: Int, _ compiled: CellSession.Compiled?) -> Outcome? {
     running = index
     kept.beginCell()
@@ -297,7 +272,7 @@ public final class ScriptRunner {
     let explained = MissingLibrary.explained(message)
     if explained != message { return explained }
     if message.hasPrefix("out of memory") {
-      // Lua could not say where: the cell is known at least.
+      // Lua could not say where, but the cell is known at least.
       return "\(script.path):\(script.cells[running].firstLine): in the cell that begins here: \(message)"
     }
     guard let match = message.firstMatch(of: /a nil value \(global '([A-Za-z0-9_]+)'\)$/) else {

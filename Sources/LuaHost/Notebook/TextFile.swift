@@ -2,14 +2,15 @@ import Support
 
 /// Reads source files, with errors that name what is wrong with them.
 enum TextFile {
-  /// Scripts beyond this are not scripts.
+  /// The most bytes of a script; what is larger is none.
   private static let largest = 16 << 20
 
   static func read(_ path: FilePath, as kind: String) throws -> String {
     try text(InputFile.bytes(of: path, as: kind, limit: largest), path, kind)
   }
 
-  /// A script, which may also come from standard input (`-`) or from another program (`<(…)` of a shell).
+  /// Reads a script, which may also come from standard input (`-`) or from another program (`<(…)` of a
+  /// shell).
   static func readScript(_ path: FilePath) throws -> String {
     guard let descriptor = InputFile.openDescriptor(path) else { return try read(path, as: "script") }
     let bytes = try InputFile.bytes(ofDescriptor: descriptor, path: path, as: "script", limit: largest)
@@ -43,7 +44,7 @@ enum TextFile {
   private static func firstInvalid(_ bytes: [UInt8]) -> Int {
     var low = 0
     while low < bytes.count {
-      // A line at a time: few bytes are decoded twice.
+      // We go a line at a time, so that few bytes are decoded twice.
       let end = bytes[low...].firstIndex(of: 10).map { $0 + 1 } ?? bytes.count
       guard String(validating: bytes[low..<end], as: UTF8.self) == nil else {
         low = end

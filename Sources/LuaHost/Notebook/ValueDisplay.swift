@@ -26,7 +26,7 @@ struct ValueDisplay {
     return outputs
   }
 
-  /// `io.write` returns its stream, which is no result.
+  /// Whether the value is a stream: `io.write` returns its own, which is no result.
   private func isStream(_ value: LuaValue) throws -> Bool {
     guard case .table(let table) = value else { return false }
     let stack = state.stack
@@ -47,7 +47,7 @@ struct ValueDisplay {
     return try show(value, state)
   }
 
-  /// The value in full words; strings as they are.
+  /// The value in full words, a string as it is.
   func text(of value: LuaValue) throws -> String {
     if case .string(let text) = value { return text }
     if case .bytes = value { return try plain(value) }
@@ -58,7 +58,7 @@ struct ValueDisplay {
   private func describe(_ value: LuaValue, indent: Int, path: inout [UnsafeRawPointer]) throws -> String {
     switch value {
     case .string(let text): return quoted(text)
-    // As Lua would read it back.
+    // The text is one that Lua would read back.
     case .bytes(let bytes):
       let start = String(escaping: bytes.prefix(200)).replacing("\"", with: "\\\"")
       return "\"\(start)\(bytes.count > 200 ? "…" : "")\""
@@ -111,7 +111,8 @@ struct ValueDisplay {
     return layOut(parts, indent: indent, asList: isList == parts.count)
   }
 
-  /// One line when it fits; otherwise one field a line, or a list's elements filled into lines.
+  /// Puts the parts into one line when they fit; otherwise one field a line, or a list's elements filled into
+  /// lines.
   private func layOut(_ parts: [String], indent: Int, asList: Bool) -> String {
     let oneLine = "{" + parts.joined(separator: ", ") + "}"
     if oneLine.count + indent <= Self.width, !oneLine.contains("\n") { return oneLine }

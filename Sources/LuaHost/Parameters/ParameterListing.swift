@@ -26,7 +26,7 @@ enum ParameterListing {
       let stack = state.stack
       let base = stack.count
       defer { stack.count = base }
-      // Line ends before the text, so that messages name the script's lines.
+      // Line ends stand before the text, so that messages name the script's lines.
       try stack.load(
         String(repeating: "\n", count: line - 1) + Self.guardNames + "return " + text,
         name: script.path.shown)
@@ -57,7 +57,8 @@ enum ParameterListing {
     LuaError("the parameters of \(script.path) cannot be listed without running it: \(reason)")
   }
 
-  /// Stands on the line of the declaration, before it: a name that Lua's library does not have is the script's.
+  /// Lua that stands on the line of the declaration, before it, and refuses names that Lua's library does not
+  /// have: those are the script's.
   private static let guardNames =
     "setmetatable(_G, {__index = function(_, name) error(\"the value of '\" .. tostring(name)"
     + " .. \"' is known only when the script runs\", 2) end}) "

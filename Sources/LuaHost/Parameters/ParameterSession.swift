@@ -25,7 +25,7 @@ public struct ParameterSession {
 
   public init() {}
 
-  /// Splits `name=value`.
+  /// Splits `name=value`; throws ``UsageError`` for another text.
   public static func parseOverride(_ text: String) throws -> (name: String, value: String) {
     guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
       throw UsageError("'\(text)' is not a parameter; write name=value")

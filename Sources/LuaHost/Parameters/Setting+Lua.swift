@@ -13,13 +13,13 @@ extension Setting {
     return converted
   }
 
-  /// Elements of all lists in one value; and how deep lists may lie in lists.
+  // These bound the elements of all lists in one value, and how deep lists may lie in lists.
   static let largestValue = 100_000
   static let deepestValue = 4
 
   /// The value as one of the kind; nil where it is none.
-  /// - Parameter room: elements that may still follow. Lists that share their parts grow with the power of their
-  ///   depth.
+  /// - Parameter room: how many elements may still follow. Lists that share their parts grow with the power
+  ///   of their depth.
   static func convert(_ value: LuaValue, as kind: Kind, _ room: inout Int) throws -> SettingValue? {
     switch kind {
     case .boolean: return value.asBoolean.map { .boolean($0) }

@@ -26,7 +26,7 @@ extension Setting {
       }
     case .integer:
       if let whole = Int(text) { return .integer(whole) }
-      // 1e6 is one too; from 2^53 on the number read may not be the number typed.
+      // 1e6 is a whole number, too; from 2^53 on the number read may not be the number typed.
       return Double(text).flatMap { $0.magnitude < 0x1p53 ? Int(exactly: $0) : nil }.map { .integer($0) }
     case .number:
       // "inf" is infinite, 1e400 is a slip.

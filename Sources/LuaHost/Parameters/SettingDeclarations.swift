@@ -104,7 +104,7 @@ extension Setting {
     }
   }
 
-  /// From `min` to `max`; nil where neither is given.
+  /// The range from `min` to `max`; nil where neither is given.
   private static func range(_ fields: [String: LuaValue], _ place: String) throws -> ClosedRange<Double>? {
     let minimum = try bound("min", fields, place)
     let maximum = try bound("max", fields, place)

@@ -6,16 +6,22 @@ import Support
 public final class Definition {
   /// What makes the thing.
   public enum Implementation {
+    /// A built-in exit rule.
     case rule(ExitRuleDefinition)
+    /// A built-in sampler.
     case sampler(SamplerDefinition)
+    /// An encoder of the registry.
     case backbone(BackboneEntry)
     /// A Lua function, called as the one of the kind's functions that it implements.
     case lua(DefinitionKind, LuaFunction, as: DefinitionFunction)
   }
 
   public let name: String
+  /// What it does, in one line.
   public let summary: String
+  /// The settings that it can be configured with.
   public let parameters: [Setting]
+  /// What makes the thing.
   public let implementation: Implementation
   /// True when its answers are meant to depend on other images or on state that it keeps.
   public let isStateful: Bool
@@ -34,6 +40,7 @@ public final class Definition {
     self.isStateful = isStateful
   }
 
+  /// What it defines.
   public var kind: DefinitionKind {
     switch implementation {
     case .rule: .exits
@@ -44,6 +51,8 @@ public final class Definition {
   }
 
   /// The definition with parameter values: what `gfnet.exits.margin{threshold = 0.3}` makes.
+  ///
+  /// - Throws: ``LuaError`` for unknown names, unfit values, and for a parameter that is missing.
   public func configured(_ given: LuaTable?) throws -> ConfiguredDefinition {
     let place = "gfnet.\(kind.rawValue).\(name)"
     var values: [String: SettingValue] = [:]
@@ -76,7 +85,9 @@ public final class Definition {
 
 /// A definition with checked values for all its parameters.
 public final class ConfiguredDefinition {
+  /// What was configured.
   public let definition: Definition
+  /// The values of all parameters by name.
   public let values: [String: SettingValue]
 
   init(definition: Definition, values: [String: SettingValue]) {
@@ -84,7 +95,7 @@ public final class ConfiguredDefinition {
     self.values = values
   }
 
-  /// `margin{threshold = 0.3}`.
+  /// The definition as a script writes it, such as `margin{threshold = 0.3}`.
   public var description: String {
     let fields = values.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value.source)" }
     return definition.name + "{" + fields.joined(separator: ", ") + "}"

@@ -2,7 +2,7 @@
 public enum DefinitionKind: String, Sendable, CaseIterable {
   case exits, samplers, backbones
 
-  /// The kind in a sentence.
+  /// The word for the kind in a sentence.
   public var noun: String {
     switch self {
     case .exits: "exit rule"
@@ -23,7 +23,7 @@ public enum DefinitionKind: String, Sendable, CaseIterable {
 
 /// A function by which Lua implements a definition.
 public struct DefinitionFunction: Sendable {
-  /// As `define` takes it, such as `decide_batch`.
+  /// The name by which `define` takes it, such as `decide_batch`.
   public let name: String
   /// What it is called with and returns.
   public let summary: String

@@ -11,15 +11,20 @@ public final class DefinitionRegistry {
     }
   }
 
+  /// The definition of that name; nil where there is none.
   public func find(_ kind: DefinitionKind, _ name: String) -> Definition? { definitions[kind]?[name] }
 
+  /// All definitions of a kind, in alphabetical order.
   public func all(_ kind: DefinitionKind) -> [Definition] {
     (definitions[kind] ?? [:]).values.sorted { $0.name < $1.name }
   }
 
+  /// The names of all definitions of a kind, in alphabetical order.
   public func names(_ kind: DefinitionKind) -> [String] { all(kind).map(\.name) }
 
   /// Adds a definition; a name is taken once, except that a script may define its own again (a cell that is re-run).
+  ///
+  /// - Throws: ``LuaError`` for a name that is taken.
   public func add(_ definition: Definition) throws {
     if let known = find(definition.kind, definition.name),
       known.origin != definition.origin || loadingPlugin != nil

@@ -8,7 +8,7 @@ package struct LoadingTime {
   package private(set) var allowance: Double
   /// Seconds that were lost to plugins that took too long.
   package private(set) var lost = 0.0
-  /// Below this a good plugin might be cut off on a busy machine.
+  /// The least allowance in seconds; with less a good plugin might be cut off on a busy machine.
   private let least: Double
   /// Seconds after which the rest is not tried.
   private let most: Double
@@ -19,7 +19,7 @@ package struct LoadingTime {
     most = seconds * 4
   }
 
-  /// Whether another plugin is tried.
+  /// True when no other plugin is tried.
   package var isUp: Bool { lost >= most }
 
   /// Takes note of a plugin that used its allowance up.

@@ -29,6 +29,6 @@ final class PluginFiles {
     return text
   }
 
-  /// `xxh64:` and 16 digits: of everything that was read so far, in the order of reading.
+  /// The checksum of everything that was read so far, in the order of reading: `xxh64:` and 16 digits.
   var checksum: String { XXHash64.text(hash.finish()) }
 }

@@ -13,10 +13,13 @@ public struct PluginFolders: Sendable {
     self.remarks = remarks
   }
 
-  /// `plugins` beside the script and in the folders above it, in the current folder, `$GFNET_LAB_PLUGINS`, the user's
-  /// data folder, and the program's own.
+  /// The folders that are searched: `plugins` beside the script and in the folders above it, in the current
+  /// folder, `$GFNET_LAB_PLUGINS`, the user's data folder, and the program's own.
   ///
-  /// - Parameter scriptFolder: the folder of the script that runs; nil when there is none.
+  /// - Parameters:
+  ///   - scriptFolder: the folder of the script that runs; nil when there is none.
+  ///   - environment: the variables that name further folders.
+  ///   - program: the folder with the program's own files; nil when there is none.
   public static func standard(
     scriptFolder: FilePath?, environment: [String: String] = ProcessInfo.processInfo.environment,
     program: FilePath? = ProgramFolders.shared
@@ -76,6 +79,7 @@ public struct PluginFolders: Sendable {
   /// A folder that claims to be a plugin.
   public struct Candidate: Sendable {
     public let name: String
+    /// The folder with its files.
     public let folder: FilePath
     /// Where else a plugin of this name is, which this one replaces.
     public internal(set) var replaces: [FilePath] = []

@@ -5,6 +5,7 @@ import Support
 ///
 /// A plugin that fails is named and skipped, with all that it had defined; it never takes the run down.
 public struct PluginLoader: Sendable {
+  /// Where plugins are looked for.
   public let folders: PluginFolders
   /// Seconds that one plugin may take to load.
   public let secondsToLoad: Double
@@ -23,18 +24,22 @@ public struct PluginLoader: Sendable {
     PluginLoader(folders: .standard(scriptFolder: scriptFolder))
   }
 
+  /// The plugins that are there.
   public func candidates() -> [PluginFolders.Candidate] { folders.candidates() }
 
   /// A plugin that was loaded.
   public struct Loaded: Sendable {
+    /// What it says of itself.
     public let manifest: PluginManifest
+    /// The folder with its files.
     public let folder: FilePath
-    /// Of the files that were read while it loaded.
+    /// The checksum of the files that were read while it loaded.
     public let checksum: String
   }
 
   /// What became of all plugins.
   public struct Outcome: Sendable {
+    /// The plugins that were loaded, in order.
     public internal(set) var loaded: [Loaded] = []
     /// One line for each plugin that was skipped, fit for a terminal.
     public internal(set) var problems: [String] = []

@@ -4,9 +4,11 @@ import Support
 /// What `plugin.lua` says about a plugin.
 public struct PluginManifest: Sendable {
   public let name: String
+  /// The plugin's version, numbers with dots.
   public let version: String
+  /// What it is for, in one line.
   public let summary: String
-  /// What it defines, by kind.
+  /// The names of what it defines, by kind.
   public let provides: [DefinitionKind: [String]]
   /// What its code may reach outside the program's memory.
   public let capabilities: Set<Capability>
@@ -15,7 +17,7 @@ public struct PluginManifest: Sendable {
   private static let fields = [
     "name": 64, "version": 32, "summary": 400, "requires": 200, "provides": 64, "capabilities": 64,
   ]
-  /// Names in one list.
+  /// The most names in one list.
   private static let longestList = 1000
 
   /// Evaluates a manifest in an empty environment and checks every field.
@@ -127,7 +129,7 @@ public struct PluginManifest: Sendable {
       })
   }
 
-  /// A list of strings, and nothing else in the table.
+  /// The list of strings that a table holds; with anything else in it, the table is refused.
   private static func list(_ value: LuaValue, _ path: FilePath, _ field: String, of what: String) throws
     -> [String]
   {
@@ -155,7 +157,8 @@ public struct PluginManifest: Sendable {
     return try shortPairs(stack, path, what)
   }
 
-  /// `gfnet >= 0.1`, also with `==` and several conditions separated by commas.
+  /// Refuses a plugin for another version: conditions are `gfnet >= 0.1`, also with `==`, separated by
+  /// commas.
   private static func checkRequirement(_ text: String, _ path: FilePath) throws {
     for condition in text.split(separator: ",", omittingEmptySubsequences: false) {
       guard let match = condition.trimmed.wholeMatch(of: /gfnet\s*(>=|<|==)\s*([0-9.]+)/),
@@ -177,7 +180,7 @@ public struct PluginManifest: Sendable {
   }
 }
 
-/// Numbers with dots; missing ones are 0.
+/// A version: numbers with dots, of which missing ones are 0.
 struct Version: Comparable {
   private let parts: [Int]
 

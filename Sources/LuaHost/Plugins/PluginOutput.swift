@@ -2,7 +2,7 @@ import Support
 
 /// What one plugin prints while it loads, when there is no cell yet that could show it.
 final class PluginOutput {
-  /// Bytes and lines that are kept: a plugin may print without end.
+  // These bound the bytes and lines that are kept, as a plugin may print without end.
   private static let mostBytes = 4000
   private static let mostLines = 10
 

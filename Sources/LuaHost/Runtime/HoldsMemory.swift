@@ -9,10 +9,10 @@ public protocol HoldsMemory {
   var heldBytes: Int { get }
 }
 
-/// One whose memory grows while it is held: it is asked again after each of its methods.
+/// A value whose memory grows while it is held: it is asked again after each of its methods.
 public protocol GrowsInUse: HoldsMemory {}
 
-/// What Swift holds for any object beside its content.
+/// Roughly the bytes that Swift holds for any object beside its content.
 let objectBookkeeping = 512
 
 extension LuaStack {

@@ -8,16 +8,19 @@ import Support
 public final class HostContext {
   /// The options of a run.
   public struct Options: Sendable {
+    /// The seed of everything random.
     public var seed: UInt64 = 1
-    /// nil: as many as the machine has cores.
+    /// The number of threads; nil: as many as the machine has cores.
     public var threads: Int?
-    /// Of inference; training is float32.
+    /// The precision of inference; training is float32.
     public var precision = Precision.float32
+    /// Whether traces that were kept by earlier runs are used.
     public var usesCache = true
 
     public init() {}
   }
 
+  /// The options of the run.
   public var options: Options
   /// Parameters of the script.
   public var parameters = ParameterSession()
@@ -29,20 +32,12 @@ public final class HostContext {
   var loadedModels: [RunFacts.Source] = []
   /// The folder of the running script; nil when there is none.
   public var scriptFolder: FilePath?
-  /// Shows a remark to whoever sits at the terminal.
-  public var showRemark: (String) -> Void = { Console.note("gfnet-lab: " + $0.printable(upTo: .max)) }
-  /// Receives remarks for the report, from the moment that there is one.
-  var keepRemark: ((String) -> Void)?
-  /// Remarks that came up before there was a report, such as on plugins.
-  private(set) var earlyRemarks: [String] = []
   /// Where traces are kept between runs; nil keeps none.
   public var traceCache = TraceCache.standard()
-  /// Receives what a cell shows, in order.
-  public var emit: (Notebook.Output) -> Void = { _ in }
-  /// What the script reported as its results, in the order in which their names came up.
-  public private(set) var results: [JSONValue.Member] = []
-  /// Where in ``results`` a name is.
-  private var resultPlaces: [String: Int] = [:]
+  /// What the run shows and reports.
+  public let outputs = RunOutputs()
+  /// The names of what the run keeps.
+  var names = OutputNames()
   /// Keeps the run's files; nil when nothing is written, as in tests.
   public var recorder: RunRecorder?
   /// What `gfnet.random` and the random tensors draw from: a sequence of the script's, and one of each plugin.
@@ -51,26 +46,8 @@ public final class HostContext {
   /// Plugins whose code is running, the outermost first.
   var plugins: [PluginIdentity] = []
   private var lists: ThresholdLists?
-  /// Remarks made so far of those that are made once.
-  private var told: Set<String> = []
-  /// Names in use, by kind.
-  private var names: [String: Set<String>] = [:]
-  /// Names for figures and tables that the script did not name.
-  private var unnamed: [String: Int] = [:]
-  /// File stems of the figures so far, in lower case.
-  private var figureNames: Set<String> = []
 
   public init(options: Options = Options()) { self.options = options }
-
-  /// Records a result of the run; a name that was there gets the new value.
-  func record(result name: String, _ value: JSONValue) {
-    if let place = resultPlaces[name] {
-      results[place].value = value
-    } else {
-      resultPlaces[name] = results.count
-      results.append(.init(name, value))
-    }
-  }
 
   /// Where a file to read is: in the current folder, or beside the script when it is there alone. A plugin's code finds
   /// the plugin's own files first, wherever it is installed and whoever runs it.
@@ -83,51 +60,11 @@ public final class HostContext {
     return beside
   }
 
-  /// Says something that is no result, such as that a kept trace cannot be read: on standard error, and in the report
-  /// at the place where it came up.
-  public func note(_ remark: String) {
-    showRemark(remark)
-    if let keepRemark { keepRemark(remark) } else { earlyRemarks.append(remark) }
-  }
-
   /// What is known of the lists of thresholds that scripts hold.
   func thresholdLists(in state: LuaState) throws -> ThresholdLists {
     if let lists { return lists }
     let made = try ThresholdLists(in: state)
     lists = made
     return made
-  }
-
-  /// Makes a remark, unless the run has made it under the same `key` before.
-  public func noteOnce(_ remark: String, key: String) {
-    if told.insert(key).inserted { note(remark) }
-  }
-
-  /// `stem` itself when it is first asked for among the names of a kind, then `stem-2`, `stem-3`, …
-  public func uniqueName(_ stem: String, among kind: String) -> String {
-    var name = stem
-    var number = 2
-    while !names[kind, default: []].insert(name).inserted {
-      name = "\(stem)-\(number)"
-      number += 1
-    }
-    return name
-  }
-
-  /// `table-1`, `table-2`, …
-  public func nextName(_ stem: String) -> String {
-    unnamed[stem, default: 0] += 1
-    return "\(stem)-\(unnamed[stem, default: 1])"
-  }
-
-  /// `stem` itself for the first figure of that name, then `stem-2`, `stem-3`, …
-  public func uniqueFigureName(_ stem: String) -> String {
-    var name = stem
-    var number = 2
-    while !figureNames.insert(name.lowercased()).inserted {
-      name = "\(stem)-\(number)"
-      number += 1
-    }
-    return name
   }
 }

@@ -5,7 +5,7 @@ import Support
 final class LuaColumns {
   private final class Column {
     let field: LuaRows.Field
-    /// True once a call has read it: it is then asked for before each loop.
+    /// True once a call has read the column: it is then asked for before each loop.
     var isRead = false
     var memory: UnsafeMutableRawBufferPointer?
 
@@ -13,7 +13,7 @@ final class LuaColumns {
     deinit { memory?.deallocate() }
   }
 
-  /// Lies in the object, which Lua owns.
+  /// The row, which lies in the object, which Lua owns.
   let row: UnsafeMutablePointer<gf_row>
   /// What error messages call the object.
   private let object: String
@@ -39,7 +39,7 @@ final class LuaColumns {
     }
   }
 
-  /// Nothing can be read any more.
+  /// Forgets all columns: nothing can be read any more.
   func forget() {
     for index in columns.indices { gf_row_columns(row)[index].data = nil }
   }

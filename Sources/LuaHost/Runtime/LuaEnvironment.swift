@@ -47,7 +47,7 @@ package struct LuaEnvironment {
     try table.set("require", require)
   }
 
-  /// What of Lua's own library touches something, and what.
+  /// The functions of Lua's own library that touch something, and what they touch.
   package static let touched: [(library: String, name: String, capability: Capability)] = [
     ("os", "clock", .clock), ("os", "date", .clock), ("os", "time", .clock),
   ]
@@ -68,7 +68,7 @@ package struct LuaEnvironment {
   }
 }
 
-/// `require`: libraries by name, and Lua source files in known folders. Nothing else.
+/// What `require` does: it finds libraries by name and Lua source files in known folders, and nothing else.
 private final class ModuleLoader {
   private let environment: LuaTable
   private let folders: [FilePath]
@@ -119,6 +119,6 @@ private final class ModuleLoader {
 }
 
 extension FilePath {
-  /// A file in this folder; in the current one, its plain name.
+  /// The path of a file in this folder; in the current one, its plain name.
   fileprivate func module(_ file: String) -> FilePath { self == "." ? FilePath(file) : self / file }
 }

@@ -2,6 +2,7 @@ import Support
 
 /// A script that failed: one line with the script's file and line, and the script's call stack.
 public struct LuaError: LineError {
+  /// The error in one line, which begins with file and line where these are known.
   public var message: String
   /// One line per script function that was active, innermost first; empty for errors outside functions.
   public var traceback: String

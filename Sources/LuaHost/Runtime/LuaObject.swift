@@ -9,7 +9,7 @@ final class ObjectBox<Value> {
 /// A class whose metatable exists in a state.
 struct InstalledClass {
   let entry: ClassEntry
-  /// Registry reference of the metatable.
+  /// The reference of the metatable in Lua's registry.
   let metatable: Int32
 }
 

@@ -62,6 +62,7 @@ public final class LuaFunction: LuaReference {
     return stack.string(at: -1).flatMap { $0.isEmpty ? nil : $0 }
   }
 
+  /// Calls the function; throws ``LuaError`` or `Interrupted`.
   @discardableResult
   public func call(with arguments: [any LuaPushable]) throws -> [LuaValue] {
     let stack = try liveStack()
@@ -106,7 +107,7 @@ public final class LuaTable: LuaReference {
     try withItsRights { try stack.setField(ofTableAt: base + 1) }
   }
 
-  /// The border of the sequence part, without metamethods.
+  /// The number of elements of the sequence part, without metamethods.
   public func count() throws -> Int {
     let stack = try liveStack()
     try push(onto: stack)
@@ -114,7 +115,7 @@ public final class LuaTable: LuaReference {
     return Int(lua_rawlen(stack.pointer, -1))
   }
 
-  /// Elements 1…#t, without metamethods.
+  /// The elements 1…#t, without metamethods.
   public func elements() throws -> [LuaValue] {
     let stack = try liveStack()
     let base = stack.count
@@ -132,7 +133,8 @@ public final class LuaTable: LuaReference {
     }
   }
 
-  /// Elements 1…#t, as ``elements()``, of a table that is to hold nothing else, as that would be lost without a word.
+  /// The elements as ``elements()`` gives them, of a table that is to hold nothing else, as that would be
+  /// lost without a word.
   ///
   /// - Parameter place: what an error names, such as `gfnet.report.table: option 'rows'`.
   func elements(ofListAt place: @autoclosure () -> String) throws -> [LuaValue] {

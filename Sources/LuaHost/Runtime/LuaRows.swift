@@ -14,7 +14,7 @@ public final class LuaRows {
     enum Source {
       case floats(() throws -> [Float])
       case integers(() throws -> [Int32])
-      /// 0-based; scripts see them 1-based.
+      /// The numbers are 0-based; scripts see them 1-based.
       case indices(() throws -> [Int32])
       case sharedNumber(() throws -> Double)
       case sharedInteger(() throws -> Int)
@@ -43,7 +43,7 @@ public final class LuaRows {
     public static func index(_ name: String, _ values: @escaping () throws -> [Int32]) -> Field {
       Field(name: name, source: .indices(values))
     }
-    /// Worked out from the 0-based row when a script reads it.
+    /// A field that is worked out from the 0-based row when a script reads it.
     public static func computed(_ name: String, _ body: @escaping (Int) throws -> any LuaPushable) -> Field {
       Field(name: name, source: .computed(body))
     }
@@ -58,7 +58,11 @@ public final class LuaRows {
   private let reference: LuaObject
   private let columns: LuaColumns
 
-  /// - Parameter name: what error messages call the object.
+  /// - Parameters:
+  ///   - state: where the object lives.
+  ///   - name: what error messages call the object.
+  ///   - fields: what scripts can read.
+  /// - Throws: ``LuaError`` for want of memory.
   public init(in state: LuaState, name: String, fields: [Field]) throws {
     self.state = state
     let stack = state.stack
@@ -142,7 +146,13 @@ public final class LuaRows {
 
   /// Calls `function(object, arguments…)` for each row; it must return true or false.
   ///
-  /// - Parameter rows: which rows, 0-based; nil: 0..<count.
+  /// - Parameters:
+  ///   - function: what is called.
+  ///   - arguments: what it gets after the object.
+  ///   - count: the number of rows that there are.
+  ///   - rows: the rows that it is called for, 0-based; nil: 0..<count.
+  /// - Returns: what it returned, in the order of the rows.
+  /// - Throws: ``LuaError``, after which ``failedRow`` says where; `Interrupted`.
   public func decide(
     _ function: LuaFunction, _ arguments: [any LuaPushable], count: Int, rows: [Int32]? = nil
   ) throws -> [Bool] {
@@ -156,8 +166,8 @@ public final class LuaRows {
     }
   }
 
-  /// Calls `function(object, arguments…)` for each row; it must return `results` numbers, which follow each
-  /// other.
+  /// Calls `function(object, arguments…)` for each row, as ``decide(_:_:count:rows:)``; it must return
+  /// `results` numbers, which follow each other.
   public func numbers(
     _ function: LuaFunction, _ arguments: [any LuaPushable], results: Int, count: Int, rows: [Int32]? = nil
   ) throws -> [Double] {

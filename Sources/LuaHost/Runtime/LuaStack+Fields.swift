@@ -2,20 +2,20 @@ import CLuaBridge
 import Support
 
 extension LuaStack {
-  /// Of the list at `index` with `length` elements, the first key beside 1…`length`; nil where there is none.
+  /// The first key beside 1…`length` of the list at `index` with `length` elements; nil where there is none.
   ///
-  /// Of what `table.pack` made, the field `n` belongs to the list.
+  /// The field `n` of what `table.pack` made belongs to the list.
   func strayKey(ofListAt index: Int, length: Int) throws -> LuaValue? {
     try fields(ofTableAt: index, beyond: length, first: 2).first.map(\.key).first { $0.asString != "n" }
   }
 
-  /// Keys that are gathered before all but the first are forgotten again.
+  /// How many keys are gathered before all but the first are forgotten again.
   private static let gatheredKeys = 1 << 12
 
   /// What the table at `index` holds beside its elements 1…`length`, without metamethods: the first `most` of these
   /// fields in the order of ``pairs(at:)``, and how many there are.
   ///
-  /// For those who show a few of them: a table of any size is walked through, and not copied.
+  /// This is for those who show a few of them: a table of any size is walked through, and not copied.
   func fields(
     ofTableAt index: Int, beyond length: Int, first most: Int
   ) throws -> (first: [(key: LuaValue, value: LuaValue)], count: Int) {

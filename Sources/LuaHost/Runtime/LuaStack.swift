@@ -6,6 +6,7 @@ import Support
 /// Indices are Lua's: 1 is the first slot, −1 the top. Everything that can fail throws.
 public struct LuaStack {
   let pointer: OpaquePointer
+  /// The state that the stack belongs to.
   public let state: LuaState
 
   /// The number of values; setting it pops, or pads with nil.
@@ -22,7 +23,7 @@ public struct LuaStack {
     }
   }
 
-  /// Elements of a list that Swift walks between two looks at the stop flag.
+  /// The number of elements of a list that Swift walks between two looks at the stop flag.
   static let pollInterval = 1 << 12
 
   /// Throws where `tables` lists of together `values` elements are more than Lua may hold.
@@ -30,6 +31,7 @@ public struct LuaStack {
     try state.requireRoom(values: values, tables: tables)
   }
 
+  /// Takes values off the top.
   public func pop(_ values: Int = 1) { gf_pop(pointer, Int32(values)) }
 
   func absolute(_ index: Int) -> Int32 { lua_absindex(pointer, Int32(index)) }
@@ -48,11 +50,16 @@ public struct LuaStack {
     throw LuaError(string(at: -1) ?? "not enough memory")
   }
 
+  /// Pushes nil.
   @inline(__always) public func pushNil() { lua_pushnil(pointer) }
+  /// Pushes true or false.
   @inline(__always) public func push(_ value: Bool) { lua_pushboolean(pointer, value ? 1 : 0) }
+  /// Pushes a whole number.
   @inline(__always) public func push(_ value: Int) { lua_pushinteger(pointer, lua_Integer(value)) }
+  /// Pushes a number that Lua takes for no whole one, whatever its value.
   @inline(__always) public func push(_ value: Double) { lua_pushnumber(pointer, value) }
 
+  /// Pushes a string as UTF-8.
   public func push(_ value: String) {
     var value = value
     value.withUTF8 { bytes in
@@ -65,10 +72,13 @@ public struct LuaStack {
     gf_push_text(pointer, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
   }
 
+  /// Pushes a string of any bytes.
   public func push(bytes: [UInt8]) { bytes.withUnsafeBytes { push(bytes: $0) } }
 
+  /// Pushes the value at `index` once more.
   public func pushCopy(ofValueAt index: Int) { lua_pushvalue(pointer, Int32(index)) }
 
+  /// Pushes an empty table with room for `array` elements and `fields` fields.
   public func pushTable(array: Int = 0, fields: Int = 0) {
     gf_push_table(pointer, Int32(clamping: array), Int32(clamping: fields))
   }
@@ -123,7 +133,7 @@ public struct LuaStack {
 
   /// Messages quote what a script passed, which may be of any length: the middle of a long one is left out.
   static func shortened(_ message: String) -> String {
-    // By bytes first: a long text is not walked through.
+    // We count bytes, so that a long text is not walked through.
     guard message.utf8.count > 4000 else { return message }
     let start = String(decoding: message.utf8.prefix(2000), as: UTF8.self)
     let end = String(decoding: message.utf8.suffix(300), as: UTF8.self)
@@ -132,12 +142,15 @@ public struct LuaStack {
 
   // MARK: Reading
 
+  /// The type of a value.
   public enum Kind: Int32, Sendable {
+    /// There is no value at the index.
     case none = -1
     case `nil` = 0
     case boolean, lightUserdata, number, string, table, function, object, thread
   }
 
+  /// The type of the value at `index`.
   @inline(__always) public func kind(at index: Int) -> Kind {
     Kind(rawValue: lua_type(pointer, Int32(index))) ?? .none
   }
@@ -156,11 +169,14 @@ public struct LuaStack {
     return exact != 0 ? Int(value) : nil
   }
 
+  /// The boolean, or nil when the value is none; nothing else counts as true or false.
   @inline(__always) public func boolean(at index: Int) -> Bool? {
     guard lua_type(pointer, Int32(index)) == LUA_TBOOLEAN else { return nil }
     return lua_toboolean(pointer, Int32(index)) != 0
   }
 
+  /// The string, or nil when the value is none; bytes that are not UTF-8 are replaced, numbers do not
+  /// convert.
   public func string(at index: Int) -> String? {
     bytes(at: index).map { String(decoding: $0, as: UTF8.self) }
   }

@@ -2,10 +2,10 @@ import CLuaBridge
 import Support
 
 extension LuaState: MemoryKeeper {
-  /// Before memory is refused, what no script can reach is collected.
+  /// Collects what no script can reach; asked for before memory is refused.
   public func giveUpMemory() { collectGarbage() }
 
-  /// External bytes after which the collector is given a step.
+  /// The number of external bytes after which the collector is given a step.
   private static let stepBytes = 1 << 20
 
   /// Tells the collector about memory that a Lua object holds outside Lua, such as a tensor's.
@@ -29,7 +29,7 @@ extension LuaState: MemoryKeeper {
     }
   }
 
-  /// Bytes of an element of a list, and of an empty table, in Lua.
+  // These are the bytes of an element of a list, and of an empty table, in Lua.
   private static let bytesOfValue = 16.0, bytesOfTable = 56.0
 
   /// Throws where `tables` lists of together `values` elements are more than Lua may hold.
@@ -51,5 +51,7 @@ extension LuaState: MemoryKeeper {
 
   /// Has every allocation of Lua fail after the next `count`, until ``allowAllocations()``; for tests.
   package func refuseAllocations(after count: Int) { bridge.pointee.refuse_after = Int64(count) }
+
+  /// Ends what ``refuseAllocations(after:)`` began.
   package func allowAllocations() { bridge.pointee.refuse_after = -1 }
 }

@@ -34,6 +34,7 @@ public final class LuaState {
   let handle: Handle
   let main: OpaquePointer
   let bridge: UnsafeMutablePointer<gf_host>
+  /// Bounds on what scripts may use.
   public let limits: Limits
   /// What `print` shows of a table.
   private var display: Unmanaged<LuaClosure>?
@@ -45,17 +46,19 @@ public final class LuaState {
 
   var classes: [ObjectIdentifier: InstalledClass] = [:]
   var classesByBox: [UnsafeRawPointer: InstalledClass] = [:]
-  /// Argument checks by qualified name: every plugin's environment has all functions again.
+  /// The argument checks by qualified name, which all environments share: every plugin's has all functions
+  /// again.
   private var shapes: [String: CallShape] = [:]
   /// The Swift error behind the last message that a Swift function raised.
   var lastThrown: (message: String, error: any Error)?
   /// Why the script was told to stop.
   var reasonToStop: Interrupted?
-  /// Tensor memory held by Lua objects now.
+  /// The bytes of tensors that Lua objects hold now.
   public internal(set) var externalBytes = 0
   var unseenBytes = 0
   var softLimit: Int
 
+  /// Starts an interpreter; throws ``LuaError`` for want of memory.
   public init(limits: Limits = Limits(), context: HostContext = HostContext()) throws {
     var callbacks = gf_callbacks(
       context: nil, call: callSwift, release: releaseObject, stop: askToStop, write: writeOutput)
@@ -69,7 +72,7 @@ public final class LuaState {
     self.context = context
     softLimit = limits.externalMemory
     bridge.pointee.callbacks.context = Unmanaged.passUnretained(self).toOpaque()
-    // The registry keeps the side thread alive.
+    // Lua's registry keeps the side thread alive.
     lua_getfield(opened, gf_registry_index(), "gfnet.side")
     handle.side = lua_tothread(opened, -1)
     gf_pop(opened, 1)
@@ -100,8 +103,8 @@ public final class LuaState {
   /// The stack of the coroutine that is running, or of the main thread.
   public var stack: LuaStack { LuaStack(pointer: bridge.pointee.current, state: self) }
 
-  /// Bytes of Lua values now.
-  public var usedBytes: Int { bridge.pointee.used }
+  /// The bytes of Lua values now.
+  var usedBytes: Int { bridge.pointee.used }
 
   /// True once a script was told to stop.
   public var isStopped: Bool { bridge.pointee.kill != Int32(GF_RUNNING) }
@@ -112,10 +115,13 @@ public final class LuaState {
     gf_revive(main)
   }
 
-  /// Runs `body` with a time limit on the scripts that it calls, and on every loop of Swift and C below them that asks
-  /// ``Cancellation``.
+  /// Runs `body` with a time limit on the scripts that it calls, and on every loop of Swift and C below them
+  /// that asks `Cancellation`.
   ///
-  /// - Parameter owner: what the error says took too long: `the plugin 'margin'`.
+  /// - Parameters:
+  ///   - seconds: the limit; nil: none.
+  ///   - owner: what the error says took too long: `the plugin 'margin'`.
+  ///   - body: what is run.
   public func withTimeLimit<Result>(
     seconds: Double?, of owner: String, _ body: () throws -> Result
   ) rethrows -> Result {

@@ -14,6 +14,7 @@ public enum LuaValue {
   case function(LuaFunction)
   case object(LuaObject)
 
+  /// True for nil.
   public var isNil: Bool { if case .nil = self { true } else { false } }
 
   /// The value as a number; whole numbers convert.
@@ -57,8 +58,11 @@ public enum LuaValue {
     stringBytes.flatMap { FilePath(bytes: $0) }
   }
 
+  /// The boolean; nil for other values.
   public var asBoolean: Bool? { if case .boolean(let value) = self { value } else { nil } }
+  /// The table; nil for other values.
   public var asTable: LuaTable? { if case .table(let value) = self { value } else { nil } }
+  /// The function; nil for other values.
   public var asFunction: LuaFunction? { if case .function(let value) = self { value } else { nil } }
 
   /// What an error message calls the value as a key of a table: `the field 'name'`, `the key 0`.
@@ -82,7 +86,7 @@ public enum LuaValue {
   }
 }
 
-/// "a" or "an", as the word that follows asks for.
+/// The article "a" or "an", as the word that follows asks for.
 func article(_ word: String) -> String {
   guard let first = word.first?.lowercased() else { return "a" }
   return "aeiou".contains(first) ? "an" : "a"

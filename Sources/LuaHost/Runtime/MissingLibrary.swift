@@ -6,7 +6,7 @@ enum MissingLibrary {
   private static let sources = "require loads Lua files beside the script or plugin"
   private static let inner = "the inside of Lua is closed"
 
-  /// By the last part of the name, which is what Lua's message says.
+  /// What is missing by the last part of its name, which is what Lua's message says.
   private static let members: [String: (library: String, advice: String)] = [
     "execute": ("os", processes), "popen": ("io", processes),
     "exit": ("os", "error(…) ends a script"),

@@ -11,6 +11,11 @@ public final class BatchNorm2d: Layer {
   private let epsilon: Float
   private let running: RunningStatistics
 
+  /// A layer for N×`channels`×H×W.
+  ///
+  /// `momentum` is the weight of a new batch in the running statistics, and `initialScale` the γ of a fresh network.
+  ///
+  /// - Throws: `TensorError` without channels.
   public init(
     _ channels: Int, activation: Activation = .identity, epsilon: Float = 1e-5, momentum: Float = 0.1,
     initialScale: Float = 1

@@ -1,8 +1,10 @@
 import Tensor
 
-/// 2-D convolution, PyTorch's `nn.Conv2d`.
+/// 2-D convolution, PyTorch's `nn.Conv2d`, with square kernels.
 public final class Conv2d: Layer {
+  /// The kernels, outputs × (inputs/groups) × kernel × kernel.
   public let weight: Parameter
+  /// A number for each output; nil without bias.
   public let bias: Parameter?
   let kernel: Int
   let stride: Int
@@ -10,6 +12,9 @@ public final class Conv2d: Layer {
   let dilation: Int
   let groups: Int
 
+  /// A layer from N×`inputs`×H×W to N×`outputs`×H′×W′; kernel, stride and dilation are in pixels.
+  ///
+  /// - Throws: `TensorError` where channels and groups do not fit.
   public init(
     _ inputs: Int, _ outputs: Int, kernel: Int, stride: Int = 1, padding: Padding = .symmetric,
     dilation: Int = 1, groups: Int = 1, bias: Bool = false, initializer: Initializer? = nil

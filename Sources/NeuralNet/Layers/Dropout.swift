@@ -4,6 +4,7 @@ import Tensor
 public final class Dropout: Layer {
   let probability: Float
 
+  /// Each element is zeroed with `probability`, in [0, 1].
   public init(_ probability: Float) { self.probability = probability }
 
   public func declare(_ state: inout StateDeclaration) {}

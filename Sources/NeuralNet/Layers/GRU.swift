@@ -6,8 +6,10 @@ public final class GRU: Module {
   let stateWeights: Parameter
   let inputBias: Parameter
   let stateBias: Parameter
+  /// The numbers of a state.
   public let units: Int
 
+  /// A unit from rows of `inputs` numbers to states of `units` numbers.
   public init(_ inputs: Int, _ units: Int) throws {
     let bound = Initializer.uniform(bound: 1 / Float(units).squareRoot())
     inputWeights = try Parameter([3 * units, inputs], bound)

@@ -1,10 +1,15 @@
 import Tensor
 
-/// Affine map of the last axis, PyTorch's `nn.Linear`.
+/// x·Wᵀ + b on rows, PyTorch's `nn.Linear`.
 public final class Linear: Layer {
+  /// The weights, outputs × inputs.
   public let weight: Parameter
+  /// A number for each output; nil without bias.
   public let bias: Parameter?
 
+  /// A layer from B×`inputs` to B×`outputs`.
+  ///
+  /// - Throws: `TensorError` where one of both is not above 0.
   public init(_ inputs: Int, _ outputs: Int, bias: Bool = true, initializer: Initializer = .fanInUniform)
     throws
   {

@@ -1,6 +1,6 @@
 /// Zeros around the input of a convolution.
 public enum Padding: Sendable, Hashable, ExpressibleByIntegerLiteral {
-  /// So many on each side.
+  /// This number of zeros on each side.
   case pixels(Int)
   /// ((s−1) + (k−1))/2 on each side, as the paper's encoders do: stride 1 keeps the size.
   case symmetric

@@ -2,6 +2,7 @@ import Tensor
 
 /// Layers one after another, named 0, 1, … like PyTorch's `nn.Sequential`.
 public final class Sequential: Layer {
+  /// The layers in order.
   public let layers: [any Layer]
 
   public init(_ layers: [any Layer]) { self.layers = layers }

@@ -8,10 +8,10 @@ public final class SqueezeExcite: Layer {
   let gate: Activation
   private let keys: (reduce: String, expand: String)
 
-  /// - Parameters:
-  ///   - squeezed: channels between the two 1×1 convolutions.
-  ///   - gate: `hardSigmoid` in MobileNetV3, `sigmoid` elsewhere.
-  ///   - keys: names of the two convolutions.
+  /// A gate for maps of N×`channels`×H×W.
+  ///
+  /// There are `squeezed` channels between the two 1×1 convolutions, which state dictionaries call by `keys`.
+  /// The `gate` is ``Activation/hardSigmoid`` in MobileNetV3 and ``Activation/sigmoid`` elsewhere.
   public init(
     _ channels: Int, squeezed: Int, activation: Activation, gate: Activation,
     keys: (reduce: String, expand: String) = ("conv_reduce", "conv_expand")

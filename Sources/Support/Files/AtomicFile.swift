@@ -7,22 +7,27 @@ import Synchronization
 /// `rename`. On any failure the temporary file is removed and the old file is left as it was.
 public enum AtomicFile {
   /// Replaces `path` by `bytes`; its folder must be there.
+  ///
+  /// - Throws: ``FileError``.
   public static func write(_ bytes: Data, to path: FilePath) throws {
     try write(to: path) { output in try output.append(bytes) }
   }
 
   /// Replaces `path` by UTF-8 `text`; its folder must be there.
+  ///
+  /// - Throws: ``FileError``.
   public static func write(_ text: String, to path: FilePath) throws {
     try write(Data(text.utf8), to: path)
   }
 
   /// Replaces `path` by what `body` appends, without holding the whole content in memory.
   ///
-  /// - Parameter durable: false leaves the flush to the system: safe against a crash of the program, not
-  ///   against one of the machine; for files that are soon written again.
-  /// - Parameter followsLinks: whether a symbolic link at `path` stays, and what it points at is written; otherwise the
-  ///   link is replaced.
-  /// - Throws: `FileError`, also where the folder is missing, and where something else than a regular file is at `path`.
+  /// Where `durable` is false the flush is left to the system: the file is then safe against a crash of the program,
+  /// not against one of the machine, which suffices for files that are soon written again. Where `followsLinks` is
+  /// true a symbolic link at `path` stays, and what it points at is written; otherwise the link is replaced.
+  ///
+  /// - Throws: ``FileError``, also where the folder is missing, and where something else than a regular file is at
+  ///   `path`; what `body` throws.
   public static func write(
     to path: FilePath, durable: Bool = true, followsLinks: Bool = true,
     _ body: (borrowing Output) throws -> Void
@@ -64,11 +69,11 @@ public enum AtomicFile {
 
   /// Where a write to `path` goes, for whoever wants to know before hours of work that it can.
   ///
-  /// - Throws: `FileError` where ``write(to:durable:followsLinks:_:)`` would.
+  /// - Throws: ``FileError`` where ``write(to:durable:followsLinks:_:)`` would.
   @discardableResult
   public static func destination(of path: FilePath, followsLinks: Bool = true) throws -> FilePath {
     var target = path
-    // As many links as the system follows.
+    // The system follows no more links than these either.
     for _ in 0..<40 {
       guard let status = FileStatus(target, followsLinks: false) else {
         let code = errno
@@ -115,7 +120,7 @@ public enum AtomicFile {
         ? "there is no folder \(folder); the nearest that is there is \(place)" : "\(nearest) is no folder")
   }
 
-  /// What this process is writing.
+  /// The files that this process is writing.
   private struct Writing {
     var temporaries: Set<FilePath> = []
     var isAbandoned = false
@@ -123,9 +128,9 @@ public enum AtomicFile {
 
   private static let writing = Mutex(Writing())
 
-  /// Removes the temporary files of all writes that are under way; no file is replaced from now on. For a process that
-  /// ends at once: whoever comes to write waits here for that, instead of unwinding through code that reports a failure,
-  /// tidies up and writes again.
+  /// Removes the temporary files of all writes that are under way; no file is replaced from now on. For a
+  /// process that ends at once: whoever comes to write waits here for that, instead of unwinding through code
+  /// that reports a failure, tidies up and writes again.
   public static func abandon() {
     writing.withLock { writing in
       for path in writing.temporaries { remove(path) }
@@ -166,6 +171,8 @@ public enum AtomicFile {
   private static func remove(_ path: FilePath) { _ = path.withPlatformString { unlink($0) } }
 
   /// Creates a folder and its parents; an existing folder is fine.
+  ///
+  /// - Throws: ``FileError`` where a file is in the way, or the system refuses.
   public static func createFolder(_ path: FilePath) throws {
     if let status = FileStatus(path) {
       guard status.kind == .folder else {
@@ -180,7 +187,7 @@ public enum AtomicFile {
     }
   }
 
-  /// The open temporary file that `body` of ``AtomicFile/write(to:_:)`` appends to.
+  /// The open temporary file that `body` of ``AtomicFile/write(to:durable:followsLinks:_:)`` appends to.
   public struct Output: ~Copyable {
     let descriptor: Int32
     let path: FilePath

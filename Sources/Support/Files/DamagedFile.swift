@@ -8,7 +8,7 @@ public struct DamagedFile: LineError, Equatable {
   public let format: String
   /// The path or name, as people read it.
   public let file: String
-  /// Such as "12 bytes follow the last tensor"; one line.
+  /// What is wrong, in one line, such as "12 bytes follow the last tensor".
   public let reason: String
 
   public init(format: String, file: String, reason: String) {

@@ -1,6 +1,8 @@
 extension String {
-  /// Bytes that may be no text, fit for one line of a terminal: what is not UTF-8 becomes `\xE9`, what is not for print
-  /// `\n`, `\x1B` or `\u{200B}`, as Lua writes them. A backslash stays one.
+  /// Bytes that may be no text, fit for one line of a terminal.
+  ///
+  /// What is not UTF-8 becomes `\xE9`, what is not for print `\n`, `\x1B` or `\u{200B}`, as Lua writes them.
+  /// A backslash stays one.
   public init(escaping bytes: some Sequence<UInt8>) {
     let bytes = Array(bytes)
     var result = ""

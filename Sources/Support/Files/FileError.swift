@@ -2,12 +2,16 @@ import Glibc
 
 /// A file or folder operation that failed, with the path and the system's reason.
 public struct FileError: LineError {
+  /// What could not be done, as in "cannot read …".
   public let action: String
+  /// The file or folder that it could not be done to.
   public let path: FilePath
+  /// Why not, in one line: what the system says, or what is there instead.
   public let reason: String
   /// The `errno` of the system call that failed; 0 where none did.
   public let code: Int32
 
+  /// A failure that no system call reported.
   public init(action: String, path: FilePath, reason: String) {
     self.init(action: action, path: path, reason: reason, code: 0)
   }

@@ -14,6 +14,7 @@ extension FilePath {
     self.init(platformString: bytes.map { CChar(bitPattern: $0) } + [0])
   }
 
+  /// The bytes that the system uses, without the 0 at their end.
   public var bytes: [UInt8] { withPlatformString { Array(UnsafeRawBufferPointer(cString: $0)) } }
 
   /// The path as people read it: bytes that are not UTF-8, and characters that are not for print, escaped as in Lua.
@@ -86,6 +87,7 @@ extension FilePath {
 }
 
 extension FileName {
+  /// The bytes that the system uses, without the 0 at their end.
   public var bytes: [UInt8] { withPlatformString { Array(UnsafeRawBufferPointer(cString: $0)) } }
 
   /// The name as people read it; see ``SystemPackage/FilePath/shown``.
@@ -108,7 +110,9 @@ extension FileName {
 }
 
 extension DefaultStringInterpolation {
+  /// The path as people read it.
   public mutating func appendInterpolation(_ path: FilePath) { appendLiteral(path.shown) }
+  /// The name as people read it.
   public mutating func appendInterpolation(_ name: FileName) { appendLiteral(name.shown) }
 }
 

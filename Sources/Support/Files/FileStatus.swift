@@ -2,10 +2,11 @@ import Glibc
 
 /// What the system says of a file, without opening it.
 public struct FileStatus: Sendable, Hashable {
+  /// What is behind a name.
   public enum Kind: Sendable {
     case regular, folder, link, pipe, socket, device
 
-    /// "a folder".
+    /// The kind in a sentence, with its article: "a folder".
     public var described: String {
       switch self {
       case .regular: "a regular file"
@@ -18,7 +19,7 @@ public struct FileStatus: Sendable, Hashable {
     }
   }
 
-  /// Two paths of one file have one.
+  /// What tells a file from all others: two paths of one file have the same.
   public struct Identity: Sendable, Hashable {
     let device: UInt64
     let number: UInt64
@@ -26,15 +27,17 @@ public struct FileStatus: Sendable, Hashable {
 
   public let kind: Kind
   public let identity: Identity
+  /// The length of a regular file, in bytes; of others whatever the system says.
   public let byteCount: Int
   /// The user that it belongs to.
   public let owner: UInt32
-  /// Nanoseconds since 1970.
+  /// When the content was last changed, in nanoseconds since 1970.
   public let changed: Int
 
-  /// nil when there is nothing, or nothing that may be looked at; `errno` then says why.
+  /// The status of what `path` names; nil when there is nothing, or nothing that may be looked at. `errno`
+  /// then says why.
   ///
-  /// - Parameter followsLinks: whether a link stands for what it points at.
+  /// Where `followsLinks` is true a link stands for what it points at.
   public init?(_ path: FilePath, followsLinks: Bool = true) {
     var status = stat()
     let result = path.withPlatformString { followsLinks ? stat($0, &status) : lstat($0, &status) }
@@ -42,7 +45,7 @@ public struct FileStatus: Sendable, Hashable {
     self.init(status)
   }
 
-  /// Of an open file.
+  /// The status of an open file; nil where the system does not say.
   init?(descriptor: Int32) {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { return nil }
@@ -70,7 +73,9 @@ extension FilePath {
   /// True where there is something of that name; a link to nothing is nothing.
   public var exists: Bool { FileStatus(self) != nil }
 
+  /// True where there is a folder of that name, or a link to one.
   public var isFolder: Bool { FileStatus(self)?.kind == .folder }
 
+  /// True where there is a regular file of that name, or a link to one.
   public var isRegularFile: Bool { FileStatus(self)?.kind == .regular }
 }

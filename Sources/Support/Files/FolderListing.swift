@@ -2,19 +2,25 @@ import Glibc
 
 /// What one folder holds, name by name.
 public struct FolderListing: Sendable {
+  /// One name and what is behind it.
   public struct Entry: Sendable {
     public let name: FileName
-    /// Of what a link points at; nil for a link to nothing, and a file that is gone again.
+    /// What the system says of it, a link being what it points at; nil for a link to nothing, and a file that
+    /// is gone again.
     public let status: FileStatus?
   }
 
+  /// The folder; `.` for an empty path.
   public let path: FilePath
-  /// Of the folder itself.
+  /// What tells the folder itself from all others.
   public let identity: FileStatus.Identity
-  /// In the order of their bytes, which is also that of code points; without `.` and `..`.
+  /// What the folder holds, without `.` and `..`: in the order of the names' bytes, which is also that of
+  /// code points.
   public let entries: [Entry]
 
-  /// - Throws: `FileError` when the folder cannot be read.
+  /// Lists the folder at `path`.
+  ///
+  /// - Throws: ``FileError`` when it cannot be read.
   public init(_ path: FilePath) throws {
     let path = path.isEmpty ? "." : path
     guard let status = FileStatus(path), let handle = path.withPlatformString({ opendir($0) }) else {
@@ -37,6 +43,7 @@ public struct FolderListing: Sendable {
     entries = names.map { Entry(name: $0, status: FileStatus(path / $0)) }
   }
 
+  /// All names, in the order of ``entries``.
   public var names: [FileName] { entries.map(\.name) }
 
   /// Folders that are not hidden.

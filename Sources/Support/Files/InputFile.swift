@@ -5,13 +5,17 @@ import Foundation
 /// Whatever a path names, opening it comes back at once: folders, pipes, sockets and devices are refused by an error of
 /// one line.
 public struct InputFile: ~Copyable {
+  /// The path that it was opened by.
   public let path: FilePath
+  /// What the system said of the file when it was opened.
   public let status: FileStatus
+  /// The open descriptor; it is closed with this value.
   public let descriptor: Int32
   private let action: String
 
-  /// - Parameter kind: what the file is to the user, such as "script"; errors say it.
-  /// - Throws: `FileError`.
+  /// Opens the file at `path`. Errors call it by `kind`, which says what it is to the user, such as "script".
+  ///
+  /// - Throws: ``FileError`` where nothing can be opened, or it is no regular file.
   public init(_ path: FilePath, as kind: String = "") throws {
     let action = kind.isEmpty ? "read" : "read \(kind)"
     // Without O_NONBLOCK, opening a pipe would wait for its writer.
@@ -46,7 +50,7 @@ public struct InputFile: ~Copyable {
 
   /// All bytes.
   ///
-  /// - Throws: `FileError` when there are more than `limit`, or the system cannot read them.
+  /// - Throws: ``FileError`` when there are more than `limit`, or the system cannot read them.
   public borrowing func bytes(limit: Int) throws -> [UInt8] {
     // Files of /proc claim to be empty, so the end is where nothing more comes.
     var bytes: [UInt8] = []
@@ -73,9 +77,9 @@ public struct InputFile: ~Copyable {
     }
   }
 
-  /// The bytes of the file at `path`.
+  /// The bytes of the file at `path`, at most `limit`.
   ///
-  /// - Throws: `FileError`.
+  /// - Throws: ``FileError``.
   public static func bytes(of path: FilePath, as kind: String = "", limit: Int) throws -> [UInt8] {
     try InputFile(path, as: kind).bytes(limit: limit)
   }
@@ -83,9 +87,9 @@ public struct InputFile: ~Copyable {
   /// Bytes that are read without a look at whether to stop.
   private static let unasked = 1 << 24
 
-  /// The bytes of the file at `path`, for decoders of Foundation.
+  /// The bytes of the file at `path`, at most `limit`, for decoders of Foundation.
   ///
-  /// - Throws: `FileError`.
+  /// - Throws: ``FileError``.
   public static func data(of path: FilePath, as kind: String = "", limit: Int) throws -> Data {
     Data(try bytes(of: path, as: kind, limit: limit))
   }
@@ -99,10 +103,10 @@ public struct InputFile: ~Copyable {
     return nil
   }
 
-  /// All that comes from an open descriptor, until it ends; a stop is noticed while nothing comes.
+  /// All that comes from an open descriptor until it ends, at most `limit` bytes; a stop is noticed while nothing
+  /// comes. Errors call it `path`.
   ///
-  /// - Parameter path: what errors call it.
-  /// - Throws: `FileError`, `Interrupted`.
+  /// - Throws: ``FileError``, ``Interrupted``.
   public static func bytes(ofDescriptor descriptor: Int32, path: FilePath, as kind: String, limit: Int) throws
     -> [UInt8]
   {

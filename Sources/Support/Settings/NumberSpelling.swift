@@ -7,18 +7,19 @@ public enum NumberSpelling {
 
   /// The shortest decimal that reads back as `number`; whole ones keep their `.0`.
   public static func shortest(_ number: Double) -> String {
-    if number.isNaN { return "nan" }  // its sign means nothing to a reader
+    // The sign of NaN means nothing to a reader.
+    if number.isNaN { return "nan" }
     if number.isInfinite { return number < 0 ? "-inf" : "inf" }
     return "\(number)"
   }
 }
 
-/// What was meant by a share that is given in percent.
+/// Says what was meant by a share that is given in percent.
 public enum ShareHint {
-  /// Such as `0.9, not 90`; nil for a number that is hardly a percentage.
+  /// A correction such as `0.9, not 90`; nil for a number that is hardly a percentage.
   public static func text(_ number: Double) -> String? {
     guard number >= 2, number <= 100 else { return nil }
-    // 0.95 rather than 0.95000000000000007.
+    // It reads 0.95 rather than 0.95000000000000007.
     let share = (number * 1e6).rounded() / 1e8
     return "\(NumberSpelling.plain(share)), not \(NumberSpelling.plain(number))"
   }

@@ -2,7 +2,7 @@ extension Setting {
   /// The values that are allowed, in words: `a number from 0 to 1`.
   public var expectation: String { Self.expectation(kind.described, range) }
 
-  /// What is wanted with its bounds: `a whole number of at least 1`.
+  /// `what` with its bounds: `a whole number of at least 1`.
   public static func expectation(_ what: String, _ range: ClosedRange<Double>?) -> String {
     range.map { what + " " + $0.described } ?? what
   }
@@ -54,9 +54,9 @@ extension Setting {
 
   /// What can be wrong with a plain value or an element of a list.
   private enum Fault {
-    /// It is none of these.
+    /// The value is none of these.
     case choice(String)
-    /// It is beyond its bounds; with what was meant, perhaps.
+    /// The number is beyond its bounds; the hint says what was meant, or is empty.
     case range(ClosedRange<Double>, Double, hint: String)
   }
 
@@ -85,8 +85,7 @@ extension Setting.Kind {
 }
 
 extension ClosedRange<Double> {
-  /// Whether a number is within the bounds; NaN is within none.
-  /// - Parameter infinity: whether ±∞ are besides.
+  /// Whether a number is within the bounds, or infinite where `infinity` allows that; NaN is within none.
   @inlinable
   public func admits(_ number: Double, infinity: Bool = false) -> Bool {
     contains(number) || infinity && number.isInfinite
@@ -98,7 +97,7 @@ extension ClosedRange<Double> {
   /// The bounds by themselves: `from 0 to 1`, `at least 1`.
   public var listed: String { (isOneSided ? "" : "from ") + bounds }
 
-  /// `0 to 1`, `at least 1`, `at most 1`.
+  /// The bounds without a word before them: `0 to 1`, `at least 1`, `at most 1`.
   fileprivate var bounds: String {
     if upperBound == .infinity { return "at least \(NumberSpelling.plain(lowerBound))" }
     if lowerBound == -.infinity { return "at most \(NumberSpelling.plain(upperBound))" }

@@ -43,7 +43,7 @@ public struct Setting: Sendable {
         uniqueKeysWithValues: (plain + plain.map(Kind.list) + [.numberOrList]).map { ($0.name, $0) })
     }()
 
-    /// The kind of one element of a list; of anything else the kind itself.
+    /// The kind of one element of a list; for anything else the kind itself.
     public var element: Kind {
       switch self {
       case .list(let element): element.element
@@ -54,20 +54,22 @@ public struct Setting: Sendable {
   }
 
   public let name: String
+  /// The type of its values.
   public let kind: Kind
-  /// nil: the value must be given.
+  /// The value where none is given; nil where one must be.
   public let defaultValue: SettingValue?
   /// Bounds of a number, or of each element of a list, both inclusive; nil for none.
   public let range: ClosedRange<Double>?
   /// Whether ±∞ are allowed beyond the bounds.
   public let allowsInfinity: Bool
-  /// What values must be among; of a list, each of its elements.
+  /// The values that are allowed, for a list those that each element must be among; nil where any is.
   public let choices: [SettingValue]?
-  /// One line, without a full stop.
+  /// What it is for, in one line without a full stop.
   public let help: String
   /// Whether the kind is that of the default alone; `default = 1` is then a whole number.
   public let isKindInferred: Bool
 
+  /// Declares a setting. The default, the bounds and the choices are believed to fit each other.
   public init(
     _ name: String, _ kind: Kind, default value: SettingValue? = nil, in range: ClosedRange<Double>? = nil,
     allowsInfinity: Bool = false, choices: [SettingValue]? = nil, help: String = "",

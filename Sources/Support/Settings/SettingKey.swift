@@ -7,10 +7,12 @@
 /// parameters: [threshold.setting], make: { try MarginExit(threshold: $0[threshold]) }
 /// ```
 public struct SettingKey<Value: SettingConvertible>: Sendable {
+  /// The declaration.
   public let setting: Setting
 }
 
 extension Setting {
+  /// A number, read as `Double`; `range` is inclusive, and `allowsInfinity` adds ±∞ to it.
   public static func number(
     _ name: String, default value: Double, in range: ClosedRange<Double>? = nil, allowsInfinity: Bool = false,
     help: String
@@ -20,6 +22,7 @@ extension Setting {
         name, .number, default: .number(value), in: range, allowsInfinity: allowsInfinity, help: help))
   }
 
+  /// A whole number, read as `Int`; `range` is inclusive.
   public static func integer(
     _ name: String, default value: Int, in range: ClosedRange<Int>? = nil, help: String
   ) -> SettingKey<Int> {
@@ -44,10 +47,11 @@ extension Setting {
 public struct Settings: Sendable, Equatable {
   private let values: [String: SettingValue]
 
-  /// - Parameter values: one for each declared setting, by name, each of its kind.
+  /// Takes one value for each declared setting, by name, each of its kind.
   public init(_ values: [String: SettingValue]) { self.values = values }
 
   /// The value of a setting.
+  ///
   /// - Throws: ``UndeclaredSetting`` where there is none, or one of another type.
   public subscript<Value>(key: SettingKey<Value>) -> Value {
     get throws {
@@ -61,6 +65,7 @@ public struct Settings: Sendable, Equatable {
 
 /// A setting was read that its owner did not declare.
 public struct UndeclaredSetting: LineError {
+  /// The name that nobody declared.
   public let name: String
 
   public var description: String { "the setting '\(name)' is read and not declared" }

@@ -41,8 +41,9 @@ extension SettingValue: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral
 
 /// A Swift type that values of settings are read as and written from.
 public protocol SettingConvertible: Sendable {
-  /// nil for values of another kind.
+  /// Reads a value; nil where it is of another kind.
   init?(setting value: SettingValue)
+  /// The value as settings hold it.
   var settingValue: SettingValue { get }
 }
 
@@ -55,7 +56,7 @@ extension Bool: SettingConvertible {
 }
 
 extension Int: SettingConvertible {
-  /// A number without a fraction is a whole one.
+  /// Reads a value; a number without a fraction is a whole one.
   public init?(setting value: SettingValue) {
     switch value {
     case .integer(let value): self = value
@@ -85,7 +86,7 @@ extension String: SettingConvertible {
 }
 
 extension Array: SettingConvertible where Element == Double {
-  /// A single number is a list of one.
+  /// Reads a value; a single number is a list of one.
   public init?(setting value: SettingValue) {
     guard case .list(let values) = value else {
       guard let number = value.asNumber else { return nil }

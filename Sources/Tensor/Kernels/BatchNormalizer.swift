@@ -2,16 +2,16 @@ import CKernels
 import Compute
 import Support
 
-/// Batch normalisation of channels-last maps: statistics and sums of gradients in float64, in an order that does not depend
-/// on the number of threads.
+/// Batch normalisation of channels-last maps: statistics and sums of gradients in float64, in an order that
+/// does not depend on the number of threads.
 ///
-/// oneDNN's primitive adds float32 numbers one after the other: over 64 maps of 224×224 a gradient's sum errs by 0.3 %, and
-/// of three channels even a variance by half of itself.
+/// oneDNN's primitive adds float32 numbers one after the other: over 64 maps of 224×224 a gradient's sum errs
+/// by 0.3 %, and of three channels even a variance by half of itself.
 package struct BatchNormalizer {
   let x: Tensor
   let channels: Int
   let pixels: Int
-  /// Rows of C numbers: mean, γ/√(variance + ε) and β.
+  /// Three rows of C numbers: mean, γ/√(variance + ε) and β.
   private let parameters: Tensor
   private let relu: Bool
 
@@ -46,6 +46,7 @@ package struct BatchNormalizer {
     }
   }
 
+  /// The result: channels-last, of the shape of `x`.
   package func normalized() throws -> Tensor {
     let y = try Tensor.empty(x.shape)
     let (form, source, target) = (form, x.pointer, y.pointer)
@@ -85,7 +86,8 @@ package struct BatchNormalizer {
     return (dx, scale, shift)
   }
 
-  /// Of the gradients, and of their products with the deviations from the mean.
+  /// The sums over each channel, first of the gradients, then of their products with the deviations from the
+  /// mean.
   private func sums(_ gradient: Tensor) throws -> [Double] {
     let (form, source, given) = (form, x.pointer, gradient.pointer)
     let (pixels, width) = (pixels, 2 * channels)

@@ -2,11 +2,13 @@ import Compute
 
 /// The gates of a recurrent unit from the input's and the state's shares, and the next state.
 package enum GRUGates {
+  /// The next states of a batch of `rows` rows and `units` units.
+  ///
   /// - Parameters:
   ///   - fromInput: B×3H: W_i·x + b_i for the gates reset, update and new.
   ///   - fromState: B×3H: W_h·h + b_h.
-  ///   - old: B×H.
-  ///   - new: B×H, written.
+  ///   - old: the states before, B×H.
+  ///   - new: the states after, B×H, which are written.
   ///   - gates: B×3H, written where the gradient needs them.
   package static func run(
     fromInput: UnsafePointer<Float>, fromState: UnsafePointer<Float>, old: UnsafePointer<Float>,
@@ -32,7 +34,7 @@ package enum GRUGates {
     }
   }
 
-  /// Some of the next state of one row; arrays as for a whole batch of one.
+  /// Computes some units of the next state of one row; the arrays are those of a batch of one.
   package static func units(
     _ range: Range<Int>, of units: Int, _ fromInput: UnsafePointer<Float>, _ fromState: UnsafePointer<Float>,
     _ old: UnsafePointer<Float>, _ new: UnsafeMutablePointer<Float>

@@ -5,12 +5,13 @@ import CKernels
 /// Of n numbers a sum errs by at most 2⁻²⁴ of itself (it is rounded to float32 once) and n·2⁻⁵³ of the sum of
 /// magnitudes. Results lack the summed axes and are row-major; axes are resolved.
 enum Reduction {
+  /// The sum over `axes`.
   static func sum(_ x: Tensor, axes: [Int]) throws -> Tensor {
     if axes.isEmpty { return try x.clone() }
     return try reduce(x, axes, .values) { Finish(factor: $0.repeats) }
   }
 
-  /// NaN over no numbers.
+  /// The mean over `axes`; NaN where there are no numbers.
   static func mean(_ x: Tensor, axes: [Int]) throws -> Tensor {
     if axes.isEmpty { return try x.clone() }
     return try reduce(x, axes, .values) { Finish(divisor: $0.summed) }
@@ -91,20 +92,21 @@ struct ReductionLoops {
     var isSummed: Bool { sumStep == 0 }
   }
 
-  /// Neighbouring axes that are as good as one are merged.
+  /// The loops, where neighbouring axes that are as good as one are merged.
   let loops: [Loop]
   /// How often each summed number counts.
   let repeats: Double
-  /// Numbers that are added up for each sum.
+  /// How many numbers are added up for each sum.
   let summed: Double
-  /// Different sums; they are numbered in the order of memory.
+  /// How many sums there are; they are numbered in the order of memory.
   let sums: Int
   /// The number of each result's sum, as strides of its axes.
   let resultStrides: [Int]
 
   init(_ x: Tensor, _ axes: [Int]) {
     if axes.count == x.rank && x.isContiguous {
-      // Everything, in one run: the commonest sums are so small that finding that out below takes as long.
+      // Everything is summed in one run: the commonest sums are so small that finding that out below takes as
+      // long.
       loops = x.count == 1 ? [] : [Loop(size: x.count, step: 1, sumStep: 0)]
       (repeats, summed, sums, resultStrides) = (1, Double(x.count), 1, [])
       return
@@ -123,7 +125,7 @@ struct ReductionLoops {
         summed *= Double(size)
       } else {
         numbering[axis] = sums
-        // Never beyond the number of results, which have been allocated.
+        // This is never beyond the number of results, which have been allocated.
         sums = sums &* size
       }
       if let inner = loops.last, inner.isSummed == isSummed, inner.step &* inner.size == step {

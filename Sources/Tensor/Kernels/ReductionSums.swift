@@ -11,7 +11,7 @@ struct ReductionSums {
   enum Term {
     case values
     case squares
-    /// From the mean of the numbers of the sum, which is found first.
+    /// The squares of deviations from the mean of the numbers of the sum, which is found first.
     case deviations
   }
 
@@ -24,10 +24,10 @@ struct ReductionSums {
   private let loops: [Loop]
   /// Loops over sums around all units' loops.
   private let outer: [Loop]
-  /// Of `loops`, the one over sums of which a unit has `borderLength`.
+  /// The one of `loops`, over sums, of which a unit has `borderLength`.
   private let border: Int?
   private let borderLength: Int
-  /// Of `loops`, the one over numbers that is divided into `parts`.
+  /// The one of `loops`, over numbers, that is divided into `parts`.
   private let parted: Int?
   private let parts: Int
 
@@ -67,7 +67,7 @@ struct ReductionSums {
     self.border = border.map { last - $0 }
     borderLength = length
 
-    // Few sums over many numbers: each of them in parts.
+    // Few sums over many numbers are each made in parts.
     let tiles = (sums + unitSums - 1) / unitSums
     let wished = isSmall ? 1 : Int(min(work * 0x1p-15, max(64, work * 0x1p-24)))
     let nested = self.loops
@@ -77,7 +77,7 @@ struct ReductionSums {
     parted = parts > 1 ? longest : nil
   }
 
-  /// Of a unit: 8 KB of them stay in the first cache.
+  /// The most sums of a unit: 8 KB of them stay in the first cache.
   private static let mostSums = 1024
 
   private var borderChunks: Int {
@@ -86,7 +86,8 @@ struct ReductionSums {
 
   private var units: Int { outer.reduce(borderChunks * parts) { $0 * $1.size } }
 
-  /// Calls `take` with consecutive sums, the means they deviate from, and the number of the first, on several threads where there is enough work.
+  /// Calls `take` with consecutive sums, the means they deviate from, and the number of the first, on several threads
+  /// where there is enough work.
   ///
   /// - Throws: `Interrupted`.
   func run(
@@ -148,18 +149,19 @@ struct ReductionSums {
   // MARK: units
 
   private struct Unit {
-    /// Number of the first of its sums.
+    /// The number of the first of its sums.
     let first: Int
-    /// How many.
+    /// How many sums it makes.
     let sums: Int
-    /// Which of the parts.
+    /// Which of the parts of these sums it makes.
     let part: Int
-    /// Elements from the tensor's first.
+    /// Its first element, counted from the tensor's.
     let offset: Int
     let loops: [Loop]
   }
 
-  /// On several threads where there is enough work; not for long without a look at the wish to stop.
+  /// Calls `body` for each unit, on several threads where there is enough work, and not for long without a
+  /// look at the wish to stop.
   private func forEachUnit(_ body: (Unit) -> Void) throws {
     let units = units
     let work = Double(sums) * summed

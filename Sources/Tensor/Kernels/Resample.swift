@@ -3,15 +3,16 @@ import Compute
 /// A sparse matrix that maps the rows (or columns) of an image to those of its resized copy.
 ///
 /// Its transpose carries the gradient back: both directions gather, so no two threads write one element.
-struct ResampleMatrix {
+package struct ResampleMatrix {
   /// Output `i` is the sum over `starts[i]..<starts[i + 1]` of `weights`·input[`inputs`], in that order.
   private(set) var starts: [Int] = [0]
-  private(set) var inputs: [Int] = []
-  private(set) var weights: [Float] = []
+  package private(set) var inputs: [Int] = []
+  package private(set) var weights: [Float] = []
   /// Whether all outputs read equally many inputs.
   private var isRegular = true
 
-  var outputs: Int { starts.count - 1 }
+  /// How many outputs there are.
+  package var outputs: Int { starts.count - 1 }
 
   mutating func appendOutput(_ taps: [(input: Int, weight: Float)]) {
     for tap in taps {
@@ -106,7 +107,7 @@ struct ResampleMatrix {
               let (w, z) = (weights[first + 2], weights[first + 3])
               for i in 0..<block { d[i] = a[i] * u + b[i] * v + e[i] * w + f[i] * z }
             case 17...:
-              // Of an enlargement's gradient.
+              // So many inputs meet in the gradient of an enlargement, and are added in float64.
               withUnsafeTemporaryAllocation(of: Double.self, capacity: min(block, 512)) { sums in
                 for start in Swift.stride(from: 0, to: block, by: 512) {
                   let width = min(512, block - start)

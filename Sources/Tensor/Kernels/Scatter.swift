@@ -3,13 +3,12 @@ import Support
 
 /// Slices of one axis added up by where they go: the gradient of reading slices, also of one that is read very often.
 struct Scatter {
-  /// Slices for target t: `order[starts[t]..<starts[t + 1]]`, ascending.
+  /// The slices for target t are `order[starts[t]..<starts[t + 1]]`, ascending.
   private let starts: [Int]
   private let order: [Int]
   private let targets: Int
 
-  /// - Parameters:
-  ///   - indices: the target of each slice, 0..<`targets`.
+  /// Slice i goes to target `indices[i]`, one of 0..<`targets`.
   init(_ indices: [Int], targets: Int) {
     var starts = [Int](repeating: 0, count: targets + 1)
     for index in indices { starts[index + 1] += 1 }

@@ -17,7 +17,8 @@ enum Strided {
     let plan = LoopPlan(shape: source.shape, strides: [destination.strides, source.strides])
     let (from, to) = (source.pointer, destination.pointer)
     let (ds, ss) = (plan.inner[0], plan.inner[1])
-    // Runs of rows: rows may be as short as three channels, and a call for each would cost more than the row.
+    // Rows are copied in runs: they may be as short as three channels, and a call for each would cost more
+    // than the row.
     try plan.forEachRun { offsets, count, steps, length in
       var (d, s) = (to + offsets[0], from + offsets[1])
       let (dStep, sStep) = (steps[0], steps[1])
@@ -40,13 +41,13 @@ enum Strided {
 /// The nested loops over several arrays of one shape, merged and ordered so that the first array's (the
 /// destination's) memory is walked forward.
 struct LoopPlan {
-  /// Elements of the innermost loop.
+  /// The number of elements of the innermost loop.
   private let length: Int
-  /// Innermost strides, one per array.
+  /// The strides of the innermost loop, one per array.
   let inner: [Int]
-  /// Outer loops: size, and the stride per array.
+  /// The outer loops, each with its size and the stride per array.
   private let outer: [(size: Int, strides: [Int])]
-  /// Number of rows, each of ``length`` elements; 0 of an empty shape, whatever its other sizes.
+  /// The number of rows, each of ``length`` elements; 0 for an empty shape, whatever its other sizes.
   private let rows: Int
   /// Long rows are given out in pieces of at most so many elements.
   private static let longestPiece = 1 << 16
@@ -76,8 +77,8 @@ struct LoopPlan {
     rows = isEmpty ? 0 : merged.reduce(1) { $0 &* $1.size }
   }
 
-  /// Calls `body` with the offsets of each row, or of each piece of a long one, and the number of its elements, on several
-  /// threads where there is enough work.
+  /// Calls `body` with the offsets of each row, or of each piece of a long one, and the number of its
+  /// elements, on several threads where there is enough work.
   ///
   /// - Throws: `Interrupted`.
   @inline(__always)

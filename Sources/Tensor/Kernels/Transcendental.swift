@@ -1,12 +1,12 @@
 /// Exponentials as straight-line arithmetic, so that the compiler vectorises the loops they are inlined into.
 ///
-/// Within 2 units in the last place of the exact value. No table, no branch, no call: the result of an element
-/// does not depend on where in a vector it falls.
+/// Results are within 2 units in the last place of the exact value. No table, no branch, no call: the result
+/// of an element does not depend on where in a vector it falls.
 package enum Transcendental {
   /// eˣ: Cody–Waite reduction and Cephes' polynomial (Moshier, `expf.c`).
   @inline(__always)
   static func exp(_ value: Float) -> Float {
-    // Beyond these the result is ∞ or 0 anyway. Written so that NaN passes through.
+    // Beyond these the result is ∞ or 0 anyway. It is written so that NaN passes through.
     let high: Float = value > 89 ? 89 : value
     let x: Float = high < -104 ? -104 : high
     // Adding 1.5·2²³ leaves the nearest integer in the low bits.

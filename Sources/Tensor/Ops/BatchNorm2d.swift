@@ -3,10 +3,11 @@ import Compute
 
 /// Running mean and variance of a batch normalisation; updated in place by training.
 public struct RunningStatistics {
-  /// C numbers each.
+  /// The running means of C channels.
   public let mean: Tensor
+  /// The running unbiased variances of C channels.
   public let variance: Tensor
-  /// Weight of the new batch; PyTorch's default is 0.1.
+  /// The weight of the new batch; PyTorch's default is 0.1.
   public let momentum: Float
 
   public init(mean: Tensor, variance: Tensor, momentum: Float = 0.1) {
@@ -146,13 +147,16 @@ private func checkChannels(_ inputs: [Shape], _ name: String) throws {
 }
 
 extension Tensor {
-  /// Batch normalisation of N×C×H×W over N, H and W.
+  /// Batch normalisation of N×C×H×W over N, H and W: γ·(x − mean)/√(variance + ε) + β per channel.
   ///
   /// - Parameters:
   ///   - scale: γ, C numbers.
   ///   - shift: β, C numbers.
   ///   - running: fixed statistics when `training` is false; updated in place when it is true.
-  ///   - relu: apply a ReLU in the same pass.
+  ///   - training: whether the batch's own statistics are used.
+  ///   - epsilon: ε, which keeps the quotient finite.
+  ///   - relu: whether a ReLU is applied in the same pass.
+  /// - Throws: ``TensorError`` for other ranks and numbers of channels, and for training on one value per channel.
   public func batchNormalized(
     scale: Tensor, shift: Tensor, running: RunningStatistics, training: Bool, epsilon: Float = 1e-5,
     relu: Bool = false

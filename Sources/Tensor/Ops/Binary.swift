@@ -10,6 +10,7 @@ protocol BinaryFunction: Sendable {
   /// What inference plans may do instead; nil where they call the function.
   static var lowering: Lowering? { get }
 
+  /// The function of two numbers.
   func value(_ x: Float, _ y: Float) -> Float
 
   /// The gradient `g` of the result times the derivative by the first input, in the shape of `g`; nil where
@@ -18,8 +19,9 @@ protocol BinaryFunction: Sendable {
   /// The same with the derivative by the second input.
   func gradientOfSecond(_ g: Tensor, _ inputs: [Tensor]) throws -> Tensor?
 
-  // A requirement rather than a plain extension: each function then has its own compiled loops.
   /// The function of each pair of elements after broadcasting to `shape`.
+  ///
+  /// It is a requirement rather than a plain extension: each function then has its own compiled loops.
   func values(_ x: Tensor, _ y: Tensor, shape: Shape) throws -> Tensor
 }
 
@@ -68,19 +70,37 @@ extension Tensor {
     try apply(Binary(function: function), [self, other])
   }
 
-  /// x + y element by element; the shapes broadcast.
+  /// x + y element by element, after broadcasting by NumPy's rule: axes are matched from the last, and one
+  /// that is missing or of size 1 is repeated.
+  ///
+  /// - Throws: ``TensorError`` where sizes differ and neither is 1.
   public static func + (x: Tensor, y: Tensor) throws -> Tensor { try x.applied(Add(), y) }
-  /// x − y element by element; the shapes broadcast.
+  /// x − y element by element, after broadcasting by NumPy's rule: axes are matched from the last, and one
+  /// that is missing or of size 1 is repeated.
+  ///
+  /// - Throws: ``TensorError`` where sizes differ and neither is 1.
   public static func - (x: Tensor, y: Tensor) throws -> Tensor { try x.applied(Subtract(), y) }
-  /// x · y element by element; the shapes broadcast.
+  /// x · y element by element, after broadcasting by NumPy's rule: axes are matched from the last, and one
+  /// that is missing or of size 1 is repeated.
+  ///
+  /// - Throws: ``TensorError`` where sizes differ and neither is 1.
   public static func * (x: Tensor, y: Tensor) throws -> Tensor { try x.applied(Multiply(), y) }
-  /// x / y element by element; the shapes broadcast.
+  /// x / y element by element, after broadcasting by NumPy's rule: axes are matched from the last, and one
+  /// that is missing or of size 1 is repeated.
+  ///
+  /// - Throws: ``TensorError`` where sizes differ and neither is 1.
   public static func / (x: Tensor, y: Tensor) throws -> Tensor { try x.applied(Divide(), y) }
+  /// x + y for each element x.
   public static func + (x: Tensor, y: Float) throws -> Tensor { try x.scaled(by: 1, adding: y) }
+  /// x − y for each element x.
   public static func - (x: Tensor, y: Float) throws -> Tensor { try x.scaled(by: 1, adding: -y) }
+  /// x · y for each element x.
   public static func * (x: Tensor, y: Float) throws -> Tensor { try x.scaled(by: y) }
+  /// x / y for each element x, rounded once.
   public static func / (x: Tensor, y: Float) throws -> Tensor { try x.divided(by: y) }
+  /// x − y for each element y.
   public static func - (x: Float, y: Tensor) throws -> Tensor { try y.scaled(by: -1, adding: x) }
+  /// x / y for each element y.
   public static func / (x: Float, y: Tensor) throws -> Tensor { try Tensor(x) / y }
 
   /// Sums over the axes along which a tensor of `shape` was repeated to give this one: broadcasting undone.

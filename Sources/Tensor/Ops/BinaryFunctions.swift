@@ -4,6 +4,7 @@ import Glibc
 public enum BinaryFunctions {
   /// A function with what lists of them say.
   public struct Entry: Sendable {
+    /// The name in traces, tables and errors.
     public let name: String
     /// What it makes of two numbers, as half a sentence.
     public let meaning: String
@@ -19,12 +20,14 @@ public enum BinaryFunctions {
     }
 
     /// The function of each pair of elements; the shapes broadcast.
+    ///
+    /// - Throws: ``TensorError`` where sizes differ and neither is 1.
     public func callAsFunction(_ x: Tensor, _ y: Tensor) throws -> Tensor {
       try apply(Binary(function: function), [x, y])
     }
   }
 
-  /// All of them, those without a sign in the order in which help shows them.
+  /// All functions, those without a sign in the order in which help shows them.
   public static let table: [Entry] = [
     Entry(Add(), "the sum", sign: "+"),
     Entry(Subtract(), "the difference", sign: "-"),
@@ -104,7 +107,7 @@ private struct ExponentSlope: NumberPairFunction {
 }
 
 extension Tensor {
-  /// Each element raised to the power of the other's.
+  /// Each element raised to the power of the other's; the shapes broadcast.
   public func power(_ other: Tensor) throws -> Tensor { try applied(Power(), other) }
 }
 
@@ -121,7 +124,7 @@ struct Maximum: BinaryFunction {
 }
 
 extension Tensor {
-  /// The larger of each pair of elements.
+  /// The larger of each pair of elements, NaN where one is; the shapes broadcast.
   public func maximum(_ other: Tensor) throws -> Tensor { try applied(Maximum(), other) }
 }
 
@@ -138,11 +141,11 @@ struct Minimum: BinaryFunction {
 }
 
 extension Tensor {
-  /// The smaller of each pair of elements.
+  /// The smaller of each pair of elements, NaN where one is; the shapes broadcast.
   public func minimum(_ other: Tensor) throws -> Tensor { try applied(Minimum(), other) }
 }
 
-/// ∂max(x, y)/∂x. Ties share the gradient equally, as PyTorch does.
+/// ∂max(x, y)/∂x. Ties share the gradient equally, as in PyTorch.
 private struct IsLarger: NumberPairFunction {
   func callAsFunction(_ x: Float, _ y: Float) -> Float { x > y ? 1 : x == y ? 0.5 : 0 }
 }

@@ -1,5 +1,5 @@
-/// An element-wise comparison with broadcasting: 1 where it holds, 0 elsewhere (and for NaN). It has no
-/// gradient.
+/// An element-wise comparison with broadcasting: 1 where it holds, 0 elsewhere. It has no gradient. With NaN only
+/// ``NotEqual`` holds.
 protocol Comparison: BinaryFunction {}
 
 extension Comparison {
@@ -34,16 +34,16 @@ struct GreaterOrEqual: Comparison {
 }
 
 extension Tensor {
-  /// 1 where the elements are equal, 0 elsewhere.
+  /// 1 where the elements are equal, 0 elsewhere; the shapes broadcast.
   public func equal(to other: Tensor) throws -> Tensor { try applied(Equal(), other) }
-  /// 1 where the elements differ, 0 elsewhere.
+  /// 1 where the elements differ, 0 elsewhere; the shapes broadcast.
   public func notEqual(to other: Tensor) throws -> Tensor { try applied(NotEqual(), other) }
-  /// 1 where this tensor's element is the smaller, 0 elsewhere.
+  /// 1 where this tensor's element is the smaller, 0 elsewhere; the shapes broadcast.
   public func less(than other: Tensor) throws -> Tensor { try applied(Less(), other) }
-  /// 1 where this tensor's element is not the larger, 0 elsewhere.
+  /// 1 where this tensor's element is not the larger, 0 elsewhere; the shapes broadcast.
   public func lessOrEqual(to other: Tensor) throws -> Tensor { try applied(LessOrEqual(), other) }
-  /// 1 where this tensor's element is the larger, 0 elsewhere.
+  /// 1 where this tensor's element is the larger, 0 elsewhere; the shapes broadcast.
   public func greater(than other: Tensor) throws -> Tensor { try applied(Greater(), other) }
-  /// 1 where this tensor's element is not the smaller, 0 elsewhere.
+  /// 1 where this tensor's element is not the smaller, 0 elsewhere; the shapes broadcast.
   public func greaterOrEqual(to other: Tensor) throws -> Tensor { try applied(GreaterOrEqual(), other) }
 }

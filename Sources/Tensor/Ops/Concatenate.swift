@@ -49,12 +49,16 @@ struct Concatenate: Op {
 }
 
 extension Tensor {
-  /// `tensors` one after the other along `axis`; all other sizes must agree.
+  /// `tensors` one after the other along `axis`, of which −1 is the last; all other sizes must agree.
+  ///
+  /// - Throws: ``TensorError`` where they do not, and for no tensors.
   public static func concatenated(_ tensors: [Tensor], axis: Int = 0) throws -> Tensor {
     try apply(Concatenate(axis: axis), tensors)
   }
 
-  /// `tensors` of one shape side by side along a new axis.
+  /// `tensors` of one shape side by side along a new axis at `axis`.
+  ///
+  /// - Throws: ``TensorError`` where shapes differ, and for no tensors.
   public static func stacked(_ tensors: [Tensor], axis: Int = 0) throws -> Tensor {
     guard let first = tensors.first else { throw TensorError("stack", "needs at least one tensor") }
     for tensor in tensors where tensor.shape != first.shape {

@@ -3,7 +3,7 @@ import Support
 
 /// 2-D cross-correlation of N×C×H×W with O×(C/G)×h×w weights, dense, grouped or depthwise.
 ///
-/// Inputs: image, weights and, optionally, a bias of O numbers. Source: oneDNN's direct convolution.
+/// Inputs: image, weights and, optionally, a bias of O numbers. oneDNN's direct convolution computes it.
 struct Convolution2d: Op {
   let stride: (Int, Int)
   let padding: (Int, Int)
@@ -94,8 +94,8 @@ struct Convolution2d: Op {
     return gradients
   }
 
-  /// oneDNN adds the products of all pixels in float32; so that errors do not grow with the batch, it gets some images at a
-  /// time, and what they give is added in float64.
+  /// oneDNN adds the products of all pixels in float32; so that errors do not grow with the batch, it gets
+  /// some images at a time, and what they give is added in float64.
   private func weightsGradient(
     _ geometry: ConvolutionShape, _ x: Tensor, _ dy: Tensor, _ shape: Shape
   ) throws -> Tensor {
@@ -121,15 +121,23 @@ struct Convolution2d: Op {
     return result
   }
 
+  /// Pixels whose products oneDNN adds in float32.
   private static let pixelsAtATime = 1 << 18
 }
 
 extension Tensor {
-  /// 2-D convolution, as PyTorch's `conv2d`.
+  /// 2-D convolution of N×C×H×W, as PyTorch's `conv2d`; the result has O channels.
+  ///
+  /// Pairs are of the vertical and the horizontal direction, in pixels.
   ///
   /// - Parameters:
   ///   - weights: O × (C/groups) × height × width.
   ///   - bias: O numbers.
+  ///   - stride: pixels of the input between neighbours of the result.
+  ///   - padding: zeros on each side.
+  ///   - dilation: pixels of the input between neighbours of a kernel.
+  ///   - groups: groups of channels, each of which is convolved by itself.
+  /// - Throws: ``TensorError`` where shapes do not fit, or the image is smaller than the kernel.
   public func convolved2d(
     _ weights: Tensor, bias: Tensor? = nil, stride: (Int, Int) = (1, 1), padding: (Int, Int) = (0, 0),
     dilation: (Int, Int) = (1, 1), groups: Int = 1

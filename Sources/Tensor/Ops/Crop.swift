@@ -2,7 +2,9 @@ import Compute
 
 /// The top-left pixel of a patch, counted from 0.
 public struct PatchPosition: Hashable, Sendable {
+  /// Rows of pixels above the patch.
   public let row: Int
+  /// Columns of pixels to the left of the patch.
   public let column: Int
 
   public init(row: Int, column: Int) {
@@ -75,16 +77,17 @@ struct Crop: Op {
 
 extension Tensor {
   /// From N×C×H×W images, the `height`×`width` patch at each image's position; no interpolation.
+  ///
+  /// - Throws: ``TensorError`` when a patch is not within its image, or there is not one for each.
   public func cropped(_ positions: [PatchPosition], height: Int, width: Int) throws -> Tensor {
     try apply(Crop(positions: positions, height: height, width: width), [self])
   }
 
   /// Copies a patch of each of some of these N×C×H×W images to the rows of `patches` from `row` on; no gradient.
   ///
-  /// - Parameters:
-  ///   - images: which images, from 0.
-  ///   - positions: one for each of them.
-  ///   - patches: M×C×height×width, as ``empty(_:)`` makes them.
+  /// `images` says which images, from 0, and `positions` has a position for each of them. `patches` are
+  /// M×C×height×width, as ``empty(_:)`` makes them.
+  ///
   /// - Throws: ``TensorError`` when an image, a patch or a row is not there.
   public func cut(_ images: [Int], _ positions: [PatchPosition], into patches: Tensor, from row: Int) throws {
     let x = try channelsLast()

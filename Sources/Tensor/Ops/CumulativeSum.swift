@@ -36,7 +36,7 @@ struct CumulativeSum: Op {
     return result
   }
 
-  /// Each running sum over neighbours in memory.
+  /// Computes running sums over neighbours in memory.
   private func alongMemory(
     _ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>, lines: Int, size: Int,
     fromEnd: Bool
@@ -64,7 +64,8 @@ struct CumulativeSum: Op {
     }
   }
 
-  /// Running sums side by side, some hundreds of them at a time; of long lines some rows at a time.
+  /// Computes running sums side by side, some hundreds of them at a time, and for long lines some rows at a
+  /// time.
   private func acrossMemory(
     _ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>, _ lines: Int, _ size: Int,
     _ inner: Int, fromEnd: Bool
@@ -104,6 +105,6 @@ struct CumulativeSum: Op {
 }
 
 extension Tensor {
-  /// Sums of the elements up to and including each along `axis`.
+  /// The sum of the elements up to and including each along `axis`, in the same shape.
   public func cumulativeSum(axis: Int) throws -> Tensor { try apply(CumulativeSum(axis: axis), [self]) }
 }

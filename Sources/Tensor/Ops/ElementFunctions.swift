@@ -5,6 +5,7 @@ import OneDNN
 public enum ElementFunctions {
   /// A function with what lists of them say.
   public struct Entry: Sendable {
+    /// The name in traces, tables and errors.
     public let name: String
     /// What it makes of a number x, as half a sentence.
     public let meaning: String
@@ -23,7 +24,7 @@ public enum ElementFunctions {
     public func callAsFunction(_ x: Tensor) throws -> Tensor { try apply(Unary(function: function), [x]) }
   }
 
-  /// All of them, in the order in which help shows them.
+  /// All functions, in the order in which help shows them.
   public static let table: [Entry] = [
     Entry(ReLU(), "max(x, 0)"),
     Entry(ReLU6(), "min(max(x, 0), 6)"),

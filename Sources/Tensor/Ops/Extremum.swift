@@ -63,7 +63,7 @@ struct ExtremumIndices: Op {
   }
 
   private func ranking(_ x: UnsafePointer<Float>, _ step: Int, _ size: Int) -> ArraySlice<Int> {
-    // Insertion into the list of the best: few are asked for. Many are better sorted.
+    // Where few are asked for they are inserted into the list of the best; many are better sorted.
     if count > 32 {
       let order = (0..<size).sorted { a, b in
         let (p, q) = (x[a * step], x[b * step])
@@ -93,11 +93,15 @@ private func precedes(_ a: Float, _ b: Float, _ largest: Bool) -> Bool {
 
 extension Tensor {
   /// The largest elements along `axis` and their 0-based places; the gradient goes to the first winner.
+  ///
+  /// The results lack the axis, or have size 1 there where it is kept.
   public func maximum(axis: Int, keepingAxis: Bool = false) throws -> (values: Tensor, indices: Tensor) {
     try extremum(axis, keepingAxis, largest: true)
   }
 
   /// The smallest elements along `axis` and their 0-based places; the gradient goes to the first winner.
+  ///
+  /// The results lack the axis, or have size 1 there where it is kept.
   public func minimum(axis: Int, keepingAxis: Bool = false) throws -> (values: Tensor, indices: Tensor) {
     try extremum(axis, keepingAxis, largest: false)
   }
@@ -133,6 +137,8 @@ extension Tensor {
   }
 
   /// The `count` largest (or smallest) elements along `axis`, best first, and their 0-based places.
+  ///
+  /// - Throws: ``TensorError`` where the axis has fewer.
   public func topK(
     _ count: Int, axis: Int = -1, largest: Bool = true
   ) throws -> (values: Tensor, indices: Tensor) {

@@ -11,7 +11,7 @@ public protocol FusibleFunction: Sendable {
   func apply(to x: UnsafeMutablePointer<Float>, count: Int)
 }
 
-// A requirement's default rather than a helper: each function then has its own compiled loop.
+// It is a requirement's default rather than a helper: each function then has its own compiled loop.
 extension FusibleFunction where Self: ElementFunction {
   func apply(to x: UnsafeMutablePointer<Float>, count: Int) {
     for i in 0..<count { x[i] = value(x[i]) }

@@ -33,7 +33,7 @@ struct GRUCell: Op {
     let dense = try inputs.map { try $0.contiguous() }
     let (x, h) = (dense[0], dense[1])
     let (batch, units) = (h.shape[0], h.shape[1])
-    // B×3H each: the input's and the state's share of the gates.
+    // These are the input's and the state's share of the gates, B×3H each.
     let fromInput = try Recording.paused { try x.linear(dense[2], bias: dense[4]) }
     let fromState = try Recording.paused { try h.linear(dense[3], bias: dense[5]) }
     // Only the gradient needs them.
@@ -93,13 +93,13 @@ struct GRUCell: Op {
 
 /// What the gradient of a ``GRUCell`` needs.
 private struct Kept {
-  /// B×I and B×H.
+  /// The input (B×I) and the old state (B×H).
   let x, h: Tensor
-  /// 3H×I and 3H×H.
+  /// The weights of the input (3H×I) and of the state (3H×H).
   let inputWeights, stateWeights: Tensor
-  /// B×3H: r, z, n after their activations.
+  /// The gates r, z and n after their activations, B×3H.
   let gates: Tensor
-  /// B×3H: W_h·h + b_h.
+  /// The state's share of the gates, W_h·h + b_h, B×3H.
   let fromState: Tensor
 
   func save(in saved: inout Saved) { saved.keep(x, h, inputWeights, stateWeights, gates, fromState) }
@@ -116,7 +116,11 @@ extension Kept {
 }
 
 extension Tensor {
-  /// The next state of a gated recurrent unit for input `self` (B×I) and `state` (B×H).
+  /// The next state (B×H) of a gated recurrent unit for input `self` (B×I) and `state` (B×H).
+  ///
+  /// Weights are 3H×I and 3H×H, biases 3H numbers each, all in PyTorch's order of gates: reset, update, new.
+  ///
+  /// - Throws: ``TensorError`` where shapes do not fit.
   public func gruStep(
     state: Tensor, inputWeights: Tensor, stateWeights: Tensor, inputBias: Tensor, stateBias: Tensor
   ) throws -> Tensor {

@@ -64,7 +64,7 @@ struct IndexSelect: Op {
     let dx = try Tensor.empty(shape)
     if dx.count == 0 { return [dx] }
     let g = try gradient.canonical()
-    // As memory is arranged: N×H×W×C, or as the axes are.
+    // The axes in the order of memory: N×H×W×C, or as they are.
     let order = shape.rank == 4 ? [0, 2, 3, 1] : Array(0..<shape.rank)
     let place = order.firstIndex(of: axis) ?? 0
     try Scatter(indices, targets: shape[axis]).add(
@@ -146,22 +146,19 @@ struct Gather: Op {
 
 extension Tensor {
   /// The slices `indices` (0-based) of `axis`, in that order; repeated ones add up their gradients.
+  ///
+  /// - Throws: ``TensorError`` for an index that is not there.
   public func indexSelected(_ axis: Int, _ indices: [Int]) throws -> Tensor {
     try apply(IndexSelect(axis: axis, indices: indices), [self])
   }
 
   /// The elements at `indices` (0-based) along `axis`; the other sizes of `indices` are this tensor's.
+  ///
+  /// The result has the shape of `indices`: y[…, j, …] = x[…, indices[…, j, …], …].
+  ///
+  /// - Throws: ``TensorError`` where the shapes do not fit, and for an index that is not there.
   public func gathered(_ axis: Int, _ indices: Tensor) throws -> Tensor {
     try apply(Gather(axis: axis), [self, indices])
-  }
-
-  /// From B×K, element `indices[b]` (0-based) of each row: B numbers, such as the true classes' probabilities.
-  public func picked(_ indices: [Int]) throws -> Tensor {
-    guard rank == 2, shape[0] == indices.count else {
-      throw TensorError("pick", "\(indices.count) indices for shape \(shape), which should be B×K")
-    }
-    let column = try Tensor([indices.count, 1], indices.map(Float.init))
-    return try gathered(1, column).squeezed(1)
   }
 
   /// Indices `start..<start + count` of a resolved axis; a view without history.

@@ -79,12 +79,17 @@ struct MatMul: Op {
 }
 
 extension Tensor {
-  /// x·Wᵀ + b; `self` is B × inputs, `weights` outputs × inputs.
+  /// x·Wᵀ + b, B × outputs; `self` is B × inputs, `weights` outputs × inputs, and the bias has a number for
+  /// each output.
+  ///
+  /// - Throws: ``TensorError`` where shapes do not fit.
   public func linear(_ weights: Tensor, bias: Tensor? = nil) throws -> Tensor {
     try apply(Linear(), [self, weights] + (bias.map { [$0] } ?? []))
   }
 
-  /// Matrix product: m×k by k×n, or stacks of both.
+  /// The matrix product of m×k and k×n, or of equally long stacks of both, B×m×k and B×k×n.
+  ///
+  /// - Throws: ``TensorError`` for other shapes.
   public func matmul(_ other: Tensor) throws -> Tensor { try apply(MatMul(), [self, other]) }
 
   /// Product of row-major matrices or stacks, without history.

@@ -9,7 +9,7 @@ struct Pad2d: Op {
   func outputShape(_ inputs: [Shape]) throws -> Shape {
     let x = inputs[0]
     guard x.rank == 4 else { throw TensorError(name, "needs N×C×H×W images, not shape \(x)") }
-    // Far beyond any image, and far from overflow.
+    // The limit is far beyond any image, and far from overflow.
     guard [top, bottom, left, right].allSatisfy({ (0...1 << 20).contains($0) }) else {
       throw TensorError(name, "by \(top), \(bottom), \(left), \(right) pixels")
     }
@@ -38,6 +38,8 @@ struct Pad2d: Op {
 
 extension Tensor {
   /// N×C×H×W images with rows and columns of zeros around them, in pixels.
+  ///
+  /// - Throws: ``TensorError`` for other ranks, and for negative numbers.
   public func padded(top: Int, bottom: Int, left: Int, right: Int) throws -> Tensor {
     try apply(Pad2d(top: top, bottom: bottom, left: left, right: right), [self])
   }

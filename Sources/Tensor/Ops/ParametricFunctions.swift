@@ -16,6 +16,8 @@ struct Clamp: ElementFunction, FusibleFunction {
 
 extension Tensor {
   /// Each element limited to `low`…`high`; the gradient is 1 at the limits and 0 beyond.
+  ///
+  /// - Throws: ``TensorError`` where the limits are in the wrong order.
   public func clamped(_ low: Float = -.infinity, _ high: Float = .infinity) throws -> Tensor {
     guard low <= high else { throw TensorError("clamp", "the lower limit \(low) is above the upper \(high)") }
     return try applied(Clamp(low: low, high: high))

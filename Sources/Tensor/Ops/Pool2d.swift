@@ -1,7 +1,7 @@
 import Compute
 import OneDNN
 
-/// Max or average pooling of N×C×H×W. Source: oneDNN.
+/// Max or average pooling of N×C×H×W; oneDNN computes it.
 struct Pool2d: Op {
   let kind: PoolingShape.Kind
   let kernel: (Int, Int)
@@ -40,7 +40,8 @@ struct Pool2d: Op {
     return result
   }
 
-  /// One window that is the whole map: oneDNN would add its pixels one after the other in float32.
+  /// The mean where one window is the whole map, else nil: oneDNN would add its pixels one after the other in
+  /// float32.
   private func meanOfAll(_ x: Tensor) throws -> Tensor? {
     guard kind != .max, padding == (0, 0), kernel == (x.shape[2], x.shape[3]) else { return nil }
     let mean = try Reduction.mean(x, axes: [2, 3])
@@ -60,14 +61,21 @@ struct Pool2d: Op {
 }
 
 extension Tensor {
-  /// The largest element of each window.
+  /// The largest element of each window of N×C×H×W maps.
+  ///
+  /// Pairs are of the vertical and the horizontal direction, in pixels; the stride is the kernel's size where none is
+  /// given.
+  ///
+  /// - Throws: ``TensorError`` for other ranks, and for windows that are larger than the map.
   public func maxPooled2d(kernel: (Int, Int), stride: (Int, Int)? = nil, padding: (Int, Int) = (0, 0)) throws
     -> Tensor
   {
     try apply(Pool2d(kind: .max, kernel: kernel, stride: stride ?? kernel, padding: padding), [self])
   }
 
-  /// The mean of each window; padding counts as zeros unless `includingPadding` is false.
+  /// The mean of each window of N×C×H×W maps; padding counts as zeros unless `includingPadding` is false.
+  ///
+  /// Sizes and errors are those of ``maxPooled2d(kernel:stride:padding:)``.
   public func averagePooled2d(
     kernel: (Int, Int), stride: (Int, Int)? = nil, padding: (Int, Int) = (0, 0), includingPadding: Bool = true
   ) throws -> Tensor {

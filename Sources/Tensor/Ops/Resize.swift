@@ -1,6 +1,6 @@
 /// How a resized image reads between the pixels of its source.
-public enum Interpolation: String, Sendable, CaseIterable {
-  /// Two neighbours per axis.
+public enum Interpolation: String, Codable, Sendable, CaseIterable {
+  /// Two neighbours per axis, weighted by their distance.
   case bilinear
   /// Four neighbours per axis, cubic convolution with a = −0.75 (Keys 1981).
   case bicubic
@@ -39,8 +39,9 @@ struct Resize: Op {
   }
 
   /// What each of `output` pixels reads from `input` pixels along one axis.
-  func matrix(_ input: Int, _ output: Int) -> ResampleMatrix {
-    // Float, and fused where PyTorch's builds fuse: anything else gives other weights in the last places.
+  fileprivate func matrix(_ input: Int, _ output: Int) -> ResampleMatrix {
+    // It is computed in Float, and fused where PyTorch's builds fuse: anything else gives other weights in
+    // the last places.
     let scale: Float =
       alignCorners
       ? (output > 1 ? Float(input - 1) / Float(output - 1) : 0) : Float(input) / Float(output)
@@ -86,11 +87,21 @@ struct Resize: Op {
   }
 }
 
+extension ResampleMatrix {
+  /// What each of `output` pixels reads from `input` pixels along one axis, as
+  /// ``Tensor/resized(height:width:_:alignCorners:)`` does; every output reads equally many.
+  package init(_ input: Int, to output: Int, _ interpolation: Interpolation, alignCorners: Bool) {
+    let op = Resize(height: output, width: output, interpolation: interpolation, alignCorners: alignCorners)
+    self = op.matrix(input, output)
+  }
+}
+
 extension Tensor {
   /// N×C×H×W images resized to `height`×`width`, as PyTorch's `interpolate` without antialiasing.
   ///
-  /// - Parameter alignCorners: whether the centres of the corner pixels (true) or the outer edges of the images
-  ///   (false) coincide.
+  /// With `alignCorners` the centres of the corner pixels coincide, without it the outer edges of the images.
+  ///
+  /// - Throws: ``TensorError`` for other ranks, and for images without pixels.
   public func resized(
     height: Int, width: Int, _ interpolation: Interpolation = .bilinear, alignCorners: Bool = false
   ) throws -> Tensor {

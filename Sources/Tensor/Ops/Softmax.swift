@@ -50,7 +50,7 @@ struct Softmax: Op {
   }
 }
 
-/// One row of softmax; subtracting the largest keeps the exponentials finite.
+/// Computes one row of softmax; subtracting the largest keeps the exponentials finite.
 private func softmaxRow(
   _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ count: Int, logarithm: Bool
 ) {
@@ -130,7 +130,11 @@ extension Tensor {
   /// Logarithm of the softmax over the last axis.
   public func logSoftmax() throws -> Tensor { try apply(Softmax(logarithm: true), [self]) }
 
-  /// Mean cross-entropy of B×K logits against 0-based `labels`.
+  /// The mean cross-entropy of B×K logits against 0-based `labels`, a scalar.
+  ///
+  /// A share `smoothing` of each label is spread over all classes (Szegedy et al. 2016).
+  ///
+  /// - Throws: ``TensorError`` where there is not one label for each row, or a label is no class.
   public func crossEntropy(_ labels: [Int], smoothing: Float = 0) throws -> Tensor {
     try apply(CrossEntropy(labels: labels, smoothing: smoothing), [self])
   }

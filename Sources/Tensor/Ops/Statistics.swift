@@ -1,6 +1,6 @@
-/// A number for each place beside some axes.
+/// An op whose result is a number for each place beside some axes.
 protocol AxisStatistic: Op {
-  /// As they were given: negative ones count from the end.
+  /// The axes as they were given: negative ones count from the end.
   var axes: [Int] { get }
   var keepingAxes: Bool { get }
 }
@@ -100,7 +100,7 @@ private struct Quotient: NumberPairFunction {
 extension Tensor {
   /// Mean squared deviation from the mean over `axes`, or over all of them.
   ///
-  /// - Parameter unbiased: divides by n − 1 instead of n.
+  /// Where `unbiased` is true, the sum is divided by n − 1 instead of n. Axes are dropped, or kept with size 1.
   public func variance(
     _ axes: [Int]? = nil, unbiased: Bool = true, keepingAxes: Bool = false
   ) throws -> Tensor {
@@ -115,12 +115,15 @@ extension Tensor {
       StandardDeviation(axes: axes ?? Array(0..<rank), unbiased: unbiased, keepingAxes: keepingAxes), [self])
   }
 
-  /// Square root of the sum of squares over `axes`, or over all of them.
+  /// Square root of the sum of squares over `axes`, or over all of them, which are dropped, or kept with size
+  /// 1.
   public func norm(_ axes: [Int]? = nil, keepingAxes: Bool = false) throws -> Tensor {
     try apply(Norm(axes: axes ?? Array(0..<rank), keepingAxes: keepingAxes), [self])
   }
 
-  /// The scalar product of two vectors.
+  /// The scalar product of two vectors of one length, a scalar.
+  ///
+  /// - Throws: ``TensorError`` for other shapes.
   public func dot(_ other: Tensor) throws -> Tensor {
     guard rank == 1, shape == other.shape else {
       throw TensorError("dot", "needs two vectors of one length, not shapes \(shape) and \(other.shape)")
@@ -129,6 +132,8 @@ extension Tensor {
   }
 
   /// All products of an element of this vector and one of `other`: m×n.
+  ///
+  /// - Throws: ``TensorError`` where one of both is no vector.
   public func outer(_ other: Tensor) throws -> Tensor {
     guard rank == 1, other.rank == 1 else {
       throw TensorError("outer", "needs two vectors, not shapes \(shape) and \(other.shape)")

@@ -46,12 +46,18 @@ struct Sum: Op {
 }
 
 extension Tensor {
-  /// Sum over `axes`, or over all of them.
+  /// The sum over `axes`, or over all of them; negative axes count from the end.
+  ///
+  /// The axes are dropped, or kept with size 1. Sums are made in float64 and rounded once, in an order that
+  /// does not depend on the number of threads.
+  ///
+  /// - Throws: ``TensorError`` for an axis that is not there, or named twice.
   public func sum(_ axes: [Int]? = nil, keepingAxes: Bool = false) throws -> Tensor {
     try apply(Sum(axes: axes ?? Array(0..<rank), keepingAxes: keepingAxes, mean: false), [self])
   }
 
-  /// Mean over `axes`, or over all of them.
+  /// The mean over `axes`, or over all of them, made as ``sum(_:keepingAxes:)`` is; NaN where there are no
+  /// numbers.
   public func mean(_ axes: [Int]? = nil, keepingAxes: Bool = false) throws -> Tensor {
     try apply(Sum(axes: axes ?? Array(0..<rank), keepingAxes: keepingAxes, mean: true), [self])
   }

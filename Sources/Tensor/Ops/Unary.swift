@@ -8,16 +8,17 @@ protocol ElementFunction: Sendable {
   /// What the derivative is computed from.
   static var keeps: KeptForGradient { get }
 
+  /// The function of one number.
   func value(_ x: Float) -> Float
   /// `g` times the derivative; `v` is the number that was kept.
   func gradient(_ v: Float, _ g: Float) -> Float
 
-  // Requirements rather than plain extensions: each function then has its own compiled loops.
+  // These are requirements rather than plain extensions: each function then has its own compiled loops.
   func values(_ x: Tensor) throws -> Tensor
   func gradients(_ v: Tensor, _ g: Tensor) throws -> Tensor
 }
 
-/// The output suffices for many derivatives, and the next op usually keeps it anyway.
+/// What a derivative is computed from. The output suffices for many, and the next op usually keeps it anyway.
 enum KeptForGradient { case input, output, nothing }
 
 extension ElementFunction {

@@ -84,7 +84,7 @@ struct Slice: Op {
   let step: Int
   let name = "slice"
 
-  /// Rounded up, without adding to what may be the largest number.
+  /// The number of elements, rounded up without adding to what may be the largest number.
   private var length: Int { range.count / step + (range.count % step == 0 ? 0 : 1) }
 
   func outputShape(_ inputs: [Shape]) throws -> Shape {
@@ -125,6 +125,10 @@ struct Slice: Op {
 
 extension Tensor {
   /// The elements in row-major order under another shape; one size may be −1 and is worked out.
+  ///
+  /// The result shares the memory where that is row-major.
+  ///
+  /// - Throws: ``TensorError`` where the numbers of elements differ.
   public func reshaped(_ shape: Shape) throws -> Tensor {
     guard let open = shape.sizes.firstIndex(of: -1) else { return try apply(Reshape(shape: shape), [self]) }
     var sizes = shape.sizes
@@ -137,32 +141,40 @@ extension Tensor {
     return try apply(Reshape(shape: Shape(sizes)), [self])
   }
 
-  /// All axes from `axis` on merged into one, in row-major order.
+  /// All axes from `axis` on merged into one, in row-major order: N×C×H×W from axis 1 becomes N×CHW.
   public func flattened(from axis: Int = 0) throws -> Tensor {
     let axis = rank == 0 ? 0 : try shape.axis(axis, for: "flatten")
     let kept = Array(shape.sizes.prefix(axis))
     return try reshaped(Shape(kept + [shape.sizes.dropFirst(axis).reduce(1, *)]))
   }
 
-  /// The axes in another order; a view.
+  /// The axes in another order; a view. Axis i of the result is axis `order[i]` of this tensor.
+  ///
+  /// - Throws: ``TensorError`` where `order` does not name each axis once.
   public func permuted(_ order: [Int]) throws -> Tensor { try apply(Permute(order: order), [self]) }
 
-  /// Two axes exchanged; a view.
+  /// The tensor with two axes exchanged; a view.
   public func transposed(_ a: Int = -2, _ b: Int = -1) throws -> Tensor {
     var order = Array(0..<rank)
     order.swapAt(try shape.axis(a, for: "transpose"), try shape.axis(b, for: "transpose"))
     return try permuted(order)
   }
 
-  /// Repeated to `shape`; a view.
+  /// The tensor repeated to `shape` along axes that are missing or of size 1; a view.
+  ///
+  /// - Throws: ``TensorError`` where another size would change.
   public func expanded(to shape: Shape) throws -> Tensor { try apply(Expand(shape: shape), [self]) }
 
-  /// Indices `range` of `axis`; a view.
+  /// The indices `range` of `axis`, every `step`-th of them; a view.
+  ///
+  /// - Throws: ``TensorError`` where the range leaves the axis, or `step` is not above 0.
   public func sliced(_ axis: Int, _ range: Range<Int>, step: Int = 1) throws -> Tensor {
     try apply(Slice(axis: axis, range: range, step: step), [self])
   }
 
-  /// Index `index` of `axis`, which goes away; a view.
+  /// The index `index` (0-based) of `axis`, which goes away; a view.
+  ///
+  /// - Throws: ``TensorError`` where there is no such index.
   public func selected(_ axis: Int, _ index: Int) throws -> Tensor {
     let resolved = try shape.axis(axis, for: "select")
     guard index >= 0, index < shape[resolved] else {
@@ -172,10 +184,12 @@ extension Tensor {
     return try row.squeezed(resolved)
   }
 
-  /// Without `axis`, which must have size 1; a view.
+  /// The tensor without `axis`; a view.
+  ///
+  /// - Throws: ``TensorError`` where the axis has another size than 1.
   public func squeezed(_ axis: Int) throws -> Tensor { try apply(Squeeze(axis: axis), [self]) }
 
-  /// With a new axis of size 1 at `axis`; a view.
+  /// The tensor with a new axis of size 1 at `axis`; a view. −1 puts it at the end.
   public func unsqueezed(_ axis: Int) throws -> Tensor { try apply(Unsqueeze(axis: axis), [self]) }
 }
 

@@ -13,7 +13,8 @@ struct Where: Op {
   }
 
   func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
-    // Selecting rather than multiplying: an infinite gradient on the branch not taken must not become NaN.
+    // Gradients are selected rather than multiplied: an infinite one on the branch not taken must not become
+    // NaN.
     let (condition, zero) = (saved.tensors[0], try Tensor(0))
     return [
       nil,

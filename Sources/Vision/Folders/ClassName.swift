@@ -2,8 +2,10 @@ import Support
 
 /// What a class is called: bytes that need not be text, as names of folders are.
 public struct ClassName: Sendable, Hashable, ExpressibleByStringLiteral {
+  /// The name as the system or a file has it.
   public let bytes: [UInt8]
 
+  /// The name of these bytes.
   public init(_ bytes: some Sequence<UInt8>) { self.bytes = Array(bytes) }
   public init(stringLiteral value: String) { bytes = Array(value.utf8) }
 

@@ -5,11 +5,13 @@ import Support
 public struct FilesDataset: ImageDataset {
   private let paths: [FilePath]
   private let transform: ImageTransform
-  /// Empty when the model that sees the pictures is to name its classes.
+  /// The class names; none where the model that sees the pictures is to name its classes.
   public let labels: [String]
   public let normalization: Normalization
   public var heldBytes: Int { 256 * paths.count }
 
+  /// The pictures at `paths`, of which none is opened yet.
+  ///
   /// - Throws: ``DatasetError/invalid(_:)`` when there are no paths.
   public init(
     paths: [FilePath], transform: ImageTransform, classNames: [String] = [],
@@ -41,7 +43,7 @@ public struct FilesDataset: ImageDataset {
     return "files/all \(transform.identity) content=\(hash)"
   }
 
-  /// 0: nothing is known.
+  /// Class 0 for every picture, as nothing is known of it.
   public func label(at index: Int) -> Int { 0 }
 
   public func itemName(at index: Int) -> String { itemPath(at: index).shown }

@@ -14,18 +14,22 @@ public struct FolderDataset: ImageDataset {
     case stop
   }
 
+  /// How a folder is read.
   public struct Options: Sendable {
-    /// A folder in the folder, such as `val`; empty: none.
+    /// A folder in the folder, such as `val`; empty for none.
     public var split = ""
-    /// The class folders in the order of the labels; nil: all, sorted.
+    /// The class folders in the order of the labels; nil for all, sorted.
     public var classes: [ClassName]?
-    /// A ``LabelFile``.
+    /// A file that says what the classes are: it names their folders, or pictures with their classes.
     public var labelFile: FilePath?
+    /// What encoders normalise the pixels with.
     public var normalization = Normalization.imageNet
+    /// What happens at a picture that cannot be read.
     public var damage = DamagePolicy.skip
-    /// Of augmentations.
+    /// What the random choices of augmentations follow from.
     public var seed: UInt64 = 0
 
+    /// All folders as classes, without a split; damaged pictures are skipped.
     public init() {}
   }
 
@@ -129,7 +133,7 @@ public struct FolderDataset: ImageDataset {
 
   public func label(at index: Int) -> Int { self.index.files[index].label }
 
-  /// The file, relative to the folder.
+  /// The path of the file, relative to the folder.
   public func itemName(at index: Int) -> String { itemPath(at: index).shown }
 
   public func itemPath(at index: Int) -> FilePath { self.index.files[index].path }

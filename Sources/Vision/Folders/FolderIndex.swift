@@ -3,24 +3,26 @@ import Support
 
 /// The pictures of a folder and their classes.
 ///
-/// As torchvision's `ImageFolder`: each folder in it is a class, in the order of their names; the pictures of a class
-/// are all files below its folder with a known ending, folder by folder. Hidden files and folders are passed over.
+/// They are found as torchvision's `ImageFolder` does it: each folder in it is a class, in the order of their
+/// names; the pictures of a class are all files below its folder with a known ending, folder by folder.
+/// Hidden files and folders are passed over.
 struct FolderIndex: Sendable {
   struct File: Sendable {
-    /// Relative to the folder.
+    /// The path, relative to the folder.
     let path: FilePath
-    /// 0-based.
+    /// The 0-based class.
     let label: Int
     let bytes: Int
-    /// Nanoseconds since 1970.
+    /// When the file was last changed, in nanoseconds since 1970.
     let changed: Int
   }
 
   let files: [File]
-  /// Names of the classes' folders, in the order of the labels.
+  /// The names of the classes' folders, in the order of the labels.
   let classes: [FilePath]
 
-  /// - Parameter classes: the folders that are classes, in the order of the labels; nil: all, sorted.
+  /// Finds the pictures of the folders `wanted`, which are classes in the order of the labels, or of all, sorted.
+  ///
   /// - Throws: ``DatasetError`` in one line that names what cannot be read or is empty.
   init(_ root: FilePath, classes wanted: [FilePath]?, extensions: Set<String>) throws {
     let found = try FolderListing(root).folders.map { FilePath(root: nil, components: $0) }
@@ -54,7 +56,7 @@ struct FolderIndex: Sendable {
     self.classes = classes
   }
 
-  /// Pictures that a list names, with their classes.
+  /// Takes the pictures that a list names, with their classes.
   init(_ root: FilePath, listed: [(path: FilePath, label: Int)]) throws {
     files = try listed.map { path, label in
       let full = root.pushing(path)

@@ -11,9 +11,11 @@ import Support
 /// tab, as a picture may be.
 struct LabelFile {
   enum Content {
+    /// The folders of the classes in the order of the labels, with what reports call them.
     case classes([(folder: FilePath, name: ClassName)])
-    /// Classes from 0.
+    /// Pictures with their classes, counted from 0.
     case numbered([(path: FilePath, label: Int)])
+    /// Pictures with the names of their classes.
     case named([(path: FilePath, name: ClassName, line: Int)])
   }
 
@@ -28,12 +30,13 @@ struct LabelFile {
 
   private struct Line {
     let number: Int
-    /// A folder or a picture, which need not be text.
+    /// The name of a folder or a picture, which need not be text.
     let key: FilePath
     let rest: ArraySlice<UInt8>
   }
 
-  /// - Parameter folders: those in the folder that the file is about.
+  /// Reads the file at `path`, which is about a folder that holds `folders`.
+  ///
   /// - Throws: `FileError`, or ``DatasetError`` in one line that names the file and the line.
   init(_ path: FilePath, folders: [FileName] = []) throws {
     let bytes = try InputFile.bytes(of: path, as: "file of labels", limit: Self.mostBytes)

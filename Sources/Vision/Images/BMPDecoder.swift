@@ -1,12 +1,13 @@
-/// Windows and OS/2 bitmaps: 1, 4, 8, 16, 24 and 32 bits, run-length coded or not.
+/// Reads Windows and OS/2 bitmaps of 1, 4, 8, 16, 24 and 32 bits, run-length coded or not.
 struct BMPDecoder {
   private static let uncompressed = 0
   private static let runLength8 = 1
   private static let runLength4 = 2
   private static let bitFields = 3
-  /// Of run lengths.
+  /// The most rows that a byte of run lengths can stand for.
   private static let mostRowsPerByte = 64
-  /// Two bytes are a run of at most 255 pixels; rows may end early.
+  /// The most pixels that a byte of run lengths can stand for: two bytes are a run of at most 255 pixels, and
+  /// rows may end early.
   private static let mostRunPixelsPerByte = 256
 
   private let bytes: UnsafeRawBufferPointer
@@ -15,9 +16,9 @@ struct BMPDecoder {
   private let isBottomUp: Bool
   private let bits: Int
   private let compression: Int
-  /// Of bit fields: red, green, blue.
+  /// The masks of bit fields, in the order red, green, blue.
   private var masks: [Int] = []
-  /// 256 × red, green, blue; indices that the file does not define are black.
+  /// The palette, 256 × red, green, blue; indices that the file does not define are black.
   private var palette = [UInt8](repeating: 0, count: 3 * 256)
   private var start: Int
 
@@ -42,7 +43,7 @@ struct BMPDecoder {
       try reader.skip(12)
       colors = try reader.int32()
       try reader.skip(4)
-      // Short headers are followed by the masks, longer ones contain them: the same place.
+      // Short headers are followed by the masks, and longer ones contain them, which is the same place.
       if compression == Self.bitFields { masks = try (0..<3).map { _ in try reader.int32() } }
     default:
       throw ImageProblem("is a BMP with a header of \(headerSize) bytes, which is none of the known ones")
@@ -98,9 +99,9 @@ struct BMPDecoder {
   /// How a pixel's bits become colours.
   private enum Layout {
     case palette
-    /// Offsets of red, green, blue in a pixel's bytes.
+    /// Bytes of a colour each, with the offsets of red, green, blue in a pixel's bytes.
     case bytes(red: Int, green: Int, blue: Int)
-    /// Five bits each of red and blue and this many of green.
+    /// Five bits each of red and blue, and this many of green.
     case packed(greenBits: Int)
 
     init(bits: Int, masks: [Int]) throws {

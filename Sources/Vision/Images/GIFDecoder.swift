@@ -1,10 +1,10 @@
-/// The first frame of a GIF on its canvas.
+/// Reads the first frame of a GIF on its canvas.
 struct GIFDecoder {
   private let bytes: UnsafeRawBufferPointer
   private var reader: ByteReader
   private var width: Int
   private var height: Int
-  /// 256 × red, green, blue.
+  /// The palette, 256 × red, green, blue; nil where the file has none.
   private var palette: [UInt8]?
   /// The index of what the frame does not cover.
   private var background: UInt8 = 0
@@ -101,10 +101,11 @@ struct GIFDecoder {
   }
 }
 
-/// The palette indices of a GIF frame: Lempel–Ziv–Welch codes in blocks of at most 255 bytes.
+/// Reads the palette indices of a GIF frame, which are Lempel–Ziv–Welch codes in blocks of at most 255 bytes.
 private struct LZWReader {
   private static let mostCodes = 4096
-  /// A code has at least 3 bits and stands for no more pixels than there are codes.
+  /// The most pixels that a byte can stand for: a code has at least 3 bits and stands for no more pixels than
+  /// there are codes.
   static let mostPixelsPerByte = 8 * mostCodes / 3
 
   private var blocks: ByteReader
@@ -131,7 +132,7 @@ private struct LZWReader {
     pending.reserveCapacity(Self.mostCodes)
   }
 
-  /// Fills `row`.
+  /// Fills `row` with the next indices.
   mutating func read(_ row: UnsafeMutableBufferPointer<UInt8>) throws {
     var place = 0
     while place < row.count {

@@ -7,7 +7,7 @@ import Support
 /// byte, and 16-bit grey above 255 is white. Only TIFF turns the picture as its orientation tag says, again as
 /// Pillow does.
 public enum ImageDecoder {
-  /// The most pixels that a header may claim: twice what Pillow warns at, which is where it refuses as well.
+  /// The most pixels that a header may claim, twice what Pillow warns at; there it refuses as well.
   public static let mostPixels = 178_956_970
 
   /// The largest file that is read.
@@ -21,6 +21,8 @@ public enum ImageDecoder {
   }
 
   /// Decodes a file's bytes; `name` is what errors call it.
+  ///
+  /// - Throws: ``ImageError`` in one line when they are no picture, damaged, cut off, or too large.
   public static func decode(_ bytes: [UInt8], name: String) throws -> RGBImage {
     do {
       return try bytes.withUnsafeBytes { try decode($0) }
@@ -67,12 +69,12 @@ public enum ImageDecoder {
     }
   }
 
-  /// Pixels for which memory is reserved whatever the size of the file: a canvas may be mostly empty, a picture of one
-  /// colour.
+  /// The number of pixels for which memory is reserved whatever the size of the file: a canvas may be mostly empty, a
+  /// picture of one colour.
   private static let pixelsAnyFileMayClaim = 1 << 22
 
-  /// As ``checkSize(width:height:bytes:mostPixelsPerByte:)`` for formats that can say little of many pixels: only large
-  /// claims must be in proportion to the file.
+  /// Throws as ``checkSize(width:height:bytes:mostPixelsPerByte:)`` does, but only large claims must be in
+  /// proportion to the file: it is for formats that can say little of many pixels.
   static func checkClaim(width: Int, height: Int, bytes: Int, mostPixelsPerByte: Int) throws {
     try checkSize(width: width, height: height)
     guard width * height > pixelsAnyFileMayClaim else { return }
@@ -83,7 +85,7 @@ public enum ImageDecoder {
     do {
       return try InputFile.bytes(of: path, limit: mostBytes)
     } catch let error as FileError {
-      // "it is a folder" goes on from the file's name.
+      // A reason such as "it is a folder" goes on from the file's name.
       let says =
         error.reason.hasPrefix("it is ")
         ? String(error.reason.dropFirst(3)) : "cannot be read: \(error.reason)"

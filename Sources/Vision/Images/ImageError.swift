@@ -2,10 +2,11 @@ import Support
 
 /// A picture that cannot be read: which file, and what is wrong with it.
 ///
-/// A type of its own, as data sets that go on without damaged pictures catch it.
+/// It is a type of its own, as data sets that go on without damaged pictures catch it.
 public struct ImageError: LineError, Equatable {
+  /// The path or name, as people read it.
   public let path: String
-  /// Such as "is cut off".
+  /// What is wrong, to go on from the path, such as "is cut off".
   public let reason: String
 
   public init(path: String, reason: String) {

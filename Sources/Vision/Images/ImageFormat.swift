@@ -35,8 +35,9 @@ public enum ImageFormat: String, Sendable, CaseIterable {
     }
   }
 
-  /// File name endings, without the dot, that a folder of pictures is searched for: those of torchvision, and the other
-  /// ones of formats that are read.
+  /// The endings of file names, without the dot, that a folder of pictures is searched for.
+  ///
+  /// They are those of torchvision, and the other ones of formats that are read.
   public static let extensions = [
     "jpg", "jpeg", "png", "ppm", "bmp", "pgm", "tif", "tiff", "webp", "gif", "jpe", "pbm", "pnm", "dib",
     "jfif",

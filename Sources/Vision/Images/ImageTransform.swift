@@ -17,11 +17,14 @@ public struct ImageTransform: Sendable, Hashable {
     public var scale: ClosedRange<Double> = 0.08...1
     /// The least and the most of width over height.
     public var ratio: ClosedRange<Double> = 3.0 / 4...4.0 / 3
+    /// Whether half of the pictures are mirrored.
     public var flips = true
 
+    /// The bounds that ImageNet's training uses.
     public init() {}
   }
 
+  /// What becomes of the whole picture first.
   public var resize: Resize
   /// Height and width of the result, cut from the centre after the resize.
   public var crop: (height: Int, width: Int) {
@@ -30,11 +33,15 @@ public struct ImageTransform: Sendable, Hashable {
   }
   private var cropHeight: Int
   private var cropWidth: Int
+  /// How the resized picture is computed.
   public var filter: ResampleFilter
-  /// Replaces the resize and the crop by random ones.
+  /// Random choices that replace the resize and the crop; nil for none.
   public var augmentation: Augmentation?
 
-  /// - Throws: ``DatasetError/invalid(_:)`` when a size is out of range or the crop larger than what it is cut from.
+  /// Takes sizes in pixels.
+  ///
+  /// - Throws: ``DatasetError/invalid(_:)`` when a size is out of range or the crop larger than what it is
+  ///   cut from.
   public init(
     resize: Resize, crop: (height: Int, width: Int), filter: ResampleFilter = .bilinear,
     augmentation: Augmentation? = nil
@@ -73,7 +80,9 @@ public struct ImageTransform: Sendable, Hashable {
 
   /// ImageNet's evaluation: the shorter side to `size` / `ratio` (256 for 224), then the centre.
   ///
-  /// - Parameter ratio: the crop's share of the resized shorter side.
+  /// The crop has the share `ratio` of the resized shorter side.
+  ///
+  /// - Throws: ``DatasetError/invalid(_:)`` when a number is out of range.
   public static func evaluation(
     size: Int = 224, ratio: Double = 0.875, filter: ResampleFilter = .bilinear
   ) throws -> ImageTransform {
@@ -84,19 +93,22 @@ public struct ImageTransform: Sendable, Hashable {
       resize: .shorterSide(Int((Double(size) / ratio).rounded(.down))), crop: (size, size), filter: filter)
   }
 
-  /// ImageNet's training: a random part of 8 % to 100 % of the picture, stretched to `size`, mirrored at random.
+  /// ImageNet's training: a random part of 8 % to 100 % of the picture, stretched to `size`, mirrored at
+  /// random.
+  ///
+  /// - Throws: ``DatasetError/invalid(_:)`` when `size` is out of range.
   public static func training(size: Int = 224, filter: ResampleFilter = .bilinear) throws -> ImageTransform {
     try ImageTransform(
       resize: .shorterSide(size), crop: (size, size), filter: filter, augmentation: Augmentation())
   }
 
-  /// The transformed picture, of ``crop`` size.
+  /// The transformed picture, of ``crop`` size. Where there is an augmentation, `random` alone decides.
   ///
-  /// - Parameter random: what an augmentation draws from; it alone decides.
+  /// - Throws: ``DatasetError/invalid(_:)`` when the picture is so long and narrow that its resize has too many pixels.
   public func apply(_ image: RGBImage, _ random: CounterRandom) throws -> RGBImage {
     if let augmentation { return try apply(augmentation, image, random) }
     let size = resizedSize(image)
-    // As torchvision rounds: to even at halves.
+    // Halves are rounded to even, as torchvision does.
     let top = Int((Double(size.height - cropHeight) / 2).rounded(.toNearestOrEven))
     let left = Int((Double(size.width - cropWidth) / 2).rounded(.toNearestOrEven))
     return try image.resized(

@@ -1,9 +1,9 @@
 import CImageCodecs
 
-/// JPEG by libjpeg: baseline and progressive; grey, colour, and inks (CMYK, YCCK).
+/// Reads JPEG by libjpeg: baseline and progressive; grey, colour, and inks (CMYK, YCCK).
 enum JPEGDecoder {
-  /// A block of 8 × 8 pixels takes at least a bit in each scan of its component, and a component can be stored at
-  /// a quarter of the picture's height and width.
+  /// The most pixels that a byte can stand for: a block of 8 × 8 pixels takes at least a bit in each scan of
+  /// its component, and a component can be stored at a quarter of the picture's height and width.
   private static let mostPixelsPerByte = 8 * 64 * 16
 
   static func decode(_ bytes: UnsafeRawBufferPointer) throws -> RGBImage {
@@ -21,9 +21,10 @@ enum JPEGDecoder {
   }
 }
 
-/// PNG by libpng: every colour type, bit depth and interlacing.
+/// Reads PNG by libpng: every colour type, bit depth and interlacing.
 enum PNGDecoder {
-  /// Deflate repeats at most 258 bytes for 2 bits, and a byte holds at most 8 pixels.
+  /// The most pixels that a byte can stand for: Deflate repeats at most 258 bytes for 2 bits, and a byte
+  /// holds at most 8 pixels.
   private static let mostPixelsPerByte = 1032 * 8
 
   static func decode(_ bytes: UnsafeRawBufferPointer) throws -> RGBImage {

@@ -1,5 +1,5 @@
-/// Netpbm's formats, as Pillow reads them: PBM, PGM and PPM in text (P1 to P3) and in bytes (P4 to P6), and grey
-/// portable float maps (Pf).
+/// Reads Netpbm's formats as Pillow does: PBM, PGM and PPM in text (P1 to P3) and in bytes (P4 to P6), and
+/// grey portable float maps (Pf).
 struct NetpbmDecoder {
   private enum Kind { case bits, grey, color, float }
 
@@ -66,7 +66,7 @@ struct NetpbmDecoder {
     for channel in 0..<3 { target[3 * pixel + channel] = level }
   }
 
-  /// 1 is black.
+  /// Reads pixels of one bit, where 1 is black.
   private func readBits(_ reader: inout NetpbmReader, _ target: UnsafeMutablePointer<UInt8>) throws {
     if isText {
       for pixel in 0..<width * height { put(try reader.bit() ? 0 : 255, pixel, target) }
@@ -82,7 +82,7 @@ struct NetpbmDecoder {
 
   private func readLevels(_ reader: inout NetpbmReader, _ target: UnsafeMutablePointer<UInt8>) throws {
     let largest = Int(scale)
-    // What a value becomes, once for each that can occur.
+    // The level that a value becomes is computed once for each that can occur.
     let white = kind == .grey && largest > 255 ? 65535.0 : 255
     let levels = (0...(largest > 255 ? 65535 : 255)).map { value in
       // Wide grey has 16 bits in Pillow, and what is above 255 is white when it becomes colour.
@@ -103,7 +103,7 @@ struct NetpbmDecoder {
     }
   }
 
-  /// Rows from the bottom up.
+  /// Reads rows of floats, which are stored from the bottom up.
   private func readFloats(_ reader: inout NetpbmReader, _ target: UnsafeMutablePointer<UInt8>) throws {
     for row in (0..<height).reversed() {
       let bytes = try reader.take(4 * width)
@@ -116,7 +116,7 @@ struct NetpbmDecoder {
   }
 }
 
-/// The words and bytes of a Netpbm file.
+/// Reads the words and bytes of a Netpbm file.
 struct NetpbmReader {
   private let bytes: UnsafeRawBufferPointer
   private var position: Int

@@ -1,6 +1,7 @@
 extension RGBImage {
   /// A part of a picture in pixels; its edges can lie inside pixels.
   public struct Box: Sendable, Hashable {
+    /// The edges, in pixels from the left and from the top.
     public var left, top, right, bottom: Double
 
     public init(left: Double, top: Double, right: Double, bottom: Double) {
@@ -10,11 +11,11 @@ extension RGBImage {
 
   /// The picture resized with antialiasing, equal to Pillow's `resize` bit for bit.
   ///
-  /// Source: Pillow's `Resample.c`: two passes, 8 bits in between, weights in 2⁻²² parts.
+  /// The method is that of Pillow's `Resample.c`: two passes, 8 bits in between, weights in 2⁻²² parts.
   ///
-  /// - Parameters:
-  ///   - box: the part that becomes the result; nil: the whole picture. Pixels around it still count at its edges.
-  ///   - window: the rows and columns of the result that are wanted; nil: all.
+  /// The part `box` becomes the result, or the whole picture; pixels around it still count at its edges.
+  /// Where a `window` is given, only these rows and columns of the result are computed and returned.
+  ///
   /// - Throws: ``DatasetError/invalid(_:)`` when a size is not positive or the box not inside the picture.
   public func resized(
     width newWidth: Int, height newHeight: Int, _ filter: ResampleFilter = .bilinear, box: Box? = nil,
@@ -97,7 +98,7 @@ extension RGBImage {
     }
   }
 
-  /// Left and right exchanged.
+  /// The picture with left and right exchanged.
   public func flipped() -> RGBImage {
     RGBImage(width: width, height: height) { target in
       pixels.withUnsafeBufferPointer { source in

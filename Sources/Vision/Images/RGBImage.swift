@@ -1,10 +1,14 @@
 /// A picture of 8-bit red, green and blue, row by row from the top left.
 public struct RGBImage: Sendable, Equatable {
+  /// Columns of pixels.
   public let width: Int
+  /// Rows of pixels.
   public let height: Int
-  /// height × width × 3.
+  /// The levels, height × width × 3.
   public let pixels: [UInt8]
 
+  /// A picture of these levels.
+  ///
   /// - Throws: ``DatasetError/invalid(_:)`` when the number of bytes is not height · width · 3.
   public init(width: Int, height: Int, pixels: [UInt8]) throws {
     let (area, overflow) = width.multipliedReportingOverflow(by: height)
@@ -16,7 +20,7 @@ public struct RGBImage: Sendable, Equatable {
     self.init(width: width, height: height, checked: pixels)
   }
 
-  /// For sizes that are known to fit.
+  /// A picture of a size that is known to fit the levels.
   init(width: Int, height: Int, checked pixels: [UInt8]) {
     self.width = width
     self.height = height

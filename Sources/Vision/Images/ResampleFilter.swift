@@ -7,7 +7,7 @@ public enum ResampleFilter: String, Sendable, CaseIterable, Codable {
   /// Cubic convolution with a = −0.5 over two pixels to each side (Keys 1981).
   case bicubic
 
-  /// Pixels to each side that count, in units of the larger of the two pixel sizes.
+  /// The pixels to each side that count, in units of the larger of the two pixel sizes.
   var support: Double { self == .bilinear ? 1 : 2 }
 
   /// The weight at a distance.
@@ -31,20 +31,17 @@ struct ResampleTaps {
   static let precision: Int32 = 22
   static let lowBits: Int32 = 11
 
-  /// Of each output: the first input that it reads.
+  /// The first input that each output reads.
   private(set) var first: [Int] = []
-  /// Of each output: the number of inputs, which follow each other.
+  /// The number of inputs that each output reads; they follow each other.
   private(set) var count: [Int] = []
-  /// Where the weights of output i start: i · width.
+  /// The room for the weights of an output: those of output i start at i · width.
   let width: Int
   private(set) var high: [Int16]
   private(set) var low: [Int16]
 
-  /// - Parameters:
-  ///   - inputs: pixels of the source along the axis.
-  ///   - start: where the part begins that becomes the result, in pixels; `end` alike.
-  ///   - outputs: pixels of the result.
-  ///   - wanted: the outputs that will be computed.
+  /// The weights of a resize of `inputs` pixels, of which those from `start` to `end` become `outputs` pixels; only the
+  /// outputs `wanted` will be computed.
   init(
     inputs: Int, from start: Double, to end: Double, outputs: Int, wanted: Range<Int>,
     _ filter: ResampleFilter

@@ -1,4 +1,4 @@
-/// The two passes of a resize. Both add up runs of 16 bytes, each times a weight.
+/// Makes the two passes of a resize. Both add up runs of 16 bytes, each times a weight.
 enum Resampler {
   private typealias Bytes = SIMD16<UInt8>
 
@@ -8,7 +8,8 @@ enum Resampler {
     return RGBImage(width: outputs, height: image.height) { target in
       image.pixels.withUnsafeBufferPointer { source in
         guard let source = source.baseAddress else { return }
-        // Four rows at a time, their pixels side by side with a fourth byte: 16 bytes for each column.
+        // Four rows are done at a time, their pixels side by side with a fourth byte, so that a column has 16
+        // bytes.
         withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 4 * width) { columns in
           guard let columns = columns.baseAddress else { return }
           var row = 0

@@ -1,9 +1,10 @@
 import CImageCodecs
 
-/// The first picture of a TIFF by libtiff: strips and tiles, every compression that libtiff has; grey, palette,
+/// Reads the first picture of a TIFF by libtiff: strips and tiles, every compression that libtiff has; grey, palette,
 /// colour and inks of 1 to 32 bits.
 enum TIFFDecoder {
-  /// No compression of whole bytes does better; Deflate gives 1032.
+  /// The most pixels that a byte can stand for: no compression of whole bytes does better; Deflate gives
+  /// 1032.
   private static let mostPixelsPerByte = 8192
 
   static func decode(_ bytes: UnsafeRawBufferPointer) throws -> RGBImage {
@@ -45,7 +46,7 @@ enum TIFFDecoder {
     return image.oriented(file.short(TIFFTAG_ORIENTATION) ?? 1)
   }
 
-  /// By libtiff's own conversion, which knows how colour differences are stored.
+  /// The picture by libtiff's own conversion, which knows how colour differences are stored.
   private static func converted(_ file: TIFFFile, width: Int, height: Int) throws -> RGBImage {
     var raster = [UInt32](repeating: 0, count: width * height)
     // The orientation that is asked for is the stored one, so that nothing is turned here.

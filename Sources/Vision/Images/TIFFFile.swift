@@ -1,9 +1,9 @@
 import CImageCodecs
 import Foundation
 
-/// Owner of a libtiff handle over bytes in memory. Nothing is printed; the last error is kept.
+/// The owner of a libtiff handle over bytes in memory. Nothing is printed; the last error is kept.
 final class TIFFFile {
-  /// The largest allocation of libtiff's own.
+  /// The largest allocation that libtiff may make.
   private static let mostBytes = 1 << 30
 
   private let source: Source
@@ -18,7 +18,7 @@ final class TIFFFile {
     TIFFOpenOptionsSetMaxSingleMemAlloc(options, tmsize_t(Self.mostBytes))
     TIFFOpenOptionsSetErrorHandlerExtR(options, keepMessage, context)
     TIFFOpenOptionsSetWarningHandlerExtR(options, { _, _, _, _, _ in 1 }, nil)
-    // "m": no memory mapping, so that every access passes the bounds check below.
+    // An "m" forbids memory mapping, so that every access passes the bounds check below.
     let opened = TIFFClientOpenExt(
       "picture", "rm", context, readBytes, { _, _, _ in -1 }, seekBytes, { _ in 0 }, sizeOfBytes, nil, nil,
       options)
@@ -44,7 +44,7 @@ final class TIFFFile {
 
   func long(_ tag: Int32) -> Int? { field(tag, UInt32(0)).map(Int.init) }
 
-  /// Red, green, blue of a palette, `count` 16-bit levels each.
+  /// The red, green and blue of a palette, `count` 16-bit levels each.
   func colorMap(_ count: Int) -> [[UInt16]]? {
     var planes:
       (UnsafeMutablePointer<UInt16>?, UnsafeMutablePointer<UInt16>?, UnsafeMutablePointer<UInt16>?) =
@@ -75,7 +75,7 @@ final class TIFFFile {
     return Array(UnsafeBufferPointer(start: kinds, count: Int(count)))
   }
 
-  /// Pixels beside and above each other that share their differences of colour.
+  /// How many pixels beside and above each other share their differences of colour.
   var colorSubsampling: (horizontal: Int, vertical: Int) {
     var (horizontal, vertical) = (UInt16(2), UInt16(2))
     let found = withUnsafeMutablePointer(to: &horizontal) { horizontal in

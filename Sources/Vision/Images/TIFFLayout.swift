@@ -4,7 +4,7 @@ import CImageCodecs
 struct TIFFLayout {
   enum Color {
     case grey(isInverted: Bool)
-    /// 256 × red, green, blue.
+    /// Indices of a palette, 256 × red, green, blue.
     case palette([UInt8])
     case rgb
     case inks
@@ -15,17 +15,17 @@ struct TIFFLayout {
   enum SampleFormat { case unsigned, signed, float }
 
   let color: Color
-  /// Of each sample: 1, 2, 4, 8, 16 or 32.
+  /// The bits of each sample: 1, 2, 4, 8, 16 or 32.
   let bits: Int
   let format: SampleFormat
-  /// Samples of a pixel.
+  /// The number of samples of a pixel.
   let samples: Int
   /// Whether a pixel's samples are neighbours; otherwise each kind of sample has a plane of its own.
   let isContiguous: Bool
-  /// The sample by which the colours were multiplied.
+  /// The sample by which the colours were multiplied; nil where there is none.
   private(set) var associatedAlpha: Int?
 
-  /// Samples of a pixel that make its colour.
+  /// The number of samples of a pixel that make its colour.
   var colorSamples: Int {
     switch color {
     case .grey, .palette: 1

@@ -3,7 +3,7 @@ import Support
 
 /// Reads the strips or tiles of a TIFF and turns their samples into 8-bit colours.
 struct TIFFRaster {
-  /// The largest strip or tile.
+  /// The most bytes of a strip or tile.
   private static let mostBytes = 1 << 30
 
   private let file: TIFFFile
@@ -11,7 +11,7 @@ struct TIFFRaster {
   private let width: Int
   private let height: Int
   private let isTiled: Bool
-  /// Of a strip or tile.
+  /// The size of a strip or tile in pixels.
   private let block: (width: Int, height: Int)
   private let blockBytes: Int
 
@@ -34,7 +34,7 @@ struct TIFFRaster {
     }
   }
 
-  /// Of one row of a strip or tile, in one plane.
+  /// The bytes of one row of a strip or tile, in one plane.
   private var rowBytes: Int {
     (block.width * (layout.isContiguous ? layout.samples : 1) * layout.bits + 7) / 8
   }
@@ -149,7 +149,7 @@ struct TIFFRaster {
       for x in 0..<columns {
         let light = Int(255 - levels[3 * plane + x])
         for channel in 0..<3 {
-          // ink · light / 255, rounded.
+          // This is ink · light / 255, rounded.
           let product = Int(levels[channel * plane + x]) * light + 128
           target[3 * x + channel] = UInt8(light - ((product >> 8) + product) >> 8)
         }

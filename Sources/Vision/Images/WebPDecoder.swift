@@ -1,8 +1,9 @@
 import CImageCodecs
 
-/// WebP by libwebp: lossy, lossless, and the first frame of animations.
+/// Reads WebP by libwebp: lossy, lossless, and the first frame of animations.
 enum WebPDecoder {
-  /// A picture of one colour takes no more than its header, whatever its size; one of 4 million pixels is read.
+  /// The most pixels that a byte can stand for. A picture of one colour takes no more than its header,
+  /// whatever its size; one of 4 million pixels is read.
   private static let mostPixelsPerByte = 8192
 
   static func decode(_ bytes: UnsafeRawBufferPointer) throws -> RGBImage {

@@ -1,4 +1,5 @@
-/// Colours from brightness and differences (JFIF's YCbCr) with the rounding of Pillow's `convert("RGB")`.
+/// Makes colours from brightness and differences (JFIF's YCbCr) with the rounding of Pillow's
+/// `convert("RGB")`.
 ///
 /// Products are kept in parts of 64, half a part is added before the rest is cut off, and sums are rounded down. That
 /// gives Pillow 13's values for all 3 × 65,536 combinations that were tried.

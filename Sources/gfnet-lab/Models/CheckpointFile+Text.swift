@@ -3,7 +3,7 @@ import GlanceFocus
 import NeuralNet
 
 extension CheckpointFile {
-  /// A few words.
+  /// What the file holds, in a few words.
   var shortDescription: String {
     switch content {
     case .model(let file):
@@ -22,7 +22,7 @@ extension CheckpointFile {
     }
   }
 
-  /// All arrays, with where they are from.
+  /// All arrays of the file, those of several networks with where they are from.
   var arrays: [(name: String, shape: [Int], type: String)] {
     switch content {
     case .model(let file): file.arrays.map { ($0.name, $0.shape, $0.type.rawValue) }

@@ -25,10 +25,10 @@ struct ModelsCommand: ParsableCommand {
 enum ModelsOutput {
   static func print(_ json: JSONValue) { Terminal.write(json.compact + "\n") }
 
-  /// 41.8, in millions.
+  /// A count in millions.
   static func millions(_ count: Int) -> Double { Double(count) / 1e6 }
 
-  /// `43.1 / 88.1 / 134.5`, in millions.
+  /// Counts in millions, such as `43.1 / 88.1 / 134.5`.
   static func cumulative(_ counts: [Int]) -> String { cumulative(counts.map(Double.init)) }
 
   static func cumulative(_ counts: [Double]) -> String {

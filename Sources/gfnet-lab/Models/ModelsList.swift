@@ -81,7 +81,7 @@ struct ModelsList: ParsableCommand {
     do {
       return try CheckpointFile(path).shortDescription
     } catch {
-      return "cannot be read: \(error)"
+      return "cannot be read: \(error.commandLineText)"
     }
   }
 

@@ -45,7 +45,7 @@ struct ModelsVerify: ParsableCommand {
         if found.hasTraining { results += try found.checkTraining() }
       } catch let error as any LineError where !(error is Interrupted) {
         // One broken case does not hide the others.
-        problem = error.description
+        problem = error.commandLineText
       }
       let passes = problem == nil && results.allSatisfy(\.passes)
       if !passes { failures += 1 }

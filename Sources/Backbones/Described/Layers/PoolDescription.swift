@@ -10,6 +10,7 @@ protocol PoolDescription: DescribedLayer {
 
   init(kernel: Int, stride: Int, padding: Int)
 
+  /// The result of the pooling itself.
   func pool(_ x: Tensor) throws -> Tensor
 }
 

@@ -38,7 +38,7 @@ struct SequentialDescription: DescribedLayer {
           return try BatchNorm2d(norm.channels, activation: .relu)
         }
         if isReLU(at: index), batchNorm(at: index - 1) != nil {
-          // Keeps the numbering, and with it the names of what follows.
+          // This keeps the numbering, and with it the names of what follows.
           return ActivationLayer(.identity)
         }
         return try layers[index].build()

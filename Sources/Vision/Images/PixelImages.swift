@@ -1,13 +1,16 @@
 import CKernels
 import Compute
+import Tensor
 
 /// How images lie in memory as 8-bit pixels, and what makes their values the input of an encoder.
 ///
 /// Encoders are fed from the pixels directly: an image of the size S is never held as S×S floating point numbers, only
-/// what the network looks at, P×P. The results are those of ``Tensor/resized(height:width:_:alignCorners:)`` and
-/// ``Tensor/cropped(_:height:width:)`` on normalised images, up to rounding.
+/// what the network looks at, P×P. The results are those of `Tensor.resized` and `Tensor.cropped` on normalised images,
+/// up to rounding.
 public struct PixelImages: Sendable {
+  /// Rows of pixels.
   public let height: Int
+  /// Columns of pixels.
   public let width: Int
   /// 1 for grey, which is repeated to three channels, or 3.
   public let channels: Int
@@ -15,9 +18,9 @@ public struct PixelImages: Sendable {
   private let scale: [Float]
   private let shift: [Float]
 
-  /// - Parameters:
-  ///   - mean: three numbers, in units of value/255.
-  ///   - deviation: three numbers above 0.
+  /// Takes means and standard deviations of the three channels, in units of value/255; deviations are above 0.
+  ///
+  /// - Throws: `TensorError` for sizes that no image has, and where there are not three means and deviations.
   public init(height: Int, width: Int, channels: Int, mean: [Float], deviation: [Float]) throws {
     guard channels == 1 || channels == 3, height > 0, width > 0, mean.count == 3, deviation.count == 3 else {
       throw TensorError(
@@ -54,16 +57,17 @@ public struct PixelImages: Sendable {
     }
   }
 
-  /// Prepares to resize images to `side`×`side`; for many images once.
+  /// Prepares to resize images to `side`×`side`, once for all of them.
   public func resizing(to side: Int, _ interpolation: Interpolation, alignCorners: Bool) -> Resizing {
-    let resize = Resize(height: side, width: side, interpolation: interpolation, alignCorners: alignCorners)
-    return Resizing(
-      side: side, rows: Taps(resize.matrix(height, side)), columns: Taps(resize.matrix(width, side)))
+    func taps(_ input: Int) -> Taps {
+      Taps(ResampleMatrix(input, to: side, interpolation, alignCorners: alignCorners))
+    }
+    return Resizing(side: side, rows: taps(height), columns: taps(width))
   }
 
-  /// The whole images as N×3×side×side.
+  /// The whole images, each of ``bytes`` bytes as height × width × channels, as N×3×side×side.
   ///
-  /// - Parameter images: each of ``bytes`` bytes, height × width × channels.
+  /// - Throws: what refuses memory.
   public func resized(_ images: [UnsafePointer<UInt8>], _ resizing: Resizing) throws -> Tensor {
     let side = resizing.side
     if side == height, side == width {
@@ -99,7 +103,7 @@ public struct PixelImages: Sendable {
 
   /// One patch of each image at its position, N×3×`side`×`side`; no interpolation.
   ///
-  /// - Throws: ``TensorError`` when a patch is not within its image.
+  /// - Throws: `TensorError` when a patch is not within its image.
   public func patches(
     _ images: [UnsafePointer<UInt8>], _ positions: [PatchPosition], side: Int
   ) throws -> Tensor {

@@ -4,11 +4,12 @@ import Support
 /// Zeroes what a mask picks, with probability `rate`, and scales the rest by 1 / (1 − rate).
 ///
 /// The mask is a function of `random` and a place, so the gradient draws it again instead of keeping it.
-struct Dropout: Op {
+struct MaskedScale: Op {
   /// What one draw decides on.
   enum Mask {
+    /// A single number.
     case elements
-    /// Along axis 0.
+    /// All numbers of one place of axis 0.
     case samples
   }
 
@@ -67,7 +68,7 @@ extension Tensor {
   /// Each element zeroed with probability `rate`, the others scaled by 1 / (1 − rate); for training only.
   public func dropout(_ rate: Float, random: CounterRandom) throws -> Tensor {
     if rate == 0 { return self }
-    return try apply(Dropout(mask: .elements, rate: rate, random: random), [self])
+    return try apply(MaskedScale(mask: .elements, rate: rate, random: random), [self])
   }
 
   /// Each sample (axis 0) zeroed with probability `rate`, the others scaled by 1 / (1 − rate); for training
@@ -76,7 +77,7 @@ extension Tensor {
   /// Applied to the residual branch of a block, which it then skips (stochastic depth; Huang et al. 2016).
   public func dropConnect(_ rate: Float, random: CounterRandom) throws -> Tensor {
     if rate == 0 { return self }
-    return try apply(Dropout(mask: .samples, rate: rate, random: random), [self])
+    return try apply(MaskedScale(mask: .samples, rate: rate, random: random), [self])
   }
 
   /// The numbers as ``empty(_:)`` would store them: channels-last for rank 4, row-major otherwise.

@@ -1,4 +1,4 @@
 /// A rewriting of a graph that leaves its results as they are, up to rounding.
-protocol Pass {
+protocol GraphPass {
   static func apply(to graph: inout Graph) throws
 }

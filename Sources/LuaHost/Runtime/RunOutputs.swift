@@ -1,0 +1,65 @@
+import Reports
+import Support
+
+/// What a run shows and reports: what its cells show, remarks, and results.
+public final class RunOutputs {
+  /// Receives what a cell shows, in order.
+  var emit: (Notebook.Output) -> Void = { _ in }
+  /// Shows a remark to whoever sits at the terminal.
+  public var showRemark: (String) -> Void = { Console.note("gfnet-lab: " + $0.printable(upTo: .max)) }
+  /// Receives remarks for the report, from the moment that there is one.
+  var keepRemark: ((String) -> Void)?
+  /// Remarks that came up before there was a report, such as on plugins.
+  private(set) var earlyRemarks: [String] = []
+  /// The keys of the remarks that were made and are made only once.
+  private var told: Set<String> = []
+  /// What the script reported as its results, in the order in which their names came up.
+  private(set) var results: [JSONValue.Member] = []
+  /// Where in ``results`` a name is.
+  private var resultPlaces: [String: Int] = [:]
+
+  init() {}
+
+  /// Records a result of the run; a name that was there gets the new value.
+  func record(result name: String, _ value: JSONValue) {
+    if let place = resultPlaces[name] {
+      results[place].value = value
+    } else {
+      resultPlaces[name] = results.count
+      results.append(.init(name, value))
+    }
+  }
+
+  /// Says something that is no result, such as that a kept trace cannot be read: on standard error, and in
+  /// the report at the place where it came up.
+  func note(_ remark: String) {
+    showRemark(remark)
+    if let keepRemark { keepRemark(remark) } else { earlyRemarks.append(remark) }
+  }
+
+  /// Makes a remark, unless the run has made it under the same `key` before.
+  func noteOnce(_ remark: String, key: String) {
+    if told.insert(key).inserted { note(remark) }
+  }
+}
+
+/// What functions that scripts call say by way of the context.
+extension HostContext {
+  /// Shows a remark to whoever sits at the terminal.
+  public var showRemark: (String) -> Void {
+    get { outputs.showRemark }
+    set { outputs.showRemark = newValue }
+  }
+
+  /// Shows something as an output of the running cell.
+  func emit(_ output: Notebook.Output) { outputs.emit(output) }
+
+  /// Records a result of the run; a name that was there gets the new value.
+  func record(result name: String, _ value: JSONValue) { outputs.record(result: name, value) }
+
+  /// Says something that is no result on standard error, and in the report at the place where it came up.
+  public func note(_ remark: String) { outputs.note(remark) }
+
+  /// Makes a remark, unless the run has made it under the same `key` before.
+  func noteOnce(_ remark: String, key: String) { outputs.noteOnce(remark, key: key) }
+}
