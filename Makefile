@@ -15,7 +15,7 @@ sources := Package.swift Sources Tests Benchmarks
 # One set of compiled modules for program and tests; without XCTest's empty run.
 test_flags := --explicit-target-dependency-import-check error --disable-testable-imports --disable-xctest
 
-.PHONY: help build test check sanitize lint format bench soak install uninstall clean
+.PHONY: help build test check sanitize docs lint format bench soak install uninstall clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,12 +36,17 @@ sanitize: ## run tests and hostile input under AddressSanitizer and, of C, Undef
 	@bash tools/prepare.sh packages
 	@bash tools/sanitize.sh '$(FILTER)'
 
-lint: ## check the format of the Swift sources, the shell scripts, how paths are used, and the Lua
+docs: build ## build DocC archives of all library targets in .build/docs; a warning is a failure
+	@bash tools/docs.sh
+
+lint: ## check the format of the Swift sources, the shell scripts, how paths are used, the Lua, and what documents name
 	@bash tools/prepare.sh packages
 	@swift format lint --strict --parallel --recursive $(sources)
 	@for script in gfnet-lab .ci/run tools/*.sh; do bash -n "$$script"; done
 	@bash tools/check-paths.sh
 	@bash tools/lint-lua.sh
+	@if type -P python3 >/dev/null; then tools/check-docs; tools/house-figure --check; \
+	else echo "lint: python3 is missing: documents and the figure of the targets are not checked" >&2; fi
 
 format: ## put the Swift sources into the house format
 	@swift format --in-place --parallel --recursive $(sources)
