@@ -56,14 +56,15 @@ public final class HTMLReport: ReportRenderer {
         switch piece {
         case .html(let text): try append(Data(text.utf8))
         case .image(let position):
-          guard case .figure(let picture) = notebook.cells[position.cell].outputs[position.output] else {
-            continue
-          }
+          guard case .figure(let picture) = notebook.cells[position.cell].outputs[position.output],
+            let file = picture.files.first
+          else { continue }
           switch page.figures {
           case .embedded:
-            try append(Data("data:image/png;base64,".utf8))
-            try append(picture.png.base64EncodedData())
-          case .linked: try append(Data("figures/\(page.names.stems[position] ?? "").png".utf8))
+            try append(Data("data:\(file.mediaType);base64,".utf8))
+            try append(file.content.base64EncodedData())
+          case .linked:
+            try append(Data("figures/\(page.names.stems[position] ?? "").\(file.ending)".utf8))
           }
         }
       }

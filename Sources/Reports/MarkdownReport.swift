@@ -4,7 +4,8 @@ import Foundation
 public struct MarkdownReport: ReportRenderer {
   static let format = ReportFormat(name: "Markdown", fileName: "report.md") { _ in MarkdownReport() }
 
-  /// The text of the report; it refers to `figures/NAME.png`, `tables/NAME.csv` and `tables/NAME.tex`.
+  /// The text of the report; it refers to the pictures in `figures`, `tables/NAME.csv` and
+  /// `tables/NAME.tex`.
   public static func render(_ notebook: Notebook, facts: RunFacts) -> String {
     MarkdownReport().text(of: ReportPage(notebook, facts: facts))
   }
@@ -78,7 +79,7 @@ private struct MarkdownPage {
       let caption = caption("Figure", picture.caption, at: position)
       let alternative = MarkdownText.cell(picture.caption.isEmpty ? "figure " + stem : picture.caption)
       let numbers = picture.csv == nil ? "" : " ([numbers](figures/\(stem).csv))"
-      return "![\(alternative)](figures/\(stem).png)\n"
+      return "![\(alternative)](figures/\(stem).\(picture.files.first?.ending ?? ""))\n"
         + (caption + numbers).paragraph
     case .table(let table):
       let limit = 50

@@ -25,7 +25,7 @@ extension Notebook.Output {
     switch self {
     case .figure(let picture):
       Notebook.Artifact(kind: .figure, name: picture.name, caption: picture.caption) {
-        var files: [(ending: String, content: Data)] = [("png", picture.png)]
+        var files = picture.files.map { (ending: $0.ending, content: $0.content) }
         if let csv = picture.csv { files.append(("csv", Data(csv.utf8))) }
         return files
       }

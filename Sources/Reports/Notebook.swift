@@ -108,8 +108,8 @@ public struct Notebook: Sendable {
     public var name: String
     /// The caption; empty for none.
     public var caption: String
-    /// The pixels, as a PNG file.
-    public var png: Data
+    /// The same picture in one format or several; reports show the first.
+    public var files: [File]
     /// The width in points (1/72 inch), by which HTML shows it.
     public var width: Double
     /// The height in points.
@@ -117,12 +117,27 @@ public struct Notebook: Sendable {
     /// The numbers behind the figure, saved beside it; nil for photographs.
     public var csv: String?
 
+    /// A picture in one format.
+    public struct File: Sendable {
+      /// How its name ends, without the point.
+      public var ending: String
+      /// What browsers call the format, such as `image/png`.
+      public var mediaType: String
+      public var content: Data
+
+      public init(ending: String, mediaType: String, content: Data) {
+        self.ending = ending
+        self.mediaType = mediaType
+        self.content = content
+      }
+    }
+
     public init(
-      name: String, caption: String = "", png: Data, width: Double, height: Double, csv: String? = nil
+      name: String, caption: String = "", files: [File], width: Double, height: Double, csv: String? = nil
     ) {
       self.name = name
       self.caption = caption
-      self.png = png
+      self.files = files
       self.width = width
       self.height = height
       self.csv = csv

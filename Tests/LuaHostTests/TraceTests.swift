@@ -241,7 +241,7 @@ import Testing
     #expect((pictures[2].csv ?? "").split(separator: "\n").count == 1 + 12 * 4)
     if let keep = ProcessInfo.processInfo.environment["GFNET_TEST_PICTURES"] {
       for picture in pictures {
-        try picture.png.write(to: URL(fileURLWithPath: "\(keep)/\(picture.name).png"))
+        try picture.files[0].content.write(to: URL(fileURLWithPath: "\(keep)/\(picture.name).png"))
       }
     }
   }

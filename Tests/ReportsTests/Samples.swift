@@ -24,7 +24,9 @@ enum Sample {
   }
 
   static func picture(_ name: String, caption: String = "", csv: String? = nil) -> Notebook.Picture {
-    Notebook.Picture(name: name, caption: caption, png: png, width: 252, height: 187, csv: csv)
+    Notebook.Picture(
+      name: name, caption: caption, files: [.init(ending: "png", mediaType: "image/png", content: png)],
+      width: 252, height: 187, csv: csv)
   }
 
   static let table = Notebook.Table(

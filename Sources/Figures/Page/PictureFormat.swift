@@ -9,15 +9,21 @@ public struct PictureFormat: Sendable {
   public let name: String
   /// How the file's name ends, without the point.
   public let ending: String
+  /// What browsers call it, such as `image/png`.
+  public let mediaType: String
   /// The bytes of the file; the number is that of pixels per inch, for formats that have pixels.
   public let render: @Sendable (DisplayList, Int) throws -> Data
 
   public init(
-    name: String, ending: String, render: @escaping @Sendable (DisplayList, Int) throws -> Data
+    name: String, ending: String, mediaType: String,
+    render: @escaping @Sendable (DisplayList, Int) throws -> Data
   ) {
-    (self.name, self.ending, self.render) = (name, ending, render)
+    (self.name, self.ending, self.mediaType, self.render) = (name, ending, mediaType, render)
   }
 
   /// All formats; the first is that of files whose names have no ending.
   public static let all: [PictureFormat] = [.png]
+
+  /// Those that a run's folder keeps of each figure; reports show the first.
+  public static let kept: [PictureFormat] = [.png]
 }

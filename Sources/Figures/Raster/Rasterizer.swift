@@ -15,7 +15,9 @@ extension DisplayList {
 
 extension PictureFormat {
   /// Pictures of pixels, without loss.
-  public static let png = PictureFormat(name: "PNG", ending: "png") { list, dpi in try list.png(dpi: dpi) }
+  public static let png = PictureFormat(name: "PNG", ending: "png", mediaType: "image/png") { list, dpi in
+    try list.png(dpi: dpi)
+  }
 }
 
 /// Paints a display list into a libgd true-colour image.

@@ -67,13 +67,16 @@ enum FigureClass {
   ).entry
 
   private static let file = ArgumentKey<FilePath>.outputPath(
-    "file", "the path; the ending .png may be left out")
+    "file", "the path; the ending .\(PictureFormat.all.first?.ending ?? "") may be left out")
   private static let dpi = ArgumentKey<Int>("dpi", default: 300, "pixels per inch", in: 20...2400)
+
+  /// The formats of files, as in "a PNG file".
+  private static let formatNames = PictureFormat.all.map(\.name).joined(separator: " or ")
 
   /// The method `save` of everything that is drawn.
   private static func saving<Value: ScriptDrawing>(sample: String) -> LuaMethod<Value> {
     LuaMethod(
-      "save", "Writes a PNG file, and beside it the numbers as CSV.", [file, .options([dpi])],
+      "save", "Writes a \(formatNames) file, and beside it the numbers as CSV.", [file, .options([dpi])],
       example: "\(sample):save(\"accuracy.png\")", touches: [.writeFiles]
     ) { drawing, call in
       let path = try call[file]

@@ -44,7 +44,7 @@ enum FigureFunction {
 
   static let entry = FunctionEntry(
     "figure", "A new figure; draw into it with its methods, show it as a cell's last expression.",
-    [.options(AxesOptions.rows + ownRows + FigureFileOptions.rows)],
+    [.options(AxesOptions.rows + ownRows + FigureNameOptions.rows)],
     returns: "figure",
     example: "gfnet.plot.figure{xlabel = \"step\", ylabel = \"accuracy (%)\"}:line({1, 2, 3}, {62, 71, 74})",
     discussion: """
@@ -68,8 +68,8 @@ enum FigureFunction {
         yLabel: !figure.sharesY || panel % columnCount == 0)
     }
     let result = ScriptFigure(figure)
-    result.name = try call[FigureFileOptions.name]
-    result.caption = try call[FigureFileOptions.caption]
+    result.name = try call[FigureNameOptions.name]
+    result.caption = try call[FigureNameOptions.caption]
     return Pushed(result)
   }
 

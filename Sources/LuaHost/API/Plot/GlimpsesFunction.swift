@@ -51,7 +51,7 @@ enum GlimpsesFunction {
     options.dim = try call[dim]
     options.hasCaptions = try call[captions]
     return ScriptPicture(
-      GlimpseGrid(groups: groups, options: options), name: try call[FigureFileOptions.name],
-      caption: try call[FigureFileOptions.caption], words: "glimpses")
+      GlimpseGrid(groups: groups, options: options), name: try call[FigureNameOptions.name],
+      caption: try call[FigureNameOptions.caption], words: "glimpses")
   }
 }

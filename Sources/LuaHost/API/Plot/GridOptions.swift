@@ -13,7 +13,7 @@ enum GridOptions {
   private static let interpolation = PlotArgument.named(
     "interpolation", "how pixels are enlarged", ImageScaling.self)
 
-  static let rows: [any ArgumentRow] = [columns, width, interpolation] + FigureFileOptions.rows
+  static let rows: [any ArgumentRow] = [columns, width, interpolation] + FigureNameOptions.rows
 
   /// The options of the grid, without those of its file.
   static func read(_ call: LuaCall) throws -> GlimpseOptions {

@@ -37,7 +37,7 @@ enum ImagesFunction {
       groups: [.init(heading: heading, images: glimpses)], options: try GridOptions.read(call))
     return Pushed(
       ScriptPicture(
-        grid, name: try call[FigureFileOptions.name], caption: try call[FigureFileOptions.caption],
+        grid, name: try call[FigureNameOptions.name], caption: try call[FigureNameOptions.caption],
         hasNumbers: false, words: heading.isEmpty ? "images" : heading))
   }
 }

@@ -21,13 +21,15 @@ extension ScriptDrawing {
   {
     do {
       let list = try drawing.displayList()
-      let png = try list.png(dpi: 300)
+      let files = try PictureFormat.kept.map { format in
+        Notebook.Picture.File(
+          ending: format.ending, mediaType: format.mediaType, content: try format.render(list, 300))
+      }
       let stem = name ?? self.name ?? Self.stem(words) ?? context.names.next("figure")
       let file = context.names.unique(stem, among: .figures)
       for remark in list.remarks { context.note("figure \(file): \(remark)") }
       return Notebook.Picture(
-        name: file, caption: caption ?? self.caption, png: png,
-        width: list.size.width,
+        name: file, caption: caption ?? self.caption, files: files, width: list.size.width,
         height: list.size.height, csv: hasNumbers ? try drawing.csv() : nil)
     } catch let error as FigureError {
       throw LuaError("figure: \(error)")

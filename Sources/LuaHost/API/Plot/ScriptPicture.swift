@@ -9,8 +9,11 @@ public final class ScriptPicture: ScriptDrawing {
   public let words: String
 
   /// - Parameters:
+  ///   - drawing: what is shown.
   ///   - name: the stem of the file; nil: it is made from `words`.
+  ///   - caption: what stands below it; empty for nothing.
   ///   - hasNumbers: whether a CSV file belongs to it.
+  ///   - words: what the file is called where it has no name; may be empty.
   public init(
     _ drawing: some Drawing, name: String? = nil, caption: String = "", hasNumbers: Bool = true,
     words: String = ""

@@ -2,7 +2,7 @@ import Reports
 import Support
 
 /// The options that say how the file of a figure is called, and what stands below the figure.
-enum FigureFileOptions {
+enum FigureNameOptions {
   /// The stem of the file; the run directory reduces it to harmless characters.
   static let name = ArgumentKey<String?>(
     .optional("name", .string, "file name under figures/, without ending; left out: from the titles")
