@@ -126,6 +126,15 @@ func maps(_ images: Int, _ channels: Int, _ side: Int, _ type: ElementType) thro
           range.count, channels, channels)
       }
     }, library: { _ in for primitive in affine { try primitive.run() } })
+  withExtendedLifetime(memory) {}
+}
+
+/// x / (1 + e⁻ˣ) of whole maps, in place.
+func silu(_ images: Int, _ channels: Int, _ side: Int, _ type: ElementType) throws {
+  var memory: [AlignedBuffer] = []
+  let (pixels, isNarrow) = (side * side, type == .bfloat16)
+  let map = try zeros(images * channels * pixels * type.bytes)
+  let size = "\(images)×\(channels)×\(side)×\(side) \(type)"
   let silu = try ready(
     PlannedArrays.functions(
       [.silu], count: images * channels * pixels, type: type, source: map.pointer, destination: map.pointer)[
@@ -233,6 +242,7 @@ for type in types {
 for type in types {
   for (images, channels, side) in [(1, 960, 3), (1, 120, 12), (32, 144, 32), (32, 672, 6)] {
     try maps(images, channels, side, type)
+    try silu(images, channels, side, type)
   }
 }
 if plan_has_vectors() {

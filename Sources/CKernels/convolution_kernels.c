@@ -45,13 +45,26 @@ INLINE void store(const floats *value, float *x, size_t count) {
   else store_some(value, x, count);
 }
 
-/// Functions up to this one are so short that they are applied where the sums are, in registers.
-#define LAST_SHORT PLAN_HARD_SWISH
-
 INLINE void hard_swish(floats *x) {
   floats gate = *x * (1.0f / 6) + 0.5f;
   limit(&gate, 0, 1);
   *x *= gate;
+}
+
+/// Replaces sums by what the layer's function makes of them. A code without a case gives NaN, which no test overlooks.
+INLINE void apply(floats *x, const struct plan_finish *with) {
+  switch (with->function) {
+    case PLAN_LIMIT: limit(x, with->low, with->high); return;
+    case PLAN_HARD_SWISH: hard_swish(x); return;
+    case PLAN_SILU: silu(x, 0); return;
+  }
+  *x *= __builtin_nanf("");
+}
+
+/// True for functions that are so short that they are applied where the sums are, in registers. Whoever asks this tells
+/// the two apart by `is_limit`; a third one needs its case there. All others go through `finish`.
+INLINE int is_short(enum plan_function function) {
+  return function == PLAN_LIMIT || function == PLAN_HARD_SWISH;
 }
 
 /// Stores `pixels` × `vectors` sums, of whose channels `count` are left.
@@ -68,9 +81,7 @@ static FOR_WIDE_VECTORS void finish(
         load(&before, place, left);
         value += before;
       }
-      if (with->function == PLAN_HARD_SWISH) hard_swish(&value);
-      else if (with->function == PLAN_SILU) silu(&value, 0);
-      else limit(&value, with->low, with->high);
+      apply(&value, with);
       store(&value, place, left);
     }
 }
@@ -106,7 +117,7 @@ INLINE void tile(
   const struct plan_finish *with = &layer->finish;
   float *place = y + vector * LANES;
   // Where sums are most of the work there is no detour through memory.
-  if (pixels == PLAN_PIXELS && left >= vectors * LANES && !with->adds && with->function <= LAST_SHORT) {
+  if (pixels == PLAN_PIXELS && left >= vectors * LANES && !with->adds && is_short(with->function)) {
     const int is_limit = with->function == PLAN_LIMIT;
     UNROLL for (size_t v = 0; v < vectors; v++)
       UNROLL for (size_t p = 0; p < pixels; p++) {
@@ -194,7 +205,7 @@ INLINE void sums_of_row(
     }
   }
   const struct plan_finish *with = &layer->finish;
-  if (count >= LANES && with->function <= LAST_SHORT) {
+  if (count >= LANES && is_short(with->function)) {
     const int is_limit = with->function == PLAN_LIMIT;
     UNROLL for (size_t o = 0; o < outputs; o++) {
       if (is_limit) limit(&sums[o], with->low, with->high);

@@ -5,7 +5,7 @@ import Foundation
 /// A reader gives one for every array of a file; whoever uses it need not know the format.
 public protocol StoredArray: Sendable {
   /// The element type in the file.
-  var type: SafetensorsType { get }
+  var type: StoredType { get }
   /// The extents, outermost first; empty for a scalar.
   var shape: [Int] { get }
   /// The little-endian bytes, row-major and not copied; nil where the reader does not have them so.

@@ -8,7 +8,7 @@ import Support
 public struct CheckpointFormat: Sendable {
   /// The name by which errors speak of "NAME file FILE", and with which ``Checkpoint/form`` begins.
   public let name: String
-  /// The endings of its files' names, in lower case and without the dot.
+  /// The endings of its files' names, in lower case and without the dot. The first two are those that help names.
   public let endings: [String]
   /// True where bytes begin as a file of this format does.
   let recognizes: @Sendable (Data) -> Bool
@@ -29,6 +29,16 @@ public enum CheckpointFormats {
 
   /// The endings of all formats' files, in lower case and without the dot.
   public static var endings: [String] { table.flatMap(\.endings) }
+
+  /// The endings that help names, as in `.pth, .pt or .safetensors`.
+  ///
+  /// - Parameter ownFirst: true to begin with the format of our own files, false to end with it.
+  public static func usualEndings(ownFirst: Bool = false) -> String {
+    let others = table.filter { $0.name != own.name }
+    let formats = ownFirst ? [own] + others : others + [own]
+    let endings = formats.flatMap { $0.endings.prefix(2) }.map { "." + $0 }
+    return endings.dropLast().joined(separator: ", ") + " or " + (endings.last ?? "")
+  }
 
   /// True where the name says that another program wrote the file.
   public static func isNamedAsForeign(_ path: FilePath) -> Bool {

@@ -64,4 +64,14 @@ struct CheckpointFormatTests {
     }
     #expect(!CheckpointFormats.isNamedAsForeign("clutter-fashion"))
   }
+
+  @Test func helpNamesAnEndingOfEveryFormat() {
+    for format in CheckpointFormats.table {
+      let first = "." + (format.endings.first ?? "")
+      #expect(CheckpointFormats.usualEndings().contains(first))
+      #expect(CheckpointFormats.usualEndings(ownFirst: true).contains(first))
+    }
+    #expect(CheckpointFormats.usualEndings().hasSuffix(" or .safetensors"))
+    #expect(CheckpointFormats.usualEndings(ownFirst: true).hasPrefix(".safetensors, "))
+  }
 }

@@ -13,7 +13,8 @@
 /// True where the processor has vectors of PLAN_VECTOR numbers. Without them neither convolution may be called.
 bool plan_has_vectors(void);
 
-/// Short ones come first. A plan knows which of its functions these are by SmallConvolution.swift.
+/// A plan knows which of its functions these are by SmallConvolution.swift. A new one has its case in `apply` of
+/// convolution_kernels.c, without which its results are NaN.
 enum plan_function {
   /// min(max(x, low), high).
   PLAN_LIMIT,

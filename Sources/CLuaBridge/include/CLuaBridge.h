@@ -1,7 +1,7 @@
 // The C between Swift and Lua. It exists for one reason: lua_error and failed allocations jump over the
 // frames below them, and a Swift frame that is jumped over never releases what it holds. So:
 //
-//  - Swift functions called by Lua return a status; gf_trampoline alone raises, after Swift has returned.
+//  - Swift functions called by Lua return a status; call_swift (bridge.c) alone raises, after Swift has returned.
 //  - Whatever may raise is called from Swift under a protected call: what runs scripts through gf_pcall, with a status;
 //    what only needs memory through the functions under "What Swift pushes", which leave nil and remember why.
 //  - So the allocator may refuse at any time: above the budget, and when the machine has no more.

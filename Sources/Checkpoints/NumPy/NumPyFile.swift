@@ -13,6 +13,9 @@ extension DamagedFile {
 /// Floating-point numbers, whole numbers and truth values are read, in both byte orders, by rows or by
 /// columns. Nothing is unpickled: arrays of Python objects are refused.
 public struct NumPyFile: Sendable {
+  /// The endings of the files' names, in lower case and without the dot.
+  public static let endings: [String] = ["npz", "npy"]
+
   /// One array, whose elements are read when they are asked for.
   public struct Array: Sendable {
     /// Its name in a `.npz` file; empty in a `.npy` file.

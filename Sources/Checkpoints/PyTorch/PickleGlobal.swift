@@ -37,7 +37,7 @@ enum PickleGlobal: Equatable {
   case numpyReconstruct
   case numpyFromBuffer
   /// A `torch.dtype`, kept as its name; the type is nil where it is not read.
-  case torchType(SafetensorsType?, name: String)
+  case torchType(StoredType?, name: String)
   /// `torch.device`, kept as its name.
   case device
   /// Any other class or function; calling it makes an inert value that shows its name.
@@ -64,7 +64,7 @@ enum PickleGlobal: Equatable {
     }
   }
 
-  private static let types: [String: SafetensorsType] = [
+  private static let types: [String: StoredType] = [
     "float64": .f64, "float32": .f32, "float16": .f16, "bfloat16": .bf16, "int64": .i64, "int32": .i32,
     "int16": .i16, "int8": .i8, "uint64": .u64, "uint32": .u32, "uint16": .u16, "uint8": .u8, "bool": .bool,
   ]
@@ -114,7 +114,7 @@ enum PickleGlobal: Equatable {
   ]
 
   /// The element type that NumPy writes as `f8`, `i4`, …
-  static func numpyElement(_ name: String) -> SafetensorsType? {
+  static func numpyElement(_ name: String) -> StoredType? {
     switch name {
     case "f8": .f64
     case "f4": .f32
@@ -135,7 +135,7 @@ enum PickleGlobal: Equatable {
 
 /// What the elements of a storage are.
 enum StorageElement: Equatable {
-  case type(SafetensorsType)
+  case type(StoredType)
   /// `torch.UntypedStorage`.
   case byte
   /// A type whose values are not read.

@@ -65,7 +65,7 @@ struct PickleHeap {
 
   struct Tensor {
     let storage: Int
-    let type: SafetensorsType
+    let type: StoredType
     /// The first element, counted in elements of the storage.
     var offset: Int
     let shape: [Int]
@@ -81,7 +81,7 @@ struct PickleHeap {
   struct NumpyType {
     let name: String
     /// The type; nil where its values are not read.
-    var type: SafetensorsType?
+    var type: StoredType?
   }
 
   /// A class or function by its name.

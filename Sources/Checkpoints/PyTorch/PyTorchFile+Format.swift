@@ -33,7 +33,7 @@ package struct PyTorchArray: StoredArray {
     self.file = file
   }
 
-  package var type: SafetensorsType { tensor.type }
+  package var type: StoredType { tensor.type }
   package var shape: [Int] { tensor.shape }
   package var contiguousBytes: Data? { tensor.contiguousBytes }
   package func floats() throws -> [Float] { try MappedFile.reading(file) { tensor.floats() } }

@@ -6,7 +6,7 @@ import Support
 /// Its extents, strides and offset were checked to lie inside its storage when the file was opened.
 public struct PyTorchTensor: Sendable {
   /// The element type.
-  public let type: SafetensorsType
+  public let type: StoredType
   /// The extents, outermost first; empty for a scalar.
   public let shape: [Int]
   /// The strides in elements, as the offset is; 0 along axes of one element.

@@ -42,7 +42,7 @@ extension Unpickler {
   }
 
   /// The tensor of (storage, offset, shape, strides, …), which is a view of the storage.
-  mutating func rebuildTensor(_ arguments: [PickleNode], type given: SafetensorsType?) throws
+  mutating func rebuildTensor(_ arguments: [PickleNode], type given: StoredType?) throws
     -> PickleNode
   {
     // A tensor takes much more memory than the few bytes that can ask for it.
@@ -50,7 +50,7 @@ extension Unpickler {
     guard arguments.count >= 4, case .storage(let storage) = arguments[0],
       case .int(let offset) = arguments[1]
     else { throw fail("a tensor of unknown form") }
-    let type: SafetensorsType
+    let type: StoredType
     switch heap.storages[storage].element {
     case .unread(let name, _) where given == nil: return try array(arguments[2], "torch." + name)
     case .type(let stored): type = given ?? stored

@@ -25,7 +25,7 @@ private struct SafetensorsArray: StoredArray {
   let file: Safetensors
   let entry: Safetensors.Entry
 
-  var type: SafetensorsType { entry.type }
+  var type: StoredType { entry.type }
   var shape: [Int] { entry.shape }
   /// Nil, as values are read through ``Safetensors/withBytes(of:_:)``, which notices that the file was cut
   /// off.

@@ -13,7 +13,7 @@ public struct Safetensors: Sendable {
     /// Its name in the file.
     public let name: String
     /// The element type in the file.
-    public let type: SafetensorsType
+    public let type: StoredType
     /// The extents, outermost first; empty for a scalar.
     public let shape: [Int]
     /// The number of elements, which is the product of the shape.

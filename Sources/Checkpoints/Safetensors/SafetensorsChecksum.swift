@@ -16,7 +16,7 @@ struct SafetensorsChecksum {
   }
 
   /// Adds one tensor; `digest` is the XXH64 of its bytes.
-  mutating func add(name: String, type: SafetensorsType, shape: [Int], digest: UInt64) {
+  mutating func add(name: String, type: StoredType, shape: [Int], digest: UInt64) {
     parts.append("t \(name.utf8.count) \(name) \(type.rawValue) \(shape) \(digest)")
   }
 

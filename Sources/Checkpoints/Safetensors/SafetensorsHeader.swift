@@ -8,12 +8,18 @@ struct SafetensorsHeader {
   struct Entry {
     let name: String
     /// The element type; nil where it is not read.
-    let type: SafetensorsType?
+    let type: StoredType?
     let typeName: String
     let shape: [Int]
     /// Its bytes within the data section.
     let range: Range<Int>
   }
+
+  /// Types of the format whose values are not read, with their bits per element.
+  fileprivate static let unread: [String: Int] = [
+    "F8_E4M3": 8, "F8_E5M2": 8, "F8_E4M3FNUZ": 8, "F8_E5M2FNUZ": 8, "F8_E8M0": 8, "F4": 4, "F6_E2M3": 6,
+    "F6_E3M2": 6, "C64": 64,
+  ]
 
   /// The entries in the order of their bytes.
   let entries: [Entry]
@@ -119,9 +125,9 @@ private struct HeaderParser {
     guard offsets.count == 2, offsets[0] <= offsets[1] else {
       throw error("tensor \(quoted) has data_offsets that are not [begin, end] with begin ≤ end")
     }
-    let type = SafetensorsType(rawValue: typeName)
-    guard let bits = type.map({ 8 * $0.size }) ?? SafetensorsType.unread[typeName] else {
-      let known = SafetensorsType.allCases.map(\.rawValue).joined(separator: " ")
+    let type = StoredType(rawValue: typeName)
+    guard let bits = type.map({ 8 * $0.size }) ?? SafetensorsHeader.unread[typeName] else {
+      let known = StoredType.allCases.map(\.rawValue).joined(separator: " ")
       throw error(
         "tensor \(quoted) has the type \(ForeignText.quoted(typeName)); supported are \(known)")
     }

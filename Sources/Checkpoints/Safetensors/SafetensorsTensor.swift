@@ -5,7 +5,7 @@ public struct SafetensorsTensor: Sendable {
   /// Its name in the file.
   public let name: String
   /// The element type in the file.
-  public let type: SafetensorsType
+  public let type: StoredType
   /// The extents, outermost first; empty for a scalar.
   public let shape: [Int]
   let values: Values
@@ -50,11 +50,11 @@ public struct SafetensorsTensor: Sendable {
   }
 
   /// A tensor of any type from its little-endian bytes.
-  public init(_ name: String, type: SafetensorsType, shape: [Int], bytes: Data) {
+  public init(_ name: String, type: StoredType, shape: [Int], bytes: Data) {
     self.init(name, type, shape, .bytes(bytes))
   }
 
-  private init(_ name: String, _ type: SafetensorsType, _ shape: [Int], _ values: Values) {
+  private init(_ name: String, _ type: StoredType, _ shape: [Int], _ values: Values) {
     self.name = name
     self.type = type
     self.shape = shape

@@ -4,7 +4,7 @@ import Vision
 
 /// Runs a network on images, step by step: adaptively under an exit rule, or through all steps for a trace.
 public final class AdaptiveRunner {
-  private let plan: EpisodePlan
+  private let setup: EpisodeSetup
 
   /// - Parameters:
   ///   - model: the network.
@@ -26,7 +26,7 @@ public final class AdaptiveRunner {
       (1...most).contains(steps ?? most), "steps is \(steps ?? most), expected 1 to the model's \(most)")
     try ModelError.require(batchSize >= 1, "batch is \(batchSize), expected at least 1")
     try ModelError.require(engine.map { $0.model === model } ?? true, "the engine runs another model")
-    plan = EpisodePlan(
+    setup = EpisodeSetup(
       engine: engine ?? StepEngine(model), sampler: sampler,
       random: CounterRandom(seed: seed, stream: "sampler." + sampler.name), batchSize: batchSize,
       madds: try model.measureCosts().cumulative.prefix(steps ?? most).map(Double.init), probe: probe,
@@ -80,9 +80,9 @@ public final class AdaptiveRunner {
   public func infer(
     _ dataset: any ImageDataset, rule: any ExitRule, deadline: Double? = nil
   ) throws -> Run {
-    try plan.configuration.check(dataset)
+    try setup.configuration.check(dataset)
     let stream = try stream(DatasetSource(dataset), rule: rule, deadline: deadline)
-    let start = plan.clock()
+    let start = setup.clock()
     let progress = ProgressReporter("inference", total: dataset.count)
     defer { progress.finish() }
     var results: [Result] = []
@@ -93,8 +93,8 @@ public final class AdaptiveRunner {
     }
     try requireImages(results.count, dataset)
     return Run(
-      results: results, evaluation: Evaluation(of: results, stepMadds: plan.madds),
-      seconds: plan.clock() - start, late: stream.late, pixelBytes: stream.pixelBytes)
+      results: results, evaluation: Evaluation(of: results, stepMadds: setup.madds),
+      seconds: setup.clock() - start, late: stream.late, pixelBytes: stream.pixelBytes)
   }
 
   /// Runs images as they come until `rule` lets them leave; see ``EpisodeStream``.
@@ -112,7 +112,7 @@ public final class AdaptiveRunner {
     if let deadline {
       try ModelError.require(deadline > 0, "deadline is \(deadline), expected seconds above 0")
     }
-    return try EpisodeStream(source, rule: rule, plan: plan, deadline: deadline)
+    return try EpisodeStream(source, rule: rule, setup: setup, deadline: deadline)
   }
 
   /// Runs every image through all steps and records everything.
@@ -126,15 +126,15 @@ public final class AdaptiveRunner {
   public func trace(
     _ dataset: any ImageDataset, model identity: Trace.Identity, samplerName: String? = nil
   ) throws -> Trace {
-    try plan.configuration.check(dataset)
+    try setup.configuration.check(dataset)
     let progress = ProgressReporter("trace", total: dataset.count)
     defer { progress.finish() }
-    var record = try plan.record(
+    var record = try setup.record(
       indices: Array(0..<dataset.count),
       labels: dataset.knowsLabels ? (0..<dataset.count).map { dataset.label(at: $0) } : nil)
-    let batch = min(max(plan.batchSize, EpisodeStream.preparedAhead), dataset.count)
-    let stepper = plan.stepper(
-      try ImagePool(plan.configuration, channels: dataset.channels, capacity: batch))
+    let batch = min(max(setup.batchSize, EpisodeStream.preparedAhead), dataset.count)
+    let stepper = setup.stepper(
+      try ImagePool(setup.configuration, channels: dataset.channels, capacity: batch))
     let source = DatasetSource(dataset)
     // Images that cannot be read leave no row.
     var read: [Int] = []
@@ -144,9 +144,9 @@ public final class AdaptiveRunner {
       guard let last = images.last else { break }
       let readable = zip(images, try stepper.pool.load(images, rows: images.map(\.index)))
       let rows = readable.filter(\.1).map(\.0.index)
-      for start in stride(from: 0, to: rows.count, by: plan.batchSize) {
-        let group = EpisodeGroup(rows: Array(rows[start..<min(start + plan.batchSize, rows.count)]))
-        for step in 1...plan.madds.count {
+      for start in stride(from: 0, to: rows.count, by: setup.batchSize) {
+        let group = EpisodeGroup(rows: Array(rows[start..<min(start + setup.batchSize, rows.count)]))
+        for step in 1...setup.madds.count {
           try Cancellation.check()
           let outcome = try stepper.run(step, group, record, recordsValues: true)
           try stepper.enter(outcome, step, group, into: &record)
@@ -159,8 +159,8 @@ public final class AdaptiveRunner {
     return try Trace(
       record: read.count == dataset.count ? record : record.selecting(read), model: identity,
       dataset: Trace.Identity(name: dataset.name, digest: dataset.identity),
-      sampler: samplerName ?? plan.sampler.name,
-      classNames: dataset.labels.isEmpty ? plan.configuration.labels : dataset.labels)
+      sampler: samplerName ?? setup.sampler.name,
+      classNames: dataset.labels.isEmpty ? setup.configuration.labels : dataset.labels)
   }
 
   private func requireImages(_ count: Int, _ dataset: any ImageDataset) throws {

@@ -49,21 +49,21 @@ public final class EpisodeStream {
   }
 
   /// - Parameter deadline: seconds; see ``AdaptiveRunner/stream(_:rule:deadline:)``.
-  init(_ source: any ImageSource, rule: any ExitRule, plan: EpisodePlan, deadline: Double?) throws {
-    let durations = try deadline == nil ? StepDurations() : plan.measureDurations()
+  init(_ source: any ImageSource, rule: any ExitRule, setup: EpisodeSetup, deadline: Double?) throws {
+    let durations = try deadline == nil ? StepDurations() : setup.measureDurations()
     self.source = source
-    batchSize = plan.batchSize
-    capacity = Self.capacity(plan.batchSize, imageBytes: plan.imageBytes(channels: source.channels))
-    stepper = plan.stepper(
-      try ImagePool(plan.configuration, channels: source.channels, capacity: capacity))
-    probe = plan.probe
-    clock = plan.clock
-    record = try plan.record(
+    batchSize = setup.batchSize
+    capacity = Self.capacity(setup.batchSize, imageBytes: setup.imageBytes(channels: source.channels))
+    stepper = setup.stepper(
+      try ImagePool(setup.configuration, channels: source.channels, capacity: capacity))
+    probe = setup.probe
+    clock = setup.clock
+    record = try setup.record(
       indices: [Int](repeating: 0, count: capacity),
       labels: source.knowsLabels ? [Int](repeating: 0, count: capacity) : nil)
     self.rule = try rule.started(on: record)
     times = StreamTimes(deadline: deadline, durations: durations, rows: capacity)
-    totals = StreamTotals(stepMadds: plan.madds)
+    totals = StreamTotals(stepMadds: setup.madds)
     waiting = [EpisodeQueue](repeating: EpisodeQueue(), count: record.steps)
     outcomes = [Outcome](repeating: .pending, count: capacity)
     numbers = [Int](repeating: 0, count: capacity)

@@ -4,7 +4,6 @@ import Tensor
 extension EpisodeRecord {
   /// The columns of one step; each holds N entries, of which only the filled rows mean anything.
   public struct Step: Sendable {
-    /// N×C, row-major.
     /// The logits, N×C, row-major.
     public private(set) var logits: [Float] = []
     /// Where the patches were taken, N values; empty for the glance.

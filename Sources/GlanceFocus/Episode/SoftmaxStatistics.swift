@@ -26,6 +26,28 @@ struct SoftmaxStatistics {
     var tail = Vector(repeating: -.infinity)
     for i in whole..<count { tail[i - whole] = logits[i] }
 
+    let (largest, runnerUp) = twoLargest(raw, whole, tail)
+    let (total, weighted) = sums(raw, whole, count, tail, largest)
+    // NaN logits, +∞ and rows of nothing but −∞ all end as NaN here.
+    guard total.isFinite else { return nil }
+
+    var prediction = 0
+    while prediction < count - 1 && logits[prediction] != largest { prediction += 1 }
+    let confidence = 1 / total
+    let ratio = exponential(Vector(repeating: runnerUp - largest)).value[0]
+    return SoftmaxStatistics(
+      confidence: confidence,
+      entropy: max(log(total) - weighted * confidence, 0),
+      margin: (1 - ratio) * confidence,
+      prediction: Int32(truncatingIfNeeded: prediction))
+  }
+
+  /// The largest logit and the second largest, which may be equal; `tail` holds those beyond `whole`.
+  @inline(__always)
+  private static func twoLargest(
+    _ raw: UnsafeRawPointer, _ whole: Int, _ tail: Vector
+  ) -> (largest: Float, runnerUp: Float) {
+    let width = Vector.scalarCount
     // We look for the two largest of every lane, then of all lanes.
     var first = tail
     var second = Vector(repeating: -.infinity)
@@ -49,13 +71,21 @@ struct SoftmaxStatistics {
         runnerUp = first[lane]
       }
     }
+    return (largest, runnerUp)
+  }
 
+  /// Σ exp(x − m) and Σ exp(x − m)·(x − m).
+  @inline(__always)
+  private static func sums(
+    _ raw: UnsafeRawPointer, _ whole: Int, _ count: Int, _ tail: Vector, _ largest: Float
+  ) -> (total: Float, weighted: Float) {
+    let width = Vector.scalarCount
     var sum = Vector()
     var weighted = Vector()
     // We add up 256 classes at a time, and then these sums, which keeps rounding small.
     var (sums, allWeighted) = (Vector(), Vector())
     let shift = Vector(repeating: largest)
-    offset = 0
+    var offset = 0
     while offset < whole {
       let end = min(whole, offset + 16 * width)
       while offset < end {
@@ -78,19 +108,7 @@ struct SoftmaxStatistics {
     }
     sum += sums
     weighted += allWeighted
-    let total = sum.sum()
-    // NaN logits, +∞ and rows of nothing but −∞ all end as NaN here.
-    guard total.isFinite else { return nil }
-
-    var prediction = 0
-    while prediction < count - 1 && logits[prediction] != largest { prediction += 1 }
-    let confidence = 1 / total
-    let ratio = exponential(Vector(repeating: runnerUp - largest)).value[0]
-    return SoftmaxStatistics(
-      confidence: confidence,
-      entropy: max(log(total) - weighted.sum() * confidence, 0),
-      margin: (1 - ratio) * confidence,
-      prediction: Int32(truncatingIfNeeded: prediction))
+    return (sum.sum(), weighted.sum())
   }
 
   /// The probabilities of a row, for those who want them all.

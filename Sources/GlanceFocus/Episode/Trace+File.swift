@@ -107,6 +107,8 @@ private struct TraceReader {
         return label
       }
     }
+    // The critic says one number, so this reads `value` alone: another column of the critic's also needs a parameter of
+    // `EpisodeRecord.setStep`, which enters it.
     let values: String? = StepColumns.value.file.flatMap { file[$0] == nil ? nil : $0 }
     if let values { try require(values, [steps, images]) }
     let indices = try file.ints("images")

@@ -23,7 +23,7 @@ public struct StateArray {
   /// The sizes of its axes, the outermost first.
   public var shape: [Int] { array.shape }
   /// The type of its elements.
-  public var type: SafetensorsType { array.type }
+  public var type: StoredType { array.type }
 
   /// The values, row-major, whatever the element type.
   ///

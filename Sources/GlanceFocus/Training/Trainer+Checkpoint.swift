@@ -24,7 +24,7 @@ extension Trainer {
   /// Keeps everything needed to go on, atomically. What another training has kept under that name is renamed, never
   /// replaced.
   func save(to path: FilePath) throws {
-    let json = try JSONEncoder.sorted.encode(Progress(fingerprint: identity.text(), history: history))
+    let json = try JSONEncoder.sorted.encode(Progress(fingerprint: fingerprint.text(), history: history))
     let state = try optimizer.state().map { (name: "optimizer." + $0.name, value: $0.value) }
     let metadata = ["training": String(decoding: json, as: UTF8.self)]
     guard let kept = resumption.keptAs else {
@@ -79,10 +79,10 @@ extension Trainer {
 
   private func obstacles(in file: ModelFile) throws -> [String] {
     guard let progress = Self.progress(of: file) else { return ["it is no checkpoint of a training"] }
-    guard let other = TrainingIdentity(text: progress.fingerprint) else {
+    guard let other = TrainingFingerprint(text: progress.fingerprint) else {
       return ["it was kept by another version"]
     }
-    return identity.obstacles(
+    return fingerprint.obstacles(
       toGoingOnFrom: other, done: progress.history.count, batches: loader.batchesPerEpoch)
   }
 

@@ -21,7 +21,7 @@ public final class Trainer {
   public let checkpoint: FilePath?
   let optimizer: any Optimizer
   private let schedule: Schedule
-  let identity: TrainingIdentity
+  let fingerprint: TrainingFingerprint
   private let random: CounterRandom
   /// Epochs finished so far, including those of an earlier run.
   public internal(set) var history: [EpochMetrics] = []
@@ -72,7 +72,7 @@ public final class Trainer {
         ParameterGroup(classifier, learningRate: options.classifierRate, weightDecay: options.weightDecay),
       ])
     }
-    identity = try TrainingIdentity(model, dataset: dataset, options: options)
+    fingerprint = try TrainingFingerprint(model, dataset: dataset, options: options)
     if let checkpoint { try resume(from: checkpoint) }
   }
 

@@ -2,6 +2,10 @@ import Foundation
 import NeuralNet
 
 /// What one stage of training does; defaults are the paper's where it fixes them.
+///
+/// The options are part of the state that a training keeps, and decoding needs the key of each that is not an
+/// `Optional`. So a new one is, with nil for what was done before: otherwise no training of an earlier version is
+/// resumed.
 public struct TrainingOptions: Codable, Sendable, Equatable {
   /// The stages of the paper.
   public enum Stage: Int, Codable, Sendable {

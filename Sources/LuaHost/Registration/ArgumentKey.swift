@@ -27,7 +27,9 @@ public final class ArgumentKey<Value>: ArgumentRow {
   fileprivate let read: @Sendable (LuaCall, String) throws -> Value
 
   /// An argument that is read in a way of its own.
-  /// - Parameter read: reads the argument of that name.
+  /// - Parameters:
+  ///   - parameter: the row of the function's table.
+  ///   - read: reads the argument of that name.
   public init(_ parameter: FunctionParameter, read: @escaping @Sendable (LuaCall, String) throws -> Value) {
     self.parameter = parameter
     self.read = read

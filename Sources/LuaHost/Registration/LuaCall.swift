@@ -1,4 +1,5 @@
 import CLuaBridge
+import Checkpoints
 import Support
 
 /// The arguments of one call from Lua, positional ones and options alike. Functions read them by their keys,
@@ -98,11 +99,9 @@ public struct LuaCall {
   /// The path of a file to write as safetensors; an ending that promises another form is refused.
   public func safetensorsPath(_ name: String) throws -> FilePath {
     let path = try outputPath(name)
-    let others: Set = [
-      "npy", "npz", "pt", "pth", "tar", "bin", "ckpt", "pkl", "onnx", "h5", "hdf5", "json", "csv", "txt",
-      "png", "lua",
-    ]
-    guard !others.contains(path.ending) else {
+    let others: Set = ["pkl", "onnx", "h5", "hdf5", "json", "csv", "txt", "png", "lua"]
+    let isOther = CheckpointFormats.isNamedAsForeign(path) || NumPyFile.endings.contains(path.ending)
+    guard !isOther, !others.contains(path.ending) else {
       throw LuaError(
         "\(place(name)) is written as safetensors, and must not end in .\(path.ending), got \"\(path)\"")
     }

@@ -7,7 +7,8 @@ import Support
 /// `gfnet.load`.
 enum LoadFunction {
   private static let nameOrFile = ArgumentKey<FilePath>.path(
-    "name_or_file", "a name under models/, or the path of a .safetensors, .pth or .pt file")
+    "name_or_file",
+    "a name under models/, or the path of a \(CheckpointFormats.usualEndings(ownFirst: true)) file")
 
   static let entry = FunctionEntry(
     "load", "Loads a model.", [nameOrFile],

@@ -60,7 +60,7 @@ enum TrainFunction {
   private static let rows: [any ArgumentRow] = [
     model, dataset, stage, epochs, batch, rate, classifierRate, weightDecay, schedule, auxWeight,
     labelSmoothing, reward, discount, ppoEpochs, ppoRate, resetPolicy, seed, firstEpoch,
-    TrainingCheckpoint.key, log,
+    CheckpointOption.key, log,
   ]
 
   private static let train = FunctionEntry(
@@ -91,7 +91,7 @@ enum TrainFunction {
     let data = try call[dataset]
     data.tellNormalization(of: handle.configuration, call.context)
     let options = try options(call, handle)
-    let checkpoint = try call[TrainingCheckpoint.key].file(of: handle, options.stage, call.context)
+    let checkpoint = try call[CheckpointOption.key].file(of: handle, options.stage, call.context)
     let listener = try call[log]
     return try handle.training {
       let trainer = try Trainer(

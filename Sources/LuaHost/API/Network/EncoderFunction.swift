@@ -1,9 +1,10 @@
+import Checkpoints
 import Support
 
 /// `gfnet.encoder`.
 enum EncoderFunction {
   private static let file = ArgumentKey<FilePath>.path(
-    "file", "a file of gfnet-lab models import, or its name; .pth, .pt or .safetensors")
+    "file", "a file of gfnet-lab models import, or its name; \(CheckpointFormats.usualEndings())")
   private static let backbone = ArgumentKey<String?>(
     "backbone", "which encoder it is; found from the file by default")
   private static let keys = ArgumentKey<String?>(

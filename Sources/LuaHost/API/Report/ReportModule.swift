@@ -68,16 +68,16 @@ enum ReportModule {
   }
 
   private static let showFigure = FunctionEntry(
-    "figure", "Shows a figure under a name and a caption.", [figure, .options(FigureFileOptions.rows)],
+    "figure", "Shows a figure under a name and a caption.", [figure, .options(FigureNameOptions.rows)],
     example: """
       gfnet.report.figure(gfnet.plot.figure{}:line({1, 2}, {3, 4}), {name = "accuracy", caption = "Two steps."})
       """, touches: [.report]
   ) { call in
     let drawing = try call[figure]
-    let caption = try call[FigureFileOptions.caption]
+    let caption = try call[FigureNameOptions.caption]
     call.context.emit(
       .figure(
         try drawing.picture(
-          call.context, name: call[FigureFileOptions.name], caption: caption.isEmpty ? nil : caption)))
+          call.context, name: call[FigureNameOptions.name], caption: caption.isEmpty ? nil : caption)))
   }
 }

@@ -9,9 +9,12 @@ public struct NumberArray {
   /// The numbers, row after row.
   public let values: [Double]
 
-  /// Reads the value at `index`.
+  /// Reads a value.
   ///
-  /// - Parameter place: what an error names, such as `figure:line: argument 1 'x'`.
+  /// - Parameters:
+  ///   - index: its slot.
+  ///   - stack: where it lies.
+  ///   - place: what an error names, such as `figure:line: argument 1 'x'`.
   public init(at index: Int, on stack: LuaStack, _ place: @autoclosure () -> String) throws {
     if let tensor = stack.object(at: index, as: Tensor.self) {
       sizes = tensor.shape.sizes

@@ -39,9 +39,11 @@ extension LuaCall {
 }
 
 extension LuaStack {
-  /// The tensor at `index`; a number or nested lists of numbers become one.
+  /// The tensor in a slot; a number or nested lists of numbers become one.
   ///
-  /// - Parameter place: what an error names, such as `tensor:matmul: argument 1 'other'`.
+  /// - Parameters:
+  ///   - index: the slot.
+  ///   - place: what an error names, such as `tensor:matmul: argument 1 'other'`.
   public func tensor(at index: Int, _ place: @autoclosure () -> String) throws -> Tensor {
     if let tensor = object(at: index, as: Tensor.self) { return tensor }
     switch kind(at: index) {

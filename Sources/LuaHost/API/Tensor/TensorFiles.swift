@@ -23,7 +23,7 @@ enum TensorFiles {
       """, touches: [.readFiles]
   ) { call in
     let path = try call[source]
-    if ["npy", "npz"].contains(path.ending) {
+    if NumPyFile.endings.contains(path.ending) {
       let file = try NumPyFile(contentsOf: path)
       for array in file.unread { call.context.note("\(path): left out: \(array.reason)") }
       let tensors = try file.arrays.map { ($0.name, try Tensor(Shape($0.shape), $0.floats())) }
@@ -47,7 +47,7 @@ enum TensorFiles {
     return LuaResults(NamedTensors(try arrays.map { ($0.name, try Tensor(Shape($0.shape), $0.floats())) }))
   }
 
-  private static let endings = ["safetensors", "npz", "npy"]
+  private static let endings = CheckpointFormats.own.endings + NumPyFile.endings
 
   private static let target = ArgumentKey<FilePath>.outputPath(
     "file", "such as mine.safetensors; the ending is .safetensors, .npz or .npy")

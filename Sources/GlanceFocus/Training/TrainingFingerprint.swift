@@ -3,7 +3,7 @@ import NeuralNet
 import Vision
 
 /// What two trainings must have in common for one to go on from the other's checkpoint.
-struct TrainingIdentity: Equatable {
+struct TrainingFingerprint: Equatable {
   private let options: TrainingOptions
   /// Network, data set, starting weights, and how an epoch is cut into batches where that has changed between versions.
   private let rest: [String]
@@ -41,7 +41,7 @@ struct TrainingIdentity: Equatable {
   ///
   /// Another number of epochs is no obstacle where the learning rate of every step so far is the same all the same.
   /// - Parameter batches: the number of batches of an epoch.
-  func obstacles(toGoingOnFrom other: TrainingIdentity, done: Int, batches: Int) -> [String] {
+  func obstacles(toGoingOnFrom other: TrainingFingerprint, done: Int, batches: Int) -> [String] {
     var found = changedOptions(from: other)
     if options.epochs != other.options.epochs, let reason = epochObstacle(other, done, batches) {
       found.insert(reason, at: 0)
@@ -56,7 +56,7 @@ struct TrainingIdentity: Equatable {
     return found
   }
 
-  private func epochObstacle(_ other: TrainingIdentity, _ done: Int, _ batches: Int) -> String? {
+  private func epochObstacle(_ other: TrainingFingerprint, _ done: Int, _ batches: Int) -> String? {
     let (before, now) = (other.options.epochs, options.epochs)
     let change = "epochs was \(before), is \(now)"
     guard done <= now else { return "\(change), and \(done) are done" }
@@ -72,7 +72,7 @@ struct TrainingIdentity: Equatable {
   }
 
   /// Options other than the number of epochs.
-  private func changedOptions(from other: TrainingIdentity) -> [String] {
+  private func changedOptions(from other: TrainingFingerprint) -> [String] {
     let (old, new) = (Self.values(of: other.options), Self.values(of: options))
     return Set(old.keys).union(new.keys).subtracting(["epochs"]).sorted().compactMap { name in
       let (before, now) = (old[name] ?? "unknown", new[name] ?? "unknown")

@@ -1,6 +1,5 @@
-/// The element types of a safetensors file that this reader and writer know; raw values are those of the
-/// header.
-public enum SafetensorsType: String, CaseIterable, Sendable {
+/// The element types of arrays in checkpoints of all formats that are read; raw values are the words of safetensors.
+public enum StoredType: String, CaseIterable, Sendable {
   case f64 = "F64"
   case f32 = "F32"
   case f16 = "F16"
@@ -14,12 +13,6 @@ public enum SafetensorsType: String, CaseIterable, Sendable {
   case u16 = "U16"
   case u8 = "U8"
   case bool = "BOOL"
-
-  /// Types of the format whose values are not read, with their bits per element.
-  static let unread: [String: Int] = [
-    "F8_E4M3": 8, "F8_E5M2": 8, "F8_E4M3FNUZ": 8, "F8_E5M2FNUZ": 8, "F8_E8M0": 8, "F4": 4, "F6_E2M3": 6,
-    "F6_E3M2": 6, "C64": 64,
-  ]
 
   /// The number of bytes per element.
   public var size: Int {

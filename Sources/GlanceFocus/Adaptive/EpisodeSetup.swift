@@ -2,7 +2,7 @@ import Support
 import Tensor
 
 /// How images are run: by which network, where their patches are placed, and how many together.
-struct EpisodePlan {
+struct EpisodeSetup {
   let engine: StepEngine
   let sampler: any PatchSampler
   /// The numbers of samplers that draw.
@@ -32,16 +32,20 @@ struct EpisodePlan {
   /// Bytes of one image's decoded pixels.
   func imageBytes(channels: Int) -> Int { configuration.imageSize * configuration.imageSize * channels }
 
-  /// How long every step takes on batches of every size that plans are made for: 1, 2, 3, 4, 6, 8, 12, …
+  /// How long every step takes on batches of every size that plans are made for, up to the one that holds
+  /// ``batchSize``: 1, 2, 3, 4, 6, 8, 12, …
+  ///
+  /// These are the rungs of `BatchLadder` in the target `Inference`, which cannot be imported here. Where they change,
+  /// change these: plans of other sizes would be made and never used, and the first batches of a run would be late.
   func measureDurations() throws -> StepDurations {
     var durations = StepDurations()
-    var size = 1
+    var power = 1
     while true {
-      for count in Set([size, size + size / 2]) where count <= batchSize || size >= batchSize {
+      for count in power == 1 ? [1] : [power, power + power / 2] {
         try measure(count, into: &durations)
+        if count >= batchSize { return durations }
       }
-      if size >= batchSize { return durations }
-      size *= 2
+      power *= 2
     }
   }
 

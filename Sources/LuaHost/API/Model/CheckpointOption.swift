@@ -2,13 +2,13 @@ import GlanceFocus
 import Support
 
 /// Where a training keeps its state, as a script asks for it.
-enum TrainingCheckpoint {
+enum CheckpointOption {
   case file(FilePath)
   case off
   /// The place is left to the run.
   case standard
 
-  static let key = ArgumentKey<TrainingCheckpoint>(
+  static let key = ArgumentKey<CheckpointOption>(
     .optional(
       "checkpoint", .either([.string, .boolean]),
       "the file that keeps the state; false keeps none; default: checkpoints/MODEL-stageN.safetensors"
