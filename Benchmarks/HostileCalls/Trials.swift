@@ -1,6 +1,7 @@
 import Foundation
 import LuaHost
 import Support
+import Synchronization
 
 /// Runs cases one after the other and says what became of them on standard output.
 struct Trials {
@@ -126,43 +127,51 @@ private struct Host {
   func revive() { state.revive() }
 }
 
-/// Ends the process when a case goes on long after its deadline.
+/// Ends the process when a case does not stop.
+///
+/// What counts is the time that the process computes: a busy machine makes nothing hang. A case that waits for ever
+/// computes nothing, and is left after a long time on the clock.
 enum Watch {
-  /// Until then it must have answered: what the machine is busy with counts too.
-  private static let patience = 15.0
-  private static let started = CaseStart()
+  /// Seconds, much longer than a case's deadline.
+  private static let computing = 15.0
+  private static let waiting = 600.0
+  private static let started = Mutex<Moment?>(nil)
+
+  private struct Moment {
+    let clock = MonotonicClock.seconds
+    let computed = Watch.computed
+  }
+
+  /// Seconds that all threads of the process have computed.
+  private static var computed: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
 
   static func begin() -> Double {
-    let now = MonotonicClock.milliseconds
-    started.set(now)
-    return now
+    let now = Moment()
+    started.withLock { $0 = now }
+    return now.clock
   }
 
   /// Seconds since `before`.
   static func end(_ before: Double) -> Double {
-    started.set(nil)
-    return (MonotonicClock.milliseconds - before) / 1e3
+    started.withLock { $0 = nil }
+    return MonotonicClock.seconds - before
   }
 
   static func start() {
     let thread = Thread {
       while true {
         usleep(100_000)
-        guard let start = started.value, (MonotonicClock.milliseconds - start) / 1e3 > patience else {
-          continue
-        }
+        guard let start = started.withLock({ $0 }) else { continue }
+        let now = Moment()
+        guard now.computed - start.computed > computing || now.clock - start.clock > waiting else { continue }
         Console.note("Fatal: does not stop")
         _exit(4)
       }
     }
     thread.start()
   }
-}
-
-/// When the running case began; nil between cases.
-final class CaseStart: @unchecked Sendable {
-  private let lock = NSLock()
-  private var start: Double?
-  var value: Double? { lock.withLock { start } }
-  func set(_ value: Double?) { lock.withLock { start = value } }
 }
