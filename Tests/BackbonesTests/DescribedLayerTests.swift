@@ -27,6 +27,35 @@ struct DescribedLayerTests {
     }
   }
 
+  /// Layers are joined by the sizes that descriptions give, so what a layer computes must have that size.
+  @Test(arguments: names) func aLayerHasTheSizeThatItsDescriptionSays(_ name: String) throws {
+    let form = try #require(DescribedLayers.form(name))
+    let layer = try Self.layer(form.example)
+    let sides = [(height: 13, width: 18), (height: 18, width: 13)]
+    let fitting = (1...1024).first { channels in
+      (try? layer.description.size(for: MapSize(channels: channels, height: 13, width: 18))) != nil
+    }
+    let channels = try #require(fitting, "the example of \(name) fits no map of 13×18")
+    let network = try Self.network(of: layer, channels: channels)
+    for (height, width) in sides {
+      let said = try layer.description.size(for: MapSize(channels: channels, height: height, width: width))
+      let map = try network.encode(Tensor.zeros([2, 3, height, width]), .evaluation).map
+      #expect(map.shape == [2, said.channels, said.height, said.width], "\(name) says \(said)")
+    }
+  }
+
+  /// A network whose map is what `layer` makes of a map of `channels` channels that is as large as the image.
+  private static func network(of layer: ComposedLayer, channels: Int) throws -> any Backbone {
+    let (convolution, sequence) = (DescribedLayers.form("conv"), DescribedLayers.form("sequential"))
+    let entrance = try ComposedLayer(
+      #require(convolution), ["inputs": .integer(3), "outputs": .integer(channels), "kernel": .integer(1)])
+    let body = try ComposedLayer(#require(sequence), ["layers": .layers([entrance, layer])])
+    let backbone = BackboneDescription(name: "example", body: body.description)
+    let network = try BackboneChoice.described(backbone).entry().build(2)
+    try network.initialize(seed: 1)
+    return network
+  }
+
   private static func layer(_ example: LayerExample) throws -> ComposedLayer {
     let form = try #require(DescribedLayers.form(example.name))
     var values: [String: LayerValue] = [:]

@@ -32,6 +32,14 @@ private func batch(
 }
 
 @Suite struct SamplerTests {
+  /// The samplers that draw their places, with the standard deviation of a row: √(1/12) for the uniform; 0.2 less
+  /// what the border cuts for the normal.
+  static let drawing: [(name: String, deviation: Float)] = [("random", 0.2887), ("gaussian", 0.197)]
+  /// The samplers that search the glance for what no patch has shown yet.
+  static let searching = ["saliency", "contrast"]
+  /// The samplers that take the places of the policy network.
+  static let following = ["learned"]
+
   @Test func everyProposalIsValid() throws {
     for definition in Samplers.table {
       let sampler = try definition.make()
@@ -74,7 +82,7 @@ private func batch(
   }
 
   @Test func randomPlacesDifferByImageStepAndSeed() throws {
-    for name in ["random", "gaussian"] {
+    for (name, expectedDeviation) in Self.drawing {
       let sampler = try Samplers.make(name)
       let first = try sampler.propose(batch(Array(0..<1000), after: 1))
       #expect(Set(first).count > 990)
@@ -85,8 +93,7 @@ private func batch(
       let mean = rows.reduce(0, +) / 1000
       let deviation = (rows.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 1000).squareRoot()
       #expect(abs(mean - 0.5) < 0.04)
-      // √(1/12) for the uniform; 0.2 less what the border cuts for the normal.
-      #expect(abs(deviation - (name == "random" ? 0.2887 : 0.197)) < 0.02)
+      #expect(abs(deviation - expectedDeviation) < 0.02)
       let covariance = first.reduce(0) { $0 + ($1.row - 0.5) * ($1.column - 0.5) } / 1000
       #expect(abs(covariance) < 0.01)
     }
@@ -94,9 +101,16 @@ private func batch(
     #expect(narrow == [PatchLocation(row: 0.5, column: 0.5), PatchLocation(row: 0.5, column: 0.5)])
   }
 
+  @Test(arguments: following) func thePolicysPlacesAreTaken(_ name: String) throws {
+    let given = try batch([4, 17, 8], after: 2)
+    #expect(try Samplers.make(name).propose(given) == given.policy)
+  }
+
   @Test func fixedSamplersLookAtTheirPlaces() throws {
+    var tested: Set<String> = []
     func places(_ name: String, _ given: [String: SettingValue] = [:], steps: Int) throws -> [[Float]] {
-      try (2...steps).map {
+      tested.insert(name)
+      return try (2...steps).map {
         let place = try Samplers.make(name, given).propose(batch([4], after: $0 - 1))[0]
         return [place.row, place.column]
       }
@@ -109,6 +123,10 @@ private func batch(
       try places("grid", ["rows": 1, "columns": 3], steps: 5) == [
         [0.5, 0], [0.5, 0.5], [0.5, 1], [0.5, 0],
       ])
+    // A sampler whose places are not fixed has a test of its own, which takes its name from one of these lists.
+    let others = Self.drawing.map { $0.name } + Self.searching + Self.following
+    #expect(tested.isDisjoint(with: others))
+    #expect(tested.union(others) == Set(Samplers.table.map { $0.name }))
   }
 
   private struct Fixed: PatchSampler {
@@ -144,7 +162,7 @@ private func batch(
     #expect(batch.locations(1) == [PatchLocation(row: 0.02, column: 0), PatchLocation(row: 0.03, column: 0)])
   }
 
-  @Test(arguments: ["saliency", "contrast"])
+  @Test(arguments: searching)
   func aSpotIsFoundAndThenAnother(_ name: String) throws {
     let sampler = try Samplers.make(name)
     let first = try sampler.propose(batch([0], after: 1))

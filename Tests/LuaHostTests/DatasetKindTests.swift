@@ -7,27 +7,50 @@ import Testing
     try Help().text(on: "gfnet.dataset").split(whereSeparator: \.isWhitespace).joined(separator: " ")
   }
 
-  @Test func theHelpNamesEveryKindOnce() throws {
-    let text = try help()
-    #expect(text.contains("name \"clutter-fashion\" or \"files\" or \"folder\" or \"tensors\""), "\(text)")
-    for name in ["files", "folder", "tensors"] {
-      #expect(text.split(separator: "The data set \"\(name)\"").count == 2, "\(name)")
+  /// The function in the catalogue, which has its texts and options from the table.
+  private func entry() throws -> FunctionEntry {
+    let found = Catalog.standard.modules.flatMap { $0.functions }.first {
+      $0.qualifiedName == "gfnet.dataset"
     }
+    return try #require(found)
+  }
+
+  /// The names that follow `start` in quotes.
+  private func quoted(after start: String, in text: String) -> [String] {
+    // Something has to stand before the first name, as splitting leaves out empty parts.
+    (". " + text).split(separator: start + "\"").dropFirst().map { part in String(part.prefix { $0 != "\"" })
+    }
+  }
+
+  @Test func theHelpNamesEveryKindOnce() throws {
+    let (text, function) = (try help(), try entry())
+    let list = try #require(function.parameters.first).summary
+    #expect(text.contains("name " + list), "\(text)")
+    let names = quoted(after: "or ", in: "or " + list)
+    #expect(Set(names).count == names.count)
+    let described = quoted(after: "The data set ", in: text)
+    #expect(Set(described).count == described.count)
+    #expect(!described.isEmpty && Set(described).isSubset(of: names))
+    let options = try #require(function.parameters.last?.options)
+    let owners = options.flatMap { quoted(after: "of ", in: $0.summary) }
+    #expect(Set(owners).isSubset(of: described), "a kind with options of its own has a paragraph")
   }
 
   /// Options that kinds share are listed once, with the text of each.
   @Test func sharedOptionsHaveTheTextsOfAllTheirKinds() throws {
-    let text = try help()
+    let (text, function) = (try help(), try entry())
+    let options = try #require(function.parameters.last?.options)
+    let names = options.map { $0.name }
+    #expect(Set(names).count == names.count)
+    #expect(names.starts(with: ["split", "limit"]), "what all kinds have comes first")
+    #expect(text.contains("{" + names.map { $0 + "=" }.joined(separator: ", ") + "}"), "\(text)")
+    for option in options { #expect(text.contains(option.summary), "\(option.name) in \(text)") }
+    let shared = options.first { $0.name == "labels" }
+    let labels = try #require(shared).summary
     for part in [
-      "{split=, limit=, images=, labels=, classes=, path=, paths=, resize=, crop=, interpolation=, augment=,"
-        + " mean=, std=, on_error=, seed=}",
-      "of \"tensors\": the class of each image, from 1; of \"folder\": a text file of classes or pictures; of"
-        + " \"files\": of classes; \"imagenet\" comes with the program (integer[]|tensor|string, optional)",
-      "of \"tensors\" and \"files\": the names of the classes; of \"folder\": the class folders in the order"
-        + " of their numbers",
-      "of \"folder\" and \"files\": of the normalisation; default: ImageNet's", "of \"files\": the pictures;",
-      "of \"folder\": of what augment draws; default: the run's (integer, optional)",
-    ] { #expect(text.contains(part), "\(part) in \(text)") }
+      "of \"tensors\": the class of each image, from 1", "of \"folder\": a text file of classes or pictures",
+      "of \"files\": of classes; \"imagenet\" comes with the program",
+    ] { #expect(labels.contains(part), "\(part) in \(labels)") }
   }
 
   @Test(arguments: [

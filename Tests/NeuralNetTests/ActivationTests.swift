@@ -33,6 +33,19 @@ import Testing
     }
   }
 
+  /// A row that points at another function than its own would pass all else here.
+  @Test(arguments: Activation.all.filter { $0 != .identity }.map(\.name))
+  func eachIsTheFunctionOfItsName(_ name: String) throws {
+    func plain(_ name: String) -> String { name.filter { $0 != "_" }.lowercased() }
+    let functions = ElementFunctions.table.filter { plain($0.name) == plain(name) }
+    #expect(functions.count == 1)
+    let function = try #require(functions.first)
+    let activation = try #require(Activation.named(name))
+    let x = try Tensor([10], [-9, -3.5, -3, -1.2, -0.25, 0, 0.7, 2.9, 6, 7.5])
+    let expected = try function(x).values().map(\.bitPattern)
+    #expect(try activation(x).values().map(\.bitPattern) == expected)
+  }
+
   @Test func theIdentityIsTheInputItself() throws {
     let x = try Tensor([2], [1, -1])
     #expect(try Activation.identity(x).storage === x.storage)
