@@ -40,7 +40,7 @@ package enum FileKind {
     (ascii("ggjt"), 0, "a GGML file, which is not read"),
     (
       [0x93] + ascii("NUMPY"), 0,
-      "a NumPy array (.npy), not weights; gfnet.tensor.load reads it under that ending"
+      "a NumPy array (.npy), not weights; it is read as a tensor under that ending"
     ),
     (ascii("MATLAB 5.0"), 0, "a MATLAB file, which is not read"),
     (ascii("RIFF"), 0, "a RIFF file (a picture or sound?)"), ([0x89] + ascii("PNG"), 0, "a PNG picture"),

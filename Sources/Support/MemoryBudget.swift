@@ -27,6 +27,7 @@ public final class MemoryBudget: Sendable {
   private let measure: @Sendable () -> Int
   /// The most bytes that the system would grant, whatever limit is set.
   private let ceiling: Int
+  private let wayToAllowMore = Mutex("$\(MemoryBudget.variable)")
 
   /// - Parameters:
   ///   - limit: bytes in all; nil: what the machine has left, less a reserve.
@@ -49,6 +50,12 @@ public final class MemoryBudget: Sendable {
     let reserve = max(available / 10, min(512 << 20, available / 4))
     return max(inUse + available - reserve, 64 << 20)
   }
+
+  /// How the one who runs the program allows more, for messages: the variable, and what else the program offers.
+  public var howToAllowMore: String { wayToAllowMore.withLock { $0 } }
+
+  /// Says what the program offers beside the variable, such as `--memory`.
+  public func offer(_ option: String) { wayToAllowMore.withLock { $0 = "\(option) or $\(Self.variable)" } }
 
   /// The most bytes that may be held.
   public var limit: Int { limitBytes.load(ordering: .relaxed) }
@@ -96,7 +103,7 @@ public final class MemoryBudget: Sendable {
     let limit = limit
     let (needs, used, most) = (MemoryText.size(bytes), MemoryText.size(inUse), MemoryText.size(limit))
     // Beyond what the system grants, the program's own limit helps nobody.
-    let remedy = limit < ceiling ? "--memory or $\(Self.variable)" : "ulimit -v, which limits this process"
+    let remedy = limit < ceiling ? howToAllowMore : "ulimit -v, which limits this process"
     return MemoryRefused(
       "needs \(needs); \(used) of the \(most) this run may hold are in use: release what is not needed (:free(), collectgarbage()), or allow more with \(remedy)"
     )

@@ -190,6 +190,7 @@ struct MemorySize: ExpressibleByArgument {
 
   /// Sets what the run may hold: the option's value, or that of the environment.
   static func apply(_ option: MemorySize?) throws {
+    MemoryBudget.shared.offer("--memory")
     if let option { return MemoryBudget.shared.setLimit(option.bytes) }
     guard let text = ProcessInfo.processInfo.environment[MemoryBudget.variable], !text.isEmpty else { return }
     guard let size = MemorySize(argument: text) else {

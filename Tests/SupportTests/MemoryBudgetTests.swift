@@ -28,7 +28,7 @@ import Testing
     #expect(
       error?.description.hasPrefix("needs 2.0 GB; 13.0 GB of the 14.0 GB this run may hold are in use")
         == true)
-    #expect(error?.description.contains("--memory") == true)
+    #expect(error?.description.contains("$GFNET_LAB_MEMORY") == true)
     // Refusing took nothing; what is given back can be had again.
     try budget.take(gigabyte)
     #expect(throws: MemoryRefused.self) { try budget.require(gigabyte) }
@@ -119,7 +119,10 @@ import Testing
     #expect(error?.description.hasSuffix("or allow more with ulimit -v, which limits this process") == true)
     budget.setLimit(gigabyte)
     #expect(budget.limit == gigabyte)
-    #expect(budget.refusal(of: gigabyte).description.contains("--memory"))
+    #expect(budget.refusal(of: gigabyte).description.hasSuffix("or allow more with $GFNET_LAB_MEMORY"))
+    budget.offer("--memory")
+    #expect(
+      budget.refusal(of: gigabyte).description.hasSuffix("allow more with --memory or $GFNET_LAB_MEMORY"))
   }
 
   @Test(

@@ -74,7 +74,7 @@ public struct PyTorchFile: Sendable {
       return "a package of torch.package, expected weights; save the state_dict()"
     }
     if !names.isEmpty, names.allSatisfy({ $0.hasSuffix(".npy") }) {
-      return "a NumPy archive (.npz), not weights; gfnet.tensor.load reads it under that ending"
+      return "a NumPy archive (.npz), not weights; it is read as tensors under that ending"
     }
     if let inner = names.first(where: { name in
       [".pth", ".pt", ".pth.tar", ".ckpt", ".safetensors", ".bin"].contains {

@@ -58,9 +58,16 @@ public final class AnswerProbe {
 
   /// What was found out about one rule or sampler.
   public struct Remark: Sendable {
+    /// What answered otherwise.
+    public enum Kind: String, Sendable {
+      case exitRule = "exit rule"
+      case sampler
+    }
+
+    public let kind: Kind
     /// Such as `the exit rule 'mine' (sweep.lua:12)`.
     public let who: String
-    /// One line.
+    /// One line, to which a host may add where more is said.
     public let text: String
   }
 
@@ -79,7 +86,7 @@ public final class AnswerProbe {
         try rule.checkedDecisions(images.stepBatch(rows))
       }
       if let finding {
-        remarks.append(Self.remark("exit rule", rule.name, rule.origin, finding, help: "gfnet.exits.define"))
+        remarks.append(Self.remark(.exitRule, rule.name, rule.origin, finding))
       }
     }
     if let sampler = askedSampler {
@@ -87,8 +94,7 @@ public final class AnswerProbe {
         try sampler.checkedProposal(images.samplerBatch(rows))
       }
       if let finding {
-        remarks.append(
-          Self.remark("sampler", sampler.name, sampler.origin, finding, help: "gfnet.samplers.define"))
+        remarks.append(Self.remark(.sampler, sampler.name, sampler.origin, finding))
       }
     }
     return remarks
@@ -139,23 +145,22 @@ public final class AnswerProbe {
   }
 
   private static func remark(
-    _ kind: String, _ name: String, _ origin: String?, _ finding: Finding, help: String
+    _ kind: Remark.Kind, _ name: String, _ origin: String?, _ finding: Finding
   ) -> Remark {
-    let who = "the \(kind) '\(name)'" + (origin.map { " (\($0))" } ?? "")
+    let who = "the \(kind.rawValue) '\(name)'" + (origin.map { " (\($0))" } ?? "")
     let advice =
-      " Results then depend on the batch size and on the order of the images, and live and traced ones differ;"
-      + " see gfnet-lab help \(help)"
+      " Results then depend on the batch size and on the order of the images, and live and traced ones differ"
     switch finding {
     case .differs(let different, let asked):
       return Remark(
-        who: who,
+        kind: kind, who: who,
         text:
           "\(who) answered otherwise for \(different) of \(asked) images when it was asked about them again,"
           + " together in another order and alone: it keeps state or looks at the other images of a batch."
           + advice)
     case .fails(let message):
       return Remark(
-        who: who,
+        kind: kind, who: who,
         text:
           "\(who) answered for a batch, and failed when it was asked about a part of it alone: \(message)."
           + advice)

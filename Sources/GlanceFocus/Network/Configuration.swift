@@ -150,7 +150,7 @@ extension Configuration {
     let objection = ClassOrder.objection(data: dataset.labels, model: labels)
     try ModelError.require(
       objection == nil,
-      "the classes of \(dataset.name) are in another order than the model's: \(objection ?? ""); classes = or labels ="
-        + " of the data set puts them in order")
+      "the classes of \(dataset.name) are in another order than the model's: \(objection ?? ""); the data set can be"
+        + " opened with its classes or labels in that order")
   }
 }

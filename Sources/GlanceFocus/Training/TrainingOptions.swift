@@ -65,8 +65,9 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
       Schedule(rawValue: schedule) != nil,
       "schedule is \(schedule), expected one of \(Schedule.allCases.map(\.rawValue).joined(separator: ", "))")
     try ModelError.require(
-      (0..<1).contains(labelSmoothing), "label_smoothing is \(labelSmoothing), expected 0 to 1")
-    try ModelError.require(ppo.epochs >= 1, "ppo_epochs is \(ppo.epochs), expected at least 1")
+      (0..<1).contains(labelSmoothing), "the label smoothing is \(labelSmoothing), expected 0 to 1")
+    try ModelError.require(
+      ppo.epochs >= 1, "the policy is updated \(ppo.epochs) times with each batch, expected at least 1")
     try ModelError.require((0...1).contains(ppo.discount), "discount is \(ppo.discount), expected 0 to 1")
     try ModelError.require(ppo.clip > 0, "clip is \(ppo.clip), expected above 0")
   }

@@ -17,6 +17,16 @@ struct AnswerCheck {
 
   /// Tells of answers that differed, when all decisions of the run have been taken.
   func tell() throws {
-    for remark in try probe?.remarks() ?? [] { context.noteOnce(remark.text, key: remark.who) }
+    for remark in try probe?.remarks() ?? [] {
+      context.noteOnce("\(remark.text); see gfnet-lab help \(Self.help(remark.kind))", key: remark.who)
+    }
+  }
+
+  /// The function whose help says what answers may depend on.
+  private static func help(_ kind: AnswerProbe.Remark.Kind) -> String {
+    switch kind {
+    case .exitRule: "gfnet.exits.define"
+    case .sampler: "gfnet.samplers.define"
+    }
   }
 }
