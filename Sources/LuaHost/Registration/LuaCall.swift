@@ -120,8 +120,6 @@ public struct LuaCall {
     return path
   }
 
-  /// A whole number; nil where it was left out.
-  public func optionalInteger(_ name: String) throws -> Int? { try has(name) ? integer(name) : nil }
   /// A string; nil where it was left out.
   public func optionalString(_ name: String) throws -> String? { try has(name) ? string(name) : nil }
 
