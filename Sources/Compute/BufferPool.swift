@@ -65,7 +65,11 @@ public final class BufferPool: MemoryKeeper {
       held -= capacity
       pointer = kept
     } else {
-      do { try budget.take(capacity) } catch { throw budget.refusal(of: bytes) }
+      do {
+        try budget.take(capacity)
+      } catch let refused as MemoryRefused {
+        throw refused.owner == nil ? budget.refusal(of: bytes) : refused
+      }
       var fresh: UnsafeMutableRawPointer?
       let isLarge = capacity >= Self.largePage
       let alignment = isLarge ? Self.largePage : AlignedBuffer.alignment

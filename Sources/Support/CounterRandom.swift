@@ -7,6 +7,9 @@ import Foundation
 public struct CounterRandom: Sendable, Hashable {
   private let key: UInt64
 
+  /// What tells this family from others.
+  public var identity: UInt64 { key }
+
   /// - Parameters:
   ///   - seed: the run's seed.
   ///   - stream: what the numbers are for, such as `"dropout.3.17"`; different names never share numbers.

@@ -11,15 +11,27 @@ public struct Deadline: Sendable {
   /// The time it was given.
   public let seconds: Double
   let end: Double
+  private let start: Double
   private let clock: Clock
+  /// Tells the deadline from all others.
+  private let identity = Identity()
+
+  private final class Identity: Sendable {}
 
   /// `seconds` from now.
   public init(of owner: String, seconds: Double, clock: @escaping Clock = machineClock) {
     self.owner = owner
     self.seconds = max(seconds, 0)
     self.clock = clock
-    end = clock() + self.seconds
+    start = clock()
+    end = start + self.seconds
   }
+
+  /// Seconds since it was set.
+  public var elapsed: Double { clock() - start }
+
+  /// True for the very same deadline; two of the same length and owner are two.
+  public func isSame(as other: Deadline) -> Bool { identity === other.identity }
 
   /// True once the clock has passed the moment.
   public var isOver: Bool { clock() > end }

@@ -4,8 +4,14 @@ import Synchronization
 /// Memory that was refused: one line that says what is needed, what is in use, and what helps.
 public struct MemoryRefused: LineError {
   public let description: String
+  /// The part of the run, such as a cell or a plugin, whose own limit it was; nil: that of the run.
+  public let owner: String?
+
   /// A refusal that reads as `description`, which is one line.
-  public init(_ description: String) { self.description = description }
+  public init(_ description: String, owner: String? = nil) {
+    self.description = description
+    self.owner = owner
+  }
 }
 
 /// The one budget over all that a run holds: tensors, weights, plans and pools by count, and all else (data
@@ -68,6 +74,7 @@ public final class MemoryBudget: Sendable {
 
   /// Throws ``MemoryRefused`` unless there is room for `bytes` more, which the caller takes and does not count.
   public func require(_ bytes: Int) throws {
+    try requireAllowed(bytes)
     if bytes < Self.least {
       // Many small pieces are as much as a large one.
       guard unseenBytes.wrappingAdd(max(bytes, 0), ordering: .relaxed).newValue >= 16 * Self.least else {
@@ -92,6 +99,32 @@ public final class MemoryBudget: Sendable {
   /// Ends the count of `bytes` that ``take(_:)`` counted.
   public func giveBack(_ bytes: Int) { countedBytes.wrappingSubtract(bytes, ordering: .relaxed) }
 
+  /// Throws where a part of the run that is active on this thread may not hold `bytes` more.
+  private func requireAllowed(_ bytes: Int) throws {
+    for allowance in MemoryAllowance.active where allowance.room < bytes {
+      relieve()
+      if allowance.room < bytes { throw allowance.refusal(of: bytes) }
+    }
+  }
+
+  /// Throws where a part of the run that is active on this thread holds more than it may, which nobody asked for before.
+  public func requireHeld() throws {
+    for allowance in MemoryAllowance.active where allowance.used > allowance.limit {
+      relieve()
+      if allowance.used > allowance.limit { throw allowance.refusal(of: 0) }
+    }
+  }
+
+  /// Bytes that counted memory takes now.
+  public var counted: Int { countedBytes.load(ordering: .relaxed) }
+
+  /// Bytes that may still be held, for whoever must not have memory collected while it asks: `keeper` is not asked to
+  /// give up any.
+  public func room(for bytes: Int, sparing keeper: any MemoryKeeper) -> Int {
+    if !fits(bytes) { relieve(sparing: keeper) }
+    return max(limit - inUse, 0)
+  }
+
   private func fits(_ bytes: Int) -> Bool {
     let limit = limit
     guard bytes <= limit, countedBytes.load(ordering: .relaxed) <= limit - bytes else { return false }
@@ -112,8 +145,8 @@ public final class MemoryBudget: Sendable {
   /// The environment variable that sets the limit.
   public static let variable = "GFNET_LAB_MEMORY"
 
-  private func relieve() {
-    let keepers = MemoryKeepers.ofThread.list.compactMap(\.keeper)
+  private func relieve(sparing spared: (any MemoryKeeper)? = nil) {
+    let keepers = MemoryKeepers.ofThread.list.compactMap(\.keeper).filter { $0 !== spared }
     // They are asked twice, since what the collector lets go of lands in the pools, which may have given up
     // theirs before.
     for _ in 0..<2 { for keeper in keepers { keeper.giveUpMemory() } }

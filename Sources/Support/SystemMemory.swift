@@ -96,7 +96,9 @@ public enum SystemMemory {
   private static func number(_ path: FilePath) -> Int? { lines(path).first.flatMap { Int($0) } }
 
   private static func lines(_ path: FilePath) -> [String] {
-    guard let bytes = try? InputFile.bytes(of: path, limit: 1 << 20) else { return [] }
+    guard let bytes = try? FileAccess.ofProgram({ try InputFile.bytes(of: path, limit: 1 << 20) }) else {
+      return []
+    }
     return TextLines(bytes).map(\.shown)
   }
 }

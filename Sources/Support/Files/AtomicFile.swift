@@ -46,6 +46,7 @@ public enum AtomicFile {
     defer { writing.withLock { _ = $0.temporaries.remove(temporary) } }
     do {
       defer { close(descriptor) }
+      try FileAccess.requireOpened(descriptor, path: path, for: .write)
       // Tells other machines that share the folder that the file is being written.
       flock(descriptor, LOCK_EX | LOCK_NB)
       try body(Output(descriptor: descriptor, path: path))
@@ -85,22 +86,12 @@ public enum AtomicFile {
       case .regular: return target
       case .link where !followsLinks: return target
       case .link:
-        guard let next = link(target) else { throw FileError(action: "write", path: path, errno: errno) }
+        guard let next = target.linkTarget else { throw FileError(action: "write", path: path, errno: errno) }
         target = target.folder.pushing(next)
       default: throw FileError(action: "write", path: path, unexpected: status.kind)
       }
     }
     throw FileError(action: "write", path: path, errno: ELOOP)
-  }
-
-  private static func link(_ path: FilePath) -> FilePath? {
-    var bytes = [UInt8](repeating: 0, count: 1 << 12)
-    let count = path.withPlatformString { path in
-      bytes.withUnsafeMutableBytes { room in
-        room.bindMemory(to: CChar.self).baseAddress.map { readlink(path, $0, room.count) } ?? -1
-      }
-    }
-    return count > 0 ? FilePath(bytes: bytes.prefix(count)) : nil
   }
 
   /// Files are written into folders that are there: a slip in a path must not become a tree of folders.

@@ -15,7 +15,7 @@ public struct InputFile: ~Copyable {
 
   /// Opens the file at `path`. Errors call it by `kind`, which says what it is to the user, such as "script".
   ///
-  /// - Throws: ``FileError`` where nothing can be opened, or it is no regular file.
+  /// - Throws: ``FileError`` where nothing can be opened, or it is no regular file; ``FileAccess/Refused``.
   public init(_ path: FilePath, as kind: String = "") throws {
     let action = kind.isEmpty ? "read" : "read \(kind)"
     // Without O_NONBLOCK, opening a pipe would wait for its writer.
@@ -39,6 +39,12 @@ public struct InputFile: ~Copyable {
     guard status.kind == .regular else {
       close(descriptor)
       throw FileError(action: action, path: path, unexpected: status.kind)
+    }
+    do {
+      try FileAccess.requireOpened(descriptor, path: path, for: .read)
+    } catch {
+      close(descriptor)
+      throw error
     }
     self.path = path
     self.status = status
