@@ -21,6 +21,19 @@ public struct Gradients {
     for entry in entries { append(entry) }
   }
 
+  /// Gradients that were computed elsewhere, by the owners of the values that they are of.
+  public init(_ gradients: [(owner: AnyObject, gradient: Tensor)]) {
+    self.init(
+      gradients.map { Entry(owner: $0.owner, point: .constant, value: $0.gradient.detached) })
+  }
+
+  /// The gradients of what was watched for `owners`, the others left out.
+  public func of(_ owners: [AnyObject]) -> Gradients {
+    let wanted = Set(owners.map { ObjectIdentifier($0) })
+    return Gradients(
+      entries.filter { entry in entry.owner.map { wanted.contains(ObjectIdentifier($0)) } ?? false })
+  }
+
   /// The number of watched values that have a gradient.
   public var count: Int { entries.count }
 

@@ -14,6 +14,9 @@ public protocol Op {
   /// - Throws: ``TensorError`` where the inputs do not fit.
   func outputShape(_ inputs: [Shape]) throws -> Shape
 
+  /// Whether the op is about elements of any type; all others get float32 numbers.
+  var takesAnyType: Bool { get }
+
   /// Multiply-Adds of one evaluation, as the field counts them: convolutions and linear layers only.
   func multiplyAdds(_ inputs: [Shape]) -> Int
 
@@ -28,6 +31,8 @@ public protocol Op {
 }
 
 extension Op {
+  /// No: most ops compute with float32 numbers.
+  public var takesAnyType: Bool { false }
   /// Nothing, as for most ops.
   public func multiplyAdds(_ inputs: [Shape]) -> Int { 0 }
   /// Nothing is known.
@@ -59,11 +64,20 @@ public struct Saved {
 public func apply(_ op: some Op, _ inputs: [Tensor]) throws -> Tensor {
   // A network of seconds per evaluation is left within one op.
   try Cancellation.check()
+  // The one place where types are looked at: whole numbers are never read as if they were floating-point ones.
+  let inputs = op.takesAnyType ? inputs : try inputs.asFloats()
   let shape = try op.outputShape(inputs.map(\.shape))
   try shape.validated(for: op.name)
   if let recorder = Recording.current { return try recorder.evaluate(op, inputs, shape: shape) }
   var saved = Saved(isRecording: false)
   return try op.finished(inputs, shape, &saved)
+}
+
+extension [Tensor] {
+  /// The tensors with float32 elements; the list itself where all have.
+  fileprivate func asFloats() throws -> [Tensor] {
+    allSatisfy { $0.dtype == .float32 } ? self : try map { try $0.converted(to: .float32) }
+  }
 }
 
 extension Op {

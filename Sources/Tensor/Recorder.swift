@@ -60,6 +60,9 @@ struct Tracking: Equatable {
   let recorder: UInt64
   let node: Int32
 
+  /// A value that is meant as a constant, whatever its memory holds: no recorder has the number 0.
+  static let constant = Tracking(recorder: 0, node: -1)
+
   /// A number for a recorder, unique on its thread, which is where tensors live.
   static func newRecorder() -> UInt64 {
     let own = counter.value(Counter.init)

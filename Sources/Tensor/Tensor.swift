@@ -1,6 +1,8 @@
 import Support
 
-/// An n-dimensional array of float32 numbers: a shape and strides over shared storage.
+/// An n-dimensional array of numbers or truth values: a shape and strides over shared storage.
+///
+/// Elements are float32 unless ``dtype`` says otherwise.
 ///
 /// Images and feature maps are logically N×C×H×W and stored channels-last; everything else is row-major unless
 /// it is a view. A tensor belongs to the thread that made it.
@@ -24,22 +26,39 @@ public struct Tensor {
     self.tracking = tracking
   }
 
+  /// What the elements are.
+  public var dtype: DType { storage.dtype }
+
   /// An array of `shape` whose elements are not yet set; rank 4 is stored channels-last.
-  public static func empty(_ shape: Shape) throws -> Tensor {
+  public static func empty(_ shape: Shape, _ dtype: DType = .float32) throws -> Tensor {
     try shape.validated(for: "tensor")
-    return Tensor(storage: try Storage(count: shape.count), shape: shape, strides: shape.channelsLastStrides)
+    return Tensor(
+      storage: try Storage(count: shape.count, dtype: dtype), shape: shape, strides: shape.channelsLastStrides
+    )
   }
 
   /// An array of `shape` stored row-major whatever its rank (weights, flattened maps), not yet set.
-  public static func emptyRowMajor(_ shape: Shape) throws -> Tensor {
+  public static func emptyRowMajor(_ shape: Shape, _ dtype: DType = .float32) throws -> Tensor {
     try shape.validated(for: "tensor")
-    return Tensor(storage: try Storage(count: shape.count), shape: shape, strides: shape.rowMajorStrides)
+    return Tensor(
+      storage: try Storage(count: shape.count, dtype: dtype), shape: shape, strides: shape.rowMajorStrides)
   }
 
-  /// An array with the shape and, where it is dense, the arrangement of `other`, not yet set.
-  static func empty(like other: Tensor) throws -> Tensor {
+  /// An array of `shape` whose elements fill their memory in the order that `strides` say, not yet set; nil where they
+  /// would not.
+  package static func dense(_ shape: Shape, _ dtype: DType, strides: [Int]) throws -> Tensor? {
+    try shape.validated(for: "tensor")
+    guard strides.count == shape.rank, strides.allSatisfy({ $0 >= 0 && $0 <= 1 << 40 }) else { return nil }
+    let tensor = Tensor(
+      storage: try Storage(count: shape.count, dtype: dtype), shape: shape, strides: strides)
+    return tensor.isDense ? tensor : nil
+  }
+
+  /// An array with the shape and, where it is dense, the arrangement of `other`, not yet set; of the type of `other`
+  /// unless another is named.
+  static func empty(like other: Tensor, _ dtype: DType? = nil) throws -> Tensor {
     Tensor(
-      storage: try Storage(count: other.shape.count), shape: other.shape,
+      storage: try Storage(count: other.shape.count, dtype: dtype ?? other.dtype), shape: other.shape,
       strides: other.isDense ? other.strides : other.shape.channelsLastStrides)
   }
 
@@ -72,8 +91,17 @@ public struct Tensor {
   /// A scalar.
   public init(_ value: Float) throws { try self.init([], [value]) }
 
-  /// The first element; the others are reached by `strides`.
+  /// The first element of a float32 tensor; the others are reached by `strides`.
   public var pointer: UnsafeMutablePointer<Float> { storage.pointer + offset }
+
+  /// The first byte of the first element.
+  var firstByte: UnsafeMutableRawPointer { storage.bytePointer + offset * dtype.bytes }
+
+  /// The first element as one of type `E`, which has the bytes of ``dtype``.
+  func elements<E: TensorElement>(_ type: E.Type) -> UnsafeMutablePointer<E> {
+    assert(MemoryLayout<E>.stride == dtype.bytes)
+    return storage.bytePointer.assumingMemoryBound(to: E.self) + offset
+  }
 
   /// The number of axes.
   public var rank: Int { shape.rank }
@@ -112,6 +140,13 @@ public struct Tensor {
   public var detached: Tensor {
     if isPlaceholder { return self }
     var copy = self
+    copy.tracking = .constant
+    return copy
+  }
+
+  /// The same memory as no recorder knows it: neither computed from watched values, nor a constant on purpose.
+  public var withoutHistory: Tensor {
+    var copy = self
     copy.tracking = nil
     return copy
   }
@@ -125,7 +160,7 @@ public struct Tensor {
   /// A row-major copy of its own, without history.
   public func rowMajorCopy() throws -> Tensor {
     try mayBeRead(by: "copy")
-    let copy = try Tensor.emptyRowMajor(shape)
+    let copy = try Tensor.emptyRowMajor(shape, dtype)
     try Strided.copy(self, to: copy)
     return copy
   }
@@ -133,7 +168,7 @@ public struct Tensor {
   /// The same numbers stored row-major and without history, also of a value that is traced.
   func contiguous() throws -> Tensor {
     if isContiguous { return rearranged(shape.rowMajorStrides) }
-    let copy = try Tensor.emptyRowMajor(shape)
+    let copy = try Tensor.emptyRowMajor(shape, dtype)
     try Strided.copy(self, to: copy)
     return copy
   }
@@ -141,13 +176,13 @@ public struct Tensor {
   /// The same numbers stored channels-last and without history, shared where they already are.
   func channelsLast() throws -> Tensor {
     if isChannelsLast { return rearranged(shape.channelsLastStrides) }
-    let copy = try Tensor.empty(shape)
+    let copy = try Tensor.empty(shape, dtype)
     try Strided.copy(self, to: copy)
     return copy
   }
 
   private func rearranged(_ strides: [Int]) -> Tensor {
-    Tensor(storage: storage, offset: offset, shape: shape, strides: strides)
+    Tensor(storage: storage, offset: offset, shape: shape, strides: strides, tracking: .constant)
   }
 
   /// A copy of its own, without history: in the arrangement of this tensor where that is dense, else as
@@ -159,29 +194,10 @@ public struct Tensor {
     return copy
   }
 
-  /// The elements in row-major order.
+  /// Overwrites the elements with those of `source` (same shape), in place and converted to this tensor's type.
   ///
-  /// - Throws: ``TensorError`` while the value is traced; `MemoryRefused`, `Interrupted`.
-  public func values() throws -> [Float] {
-    try mayBeRead(by: "values")
-    try MemoryBudget.shared.require(count * MemoryLayout<Float>.stride)
-    let dense = try contiguous()
-    try Cancellation.check()
-    return Array(UnsafeBufferPointer(start: dense.pointer, count: count))
-  }
-
-  /// The only element.
-  ///
-  /// - Throws: ``TensorError`` where there is not exactly one, and while the value is traced.
-  public func item() throws -> Float {
-    try mayBeRead(by: "item")
-    guard count == 1 else { throw TensorError("item", "needs one element, not shape \(shape)") }
-    return pointer.pointee
-  }
-
-  /// Overwrites the elements with those of `source` (same shape), in place.
-  ///
-  /// - Throws: ``TensorError`` where shapes differ, and while `source` is traced.
+  /// - Throws: ``TensorError`` where shapes differ, where an element of `source` has no counterpart in
+  ///   this type, and while `source` is traced.
   public func assign(_ source: Tensor) throws {
     try source.mayBeRead(by: "assign")
     guard source.shape == shape else {

@@ -29,7 +29,7 @@ import Testing
   @Test func largeOnesAreSummarised() throws {
     #expect(
       try ramp(2, 3, 100).description == """
-        2×3×100
+        2×3×100, 0 to 599
         [[[  0,   1,   2, …,  97,  98,  99],
           [100, 101, 102, …, 197, 198, 199],
           [200, 201, 202, …, 297, 298, 299]],
@@ -37,7 +37,7 @@ import Testing
           [400, 401, 402, …, 497, 498, 499],
           [500, 501, 502, …, 597, 598, 599]]]
         """)
-    #expect(try ramp(1000).description == "1000 [0, 1, 2, …, 997, 998, 999]")
+    #expect(try ramp(1000).description == "1000, 0 to 999 [0, 1, 2, …, 997, 998, 999]")
     let many = try ramp(20, 20, 20).description.split(separator: "\n")
     #expect(many.count == 6 * 7 + 2 && many.allSatisfy { $0.count <= 80 }, "\(many)")
   }

@@ -59,26 +59,19 @@ import Testing
     try x.sliced(0, count - 1..<count).assign(try Tensor([1], [2]))
     try x.sliced(0, count - 3..<count - 2).assign(try Tensor([1], [-2]))
     let (most, least) = (try x.extremumOfAll(largest: true), try x.extremumOfAll(largest: false))
-    #expect(most.value == 2 && most.place == count - 1)
-    #expect(least.value == -2 && least.place == count - 3)
-    let problem =
-      ": an axis of 17203201 elements; places along an axis are 32-bit numbers, exact up to 16777216"
-    func message(_ body: () throws -> Void) -> String? {
-      do { try body() } catch { return "\(error)" }
-      return nil
-    }
-    #expect(message { _ = try x.maximum(axis: 0) } == "max" + problem)
-    #expect(message { _ = try x.minimum(axis: 0) } == "min" + problem)
-    #expect(message { _ = try x.argMax() } == "argmax" + problem)
-    #expect(message { _ = try x.argMin() } == "argmin" + problem)
-    #expect(message { _ = try x.topK(1) } == "topk" + problem)
+    #expect(most.value == .float(2) && most.place == count - 1)
+    #expect(least.value == .float(-2) && least.place == count - 3)
+    // Places along an axis are exact, too: they are int32.
+    #expect(try x.maximum(axis: 0).indices.wholeNumbers() == [count - 1])
+    #expect(try x.argMin().wholeNumbers() == [count - 3])
+    #expect(try x.topK(1).indices.wholeNumbers() == [count - 1])
   }
 
   @Test func extremesOfAllKeepTheOrderOfRows() throws {
     let x = try Tensor([2, 3], [1, 7, 3, 7, 0, 0])
     let (most, least) = (try x.extremumOfAll(largest: true), try x.extremumOfAll(largest: false))
-    #expect(most.value == 7 && most.place == 1)
-    #expect(least.value == 0 && least.place == 4)
+    #expect(most.value == .float(7) && most.place == 1)
+    #expect(least.value == .float(0) && least.place == 4)
     #expect(try x.transposed(0, 1).extremumOfAll(largest: true).place == 1)
     #expect(try x.transposed(0, 1).extremumOfAll(largest: false).place == 3)
     let broken = try Tensor([3], [5, .nan, 9])

@@ -1,11 +1,12 @@
 import Tensor
 import TestSupport
+import Testing
 
 /// The list of `OPERATIONS` in Tests/Fixtures/ops/generate.py, in this project's words.
 enum OperationCases {
   typealias Case = OperationTests.Case
 
-  static let all = elementwise + views + selections + reductions + layers
+  static let all = elementwise + views + selections + reductions + layers + rearrangements + products
 
   private static let elementwise: [Case] = [
     Case("add", [2, 3, 4, 5], [3, 1, 5]) { try $0[0] + $0[1] },
@@ -117,6 +118,64 @@ enum OperationCases {
     Case("cross_entropy.smoothed", [4, 7]) { try ($0[0] * 5).crossEntropy([6, 0, 2, 2], smoothing: 0.1) },
   ]
 
+  private static let rearrangements: [Case] = [
+    Case("roll", [3, 5, 2]) { try $0[0].rolled(2, axis: 1) },
+    Case("tile", [2, 3]) { try $0[0].tiled([2, 1, 3]) },
+    Case("repeat_interleave", [2, 3]) { try $0[0].repeated(3, axis: 1) },
+    Case("diff", [4, 5]) { try $0[0].differences(axis: 1) },
+    Case("tril", [2, 4, 5]) { try $0[0].triangle(upper: false, diagonal: 1) },
+    Case("triu", [4, 5]) { try $0[0].triangle(upper: true, diagonal: -1) },
+    Case("movedim", [2, 3, 4]) { try $0[0].movedAxis(from: 0, to: 2) },
+    Case("pad.axes", [2, 3]) { try $0[0].padded([(1, 2), (0, 3)], value: 0.5) },
+    Case("pad.reflect", [2, 5]) { try $0[0].padded([(0, 0), (3, 2)], .reflect) },
+    Case("pad.replicate", [2, 5]) { try $0[0].padded([(0, 0), (3, 2)], .replicate) },
+    Case("pad.circular", [2, 5]) { try $0[0].padded([(0, 0), (3, 2)], .circular) },
+    Case("windows", [3, 9]) { try $0[0].windows(axis: 1, size: 4, step: 2) },
+    Case("im2col", [2, 3, 6, 7]) {
+      try $0[0].imageColumns(kernel: (3, 2), stride: (2, 1), padding: (1, 0), dilation: (1, 2))
+    },
+    Case("diagonal", [3, 4, 5]) { try $0[0].diagonal(0, 2) },
+    Case("scatter", [4, 3], [2, 3]) {
+      try $0[0].scattered(0, Tensor([2, 3], whole: [0, 3, 1, 2, 0, 3]), $0[1])
+    },
+    Case("scatter_add", [4, 3], [2, 3]) {
+      try $0[0].scattered(0, Tensor([2, 3], whole: [0, 3, 1, 2, 3, 1]), $0[1], adding: true)
+    },
+    Case("picked", [3, 4, 5]) {
+      try $0[0].picked(Places(axes: [0, 2], places: [[2, 0, 2], [1, 4, 1]], shape: [3], of: [3, 4, 5]))
+    },
+    Case("sort", [3, 7], smooth: false) { try $0[0].sorted(axis: 1).values },
+    Case("sort.descending", [7, 3], smooth: false) { try $0[0].sorted(axis: 0, descending: true).values },
+  ]
+
+  private static let products: [Case] = [
+    Case("prod", [2, 3, 4]) { try $0[0].product([0, 2]) },
+    Case("prod.zeros", [3, 4], smooth: false) { try rounded($0[0], 1).product([1], keepingAxes: true) },
+    Case("cumprod", [3, 5]) { try $0[0].cumulativeProduct(axis: 1) },
+    Case("cumprod.zeros", [3, 6], smooth: false) { try rounded($0[0], 1).cumulativeProduct(axis: 1) },
+    Case("logsumexp", [3, 4, 5]) { try ($0[0] * 5).logSumExp([0, 2]) },
+    Case("quantile", [4, 6], smooth: false) { try $0[0].quantile(0.3, [1]) },
+    Case("median", [5, 3], smooth: false) { try $0[0].quantile(0.5, [0], keepingAxes: true) },
+    Case("norm.one", [4, 5]) { try $0[0].norm(order: 1, [1]) },
+    Case("norm.three", [4, 5]) { try $0[0].norm(order: 3, [1]) },
+    Case("norm.largest", [4, 5], smooth: false) { try $0[0].norm(order: .infinity, [0]) },
+    Case("amax", [3, 4, 2], smooth: false) { try $0[0].extremum(largest: true, [0, 2]) },
+    Case("matmul.stack", [3, 1, 2, 4], [5, 4, 3]) { try $0[0].matmul($0[1]) },
+    Case("matmul.one", [3, 2, 4], [4, 5]) { try $0[0].matmul($0[1]) },
+    Case("matmul.vector", [3, 2, 4], [4]) { try $0[0].matmul($0[1]) },
+    Case("matmul.row", [4], [3, 4, 2]) { try $0[0].matmul($0[1]) },
+    Case("einsum.transpose", [3, 4]) { try Tensor.einsum("ij->ji", $0) },
+    Case("einsum.trace", [4, 4, 3]) { try Tensor.einsum("iij->j", $0) },
+    Case("einsum.batch", [2, 3, 4], [2, 4, 5]) { try Tensor.einsum("bij,bjk->bik", $0) },
+    Case("einsum.attention", [2, 3, 4, 5], [2, 6, 4, 5]) { try Tensor.einsum("bqhd,bkhd->bhqk", $0) },
+    Case("einsum.summed", [3, 4, 2], [4, 5]) { try Tensor.einsum("abx,bc->ca", $0) },
+    Case("einsum.implicit", [3, 4], [4, 2]) { try Tensor.einsum("ij,jk", $0) },
+    Case("atan2", [4, 5], [5], smooth: false) { try $0[0].applied(named: "atan2", $0[1]) },
+    Case("modulo", [4, 5], [5], smooth: false) { try ($0[0] * 5).modulo($0[1] + 2) },
+    Case("erf", [3, 20]) { try $0[0].applied(named: "erf") },
+    Case("expm1", [3, 20]) { try $0[0].applied(named: "expm1") },
+  ]
+
   /// Whole numbers, with the gradient passed straight through.
   private static func rounded(_ x: Tensor, _ scale: Float) throws -> Tensor {
     let whole = try x.values().map { ($0 * scale).rounded(.toNearestOrEven) }
@@ -128,5 +187,19 @@ enum OperationCases {
       mean: try Tensor.formula("mean", [5]), variance: try Tensor.formula("variance", [5]) + 2)
     return try inputs[0].batchNormalized(
       scale: inputs[1], shift: inputs[2], running: running, training: training, relu: relu)
+  }
+}
+
+extension Tensor {
+  /// The function of that name in ``ElementFunctions/table``.
+  fileprivate func applied(named name: String) throws -> Tensor {
+    let function = try #require(ElementFunctions.table.first { $0.name == name })
+    return try function(self)
+  }
+
+  /// The function of that name in ``BinaryFunctions/table``.
+  fileprivate func applied(named name: String, _ other: Tensor) throws -> Tensor {
+    let function = try #require(BinaryFunctions.table.first { $0.name == name })
+    return try function(self, other)
   }
 }

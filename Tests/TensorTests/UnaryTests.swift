@@ -7,7 +7,7 @@ import Testing
   typealias Case = (name: String, op: (Tensor) throws -> Tensor, exact: (Double) -> Double)
 
   /// The numbers that a function is tested on.
-  private enum Domain { case all, positive }
+  private enum Domain { case all, positive, unit }
 
   /// A function of ``ElementFunctions/table`` in double precision.
   private struct Exact {
@@ -44,6 +44,15 @@ import Testing
       Exact("floor") { $0.rounded(.down) },
       Exact("ceil") { $0.rounded(.up) },
       Exact("round") { $0.rounded(.toNearestOrEven) },
+      Exact("trunc") { $0.rounded(.towardZero) },
+      Exact("sign") { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 },
+      Exact("sin") { sin($0) }, Exact("cos") { cos($0) }, Exact("tan", on: .unit) { tan($0) },
+      Exact("asin", on: .unit) { asin($0) }, Exact("acos", on: .unit) { acos($0) },
+      Exact("atan") { atan($0) }, Exact("sinh", on: .unit) { sinh($0) },
+      Exact("cosh", on: .unit) { cosh($0) },
+      Exact("erf") { erf($0) }, Exact("log1p", on: .positive) { log1p($0) },
+      Exact("expm1", on: .unit) { expm1($0) },
+      Exact("log2", on: .positive) { log2($0) }, Exact("log10", on: .positive) { log10($0) },
     ]
   }
 
@@ -76,6 +85,9 @@ import Testing
     return try listed(.positive) + [power]
   }
 
+  /// Numbers in ±0.9, which angles have sines and cosines for.
+  private static func unitCases() throws -> [Case] { try listed(.unit) }
+
   @Test func namesAreUnique() {
     let names = ElementFunctions.table.map(\.name)
     #expect(Set(names).count == names.count)
@@ -96,6 +108,12 @@ import Testing
         try assertClose(
           try op(x), try x.values().map { Float(exact(Double($0))) }, relative: 4e-7, absolute: 1e-7, name)
       }
+      let unit = try x.scaled(by: 0.9 / 8)
+      for (name, op, exact) in try Self.unitCases() {
+        try assertClose(
+          try op(unit), try unit.values().map { Float(exact(Double($0))) }, relative: 4e-7, absolute: 1e-7,
+          name)
+      }
       let positive = try x.abs().scaled(by: 1, adding: 0.01)
       for (name, op, exact) in try Self.positiveCases() {
         try assertClose(
@@ -113,6 +131,9 @@ import Testing
     for (name, op, _) in try Self.cases() {
       try checkGradient(of: { try op($0[0]) }, at: [x], tolerance: 1e-3, name)
       try checkGradient(of: { try op($0[0].permuted([1, 3, 0, 2])) }, at: [x], tolerance: 1e-3, name)
+    }
+    for (name, op, _) in try Self.unitCases() {
+      try checkGradient(of: { try op($0[0]) }, at: [try x.scaled(by: 0.1)], tolerance: 1e-3, name)
     }
     let positive = try x.abs().scaled(by: 1, adding: 0.3)
     for (name, op, _) in try Self.positiveCases() {

@@ -3,19 +3,32 @@ import Support
 
 /// Copies between arrays of any strides.
 enum Strided {
-  /// Copies `source` to `destination` (equal shapes, any strides).
+  /// Copies `source` to `destination` (equal shapes, any strides), converting where their types differ.
+  ///
+  /// - Throws: ``TensorError`` for an element that the destination's type has not; `Interrupted`.
   static func copy(_ source: Tensor, to destination: Tensor) throws {
+    guard source.dtype == destination.dtype else { return try Conversion.copy(source, to: destination) }
+    switch source.dtype {
+    case .float32: try copy(source, to: destination, Float.self)
+    case .int32: try copy(source, to: destination, Int32.self)
+    case .uint8, .boolean: try copy(source, to: destination, UInt8.self)
+    }
+  }
+
+  private static func copy<E: TensorElement>(
+    _ source: Tensor, to destination: Tensor, _ type: E.Type
+  ) throws {
     let count = source.count
     if count == 0 { return }
     if source.strides == destination.strides && source.isDense {
-      let (from, to) = (source.pointer, destination.pointer)
+      let (from, to) = (source.elements(type), destination.elements(type))
       ThreadTeam.parallel(count, grain: 1 << 16) { range in
         (to + range.lowerBound).update(from: from + range.lowerBound, count: range.count)
       }
       return try Cancellation.check()
     }
     let plan = LoopPlan(shape: source.shape, strides: [destination.strides, source.strides])
-    let (from, to) = (source.pointer, destination.pointer)
+    let (from, to) = (source.elements(type), destination.elements(type))
     let (ds, ss) = (plan.inner[0], plan.inner[1])
     // Rows are copied in runs: they may be as short as three channels, and a call for each would cost more
     // than the row.

@@ -39,18 +39,46 @@ private struct PairValue<F: BinaryFunction>: NumberPairFunction {
   @inline(__always) func callAsFunction(_ x: Float, _ y: Float) -> Float { function.value(x, y) }
 }
 
+/// A function of two tensors that is a whole number of whole numbers.
+protocol WholeFunction: BinaryFunction, WholePairFunction {
+  /// Whether truth values give a truth value; otherwise they count as the whole numbers 0 and 1.
+  static var keepsTruth: Bool { get }
+  /// The same for whole numbers, exactly.
+  func wholes(_ x: Tensor, _ y: Tensor, shape: Shape, _ dtype: DType) throws -> Tensor
+}
+
+extension WholeFunction {
+  static var keepsTruth: Bool { false }
+  func wholes(_ x: Tensor, _ y: Tensor, shape: Shape, _ dtype: DType) throws -> Tensor {
+    try WholeNumbers.broadcast(
+      x.converted(to: dtype), y.converted(to: dtype), shape: shape, self, dtype, name: Self.name)
+  }
+}
+
 /// An element-wise function of two tensors, with broadcasting.
+///
+/// Of whole numbers it is a whole number where the function is a ``WholeFunction``, in the type that holds both;
+/// everything else is float32.
 struct Binary: Op {
   let function: any BinaryFunction
   var name: String { type(of: function).name }
+  var takesAnyType: Bool { true }
 
   func outputShape(_ inputs: [Shape]) throws -> Shape { try inputs[0].broadcast(with: inputs[1], for: name) }
 
   func lowering(_ inputs: [Shape]) -> Lowering? { type(of: function).lowering }
 
   func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
-    let (x, y) = (inputs[0], inputs[1])
+    var (x, y) = (inputs[0], inputs[1])
     saved.shapes = [x.shape, y.shape]
+    if x.dtype != .float32 || y.dtype != .float32 {
+      let dtype = x.dtype.promoted(with: y.dtype)
+      if dtype != .float32, let function = function as? any WholeFunction {
+        let result = type(of: function).keepsTruth ? dtype : dtype.arithmetic
+        return try function.wholes(x, y, shape: try outputShape(saved.shapes), result)
+      }
+      (x, y) = (try x.converted(to: .float32), try y.converted(to: .float32))
+    }
     if type(of: function).keepsInputs { saved.keep(x, y) }
     return try function.values(x, y, shape: try outputShape(saved.shapes))
   }

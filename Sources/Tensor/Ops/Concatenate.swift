@@ -4,6 +4,7 @@ import Support
 struct Concatenate: Op {
   let axis: Int
   let name = "concatenate"
+  var takesAnyType: Bool { true }
 
   func outputShape(_ inputs: [Shape]) throws -> Shape {
     guard let first = inputs.first else { throw TensorError(name, "needs at least one tensor") }
@@ -27,7 +28,8 @@ struct Concatenate: Op {
   func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
     let shapes = inputs.map(\.shape)
     saved.shapes = shapes
-    let y = try Tensor.empty(try outputShape(shapes))
+    let dtype = inputs.reduce(DType.boolean) { $0.promoted(with: $1.dtype) }
+    let y = try Tensor.empty(try outputShape(shapes), dtype)
     let axis = try y.shape.axis(self.axis, for: name)
     var start = 0
     for x in inputs {
@@ -49,7 +51,8 @@ struct Concatenate: Op {
 }
 
 extension Tensor {
-  /// `tensors` one after the other along `axis`, of which −1 is the last; all other sizes must agree.
+  /// `tensors` one after the other along `axis`, of which −1 is the last; all other sizes must agree. The result has the type
+  /// that holds all of theirs.
   ///
   /// - Throws: ``TensorError`` where they do not, and for no tensors.
   public static func concatenated(_ tensors: [Tensor], axis: Int = 0) throws -> Tensor {

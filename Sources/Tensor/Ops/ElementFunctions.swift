@@ -43,6 +43,21 @@ public enum ElementFunctions {
     Entry(Rounding(rule: .down), "the largest whole number that is not above it", name: "floor"),
     Entry(Rounding(rule: .up), "the smallest whole number that is not below it", name: "ceil"),
     Entry(Rounding(rule: .toNearestOrEven), "the nearest whole number; of two the even one"),
+    Entry(Rounding(rule: .towardZero), "the whole number that is left without the fraction", name: "trunc"),
+    Entry(Sign(), "1 above 0, -1 below, and 0 at 0"),
+    Entry(Sine(), "the sine of an angle in radians"),
+    Entry(Cosine(), "the cosine of an angle in radians"),
+    Entry(Tangent(), "the tangent of an angle in radians"),
+    Entry(ArcSine(), "the angle in radians with that sine; nan beyond 1"),
+    Entry(ArcCosine(), "the angle in radians with that cosine; nan beyond 1"),
+    Entry(ArcTangent(), "the angle in radians with that tangent"),
+    Entry(HyperbolicSine(), "the hyperbolic sine"),
+    Entry(HyperbolicCosine(), "the hyperbolic cosine"),
+    Entry(ErrorFunction(), "the error function, 2/√π · ∫ e^(-t²) from 0 to x"),
+    Entry(Logarithm1p(), "log(1 + x), exact near 0"),
+    Entry(Exponential1m(), "eˣ - 1, exact near 0"),
+    Entry(Logarithm2(), "the logarithm to base 2; nan below 0"),
+    Entry(Logarithm10(), "the logarithm to base 10; nan below 0"),
   ]
 
   /// min(max(x, low), high), for plans that find a limit in another op.
@@ -102,9 +117,10 @@ extension Tensor {
 }
 
 /// x².
-struct Square: ElementFunction {
+struct Square: WholeElementFunction {
   static let name = "square"
   static let keeps = KeptForGradient.input
+  func whole(_ x: Int64) -> Int64? { x * x }
   func value(_ x: Float) -> Float { x * x }
   func gradient(_ x: Float, _ g: Float) -> Float { 2 * g * x }
 }
@@ -128,9 +144,10 @@ extension Tensor {
 }
 
 /// |x|.
-struct Absolute: ElementFunction {
+struct Absolute: WholeElementFunction {
   static let name = "abs"
   static let keeps = KeptForGradient.input
+  func whole(_ x: Int64) -> Int64? { x < 0 ? -x : x }
   func value(_ x: Float) -> Float { x.magnitude }
   func gradient(_ x: Float, _ g: Float) -> Float { x > 0 ? g : x < 0 ? -g : 0 }
 }
@@ -141,10 +158,11 @@ extension Tensor {
 }
 
 /// The whole number that a rule picks.
-struct Rounding: ElementFunction {
+struct Rounding: WholeElementFunction {
   static let name = "round"
   static let keeps = KeptForGradient.nothing
   let rule: FloatingPointRoundingRule
+  func whole(_ x: Int64) -> Int64? { x }
   func value(_ x: Float) -> Float { x.rounded(rule) }
   func gradient(_ v: Float, _ g: Float) -> Float { 0 }
 }

@@ -6,14 +6,15 @@ import Support
 /// Equal elements keep their order; NaN comes before all numbers. Values follow by ``Gather``, which also carries
 /// their gradient to the winners.
 struct ExtremumIndices: Op {
-  /// Beyond 2²⁴ a float no longer holds every index.
-  private static let longestAxis = 1 << 24
+  /// Beyond it an int32 no longer holds every index.
+  private static let longestAxis = Int(Int32.max)
 
   let axis: Int
   let count: Int
   let largest: Bool
   /// The function that was called, which errors name.
   let name: String
+  var takesAnyType: Bool { true }
 
   func outputShape(_ inputs: [Shape]) throws -> Shape {
     let axis = try inputs[0].axis(self.axis, for: name)
@@ -23,7 +24,7 @@ struct ExtremumIndices: Op {
     guard inputs[0][axis] <= Self.longestAxis else {
       throw TensorError(
         name,
-        "an axis of \(inputs[0][axis]) elements; places along an axis are 32-bit numbers, exact up to \(Self.longestAxis)"
+        "an axis of \(inputs[0][axis]) elements; places along an axis are int32, at most \(Self.longestAxis)"
       )
     }
     var sizes = inputs[0].sizes
@@ -33,11 +34,19 @@ struct ExtremumIndices: Op {
 
   func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
     let x = try inputs[0].contiguous()
+    switch x.dtype {
+    case .float32: return try places(x, Float.self)
+    case .int32: return try places(x, Int32.self)
+    case .uint8, .boolean: return try places(x, UInt8.self)
+    }
+  }
+
+  private func places<E: TensorElement>(_ x: Tensor, _ type: E.Type) throws -> Tensor {
     let axis = try x.shape.axis(self.axis, for: name)
     let size = x.shape[axis]
     let inner = x.shape.sizes[(axis + 1)...].reduce(1, *)
-    let result = try Tensor.emptyRowMajor(try outputShape([x.shape]))
-    let (source, target) = (x.pointer, result.pointer)
+    let result = try Tensor.emptyRowMajor(try outputShape([x.shape]), .int32)
+    let (source, target) = (x.elements(type), result.elements(Int32.self))
     let lines = x.count / size
     ThreadTeam.parallel(lines, grain: max(1, (1 << 14) / size)) { range in
       for line in range {
@@ -45,9 +54,11 @@ struct ExtremumIndices: Op {
         let from = source + outer * size * inner + position
         let to = target + outer * count * inner + position
         if count == 1 {
-          to[0] = Float(winner(from, inner, size))
+          to[0] = Int32(truncatingIfNeeded: winner(from, inner, size))
         } else {
-          for (rank, index) in ranking(from, inner, size).enumerated() { to[rank * inner] = Float(index) }
+          for (rank, index) in ranking(from, inner, size).enumerated() {
+            to[rank * inner] = Int32(truncatingIfNeeded: index)
+          }
         }
       }
     }
@@ -56,13 +67,15 @@ struct ExtremumIndices: Op {
 
   func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] { [nil] }
 
-  private func winner(_ x: UnsafePointer<Float>, _ step: Int, _ size: Int) -> Int {
+  private func winner<E: TensorElement>(_ x: UnsafePointer<E>, _ step: Int, _ size: Int) -> Int {
     var best = (value: x[0], index: 0)
     for i in 1..<max(size, 1) where precedes(x[i * step], best.value, largest) { best = (x[i * step], i) }
     return best.index
   }
 
-  private func ranking(_ x: UnsafePointer<Float>, _ step: Int, _ size: Int) -> ArraySlice<Int> {
+  private func ranking<E: TensorElement>(
+    _ x: UnsafePointer<E>, _ step: Int, _ size: Int
+  ) -> ArraySlice<Int> {
     // Where few are asked for they are inserted into the list of the best; many are better sorted.
     if count > 32 {
       let order = (0..<size).sorted { a, b in
@@ -87,8 +100,9 @@ struct ExtremumIndices: Op {
 
 /// Whether `a` comes before `b` in the order of the largest, or of the smallest; NaN comes before all numbers.
 @inline(__always)
-private func precedes(_ a: Float, _ b: Float, _ largest: Bool) -> Bool {
-  (largest ? a > b : a < b) || (a.isNaN && !b.isNaN)
+private func precedes<E: TensorElement>(_ a: E, _ b: E, _ largest: Bool) -> Bool {
+  // Only NaN is not equal to itself.
+  (largest ? a > b : a < b) || (a != a && b == b)
 }
 
 extension Tensor {
@@ -108,29 +122,40 @@ extension Tensor {
 
   /// The first of the largest (or smallest) of all elements and its 0-based place in row-major order, however many
   /// elements there are; without gradient.
-  public func extremumOfAll(largest: Bool) throws -> (value: Float, place: Int) {
+  public func extremumOfAll(largest: Bool) throws -> (value: TensorNumber, place: Int) {
     let name = largest ? "max" : "min"
     try mayBeRead(by: name)
     guard count > 0 else { throw TensorError(name, "there are no elements in shape \(shape)") }
     let x = try contiguous()
-    let source = x.pointer
-    var best = (value: source[0], place: 0)
-    for start in stride(from: 0, to: x.count, by: 1 << 20) {
-      try Cancellation.check()
-      for i in start..<min(start + (1 << 20), x.count) where precedes(source[i], best.value, largest) {
-        best = (source[i], i)
+    let place =
+      switch dtype {
+      case .float32: try Self.extremum(of: x.row(Float.self), largest)
+      case .int32: try Self.extremum(of: x.row(Int32.self), largest)
+      case .uint8, .boolean: try Self.extremum(of: x.row(UInt8.self), largest)
       }
-    }
-    return best
+    return (x.number(at: place), place)
   }
 
-  /// The 0-based places of the largest elements along `axis`, as numbers; without gradient.
+  private static func extremum<E: TensorElement>(of row: UnsafeBufferPointer<E>, _ largest: Bool) throws
+    -> Int
+  {
+    var best = (value: row[0], place: 0)
+    for start in stride(from: 0, to: row.count, by: 1 << 20) {
+      try Cancellation.check()
+      for i in start..<min(start + (1 << 20), row.count) where precedes(row[i], best.value, largest) {
+        best = (row[i], i)
+      }
+    }
+    return best.place
+  }
+
+  /// The 0-based places of the largest elements along `axis`, as int32; without gradient.
   public func argMax(axis: Int = -1, keepingAxis: Bool = false) throws -> Tensor {
     let indices = try apply(ExtremumIndices(axis: axis, count: 1, largest: true, name: "argmax"), [self])
     return keepingAxis ? indices : try indices.squeezed(axis)
   }
 
-  /// The 0-based places of the smallest elements along `axis`, as numbers; without gradient.
+  /// The 0-based places of the smallest elements along `axis`, as int32; without gradient.
   public func argMin(axis: Int = -1, keepingAxis: Bool = false) throws -> Tensor {
     let indices = try apply(ExtremumIndices(axis: axis, count: 1, largest: false, name: "argmin"), [self])
     return keepingAxis ? indices : try indices.squeezed(axis)

@@ -2,6 +2,7 @@
 struct Flip: Op {
   let axis: Int
   let name = "flip"
+  var takesAnyType: Bool { true }
 
   func outputShape(_ inputs: [Shape]) throws -> Shape {
     _ = try inputs[0].axis(axis, for: name)
@@ -20,7 +21,7 @@ struct Flip: Op {
     var strides = x.strides
     let last = x.offset + max(x.shape[axis] - 1, 0) * strides[axis]
     strides[axis] = -strides[axis]
-    let result = try Tensor.empty(x.shape)
+    let result = try Tensor.empty(x.shape, x.dtype)
     try Strided.copy(Tensor(storage: x.storage, offset: last, shape: x.shape, strides: strides), to: result)
     return result
   }

@@ -6,6 +6,7 @@ struct IndexSelect: Op {
   let axis: Int
   let indices: [Int]
   let name = "index_select"
+  var takesAnyType: Bool { true }
 
   func outputShape(_ inputs: [Shape]) throws -> Shape {
     let axis = try inputs[0].axis(self.axis, for: name)
@@ -25,15 +26,18 @@ struct IndexSelect: Op {
     saved.shapes = [inputs[0].shape]
     let x = inputs[0]
     let axis = try x.shape.axis(self.axis, for: name)
-    let y = try Tensor.empty(try outputShape([x.shape]))
+    let y = try Tensor.empty(try outputShape([x.shape]), x.dtype)
     if y.count == 0 { return y }
     if axis == 0, x.isContiguous && x.rank != 4 || x.isChannelsLast {
       let length = x.count / x.shape[0]
-      let (source, target) = (x.pointer, y.pointer)
+      let (source, target) = (x.firstByte, y.firstByte)
+      let bytes = length * x.dtype.bytes
       ThreadTeam.parallel(indices.count, grain: max(1, (1 << 15) / length)) { range in
-        for i in range { (target + i * length).update(from: source + indices[i] * length, count: length) }
+        for i in range {
+          (target + i * bytes).copyMemory(from: source + indices[i] * bytes, byteCount: bytes)
+        }
       }
-    } else if axis == 1, x.isChannelsLast {
+    } else if axis == 1, x.isChannelsLast, x.dtype == .float32 {
       pickChannels(from: x, to: y)
     } else {
       for (i, index) in indices.enumerated() {
@@ -76,13 +80,14 @@ struct IndexSelect: Op {
 
 /// Single elements along one axis: y[…, j, …] = x[…, indices[…, j, …], …].
 ///
-/// Inputs: x, and 0-based indices as numbers, of x's shape but for the size of `axis`.
+/// Inputs: x, and 0-based indices as int32 or as other whole numbers, of x's shape but for the size of `axis`.
 struct Gather: Op {
   /// Elements between two looks at the stop flag.
   private static let pollInterval = 1 << 20
 
   let axis: Int
   let name = "gather"
+  var takesAnyType: Bool { true }
 
   func outputShape(_ inputs: [Shape]) throws -> Shape {
     let (x, indices) = (inputs[0], inputs[1])
@@ -95,20 +100,39 @@ struct Gather: Op {
 
   func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
     let x = try inputs[0].contiguous()
-    let indices = try inputs[1].contiguous()
-    let size = x.shape[try x.shape.axis(axis, for: name)]
-    for i in 0..<indices.count {
-      if i % Self.pollInterval == 0 { try Cancellation.check() }
-      let index = indices.pointer[i]
-      guard index >= 0, index < Float(size), index == index.rounded(.down) else {
-        throw TensorError(name, "index \(index) of an axis of size \(size)")
-      }
-    }
+    let indices = try inputs[1].converted(to: .int32).contiguous()
+    try requirePlaces(inputs[1], indices, x.shape[try x.shape.axis(axis, for: name)])
     saved.keep(indices)
     saved.shapes = [x.shape]
-    let y = try Tensor.emptyRowMajor(indices.shape)
-    try forEachIndex(indices, x.shape) { y.pointer[$0] = x.pointer[$1] }
+    let y = try Tensor.emptyRowMajor(indices.shape, x.dtype)
+    switch x.dtype {
+    case .float32: try read(x, indices, y, Float.self)
+    case .int32: try read(x, indices, y, Int32.self)
+    case .uint8, .boolean: try read(x, indices, y, UInt8.self)
+    }
     return y
+  }
+
+  private func read<E: TensorElement>(_ x: Tensor, _ indices: Tensor, _ y: Tensor, _ type: E.Type) throws {
+    let (source, target) = (x.elements(type), y.elements(type))
+    try forEachIndex(indices, x.shape) { target[$0] = source[$1] }
+  }
+
+  /// Throws where an index is none of an axis of `size` elements; `given` are the indices before their conversion.
+  private func requirePlaces(_ given: Tensor, _ indices: Tensor, _ size: Int) throws {
+    let places = indices.row(Int32.self)
+    for i in places.indices {
+      if i % Self.pollInterval == 0 { try Cancellation.check() }
+      guard places[i] >= 0, places[i] < size else {
+        throw TensorError(name, "index \(places[i]) of an axis of size \(size)")
+      }
+    }
+    if given.dtype == .float32 {
+      let numbers = try given.contiguous()
+      for i in places.indices where numbers.pointer[i] != Float(places[i]) {
+        throw TensorError(name, "index \(numbers.pointer[i]) is no whole number")
+      }
+    }
   }
 
   func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
@@ -136,10 +160,11 @@ struct Gather: Op {
     let axis = try x.axis(self.axis, for: name)
     let inner = x.sizes[(axis + 1)...].reduce(1, *)
     let (size, count) = (x[axis], indices.shape[axis])
+    let places = indices.elements(Int32.self)
     for i in 0..<indices.count {
       if i % Self.pollInterval == 0 { try Cancellation.check() }
       let outer = i / (count * inner)
-      body(i, (outer * size + Int(indices.pointer[i])) * inner + i % inner)
+      body(i, (outer * size + Int(places[i])) * inner + i % inner)
     }
   }
 }

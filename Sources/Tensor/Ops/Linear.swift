@@ -87,10 +87,53 @@ extension Tensor {
     try apply(Linear(), [self, weights] + (bias.map { [$0] } ?? []))
   }
 
-  /// The matrix product of m×k and k×n, or of equally long stacks of both, B×m×k and B×k×n.
+  /// The matrix product of the last two axes, … × m × k by … × k × n, as NumPy has it: the axes before them broadcast, and
+  /// a vector is a row on the left, a column on the right, whose axis goes away.
   ///
-  /// - Throws: ``TensorError`` for other shapes.
-  public func matmul(_ other: Tensor) throws -> Tensor { try apply(MatMul(), [self, other]) }
+  /// - Throws: ``TensorError`` where shapes do not fit.
+  public func matmul(_ other: Tensor) throws -> Tensor {
+    let (a, b) = (self, other)
+    guard a.rank > 0, b.rank > 0 else {
+      throw TensorError("matmul", "needs axes; a scalar is multiplied by *")
+    }
+    switch (a.rank, b.rank) {
+    case (2, 2): return try apply(MatMul(), [a, b])
+    case (3, 3) where a.shape[0] == b.shape[0]: return try apply(MatMul(), [a, b])
+    case (1, _):
+      try Self.requireFit(a.shape, b.shape, a.count, b.rank == 1 ? b.count : b.shape[b.rank - 2])
+      if b.rank == 1 { return try a.dot(b) }
+      return try a.unsqueezed(0).matmul(b).squeezed(-2)
+    case (_, 1):
+      try Self.requireFit(a.shape, b.shape, a.shape[a.rank - 1], b.count)
+      return try a.matmul(b.unsqueezed(1)).squeezed(-1)
+    default: return try a.stackedProduct(b)
+    }
+  }
+
+  private static func requireFit(_ a: Shape, _ b: Shape, _ columns: Int, _ rows: Int) throws {
+    guard columns == rows else {
+      throw TensorError("matmul", "shapes \(a) and \(b) do not fit (… × m × k by … × k × n)")
+    }
+  }
+
+  /// The product of stacks of matrices whose first axes broadcast.
+  private func stackedProduct(_ other: Tensor) throws -> Tensor {
+    let (m, k, n) = (shape[rank - 2], shape[rank - 1], other.shape[other.rank - 1])
+    try Self.requireFit(shape, other.shape, k, other.shape[other.rank - 2])
+    let (left, right) = (Shape(Array(shape.sizes.dropLast(2))), Shape(Array(other.shape.sizes.dropLast(2))))
+    if right.count == 1 && right.rank <= left.rank && shape.count > 0 {
+      // One matrix for all: the rows of the stack are rows of one matrix.
+      let product = try apply(MatMul(), [reshaped([left.count * m, k]), other.reshaped([k, n])])
+      return try product.reshaped(Shape(left.sizes + [m, n]))
+    }
+    let stack: Shape
+    do { stack = try left.broadcast(with: right, for: "matmul") } catch {
+      throw TensorError("matmul", "the stacks of shapes \(shape) and \(other.shape) do not broadcast")
+    }
+    let a = try expanded(to: Shape(stack.sizes + [m, k])).reshaped([stack.count, m, k])
+    let b = try other.expanded(to: Shape(stack.sizes + [k, n])).reshaped([stack.count, k, n])
+    return try apply(MatMul(), [a, b]).reshaped(Shape(stack.sizes + [m, n]))
+  }
 
   /// Product of row-major matrices or stacks, without history.
   func times(_ other: Tensor, transposingFirst: Bool = false, transposingSecond: Bool = false) throws

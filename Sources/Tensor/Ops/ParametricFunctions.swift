@@ -4,12 +4,18 @@ import OneDNN
 // Element-wise functions of one tensor that take further numbers.
 
 /// min(max(x, low), high).
-struct Clamp: ElementFunction, FusibleFunction {
+struct Clamp: WholeElementFunction, FusibleFunction {
   static let name = "clamp"
   static let keeps = KeptForGradient.input
   var fused: PostFunction { .clamp(low: low, high: high) }
   let low: Float
   let high: Float
+  var isWhole: Bool {
+    [low, high].allSatisfy { $0.isInfinite || $0 == $0.rounded() && $0.magnitude < 0x1p31 }
+  }
+  func whole(_ x: Int64) -> Int64? {
+    min(max(x, low.isInfinite ? .min : low.whole), high.isInfinite ? .max : high.whole)
+  }
   func value(_ x: Float) -> Float { limited(x, low, high) }
   func gradient(_ x: Float, _ g: Float) -> Float { x >= low && x <= high ? g : 0 }
 }

@@ -121,6 +121,36 @@ extension Tensor {
     try apply(Norm(axes: axes ?? Array(0..<rank), keepingAxes: keepingAxes), [self])
   }
 
+  /// The p-norm over `axes`, (Σ |x|ᵖ)^(1/p): 2 is the Euclidean norm, ∞ the largest magnitude, −∞ the smallest, 0 counts
+  /// what is not 0.
+  ///
+  /// - Throws: ``TensorError`` where the largest or smallest of no elements is asked for.
+  public func norm(order: Double, _ axes: [Int]? = nil, keepingAxes: Bool = false) throws -> Tensor {
+    if order == 2 { return try norm(axes, keepingAxes: keepingAxes) }
+    let magnitudes = try converted(to: .float32).abs()
+    if order == 1 { return try magnitudes.sum(axes, keepingAxes: keepingAxes) }
+    if order == 0 {
+      return try notEqual(to: Tensor(0)).converted(to: .float32).sum(axes, keepingAxes: keepingAxes)
+    }
+    if order.isInfinite {
+      return try magnitudes.extremum(largest: order > 0, axes, keepingAxes: keepingAxes)
+    }
+    let p = Float(order)
+    return try magnitudes.power(p).sum(axes, keepingAxes: keepingAxes).power(1 / p)
+  }
+
+  /// The largest (or smallest) element over several axes, or over all of them; NaN where one is. The gradient goes to the
+  /// first winner.
+  public func extremum(largest: Bool, _ axes: [Int]? = nil, keepingAxes: Bool = false) throws -> Tensor {
+    let axes = try (axes ?? Array(0..<rank)).map { try shape.axis($0, for: largest ? "max" : "min") }
+    let kept = (0..<rank).filter { !axes.contains($0) }
+    let rest = Shape(kept.map { shape[$0] })
+    let line = Shape(axes.map { shape[$0] }).count
+    let lines = try permuted(kept + axes).reshaped(Shape(rest.sizes + [line]))
+    let found = try largest ? lines.maximum(axis: -1).values : lines.minimum(axis: -1).values
+    return try found.reshaped(keepingAxes ? shape.reduced(axes, keepingAxes: true) : rest)
+  }
+
   /// The scalar product of two vectors of one length, a scalar.
   ///
   /// - Throws: ``TensorError`` for other shapes.

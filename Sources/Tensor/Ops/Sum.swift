@@ -1,9 +1,10 @@
-/// The sum or the mean over axes.
+/// The sum or the mean over axes. The sum of whole numbers is an exact int32, their mean is float32.
 struct Sum: Op {
   let axes: [Int]
   let keepingAxes: Bool
   let mean: Bool
   var name: String { mean ? "mean" : "sum" }
+  var takesAnyType: Bool { true }
 
   func outputShape(_ inputs: [Shape]) throws -> Shape {
     inputs[0].reduced(try resolved(inputs[0]), keepingAxes: keepingAxes)
@@ -23,9 +24,13 @@ struct Sum: Op {
   }
 
   func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
-    let x = inputs[0]
+    var x = inputs[0]
     saved.shapes = [x.shape]
     let axes = try resolved(x.shape)
+    if x.dtype != .float32 {
+      if !mean { return try WholeReduction.sum(x, axes, to: outputShape([x.shape]), name: name) }
+      x = try x.converted(to: .float32)
+    }
     let total = try mean ? Reduction.mean(x, axes: axes) : Reduction.sum(x, axes: axes)
     if axes.isEmpty { return total }
     let shape = try outputShape([x.shape])

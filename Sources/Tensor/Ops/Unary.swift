@@ -38,10 +38,35 @@ private struct Gradient<F: ElementFunction>: NumberPairFunction {
   @inline(__always) func callAsFunction(_ v: Float, _ g: Float) -> Float { function.gradient(v, g) }
 }
 
-/// An element-wise function of one tensor.
+/// A function of one number that is a whole number of whole numbers.
+protocol WholeElementFunction: ElementFunction {
+  /// False where what the function was made with is no whole number.
+  var isWhole: Bool { get }
+  /// The same for whole numbers, exactly; nil where there is no value.
+  func whole(_ x: Int64) -> Int64?
+  /// The same for each element of a tensor of whole numbers.
+  func wholes(_ x: Tensor) throws -> Tensor
+}
+
+extension WholeElementFunction {
+  var isWhole: Bool { true }
+  func wholes(_ x: Tensor) throws -> Tensor {
+    let zero = try Tensor([], whole: [0], x.dtype)
+    return try WholeNumbers.broadcast(
+      x, zero, shape: x.shape, FirstOfPair(function: self), x.dtype, name: Self.name)
+  }
+}
+
+private struct FirstOfPair<F: WholeElementFunction>: WholePairFunction {
+  let function: F
+  @inline(__always) func callAsFunction(_ x: Int64, _ y: Int64) -> Int64? { function.whole(x) }
+}
+
+/// An element-wise function of one tensor; whole numbers stay whole where it is a ``WholeElementFunction``.
 struct Unary: Op {
   let function: any ElementFunction
   var name: String { type(of: function).name }
+  var takesAnyType: Bool { true }
 
   func outputShape(_ inputs: [Shape]) throws -> Shape { inputs[0] }
 
@@ -51,9 +76,16 @@ struct Unary: Op {
   }
 
   func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
-    let y = try function.values(inputs[0])
+    var x = inputs[0]
+    if x.dtype != .float32 {
+      if let function = function as? any WholeElementFunction, function.isWhole {
+        return try function.wholes(try x.converted(to: x.dtype.arithmetic))
+      }
+      x = try x.converted(to: .float32)
+    }
+    let y = try function.values(x)
     switch type(of: function).keeps {
-    case .input: saved.keep(inputs[0])
+    case .input: saved.keep(x)
     case .output: saved.keep(y)
     case .nothing: break
     }

@@ -2,6 +2,7 @@
 struct Reshape: Op {
   let shape: Shape
   let name = "reshape"
+  var takesAnyType: Bool { true }
 
   func outputShape(_ inputs: [Shape]) throws -> Shape {
     try shape.validated(for: name)
@@ -31,6 +32,7 @@ struct Reshape: Op {
 struct Permute: Op {
   let order: [Int]
   let name = "permute"
+  var takesAnyType: Bool { true }
 
   func outputShape(_ inputs: [Shape]) throws -> Shape {
     guard order.sorted() == Array(0..<inputs[0].rank) else {
@@ -57,6 +59,7 @@ struct Permute: Op {
 struct Expand: Op {
   let shape: Shape
   let name = "expand"
+  var takesAnyType: Bool { true }
 
   func outputShape(_ inputs: [Shape]) throws -> Shape {
     try shape.validated(for: name)
@@ -83,6 +86,7 @@ struct Slice: Op {
   let range: Range<Int>
   let step: Int
   let name = "slice"
+  var takesAnyType: Bool { true }
 
   /// The number of elements, rounded up without adding to what may be the largest number.
   private var length: Int { range.count / step + (range.count % step == 0 ? 0 : 1) }
@@ -197,6 +201,7 @@ extension Tensor {
 struct Squeeze: Op {
   let axis: Int
   let name = "squeeze"
+  var takesAnyType: Bool { true }
 
   func outputShape(_ inputs: [Shape]) throws -> Shape {
     let axis = try inputs[0].axis(self.axis, for: name)
@@ -223,6 +228,7 @@ struct Squeeze: Op {
 struct Unsqueeze: Op {
   let axis: Int
   let name = "unsqueeze"
+  var takesAnyType: Bool { true }
 
   private func resolved(_ rank: Int) throws -> Int {
     let axis = self.axis < 0 ? self.axis + rank + 1 : self.axis

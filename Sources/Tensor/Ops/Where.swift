@@ -1,15 +1,24 @@
 /// Elements of the second input where the first is not 0, of the third elsewhere; with broadcasting.
 struct Where: Op {
   let name = "where"
+  var takesAnyType: Bool { true }
 
   func outputShape(_ inputs: [Shape]) throws -> Shape {
     try inputs[0].broadcast(with: inputs[1], for: name).broadcast(with: inputs[2], for: name)
   }
 
   func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
-    saved.keep(inputs[0])
+    let condition = try inputs[0].converted(to: .boolean)
+    saved.keep(condition)
     saved.shapes = inputs.map(\.shape)
-    return try Self.select(inputs[0], inputs[1], inputs[2], shape: try outputShape(saved.shapes))
+    let dtype = inputs[1].dtype.promoted(with: inputs[2].dtype)
+    let (a, b) = (try inputs[1].converted(to: dtype), try inputs[2].converted(to: dtype))
+    let shape = try outputShape(saved.shapes)
+    return switch dtype {
+    case .float32: try Self.select(condition, a, b, shape: shape)
+    case .int32: try Self.select(condition, a, b, shape: shape, Int32.self)
+    case .uint8, .boolean: try Self.select(condition, a, b, shape: shape, UInt8.self)
+    }
   }
 
   func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
@@ -26,10 +35,17 @@ struct Where: Op {
   }
 
   private static func select(_ condition: Tensor, _ a: Tensor, _ b: Tensor, shape: Shape) throws -> Tensor {
-    let result = try Tensor.empty(shape)
+    try select(condition, a, b, shape: shape, Float.self)
+  }
+
+  private static func select<E: TensorElement>(
+    _ condition: Tensor, _ a: Tensor, _ b: Tensor, shape: Shape, _ type: E.Type
+  ) throws -> Tensor {
+    let result = try Tensor.empty(shape, a.dtype)
     let plan = LoopPlan(
       shape: shape, strides: [result.strides] + [condition, a, b].map { $0.expandedStrides(to: shape) })
-    let (target, c, x, y) = (result.pointer, condition.pointer, a.pointer, b.pointer)
+    let (target, x, y) = (result.elements(type), a.elements(type), b.elements(type))
+    let c = condition.elements(UInt8.self)
     let (ts, cs, xs, ys) = (plan.inner[0], plan.inner[1], plan.inner[2], plan.inner[3])
     try plan.forEachRow { offsets, length in
       let (t, k, p, q) = (target + offsets[0], c + offsets[1], x + offsets[2], y + offsets[3])
@@ -40,7 +56,8 @@ struct Where: Op {
 }
 
 extension Tensor {
-  /// Elements of `a` where `condition` is not 0, of `b` elsewhere; the three broadcast.
+  /// Elements of `a` where `condition` is not 0, of `b` elsewhere; the three broadcast, and the result has
+  /// the type that holds both.
   public static func `where`(_ condition: Tensor, _ a: Tensor, _ b: Tensor) throws -> Tensor {
     try apply(Where(), [condition, a, b])
   }

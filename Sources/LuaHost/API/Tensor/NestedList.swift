@@ -1,9 +1,25 @@
 import Tensor
 
-/// Numbers in row-major order on their way to nested Lua lists.
+/// The elements of a tensor in row-major order on their way to nested Lua lists.
 struct NestedList: LuaPushable {
-  let shape: Shape
-  let values: [Float]
+  private let shape: Shape
+  private let elements: Elements
+
+  private enum Elements {
+    case floats([Float])
+    case wholes([Int])
+    case truths([Int])
+  }
+
+  init(_ tensor: Tensor) throws {
+    shape = tensor.shape
+    elements =
+      switch tensor.dtype {
+      case .float32: .floats(try tensor.values())
+      case .int32, .uint8: .wholes(try tensor.wholeNumbers())
+      case .boolean: .truths(try tensor.wholeNumbers())
+      }
+  }
 
   /// Throws where the lists are more than Lua may hold, before any of them is made.
   static func requireRoom(for shape: Shape, on stack: LuaStack) throws {
@@ -19,24 +35,33 @@ struct NestedList: LuaPushable {
   func push(onto stack: LuaStack) throws {
     try Self.requireRoom(for: shape, on: stack)
     try stack.reserve(shape.rank * 2 + 4)
-    try values.withUnsafeBufferPointer { values in
-      var rest = values[...]
-      try push(level: 0, &rest, onto: stack)
-    }
+    var next = 0
+    try push(level: 0, &next, onto: stack)
   }
 
-  private func push(
-    level: Int, _ rest: inout Slice<UnsafeBufferPointer<Float>>, onto stack: LuaStack
-  ) throws {
+  private func push(level: Int, _ next: inout Int, onto stack: LuaStack) throws {
     guard level < shape.rank else {
-      stack.push(Double(rest.removeFirst()))
+      push(next, onto: stack)
+      next += 1
       return
     }
-    guard level == shape.rank - 1 else {
-      return try stack.pushList(shape[level]) { _ in try push(level: level + 1, &rest, onto: stack) }
+    let size = shape[level]
+    if level == shape.rank - 1, case .floats(let values) = elements {
+      values.withUnsafeBufferPointer {
+        stack.push(list: UnsafeBufferPointer(rebasing: $0[next..<next + size]))
+      }
+      try stack.checkPushes()
+      next += size
+      return
     }
-    stack.push(list: UnsafeBufferPointer(rebasing: rest.prefix(shape[level])))
-    try stack.checkPushes()
-    rest.removeFirst(shape[level])
+    try stack.pushList(size) { _ in try push(level: level + 1, &next, onto: stack) }
+  }
+
+  private func push(_ place: Int, onto stack: LuaStack) {
+    switch elements {
+    case .floats(let values): stack.push(Double(values[place]))
+    case .wholes(let values): stack.push(values[place])
+    case .truths(let values): stack.push(values[place] != 0)
+    }
   }
 }

@@ -9,6 +9,11 @@ public struct NumberArray {
   /// The numbers, row after row.
   public let values: [Double]
 
+  init(sizes: [Int], values: [Double]) {
+    self.sizes = sizes
+    self.values = values
+  }
+
   /// Reads a value.
   ///
   /// - Parameters:
@@ -19,7 +24,7 @@ public struct NumberArray {
     if let tensor = stack.object(at: index, as: Tensor.self) {
       sizes = tensor.shape.sizes
       try MemoryBudget.shared.require(tensor.count * MemoryLayout<Double>.stride)
-      values = try tensor.values().map(Double.init)
+      values = try tensor.doubles()
       return
     }
     let base = stack.count

@@ -7,7 +7,7 @@ public struct PlacesFromZero: LuaPushable {
   public init(_ places: Tensor) { self.places = places }
 
   public func push(onto stack: LuaStack) throws {
-    if places.rank == 0 { return stack.push(Int(try places.item()) + 1) }
-    try (places + 1).push(onto: stack)
+    if places.rank == 0 { return stack.push(try places.wholeNumbers()[0] + 1) }
+    try places.adding(1).push(onto: stack)
   }
 }

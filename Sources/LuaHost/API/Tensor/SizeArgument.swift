@@ -8,7 +8,37 @@ enum SizeArgument {
   /// The sizes of a tensor that is there; one may be -1 and is worked out.
   static let openSizes = ArgumentKey<Shape>(row) { call, _ in try call.sizes(call.rest(), least: -1) }
 
+  /// The sizes of a tensor that is made, and the type of its elements as an option after them.
+  static let typed = ArgumentKey<TypedSizes>(
+    .rest(
+      "sizes", .either([.integer, .table]),
+      "the sizes, one by one or as one list; then {dtype = \"int32\"} for another type than float32")
+  ) { call, _ in
+    var given = try call.rest()
+    guard let options = given.last?.asTable, case let pairs = try options.pairs(),
+      let name = pairs.lazy.compactMap({ $0.key.asInteger == nil ? $0.key.asString : nil }).first
+    else { return TypedSizes(shape: try call.sizes(given, least: 0), dtype: nil) }
+    let function = call.shape.entry.qualifiedName
+    guard name == "dtype", pairs.count == 1, let word = pairs[0].value.asString,
+      let dtype = DType(rawValue: word)
+    else {
+      let words = DType.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+      throw LuaError(
+        name == "dtype"
+          ? "\(function): option 'dtype' must be one of \(words), got \(pairs[0].value.described)"
+          : "\(function): unknown option '\(name)'; there is dtype")
+    }
+    given.removeLast()
+    return TypedSizes(shape: try call.sizes(given, least: 0), dtype: dtype)
+  }
+
   private static let row = FunctionParameter.rest("sizes", .axes, "the sizes, one by one or as one list")
+}
+
+/// The sizes of a tensor, and the type that the script named.
+struct TypedSizes {
+  let shape: Shape
+  let dtype: DType?
 }
 
 extension LuaCall {

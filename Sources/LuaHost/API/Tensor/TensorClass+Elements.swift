@@ -34,15 +34,16 @@ extension TensorClass {
   private static var productMethods: [Method] {
     [
       .init(
-        "matmul", "The matrix product: m×k by k×n, stacks of both, and vectors on either side.",
+        "matmul",
+        "The matrix product: m×k by k×n, stacks of both, which broadcast, and vectors on either side.",
         [rightFactor],
         returns: "tensor, or a number for two vectors",
         example: "gfnet.tensor{{1, 2}, {3, 4}}:matmul{{5}, {6}}"
-      ) { tensor, call in NumberOrTensor(try product(tensor, try call[rightFactor]), of: tensor) },
+      ) { tensor, call in NumberOrTensor(try tensor.matmul(try call[rightFactor]), of: tensor) },
       .init(
         "dot", "The scalar product of two vectors.", [otherVector],
         returns: "number", example: "gfnet.tensor{1, 2, 3}:dot{4, 5, 6}"
-      ) { tensor, call in try tensor.dot(try call[otherVector]).item() },
+      ) { tensor, call in NumberOrTensor(try tensor.dot(try call[otherVector]), of: tensor) },
       .init(
         "outer", "All products of an element of this vector and one of the other.", [otherVector],
         returns: "tensor", example: "gfnet.tensor{1, 2}:outer{3, 4, 5}"
@@ -51,8 +52,17 @@ extension TensorClass {
         "where", "Elements of `a` where this tensor is not 0, of `b` elsewhere.",
         [whereTrue, whereFalse],
         returns: "tensor", example: "local t = gfnet.tensor{-1, 2}; t:gt(0):where(t, 0)"
-      ) { tensor, call in try Tensor.where(tensor, try call[whereTrue], try call[whereFalse]) },
+      ) { tensor, call in try select(tensor, call, at: 2) },
     ]
+  }
+
+  /// `where` with its two sources from slot `slot` on; a whole number beside whole numbers is of their type.
+  static func select(_ condition: Tensor, _ call: LuaCall, at slot: Int) throws -> Tensor {
+    let stack = call.stack
+    let (a, b) = (stack.object(at: slot, as: Tensor.self), stack.object(at: slot + 1, as: Tensor.self))
+    return try Tensor.where(
+      condition, try b.map { try beside($0, at: slot, call, whereTrue) } ?? call[whereTrue],
+      try a.map { try beside($0, at: slot + 1, call, whereFalse) } ?? call[whereFalse])
   }
 
   static var comparisonMethods: [Method] {
@@ -79,15 +89,23 @@ extension TensorClass {
     .init(
       function.name, "Element by element, \(function.meaning).", [other],
       returns: "tensor", example: "gfnet.tensor{1, 5}:\(function.name){4, 2}"
-    ) { tensor, call in try function(tensor, try call[other]) }
+    ) { tensor, call in try function(tensor, try beside(tensor, at: 2, call, other)) }
+  }
+
+  /// An operand; a whole number beside whole numbers is of their type.
+  static func beside(
+    _ tensor: Tensor, at slot: Int, _ call: LuaCall, _ key: ArgumentKey<Tensor>
+  ) throws -> Tensor {
+    guard tensor.dtype.isWhole, call.stack.number(at: slot) != nil else { return try call[key] }
+    return try call.stack.scalar(at: slot, beside: tensor)
   }
 
   private static func comparison(
     _ name: String, _ relation: String, _ function: @escaping @Sendable (Tensor, Tensor) throws -> Tensor
   ) -> Method {
     .init(
-      name, "1 where the element is \(relation) the other's, 0 elsewhere.", [other],
-      returns: "tensor of 0 and 1", example: "gfnet.tensor{0.2, 0.7}:\(name)(0.5)"
+      name, "True where the element is \(relation) the other's.", [other],
+      returns: "tensor: boolean", example: "gfnet.tensor{0.2, 0.7}:\(name)(0.5)"
     ) { tensor, call in try function(tensor, try call[other]) }
   }
 
@@ -103,15 +121,6 @@ extension TensorClass {
       let axis = try call.axis(lastAxis, of: tensor.shape)
       if axis == tensor.rank - 1 { return try function(tensor) }
       return try function(try tensor.transposed(axis, -1)).transposed(axis, -1)
-    }
-  }
-
-  private static func product(_ a: Tensor, _ b: Tensor) throws -> Tensor {
-    switch (a.rank, b.rank) {
-    case (1, 1): try a.dot(b)
-    case (1, 2): try a.unsqueezed(0).matmul(b).squeezed(0)
-    case (2, 1): try a.matmul(b.unsqueezed(1)).squeezed(1)
-    default: try a.matmul(b)
     }
   }
 }

@@ -4,7 +4,7 @@ import Tensor
 extension TensorClass {
   static var reductionMethods: [Method] {
     [
-      reduction("sum", "The sum") { tensor, axes, keep, _ in try tensor.sum(axes, keepingAxes: keep) },
+      sum,
       reduction("mean", "The mean") { tensor, axes, keep, _ in try tensor.mean(axes, keepingAxes: keep) },
       reduction("var", "The variance", [keepDim, unbiased]) { tensor, axes, keep, call in
         try tensor.variance(axes, unbiased: try call[unbiased], keepingAxes: keep)
@@ -12,15 +12,35 @@ extension TensorClass {
       reduction("std", "The standard deviation", [keepDim, unbiased]) { tensor, axes, keep, call in
         try tensor.standardDeviation(axes, unbiased: try call[unbiased], keepingAxes: keep)
       },
-      reduction("norm", "The Euclidean norm") { tensor, axes, keep, _ in
-        try tensor.norm(axes, keepingAxes: keep)
+      reduction("norm", "The Euclidean norm, or that of another order,", [keepDim, order]) {
+        tensor, axes, keep, call in
+        try tensor.norm(order: try call[order], axes, keepingAxes: keep)
       },
+      reduction("prod", "The product") { tensor, axes, keep, _ in try tensor.product(axes, keepingAxes: keep)
+      },
+      reduction("logsumexp", "The logarithm of the sum of eˣ") { tensor, axes, keep, _ in
+        try tensor.logSumExp(axes, keepingAxes: keep)
+      },
+      reduction("any", "Whether one is not 0 or false,") { tensor, axes, keep, _ in
+        try tensor.any(axes, keepingAxes: keep)
+      },
+      reduction("all", "Whether none is 0 or false,") { tensor, axes, keep, _ in
+        try tensor.all(axes, keepingAxes: keep)
+      },
+      reduction("median", "The median, of two in the middle their mean,") { tensor, axes, keep, _ in
+        try tensor.quantile(0.5, axes, keepingAxes: keep)
+      },
+      quantile,
       extreme("max", "largest", largest: true), extreme("min", "smallest", largest: false),
       place("argmax", "largest", largest: true), place("argmin", "smallest", largest: false),
       .init(
         "cumsum", "Running sums along an axis.", [axisOfSums],
         returns: "tensor", example: "gfnet.tensor{1, 2, 3}:cumsum()"
       ) { tensor, call in try tensor.cumulativeSum(axis: try call.axis(axisOfSums, of: tensor.shape)) },
+      .init(
+        "cumprod", "Running products along an axis.", [axisOfSums],
+        returns: "tensor", example: "gfnet.tensor{1, 2, 3}:cumprod()"
+      ) { tensor, call in try tensor.cumulativeProduct(axis: try call.axis(axisOfSums, of: tensor.shape)) },
     ]
   }
 
@@ -29,8 +49,38 @@ extension TensorClass {
     "keepdim", default: false, "keep the reduced axes, with size 1")
   private static let unbiased = ArgumentKey<Bool>(
     "unbiased", default: true, "divide by n - 1 instead of n")
+  private static let order = ArgumentKey<Double>(
+    "order", default: 2, "2 is the Euclidean norm, 1 the sum of magnitudes, math.huge the largest of them")
+  private static let share = ArgumentKey<Double>("share", "such as 0.9", in: 0...1)
   private static let axes = ArgumentKey<LuaValue>(
     .optional("axis", .axes, "the axis, or a list of axes; left out: all"))
+
+  private static var quantile: Method {
+    .init(
+      "quantile", "The number below which a share of the elements lies, over all elements or along axes.",
+      [share, axes, .options([keepDim])], returns: "number, or tensor when axes remain",
+      example: "gfnet.tensor{1, 2, 3, 4}:quantile(0.25)",
+      discussion: "Between two elements it is interpolated, as NumPy does; nan where an element is nan."
+    ) { tensor, call in
+      let places = try call.axes(axes, of: tensor.shape)
+      return NumberOrTensor(
+        try tensor.quantile(try call[share], places, keepingAxes: try call[keepDim]), of: tensor)
+    }
+  }
+
+  private static var sum: Method {
+    .init(
+      "sum", "The sum over all elements, or along axes.", [axes, .options([keepDim])],
+      returns: "number, or tensor when axes remain", example: "gfnet.tensor{{1, 2}, {3, 4}}:sum(1)",
+      discussion: "The sum of whole numbers, or of a mask, is a whole number, and exact."
+    ) { tensor, call -> AnyPushable in
+      let (places, keep) = (try call.axes(axes, of: tensor.shape), try call[keepDim])
+      if tensor.dtype.isWhole, !keep, places == nil || places?.count == tensor.rank {
+        return AnyPushable(try tensor.wholeSum())
+      }
+      return AnyPushable(NumberOrTensor(try tensor.sum(places, keepingAxes: keep), of: tensor))
+    }
+  }
 
   private static func reduction(
     _ name: String, _ summary: String, _ options: [any ArgumentRow] = [TensorClass.keepDim],
@@ -46,25 +96,37 @@ extension TensorClass {
     }
   }
 
-  private static let axisOfExtreme = ArgumentKey<Int?>("axis", "the axis; left out: all elements")
+  private static let axisOfExtreme = ArgumentKey<LuaValue>(
+    .optional("axis", .axes, "the axis, or a list of axes; left out: all elements"))
 
   private static func extreme(_ name: String, _ word: String, largest: Bool) -> Method {
     .init(
       name, "The \(word) element, or the \(word) along an axis and their places.",
       [axisOfExtreme, .options([keepDim])],
-      returns: "number, or tensor; with an axis also the 1-based places",
+      returns: "number, or tensor; with one axis also the 1-based places",
       example: "local value, place = gfnet.tensor{{1, 5}, {4, 2}}:\(name)(2)"
     ) { tensor, call in
-      guard let axis = try call.axis(axisOfExtreme, of: tensor.shape) else {
-        let flat = try nonEmpty(tensor.flattened(), 0, name)
-        return LuaResults(Double(try flat.extremumOfAll(largest: largest).value))
-      }
       let keep = try call[keepDim]
+      let axes = try call.axes(axisOfExtreme, of: tensor.shape)
+      if axes == nil, !keep {
+        let flat = try nonEmpty(tensor.flattened(), 0, name)
+        if flat.isWatched {
+          let found = try largest ? flat.maximum(axis: 0) : flat.minimum(axis: 0)
+          return LuaResults(NumberOrTensor(found.values, of: tensor))
+        }
+        return LuaResults(try flat.extremumOfAll(largest: largest).value)
+      }
+      guard let axis = axes?.first, axes?.count == 1 else {
+        let over = axes ?? Array(0..<tensor.rank)
+        for axis in over { _ = try nonEmpty(tensor, axis, name) }
+        let found = try tensor.extremum(largest: largest, over, keepingAxes: keep)
+        return LuaResults(NumberOrTensor(found, of: tensor))
+      }
       let line = try nonEmpty(tensor, axis, name)
       // A place that is a whole number in Lua has no limit.
-      if tensor.rank == 1 && !keep {
+      if tensor.rank == 1 && !keep && !tensor.isWatched {
         let best = try line.extremumOfAll(largest: largest)
-        return LuaResults(Double(best.value), best.place + 1)
+        return LuaResults(best.value, best.place + 1)
       }
       let found =
         try largest
@@ -80,9 +142,8 @@ extension TensorClass {
     .init(
       name, "The 1-based place of the \(word) element; of equal ones the first.",
       [axisOfPlace, .options([keepDim])],
-      returns: "integer, or tensor of places",
-      example: "gfnet.tensor{0.1, 0.7, 0.2}:\(name)()",
-      discussion: "A tensor of places needs an axis of at most 16777216 elements: its numbers are 32-bit."
+      returns: "integer, or tensor of places: int32",
+      example: "gfnet.tensor{0.1, 0.7, 0.2}:\(name)()"
     ) { tensor, call -> AnyPushable in
       let axis = try call.axis(axisOfPlace, of: tensor.shape)
       let line = try nonEmpty(axis == nil ? tensor.flattened() : tensor, axis ?? 0, name)

@@ -123,29 +123,14 @@ extension TensorClass {
       ) { tensor, call in
         let axis = try call.axis(Self.axis, of: tensor.shape)
         let places = try call[placeOfEach]
-        var sizes = places.shape.sizes
-        if sizes.count == tensor.rank { sizes[axis] = tensor.shape[axis] }
-        guard sizes == tensor.shape.sizes else {
-          throw LuaError(
-            "tensor:gather: places of shape \(places.shape) must have shape \(tensor.shape) but for axis \(axis + 1)"
-          )
-        }
-        let bad = try places.values().first {
-          !($0 >= 1 && $0 <= Float(tensor.shape[axis]) && $0 == $0.rounded())
-        }
-        if let bad {
-          throw LuaError(
-            "tensor:gather: a place along axis \(axis + 1) must be a whole number from 1 to \(tensor.shape[axis]), got \(LuaNumberText.shortest(Double(bad)))"
-          )
-        }
-        return try tensor.gathered(axis, try places - 1)
+        try requireLike(tensor, places, axis, "gather")
+        return try tensor.gathered(axis, try zeroBased(places, axis, tensor, "gather"))
       },
       .init(
         "topk", "The largest elements along an axis, best first, and their places.",
         [count, lastAxis, .options([smallest])],
         returns: "tensor: the values; tensor: their 1-based places",
-        example: "local values, places = gfnet.tensor{3, 9, 5}:topk(2)",
-        discussion: "The axis may have at most 16777216 elements: places are 32-bit numbers."
+        example: "local values, places = gfnet.tensor{3, 9, 5}:topk(2)"
       ) { tensor, call in
         let axis = try call.axis(lastAxis, of: tensor.shape)
         let count = try call[Self.count]
@@ -155,8 +140,20 @@ extension TensorClass {
           )
         }
         let best = try tensor.topK(count, axis: axis, largest: !(try call[smallest]))
-        return LuaResults(best.values, try best.indices + 1)
+        return LuaResults(best.values, try best.indices.adding(1))
       },
     ]
+  }
+
+  /// 1-based places along an axis of `tensor`, as numbers of any type, as Swift counts them.
+  static func zeroBased(_ places: Tensor, _ axis: Int, _ tensor: Tensor, _ name: String) throws -> Tensor {
+    let size = tensor.shape[axis]
+    let bad = try places.doubles().first { !($0 >= 1 && $0 <= Double(size) && $0 == $0.rounded()) }
+    if let bad {
+      throw LuaError(
+        "tensor:\(name): a place along axis \(axis + 1) must be a whole number from 1 to \(size), got \(LuaNumberText.shortest(bad))"
+      )
+    }
+    return try places.converted(to: .int32).adding(-1)
   }
 }

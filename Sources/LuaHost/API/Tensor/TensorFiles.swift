@@ -1,4 +1,5 @@
 import Checkpoints
+import Foundation
 import GlanceFocus
 import Support
 import Tensor
@@ -16,8 +17,9 @@ enum TensorFiles {
     example:
       "gfnet.tensor.save(\"mine.safetensors\", {a = gfnet.tensor{1, 2}})  local a = gfnet.tensor.load(\"mine.safetensors\").a",
     discussion: """
-      Numbers of every type become 32-bit; arrays of kinds that are not supported, such as complex ones, are left out \
-      with a remark. gfnet-lab models show FILE --arrays lists what a file of safetensors or torch.save holds. Of NumPy's \
+      Whole numbers become int32, uint8 stays, truth values are boolean and floating-point numbers float32; whole numbers \
+      beyond int32 make their array float32, with a remark. Arrays of kinds that are not supported, such as complex ones, \
+      are left out with a remark. gfnet-lab models show FILE --arrays lists what a file of safetensors or torch.save holds. Of NumPy's \
       files, truth values and whole and floating-point numbers are read, in both byte orders, by rows or by columns; Python \
       objects, texts, dates, complex numbers and longdouble are left out of a .npz file with a remark, and refused as .npy.
       """, touches: [.readFiles]
@@ -25,26 +27,51 @@ enum TensorFiles {
     let path = try call[source]
     if NumPyFile.endings.contains(path.ending) {
       let file = try NumPyFile(contentsOf: path)
-      for array in file.unread { call.context.note("\(path): left out: \(array.reason)") }
-      let tensors = try file.arrays.map { ($0.name, try Tensor(Shape($0.shape), $0.floats())) }
-      if !file.isArchive, let only = tensors.first { return LuaResults(only.1) }
+      let tensors = try arrays(of: file, path, call.context)
+      if !file.isArchive, let only = tensors.first { return LuaResults(only.value) }
       return LuaResults(NamedTensors(tensors))
     }
-    let file = try CheckpointFile(path)
+    return LuaResults(NamedTensors(try arrays(of: CheckpointFile(path), path, call.context)))
+  }
+
+  /// The arrays of a file of any kind, by name.
+  static func arrays(in path: FilePath, _ context: HostContext) throws -> [(name: String, value: Tensor)] {
+    guard NumPyFile.endings.contains(path.ending) else {
+      return try arrays(of: CheckpointFile(path), path, context)
+    }
+    return try arrays(of: NumPyFile(contentsOf: path), path, context)
+  }
+
+  private static func arrays(
+    of file: NumPyFile, _ path: FilePath, _ context: HostContext
+  ) throws -> [(name: String, value: Tensor)] {
+    for array in file.unread { context.note("\(path): left out: \(array.reason)") }
+    return try file.arrays.map { array in
+      let stored = StoredNumbers(name: array.name, type: array.type, shape: array.shape)
+      return (array.name, try stored.tensor(array.floats, array.ints) { context.note("\(path): \($0)") })
+    }
+  }
+
+  private static func arrays(
+    of file: CheckpointFile, _ path: FilePath, _ context: HostContext
+  ) throws -> [(name: String, value: Tensor)] {
     let arrays: [StateArray]
     switch file.content {
     case .model(let model): arrays = model.arrays
     case .encoder(let encoder): arrays = encoder.arrays
     case .state(let state):
       arrays = state.arrays
-      for note in state.notes { call.context.note(note) }
+      for note in state.notes { context.note(note) }
       for array in state.unread {
-        call.context.note(
+        context.note(
           "\(path): \(ForeignText.printable(array.name)) is left out: \(array.what) is not supported")
       }
     case .authors: throw LuaError("gfnet.tensor.load: \(path) is a checkpoint of a model: use gfnet.load")
     }
-    return LuaResults(NamedTensors(try arrays.map { ($0.name, try Tensor(Shape($0.shape), $0.floats())) }))
+    return try arrays.map { array in
+      let stored = StoredNumbers(name: array.name, type: array.type, shape: array.shape)
+      return (array.name, try stored.tensor(array.floats, array.ints) { context.note("\(path): \($0)") })
+    }
   }
 
   private static let endings = CheckpointFormats.own.endings + NumPyFile.endings
@@ -64,7 +91,7 @@ enum TensorFiles {
     example: "gfnet.tensor.save(\"mine.safetensors\", {a = gfnet.tensor{1, 2}})",
     discussion: """
       .safetensors is what Python's safetensors reads, .npz and .npy what numpy.load reads; a .npy file holds one tensor \
-      without a name. Numbers are written with 32 bits. The file is replaced as a whole; its folder must be there.
+      without a name. The types are kept. The file is replaced as a whole; its folder must be there.
       """, touches: [.writeFiles]
   ) { call in
     let file = try call[target]
@@ -80,15 +107,29 @@ enum TensorFiles {
         throw LuaError(
           "gfnet.tensor.save: a .npy file holds one tensor, got \(tensors.count); .npz holds several")
       }
-      try NumPyFile.write(.init("", shape: only.value.shape.sizes, only.value.values()), to: file)
+      try NumPyFile.write(numPySource("", only.value), to: file)
     case "npz":
-      try NumPyFile.write(
-        tensors.map { .init($0.name, shape: $0.value.shape.sizes, try $0.value.values()) }, to: file)
+      try NumPyFile.write(tensors.map { try numPySource($0.name, $0.value) }, to: file)
     default:
       try Safetensors.write(
-        tensors.map { SafetensorsTensor($0.name, shape: $0.value.shape.sizes, try $0.value.values()) },
-        to: file)
+        tensors.map { name, value in
+          guard value.dtype != .float32 else {
+            return SafetensorsTensor(name, shape: value.shape.sizes, try value.values())
+          }
+          return SafetensorsTensor(
+            name, type: value.dtype.stored, shape: value.shape.sizes, bytes: try bytes(value))
+        }, to: file)
     }
+  }
+
+  private static func numPySource(_ name: String, _ value: Tensor) throws -> NumPyFile.Source {
+    guard value.dtype != .float32 else { return .init(name, shape: value.shape.sizes, try value.values()) }
+    return .init(name, type: value.dtype.stored, shape: value.shape.sizes, bytes: try bytes(value))
+  }
+
+  private static func bytes(_ value: Tensor) throws -> Data {
+    try MemoryBudget.shared.require(value.count * value.dtype.bytes)
+    return try value.withRowMajorBytes { Data($0) }
   }
 
   /// The tensors of the call; one that came without a table has no name.

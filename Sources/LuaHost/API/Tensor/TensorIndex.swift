@@ -1,15 +1,46 @@
 import CLuaBridge
+import Support
 import Tensor
 
-/// `t[i]` and `t[{…}]`: what a script's key selects, as a view.
+/// `t[key]`: what a script's key selects.
 ///
 /// One entry per axis from the first: a whole number selects (and drops the axis), `{first, last}` and
-/// `{first, last, step}` take a range with both ends, `{}` or nil takes all. Places are 1-based; −1 is the last.
+/// `{first, last, step}` take a range with both ends, `{}` or nil takes all; `"..."` stands for all axes that no entry names,
+/// `"new"` adds an axis of size 1; a mask takes the elements where it is true and stands for as many axes as it has, a tensor
+/// of places takes these. Places are 1-based; −1 is the last.
 struct TensorIndex {
   private enum Entry {
     case place(Int)
     case range(first: Int, last: Int, step: Int)
     case all
+    case ellipsis
+    case newAxis
+    case tensor(Tensor)
+
+    /// How many axes it stands for; nil for those that are left.
+    var axes: Int? {
+      switch self {
+      case .place, .range, .all: 1
+      case .ellipsis: nil
+      case .newAxis: 0
+      case .tensor(let tensor): tensor.dtype == .boolean ? tensor.rank : 1
+      }
+    }
+  }
+
+  /// What a key selects: a view, of which some axes run backwards and of which some places are picked.
+  struct Selection {
+    var view: Tensor
+    /// The axes of the view that are to be reversed.
+    var reversed: [Int] = []
+    var places: Places?
+
+    /// What is selected: the view itself, or a copy where it takes one.
+    func value() throws -> Tensor {
+      var result = view
+      for axis in reversed { result = try result.flipped(axis) }
+      return try places.map(result.picked) ?? result
+    }
   }
 
   private let entries: [Entry]
@@ -20,10 +51,9 @@ struct TensorIndex {
       entries = [.place(place)]
       return
     }
-    if stack.className(at: slot) == "tensor" {
-      throw LuaError(
-        "tensor index: a tensor selects no elements; write t:where(a, b) with a mask, t:index(axis, places) with places"
-      )
+    if let tensor = stack.object(at: slot, as: Tensor.self) {
+      entries = [.tensor(tensor)]
+      return
     }
     guard stack.kind(at: slot) == .table else {
       let got = try stack.value(at: slot).described
@@ -43,9 +73,14 @@ struct TensorIndex {
 
   private static func entry(_ value: LuaValue, _ axis: Int) throws -> Entry {
     if let place = value.asInteger { return .place(place) }
+    if case .object(let object) = value, let tensor = object.value(as: Tensor.self) { return .tensor(tensor) }
+    if let word = value.asString {
+      if word == "..." { return .ellipsis }
+      if word == "new" { return .newAxis }
+    }
     guard let table = value.asTable else {
       throw LuaError(
-        "tensor index: axis \(axis) takes a whole number, a range {first, last} or {} for all, got \(value.described)"
+        "tensor index: axis \(axis) takes a whole number, a range {first, last} or {} for all, got \(value.described); further entries are \"...\", \"new\", masks and tensors of places"
       )
     }
     let pairs = try table.pairs()
@@ -55,39 +90,127 @@ struct TensorIndex {
       numbers.count == 2 || numbers.count == 3
     else {
       throw LuaError(
-        "tensor index: a range of axis \(axis) is {first, last} or {first, last, step}, such as {2, -1}")
+        "tensor index: a range of axis \(axis) is {first, last} or {first, last, step}, such as {2, -1}; places one by one are a tensor, as in t[{gfnet.tensor{1, 4, 2}}]"
+      )
     }
     return .range(first: numbers[0], last: numbers[1], step: numbers.count == 3 ? numbers[2] : 1)
   }
 
-  /// The selected part of `tensor`; shares its memory.
-  func view(of tensor: Tensor) throws -> Tensor {
-    guard entries.count <= tensor.rank else {
+  /// The entries with `"..."` written out for a tensor of `shape`.
+  private func expanded(for shape: Shape) throws -> [Entry] {
+    let named = entries.reduce(0) { $0 + ($1.axes ?? 0) }
+    guard named <= shape.rank else {
       throw LuaError(
-        tensor.rank == 0
+        shape.rank == 0
           ? "tensor index: a scalar has no axes; its number is t:item()"
-          : "tensor index: \(entries.count) entries for the \(tensor.rank) axes of shape \(tensor.shape)")
+          : "tensor index: \(named) entries for the \(shape.rank) axes of shape \(shape)")
     }
-    var result = tensor
-    var axis = 0
-    for (position, entry) in entries.enumerated() {
+    let dots = entries.indices.filter { entries[$0].axes == nil }
+    guard let place = dots.first else { return entries }
+    guard dots.count == 1 else { throw LuaError("tensor index: \"...\" may stand in an index once") }
+    return entries[..<place] + Array(repeating: .all, count: shape.rank - named) + entries[(place + 1)...]
+  }
+
+  /// What the key selects of `tensor`.
+  func selection(of tensor: Tensor) throws -> Selection {
+    var result = Selection(view: tensor)
+    // Where the next entry is: in the view, and in the tensor.
+    var (axis, source) = (0, 0)
+    var picks: [(axis: Int, places: [Int], shape: Shape)] = []
+    for entry in try expanded(for: tensor.shape) {
       switch entry {
-      case .all: axis += 1
-      case .place(let place):
-        result = try result.selected(axis, try Self.resolved(place, position, tensor.shape))
-      case .range(let first, let last, let step):
-        let start = try Self.resolved(first, position, tensor.shape)
-        let end = try Self.resolved(last, position, tensor.shape)
-        guard start <= end, step > 0 else {
-          throw LuaError(
-            "tensor index: the range {\(first), \(last)\(step == 1 ? "" : ", \(step)")} of axis \(position + 1) must run upwards (its size is \(tensor.shape[position]))"
-          )
-        }
-        result = try result.sliced(axis, start..<end + 1, step: step)
+      case .all, .ellipsis: axis += 1
+      case .newAxis:
+        result.view = try result.view.unsqueezed(axis)
         axis += 1
+      case .place(let place):
+        result.view = try result.view.selected(axis, try Self.resolved(place, source, tensor.shape))
+      case .range(let first, let last, let step):
+        try Self.take(first, last, step, axis, source, of: tensor.shape, &result)
+        axis += 1
+      case .tensor(let index):
+        for places in try Self.places(index, source, tensor.shape) {
+          picks.append((axis, places.list, places.shape))
+          axis += 1
+        }
+      }
+      source += entry.axes ?? 1
+    }
+    result.places = try Self.joined(picks, result.view.shape)
+    return result
+  }
+
+  private static func take(
+    _ first: Int, _ last: Int, _ step: Int, _ axis: Int, _ source: Int, of shape: Shape,
+    _ result: inout Selection
+  ) throws {
+    let start = try resolved(first, source, shape)
+    let end = try resolved(last, source, shape)
+    guard step != 0, step > 0 ? start <= end : start >= end else {
+      let way = step < 0 ? "downwards" : "upwards"
+      let other = step == 1 ? "; {\(first), \(last), -1} runs downwards" : ""
+      throw LuaError(
+        "tensor index: the range {\(first), \(last)\(step == 1 ? "" : ", \(step)")} of axis \(source + 1) must run \(step == 0 ? "in steps of at least 1, or at most -1" : way) (its size is \(shape[source]))\(other)"
+      )
+    }
+    if step > 0 {
+      result.view = try result.view.sliced(axis, start..<end + 1, step: step)
+      return
+    }
+    // A step may be any number; one that leaves the range takes one element.
+    let stride = step == .min ? Int.max : -step
+    let lowest = start - (start - end) / stride * stride
+    result.view = try result.view.sliced(axis, lowest..<start + 1, step: stride)
+    result.reversed.append(axis)
+  }
+
+  /// What a tensor in the place of an entry picks: 0-based places along one axis, or along each axis of a mask.
+  private static func places(
+    _ index: Tensor, _ axis: Int, _ shape: Shape
+  ) throws -> [(list: [Int], shape: Shape)] {
+    if index.dtype == .boolean {
+      let covered = Shape(Array(shape.sizes[axis..<axis + index.rank]))
+      guard index.rank > 0, index.shape == covered else {
+        throw LuaError(
+          "tensor index: a mask of shape \(index.shape) for axes \(axis + 1) to \(axis + max(index.rank, 1)) of shape \(shape)"
+        )
+      }
+      return try index.nonzeroPlaces().map { ($0, [$0.count]) }
+    }
+    try MemoryBudget.shared.require(3 * index.count * MemoryLayout<Int>.stride)
+    let list = try index.doubles().map { number -> Int in
+      guard let place = Int(exactly: number) else {
+        throw LuaError(
+          "tensor index: places are whole numbers, got \(LuaNumberText.shortest(number)) for axis \(axis + 1)"
+        )
+      }
+      if place == 0, index.dtype != .int32 {
+        throw LuaError(
+          "tensor index: 0 is out of range for axis \(axis + 1) of shape \(shape); places count from 1, and a mask of 0 and 1 is t[mask:bool()]"
+        )
+      }
+      return try resolved(place, axis, shape)
+    }
+    return [(list, index.shape)]
+  }
+
+  /// Places of several axes broadcast against each other.
+  private static func joined(
+    _ picks: [(axis: Int, places: [Int], shape: Shape)], _ shape: Shape
+  ) throws -> Places? {
+    if picks.isEmpty { return nil }
+    var common = Shape([])
+    for pick in picks {
+      do { common = try common.broadcast(with: pick.shape, for: "tensor index") } catch {
+        throw LuaError("tensor index: places of shapes \(common) and \(pick.shape) do not broadcast")
       }
     }
-    return result
+    try common.validated(for: "tensor index")
+    let lists = try picks.map { pick in
+      pick.shape == common
+        ? pick.places : try Tensor(pick.shape, whole: pick.places).expanded(to: common).wholeNumbers()
+    }
+    return try Places(axes: picks.map(\.axis), places: lists, shape: common, of: shape)
   }
 
   /// The 0-based place along an axis.
@@ -98,64 +221,5 @@ struct TensorIndex {
     let expected = size == 0 ? "that axis is empty" : "expected 1 to \(size), or -1 to -\(size) from the end"
     throw LuaError(
       "tensor index: \(place) is out of range for axis \(axis + 1) of shape \(shape); \(expected)")
-  }
-}
-
-extension TensorClass {
-  /// `t[key]`, with the key in slot 2.
-  static func element(_ tensor: Tensor, _ stack: LuaStack) throws -> any LuaPushable {
-    if let offset = try offset(tensor, stack) { return tensor.pointer[offset] }
-    return NumberOrTensor(try TensorIndex(at: 2, on: stack).view(of: tensor), of: tensor)
-  }
-
-  /// Where the one element lies that the key in slot 2 names by a whole number for each axis; nil where the key is of another
-  /// kind. Loops of scripts read elements one by one: no views are made on the way.
-  private static func offset(_ tensor: Tensor, _ stack: LuaStack) throws -> Int? {
-    if tensor.rank == 1, let place = stack.integer(at: 2) {
-      return try TensorIndex.resolved(place, 0, tensor.shape) * tensor.strides[0]
-    }
-    guard (1...8).contains(tensor.rank), stack.kind(at: 2) == .table else { return nil }
-    return try withUnsafeTemporaryAllocation(of: Int.self, capacity: tensor.rank) { places in
-      guard try stack.readIntegers(ofTableAt: 2, into: places) else { return nil }
-      var offset = 0
-      for (axis, place) in places.enumerated() {
-        offset += try TensorIndex.resolved(place, axis, tensor.shape) * tensor.strides[axis]
-      }
-      return offset
-    }
-  }
-
-  /// `t[key] = value`, with the key in slot 2 and the value in slot 3.
-  static func assign(_ tensor: Tensor, _ stack: LuaStack) throws {
-    if let number = stack.number(at: 3), !repeatsElements(tensor), let offset = try offset(tensor, stack) {
-      tensor.pointer[offset] = Float(number)
-      tensor.storage.didChange()
-      return
-    }
-    try requireOwnElements(tensor, "tensor assignment")
-    let target = try TensorIndex(at: 2, on: stack).view(of: tensor)
-    try write(try stack.tensor(at: 3, "tensor assignment: the value"), to: target, "tensor assignment")
-  }
-
-  /// Writes `value`, repeated as broadcasting allows, over the elements of `target`.
-  static func write(_ value: Tensor, to target: Tensor, _ place: String) throws {
-    try requireOwnElements(target, place)
-    guard let shape = try? value.shape.broadcast(with: target.shape, for: place), shape == target.shape else {
-      throw LuaError("\(place): shape \(value.shape) cannot be written to shape \(target.shape)")
-    }
-    // Overlapping parts of one tensor are read before they are overwritten.
-    let source = value.storage === target.storage ? try value.clone() : value
-    try target.assign(try source.expanded(to: target.shape))
-  }
-
-  private static func repeatsElements(_ tensor: Tensor) -> Bool {
-    zip(tensor.strides, tensor.shape.sizes).contains { $0 == 0 && $1 > 1 }
-  }
-
-  /// An expanded axis shows one element several times: writing one would write all.
-  private static func requireOwnElements(_ tensor: Tensor, _ place: String) throws {
-    if repeatsElements(tensor) {
-      throw LuaError("\(place): the elements of an expanded tensor are one and the same; :clone() it first")
-    }
   }
 }

@@ -4,43 +4,66 @@ import Tensor
 /// `gfnet.tensor`: calling it makes a tensor from numbers; its functions make tensors of a shape.
 enum TensorModule {
   static let module = LuaModule(
-    "gfnet.tensor", "Arrays of 32-bit numbers: gfnet.tensor{{1, 2}, {3, 4}} and the functions below.",
+    "gfnet.tensor", "Arrays of numbers: gfnet.tensor{{1, 2}, {3, 4}} and the functions below.",
     call: fromNumbers,
     functions: [
-      zeros, ones, full, arange, linspace, eye, rand, randn, oneHot, concatenate, stack, select,
+      zeros, ones, full, arange, linspace, eye, rand, randn, oneHot, concatenate, stack, select, einsum,
+      meshgrid,
     ] + TensorFiles.functions)
 
   private static let numbers = ArgumentKey<Tensor>.operand(
     "numbers", "a list, nested lists of equal lengths, a number, or a tensor to copy")
+  /// The type of the elements that are made.
+  static let dtype = ArgumentKey<DType>(
+    "dtype", "float32, int32, uint8 or boolean; left out: float32, or what is given"
+  ).optional
 
   private static let fromNumbers = FunctionEntry(
-    "tensor", "A tensor of the given numbers.", [numbers],
-    returns: "tensor", example: "gfnet.tensor{{1, 2}, {3, 4}}"
+    "tensor", "A tensor of the given numbers, or truth values.", [numbers, .options([dtype])],
+    returns: "tensor", example: "gfnet.tensor{{1, 2}, {3, 4}}",
+    discussion: """
+      Numbers become float32 unless dtype is given, as in gfnet.tensor({1, 2}, {dtype = "int32"}); true and false become \
+      boolean, and a tensor keeps its type.
+      """
   ) { call in
-    if let source = call.stack.object(at: 2, as: Tensor.self) { return try source.rowMajorCopy() }
-    return try call[numbers]
+    let dtype = try call[Self.dtype]
+    if let source = call.stack.object(at: 2, as: Tensor.self) {
+      let copy = try source.copied()
+      return try dtype.map(copy.converted) ?? copy
+    }
+    guard let dtype else { return try call[numbers] }
+    return try call.stack.tensor(at: 2, dtype, call.place(numbers))
   }
 
   // MARK: Constants and ranges
 
   private static let sizes = SizeArgument.sizes
+  private static let typed = SizeArgument.typed
   private static let value = ArgumentKey<Float>("value", "the number")
   private static let first = ArgumentKey<Double>("first", "the first number")
   private static let limit = ArgumentKey<Double>("last", "the limit")
   private static let step = ArgumentKey<Double>("step", default: 1, "the difference between neighbours")
 
   private static let zeros = FunctionEntry(
-    "zeros", "All elements 0.", [sizes], returns: "tensor", example: "gfnet.tensor.zeros(2, 3)"
-  ) { call in try Tensor.zerosRowMajor(try call[sizes]) }
+    "zeros", "All elements 0.", [typed], returns: "tensor", example: "gfnet.tensor.zeros(2, 3)"
+  ) { call in try constant(0, try call[typed]) }
+
+  private static func constant(_ value: Float, _ sizes: TypedSizes) throws -> Tensor {
+    guard let dtype = sizes.dtype, dtype != .float32 else {
+      return try Tensor.fullRowMajor(sizes.shape, value)
+    }
+    // One element, repeated: no float32 tensor of that size is made on the way.
+    return try Tensor(value).converted(to: dtype).expanded(to: sizes.shape).rowMajorCopy()
+  }
 
   private static let ones = FunctionEntry(
-    "ones", "All elements 1.", [sizes], returns: "tensor", example: "gfnet.tensor.ones(2, 3)"
-  ) { call in try Tensor.fullRowMajor(try call[sizes], 1) }
+    "ones", "All elements 1.", [typed], returns: "tensor", example: "gfnet.tensor.ones(2, 3)"
+  ) { call in try constant(1, try call[typed]) }
 
   private static let full = FunctionEntry(
-    "full", "All elements equal to one number.", [value, sizes], returns: "tensor",
+    "full", "All elements equal to one number.", [value, typed], returns: "tensor",
     example: "gfnet.tensor.full(0.5, 2, 3)"
-  ) { call in try Tensor.fullRowMajor(try call[sizes], try call[value]) }
+  ) { call in try constant(try call[value], try call[typed]) }
 
   private static let arange = FunctionEntry(
     "arange", "The numbers from first to last, both included, as Lua's `for` counts them.",
@@ -87,15 +110,56 @@ enum TensorModule {
     try Tensor.linspace(try call[first], try call[last], count: try call[count])
   }
 
-  private static let side = ArgumentKey<Int>("size", "rows and columns", in: 0...65536)
+  private static let side = ArgumentKey<Int>("size", "rows, and columns unless told", in: 0...65536)
+  private static let columns = ArgumentKey<Int?>("columns", "columns", in: 0...65536)
 
   private static let eye = FunctionEntry(
-    "eye", "The identity matrix.", [side], returns: "tensor", example: "gfnet.tensor.eye(3)"
+    "eye", "The identity matrix, or one with another number of columns.", [side, columns], returns: "tensor",
+    example: "gfnet.tensor.eye(3)"
   ) { call in
-    let size = try call[side]
-    let tensor = try Tensor.zerosRowMajor([size, size])
-    for i in 0..<size { tensor.pointer[i * size + i] = 1 }
+    let rows = try call[side]
+    let columns = try call[Self.columns] ?? rows
+    let tensor = try Tensor.zerosRowMajor([rows, columns])
+    for i in 0..<min(rows, columns) { tensor.pointer[i * columns + i] = 1 }
     return tensor
+  }
+
+  private static let subscripts = ArgumentKey<String>(
+    "subscripts", "the axes by letters, such as \"bij,bjk->bik\"")
+  private static let factors = ArgumentKey<[LuaValue]>(
+    .rest("tensors", .operand, "one tensor or two"))
+
+  private static let einsum = FunctionEntry(
+    "einsum", "A sum of products by the letters of axes, of one tensor or of two.", [subscripts, factors],
+    returns: "tensor, or a number where no axis is left",
+    example: "gfnet.tensor.einsum(\"ij,kj->ik\", gfnet.tensor{{1, 2}}, gfnet.tensor{{3, 4}, {5, 6}})",
+    discussion: """
+      Letters that the result lacks are summed over, one that an operand names twice takes its diagonal; without -> the result \
+      has the letters that occur once, in the alphabet's order.
+      """
+  ) { call in
+    let tensors = try (call.shape.first + 1..<max(call.stack.count + 1, call.shape.first + 1)).map {
+      try call.stack.tensor(at: $0, "gfnet.tensor.einsum: argument \($0)")
+    }
+    guard let first = tensors.first else {
+      throw LuaError("gfnet.tensor.einsum: needs one tensor or two after the subscripts")
+    }
+    return NumberOrTensor(try Tensor.einsum(try call[subscripts], tensors), of: first)
+  }
+
+  private static let vectors = ArgumentKey<[LuaValue]>(.rest("vectors", .operand, "vectors"))
+
+  private static let meshgrid = FunctionEntry(
+    "meshgrid", "A tensor for each vector, of all their lengths: its numbers run along its own axis.",
+    [vectors],
+    returns: "as many tensors, views of the vectors",
+    example: "local rows, columns = gfnet.tensor.meshgrid({1, 2, 3}, {10, 20})",
+    discussion: "Axes are in the order of the vectors, as PyTorch's indexing = \"ij\"."
+  ) { call in
+    let tensors = try (call.shape.first..<max(call.stack.count + 1, call.shape.first)).map {
+      try call.stack.tensor(at: $0, "gfnet.tensor.meshgrid: argument \($0)")
+    }
+    return LuaResults(each: try Tensor.meshgrid(tensors))
   }
 
   // MARK: Random numbers
@@ -181,7 +245,6 @@ enum TensorModule {
     [condition, TensorClass.whereTrue, TensorClass.whereFalse],
     returns: "tensor", example: "local t = gfnet.tensor{-1, 2}; gfnet.tensor.where(t:gt(0), t, 0)"
   ) { call in
-    try Tensor.where(
-      try call[condition], try call[TensorClass.whereTrue], try call[TensorClass.whereFalse])
+    try TensorClass.select(try call[condition], call, at: 2)
   }
 }

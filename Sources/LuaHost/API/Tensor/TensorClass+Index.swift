@@ -1,0 +1,99 @@
+import CLuaBridge
+import Tensor
+
+// t[key] and t[key] = value.
+extension TensorClass {
+  /// `t[key]`, with the key in slot 2.
+  static func element(_ tensor: Tensor, _ stack: LuaStack) throws -> any LuaPushable {
+    if !tensor.isWatched, let offset = try offset(tensor, stack) {
+      if tensor.dtype == .float32 { return tensor.pointer[offset] }
+      return tensor.number(at: offset)
+    }
+    return NumberOrTensor(try TensorIndex(at: 2, on: stack).selection(of: tensor).value(), of: tensor)
+  }
+
+  /// Where the one element lies that the key in slot 2 names by a whole number for each axis; nil where the key is of another
+  /// kind. Loops of scripts read elements one by one: no views are made on the way.
+  private static func offset(_ tensor: Tensor, _ stack: LuaStack) throws -> Int? {
+    if tensor.rank == 1, let place = stack.integer(at: 2) {
+      return try TensorIndex.resolved(place, 0, tensor.shape) * tensor.strides[0]
+    }
+    guard (1...8).contains(tensor.rank), stack.kind(at: 2) == .table else { return nil }
+    return try withUnsafeTemporaryAllocation(of: Int.self, capacity: tensor.rank) { places in
+      guard try stack.readIntegers(ofTableAt: 2, into: places) else { return nil }
+      var offset = 0
+      for (axis, place) in places.enumerated() {
+        offset += try TensorIndex.resolved(place, axis, tensor.shape) * tensor.strides[axis]
+      }
+      return offset
+    }
+  }
+
+  /// `t[key] = value`, with the key in slot 2 and the value in slot 3.
+  static func assign(_ tensor: Tensor, _ stack: LuaStack) throws {
+    let place = "tensor assignment"
+    try tensor.requireWritable(nil, place)
+    do {
+      if let number = stack.number(at: 3), !repeatsElements(tensor), let offset = try offset(tensor, stack) {
+        if tensor.dtype == .float32 {
+          tensor.pointer[offset] = Float(number)
+        } else {
+          try tensor.set(number, at: offset)
+        }
+        tensor.storage.didChange()
+        return
+      }
+      try requireOwnElements(tensor, place)
+      let selection = try TensorIndex(at: 2, on: stack).selection(of: tensor)
+      let value = try stack.tensor(at: 3, tensor.dtype, "\(place): the value")
+      guard selection.places != nil || !selection.reversed.isEmpty else {
+        return try write(value, to: selection.view, place)
+      }
+      try write(value, to: selection, place)
+    } catch let error as TensorError {
+      throw LuaError("\(place): \(error.problem)")
+    }
+  }
+
+  private static func write(_ value: Tensor, to selection: TensorIndex.Selection, _ place: String) throws {
+    try selection.view.requireWritable(value, place)
+    // Parts of one tensor are read before they are overwritten.
+    let source = value.storage === selection.view.storage ? try value.clone() : value
+    guard selection.reversed.isEmpty else {
+      // Backwards is another order of the same elements: the whole selection is computed, and written in its order.
+      var target = selection.view
+      for axis in selection.reversed { target = try target.flipped(axis) }
+      if let places = selection.places {
+        try target.assign(source, at: places)
+      } else {
+        try write(source, to: target, place)
+      }
+      for axis in selection.reversed { target = try target.flipped(axis) }
+      return try selection.view.assign(target)
+    }
+    if let places = selection.places { try selection.view.assign(source, at: places) }
+  }
+
+  /// Writes `value`, repeated as broadcasting allows, over the elements of `target`.
+  static func write(_ value: Tensor, to target: Tensor, _ place: String) throws {
+    try requireOwnElements(target, place)
+    try target.requireWritable(value, place)
+    guard let shape = try? value.shape.broadcast(with: target.shape, for: place), shape == target.shape else {
+      throw LuaError("\(place): shape \(value.shape) cannot be written to shape \(target.shape)")
+    }
+    // Overlapping parts of one tensor are read before they are overwritten.
+    let source = value.storage === target.storage ? try value.clone() : value
+    try target.assign(try source.expanded(to: target.shape))
+  }
+
+  private static func repeatsElements(_ tensor: Tensor) -> Bool {
+    zip(tensor.strides, tensor.shape.sizes).contains { $0 == 0 && $1 > 1 }
+  }
+
+  /// An expanded axis shows one element several times: writing one would write all.
+  private static func requireOwnElements(_ tensor: Tensor, _ place: String) throws {
+    if repeatsElements(tensor) {
+      throw LuaError("\(place): the elements of an expanded tensor are one and the same; :clone() it first")
+    }
+  }
+}

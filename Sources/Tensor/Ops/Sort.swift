@@ -1,0 +1,72 @@
+import Compute
+import Support
+
+/// The 0-based places of all elements along an axis in ascending (or descending) order.
+///
+/// Equal elements keep their order; NaN counts as larger than all numbers, as in NumPy and PyTorch. Values follow by
+/// ``Gather``, which also carries their gradient.
+struct SortIndices: Op {
+  let axis: Int
+  let descending: Bool
+  let name = "sort"
+  var takesAnyType: Bool { true }
+
+  func outputShape(_ inputs: [Shape]) throws -> Shape {
+    let axis = try inputs[0].axis(self.axis, for: name)
+    guard inputs[0][axis] <= Int(Int32.max) else {
+      throw TensorError(name, "an axis of \(inputs[0][axis]) elements; places along an axis are int32")
+    }
+    return inputs[0]
+  }
+
+  func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
+    let x = try inputs[0].contiguous()
+    switch x.dtype {
+    case .float32: return try sort(x, Float.self)
+    case .int32: return try sort(x, Int32.self)
+    case .uint8, .boolean: return try sort(x, UInt8.self)
+    }
+  }
+
+  private func sort<E: TensorElement>(_ x: Tensor, _ type: E.Type) throws -> Tensor {
+    let axis = try x.shape.axis(self.axis, for: name)
+    let size = x.shape[axis]
+    let result = try Tensor.emptyRowMajor(x.shape, .int32)
+    if x.count == 0 { return result }
+    let inner = x.shape.sizes[(axis + 1)...].reduce(1, *)
+    let (source, target) = (x.elements(type), result.elements(Int32.self))
+    let descending = descending
+    ThreadTeam.parallel(x.count / size, grain: max(1, (1 << 12) / size)) { range in
+      var line = [(value: E, place: Int32)]()
+      line.reserveCapacity(size)
+      for index in range {
+        let start = index / inner * size * inner + index % inner
+        line.removeAll(keepingCapacity: true)
+        for i in 0..<size { line.append((source[start + i * inner], Int32(truncatingIfNeeded: i))) }
+        line.sort { a, b in
+          let (p, q) = descending ? (b.value, a.value) : (a.value, b.value)
+          if p < q || (q != q && p == p) { return true }
+          if q < p || (p != p && q == q) { return false }
+          return a.place < b.place
+        }
+        for i in 0..<size { target[start + i * inner] = line[i].place }
+      }
+    }
+    return result
+  }
+
+  func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] { [nil] }
+}
+
+extension Tensor {
+  /// The elements in ascending (or descending) order along `axis`, and their 0-based places there.
+  public func sorted(axis: Int = -1, descending: Bool = false) throws -> (values: Tensor, indices: Tensor) {
+    let indices = try argSort(axis: axis, descending: descending)
+    return (try gathered(axis, indices), indices)
+  }
+
+  /// The 0-based places of the elements in ascending (or descending) order along `axis`, as int32.
+  public func argSort(axis: Int = -1, descending: Bool = false) throws -> Tensor {
+    try apply(SortIndices(axis: axis, descending: descending), [self])
+  }
+}

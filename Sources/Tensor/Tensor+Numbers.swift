@@ -1,0 +1,119 @@
+import Support
+
+// The elements on their way out of a tensor.
+
+/// One element, as what it is.
+public enum TensorNumber: Equatable, Sendable {
+  case float(Float)
+  case whole(Int)
+  case truth(Bool)
+}
+
+extension Tensor {
+  /// The elements in row-major order as float32 numbers; int32 numbers beyond 2²⁴ are rounded.
+  ///
+  /// - Throws: ``TensorError`` while the value is traced; `MemoryRefused`, `Interrupted`.
+  public func values() throws -> [Float] {
+    try mayBeRead(by: "values")
+    try MemoryBudget.shared.require(count * MemoryLayout<Float>.stride)
+    let dense = try converted(to: .float32).contiguous()
+    try Cancellation.check()
+    return Array(UnsafeBufferPointer(start: dense.pointer, count: count))
+  }
+
+  /// The elements in row-major order, all of them exact.
+  ///
+  /// - Throws: as ``values()`` does.
+  public func doubles() throws -> [Double] {
+    try mayBeRead(by: "values")
+    try MemoryBudget.shared.require(count * MemoryLayout<Double>.stride)
+    let dense = try contiguous()
+    try Cancellation.check()
+    switch dtype {
+    case .float32: return dense.row(Float.self).map(\.double)
+    case .int32: return dense.row(Int32.self).map(\.double)
+    case .uint8, .boolean: return dense.row(UInt8.self).map(\.double)
+    }
+  }
+
+  /// The elements in row-major order as whole numbers, fractions cut off; what no `Int64` holds is the smallest.
+  ///
+  /// - Throws: as ``values()`` does.
+  public func wholeNumbers() throws -> [Int] {
+    try mayBeRead(by: "values")
+    try MemoryBudget.shared.require(count * MemoryLayout<Int>.stride)
+    let dense = try contiguous()
+    try Cancellation.check()
+    switch dtype {
+    case .float32: return dense.row(Float.self).map { Int($0.whole) }
+    case .int32: return dense.row(Int32.self).map { Int($0) }
+    case .uint8, .boolean: return dense.row(UInt8.self).map { Int($0) }
+    }
+  }
+
+  /// The bytes of the elements in row-major order, little-endian as memory is; a truth value is 1 or 0.
+  ///
+  /// - Throws: as ``values()`` does; what `body` throws.
+  public func withRowMajorBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
+    try mayBeRead(by: "values")
+    let dense = try contiguous()
+    try Cancellation.check()
+    return try withExtendedLifetime(dense) {
+      try body(UnsafeRawBufferPointer(start: dense.firstByte, count: count * dtype.bytes))
+    }
+  }
+
+  /// The elements of a tensor that is stored row-major.
+  func row<E: TensorElement>(_ type: E.Type) -> UnsafeBufferPointer<E> {
+    UnsafeBufferPointer(start: elements(type), count: count)
+  }
+
+  /// The only element.
+  ///
+  /// - Throws: ``TensorError`` where there is not exactly one, and while the value is traced.
+  public func item() throws -> Float {
+    switch try number() {
+    case .float(let value): value
+    case .whole(let value): Float(value)
+    case .truth(let value): value ? 1 : 0
+    }
+  }
+
+  /// The only element, as what it is.
+  ///
+  /// - Throws: as ``item()`` does.
+  public func number() throws -> TensorNumber {
+    try mayBeRead(by: "item")
+    guard count == 1 else { throw TensorError("item", "needs one element, not shape \(shape)") }
+    return number(at: 0)
+  }
+
+  /// The element `offset` elements after the first in memory.
+  public func number(at offset: Int) -> TensorNumber {
+    switch dtype {
+    case .float32: .float(pointer[offset])
+    case .int32: .whole(Int(elements(Int32.self)[offset]))
+    case .uint8: .whole(Int(elements(UInt8.self)[offset]))
+    case .boolean: .truth(elements(UInt8.self)[offset] != 0)
+    }
+  }
+
+  /// Writes an element `offset` elements after the first in memory; ``Storage/didChange()`` is the caller's business.
+  ///
+  /// - Throws: ``TensorError`` where the type has no such element.
+  public func set(_ number: Double, at offset: Int) throws {
+    switch dtype {
+    case .float32: pointer[offset] = Float(number)
+    case .boolean: elements(UInt8.self)[offset] = number != 0 ? 1 : 0
+    case .int32, .uint8:
+      guard let whole = Int64(exactly: number.rounded(.towardZero)), dtype.wholeRange.contains(whole) else {
+        throw TensorError("assign", Cast.problem(number, dtype))
+      }
+      if dtype == .int32 {
+        elements(Int32.self)[offset] = Int32(whole: whole)
+      } else {
+        elements(UInt8.self)[offset] = UInt8(whole: whole)
+      }
+    }
+  }
+}
