@@ -15,6 +15,12 @@ public final class Parameter {
     self.initializer = initializer
   }
 
+  /// A parameter whose numbers are those of `value`, in its memory. Optimisers move one that lies in row-major order.
+  public init(sharing value: Tensor) {
+    self.value = value.withoutHistory
+    initializer = .constant(0)
+  }
+
   /// The value as an op takes it: watched by the tape that is recording, if any.
   public var input: Tensor {
     guard isTrainable, let tape = GradientTape.current else { return value }
@@ -45,7 +51,15 @@ public final class Buffer {
     isInteger = true
   }
 
+  /// A buffer whose numbers are those of `value`, in its memory.
+  public init(sharing value: Tensor) {
+    self.value = value.withoutHistory
+    initial = []
+    isInteger = false
+  }
+
   func initialize() throws {
+    guard !initial.isEmpty || value.count == 0 else { return }
     let fresh = try initial.count == 1 ? Tensor.full(value.shape, initial[0]) : Tensor(value.shape, initial)
     try value.assign(fresh)
   }
@@ -87,6 +101,8 @@ public struct StateDeclaration {
 
   /// What was declared so far, in order, under whole names such as `features.0.weight`.
   public private(set) var entries: [(name: String, entry: Entry)] = []
+  /// The modules that were declared so far, and their names, such as `features.0`.
+  public private(set) var modules: [(name: String, module: any Module)] = []
   private var prefix = ""
 
   /// Starts with nothing; `prefix` stands before all names, its dot included.
@@ -106,6 +122,7 @@ public struct StateDeclaration {
   public mutating func child(_ name: String, _ module: (any Module)?) {
     guard let module else { return }
     let outer = prefix
+    modules.append((prefix + name, module))
     prefix += name + "."
     module.declare(&self)
     prefix = outer
@@ -158,15 +175,21 @@ public final class Pass {
   public let isTraining: Bool
   /// False keeps every element in dropout layers, also while training.
   public let dropsOut: Bool
-  private let random: CounterRandom
+  private lazy var random = source()
+  private let source: () -> CounterRandom
   private var draws = 0
 
   /// One evaluation. `random` has this step's numbers: layers that draw take its next child in the order of evaluation.
   /// Where `dropsOut` is false, dropout layers keep every element also while training.
-  public init(training: Bool, random: CounterRandom, dropsOut: Bool = true) {
+  public convenience init(training: Bool, random: CounterRandom, dropsOut: Bool = true) {
+    self.init(training: training, dropsOut: dropsOut, source: { random })
+  }
+
+  /// The same where `source` is asked for the numbers by the first layer that draws, and never if none does.
+  public init(training: Bool, dropsOut: Bool = true, source: @escaping () -> CounterRandom) {
     isTraining = training
     self.dropsOut = training && dropsOut
-    self.random = random
+    self.source = source
   }
 
   /// An evaluation without learning: statistics are fixed, nothing is random.

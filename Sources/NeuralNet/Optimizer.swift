@@ -97,18 +97,25 @@ public final class SGD: Optimizer {
   }
 }
 
-/// Adam (Kingma and Ba 2015) with bias correction; as PyTorch's `Adam`.
+/// Adam (Kingma and Ba 2015) with bias correction; as PyTorch's `Adam`, or `AdamW` (Loshchilov and Hutter 2019).
 public final class Adam: Optimizer {
   public var groups: [ParameterGroup]
   private let betas: (Float, Float)
   private let epsilon: Float
+  private let decouplesDecay: Bool
   private var steps = 0
   private var first: [String: Tensor] = [:]
   private var second: [String: Tensor] = [:]
 
   /// Starts with moments of zero; `betas` are what the first and the second moment keep in each step.
-  public init(_ groups: [ParameterGroup], betas: (Float, Float) = (0.9, 0.999), epsilon: Float = 1e-8) {
+  ///
+  /// Where `decouplesDecay` is true, weights decay by themselves instead of by their gradients, as in AdamW.
+  public init(
+    _ groups: [ParameterGroup], betas: (Float, Float) = (0.9, 0.999), epsilon: Float = 1e-8,
+    decouplesDecay: Bool = false
+  ) {
     self.groups = groups
+    self.decouplesDecay = decouplesDecay
     self.betas = betas
     self.epsilon = epsilon
   }
@@ -121,7 +128,8 @@ public final class Adam: Optimizer {
     let epsilon = epsilon
     for group in groups {
       let rate = group.learningRate * rateFactor / correct1
-      let decay = group.weightDecay
+      let decay = decouplesDecay ? 0 : group.weightDecay
+      let kept = decouplesDecay ? 1 - group.learningRate * rateFactor * group.weightDecay : 1
       for (name, parameter) in group.parameters where parameter.isTrainable {
         guard let gradient = try gradients[parameter]?.rowMajor() else { continue }
         let m = try first[name] ?? Tensor.zerosRowMajor(gradient.shape)
@@ -134,7 +142,7 @@ public final class Adam: Optimizer {
             let d = g[i] + decay * w[i]
             mean[i] = b1 * mean[i] + (1 - b1) * d
             square[i] = b2 * square[i] + (1 - b2) * d * d
-            w[i] -= rate * mean[i] / (square[i].squareRoot() / correct2 + epsilon)
+            w[i] = kept * w[i] - rate * mean[i] / (square[i].squareRoot() / correct2 + epsilon)
           }
         }
         parameter.value.storage.didChange()

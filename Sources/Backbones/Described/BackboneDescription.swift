@@ -20,8 +20,15 @@ public struct BackboneDescription: Codable, Sendable, Equatable {
   /// The size of the last feature map for RGB inputs of `side`×`side` pixels.
   ///
   /// - Throws: ``LayerError`` where layers do not fit each other or the input.
-  public func mapSize(side: Int) throws(LayerError) -> MapSize {
-    try body.size(for: MapSize(channels: 3, height: side, width: side), path: "body")
+  public func mapSize(side: Int) throws(LayerError) -> MapSize { try mapSize(side: side, anySide: false) }
+
+  private func mapSize(side: Int, anySide: Bool) throws(LayerError) -> MapSize {
+    let input = MapSize(channels: 3, height: side, width: side)
+    let size = try body.size(for: input, path: "body", anySide: anySide)
+    guard !size.isFlat else {
+      throw LayerError("body: gives \(size), expected a feature map; what flattens it belongs into the head")
+    }
+    return size
   }
 
   /// The side of inputs that are large enough for any sequence of windows: channels do not depend on the
@@ -32,7 +39,7 @@ public struct BackboneDescription: Codable, Sendable, Equatable {
   ///
   /// - Throws: ``LayerError`` where layers do not fit each other.
   func entry() throws(LayerError) -> BackboneEntry {
-    let map = try mapSize(side: Self.ampleSide)
+    let map = try mapSize(side: Self.ampleSide, anySide: true)
     let pooled = MapSize(channels: map.channels, height: 1, width: 1)
     let size = try head?.size(for: pooled, path: "head") ?? pooled
     let features = size.channels * size.height * size.width

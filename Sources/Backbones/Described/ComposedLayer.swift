@@ -1,3 +1,5 @@
+import NeuralNet
+
 /// A layer whose numbers and extent were checked when it was composed.
 ///
 /// A layer can stand at several places of another, so a few of them describe a network of any size: whoever walks one
@@ -29,5 +31,13 @@ public struct ComposedLayer: Sendable {
         "would be \(count) layers, those inside others included; a network has at most \(LayerLimits.count)")
     }
     description = LayerDescription(layer)
+  }
+
+  /// The layer itself, with weights that are zero until initialised or loaded.
+  ///
+  /// - Parameter parts: the layers inside, in the order of the parameters: whoever holds them shares their weights.
+  /// - Throws: ``LayerError`` where there are fewer; `TensorError`.
+  public func build(of parts: [any Layer]) throws -> any Layer {
+    try description.layer.build(of: LayerParts(parts))
   }
 }

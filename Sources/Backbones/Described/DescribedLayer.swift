@@ -25,11 +25,16 @@ protocol DescribedLayer: Codable, Sendable, Equatable, CustomStringConvertible {
 
   /// The layer, with weights that are zero until initialised or loaded.
   func build() throws -> any Layer
+
+  /// The same of the layers that `parts` hands out for those inside, which it is asked for in the order of the parameters.
+  func build(of parts: LayerParts) throws -> any Layer
 }
 
 extension DescribedLayer {
   var name: String { Self.forms[0].name }
   var problem: String? { nil }
+
+  func build(of parts: LayerParts) throws -> any Layer { try build() }
 
   func isEqual(to other: any DescribedLayer) -> Bool { (other as? Self) == self }
 }

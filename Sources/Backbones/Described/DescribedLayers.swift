@@ -3,14 +3,22 @@ public enum DescribedLayers {
   /// The kinds, one row each, in the order in which they are listed.
   static let table: [any DescribedLayer.Type] = [
     ConvolutionDescription.self,
+    LinearDescription.self,
     BatchNormDescription.self,
+    LayerNormDescription.self,
+    GroupNormDescription.self,
     MaxPoolDescription.self,
     AveragePoolDescription.self,
     DropoutDescription.self,
     SqueezeExciteDescription.self,
+    AttentionDescription.self,
+    PositionalEmbeddingDescription.self,
+    EmbeddingDescription.self,
+    CellDescription.self,
     SequentialDescription.self,
     ResidualDescription.self,
     ConcatenationDescription.self,
+    FlattenDescription.self,
     ActivationDescription.self,
   ]
 

@@ -15,7 +15,13 @@ public struct LayerDescription: Codable, Sendable, Equatable, CustomStringConver
   ///
   /// - Throws: ``LayerError``, naming the layer that does not fit.
   public func size(for size: MapSize, path: String = "") throws(LayerError) -> MapSize {
-    try LayerPlace(path: path, of: self).size(of: self, for: size)
+    try self.size(for: size, path: path, anySide: false)
+  }
+
+  /// The same; where `anySide` is true, only channels are asked about, and layers that are made for one height and width
+  /// take any.
+  func size(for size: MapSize, path: String, anySide: Bool) throws(LayerError) -> MapSize {
+    try LayerPlace(path: path, of: self, anySide: anySide).size(of: self, for: size)
   }
 
   /// The layer, with weights that are zero until initialised or loaded.

@@ -8,13 +8,16 @@ struct LayerPlace {
   private let name: String
   private let depth: Int
   private let visits: Visits
+  /// True where heights and widths of the walk stand for any.
+  let anySide: Bool
 
   /// The place of the outermost layer, where a walk begins.
-  init(path: String, of layer: LayerDescription) {
-    self.init(path: path, name: layer.layer.name, depth: 0, visits: Visits())
+  init(path: String, of layer: LayerDescription, anySide: Bool) {
+    self.init(path: path, name: layer.layer.name, depth: 0, visits: Visits(), anySide: anySide)
   }
 
-  private init(path: String, name: String, depth: Int, visits: Visits) {
+  private init(path: String, name: String, depth: Int, visits: Visits, anySide: Bool) {
+    self.anySide = anySide
     self.path = path
     self.name = name
     self.depth = depth
@@ -42,7 +45,8 @@ struct LayerPlace {
     ofPart part: LayerDescription, _ name: String, for input: MapSize
   ) throws(LayerError) -> MapSize {
     let place = LayerPlace(
-      path: path.isEmpty ? name : "\(path).\(name)", name: part.layer.name, depth: depth + 1, visits: visits)
+      path: path.isEmpty ? name : "\(path).\(name)", name: part.layer.name, depth: depth + 1, visits: visits,
+      anySide: anySide)
     return try place.size(of: part, for: input)
   }
 

@@ -40,13 +40,24 @@ public final class BatchNorm2d: Layer {
   }
 
   public func callAsFunction(_ x: Tensor, _ pass: Pass) throws -> Tensor {
+    let y = try normalized(x, pass, relu: activation == .relu)
+    return activation == .relu ? y : try activation(y)
+  }
+
+  /// The result followed by a ReLU, in one pass over it; without an activation of its own.
+  func withReLU(_ x: Tensor, _ pass: Pass) throws -> Tensor {
+    activation == .identity ? try normalized(x, pass, relu: true) : try self(x, pass).relu()
+  }
+
+  private func normalized(_ x: Tensor, _ pass: Pass, relu: Bool) throws -> Tensor {
     if pass.isTraining {
       batches.value.pointer.pointee += 1
       batches.value.storage.didChange()
     }
-    let y = try x.batchNormalized(
-      scale: weight.input, shift: bias.input, running: running, training: pass.isTraining, epsilon: epsilon,
-      relu: activation == .relu)
-    return activation == .relu ? y : try activation(y)
+    return try answering {
+      try x.batchNormalized(
+        scale: weight.input, shift: bias.input, running: running, training: pass.isTraining, epsilon: epsilon,
+        relu: relu)
+    }
   }
 }

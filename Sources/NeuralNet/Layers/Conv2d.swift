@@ -61,8 +61,10 @@ public final class Conv2d: Layer {
   }
 
   private func convolve(_ x: Tensor, padding: (Int, Int)) throws -> Tensor {
-    try x.convolved2d(
-      weight.input, bias: bias?.input, stride: (stride, stride), padding: padding,
-      dilation: (dilation, dilation), groups: groups)
+    try answering {
+      try x.convolved2d(
+        weight.input, bias: bias?.input, stride: (stride, stride), padding: padding,
+        dilation: (dilation, dilation), groups: groups)
+    }
   }
 }

@@ -13,7 +13,22 @@ public final class Sequential: Layer {
 
   public func callAsFunction(_ x: Tensor, _ pass: Pass) throws -> Tensor {
     var y = x
-    for layer in layers { y = try layer(y, pass) }
+    var index = 0
+    while index < layers.count {
+      // A batch norm takes the ReLU after it into its own pass, which costs one less.
+      if let norm = layers[index] as? BatchNorm2d, isReLU(at: index + 1) {
+        y = try norm.withReLU(y, pass)
+        index += 2
+      } else {
+        let layer = layers[index]
+        y = try layer.answering { try layer(y, pass) }
+        index += 1
+      }
+    }
     return y
+  }
+
+  private func isReLU(at index: Int) -> Bool {
+    layers.indices.contains(index) && (layers[index] as? ActivationLayer)?.activation == .relu
   }
 }

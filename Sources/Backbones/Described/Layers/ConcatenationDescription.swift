@@ -44,7 +44,11 @@ struct ConcatenationDescription: DescribedLayer {
     return size
   }
 
-  func build() throws -> any Layer { ConcatenationLayer(try branches.map { try $0.build() }) }
+  func build() throws -> any Layer { try build(of: LayerParts()) }
+
+  func build(of parts: LayerParts) throws -> any Layer {
+    ConcatenationLayer(try branches.map { try parts($0) })
+  }
 
   var description: String { name + "{" + branches.map { $0.description }.joined(separator: ", ") + "}" }
 }

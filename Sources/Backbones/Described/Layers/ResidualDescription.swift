@@ -41,8 +41,10 @@ struct ResidualDescription: DescribedLayer {
     return result
   }
 
-  func build() throws -> any Layer {
-    ResidualLayer(body: try body.build(), shortcut: try shortcut?.build(), activation: activation)
+  func build() throws -> any Layer { try build(of: LayerParts()) }
+
+  func build(of parts: LayerParts) throws -> any Layer {
+    ResidualLayer(body: try parts(body), shortcut: try shortcut.map { try parts($0) }, activation: activation)
   }
 
   var description: String {

@@ -30,28 +30,9 @@ struct SequentialDescription: DescribedLayer {
     return size
   }
 
-  /// The layers in order; a batch norm takes the ReLU after it into its own pass, which costs one less.
-  func build() throws -> any Layer {
-    Sequential(
-      try layers.indices.map { index -> any Layer in
-        if let norm = batchNorm(at: index), isReLU(at: index + 1) {
-          return try BatchNorm2d(norm.channels, activation: .relu)
-        }
-        if isReLU(at: index), batchNorm(at: index - 1) != nil {
-          // This keeps the numbering, and with it the names of what follows.
-          return ActivationLayer(.identity)
-        }
-        return try layers[index].build()
-      })
-  }
+  func build() throws -> any Layer { try build(of: LayerParts()) }
 
-  private func batchNorm(at index: Int) -> BatchNormDescription? {
-    layers.indices.contains(index) ? layers[index].layer as? BatchNormDescription : nil
-  }
-
-  private func isReLU(at index: Int) -> Bool {
-    layers.indices.contains(index) && (layers[index].layer as? ActivationDescription)?.activation == .relu
-  }
+  func build(of parts: LayerParts) throws -> any Layer { Sequential(try layers.map { try parts($0) }) }
 
   var description: String { name + "{" + layers.map { $0.description }.joined(separator: ", ") + "}" }
 }

@@ -32,14 +32,16 @@ enum EncoderClass {
             "encoder:logits: \(it.name) holds no classifier (saved without its head); its features and maps are there"
           )
         }
-        return try it.encoder.classify(it.encoder.encode(images, .evaluation).features, .evaluation)
+        return try it.encoder.naming("encoder") {
+          try it.encoder.classify(it.encoder.encode(images, .evaluation).features, .evaluation)
+        }
       },
       method("features", "The pooled features that the classifier reads.", "tensor of batch × feature_count")
       {
-        it, images in try it.encoder.encode(images, .evaluation).features
+        it, images in try it.encoder.naming("encoder") { try it.encoder.encode(images, .evaluation).features }
       },
       method("map", "The last feature map.", "tensor of batch × channels × height × width") { it, images in
-        try it.encoder.encode(images, .evaluation).map
+        try it.encoder.naming("encoder") { try it.encoder.encode(images, .evaluation).map }
       },
     ],
     describe: {

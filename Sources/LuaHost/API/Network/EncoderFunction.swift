@@ -22,7 +22,7 @@ enum EncoderFunction {
       """, touches: [.readFiles]
   ) { call in
     let encoder = try EncoderHandle(
-      contentsOf: EncoderOptions.located(call[file], call.context), backbone: call[backbone],
+      contentsOf: EncoderOptions.located(call[file], call), backbone: call[backbone],
       keys: call[keys], prefix: call[EncoderOptions.prefix], choice: EncoderOptions.choice(call))
     for note in encoder.notes { call.context.note(note) }
     return Pushed(encoder)

@@ -18,8 +18,8 @@ enum EncoderOptions {
   }
 
   /// The file that a script names, or the imported one that `gfnet-lab models` lists by that name.
-  static func located(_ path: FilePath, _ context: HostContext) -> FilePath {
-    let library = ModelLibrary.standard(scriptFolder: context.scriptFolder)
-    return (try? library.find(path, context.found)) ?? context.found(path)
+  static func located(_ path: FilePath, _ call: LuaCall) throws -> FilePath {
+    let library = ModelLibrary.standard(scriptFolder: call.context.scriptFolder)
+    return try call.readable((try? library.find(path, call.context.found)) ?? path)
   }
 }

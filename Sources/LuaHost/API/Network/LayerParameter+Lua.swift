@@ -13,11 +13,13 @@ extension ArgumentKey<LayerValue?> {
       case .integer: return .integer(try call.integer(name))
       case .number: return .number(try call.number(name))
       case .word: return .word(try call.string(name))
-      case .layer: return .layer(try call.object(name))
+      case .layer:
+        let layer: LayerHandle = try call.object(name)
+        return .layer(try layer.composed(call.place(name)))
       case .layers:
-        let layers = try [ComposedLayer].read(name, from: call)
+        let layers = try [LayerHandle].read(name, from: call)
         guard !layers.isEmpty else { throw LuaError("\(call.place(name)) needs at least one layer") }
-        return .layers(layers)
+        return .layers(try layers.map { try $0.composed(call.place(name)) })
       }
     }
   }
@@ -46,8 +48,8 @@ extension ParameterType {
     case .integer: self = .integer
     case .number: self = .number
     case .word(let words): self = .choice(words)
-    case .layer: self = .object(ComposedLayer.className)
-    case .layers: self = .list(.object(ComposedLayer.className))
+    case .layer: self = .object(LayerHandle.className)
+    case .layers: self = .list(.object(LayerHandle.className))
     }
   }
 }

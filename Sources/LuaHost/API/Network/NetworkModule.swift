@@ -2,18 +2,22 @@ import Backbones
 
 /// `gfnet.nn`: layers, from which scripts compose backbones.
 ///
-/// A layer is a description. The network is built, trained and run by the core, at its speed. Which layers
-/// there are, with their parameters and examples, is what `DescribedLayers` declares.
+/// A layer is a description, and a module that can be called. A backbone that is composed of layers is built, trained and
+/// run by the core, at its speed. Which layers there are, with their parameters and examples, is what `DescribedLayers`
+/// declares.
 enum NetworkModule {
   static let module = LuaModule(
-    "gfnet.nn", "Layers to compose a backbone of; see gfnet.backbones.define.", functions: functions)
+    "gfnet.nn",
+    "Layers, which can be called, and of which backbones are composed (gfnet.backbones.define); losses.",
+    functions: functions)
 
   static let classes = [LayerClass.entry, BackboneClass.entry]
 
   /// Functions that make layers and backbones; layers without parameters, of which there are many, come last.
   private static let functions: [FunctionEntry] = {
     let forms = DescribedLayers.forms
-    return forms.filter { !$0.parameters.isEmpty }.map { function(for: $0) } + [backbone]
+    return forms.filter { !$0.parameters.isEmpty }.map { function(for: $0) }
+      + [backbone, ModuleFunction.entry] + LossFunctions.functions
       + forms.filter { $0.parameters.isEmpty }.map { function(for: $0) }
   }()
 
@@ -23,21 +27,34 @@ enum NetworkModule {
     var rows: [any ArgumentRow] = keys.filter { $0.parameter.isRequired }
     if !options.isEmpty { rows.append(FunctionParameter.options(options)) }
     return FunctionEntry(form.name, form.summary, rows, returns: "layer", example: form.example.source) {
-      call -> Pushed<ComposedLayer> in
+      call -> Pushed<LayerHandle> in
       var values: [String: LayerValue] = [:]
       for key in keys { values[key.parameter.name] = try call[key] }
       do {
-        return Pushed(try ComposedLayer(form, values))
+        let layer = try ComposedLayer(form, values)
+        return Pushed(LayerHandle(.composed(layer, parts: try parts(form, call))))
       } catch {
         throw LuaError("\(call.shape.entry.qualifiedName): \(error)")
       }
     }
   }
 
+  /// The layers that the call gives, in the order of the form's parameters.
+  private static func parts(_ form: LayerForm, _ call: LuaCall) throws -> [LayerHandle] {
+    try form.parameters.flatMap { declared -> [LayerHandle] in
+      guard try call.has(declared.name) else { return [] }
+      switch declared.kind {
+      case .layer: return [try call.object(declared.name)]
+      case .layers: return try [LayerHandle].read(declared.name, from: call)
+      default: return []
+      }
+    }
+  }
+
   // MARK: Backbones
 
-  private static let body = ArgumentKey<ComposedLayer>("body", "images (3 channels) to the last feature map")
-  private static let head = ArgumentKey<ComposedLayer?>(
+  private static let body = ArgumentKey<LayerHandle>("body", "images (3 channels) to the last feature map")
+  private static let head = ArgumentKey<LayerHandle?>(
     "head", "pooled map (1×1 pixels) to the features; left out: the pooled map is the features")
 
   private static let backbone = FunctionEntry(
@@ -48,8 +65,8 @@ enum NetworkModule {
       "gfnet.nn.backbone{body = gfnet.nn.sequential{gfnet.nn.conv(3, 8, {stride = 8}), gfnet.nn.relu()}}",
     discussion: "The policy reads the last feature map: 6×6 pixels or more let it point well."
   ) { call in
-    let map = try call[body]
-    let features = try call[head]
+    let map = try call[body].composed(call.place(body))
+    let features = try call[head]?.composed(call.place(head))
     return Pushed(
       BackboneDescription(name: "backbone", body: map.description, head: features?.description))
   }
