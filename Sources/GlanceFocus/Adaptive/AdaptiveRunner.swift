@@ -74,14 +74,13 @@ public final class AdaptiveRunner {
   /// - Parameters:
   ///   - dataset: images of the model's size.
   ///   - rule: asked after every step but the last.
-  ///   - deadline: seconds; see ``stream(_:rule:deadline:)``.
+  ///   - deadline: seconds; see ``stream(_:rule:deadline:refills:)``.
   /// - Throws: ``ModelError`` for a data set that does not fit, or of which no image can be read; what the
   ///   rule, the sampler and the network throw; `Interrupted`.
   public func infer(
     _ dataset: any ImageDataset, rule: any ExitRule, deadline: Double? = nil
   ) throws -> Run {
-    try setup.configuration.check(dataset)
-    let stream = try stream(DatasetSource(dataset), rule: rule, deadline: deadline)
+    let stream = try stream(checked: dataset, rule: rule, deadline: deadline)
     let start = setup.clock()
     let progress = ProgressReporter("inference", total: dataset.count)
     defer { progress.finish() }
@@ -105,14 +104,38 @@ public final class AdaptiveRunner {
   ///   - deadline: seconds from the start of an image's glance in which it is to be answered: it leaves with
   ///     its best answer so far when another step is expected to take it beyond. The glance itself is always
   ///     taken. Before the first image every step is run on blank images, to learn how long it takes.
+  ///   - refills: false: every image of a batch is answered before the next batch is taken in, so that steps of
+  ///     other images never come between.
   /// - Throws: ``ModelError`` for a deadline that is not above 0; what the rule throws when it starts.
   public func stream(
-    _ source: any ImageSource, rule: any ExitRule, deadline: Double? = nil
+    _ source: any ImageSource, rule: any ExitRule, deadline: Double? = nil, refills: Bool = true
   ) throws -> EpisodeStream {
     if let deadline {
       try ModelError.require(deadline > 0, "deadline is \(deadline), expected seconds above 0")
     }
-    return try EpisodeStream(source, rule: rule, setup: setup, deadline: deadline)
+    return try EpisodeStream(source, rule: rule, setup: setup, deadline: deadline, refills: refills)
+  }
+
+  /// Runs the images of a data set as ``stream(_:rule:deadline:refills:)`` does.
+  ///
+  /// - Throws: as that, and ``ModelError`` for a data set that does not fit the model.
+  public func stream(
+    checked dataset: any ImageDataset, rule: any ExitRule, deadline: Double? = nil, refills: Bool = true
+  ) throws -> EpisodeStream {
+    try setup.configuration.check(dataset)
+    return try stream(DatasetSource(dataset), rule: rule, deadline: deadline, refills: refills)
+  }
+
+  /// Takes one image of a data set through its episode decision by decision.
+  ///
+  /// - Throws: ``ModelError`` for a data set that does not fit the model and for an image that cannot be read; what
+  ///   the network and the rule, when it starts, throw.
+  public func decisions(of dataset: any ImageDataset, at index: Int, rule: any ExitRule) throws
+    -> DecisionStepper
+  {
+    try setup.configuration.check(dataset)
+    return try DecisionStepper(
+      SourceImage(dataset: dataset, index: index, number: index), rule: rule, setup: setup)
   }
 
   /// Runs every image through all steps and records everything.

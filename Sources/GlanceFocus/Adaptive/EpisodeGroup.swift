@@ -11,6 +11,8 @@ final class EpisodeGroup {
   var proposal: Proposal?
   /// How much each place of the glance speaks for its answer, for samplers that need it.
   var saliency: Tensor?
+  /// Where images look next, as far as somebody has chosen; nil where nobody has.
+  var chosen: [PatchLocation?]?
 
   /// What the policy says of the images: where to look next, and how well things stand.
   struct Proposal {
@@ -18,11 +20,20 @@ final class EpisodeGroup {
     let values: [Float]
   }
 
-  init(rows: [Int], memory: GFNet.Memory? = nil, proposal: Proposal? = nil, saliency: Tensor? = nil) {
+  init(
+    rows: [Int], memory: GFNet.Memory? = nil, proposal: Proposal? = nil, saliency: Tensor? = nil,
+    chosen: [PatchLocation?]? = nil
+  ) {
+    self.chosen = chosen
     self.rows = rows
     self.memory = memory
     self.proposal = proposal
     self.saliency = saliency
+  }
+
+  /// The same images, whose next step leaves this group as it is.
+  func copy() -> EpisodeGroup {
+    EpisodeGroup(rows: rows, memory: memory, proposal: proposal, saliency: saliency, chosen: chosen)
   }
 
   /// The images at `positions` only, ascending.
@@ -33,7 +44,8 @@ final class EpisodeGroup {
       proposal: proposal.map { old in
         Proposal(means: positions.map { old.means[$0] }, values: positions.map { old.values[$0] })
       },
-      saliency: try saliency?.indexSelected(0, positions))
+      saliency: try saliency?.indexSelected(0, positions),
+      chosen: chosen.map { chosen in positions.map { chosen[$0] } })
   }
 
   fileprivate func sliced(_ range: Range<Int>) throws -> EpisodeGroup {
@@ -41,7 +53,7 @@ final class EpisodeGroup {
     return EpisodeGroup(
       rows: Array(rows[range]), memory: try memory?.sliced(range),
       proposal: proposal.map { Proposal(means: Array($0.means[range]), values: Array($0.values[range])) },
-      saliency: try saliency?.sliced(0, range))
+      saliency: try saliency?.sliced(0, range), chosen: chosen.map { Array($0[range]) })
   }
 
   fileprivate static func joined(_ parts: [EpisodeGroup]) throws -> EpisodeGroup {
@@ -53,7 +65,10 @@ final class EpisodeGroup {
       rows: parts.flatMap(\.rows), memory: memories.isEmpty ? nil : try .joined(memories),
       proposal: proposals.isEmpty
         ? nil : Proposal(means: proposals.flatMap(\.means), values: proposals.flatMap(\.values)),
-      saliency: try Tensor.joined(parts.compactMap(\.saliency)))
+      saliency: try Tensor.joined(parts.compactMap(\.saliency)),
+      chosen: parts.allSatisfy { $0.chosen == nil }
+        ? nil
+        : parts.flatMap { $0.chosen ?? [PatchLocation?](repeating: nil, count: $0.rows.count) })
   }
 }
 

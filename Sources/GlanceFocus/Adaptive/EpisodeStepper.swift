@@ -30,11 +30,13 @@ struct EpisodeStepper {
     if step == 1 {
       (result, group.memory) = try engine.glance(pool.glances(group.rows))
     } else {
-      if sampler.needs.contains(.policy) { _ = try proposal(group) }
+      let last = try StepBatch(
+        record: record, step: step - 1, rows: group.rows, critic: { try proposal(group).values })
+      let places = try places(step, group, after: last)
       guard let memory = group.memory else { throw ModelError("step \(step) before the glance") }
-      let places = try propose(step, group, memory, record)
       (result, group.memory) = try engine.focus(pool.patches(group.rows, places), memory: memory)
       group.proposal = nil
+      group.chosen = nil
       locations = places
     }
     let values = recordsValues && step < record.steps ? try proposal(group).values : nil
@@ -64,20 +66,31 @@ struct EpisodeStepper {
     return proposal
   }
 
-  private func propose(
-    _ step: Int, _ group: EpisodeGroup, _ memory: GFNet.Memory, _ record: EpisodeRecord
-  ) throws -> [PatchLocation] {
-    let last = try StepBatch(
-      record: record, step: step - 1, rows: group.rows, critic: { try proposal(group).values })
+  /// Where the images of `group` look at step `step`: where somebody has chosen, else where the sampler says.
+  ///
+  /// The policy is asked where the sampler needs it, whatever was chosen: so what it carries for an image does not depend
+  /// on the other images.
+  func places(_ step: Int, _ group: EpisodeGroup, after last: StepBatch) throws -> [PatchLocation] {
     let needs = sampler.needs
-    let batch = SamplerBatch(
-      after: last, random: random, policy: group.proposal?.means,
+    if needs.contains(.policy) { _ = try proposal(group) }
+    let chosen = group.chosen?.compactMap(\.self) ?? []
+    if chosen.count == group.rows.count { return chosen }
+    let batch = try samplerBatch(group, after: last)
+    let places = try sampler.checkedProposal(batch)
+    try probe?.keep(batch, of: sampler, answers: places)
+    guard let chosen = group.chosen else { return places }
+    return zip(chosen, places).map { $0 ?? $1 }
+  }
+
+  /// What the sampler is asked about.
+  func samplerBatch(_ group: EpisodeGroup, after last: StepBatch) throws -> SamplerBatch {
+    let needs = sampler.needs
+    guard let memory = group.memory else { throw ModelError("a place before the glance") }
+    return SamplerBatch(
+      after: last, random: random, policy: needs.contains(.policy) ? try proposal(group).means : nil,
       maps: needs.contains(.maps) ? try plain(memory.map) : nil,
       glances: needs.contains(.glances) ? try plain(pool.glances(group.rows)) : nil,
       saliency: try group.saliency.map(plain))
-    let places = try sampler.checkedProposal(batch)
-    try probe?.keep(batch, of: sampler, answers: places)
-    return places
   }
 
   private func plain(_ maps: Tensor) throws -> PlainMaps {

@@ -9,51 +9,65 @@ import Vision
 /// memory as its decoded pixels, the last feature map and what classifier and policy carry; there is room for
 /// ``capacity`` images, and no more are asked for before the oldest has been answered and taken. So whoever
 /// asks slowly slows the source, and memory is bounded however long the stream is.
+///
+/// Whoever wants to look at every step, and to decide otherwise than rule and sampler, goes from ``nextStep()`` to
+/// ``nextStep()`` instead of asking for answers by ``next()``, and takes what is known by ``takeAnswers()``.
 public final class EpisodeStream {
   /// How many images may be in memory: from the oldest that has not been taken to the newest.
   public let capacity: Int
   /// Totals of the answers so far.
-  public private(set) var totals: StreamTotals
+  public internal(set) var totals: StreamTotals
   private let source: any ImageSource
   private let rule: any ExitRule
-  private let batchSize: Int
+  let batchSize: Int
   private let stepper: EpisodeStepper
   private let probe: AnswerProbe?
-  private let clock: Deadline.Clock
+  let clock: Deadline.Clock
   private var record: EpisodeRecord
-  private var times: StreamTimes
+  var times: StreamTimes
   /// The images that wait for their next step, by the number of steps they have had, 0…T−1.
-  private var waiting: [EpisodeQueue]
+  var waiting: [EpisodeQueue]
   /// What is known of the image in each row.
-  private var outcomes: [Outcome]
+  var outcomes: [Outcome]
   private var numbers: [Int]
   /// Images that came, and images that were answered in order; an image's row is its number here modulo the
   /// capacity.
-  private var (admitted, delivered) = (0, 0)
+  var (admitted, delivered) = (0, 0)
   private var hasEnded = false
   /// Images that could be read.
   private var readable = 0
   /// True while an answer is computed.
   private var isComputing = false
+  /// The step that was run last, whose images wait for what becomes of them.
+  private var open: EpisodeStep?
+  /// The answers that whoever goes from step to step has not taken yet.
+  var kept: [AdaptiveRunner.Result] = []
   /// What ended the stream before its end.
   private var failure: String?
   /// When the stream was made, and when it had no more answers.
   private let start: Double
   private var end: Double?
 
-  private enum Outcome {
+  enum Outcome {
     case pending
     /// It could not be read, which its data set has noted.
     case leftOut
     case answered(AdaptiveRunner.Result)
   }
 
-  /// - Parameter deadline: seconds; see ``AdaptiveRunner/stream(_:rule:deadline:)``.
-  init(_ source: any ImageSource, rule: any ExitRule, setup: EpisodeSetup, deadline: Double?) throws {
+  /// - Parameters:
+  ///   - deadline: seconds; see ``AdaptiveRunner/stream(_:rule:deadline:refills:)``.
+  ///   - refills: false: a batch is answered before the next is taken in.
+  init(
+    _ source: any ImageSource, rule: any ExitRule, setup: EpisodeSetup, deadline: Double?,
+    refills: Bool = true
+  ) throws {
     let durations = try deadline == nil ? StepDurations() : setup.measureDurations()
     self.source = source
     batchSize = setup.batchSize
-    capacity = Self.capacity(setup.batchSize, imageBytes: setup.imageBytes(channels: source.channels))
+    capacity =
+      refills
+      ? Self.capacity(setup.batchSize, imageBytes: setup.imageBytes(channels: source.channels)) : batchSize
     stepper = setup.stepper(
       try ImagePool(setup.configuration, channels: source.channels, capacity: capacity))
     probe = setup.probe
@@ -90,6 +104,39 @@ public final class EpisodeStream {
   ///   call; ``ModelError`` when one of those asks for an answer while it is asked itself, which leaves the
   ///   stream as it is; `Interrupted`.
   public func next() throws -> AdaptiveRunner.Result? {
+    try computing {
+      while true {
+        if let result = knownAnswer() { return result }
+        switch try advance() {
+        case .ran(let step): try settle(step)
+        case .changed: continue
+        case .nothing: return nil
+        }
+      }
+    }
+  }
+
+  /// Decides what becomes of the images of the step before, where nobody has, and runs the next step of some images;
+  /// nil after the last.
+  ///
+  /// - Throws: as ``next()``.
+  public func nextStep() throws -> EpisodeStep? {
+    try computing {
+      if let step = open { try settle(step) }
+      while true {
+        keepAnswers()
+        switch try advance() {
+        case .ran(let step):
+          open = step
+          return step
+        case .changed: continue
+        case .nothing: return nil
+        }
+      }
+    }
+  }
+
+  private func computing<Value>(_ body: () throws -> Value?) throws -> Value? {
     try ModelError.require(
       !isComputing,
       "the stream is already computing an answer: its source, its rule and its sampler cannot ask it for one")
@@ -97,47 +144,40 @@ public final class EpisodeStream {
     isComputing = true
     defer { isComputing = false }
     do {
-      guard let result = try answer() else {
-        end = end ?? clock()
-        return nil
-      }
-      totals.add(result)
-      return result
+      let value = try body()
+      if value == nil { end = end ?? clock() }
+      return value
     } catch {
       failure = "\(error)"
+      open = nil
       throw error
     }
   }
 
-  private func answer() throws -> AdaptiveRunner.Result? {
-    while true {
-      while delivered < admitted {
-        let outcome = outcomes[delivered % capacity]
-        if case .pending = outcome { break }
-        delivered += 1
-        if case .answered(let result) = outcome { return result }
-      }
-      guard try advance() else { return nil }
-    }
-  }
-
-  private enum Action {
+  enum Action {
     /// Take images in.
     case admit
     /// Run a batch of those that have taken so many steps.
     case run(taken: Int)
   }
 
-  /// Does what is to be done next. False when nothing is left.
-  private func advance() throws -> Bool {
+  private enum Progress {
+    case ran(EpisodeStep)
+    /// Images were taken in, or let go.
+    case changed
+    case nothing
+  }
+
+  /// Does what is to be done next.
+  private func advance() throws -> Progress {
     try Cancellation.check()
-    guard var action = try nextAction() else { return false }
+    guard var action = try nextAction() else { return .nothing }
     if let urgent = urgentQueue(before: action) { action = .run(taken: urgent) }
     switch action {
     case .admit: try admit()
-    case .run(let taken): try run(taken)
+    case .run(let taken): if let step = try run(taken) { return .ran(step) }
     }
-    return true
+    return .changed
   }
 
   private func nextAction() throws -> Action? {
@@ -156,25 +196,6 @@ public final class EpisodeStream {
       throw ModelError("an image of the stream is neither waiting nor answered")
     }
     return .run(taken: taken)
-  }
-
-  /// The queue whose first image still has the time for its next step, but not for `action` before it.
-  private func urgentQueue(before action: Action) -> Int? {
-    guard times.deadline != nil else { return nil }
-    var first = 0.0
-    if case .run(let taken) = action { first = expectedDuration(after: taken) }
-    let now = clock()
-    return waiting.indices.dropFirst().reversed().first { taken in
-      guard let row = waiting[taken].first else { return false }
-      let own = expectedDuration(after: taken)
-      let left = times.left(row, at: now)
-      return left >= own && left < own + first
-    }
-  }
-
-  /// Seconds that the next batch of those that have taken `taken` steps is expected to need.
-  private func expectedDuration(after taken: Int) -> Double {
-    times.expected(taken + 1, count: min(batchSize, waiting[taken].count))
   }
 
   /// Images that are taken in at once.
@@ -216,62 +237,42 @@ public final class EpisodeStream {
     throw ModelError("none of the \(dataset.count) images of \(dataset.name) can be read")
   }
 
-  /// Runs the step after `taken` steps for the images that have waited longest.
-  private func run(_ taken: Int) throws {
+  /// Runs the step after `taken` steps for the images that have waited longest; nil where images left instead, for want
+  /// of time.
+  private func run(_ taken: Int) throws -> EpisodeStep? {
     let step = taken + 1
     let count = min(batchSize, waiting[taken].count)
-    if try letGo(of: count, before: step) { return }
+    if try letGo(of: count, before: step) { return nil }
     let group = try waiting[taken].take(batchSize)
     let start = clock()
     if step == 1 { times.begin(group.rows, at: start) }
     let outcome = try stepper.run(step, group, record)
     try stepper.enter(outcome, step, group, into: &record)
-    if step == record.steps {
-      finish(group.rows, after: step)
-    } else {
-      let now = clock()
-      let leaves = try decisions(
-        StepBatch(
-          record: record, step: step, rows: group.rows,
-          elapsed: group.rows.map { times.elapsed($0, at: now) },
-          critic: { [stepper] in try stepper.proposal(group).values }), group)
-      finish(group.rows.indices.filter { leaves[$0] }.map { group.rows[$0] }, after: step)
-      waiting[step].append(try group.gathered(group.rows.indices.filter { !leaves[$0] }))
+    let now = clock()
+    return EpisodeStep(step, group, by: stepper, rule: rule, probe: probe, seconds: now - start) {
+      [weak self] in
+      guard let self else { throw EpisodeError("the step is over: keep its values, not the step") }
+      return try StepBatch(
+        record: record, step: step, rows: group.rows, elapsed: group.rows.map { times.elapsed($0, at: now) },
+        critic: { [stepper] in try stepper.proposal(group).values })
     }
-    times.note(step, count: group.rows.count, took: clock() - start)
   }
 
-  private func decisions(_ batch: StepBatch, _ group: EpisodeGroup) throws -> [Bool] {
-    let leaves = try rule.checkedDecisions(batch)
-    try probe?.keep(batch, of: rule, values: group.proposal?.values, answers: leaves)
-    return leaves
-  }
-
-  /// Before a batch of `count` images takes step `step`: whoever has no time to wait for its end, or to be
-  /// part of it, leaves with the best answer so far.
-  ///
-  /// - Returns: true when images left, so that what is to be done next may have changed.
-  private func letGo(of count: Int, before step: Int) throws -> Bool {
-    guard times.deadline != nil else { return false }
-    let end = clock() + times.expected(step, count: count)
-    var hasChanged = false
-    for taken in waiting.indices.dropFirst() {
-      let hurried = waiting[taken].prefix { times.left($0, at: end) < 0 }
-      guard hurried > 0 else { continue }
-      if taken + 1 == step { times.avoided(step, count: count) }
-      var left = hurried
-      while left > 0 {
-        let group = try waiting[taken].take(left)
-        finish(group.rows, after: taken)
-        left -= group.rows.count
-      }
-      hasChanged = true
+  /// Lets the images go that leave after a step; the others wait for their next.
+  private func settle(_ step: EpisodeStep) throws {
+    open = nil
+    let start = clock()
+    let leaves = try step.close()
+    let rows = step.group.rows
+    finish(rows.indices.filter { leaves[$0] }.map { rows[$0] }, after: step.step)
+    if step.step < record.steps {
+      waiting[step.step].append(try step.group.gathered(rows.indices.filter { !leaves[$0] }))
     }
-    return hasChanged
+    times.note(step.step, count: rows.count, took: step.seconds + clock() - start)
   }
 
   /// Answers the images of `rows`, which have had `step` steps.
-  private func finish(_ rows: [Int], after step: Int) {
+  func finish(_ rows: [Int], after step: Int) {
     let now = clock()
     let (prediction, confidence) = (record[step].prediction, record[step].confidence)
     for row in rows {

@@ -67,7 +67,7 @@ public final class StepEngine: StepParts {
 
   // MARK: The parts
 
-  func encode(_ images: Tensor, _ look: Look) throws -> Encoding {
+  public func encode(_ images: Tensor, _ look: Look) throws -> Encoding {
     let outputs =
       switch look {
       case .glance: try encodeGlance([images])
@@ -77,9 +77,11 @@ public final class StepEngine: StepParts {
   }
 
   /// This part is not compiled, as nobody asks a live run for the encoders' own logits.
-  func classify(_ features: Tensor, _ look: Look) throws -> Tensor { try parts.classify(features, look) }
+  public func classify(_ features: Tensor, _ look: Look) throws -> Tensor {
+    try parts.classify(features, look)
+  }
 
-  func answer(_ features: Tensor, memory: Tensor?, _ look: Look) throws -> SequenceAnswer {
+  public func answer(_ features: Tensor, memory: Tensor?, _ look: Look) throws -> SequenceAnswer {
     let outputs: [Tensor]
     switch look {
     case .glance: outputs = try answerGlance([features])
@@ -90,7 +92,7 @@ public final class StepEngine: StepParts {
     return SequenceAnswer(logits: outputs[0], memory: outputs[1], own: nil)
   }
 
-  func propose(_ map: Tensor, state: Tensor?) throws -> PatchProposal.Output {
+  public func propose(_ map: Tensor, state: Tensor?) throws -> PatchProposal.Output {
     let outputs = try proposal([map] + (state.map { [$0] } ?? []))
     return PatchProposal.Output(mean: outputs[0], value: outputs[1], state: outputs[2])
   }

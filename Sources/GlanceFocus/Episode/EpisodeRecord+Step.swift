@@ -94,6 +94,16 @@ extension EpisodeRecord.Step {
     }
   }
 
+  /// Overwrites one image's entry of a column.
+  mutating func replace(_ column: StepColumn<Float>, row: Int, _ value: Float) {
+    if let place = StepColumns.place(of: column, in: StepColumns.numbers) { numbers[place][row] = value }
+  }
+
+  /// Overwrites one image's entry of a column.
+  mutating func replace(_ column: StepColumn<Int32>, row: Int, _ value: Int32) {
+    if let place = StepColumns.place(of: column, in: StepColumns.indices) { indices[place][row] = value }
+  }
+
   /// The columns of some of the images, in the order of `rows`.
   func selecting(_ rows: [Int], classes: Int) -> EpisodeRecord.Step {
     guard !logits.isEmpty else { return self }

@@ -199,4 +199,28 @@ extension EpisodeRecord {
     result.columns = columns.map { $0.selecting(rows, classes: classes) }
     return result
   }
+
+  // MARK: What a decision is to read instead
+
+  /// Overwrites an entry of a step that is filled.
+  mutating func replace(_ step: Int, row: Int, _ column: StepColumn<Float>, _ value: Float) {
+    columns[step - 1].replace(column, row: row, value)
+  }
+
+  /// Overwrites an entry of a step that is filled.
+  mutating func replace(_ step: Int, row: Int, _ column: StepColumn<Int32>, _ value: Int32) {
+    columns[step - 1].replace(column, row: row, value)
+  }
+
+  /// Overwrites the logits of one image at a step that is filled, and all columns that follow from them.
+  /// - Throws: ``EpisodeError`` for another number of logits, and for logits that are NaN or infinite.
+  mutating func replaceLogits(_ step: Int, row: Int, _ logits: [Float]) throws {
+    guard logits.count == classes else {
+      throw EpisodeError("\(logits.count) logits, expected one for each of the \(classes) classes")
+    }
+    let failed = logits.withUnsafeBufferPointer { logits -> Int? in
+      logits.baseAddress.flatMap { columns[step - 1].fill(rows: [row], logits: $0, classes: classes) }
+    }
+    if failed != nil { throw EpisodeError("the logits hold NaN or infinity") }
+  }
 }

@@ -50,6 +50,19 @@ public struct StepBatch {
     columns = record[step]
   }
 
+  /// The images at `positions` only.
+  public func selecting(_ positions: [Int]) throws -> StepBatch {
+    try StepBatch(
+      record: record, step: step, rows: positions.map { rows[$0] },
+      elapsed: elapsed.map { elapsed in positions.map { elapsed[$0] } },
+      critic: critic.map { critic in
+        {
+          let values = try critic()
+          return positions.map { values[$0] }
+        }
+      })
+  }
+
   /// Images in the batch.
   public var count: Int { rows.count }
   /// The number of steps, T.
@@ -84,6 +97,8 @@ public struct StepBatch {
 
   /// ``confidence`` as it was after an earlier step, 1…`step`.
   public func confidence(after step: Int) -> [Float] { gather(record[step].confidence) }
+  /// ``entropy`` as it was after an earlier step, 1…`step`.
+  public func entropy(after step: Int) -> [Float] { gather(record[step].entropy) }
   /// ``prediction`` as it was after an earlier step, 1…`step`.
   public func prediction(after step: Int) -> [Int32] { gather(record[step].prediction) }
 
@@ -139,6 +154,8 @@ public struct StepRow {
   public var margin: Float { columns.margin[row] }
   /// The most probable class, 0-based.
   public var prediction: Int32 { columns.prediction[row] }
+  /// The true class, 0-based; nil when not known.
+  public var label: Int32? { batch.record.labels.map { $0[row] } }
   /// The critic's value, NaN when not known.
   public func value() throws -> Float { try batch.value()[index] }
   /// Multiply-Adds that the image has cost so far.
@@ -151,6 +168,8 @@ public struct StepRow {
   public var probabilities: [Float] { batch.probabilities(index) }
   /// The confidences after step 1 and all others up to this one.
   public var confidences: [Float] { (1...step).map { batch.record[$0].confidence[row] } }
+  /// The entropies in nats after step 1 and all others up to this one.
+  public var entropies: [Float] { (1...step).map { batch.record[$0].entropy[row] } }
   /// The most probable classes after step 1 and all others up to this one, 0-based.
   public var predictions: [Int32] { (1...step).map { batch.record[$0].prediction[row] } }
   /// Where the patches of steps 2…`step` were taken.

@@ -37,7 +37,7 @@ public struct TraceCache: Sendable {
   public func load(_ key: String) throws -> Trace? {
     let path = path(of: key)
     guard path.exists else { return nil }
-    let file = try Safetensors(contentsOf: path)
+    let file = try FileAccess.ofProgram { try Safetensors(contentsOf: path) }
     guard file.metadata[Self.keyEntry] == key else { return nil }
     let trace = try Trace(file)
     // What is used stays longest.
@@ -49,7 +49,7 @@ public struct TraceCache: Sendable {
   public func store(_ trace: Trace, _ key: String) throws {
     let path = path(of: key)
     try AtomicFile.createFolder(folder)
-    try trace.save(to: path, metadata: [Self.keyEntry: key])
+    try FileAccess.ofProgram { try trace.save(to: path, metadata: [Self.keyEntry: key]) }
     trim(keeping: path)
   }
 

@@ -31,4 +31,8 @@ public struct ConfidenceExit: ExitRule {
     let threshold = thresholds(after: batch.step)
     return batch.confidence.map { $0 >= threshold }
   }
+
+  public func readings(_ row: StepRow) -> [ExitReading] {
+    [ExitReading("confidence", Double(row.confidence), .init("≥", Double(thresholds(after: row.step))))]
+  }
 }

@@ -23,4 +23,8 @@ public struct EntropyExit: ExitRule {
     let threshold = thresholds(after: batch.step)
     return batch.entropy.map { $0 <= threshold }
   }
+
+  public func readings(_ row: StepRow) -> [ExitReading] {
+    [ExitReading("entropy", Double(row.entropy), .init("≤", Double(thresholds(after: row.step))))]
+  }
 }

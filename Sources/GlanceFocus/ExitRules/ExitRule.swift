@@ -25,6 +25,9 @@ public protocol ExitRule {
 
   /// Says for every image of the batch, in its order, whether it leaves.
   func decide(_ batch: StepBatch) throws -> [Bool]
+
+  /// What the rule looks at to decide about an image, and what it compares that with; empty where it does not tell.
+  func readings(_ row: StepRow) throws -> [ExitReading]
 }
 
 extension ExitRule {
@@ -33,6 +36,7 @@ extension ExitRule {
   public var origin: String? { nil }
   public func check(steps: Int, classes: Int) throws {}
   public func started(madds: [Double]) throws -> any ExitRule { self }
+  public func readings(_ row: StepRow) throws -> [ExitReading] { [] }
 
   /// The rule for a run over `record`'s images, checked.
   /// - Throws: ``EpisodeError`` when the rule does not fit the model or needs labels that are not known.

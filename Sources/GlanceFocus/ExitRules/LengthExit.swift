@@ -23,4 +23,8 @@ public struct LengthExit: ExitRule {
   public func decide(_ batch: StepBatch) -> [Bool] {
     [Bool](repeating: batch.step >= length, count: batch.count)
   }
+
+  public func readings(_ row: StepRow) -> [ExitReading] {
+    [ExitReading("step", Double(row.step), .init("≥", Double(length)))]
+  }
 }

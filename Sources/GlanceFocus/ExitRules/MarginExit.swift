@@ -22,4 +22,8 @@ public struct MarginExit: ExitRule {
     let threshold = thresholds(after: batch.step)
     return batch.margin.map { $0 >= threshold }
   }
+
+  public func readings(_ row: StepRow) -> [ExitReading] {
+    [ExitReading("margin", Double(row.margin), .init("≥", Double(thresholds(after: row.step))))]
+  }
 }

@@ -16,4 +16,9 @@ public struct OracleExit: ExitRule {
     }
     return zip(batch.prediction, labels).map { $0 == $1 }
   }
+
+  public func readings(_ row: StepRow) -> [ExitReading] {
+    guard let label = row.label else { return [] }
+    return [ExitReading("prediction", Double(row.prediction) + 1, .init("=", Double(label) + 1))]
+  }
 }

@@ -25,4 +25,9 @@ public struct PatienceExit: ExitRule {
     }
     return agree
   }
+
+  public func readings(_ row: StepRow) -> [ExitReading] {
+    let alike = row.predictions.reversed().prefix { $0 == row.prediction }.count
+    return [ExitReading("equal predictions", Double(alike), .init("≥", Double(length)))]
+  }
 }

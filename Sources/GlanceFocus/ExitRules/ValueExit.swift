@@ -28,4 +28,8 @@ public struct ValueExit: ExitRule {
       return value < threshold
     }
   }
+
+  public func readings(_ row: StepRow) throws -> [ExitReading] {
+    [ExitReading("value", Double(try row.value()), .init("<", Double(thresholds(after: row.step))))]
+  }
 }

@@ -48,7 +48,8 @@ public struct EncoderHint: Sendable {
   /// folders above it.
   private static func around(_ path: FilePath) -> [EncoderHint] {
     var hints: [EncoderHint] = []
-    if let data = try? MappedFile.read(path.folder / "config.json"), data.count < 1 << 20,
+    if let data = try? FileAccess.ofProgram({ try MappedFile.read(path.folder / "config.json") }),
+      data.count < 1 << 20,
       let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any]
     {
       for key in ["architecture", "arch", "model_name"] {

@@ -30,6 +30,11 @@ public struct StateArray {
   /// - Throws: what reading the file throws, in one line.
   public func floats() throws -> [Float] { try array.floats() }
 
+  /// The values of an array of whole numbers or truth values, row-major; true is 1.
+  ///
+  /// - Throws: what reading the file throws, in one line, also for a number above `Int.max`.
+  public func ints() throws -> [Int] { try array.ints() }
+
   /// The values as an array of a file of ours: float32, or int64 for counters. Float32 values are not copied where the
   /// reader has their bytes.
   func stored(as name: String, shape: [Int], isInteger: Bool, adding shift: Float) throws -> SafetensorsTensor

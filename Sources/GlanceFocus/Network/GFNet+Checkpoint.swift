@@ -110,15 +110,7 @@ extension GFNet {
     var all = metadata
     all["format"] = ModelFile.format
     all["configuration"] = try configuration.json()
-    var tensors: [SafetensorsTensor] = []
-    for (name, entry) in state {
-      if case .buffer(let buffer) = entry, buffer.isInteger {
-        let values = try buffer.value.values().map { Int64(Int(clamping: Double($0))) }
-        tensors.append(SafetensorsTensor(name, shape: buffer.value.shape.sizes, values))
-      } else {
-        tensors.append(SafetensorsTensor(name, shape: entry.value.shape.sizes, try entry.value.values()))
-      }
-    }
+    var tensors = try state.map { try SafetensorsTensor($0.name, $0.entry) }
     for (name, value) in extra {
       tensors.append(SafetensorsTensor(name, shape: value.shape.sizes, try value.values()))
     }
@@ -134,6 +126,18 @@ extension GFNet {
       }
     }
     return hash
+  }
+}
+
+extension SafetensorsTensor {
+  /// A parameter or a buffer as files hold it: counters are integers, as PyTorch stores them.
+  public init(_ name: String, _ entry: StateDeclaration.Entry) throws {
+    let shape = entry.value.shape.sizes
+    if case .buffer(let buffer) = entry, buffer.isInteger {
+      self.init(name, shape: shape, try buffer.value.values().map { Int64(Int(clamping: Double($0))) })
+    } else {
+      self.init(name, shape: shape, try entry.value.values())
+    }
   }
 }
 

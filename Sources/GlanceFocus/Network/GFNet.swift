@@ -14,7 +14,7 @@ public final class GFNet: Module {
   /// The encoder f_L, which sees the patches.
   public let localEncoder: any Backbone
   /// The classifier over the sequence, f_C.
-  let classifier: any SequenceClassifier
+  public let classifier: any SequenceClassifier
   /// True where f_G's own classifier answers step 1 in evaluation, whatever f_C is.
   private let encoderAnswersGlance: Bool
   /// The patch proposal network, π.
@@ -83,8 +83,16 @@ public final class GFNet: Module {
   public struct Memory {
     /// The last feature map, B×C×h×w.
     public var map: Tensor
-    var classifier: Tensor?
-    var policy: Tensor?
+    /// What the classifier over the sequence carries; nil before the first step.
+    public var classifier: Tensor?
+    /// What the policy carries; nil before its first proposal.
+    public var policy: Tensor?
+
+    public init(map: Tensor, classifier: Tensor?, policy: Tensor?) {
+      self.map = map
+      self.classifier = classifier
+      self.policy = policy
+    }
 
     /// The same for the images `rows` only (positions in the present batch).
     public func gathered(_ rows: [Int]) throws -> Memory {
@@ -152,5 +160,14 @@ public final class GFNet: Module {
   /// The parts as an evaluation asks them.
   var evaluatedParts: NetworkParts {
     NetworkParts(model: self, pass: .evaluation, encoderAnswersGlance: encoderAnswersGlance)
+  }
+
+  /// The parts evaluated op by op, so that a recorder that listens hears of each.
+  ///
+  /// - Parameter pass: how encoders are evaluated. While the global encoder learns, the classifier over the sequence
+  ///   answers the glance.
+  public func parts(_ pass: Pass) -> any StepParts {
+    NetworkParts(
+      model: self, pass: pass, encoderAnswersGlance: encoderAnswersGlance && !pass.isTraining)
   }
 }

@@ -23,6 +23,13 @@ public final class PatchProposal: Module {
     public let value: Tensor
     /// The state to be handed back at the next step, B×units.
     public let state: Tensor
+
+    /// The same for the images `rows` only (positions in the present batch).
+    public func gathered(_ rows: [Int]) throws -> Output {
+      Output(
+        mean: try mean.indexSelected(0, rows), value: try value.indexSelected(0, rows),
+        state: try state.indexSelected(0, rows))
+    }
   }
 
   init(_ configuration: Configuration, mapChannels: Int) throws {

@@ -2,7 +2,7 @@ import NeuralNet
 import Tensor
 
 /// The classifier f_C: predicts after every step from all features so far.
-protocol SequenceClassifier: Module {
+public protocol SequenceClassifier: Module {
   /// Gives the logits (B×K) of the step whose features (B×D) are given.
   ///
   /// - Parameters:

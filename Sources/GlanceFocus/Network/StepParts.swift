@@ -3,7 +3,7 @@ import NeuralNet
 import Tensor
 
 /// What a step looks at.
-enum Look {
+public enum Look: Sendable {
   /// The whole image, resized, at step 1.
   case glance
   /// A patch of it, at every later step.
@@ -11,13 +11,13 @@ enum Look {
 }
 
 /// What the classifier over the sequence says after a step.
-struct SequenceAnswer {
+public struct SequenceAnswer {
   /// The logits, B×K.
-  let logits: Tensor
+  public let logits: Tensor
   /// What it carries to the next step. Rows are images.
-  let memory: Tensor
+  public let memory: Tensor
   /// Logits of the encoder's own classifier, B×K, where the answer needed them.
-  let own: Tensor?
+  public let own: Tensor?
 }
 
 /// The parts that a step of a network is made of.
@@ -25,7 +25,7 @@ struct SequenceAnswer {
 /// What a step is, is said here alone, for training, costs, verification and the adaptive loop. They differ
 /// in who evaluates the parts: the network itself (``NetworkParts``), or plans that were made of it
 /// (``StepEngine``).
-protocol StepParts {
+public protocol StepParts {
   /// Runs an encoder on glances or patches, B×3×P×P.
   func encode(_ images: Tensor, _ look: Look) throws -> Encoding
 
@@ -50,7 +50,7 @@ extension StepParts {
   ///   - images: glances or patches, B×3×P×P, normalised.
   ///   - memory: what the step before left; nil at the glance.
   ///   - auxiliary: also compute the encoder's own logits.
-  func step(
+  public func step(
     _ images: Tensor, _ look: Look, memory: GFNet.Memory?, auxiliary: Bool = false
   ) throws -> (GFNet.StepResult, GFNet.Memory) {
     let encoding = try encode(images, look)
@@ -79,11 +79,13 @@ struct NetworkParts: StepParts {
   let encoderAnswersGlance: Bool
 
   func encode(_ images: Tensor, _ look: Look) throws -> Encoding {
-    try encoder(look).encode(images, pass)
+    let encoder = encoder(look)
+    return try encoder.naming(name(look)) { try encoder.encode(images, pass) }
   }
 
   func classify(_ features: Tensor, _ look: Look) throws -> Tensor {
-    try encoder(look).classify(features, pass)
+    let encoder = encoder(look)
+    return try encoder.naming(name(look)) { try encoder.classify(features, pass) }
   }
 
   func answer(_ features: Tensor, memory: Tensor?, _ look: Look) throws -> SequenceAnswer {
@@ -100,6 +102,14 @@ struct NetworkParts: StepParts {
 
   func propose(_ map: Tensor, state: Tensor?) throws -> PatchProposal.Output {
     try model.policy(map, state: state)
+  }
+
+  /// What errors call an encoder.
+  private func name(_ look: Look) -> String {
+    switch look {
+    case .glance: "global_encoder"
+    case .patch: "local_encoder"
+    }
   }
 
   private func encoder(_ look: Look) -> any Backbone {

@@ -44,9 +44,10 @@ public struct PPO: Sendable, Codable, Equatable {
     public let values: [Tensor]
   }
 
-  /// log N(action; mean, 0.1²) summed over both coordinates: B.
-  public static func logProbability(of action: Tensor, mean: Tensor) throws -> Tensor {
-    let deviation = PatchProposal.actionDeviation
+  /// log N(action; mean, deviation²) summed over both coordinates: B.
+  public static func logProbability(
+    of action: Tensor, mean: Tensor, deviation: Float = PatchProposal.actionDeviation
+  ) throws -> Tensor {
     let constant = 2 * (-logf(deviation) - 0.5 * logf(2 * .pi))
     let distance = try (action - mean).square().sum([1])
     return try distance.scaled(by: -0.5 / (deviation * deviation), adding: constant)
@@ -86,14 +87,19 @@ public struct PPO: Sendable, Codable, Equatable {
   }
 
   /// The loss to descend: clipped surrogate, value error and entropy bonus. A scalar.
-  public func loss(_ judgement: Judgement, _ episodes: Episodes, returns: [[Float]]) throws -> Tensor {
+  ///
+  /// The advantage is what `returns` are above the critic's value, unless `advantages` say it.
+  public func loss(
+    _ judgement: Judgement, _ episodes: Episodes, returns: [[Float]], advantages: [[Float]]? = nil
+  ) throws -> Tensor {
     let count = Float(returns.reduce(0) { $0 + $1.count })
     var surrogate: Tensor?
     var valueError: Tensor?
     for (step, targets) in returns.enumerated() {
       let target = try Tensor([targets.count], targets)
       let value = judgement.values[step]
-      let advantage = try target - value.detached
+      let given = try advantages.map { try Tensor([targets.count], $0[step]) }
+      let advantage = try given ?? target - value.detached
       let ratio = try (judgement.logProbabilities[step] - episodes.logProbabilities[step]).exp()
       let clipped = try ratio.clamped(1 - clip, 1 + clip)
       let gain = try (ratio * advantage).minimum(clipped * advantage).sum()
@@ -106,19 +112,40 @@ public struct PPO: Sendable, Codable, Equatable {
       - surrogate.scaled(by: 1 / count)
   }
 
+  /// What `function` makes of the rewards of episodes, in the form of the rewards.
+  private func estimate(
+    of episodes: Episodes, values: [[Float]],
+    _ function: ([[Float]], [[Float]]) throws -> TrainingFunctions.Estimate
+  ) throws -> TrainingFunctions.Estimate {
+    let found = try function(episodes.rewards, values)
+    for lists in [found.advantages, found.returns] {
+      try ModelError.require(
+        lists.map(\.count) == episodes.rewards.map(\.count) && lists.joined().allSatisfy(\.isFinite),
+        "advantages and returns must be finite numbers in the form of the rewards: a list for each step, from 2 on"
+      )
+    }
+    return found
+  }
+
   /// Updates the policy on a batch of episodes.
   ///
+  /// - Parameter advantage: says what each action was worth, instead of ``returns(_:)`` and the critic.
   /// - Returns: the loss of the first epoch.
-  func update(_ policy: PatchProposal, _ episodes: Episodes, optimizer: some Optimizer, rateFactor: Float)
-    throws
-    -> Float
-  {
-    let returns = returns(episodes.rewards)
+  func update(
+    _ policy: PatchProposal, _ episodes: Episodes, optimizer: some Optimizer, rateFactor: Float,
+    advantage: ((_ rewards: [[Float]], _ values: [[Float]]) throws -> TrainingFunctions.Estimate)? = nil
+  ) throws -> Float {
+    let estimate = try advantage.map { estimate in
+      try self.estimate(
+        of: episodes, values: Self.judge(policy, episodes).values.map { try $0.values() }, estimate)
+    }
+    let returns = estimate?.returns ?? returns(episodes.rewards)
     var first: Float?
     for _ in 0..<max(epochs, 1) {
       let tape = GradientTape()
       let loss: Tensor = try tape.record {
-        try self.loss(Self.judge(policy, episodes), episodes, returns: returns)
+        try self.loss(
+          Self.judge(policy, episodes), episodes, returns: returns, advantages: estimate?.advantages)
       }
       let gradients = try tape.backward(from: loss)
       try optimizer.step(gradients, rateFactor: rateFactor)

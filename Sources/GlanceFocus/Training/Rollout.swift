@@ -11,17 +11,18 @@ public enum Rollout {
   ///   - images: B×3×S×S, normalised.
   ///   - labels: 0-based.
   ///   - random: this step's numbers.
+  ///   - combine: the loss of all steps instead of that sum.
   ///   - observe: is shown each step's logits; step 1 is the glance.
   static func loss(
     _ model: GFNet, _ images: Tensor, labels: [Int], random: CounterRandom, options: TrainingOptions,
-    observe: (Int, Tensor) -> Void = { _, _ in }
+    combine: Combination? = nil, observe: (Int, Tensor) -> Void = { _, _ in }
   ) throws -> Tensor {
     let pass = Pass(training: true, random: random.child(0))
     let batch = labels.count
     return try loss(
       model, images, labels: labels, steps: model.configuration.steps, pass: pass,
       globalPass: options.trainsGlobalEncoder ? pass : .evaluation, auxiliaryWeight: options.auxiliaryWeight,
-      smoothing: options.labelSmoothing, observe: observe
+      smoothing: options.labelSmoothing, combine: combine, observe: observe
     ) { step, memory in
       let numbers = proposalNumbers(random, step)
       if options.stage == .encoders { return try uniformActions(batch, numbers) }
@@ -30,21 +31,30 @@ public enum Rollout {
     }
   }
 
+  /// Makes one loss of the logits of all steps, and of those of the encoders' own classifiers.
+  package typealias Combination = (_ logits: [Tensor], _ auxiliary: [Tensor]) throws -> Tensor
+
   /// The same with the actions of steps 2…T given by `act`.
   package static func loss(
     _ model: GFNet, _ images: Tensor, labels: [Int], steps: Int, pass: Pass, globalPass: Pass,
-    auxiliaryWeight: Float, smoothing: Float = 0, observe: (Int, Tensor) -> Void = { _, _ in },
+    auxiliaryWeight: Float, smoothing: Float = 0, combine: Combination? = nil,
+    observe: (Int, Tensor) -> Void = { _, _ in },
     act: (_ step: Int, _ memory: inout GFNet.Memory) throws -> Tensor
   ) throws -> Tensor {
     var (result, memory) = try model.glance(images, globalPass, auxiliary: true)
-    var total = try stepLoss(result, labels, auxiliaryWeight, smoothing)
+    var results = [result]
     observe(1, result.logits)
     for step in stride(from: 2, through: steps, by: 1) {
       let actions = try act(step, &memory)
       let patches = try model.patches(images, actions: actions)
       (result, memory) = try model.focus(patches, pass, memory: memory, auxiliary: true)
-      total = try total + stepLoss(result, labels, auxiliaryWeight, smoothing)
+      results.append(result)
       observe(step, result.logits)
+    }
+    if let combine { return try combine(results.map { $0.logits }, results.compactMap { $0.auxiliary }) }
+    var total = try stepLoss(results[0], labels, auxiliaryWeight, smoothing)
+    for result in results.dropFirst() {
+      total = try total + stepLoss(result, labels, auxiliaryWeight, smoothing)
     }
     return try total.scaled(by: 1 / Float(steps))
   }
@@ -60,12 +70,13 @@ public enum Rollout {
   /// Stage 2: the policy plays, everything else is fixed; rewards from the probability of the true class.
   static func play(
     _ model: GFNet, _ images: Tensor, labels: [Int], random: CounterRandom, reward: Reward,
-    observe: (Int, Tensor) -> Void = { _, _ in }
+    functions: TrainingFunctions = TrainingFunctions(), observe: (Int, Tensor) -> Void = { _, _ in }
   ) throws -> PPO.Episodes {
     var episodes = PPO.Episodes()
     var (result, memory) = try model.glance(images, .evaluation)
     observe(1, result.logits)
     var before = try probabilities(of: labels, result.logits)
+    var logits = result.logits
     for step in stride(from: 2, through: model.configuration.steps, by: 1) {
       episodes.maps.append(memory.map)
       let proposal = try model.propose(&memory)
@@ -75,6 +86,13 @@ public enum Rollout {
       let reference = memory
       (result, memory) = try model.focus(model.patches(images, actions: actions), .evaluation, memory: memory)
       observe(step, result.logits)
+      if let function = functions.reward {
+        let choice = TrainingFunctions.Choice(
+          step: step, before: logits, logits: result.logits, labels: labels, actions: actions)
+        episodes.rewards.append(try functions.rewards(choice, function))
+        logits = result.logits
+        continue
+      }
       let now = try probabilities(of: labels, result.logits)
       var elsewhere = now
       if reward.needsRandomPatch {
@@ -107,17 +125,19 @@ public enum Rollout {
   }
 
   /// Draws actions, B×2, uniform in [0, 1).
-  static func uniformActions(_ batch: Int, _ random: CounterRandom) throws -> Tensor {
+  public static func uniformActions(_ batch: Int, _ random: CounterRandom) throws -> Tensor {
     try Tensor([batch, 2], (0..<2 * batch).map { random.uniform($0) })
   }
 
   /// Draws actions, B×2, around the policy's mean and clips them to [0, 1].
-  static func sampleActions(around mean: Tensor, _ random: CounterRandom) throws -> Tensor {
+  public static func sampleActions(
+    around mean: Tensor, _ random: CounterRandom, deviation: Float = PatchProposal.actionDeviation
+  ) throws -> Tensor {
     let centre = try mean.values()
     return try Tensor(
       mean.shape,
       centre.enumerated().map {
-        min(max($1 + PatchProposal.actionDeviation * random.normal($0), 0), 1)
+        min(max($1 + deviation * random.normal($0), 0), 1)
       })
   }
 }

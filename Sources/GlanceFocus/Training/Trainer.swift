@@ -21,6 +21,7 @@ public final class Trainer {
   public let checkpoint: FilePath?
   let optimizer: any Optimizer
   private let schedule: Schedule
+  private let functions: TrainingFunctions
   let fingerprint: TrainingFingerprint
   private let random: CounterRandom
   /// Epochs finished so far, including those of an earlier run.
@@ -32,10 +33,12 @@ public final class Trainer {
   ///   - model: the network that learns.
   ///   - dataset: its images must have the model's image size.
   ///   - options: what the stage does.
-  ///   - checkpoint: where the state is kept; nil keeps none.
+  ///   - functions: what is computed otherwise than the options say.
+  ///   - checkpoint: where the state is kept; nil keeps none, and so do functions without an identity.
   /// - Throws: ``ModelError`` on options or data that do not fit, and what reading the checkpoint throws.
   public init(
-    _ model: GFNet, dataset: any ImageDataset, options: TrainingOptions, checkpoint: FilePath? = nil
+    _ model: GFNet, dataset: any ImageDataset, options: TrainingOptions,
+    functions: TrainingFunctions = TrainingFunctions(), checkpoint: FilePath? = nil
   ) throws {
     try options.validate()
     let configuration = model.configuration
@@ -47,6 +50,8 @@ public final class Trainer {
       "a model of one step has no policy to train or to use")
     self.model = model
     self.options = options
+    self.functions = functions
+    let checkpoint = functions.areNone || functions.identity != nil ? checkpoint : nil
     self.checkpoint = checkpoint
     loader = try BatchLoader(
       dataset, batchSize: options.batchSize, order: .shuffled(seed: options.seed), evenly: true,
@@ -72,7 +77,8 @@ public final class Trainer {
         ParameterGroup(classifier, learningRate: options.classifierRate, weightDecay: options.weightDecay),
       ])
     }
-    fingerprint = try TrainingFingerprint(model, dataset: dataset, options: options)
+    fingerprint = try TrainingFingerprint(
+      model, dataset: dataset, options: options, functions: functions.areNone ? "" : functions.identity ?? "")
     if let checkpoint { try resume(from: checkpoint) }
   }
 
@@ -106,21 +112,22 @@ public final class Trainer {
     let stream = try loader.epoch(options.firstEpoch + epoch)
     while let batch = try stream.next() {
       try Cancellation.check()
-      // What damaged files leave of a batch may be too little for its statistics.
-      guard batch.count > 1 || batch.count == options.batchSize else { continue }
+      guard loader.isEnough(batch) else { continue }
       let step = epoch * batches + batch.number
-      let factor = schedule.factor(Double(step) / Double(options.epochs * batches))
+      let done = Double(step) / Double(options.epochs * batches)
+      let factor = try functions.factor(done, schedule)
       switch options.stage {
-      case .encoders, .fineTune: try classificationStep(batch, random.child(step), factor, &totals)
+      case .encoders, .fineTune:
+        try classificationStep(batch, random.child(step), factor, progress: done, &totals)
       case .policy: try policyStep(batch, random.child(step), factor, &totals)
       }
-      let done = batch.number + 1
+      let count = batch.number + 1
       stream.recycle(batch)
       guard totals.loss.isFinite else {
         throw ModelError(
-          "training diverged: the loss is not finite at epoch \(epoch + 1), batch \(done); try a lower rate")
+          "training diverged: the loss is not finite at epoch \(epoch + 1), batch \(count); try a lower rate")
       }
-      progress.update(done, note: totals.note)
+      progress.update(count, note: totals.note)
     }
     return totals.metrics(
       stage: options.stage.rawValue, epoch: epoch + 1, seconds: Date().timeIntervalSince(start))
@@ -133,13 +140,20 @@ public final class Trainer {
 
   /// Stages 1 and 3: one step of descent on the loss of all steps of the sequence.
   private func classificationStep(
-    _ batch: Batch, _ random: CounterRandom, _ factor: Float, _ totals: inout Totals
+    _ batch: Batch, _ random: CounterRandom, _ factor: Float, progress: Double, _ totals: inout Totals
   ) throws {
     let images = try images(batch)
-    let tape = GradientTape()
+    let combine = functions.loss.map { loss in
+      { (logits: [Tensor], auxiliary: [Tensor]) in
+        try loss(
+          TrainingFunctions.Answers(
+            logits: logits, auxiliary: auxiliary, labels: batch.labels, progress: progress))
+      }
+    }
+    let tape = combine == nil ? GradientTape() : GradientTape(forScripts: nil)
     let loss = try tape.record {
       try Rollout.loss(
-        model, images, labels: batch.labels, random: random, options: options,
+        model, images, labels: batch.labels, random: random, options: options, combine: combine,
         observe: { step, logits in totals.observe(step, logits, batch.labels) })
     }
     let gradients = try tape.backward(from: loss)
@@ -153,8 +167,10 @@ public final class Trainer {
   ) throws {
     let episodes = try Rollout.play(
       model, images(batch), labels: batch.labels, random: random, reward: options.reward,
+      functions: functions,
       observe: { step, logits in totals.observe(step, logits, batch.labels) })
-    let loss = try options.ppo.update(model.policy, episodes, optimizer: optimizer, rateFactor: factor)
+    let loss = try options.ppo.update(
+      model.policy, episodes, optimizer: optimizer, rateFactor: factor, advantage: functions.advantage)
     totals.add(loss: loss, images: batch.count)
     for rewards in episodes.rewards { totals.add(rewards: rewards) }
   }

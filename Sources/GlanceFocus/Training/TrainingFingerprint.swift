@@ -7,9 +7,14 @@ struct TrainingFingerprint: Equatable {
   private let options: TrainingOptions
   /// Network, data set, starting weights, and how an epoch is cut into batches where that has changed between versions.
   private let rest: [String]
+  /// What the functions compute that a training was given; empty without any.
+  private let functions: String
 
-  init(_ model: GFNet, dataset: any ImageDataset, options: TrainingOptions) throws {
+  private static let functionsPrefix = "functions "
+
+  init(_ model: GFNet, dataset: any ImageDataset, options: TrainingOptions, functions: String = "") throws {
     self.options = options
+    self.functions = functions
     rest =
       [
         String(decoding: try JSONEncoder.sorted.encode(model.configuration), as: UTF8.self), dataset.identity,
@@ -20,7 +25,9 @@ struct TrainingFingerprint: Equatable {
   // MARK: As text, one part a line
 
   func text() throws -> String {
-    ([String(decoding: try JSONEncoder.sorted.encode(options), as: UTF8.self)] + rest).joined(separator: "\n")
+    let kept = functions.isEmpty ? [] : [Self.functionsPrefix + functions]
+    return ([String(decoding: try JSONEncoder.sorted.encode(options), as: UTF8.self)] + rest + kept)
+      .joined(separator: "\n")
   }
 
   /// Nil when `text` is that of a training whose options are not known here.
@@ -32,7 +39,12 @@ struct TrainingFingerprint: Equatable {
       let options = try? JSONDecoder().decode(TrainingOptions.self, from: Data(lines[0].utf8))
     else { return nil }
     self.options = options
-    rest = Array(lines.dropFirst())
+    let isOfFunctions = { (line: String) in line.hasPrefix(Self.functionsPrefix) }
+    functions =
+      lines.last(where: isOfFunctions).map { String($0.dropFirst(Self.functionsPrefix.count)) } ?? ""
+    rest = lines.dropFirst().filter { !isOfFunctions($0) }
+    // The file is a stranger's: a line of functions does not stand for one of the three that must be there.
+    guard rest.count >= 3 else { return nil }
   }
 
   // MARK: Comparing
@@ -50,6 +62,9 @@ struct TrainingFingerprint: Equatable {
     for (index, name) in names.enumerated() where rest[index] != other.rest[index] {
       found.append("\(name) \(name.hasSuffix("s") ? "are" : "is") another")
     }
+    if functions != other.functions {
+      found.append("the functions for loss, reward, advantage or schedule are others")
+    }
     if rest.dropFirst(names.count) != other.rest.dropFirst(names.count) {
       found.append("an earlier version left incomplete batches out")
     }
@@ -60,6 +75,7 @@ struct TrainingFingerprint: Equatable {
     let (before, now) = (other.options.epochs, options.epochs)
     let change = "epochs was \(before), is \(now)"
     guard done <= now else { return "\(change), and \(done) are done" }
+    if !functions.isEmpty { return "\(change), which the functions may depend on" }
     let schedule = Schedule(rawValue: options.schedule) ?? .cosine
     // The number of epochs before is whatever the file says: whole numbers could overflow.
     for step in 0..<done * batches

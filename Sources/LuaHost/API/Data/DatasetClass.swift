@@ -35,7 +35,8 @@ enum DatasetClass {
       ) { data, call in
         let images = try data.images.subset(call[places].map { $0 &- 1 })
         return Pushed(DatasetHandle(images, normalization: data.normalization))
-      }
+      },
+      DatasetBatches.method,
     ],
     describe: { $0.description },
     index: { data, key, _ in

@@ -31,8 +31,8 @@ enum DatasetOptions {
         )
       }
       let path = try call.path(name)
-      return ModelLibrary.standard(scriptFolder: call.context.scriptFolder).classList(path)
-        ?? call.context.found(path)
+      return try ModelLibrary.standard(scriptFolder: call.context.scriptFolder).classList(path)
+        ?? call.readable(path)
     }
   }
 

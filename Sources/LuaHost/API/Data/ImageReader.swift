@@ -65,22 +65,35 @@ struct ImageReader {
       throw LuaError(
         "\(place) must be H×W, 1×H×W or 3×H×W numbers, got shape \(Shape(sizes))")
     }
+    do {
+      return try Self.pixels(sizes: sizes, values: values, range: range ?? Self.extremes(of: values))
+    } catch {
+      throw LuaError("\(place): \(error)")
+    }
+  }
+
+  /// The numbers of one image as bytes; what is not a number is black.
+  ///
+  /// - Parameters:
+  ///   - sizes: H×W, or C×H×W.
+  ///   - values: as many numbers, row by row, one channel after the other.
+  ///   - range: the numbers that are black and white.
+  /// - Throws: `FigureError` for sizes that no picture has.
+  static func pixels(
+    sizes: [Int], values: ArraySlice<Double>, range: (low: Double, high: Double)
+  ) throws(FigureError) -> Pixels {
+    let channels = sizes.count == 3 ? sizes[0] : 1
     let (height, width) = (sizes[sizes.count - 2], sizes[sizes.count - 1])
-    let (low, high) = range ?? Self.extremes(of: values)
-    let scale = 255 / (high - low)
+    let scale = 255 / (range.high - range.low)
     var bytes = [UInt8](repeating: 0, count: values.count)
     let (area, first) = (height * width, values.startIndex)
     for channel in 0..<channels {
       for i in 0..<area {
-        let level = ((values[first + channel * area + i] - low) * scale).rounded()
+        let level = ((values[first + channel * area + i] - range.low) * scale).rounded()
         bytes[i * channels + channel] = level.isNaN ? 0 : UInt8(min(max(level, 0), 255))
       }
     }
-    do {
-      return try Pixels(width: width, height: height, channels: channels, bytes: bytes)
-    } catch {
-      throw LuaError("\(place): \(error)")
-    }
+    return try Pixels(width: width, height: height, channels: channels, bytes: bytes)
   }
 
   /// The range that is shown: 0 and 1 where they hold all numbers, otherwise the extremes.

@@ -12,7 +12,7 @@ enum CheckpointOption {
     .optional(
       "checkpoint", .either([.string, .boolean]),
       "the file that keeps the state; false keeps none; default: checkpoints/MODEL-stageN.safetensors"
-        + " in the run's folder")
+        + " in the run's folder, of a session in reports/session")
   ) { call, name in
     let given = try call.value(name)
     if given.asString != nil { return .file(try call.outputPath(name)) }
@@ -34,7 +34,7 @@ enum CheckpointOption {
       try AtomicFile.destination(of: path)
       return path
     case .standard:
-      guard let folder = context.recorder?.path else { return nil }
+      guard let folder = context.recorder?.path ?? context.sessionFolder else { return nil }
       let name = context.names.unique("\(model.name)-stage\(stage.rawValue)", among: .checkpoints)
       try AtomicFile.createFolder(folder / "checkpoints")
       return (folder / "checkpoints" / name).adding(".safetensors")

@@ -10,6 +10,9 @@ enum InferenceClass {
       .init(
         "accuracy", "number", "percent of right answers; nil without labels",
         get: { it, _ in it.run.evaluation.accuracy.map(Percent.of) }),
+      .init(
+        "class_names", "list of strings", "the names of the classes; empty where they have none",
+        get: { it, _ in it.classNames }),
       .init("madds", "number", "mean Multiply-Adds per image", get: { it, _ in it.run.evaluation.madds }),
       .init(
         "exits", "list of integers", "images that left after step 1, 2, …",

@@ -20,11 +20,7 @@ enum LoadFunction {
       thresholds, costs and results in model.info.results; gfnet-lab models import makes a file of gfnet-lab of it.
       """, touches: [.readFiles]
   ) { call in
-    let name = try call[nameOrFile]
-    let path =
-      CheckpointFormats.isNamedAsForeign(name)
-      ? call.context.found(name)
-      : try ModelLibrary.standard(scriptFolder: call.context.scriptFolder).find(name, call.context.found)
+    let path = try located(call[nameOrFile], call)
     let stem = path.shownStem
     let file = try CheckpointFile(path)
     if case .state = file.content, let own = file.own, Trace.isTrace(own) {
@@ -37,6 +33,20 @@ enum LoadFunction {
           + "gfnet.model{encoder = file} makes a model of it")
     }
     return Pushed(ModelHandle(network: model.network, name: stem, metadata: model.metadata))
+  }
+
+  private static func located(_ name: FilePath, _ call: LuaCall) throws -> FilePath {
+    guard !CheckpointFormats.isNamedAsForeign(name) else { return try call.readable(name) }
+    let library = ModelLibrary.standard(scriptFolder: call.context.scriptFolder)
+    let path: FilePath
+    do {
+      path = try library.find(name, call.context.found)
+    } catch {
+      // Whether a file is there is told of permitted folders only.
+      _ = try call.readable(name)
+      throw error
+    }
+    return try call.readable(path)
   }
 }
 

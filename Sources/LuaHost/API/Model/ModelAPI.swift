@@ -5,8 +5,13 @@ enum ModelAPI {
     [LoadFunction.entry, ModelFunction.entry, EncoderFunction.entry] + DatasetFunctions.functions
     + PictureFunctions.functions + [FetchFunction.entry] + ModelTrace.functions + TrainFunction.functions
 
-  static let classes = [
-    ModelClass.entry, EncoderClass.entry, DatasetClass.entry, TraceClass.entry, EvaluationHandle.entry,
-    CurveHandle.entry, InferenceClass.entry, StreamClass.entry, StepViewClass.entry, SamplerRandom.entry,
-  ]
+  static let classes =
+    [
+      ModelClass.entry, EncoderClass.entry, DatasetClass.entry, DatasetBatches.entry, ImageBatchClass.entry,
+      TraceClass.entry, EvaluationHandle.entry,
+      ExplanationHandle.entry,
+      CurveHandle.entry, InferenceClass.entry, StreamClass.entry, StepViewClass.entry, SamplerRandom.entry,
+      MemoryClass.entry, StepResultClass.entry, CounterClass.entry, EpisodeClass.entry,
+      EpisodeStepClass.entry, StepperClass.entry, StepperStateClass.entry,
+    ] + PartClasses.all
 }

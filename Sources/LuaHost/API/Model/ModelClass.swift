@@ -74,11 +74,11 @@ enum ModelClass {
       .init(
         "info", "table", "what its file says beside the weights: results, history, … by name",
         get: { model, _ in ModelInfo(model) }),
-    ],
+    ] + ModelParts.properties,
     methods: [
       save, ModelState.reading, ModelState.loading, ModelInference.method, ModelStream.method,
-      ModelTrace.method,
-    ],
+      ModelTrace.method, ModelEpisode.method, ModelStepper.method,
+    ] + ModelSteps.methods + ModelParts.methods,
     describe: { try $0.describe() }
   ).entry
 

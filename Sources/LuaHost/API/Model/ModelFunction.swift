@@ -60,7 +60,7 @@ enum ModelFunction {
     guard let file = try call[encoder] else { return nil }
     try call.claim(.readFiles)
     let start = try EncoderHandle(
-      contentsOf: EncoderOptions.located(file, call.context), backbone: backbone?.registryName,
+      contentsOf: EncoderOptions.located(file, call), backbone: backbone?.registryName,
       prefix: call[EncoderOptions.prefix], choice: EncoderOptions.choice(call))
     for note in start.notes { call.context.note(note) }
     return start

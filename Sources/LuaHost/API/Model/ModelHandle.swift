@@ -3,6 +3,7 @@ import GlanceFocus
 import Inference
 import NeuralNet
 import Reports
+import Support
 import Tensor
 
 /// A network as scripts hold it, with where it came from and what is known about it.
@@ -20,6 +21,10 @@ final class ModelHandle {
   /// The number of runs of the network that are under way; several when a rule runs it, too.
   private var runs = 0
   private var isTraining = false
+  /// The encoders that learn when a script evaluates parts itself.
+  var learning: Set<Look> = []
+  /// Glances that drew random numbers of the run's seed so far.
+  private var glances = 0
 
   init(network: GFNet, name: String, metadata: [String: String] = [:]) {
     self.network = network
@@ -52,6 +57,12 @@ final class ModelHandle {
     let made = StepEngine(network) { planner.planned($0).callAsFunction }
     engines[precision] = (made, planner)
     return made
+  }
+
+  /// The random numbers of the next pass of an encoder that learns.
+  func nextPassNumbers(seed: UInt64) -> CounterRandom {
+    glances += 1
+    return CounterRandom(seed: seed, stream: "lua.dropout").child(glances)
   }
 
   /// Runs the network in `body`, whose rules, samplers and sources must not change it meanwhile.

@@ -21,7 +21,7 @@ struct ModelImages {
       return
     }
     classNames = names
-    if let paths = try Self.paths(value, place) {
+    if let paths = try Self.paths(value, stack.state.context, place) {
       images = try FilesDataset(
         paths: paths, transform: .evaluation(size: configuration.imageSize), classNames: names)
       isSingle = value.asString != nil
@@ -105,15 +105,17 @@ struct ModelImages {
   }
 
   /// Paths of pictures; nil when `value` is something else.
-  private static func paths(_ value: LuaValue, _ place: String) throws -> [FilePath]? {
-    if value.asString != nil { return [try path(value, place)] }
+  private static func paths(_ value: LuaValue, _ context: HostContext, _ place: String) throws -> [FilePath]?
+  {
+    if value.asString != nil { return [try path(value, context, place)] }
     guard let list = try value.asTable?.elements(), list.first?.asString != nil else { return nil }
     return try list.enumerated().map { index, element in
-      try path(element, "\(place): element \(index + 1)")
+      try path(element, context, "\(place): element \(index + 1)")
     }
   }
 
-  private static func path(_ value: LuaValue, _ place: String) throws -> FilePath {
+  private static func path(_ value: LuaValue, _ context: HostContext, _ place: String) throws -> FilePath {
+    try context.claim(.readFiles, for: place)
     guard let path = value.asPath, !path.isEmpty else {
       throw LuaError("\(place) must be the path of a picture, got \(value.described)")
     }
@@ -121,6 +123,10 @@ struct ModelImages {
     if value.stringBytes?.last == UInt8(ascii: "/"), path.isRegularFile {
       throw LuaError("\(place): cannot read \(path)/: Not a directory")
     }
-    return path
+    do {
+      return try context.readable(path)
+    } catch let error as FileAccess.Refused {
+      throw LuaError("\(place): \(error)", underlying: error)
+    }
   }
 }

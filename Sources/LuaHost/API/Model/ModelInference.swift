@@ -27,7 +27,7 @@ enum ModelInference {
         With a deadline an image leaves with its best answer so far when another step is expected to end too late; how \
         long steps take is measured on blank images first and learned as the run goes. The glance is always taken. \
         seconds of a result is the wall-clock time from the start of its glance to its answer.
-        """, touches: [.clock]
+        """, touches: [.clock], mayTouch: [.readFiles]
     ) { model, call in
       let input = try ModelImages(
         call[images], for: model.configuration, on: call.stack, "model:infer")

@@ -25,7 +25,7 @@ enum ModelStream {
         result is asked for; batches are refilled as images leave, and no more images are taken in than there is room \
         for (stream.capacity), however long the stream is. Images are known by their number in the stream. A function \
         is asked for as many images as a batch has before the first result: with batch = 1 one at a time.
-        """, touches: [.clock]
+        """, touches: [.clock], mayTouch: [.readFiles]
     ) { model, call in
       let (runner, rule, check) = try RunSetup.live(model, call, "model:stream")
       let value = try call[images]

@@ -13,11 +13,13 @@ struct RunSetup {
   let precision: Precision
   let engine: StepEngine
 
-  /// - Parameter place: the function, for messages.
-  init(_ model: ModelHandle, _ call: LuaCall, _ place: String) throws {
+  /// - Parameters:
+  ///   - place: the function, for messages.
+  ///   - batch: images that are run together; nil where the call says so.
+  init(_ model: ModelHandle, _ call: LuaCall, _ place: String, batch: Int? = nil) throws {
     sampler = try DefinitionUse.sampler(call[RunOptions.sampler], in: call.state, "\(place): sampler")
     steps = try call[RunOptions.steps] ?? model.configuration.steps
-    batchSize = try call[RunOptions.batch]
+    batchSize = try batch ?? call[RunOptions.batch]
     seed = try call[RunOptions.seed]
     precision = try call[RunOptions.precision] ?? call.context.options.precision
     engine = try model.engine(precision)
@@ -33,9 +35,9 @@ struct RunSetup {
   /// What a live run needs: what runs the images, the rule by which they leave, and who asks both again
   /// afterwards.
   static func live(
-    _ model: ModelHandle, _ call: LuaCall, _ place: String
+    _ model: ModelHandle, _ call: LuaCall, _ place: String, batch: Int? = nil
   ) throws -> (AdaptiveRunner, any ExitRule, AnswerCheck) {
-    let setup = try RunSetup(model, call, place)
+    let setup = try RunSetup(model, call, place, batch: batch)
     let exit = try call[RunOptions.exit]
     let rule: any ExitRule =
       exit.isNil

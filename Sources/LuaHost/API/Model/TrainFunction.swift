@@ -18,8 +18,7 @@ enum TrainFunction {
   private static let epochs = ArgumentKey<Int>("epochs", "passes over the data set", in: 1...100_000)
   private static let batch = ArgumentKey<Int>(
     "batch", default: 128, "most images of one update", in: 2...65536)
-  private static let schedule = ArgumentKey<Schedule>(
-    "schedule", default: .cosine, "how the rate goes over the stage")
+  private static let schedule = TrainingFunctionOptions.schedule.word
   private static let seed = ArgumentKey<UInt64>.seed(of: "everything random")
   private static let firstEpoch = ArgumentKey<Int>(
     "first_epoch", default: 0,
@@ -43,9 +42,7 @@ enum TrainFunction {
 
   // MARK: Stage 2
 
-  private static let reward = ArgumentKey<Reward>(
-    "reward", default: .increments,
-    "stage 2: what a patch is worth, from the true class's probability p")
+  private static let reward = TrainingFunctionOptions.reward.word
   private static let discount = ArgumentKey<Float>(
     "discount", default: 0.7, "stage 2: of later rewards", in: 0...1)
   private static let ppoEpochs = ArgumentKey<Int>(
@@ -59,7 +56,8 @@ enum TrainFunction {
 
   private static let rows: [any ArgumentRow] = [
     model, dataset, stage, epochs, batch, rate, classifierRate, weightDecay, schedule, auxWeight,
-    labelSmoothing, reward, discount, ppoEpochs, ppoRate, resetPolicy, seed, firstEpoch,
+    labelSmoothing, TrainingFunctionOptions.loss, reward, TrainingFunctionOptions.advantage, discount,
+    ppoEpochs, ppoRate, resetPolicy, seed, firstEpoch,
     CheckpointOption.key, log,
   ]
 
@@ -85,6 +83,8 @@ enum TrainFunction {
 
       The metrics are also lines of metrics.jsonl in the run's folder, and model:save keeps them, without the seconds, \
       as model.info.history. log cannot train the model further; running it there is fine.
+
+      \(TrainingFunctionOptions.discussion)
       """, touches: [.readFiles, .writeFiles, .clock, .report]
   ) { call in
     let handle = try call[model]
@@ -93,9 +93,11 @@ enum TrainFunction {
     let options = try options(call, handle)
     let checkpoint = try call[CheckpointOption.key].file(of: handle, options.stage, call.context)
     let listener = try call[log]
+    let functions = try TrainingFunctionOptions.read(call, options.stage)
+    try GradientFunctions.requireNoRecording("gfnet.train", "it cannot be part of a gradient")
     return try handle.training {
       let trainer = try Trainer(
-        handle.network, dataset: data.images, options: options, checkpoint: checkpoint)
+        handle.network, dataset: data.images, options: options, functions: functions, checkpoint: checkpoint)
       let resumed = TrainingReport(trainer, call.context)
       try resumed.tellStart()
       let directory = try call.context.recorder?.open()

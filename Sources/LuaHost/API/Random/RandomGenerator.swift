@@ -20,6 +20,12 @@ public final class RandomGenerator {
     self.random = random
   }
 
+  /// The family of numbers that it draws from.
+  var family: CounterRandom { random }
+
+  /// Goes on after so many draws, as a run did that was here before.
+  func move(to position: Int) { self.position = position }
+
   private func advance() -> Int {
     defer { position += 1 }
     return position

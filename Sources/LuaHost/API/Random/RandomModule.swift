@@ -2,7 +2,7 @@
 enum RandomModule {
   static let module = LuaModule(
     "gfnet.random", "Random numbers that repeat from run to run; --seed changes them.",
-    functions: [generator] + RandomDraw.all.map(\.function))
+    functions: [generator, CounterClass.function] + RandomDraw.all.map(\.function))
 
   private static let seed = ArgumentKey<UInt64?>("seed", "left out: the run's seed")
   private static let name = ArgumentKey<String>("name", default: "generator", "what the numbers are for")

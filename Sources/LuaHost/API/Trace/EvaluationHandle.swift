@@ -4,7 +4,7 @@ import GlanceFocus
 final class EvaluationHandle {
   let evaluation: Evaluation
   let trace: TraceHandle
-  private var perImage: LuaTable?
+  let lists = HostLists()
 
   init(_ evaluation: Evaluation, of trace: TraceHandle) {
     self.evaluation = evaluation
@@ -13,20 +13,17 @@ final class EvaluationHandle {
 
   /// One table per image, made when first asked for.
   func images(on stack: LuaStack) throws -> LuaTable {
-    if let perImage { return perImage }
-    let labels = trace.record.labels
-    let rows = (0..<evaluation.exitSteps.count).map { i in
-      let steps = Int(evaluation.exitSteps[i])
-      return LuaFields([
-        "prediction": Int(evaluation.predictions[i]) + 1, "label": labels.map { Int($0[i]) + 1 },
-        "confidence": evaluation.confidences[i], "steps": steps, "madds": evaluation.stepMadds[steps - 1],
-        "image": trace.record.indices[i] + 1,
-      ])
+    try lists.list("per_image", on: stack) {
+      let labels = trace.record.labels
+      return (0..<evaluation.exitSteps.count).map { i in
+        let steps = Int(evaluation.exitSteps[i])
+        return LuaFields([
+          "prediction": Int(evaluation.predictions[i]) + 1, "label": labels.map { Int($0[i]) + 1 },
+          "confidence": evaluation.confidences[i], "steps": steps, "madds": evaluation.stepMadds[steps - 1],
+          "image": trace.record.indices[i] + 1,
+        ])
+      }
     }
-    try rows.push(onto: stack)
-    let table = LuaTable(popping: stack)
-    perImage = table
-    return table
   }
 
   static let entry = LuaClass<EvaluationHandle>(
@@ -35,6 +32,7 @@ final class EvaluationHandle {
       .init(
         "accuracy", "number", "percent of right answers; nil without labels",
         get: { it, _ in it.evaluation.accuracy.map(Percent.of) }),
+      .init("trace", "trace", "what the rule was applied to", get: { it, _ in Pushed(it.trace) }),
       .init("madds", "number", "mean Multiply-Adds per image", get: { it, _ in it.evaluation.madds }),
       .init(
         "exits", "list of integers", "images that left after step 1, 2, …",

@@ -29,6 +29,12 @@ final class ThresholdLists {
     return list
   }
 
+  /// What the list was solved on, in words; nil for any other table.
+  func origin(of list: LuaTable) throws -> String? {
+    guard let number = try places.get(list).asInteger, known.indices.contains(number - 1) else { return nil }
+    return "\(known[number - 1])"
+  }
+
   /// Refuses a list that was solved for something else than `target`.
   func check(_ list: LuaTable, for target: ThresholdOrigin, _ place: String) throws {
     guard let number = try places.get(list).asInteger, known.indices.contains(number - 1),

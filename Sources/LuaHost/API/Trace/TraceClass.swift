@@ -26,6 +26,9 @@ enum TraceClass {
         "madds", "list of numbers", "Multiply-Adds of an image that leaves after step 1, 2, …",
         get: { it, _ in it.record.madds }),
       .init(
+        "class_names", "list of strings", "the names of the classes; empty where they have none",
+        get: { it, stack in try it.list("class_names", on: stack) { it.trace.classNames } }),
+      .init(
         "labels", "list of integers", "the true classes, from 1; nil when not known",
         get: { it, stack in
           try it.record.labels.map { labels in

@@ -53,7 +53,7 @@ enum TraceGlimpses {
         throw LuaError("gfnet.plot.glimpses: by = \"class\" needs the images' labels, which are not known")
       }
       return try (0..<record.classes).compactMap { label in
-        try group(name(of: label, handle), all.filter { Int(labels[$0]) == label })
+        try group(handle.className(label), all.filter { Int(labels[$0]) == label })
       }
     case .exitStep:
       return try (1...record.steps).compactMap { step in
@@ -72,25 +72,8 @@ enum TraceGlimpses {
         given, for: ThresholdOrigin(handle.trace), in: call.state, call.place(thresholds)))
   }
 
-  /// The images of the trace: given, those it was made of, or opened again by their name.
   private static func images(of handle: TraceHandle, _ call: LuaCall) throws -> any ImageDataset {
-    let digest = handle.trace.dataset.digest
-    if let given = try call[dataset]?.images {
-      // A trace of some images can be drawn from the whole set.
-      guard let images = try given.limited(asIn: digest) else {
-        throw LuaError(
-          "gfnet.plot.glimpses: the trace was made of other images (\(digest)) than the data set holds (\(given.identity))"
-        )
-      }
-      return images
-    }
-    if let images = handle.images { return images }
-    try call.claim(.readFiles)
-    guard let images = try Datasets.open(identity: digest, name: handle.trace.dataset.name) else {
-      throw LuaError(
-        "gfnet.plot.glimpses: the images of the trace are not known here; give them as dataset = …")
-    }
-    return images
+    try TraceImages.open(handle, given: call[dataset], call, name: "gfnet.plot.glimpses")
   }
 
   private static func glimpse(
@@ -112,17 +95,12 @@ enum TraceGlimpses {
             row: Double(columns.positions[row].row), column: Double(columns.positions[row].column),
             size: Double(record.patchSize)),
         confidence: Double(columns.confidence[row]), isCorrect: label.map { answer == $0 },
-        prediction: name(of: answer, handle))
+        prediction: handle.className(answer))
     }
     return Glimpse(
       pixels: pixels,
-      title: label.map { name(of: $0, handle) }
+      title: label.map(handle.className)
         ?? FilePath(images.itemName(at: record.indices[row])).shownName,
       steps: steps)
-  }
-
-  private static func name(of label: Int, _ handle: TraceHandle) -> String {
-    let names = handle.trace.classNames
-    return names.indices.contains(label) ? names[label] : "class \(label + 1)"
   }
 }

@@ -6,7 +6,7 @@ final class TraceHandle {
   let trace: Trace
   /// The images it was made of; nil when it was read from a file.
   let images: (any ImageDataset)?
-  private var kept: [String: LuaTable] = [:]
+  let lists = HostLists()
 
   init(_ trace: Trace, images: (any ImageDataset)?) {
     self.trace = trace
@@ -17,11 +17,7 @@ final class TraceHandle {
 
   /// The Lua list called `name`, made once: `trace.confidence[1][i]` in a loop must not rebuild it.
   func list(_ name: String, on stack: LuaStack, _ make: () throws -> any LuaPushable) throws -> LuaTable {
-    if let list = kept[name] { return list }
-    try make().push(onto: stack)
-    let list = LuaTable(popping: stack)
-    kept[name] = list
-    return list
+    try lists.list(name, on: stack, make)
   }
 
   /// A line such as `trace of tiny on clutter-fashion: 10000 images × 4 steps × 10 classes, sampler learned`.

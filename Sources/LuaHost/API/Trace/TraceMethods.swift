@@ -3,7 +3,9 @@ import Support
 
 /// The methods of a trace.
 enum TraceMethods {
-  static var all: [LuaMethod<TraceHandle>] { [accuracy, evaluate, thresholds, budgeted, save] }
+  static var all: [LuaMethod<TraceHandle>] {
+    [accuracy, evaluate, ExplainMethod.entry, thresholds, budgeted, save]
+  }
 
   private static let sample =
     "local trace = gfnet.model{backbone = \"resnet_tiny_16\", image_size = 128, steps = 3, classes = 10}"

@@ -1,0 +1,244 @@
+import Compute
+import NeuralNet
+import Support
+import Tensor
+import Vision
+
+/// Images on their way into a network, in units of level/255 and not yet normalised.
+///
+/// They are 8-bit pixels where nothing is lost by that, so that what a network sees of them is to the last bit what the
+/// adaptive loop and training see. Else they are numbers of any level, which may have a history: then gradients flow to
+/// them.
+public struct NetworkImages {
+  private enum Source {
+    /// N × H × W × C levels.
+    case pixels([UInt8])
+    /// N×C×H×W.
+    case numbers(Tensor)
+  }
+
+  private let source: Source
+  /// The number of images, N.
+  public let count: Int
+  /// 1 for grey, 3 for colour.
+  public let channels: Int
+  /// Rows of pixels, H.
+  public let height: Int
+  /// Columns of pixels, W.
+  public let width: Int
+
+  private init(_ source: Source, count: Int, channels: Int, height: Int, width: Int) {
+    self.source = source
+    self.count = count
+    self.channels = channels
+    self.height = height
+    self.width = width
+  }
+
+  /// Images of a data set, prepared on the thread team.
+  ///
+  /// - Throws: what preparing the first of those threw that cannot be read; `MemoryRefused`; `Interrupted`.
+  public init(_ dataset: any ImageDataset, at indices: [Int]) throws {
+    let size = dataset.imageBytes
+    let bytes = [indices.count, size].checkedProduct() ?? .max
+    try MemoryBudget.shared.require(bytes)
+    var failures = [(any Error)?](repeating: nil, count: indices.count)
+    var pixels = [UInt8](repeating: 0, count: bytes)
+    pixels.withUnsafeMutableBufferPointer { pixels in
+      failures.withUnsafeMutableBufferPointer { failures in
+        ThreadTeam.parallel(indices.count, grain: 1) { range in
+          for place in range {
+            let slot = UnsafeMutableBufferPointer(rebasing: pixels[place * size..<(place + 1) * size])
+            do {
+              try Cancellation.check()
+              try dataset.render(indices[place], epoch: 0, into: slot)
+            } catch {
+              failures[place] = error
+            }
+          }
+        }
+      }
+    }
+    try Cancellation.check()
+    if let failure = failures.lazy.compactMap(\.self).first { throw failure }
+    self.init(
+      .pixels(pixels), count: indices.count, channels: dataset.channels, height: dataset.imageSize.height,
+      width: dataset.imageSize.width)
+  }
+
+  /// The images of a batch, as they were prepared.
+  public init(_ batch: Batch) {
+    self.init(
+      .pixels(batch.pixels), count: batch.count, channels: batch.channels, height: batch.imageSize.height,
+      width: batch.imageSize.width)
+  }
+
+  /// Images given as numbers.
+  ///
+  /// - Parameters:
+  ///   - tensor: N×C×H×W with 1 or 3 channels.
+  ///   - hasHistory: true where gradients are to flow to the numbers.
+  /// - Throws: ``ModelError`` for other shapes; `MemoryRefused`; `Interrupted`.
+  public init(_ tensor: Tensor, hasHistory: Bool) throws {
+    let shape = tensor.shape
+    try ModelError.require(
+      shape.rank == 4 && (shape[1] == 1 || shape[1] == 3) && shape.count > 0,
+      "images must be n × 1 or 3 × height × width, got \(shape)")
+    let levels = hasHistory ? nil : try Self.levels(of: tensor)
+    self.init(
+      levels.map { .pixels($0) } ?? .numbers(tensor), count: shape[0], channels: shape[1], height: shape[2],
+      width: shape[3])
+  }
+
+  // MARK: What a network sees
+
+  /// The images as numbers, N×C×H×W, in units of level/255.
+  public func tensor() throws -> Tensor {
+    switch source {
+    case .numbers(let tensor): return tensor
+    case .pixels(let pixels):
+      let result = try Tensor.empty([count, channels, height, width])
+      let target = result.pointer
+      pixels.withUnsafeBufferPointer { pixels in
+        ThreadTeam.parallel(pixels.count, grain: 1 << 14) { range in
+          for i in range { target[i] = Float(pixels[i]) / 255 }
+        }
+      }
+      return result
+    }
+  }
+
+  /// All pixels, normalised, N×3×H×W, as training normalises them.
+  public func normalized(for configuration: Configuration) throws -> Tensor {
+    let (mean, deviation) = (configuration.mean, configuration.standardDeviation)
+    switch source {
+    case .pixels(let pixels):
+      return try Tensor.images(
+        pixels: pixels, count: count, height: height, width: width, channels: channels, mean: mean,
+        deviation: deviation)
+    case .numbers(let tensor):
+      return try (tensor - Tensor([1, 3, 1, 1], mean)) / Tensor([1, 3, 1, 1], deviation)
+    }
+  }
+
+  /// The whole images at `side`×`side`, normalised, N×3×`side`×`side`, as the adaptive loop makes them.
+  ///
+  /// Numbers that are no 8-bit levels are normalised first and resized afterwards, which differs by rounding.
+  public func glances(for configuration: Configuration, side: Int) throws -> Tensor {
+    guard case .pixels(let pixels) = source else {
+      return try Self.resized(normalized(for: configuration), configuration, side)
+    }
+    let images = try PixelImages(
+      height: height, width: width, channels: channels, mean: configuration.mean,
+      deviation: configuration.standardDeviation)
+    return try pixels.withUnsafeBufferPointer { pixels in
+      guard let start = pixels.baseAddress else { return try Tensor.empty([0, 3, side, side]) }
+      return try images.resized(
+        (0..<count).map { start + $0 * images.bytes },
+        images.resizing(to: side, configuration.interpolation, alignCorners: true))
+    }
+  }
+
+  /// The whole images resized as glances are, not normalised, N×C×`side`×`side`.
+  public func resized(for configuration: Configuration, side: Int) throws -> Tensor {
+    try Self.resized(tensor(), configuration, side)
+  }
+
+  private static func resized(_ images: Tensor, _ configuration: Configuration, _ side: Int) throws -> Tensor
+  {
+    if images.shape[2] == side, images.shape[3] == side { return images }
+    return try images.resized(
+      height: side, width: side, configuration.interpolation, alignCorners: true)
+  }
+
+  /// The patches of `side`×`side` pixels at `locations`, one for each image, cut without interpolation.
+  ///
+  /// - Throws: ``ModelError`` where there is not one for each, one is not in [0, 1]², or images are smaller than patches.
+  public func patches(at locations: [PatchLocation], side: Int) throws -> NetworkImages {
+    try ModelError.require(
+      locations.count == count, "\(locations.count) places for \(count) images, expected one for each")
+    try ModelError.require(
+      side <= height && side <= width, "patches of \(side)×\(side) do not fit images of \(height)×\(width)")
+    if let bad = locations.firstIndex(where: { !$0.isValid }) {
+      throw ModelError(
+        "place \(bad + 1) is (\(locations[bad].row), \(locations[bad].column)): row and column must lie in [0, 1]"
+      )
+    }
+    let positions = locations.map {
+      PatchPosition(row: Int($0.row * Float(height - side)), column: Int($0.column * Float(width - side)))
+    }
+    switch source {
+    case .numbers(let tensor):
+      return NetworkImages(
+        .numbers(try tensor.cropped(positions, height: side, width: side)), count: count, channels: channels,
+        height: side, width: side)
+    case .pixels(let pixels):
+      let line = side * channels
+      var patches: [UInt8] = []
+      patches.reserveCapacity(count * side * line)
+      for (image, position) in positions.enumerated() {
+        for row in position.row..<position.row + side {
+          let start = ((image * height + row) * width + position.column) * channels
+          patches += pixels[start..<start + line]
+        }
+      }
+      return NetworkImages(.pixels(patches), count: count, channels: channels, height: side, width: side)
+    }
+  }
+
+  /// From the least to the largest number where these are so far from 0…1 that they will hardly be meant; nil for 8-bit
+  /// pixels.
+  public func strayRange() throws -> ClosedRange<Float>? {
+    guard case .numbers(let tensor) = source else { return nil }
+    let values = try Recording.paused { try tensor.values() }
+    let (least, most) = values.reduce((Float.infinity, -Float.infinity)) { (min($0.0, $1), max($0.1, $1)) }
+    return least < -0.5 || most > 1.5 ? least...max(least, most) : nil
+  }
+
+  // MARK: Levels
+
+  /// N × H × W × C levels where every number is one of 0/255, 1/255, …, 1; else nil.
+  private static func levels(of tensor: Tensor) throws -> [UInt8]? {
+    let values = try Recording.paused {
+      try tensor.detached.converted(to: .float32).permuted([0, 2, 3, 1]).rowMajor()
+    }
+    let (source, count, block) = (values.pointer, values.count, 1 << 14)
+    // Most images that are none show it at once.
+    guard (0..<min(count, 64)).allSatisfy({ isLevel(source[$0]) }) else { return nil }
+    try MemoryBudget.shared.require(count)
+    var isExact = [Bool](repeating: true, count: (count + block - 1) / block)
+    let levels = [UInt8](unsafeUninitializedCapacity: count) { levels, filled in
+      let target = levels.baseAddress
+      isExact.withUnsafeMutableBufferPointer { isExact in
+        ThreadTeam.parallel(isExact.count, grain: 1) { range in
+          guard let target else { return }
+          for part in range {
+            var strays: UInt32 = 0
+            for i in part * block..<min(count, (part + 1) * block) {
+              let shifted = shiftedLevel(source[i])
+              target[i] = UInt8(truncatingIfNeeded: shifted.bitPattern)
+              strays |= (shifted - shift) / 255 == source[i] ? 0 : 1
+            }
+            isExact[part] = strays == 0
+          }
+        }
+      }
+      filled = count
+    }
+    try Cancellation.check()
+    return isExact.allSatisfy(\.self) ? levels : nil
+  }
+
+  /// Numbers of this size have no fractions: adding it rounds, and leaves the whole number in the lowest bits. Unlike
+  /// `rounded()` and conversions, which call functions and check ranges, that is done for several numbers at once.
+  private static let shift: Float = 0x1.8p23
+
+  /// The nearest level, 0 to 255, and ``shift``; of NaN level 0.
+  @inline(__always)
+  private static func shiftedLevel(_ value: Float) -> Float {
+    let scaled = value * 255
+    return (scaled > 0 ? min(scaled, 255) : 0) + shift
+  }
+
+  private static func isLevel(_ value: Float) -> Bool { (shiftedLevel(value) - shift) / 255 == value }
+}

@@ -1,0 +1,148 @@
+import GlanceFocus
+import Tensor
+
+/// The steps of a model as values: `model:glance`, `model:focus`, `model:propose`, `model:crop`, `model:resize`.
+enum ModelSteps {
+  static var methods: [LuaMethod<ModelHandle>] { [glance, focus, propose, crop, resize] }
+
+  private static let auxiliary = ArgumentKey<Bool>(
+    "auxiliary", default: false, "also asks the encoder's own classifier, as the loss of training does")
+  private static let memory = ArgumentKey<MemoryHandle>("memory", "of the step before")
+
+  private static let sample = """
+    local model = gfnet.model{backbone = "resnet_tiny_16", image_size = 128, steps = 3, classes = 10}  \
+    local images = gfnet.dataset("clutter-fashion", {limit = 4})  \
+    local seen = model:glance(images)  local places = model:propose(seen.memory)  \
+    local next = model:focus(model:crop(images, places), seen.memory)  print(next.probabilities)
+    """
+
+  private static let evaluation = """
+    While gfnet.grad records, the parts are evaluated op by op, so that gradients flow to parameters and images; else \
+    by plans, as in model:infer, to the same bits where images are of 8-bit levels.
+    """
+
+  private static var glance: LuaMethod<ModelHandle> {
+    LuaMethod<ModelHandle>(
+      "glance", "Step 1: looks at the whole images, resized to patch_size.",
+      [PartImages.key, .options([auxiliary] + PartMode.rows)], returns: "step_result", example: sample,
+      discussion: "The model normalises images itself. " + evaluation
+    ) { model, call in
+      let place = "model:glance"
+      let images = try PartImages.read(call[PartImages.key], for: model, call, call.place(PartImages.key))
+      let mode = try PartMode(call, model)
+      return try step(model, images, .glance, memory: nil, mode, auxiliary: call[auxiliary], place)
+    }
+  }
+
+  private static var focus: LuaMethod<ModelHandle> {
+    LuaMethod<ModelHandle>(
+      "focus", "A further step: looks at one patch of each image.",
+      [PartImages.patches, memory, .options([auxiliary])], returns: "step_result", example: sample,
+      discussion: "The memory stays as it is: another patch can be tried from it. " + evaluation
+    ) { model, call in
+      let place = "model:focus"
+      let memory = try call[memory]
+      try memory.require(model, place)
+      let images = try PartImages.read(
+        call[PartImages.patches], for: model, call, call.place(PartImages.patches))
+      let side = model.configuration.patchSize
+      guard images.height == side, images.width == side else {
+        throw LuaError(
+          "\(place): patches must be n × 1 or 3 × \(side) × \(side), got"
+            + " \(images.count)×\(images.channels)×\(images.height)×\(images.width)")
+      }
+      guard images.count == memory.count else {
+        throw LuaError("\(place): \(images.count) patches for the memory of \(memory.count) images")
+      }
+      return try step(model, images, .patch, memory: memory, memory.mode, auxiliary: call[auxiliary], place)
+    }
+  }
+
+  private static func step(
+    _ model: ModelHandle, _ images: NetworkImages, _ look: Look, memory: MemoryHandle?, _ mode: PartMode,
+    auxiliary: Bool, _ place: String
+  ) throws -> Pushed<StepResultHandle> {
+    try naming(place) {
+      let parts = try model.parts(look, mode, place)
+      let input = try model.encoderInput(images, look, mode, side: model.configuration.patchSize)
+      let (result, next) = try model.running {
+        try parts.step(input, look, memory: memory?.network(place), auxiliary: auxiliary)
+      }
+      let carried = MemoryHandle(
+        model, step: (memory?.step ?? 0) + 1, count: images.count, map: next.map, classifier: next.classifier,
+        policy: next.policy, mode: mode)
+      return Pushed(StepResultHandle(result, memory: carried))
+    }
+  }
+
+  // MARK: Places
+
+  private static let numbers = RandomNumbers.key(
+    "places are drawn around the policy's, as training does: normal, clipped to 0…1")
+
+  private static var propose: LuaMethod<ModelHandle> {
+    LuaMethod<ModelHandle>(
+      "propose", "Where the policy would look next.", [memory, .options([numbers, PolicyPart.deviation])],
+      returns:
+        "tensor: places, n × (row, column) in 0…1; the critic's values, n; the means of the places, n × 2",
+      example: sample,
+      discussion: """
+        0, 0 is the top left, 1, 1 the bottom right. Asking again gives the same. Without rng places and means are the \
+        same tensor.
+        """
+    ) { model, call in
+      let place = "model:propose"
+      let memory = try call[memory]
+      try memory.require(model, place)
+      let output = try naming(place) { try memory.proposed(place) }
+      let deviation = try call[PolicyPart.deviation]
+      let places = try call[numbers].map {
+        try Rollout.sampleActions(around: output.mean, $0.take(), deviation: deviation)
+      }
+      return LuaResults(places ?? output.mean, output.value, output.mean)
+    }
+  }
+
+  private static let places = ArgumentKey<Tensor>.operand(
+    "places", "n × (row, column) in 0…1, as model:propose gives them; {row, column} for all images")
+  private static let size = ArgumentKey<Int?>(
+    "size", "side of the patches in pixels; default: patch_size", in: 1...65536)
+
+  private static var crop: LuaMethod<ModelHandle> {
+    LuaMethod<ModelHandle>(
+      "crop", "Cuts a patch out of each image at its place, without interpolation.",
+      [PartImages.key, places, size], returns: "tensor: n × channels × patch_size × patch_size",
+      example: sample,
+      discussion:
+        "The top-left pixel is at ⌊place · (side − patch)⌋. Gradients flow to the images, not to the places."
+    ) { model, call in
+      let place = "model:crop"
+      let images = try PartImages.read(call[PartImages.key], for: model, call, call.place(PartImages.key))
+      let given = try call[places]
+      let isOne = given.shape == [2]
+      guard isOne || given.shape == [images.count, 2] else {
+        throw LuaError(
+          "\(place): places must be \(images.count)×2 (row, column) for so many images, got \(given.shape)")
+      }
+      let read = try PatchLocation.all(in: given)
+      let locations = isOne ? [PatchLocation](repeating: read[0], count: images.count) : read
+      let side = try call[size] ?? model.configuration.patchSize
+      return try naming(place) { try images.patches(at: locations, side: side).tensor() }
+    }
+  }
+
+  private static var resize: LuaMethod<ModelHandle> {
+    LuaMethod<ModelHandle>(
+      "resize", "The whole images at another size, resized as the model's glance is.",
+      [PartImages.key, size], returns: "tensor: n × channels × size × size",
+      example: """
+        local model = gfnet.model{backbone = "resnet_tiny_16", image_size = 128, steps = 3, classes = 10}  \
+        model:resize(gfnet.dataset("clutter-fashion", {limit = 2}), 64)
+        """
+    ) { model, call in
+      let images = try PartImages.read(call[PartImages.key], for: model, call, call.place(PartImages.key))
+      let side = try call[size] ?? model.configuration.patchSize
+      return try images.resized(for: model.configuration, side: side)
+    }
+  }
+}
