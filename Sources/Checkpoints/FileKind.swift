@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// What a file is that is no checkpoint of a form that is read, by its first bytes.
 ///

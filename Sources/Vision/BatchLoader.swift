@@ -70,6 +70,10 @@ public struct BatchLoader: Sendable {
     return first..<first + size + (batch < larger ? 1 : 0)
   }
 
+  /// Whether what damaged files left of `batch` is enough to learn from: a single image has no statistics, and is
+  /// enough only where batches are of one image.
+  public func isEnough(_ batch: Batch) -> Bool { batch.count > 1 || batch.count == batchSize }
+
   /// Starts to prepare the batches of an epoch, both counted from 0; a `start` above 0 resumes. A start at
   /// ``batchesPerEpoch`` gives an empty stream.
   ///

@@ -30,7 +30,8 @@ public enum Datasets {
     guard let entry = all.first(where: { $0.name == name }) else {
       throw DatasetError.unknownName(name, hint: NearestName.hint(name, in: all.map(\.name)))
     }
-    guard let dataset = try entry.open(split) else {
+    // Its files are where the program knows them to be, which no script says.
+    guard let dataset = try FileAccess.ofProgram({ try entry.open(split) }) else {
       throw DatasetError.unknownSplit(
         split, dataset: name, hint: NearestName.hint(split, in: entry.splits))
     }

@@ -92,8 +92,28 @@ struct NumPyTests {
     #expect(file.isArchive && Set(file.arrays.map(\.name)) == ["a", "b.c", "d", "größe"])
     for array in file.arrays {
       let source = try #require(Self.sources.first { $0.name == array.name })
-      #expect(try array.floats() == source.values && array.shape == source.shape)
+      let values = source.withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
+      #expect(try array.floats() == values && array.shape == source.shape)
     }
+  }
+
+  @Test func typesAreKept() throws {
+    let folder = try TemporaryFolder()
+    let cases: [(StoredType, [UInt8], [Int])] = [
+      (.i32, [0xFF, 0xFF, 0xFF, 0x7F, 0, 0, 0, 0x80], [Int(Int32.max), Int(Int32.min)]),
+      (.u8, [255, 0], [255, 0]), (.bool, [1, 0], [1, 0]), (.i16, [0xFE, 0xFF, 1, 0], [-2, 1]),
+    ]
+    for (type, bytes, expected) in cases {
+      let path = folder.path / "\(type.rawValue).npy"
+      try NumPyFile.write(.init("", type: type, shape: [2], bytes: Data(bytes)), to: path)
+      let array = try #require(NumPyFile(contentsOf: path).arrays.first)
+      #expect(array.type == type)
+      #expect(try array.ints() == expected)
+    }
+    let floats = try #require(NumPyFile(Self.file("<f4", "(1,)", [0, 0, 0, 0]), file: "t.npy").arrays.first)
+    #expect(throws: DamagedFile.self) { try floats.ints() }
+    let large = Self.file("<u8", "(1,)", [UInt8](repeating: 255, count: 8))
+    #expect(throws: DamagedFile.self) { try NumPyFile(large, file: "t.npy").arrays.first?.ints() }
   }
 
   @Test func tooManyArraysAreNotCalledTooManyBytes() throws {
@@ -111,6 +131,12 @@ struct NumPyTests {
     let folder = try TemporaryFolder()
     try NumPyFile.write(Self.sources, to: folder.path / "ours.npz")
     try NumPyFile.write(.init("", shape: [3], [1, 2, 3]), to: folder.path / "ours.npy")
+    try NumPyFile.write(
+      [
+        .init("i", type: .i32, shape: [1, 2], bytes: Data([1, 0, 0, 0x80, 2, 0, 0, 0])),
+        .init("u", type: .u8, shape: [2], bytes: Data([255, 3])),
+        .init("b", type: .bool, shape: [2], bytes: Data([1, 0])),
+      ], to: folder.path / "types.npz")
     let script = """
       import sys
       import numpy as np
@@ -120,6 +146,10 @@ struct NumPyTests {
       assert z["a"].dtype == np.float32 and z["a"].tolist() == [[1, -2.5], [3, float("inf")]]
       assert z["b.c"].shape == () and z["b.c"] == 7 and z["größe"].shape == (0, 3)
       assert np.load(f + "/ours.npy").tolist() == [1, 2, 3]
+      t = np.load(f + "/types.npz", allow_pickle=False)
+      assert t["i"].dtype == np.int32 and t["i"].tolist() == [[-2147483647, 2]]
+      assert t["u"].dtype == np.uint8 and t["u"].tolist() == [255, 3]
+      assert t["b"].dtype == np.bool_ and t["b"].tolist() == [True, False]
       x = np.arange(24).reshape(2, 3, 4)
       np.save(f + "/c.npy", x.astype(">f8"))
       np.save(f + "/f.npy", np.asfortranarray(x.astype(np.int32)))

@@ -3,20 +3,58 @@ import Foundation
 import Support
 
 extension NumPyFile {
-  /// One array to write, of 32-bit numbers by rows.
+  /// One array to write.
   public struct Source: Sendable {
     /// Its name in a `.npz` file; a `.npy` file has none.
     public let name: String
+    /// The type of the elements.
+    public let type: StoredType
     /// The extents, outermost first; empty for a scalar.
     public let shape: [Int]
-    /// The numbers by rows.
-    public let values: [Float]
+    private let values: Values
 
-    /// An array whose values fill its shape.
+    /// The values as they were given: writing a gigabyte does not first copy it.
+    private enum Values {
+      case floats([Float])
+      case bytes(Data)
+    }
+
+    /// An array of 32-bit floating-point numbers by rows, which fill its shape.
     public init(_ name: String, shape: [Int], _ values: [Float]) {
-      self.name = name
-      self.shape = shape
-      self.values = values
+      (self.name, type, self.shape, self.values) = (name, .f32, shape, .floats(values))
+    }
+
+    /// An array of any type but bfloat16 from its little-endian bytes by rows.
+    public init(_ name: String, type: StoredType, shape: [Int], bytes: Data) {
+      (self.name, self.type, self.shape, values) = (name, type, shape, .bytes(bytes))
+    }
+
+    package func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result
+    {
+      switch values {
+      case .floats(let values): try values.withUnsafeBytes(body)
+      case .bytes(let data): try data.withUnsafeBytes(body)
+      }
+    }
+
+    var byteCount: Int { withUnsafeBytes(\.count) }
+
+    /// The type as NumPy writes it.
+    var descriptor: String {
+      switch type {
+      case .f64: "<f8"
+      case .f32, .bf16: "<f4"
+      case .f16: "<f2"
+      case .i64: "<i8"
+      case .i32: "<i4"
+      case .i16: "<i2"
+      case .i8: "|i1"
+      case .u64: "<u8"
+      case .u32: "<u4"
+      case .u16: "<u2"
+      case .u8: "|u1"
+      case .bool: "|b1"
+      }
     }
   }
 
@@ -26,7 +64,7 @@ extension NumPyFile {
   public static func write(_ array: Source, to path: FilePath) throws {
     try AtomicFile.write(to: path) { output in
       try output.append(head(of: array))
-      try array.values.withUnsafeBytes { try output.append($0) }
+      try array.withUnsafeBytes { try output.append($0) }
     }
   }
 
@@ -42,7 +80,7 @@ extension NumPyFile {
       guard !array.name.isEmpty, array.name.utf8.count < 1000, !array.name.utf8.contains(0) else {
         throw fail("'\(String(escaping: array.name))' cannot be the name of an array")
       }
-      total += array.values.count * 4 + 4096
+      total += array.byteCount + 4096
     }
     guard arrays.count < Int(UInt16.max) else {
       throw fail(
@@ -57,12 +95,12 @@ extension NumPyFile {
       var offset = 0
       for array in arrays {
         try Cancellation.check()
-        let entry = ZipEntry(name: array.name + ".npy", head: head(of: array), values: array.values)
+        let entry = ZipEntry(name: array.name + ".npy", head: head(of: array), array)
         directory.append(entry.directoryRecord(at: offset))
         let local = entry.localRecord
         try output.append(local)
         try output.append(entry.head)
-        try array.values.withUnsafeBytes { try output.append($0) }
+        try array.withUnsafeBytes { try output.append($0) }
         offset += local.count + entry.size
       }
       try output.append(directory)
@@ -74,7 +112,7 @@ extension NumPyFile {
   private static func head(of array: Source) -> Data {
     let extents = array.shape.map { "\($0)," }.joined(separator: " ")
     let shape = array.shape.count > 1 ? String(extents.dropLast()) : extents
-    var text = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(shape)), }"
+    var text = "{'descr': '\(array.descriptor)', 'fortran_order': False, 'shape': (\(shape)), }"
     text += String(repeating: " ", count: 63 - (10 + text.utf8.count) % 64) + "\n"
     var data = Data([0x93] + Swift.Array("NUMPY".utf8) + [1, 0])
     data.append(littleEndian: UInt16(text.utf8.count))
@@ -90,15 +128,15 @@ private struct ZipEntry {
   let size: Int
   private let checksum: UInt32
 
-  init(name: String, head: Data, values: [Float]) {
+  init(name: String, head: Data, _ array: NumPyFile.Source) {
     self.name = name
     self.head = head
-    size = head.count + values.count * 4
+    size = head.count + array.byteCount
     func crc(_ start: UInt, _ bytes: UnsafeRawBufferPointer) -> UInt {
       bytes.isEmpty ? start : crc32_z(start, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count)
     }
     let first = head.withUnsafeBytes { crc(0, $0) }
-    checksum = UInt32(truncatingIfNeeded: values.withUnsafeBytes { crc(first, $0) })
+    checksum = UInt32(truncatingIfNeeded: array.withUnsafeBytes { crc(first, $0) })
   }
 
   /// Appends version, flags (names are UTF-8), method, time and date (1 January 1980: equal arrays give equal files),

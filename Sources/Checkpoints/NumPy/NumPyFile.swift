@@ -1,3 +1,4 @@
+import Archives
 import Foundation
 import Support
 
@@ -17,7 +18,7 @@ public struct NumPyFile: Sendable {
   public static let endings: [String] = ["npz", "npy"]
 
   /// One array, whose elements are read when they are asked for.
-  public struct Array: Sendable {
+  public struct Array: StoredArray {
     /// Its name in a `.npz` file; empty in a `.npy` file.
     public let name: String
     /// The extents, outermost first; empty for a scalar.
@@ -32,8 +33,24 @@ public struct NumPyFile: Sendable {
     ///
     /// - Throws: `DamagedFile`, `Interrupted`.
     public func floats() throws -> [Float] {
+      try elements { try $0.floats(count) }
+    }
+
+    /// The elements of an array of whole numbers or truth values by rows; true is 1.
+    ///
+    /// - Throws: `DamagedFile`, also for floating-point numbers and for a number above `Int.max`; `Interrupted`.
+    public func ints() throws -> [Int] {
+      try elements { try $0.ints(count) }
+    }
+
+    /// The type of the elements.
+    public var type: StoredType { NumPyElements.type(header.type) }
+
+    public var contiguousBytes: Data? { nil }
+
+    private func elements<Element>(_ read: (NumPyElements) throws -> [Element]) throws -> [Element] {
       do {
-        let values = try data.withUnsafeBytes { try NumPyElements(header, $0).floats(count) }
+        let values = try data.withUnsafeBytes { try read(NumPyElements(header, $0)) }
         return header.isColumnMajor ? try Self.byRows(values, shape) : values
       } catch let problem as NumPyProblem {
         throw DamagedFile.numPy(
@@ -42,13 +59,13 @@ public struct NumPyFile: Sendable {
     }
 
     /// Reorders from the first index running fastest to the last one doing so.
-    private static func byRows(_ values: [Float], _ shape: [Int]) throws -> [Float] {
+    private static func byRows<Element>(_ values: [Element], _ shape: [Int]) throws -> [Element] {
       guard shape.count > 1, !values.isEmpty else { return values }
       var strides = [Int](repeating: 1, count: shape.count)
       for axis in 1..<shape.count { strides[axis] = strides[axis - 1] * shape[axis - 1] }
       var index = [Int](repeating: 0, count: shape.count)
       var place = 0
-      var result: [Float] = []
+      var result: [Element] = []
       result.reserveCapacity(values.count)
       for number in values.indices {
         if number & 0xFFFFF == 0 { try Cancellation.check() }
@@ -98,7 +115,7 @@ public struct NumPyFile: Sendable {
         unread = []
         return
       }
-      let archive = try ZipArchive(data, file: file)
+      let archive = try ZipArchive(data, file: file, format: CheckpointFormat.pyTorch.name)
       var read: [Array] = []
       var others: [(name: String, reason: String)] = []
       for name in archive.names where name.hasSuffix(".npy") {
@@ -181,6 +198,45 @@ struct NumPyElements {
     }
   }
 
+  /// The type that ``size(_:)`` knows the bytes of.
+  static func type(_ type: String) -> StoredType {
+    switch type {
+    case "b1": .bool
+    case "i1": .i8
+    case "u1": .u8
+    case "i2": .i16
+    case "u2": .u16
+    case "i4": .i32
+    case "u4": .u32
+    case "i8": .i64
+    case "u8": .u64
+    case "f2": .f16
+    case "f8": .f64
+    default: .f32
+    }
+  }
+
+  func ints(_ count: Int) throws -> [Int] {
+    switch header.type {
+    case "b1": try map(count, UInt8.self) { $0 == 0 ? 0 : 1 }
+    case "i1": try map(count, UInt8.self) { Int(Int8(bitPattern: $0)) }
+    case "u1": try map(count, UInt8.self) { Int($0) }
+    case "i2": try map(count, Int16.self) { Int($0) }
+    case "u2": try map(count, UInt16.self) { Int($0) }
+    case "i4": try map(count, Int32.self) { Int($0) }
+    case "u4": try map(count, UInt32.self) { Int($0) }
+    case "i8": try map(count, Int64.self) { Int($0) }
+    case "u8":
+      try map(count, UInt64.self) { number in
+        guard let whole = Int(exactly: number) else {
+          throw NumPyProblem("it holds a number above \(Int.max)")
+        }
+        return whole
+      }
+    default: throw NumPyProblem("its type '\(header.type)' is none of whole numbers")
+    }
+  }
+
   func floats(_ count: Int) throws -> [Float] {
     switch header.type {
     case "b1": try map(count, UInt8.self) { $0 == 0 ? 0 : 1 }
@@ -199,15 +255,15 @@ struct NumPyElements {
     }
   }
 
-  private func map<T: FixedWidthInteger & BitwiseCopyable>(
-    _ count: Int, _ type: T.Type, _ number: (T) -> Float
-  ) throws -> [Float] {
-    var result: [Float] = []
+  private func map<T: FixedWidthInteger & BitwiseCopyable, Number>(
+    _ count: Int, _ type: T.Type, _ number: (T) throws -> Number
+  ) throws -> [Number] {
+    var result: [Number] = []
     result.reserveCapacity(count)
     for index in 0..<count {
       if index & 0xFFFFF == 0 { try Cancellation.check() }
       let raw = bytes.loadUnaligned(fromByteOffset: index * MemoryLayout<T>.size, as: T.self)
-      result.append(number(header.isBigEndian ? T(bigEndian: raw) : T(littleEndian: raw)))
+      try result.append(number(header.isBigEndian ? T(bigEndian: raw) : T(littleEndian: raw)))
     }
     return result
   }

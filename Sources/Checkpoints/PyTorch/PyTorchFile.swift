@@ -1,3 +1,4 @@
+import Archives
 import Foundation
 import Support
 
@@ -44,7 +45,7 @@ public struct PyTorchFile: Sendable {
     self.file = file
     if ZipArchive.isZip(data) {
       container = .zip
-      let archive = try ZipArchive(data, file: file)
+      let archive = try ZipArchive(data, file: file, format: CheckpointFormat.pyTorch.name)
       value = try Self.readZip(archive, fileCount: data.count)
       hasChecksums = archive.hasChecksums
     } else if LegacyFile.isLegacy(data) {

@@ -83,7 +83,8 @@ public enum ImageDecoder {
 
   private static func contents(of path: FilePath) throws -> [UInt8] {
     do {
-      return try InputFile.bytes(of: path, limit: mostBytes)
+      // Pictures of a data set are often links to where they lie; which folder a script may name was decided before.
+      return try FileAccess.ofProgram { try InputFile.bytes(of: path, limit: mostBytes) }
     } catch let error as FileError {
       // A reason such as "it is a folder" goes on from the file's name.
       let says =

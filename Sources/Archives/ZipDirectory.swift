@@ -4,6 +4,7 @@ import Support
 struct ZipDirectory {
   let bytes: LittleEndianBytes
   let file: String
+  let format: String
 
   private static let endSignature: UInt32 = 0x0605_4B50
   private static let end64Signature: UInt32 = 0x0606_4B50
@@ -12,7 +13,7 @@ struct ZipDirectory {
   private static let localSignature: UInt32 = 0x0403_4B50
 
   private func fail(_ reason: String) -> DamagedFile {
-    .pyTorch(file: file, reason: "the zip directory " + reason)
+    DamagedFile(format: format, file: file, reason: "the zip directory " + reason)
   }
 
   /// All entries that are not folders, checked to lie inside the file without overlap.
@@ -68,7 +69,8 @@ struct ZipDirectory {
       let checksum = bytes.uint32(at: position + 16), let stored = bytes.uint32(at: position + 20),
       let count = bytes.uint32(at: position + 24), let nameCount = bytes.uint16(at: position + 28),
       let extraCount = bytes.uint16(at: position + 30), let commentCount = bytes.uint16(at: position + 32),
-      let header = bytes.uint32(at: position + 42)
+      let attributes = bytes.uint32(at: position + 38), let header = bytes.uint32(at: position + 42),
+      let system = bytes.uint16(at: position + 4)
     else { throw fail("is damaged at byte \(position)") }
     let nameStart = position + 46
     let extraStart = nameStart + Int(nameCount)
@@ -89,7 +91,9 @@ struct ZipDirectory {
     let offset = try widened(header)
     let entry = ZipArchive.Entry(
       name: name, flags: flags, method: method, checksum: checksum, storedCount: storedSize, count: size,
-      headerOffset: offset)
+      headerOffset: offset,
+      // Archives that were written on Unix (3) or a Mac (19) say what a file is.
+      mode: [3, 19].contains(system >> 8) ? UInt16(truncatingIfNeeded: attributes >> 16) : 0)
     return (entry, next)
   }
 

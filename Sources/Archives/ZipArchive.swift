@@ -7,7 +7,7 @@ import Support
 /// Stored entries are given as slices of the map, which is how `torch.save` writes tensors and why libzip,
 /// which copies, is not used. Every length and offset is checked before it is used; entries may not overlap,
 /// so that a small file cannot hold much. The format is that of PKWARE's APPNOTE 6.3, zip64 included.
-struct ZipArchive {
+package struct ZipArchive {
   struct Entry {
     let name: String
     let flags: UInt16
@@ -16,54 +16,70 @@ struct ZipArchive {
     let storedCount: Int
     let count: Int
     let headerOffset: Int
+    /// The type and the rights of the file as Unix has them; 0 where the archive does not say.
+    let mode: UInt16
   }
 
-  let file: String
+  package let file: String
+  /// What errors call the file, such as `PyTorch`.
+  private let format: String
   private let data: Data
   private let entries: [String: Entry]
 
   /// The most inflated bytes per byte of the file: weights hardly shrink, so more is an attack.
   private static let largestExpansion = 64
 
-  static func isZip(_ data: Data) -> Bool { data.starts(with: [0x50, 0x4B, 0x03, 0x04]) }
+  /// Whether the bytes begin as a zip file does.
+  package static func isZip(_ data: Data) -> Bool { data.starts(with: [0x50, 0x4B, 0x03, 0x04]) }
 
   /// False where the checksum of every entry with content is 0, which stands for "not computed".
-  let hasChecksums: Bool
+  package let hasChecksums: Bool
 
-  /// Reads the directory; errors call the file `file`.
+  /// Reads the directory; errors call the file `file`, and what it should be `format`.
   ///
   /// - Throws: `DamagedFile`.
-  init(_ data: Data, file: String) throws {
+  package init(_ data: Data, file: String, format: String) throws {
     self.file = file
+    self.format = format
     self.data = data
     let found = try data.withUnsafeBytes { bytes in
-      try ZipDirectory(bytes: LittleEndianBytes(bytes), file: file).entries()
+      try ZipDirectory(bytes: LittleEndianBytes(bytes), file: file, format: format).entries()
     }
     var entries: [String: Entry] = [:]
     for entry in found where entries.updateValue(entry, forKey: entry.name) != nil {
-      throw DamagedFile.pyTorch(
-        file: file, reason: "the zip entry \(ForeignText.quoted(entry.name)) appears twice")
+      throw DamagedFile(
+        format: format, file: file, reason: "the zip entry \(ForeignText.quoted(entry.name)) appears twice")
     }
     // The limit holds for the sum as well: many entries could share the work.
     let inflated = found.reduce(0) { $1.method == 0 ? $0 : $0 &+ min($1.count, 1 << 40) }
     guard inflated <= Self.largestExpansion * max(data.count, 1 << 14) else {
-      throw DamagedFile.pyTorch(
-        file: file,
+      throw DamagedFile(
+        format: format, file: file,
         reason: "its zip entries claim to inflate to \(inflated) bytes, out of all proportion to the file")
     }
     self.entries = entries
     hasChecksums = found.contains { $0.checksum != 0 && $0.count > 0 }
   }
 
-  var names: [String] { entries.keys.sorted() }
+  /// The names of all entries that are not folders.
+  package var names: [String] { entries.keys.sorted() }
+
+  /// Whether an entry is a file, and not a link, a device or the like.
+  package func isRegular(_ name: String) -> Bool {
+    let kind = (entries[name]?.mode ?? 0) & 0o170000
+    return kind == 0 || kind == 0o100000
+  }
+
+  /// The bytes that an entry claims to have.
+  package func count(_ name: String) -> Int { entries[name]?.count ?? 0 }
 
   /// The bytes of an entry, checked against their CRC-32; nil when there is no such entry.
   ///
   /// - Throws: `DamagedFile`.
-  func contents(_ name: String) throws -> Data? {
+  package func contents(_ name: String) throws -> Data? {
     guard let entry = entries[name] else { return nil }
     func fail(_ reason: String) -> DamagedFile {
-      .pyTorch(file: file, reason: "the zip entry \(ForeignText.quoted(name)) \(reason)")
+      DamagedFile(format: format, file: file, reason: "the zip entry \(ForeignText.quoted(name)) \(reason)")
     }
     guard entry.flags & 1 == 0 else { throw fail("is encrypted") }
     let start = try data.withUnsafeBytes { raw -> Int in
