@@ -101,6 +101,25 @@ public final class ConfiguredDefinition {
     return definition.name + "{" + fields.joined(separator: ", ") + "}"
   }
 
+  /// The same definition with another value of one parameter.
+  ///
+  /// - Throws: ``LuaError`` for an unknown name and for an unfit value.
+  func changing(_ name: String, to value: LuaValue) throws -> ConfiguredDefinition {
+    let place = "gfnet.\(definition.kind.rawValue).\(definition.name)"
+    let parameters = definition.parameters
+    guard let parameter = parameters.first(where: { $0.name == name }) else {
+      throw LuaError(
+        "\(place): unknown parameter '\(name)'" + NearestName.hint(name, in: parameters.map(\.name)))
+    }
+    var values = values
+    do {
+      values[name] = try parameter.convert(value)
+    } catch let error as LuaError {
+      throw LuaError("\(place): parameter '\(name)' \(error.message)")
+    }
+    return ConfiguredDefinition(definition: definition, values: values)
+  }
+
   /// The values as a Lua table, as the functions of a definition receive them.
   public func parameterTable(in state: LuaState) throws -> LuaTable {
     let stack = state.stack

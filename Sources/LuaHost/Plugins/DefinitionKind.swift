@@ -1,6 +1,6 @@
-/// What can be defined from Lua: exit rules, samplers and backbones.
+/// What can be defined from Lua: exit rules, samplers, backbones and reports.
 public enum DefinitionKind: String, Sendable, CaseIterable {
-  case exits, samplers, backbones
+  case exits, samplers, backbones, reports
 
   /// The word for the kind in a sentence.
   public var noun: String {
@@ -8,6 +8,7 @@ public enum DefinitionKind: String, Sendable, CaseIterable {
     case .exits: "exit rule"
     case .samplers: "sampler"
     case .backbones: "backbone"
+    case .reports: "report"
     }
   }
 
@@ -17,6 +18,23 @@ public enum DefinitionKind: String, Sendable, CaseIterable {
     case .exits: [.decide, .decideBatch]
     case .samplers: [.propose, .proposeBatch]
     case .backbones: [.build]
+    case .reports: [.buildReport]
+    }
+  }
+
+  /// Whether it answers about images one after the other, so that it can say that its answers depend on others.
+  public var asksAboutImages: Bool {
+    switch self {
+    case .exits, .samplers: true
+    case .backbones, .reports: false
+    }
+  }
+
+  /// What follows the name where one is used: `{threshold = 0.3}`, or `(trace, {q = 1})` for what is called at once.
+  func use(with parameters: String) -> String {
+    switch self {
+    case .exits, .samplers, .backbones: "{\(parameters)}"
+    case .reports: parameters.isEmpty ? "(trace)" : "(trace, {\(parameters)})"
     }
   }
 }
@@ -42,4 +60,8 @@ public struct DefinitionFunction: Sendable {
     name: "propose_batch", summary: "function(b, p, rng) → n×2 tensor", isBatch: true)
   static let build = DefinitionFunction(
     name: "build", summary: "function(nn, p) → nn.backbone{…}; nn is gfnet.nn", isBatch: false)
+  static let buildReport = DefinitionFunction(
+    name: "build",
+    summary: "function(data, p) writes a section by gfnet.report; data is what the report is called with",
+    isBatch: false)
 }

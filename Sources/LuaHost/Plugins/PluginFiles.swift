@@ -6,6 +6,8 @@ final class PluginFiles {
   let folder: FilePath
   private let root: FilePath?
   private var hash = XXHash64()
+  /// The files that the user has allowed; nil where there was nothing to allow.
+  var allowed: PluginContents?
 
   init(folder: FilePath) {
     self.folder = folder
@@ -19,13 +21,22 @@ final class PluginFiles {
   ///
   /// The folder itself may be a link: that is how one works on a plugin elsewhere.
   func read(_ path: FilePath, as kind: String) throws -> String {
-    if let root, let real = path.resolved, !real.starts(with: root) {
+    let real = path.resolved
+    if let root, let real, !real.starts(with: root) {
       throw FileError(
         action: "read \(kind)", path: path, reason: "it is a link to \(real), outside the plugin's folder")
     }
-    let text = try TextFile.read(path, as: kind)
-    var copy = text
-    copy.withUTF8 { hash.update(UnsafeRawBufferPointer($0)) }
+    let bytes = try InputFile.bytes(of: path, as: kind, limit: TextFile.largest)
+    if let allowed, let root, var name = real {
+      // Between the look at all files and this one, somebody may have put another in its place.
+      guard name.removePrefix(root), allowed.holds(bytes, at: name.shown) else {
+        throw FileError(
+          action: "read \(kind)", path: path,
+          reason: "it is not the file that you allowed; run gfnet-lab plugins allow \(folder.shownName)")
+      }
+    }
+    var text = try TextFile.text(bytes, path, kind)
+    text.withUTF8 { hash.update(UnsafeRawBufferPointer($0)) }
     return text
   }
 

@@ -44,13 +44,16 @@ public struct PluginFolders: Sendable {
     {
       if let remark = complaint(about: folder) { remarks.append(remark) } else { folders.append(folder) }
     }
-    if let data = environment["XDG_DATA_HOME"], !data.isEmpty {
-      folders.append(FilePath(data) / "gfnet-lab/plugins")
-    } else if let home = environment["HOME"], !home.isEmpty {
-      folders.append(FilePath(home) / ".local/share/gfnet-lab/plugins")
-    }
+    if let own = ofUser(environment) { folders.append(own) }
     if let program { folders.append(program / "plugins") }
     return PluginFolders(folders, remarks: remarks)
+  }
+
+  /// The folder of the user's own plugins, for all scripts; nil where the environment names no place.
+  static func ofUser(_ environment: [String: String]) -> FilePath? {
+    if let data = environment["XDG_DATA_HOME"], !data.isEmpty { return FilePath(data) / "gfnet-lab/plugins" }
+    guard let home = environment["HOME"], !home.isEmpty else { return nil }
+    return FilePath(home) / ".local/share/gfnet-lab/plugins"
   }
 
   /// The folders called `plugins` in a folder and in all those above it.

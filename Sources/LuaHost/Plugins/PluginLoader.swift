@@ -1,27 +1,34 @@
 import CLuaBridge
 import Support
 
-/// Loads plugins, each in an environment of its own.
-///
-/// A plugin that fails is named and skipped, with all that it had defined; it never takes the run down.
+/// Finds plugins and makes what they provide known, each in an environment of its own.
 public struct PluginLoader: Sendable {
   /// Where plugins are looked for.
   public let folders: PluginFolders
   /// Seconds that one plugin may take to load.
   public let secondsToLoad: Double
+  /// What the user allows; nil: everything, as for tests and checks.
+  public var policy: PluginPolicy?
 
-  public init(folders: PluginFolders, secondsToLoad: Double = 5) {
+  public init(folders: PluginFolders, secondsToLoad: Double = 5, policy: PluginPolicy? = nil) {
     self.folders = folders
     self.secondsToLoad = secondsToLoad
+    self.policy = policy
   }
 
-  public init(folders: [FilePath], secondsToLoad: Double = 5) {
-    self.init(folders: PluginFolders(folders), secondsToLoad: secondsToLoad)
+  public init(folders: [FilePath], secondsToLoad: Double = 5, policy: PluginPolicy? = nil) {
+    self.init(folders: PluginFolders(folders), secondsToLoad: secondsToLoad, policy: policy)
   }
 
-  /// The plugins that a script sees; nil: those that are found without one.
-  public static func standard(scriptFolder: FilePath? = nil) -> PluginLoader {
-    PluginLoader(folders: .standard(scriptFolder: scriptFolder))
+  /// The plugins that a script sees, as far as the user allows them.
+  ///
+  /// - Parameters:
+  ///   - scriptFolder: the folder of the script; nil: those that are found without one.
+  ///   - allowingAll: whether plugins get what they ask for in this run.
+  public static func standard(scriptFolder: FilePath? = nil, allowingAll: Bool = false) -> PluginLoader {
+    var policy = PluginPolicy()
+    policy.allowsAll = allowingAll
+    return PluginLoader(folders: .standard(scriptFolder: scriptFolder), policy: policy)
   }
 
   /// The plugins that are there.
@@ -47,87 +54,49 @@ public struct PluginLoader: Sendable {
     public internal(set) var remarks: [String] = []
   }
 
+  /// Makes the names of all plugins known; each is loaded when one of its names is used.
+  ///
+  /// - Throws: `Interrupted` only.
+  public func register(in state: LuaState, catalog: Catalog) throws -> PluginRoster {
+    try PluginRoster(self, candidates(), in: state, catalog)
+  }
+
   /// Loads all plugins.
   ///
   /// - Throws: `Interrupted` only.
   public func loadAll(into state: LuaState, catalog: Catalog) throws -> Outcome {
-    var outcome = Outcome()
-    outcome.remarks = folders.remarks
-    var time = LoadingTime(seconds: secondsToLoad)
-    for candidate in candidates() {
-      try Cancellation.check()
-      do {
-        guard !time.isUp else {
-          throw LuaError("not tried, since plugins before it took \(LuaNumberText.shortest(time.lost)) s")
-        }
-        let printed = PluginOutput()
-        defer { outcome.remarks += printed.remarks(on: candidate.name) }
-        let loaded = try printed.gather(from: state) {
-          try load(candidate, seconds: time.allowance, into: state, catalog: catalog)
-        }
-        outcome.loaded.append(loaded)
-        outcome.remarks += remarks(on: loaded, candidate)
-      } catch let error as Interrupted {
-        throw error
-      } catch {
-        if error is TookTooLong { time.lose() }
-        outcome.problems.append(
-          "plugin '\(candidate.name.printable(upTo: 80))' skipped: \("\(error)".printable(upTo: 400))")
-      }
-    }
-    for candidate in folders.incomplete() {
-      let folder = candidate.folder.shown.printable(upTo: 200)
-      outcome.problems.append(
-        "plugin '\(candidate.name.printable(upTo: 80))' skipped: \(folder) has init.lua and no plugin.lua,"
-          + " which says what a plugin provides")
-    }
+    let roster = try register(in: state, catalog: catalog)
+    try roster.loadAll()
+    var outcome = roster.outcome
+    outcome.remarks = folders.remarks + outcome.remarks
+    outcome.problems += incomplete
     return outcome
   }
 
-  private func remarks(on loaded: Loaded, _ candidate: PluginFolders.Candidate) -> [String] {
-    let name = "plugin '\(candidate.name)'"
-    var lines: [String] = []
-    if !candidate.replaces.isEmpty {
-      let others = candidate.replaces.map { $0.shown.printable(upTo: 200) }.joined(separator: " and ")
-      lines.append(
-        "\(name) is the one in \(loaded.folder.shown.printable(upTo: 200)), and replaces \(others)")
+  /// A line for each folder that lacks the manifest which would make it a plugin.
+  var incomplete: [String] {
+    folders.incomplete().map { candidate in
+      let folder = candidate.folder.shown.printable(upTo: 200)
+      return
+        "plugin '\(candidate.name.printable(upTo: 80))' skipped: \(folder) has init.lua and no plugin.lua,"
+        + " which says what a plugin provides"
     }
-    let rights = loaded.manifest.capabilities.sorted()
-    if !rights.isEmpty {
-      lines.append(
-        "\(name) \(loaded.manifest.version) may \(rights.map(\.summary).joined(separator: "; "))"
-          + " (\(rights.map(\.rawValue).joined(separator: ", ")))")
-    }
-    return lines
   }
 
   /// Loads one plugin and registers its definitions.
+  ///
+  /// - Throws: ``LuaError`` where that fails; `Interrupted`.
+  @discardableResult
   public func load(
-    _ candidate: PluginFolders.Candidate, seconds: Double? = nil, into state: LuaState, catalog: Catalog
+    _ candidate: PluginFolders.Candidate, into state: LuaState, catalog: Catalog
   ) throws -> Loaded {
-    let seconds = seconds ?? secondsToLoad
-    let definitions = state.context.definitions
-    let origin = DefinitionRegistry.origin(ofPlugin: candidate.name)
-    try Self.check(name: candidate.name)
-    definitions.loadingPlugin = candidate.name
-    defer { definitions.loadingPlugin = nil }
-    do {
-      return try state.withTimeLimit(seconds: seconds, of: "the plugin '\(candidate.name)'") {
-        let files = PluginFiles(folder: candidate.folder)
-        let manifest = try PluginManifest(
-          path: files.path("plugin.lua"), folderName: candidate.name, files: files, state: state)
-        try run("init.lua", files, manifest, state, catalog)
-        try check(manifest, definitions)
-        return Loaded(manifest: manifest, folder: candidate.folder, checksum: files.checksum)
-      }
-    } catch {
-      definitions.remove(origin: origin)
-      if let reason = error as? Interrupted, reason.deadline != nil {
-        state.revive()
-        throw TookTooLong(seconds: seconds)
-      }
-      throw error
+    let roster = try PluginRoster(self, [candidate], in: state, catalog)
+    if let problem = roster.outcome.problems.first { throw LuaError(problem) }
+    try roster.load(candidate.name)
+    guard let loaded = roster.outcome.loaded.first else {
+      throw LuaError("the plugin '\(candidate.name)' is disabled")
     }
+    return loaded
   }
 
   /// Runs the plugin's own test; throws what it raises.
@@ -135,17 +104,20 @@ public struct PluginLoader: Sendable {
     let files = PluginFiles(folder: candidate.folder)
     let manifest = try PluginManifest(
       path: files.path("plugin.lua"), folderName: candidate.name, files: files, state: state)
-    try run("test.lua", files, manifest, state, catalog)
+    // The limits are those of what it defines; its test may take longer.
+    try run("test.lua", files, manifest, limits: UsageLimits(), state, catalog)
   }
 
   /// Runs a file of the plugin in a new environment, with the plugin's rights and no others.
-  private func run(
-    _ file: String, _ files: PluginFiles, _ manifest: PluginManifest, _ state: LuaState, _ catalog: Catalog
+  func run(
+    _ file: String, _ files: PluginFiles, _ manifest: PluginManifest, limits: UsageLimits, _ state: LuaState,
+    _ catalog: Catalog
   ) throws {
+    state.context.tracker?.block("it loads the plugin '\(manifest.name)'")
     let plugin = PluginIdentity(
       name: manifest.name, capabilities: manifest.capabilities, folder: files.folder,
-      seed: state.context.options.seed)
-    try state.context.running(plugin) {
+      seed: state.context.options.seed, limits: limits)
+    try state.running(plugin) {
       let environment = try LuaEnvironment(
         in: state, catalog: catalog, moduleFolders: [files.folder], read: files.read)
       let stack = state.stack
@@ -163,31 +135,4 @@ public struct PluginLoader: Sendable {
       }
     }
   }
-
-  private static func check(name: String) throws {
-    guard LuaNames.isFileStem(name), name.utf8.count <= 64 else {
-      throw LuaError("the name of a plugin's folder must be at most 64 letters, digits, - and _")
-    }
-  }
-
-  /// A plugin defines what its manifest says, no less and no more.
-  private func check(_ manifest: PluginManifest, _ definitions: DefinitionRegistry) throws {
-    let origin = DefinitionRegistry.origin(ofPlugin: manifest.name)
-    for kind in DefinitionKind.allCases {
-      let defined = Set(definitions.all(kind).filter { $0.origin == origin }.map(\.name))
-      let promised = Set(manifest.provides[kind] ?? [])
-      if let missing = promised.subtracting(defined).min() {
-        throw LuaError("its manifest provides the \(kind.noun) '\(missing)', and init.lua does not define it")
-      }
-      if let extra = defined.subtracting(promised).min() {
-        throw LuaError("init.lua defines the \(kind.noun) '\(extra)', and its manifest does not provide it")
-      }
-    }
-  }
-}
-
-/// A plugin that did not finish loading in its time.
-struct TookTooLong: LineError {
-  let seconds: Double
-  var description: String { "it took longer than \(LuaNumberText.shortest(seconds)) s to load" }
 }

@@ -12,16 +12,21 @@ public struct PluginManifest: Sendable {
   public let provides: [DefinitionKind: [String]]
   /// What its code may reach outside the program's memory.
   public let capabilities: Set<Capability>
+  /// What it says it needs at most.
+  public let limits: UsageLimits
 
   /// The fields, each with the most bytes that its text may have.
   private static let fields = [
     "name": 64, "version": 32, "summary": 400, "requires": 200, "provides": 64, "capabilities": 64,
+    "limits": 64,
   ]
   /// The most names in one list.
   private static let longestList = 1000
 
   /// Evaluates a manifest in an empty environment and checks every field.
-  init(path: FilePath, folderName: String, files: PluginFiles, state: LuaState) throws {
+  ///
+  /// - Parameter folderName: the name that it must have; nil: any that a folder can have.
+  init(path: FilePath, folderName: String?, files: PluginFiles, state: LuaState) throws {
     let values = try Self.evaluate(path, files, state)
     func text(_ name: String) throws -> String {
       guard let text = values[name]?.asString, !text.isEmpty else {
@@ -32,7 +37,10 @@ public struct PluginManifest: Sendable {
       return text
     }
     name = try text("name")
-    guard name == folderName else {
+    guard LuaNames.isFileStem(name) else {
+      throw LuaError("\(path): name must be letters, digits, - and _, got \"\(name.printable(upTo: 80))\"")
+    }
+    if let folderName, name != folderName {
       throw LuaError(
         "\(path): name is \"\(name)\" and the folder is \"\(folderName)\"; they must be the same")
     }
@@ -44,6 +52,7 @@ public struct PluginManifest: Sendable {
     try Self.checkRequirement(try text("requires"), path)
     provides = try Self.readProvides(values["provides"] ?? .nil, path)
     capabilities = try Self.readCapabilities(values["capabilities"] ?? .nil, path)
+    limits = try UsageLimits(manifest: values["limits"] ?? .nil, at: "\(path): limits")
   }
 
   /// The fields by name. Whatever a manifest holds besides is an error, and no text is longer than it may be.

@@ -25,7 +25,7 @@ struct DefinitionArguments: Sendable {
   var rows: [any ArgumentRow] {
     var rows: [any ArgumentRow] = [name, Self.summary, Self.parameters]
     for function in functions { rows.append(function.key) }
-    if kind != .backbones { rows.append(Self.stateful) }
+    if kind.asksAboutImages { rows.append(Self.stateful) }
     return rows
   }
 
@@ -40,7 +40,7 @@ struct DefinitionArguments: Sendable {
       parameters: try call[Self.parameters].map { try Setting.read($0, owner: place) } ?? [],
       implementation: .lua(kind, function, as: declared),
       origin: try call.context.definitions.origin(for: call.context.plugin),
-      isStateful: kind == .backbones ? false : try call[Self.stateful] ?? false)
+      isStateful: kind.asksAboutImages ? try call[Self.stateful] ?? false : false)
   }
 
   private func check(_ name: String) throws {

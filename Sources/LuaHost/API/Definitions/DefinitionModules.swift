@@ -1,16 +1,30 @@
 import GlanceFocus
 
-/// `gfnet.exits`, `gfnet.samplers`, `gfnet.backbones`: definitions from Swift and Lua under one roof.
+/// `gfnet.exits`, `gfnet.samplers`, `gfnet.backbones`, `gfnet.reports`: definitions from Swift and Lua under one roof.
 enum DefinitionModules {
   static let modules = DefinitionKind.allCases.map(module)
 
   private static func module(_ kind: DefinitionKind) -> LuaModule {
     LuaModule(
-      "gfnet.\(kind.rawValue)", "The \(kind.noun)s: each name makes one from a table of parameters.",
+      "gfnet.\(kind.rawValue)", summary(kind),
       functions: [define(kind), list(kind)],
       dynamicMembers: .init(
         names: { $0.definitions.names(kind) },
-        value: { state, name in state.context.definitions.find(kind, name).map { Pushed($0) } }))
+        value: { state, name in try state.context.definitions.find(kind, name).map { Pushed($0) } }))
+  }
+
+  private static func summary(_ kind: DefinitionKind) -> String {
+    switch kind {
+    case .exits, .samplers, .backbones: "The \(kind.noun)s: each name makes one from a table of parameters."
+    case .reports: "The reports: each name writes its section of the run's report about what it is given."
+    }
+  }
+
+  private static func returned(_ kind: DefinitionKind) -> String {
+    switch kind {
+    case .exits, .samplers, .backbones: "definition: call it with a table of parameters"
+    case .reports: "definition: call it with what it reports on and a table of parameters"
+    }
   }
 
   private static func define(_ kind: DefinitionKind) -> FunctionEntry {
@@ -19,11 +33,12 @@ enum DefinitionModules {
     return FunctionEntry(
       "define", "Defines a new \(kind.noun) under its name.",
       [.options(arguments.rows, name: "definition")],
-      returns: "definition: call it with a table of parameters",
+      returns: returned(kind),
       example: "gfnet.\(kind.rawValue).define{name = \"mine\", \(main) = \(examples[kind] ?? "…")}",
       discussion: discussions[kind] ?? ""
     ) { call in
       let definition = try arguments.definition(from: call)
+      call.context.tracker?.block("it defines the \(definition.kind.noun) '\(definition.name)'")
       try call.context.definitions.add(definition)
       return Pushed(definition)
     }
@@ -32,7 +47,7 @@ enum DefinitionModules {
   private static let state = """
     step steps \(StepColumns.names.joined(separator: " ")) madds next_madds image: numbers; classes, steps and images \
     count from 1, entropy is in nats, value is the critic's and nan where not known
-    probabilities: tensor; confidences predictions: lists by step up to this one
+    probabilities: tensor; confidences entropies predictions: lists by step up to this one
     elapsed: seconds since the image's glance began, nil in traces
     """
 
@@ -59,8 +74,8 @@ enum DefinitionModules {
     .exits: """
     The rule is asked after every step but the last, at which all images leave. Fields of s:
     \(state)
-    decide_batch gets the same fields as tensors over the n images in b (count is n; confidences and predictions \
-    are n × steps so far) and returns a tensor of n booleans.
+    decide_batch gets the same fields as tensors over the n images in b (count is n; confidences, entropies and \
+    predictions are n × steps so far) and returns a tensor of n booleans.
 
     \(independence)
 
@@ -85,6 +100,11 @@ enum DefinitionModules {
     build composes layers (gfnet-lab help gfnet.nn) and is asked once per model. The network is built, trained and \
     run by the core; a model file keeps the layers, so that it loads without the script.
     """,
+    .reports: """
+    gfnet.reports.NAME(data, {…}) calls build once, with what the script passes (a trace, what trace:evaluate returned, \
+    the results of model:infer, a table) and the parameters. What build writes by gfnet.report stands in the cell that \
+    called it, and what it returns is returned. In a plugin it needs the capability "report".
+    """,
   ]
 
   private static let examples: [DefinitionKind: String] = [
@@ -92,6 +112,7 @@ enum DefinitionModules {
     .samplers: "function(s, p, rng) return 0.5, 0.5 end",
     .backbones:
       "function(nn, p) return nn.backbone{body = nn.sequential{nn.conv(3, 16, {stride = 8}), nn.relu()}} end",
+    .reports: "function(data, p) gfnet.report.text(tostring(data)) end",
   ]
 
   private static func list(_ kind: DefinitionKind) -> FunctionEntry {
@@ -103,25 +124,43 @@ enum DefinitionModules {
 
   /// What `define` returns and `gfnet.exits.NAME` is.
   static let definitionClass = LuaClass<Definition>(
-    "definition", "An exit rule, sampler or backbone that waits for its parameters: call it with a table.",
+    "definition",
+    "An exit rule, sampler or backbone that waits for its parameters: call it with a table. A report that waits for what it is about.",
     properties: [
       .init("name", "string", "its name", get: { definition, _ in definition.name }),
       .init("summary", "string", "one line of help", get: { definition, _ in definition.summary }),
       .init("origin", "string", "who defined it", get: { definition, _ in definition.origin }),
     ],
     operators: [
-      .init("__call", "Makes one with these parameters; those left out have their defaults.") { stack in
+      .init(
+        "__call",
+        "Makes one with these parameters; those left out have their defaults. A report is called with what it is about before them, and written."
+      ) { stack in
         let definition = try stack.requireObject(at: 1, as: Definition.self, in: "definition")
-        if stack.count > 1, stack.kind(at: 2) != .table, stack.kind(at: 2) != .nil {
-          throw LuaError(
-            "gfnet.\(definition.kind.rawValue).\(definition.name): expected a table of parameters, got \(try stack.value(at: 2).described)"
-          )
+        guard case .lua(.reports, let build, as: _) = definition.implementation else {
+          return Pushed(try definition.configured(parameters(at: 2, of: definition, on: stack)))
         }
-        return Pushed(try definition.configured(stack.count > 1 ? stack.value(at: 2).asTable : nil))
+        return try ReportBuild(definition, build).write(
+          about: stack.count > 1 ? stack.value(at: 2) : .nil,
+          parameters(at: 3, of: definition, on: stack), in: stack.state)
       }
     ],
     describe: { "\($0.kind.noun) \($0.name): \($0.summary)" }
   ).entry
+
+  /// The table of parameters that a definition is called with; nil where none is given.
+  private static func parameters(
+    at slot: Int, of definition: Definition, on stack: LuaStack
+  ) throws -> LuaTable? {
+    guard stack.count >= slot else { return nil }
+    let value = try stack.value(at: slot)
+    guard value.isNil || value.asTable != nil else {
+      throw LuaError(
+        "gfnet.\(definition.kind.rawValue).\(definition.name): expected a table of parameters, got \(value.described)"
+      )
+    }
+    return value.asTable
+  }
 
   static let configuredClass = LuaClass<ConfiguredDefinition>(
     "configured", "An exit rule, sampler or backbone with its parameters.",

@@ -27,17 +27,47 @@ enum DefinitionUse {
     case .function(let function):
       return try LuaExitRule(
         name: "function", function: BatchFunction(function), parameters: LuaTable(in: state), in: state)
-    default:
-      let configured = try configured(value, .exits, in: state, place)
-      switch configured.definition.implementation {
-      case .rule(let row): return try row.make(configured.values)
-      case .lua(.exits, let function, as: let declared):
-        return try LuaExitRule(
-          name: configured.definition.name, function: BatchFunction(function, as: declared),
-          parameters: configured.parameterTable(in: state),
-          dependsOnOthers: configured.definition.isStateful, in: state)
-      case .lua, .sampler, .backbone: throw otherKind(configured.definition, .exits, place)
-      }
+    default: return try rule(of: configured(value, .exits, in: state, place), in: state, place)
+    }
+  }
+
+  /// The exit rule of a definition with its parameters.
+  static func rule(
+    of configured: ConfiguredDefinition, in state: LuaState, _ place: String
+  ) throws -> any ExitRule {
+    switch configured.definition.implementation {
+    case .rule(let row): return try row.make(configured.values)
+    case .lua(.exits, let function, as: let declared):
+      return try LuaExitRule(
+        name: configured.definition.name, function: BatchFunction(function, as: declared),
+        parameters: configured.parameterTable(in: state),
+        dependsOnOthers: configured.definition.isStateful, in: state)
+    case .lua, .sampler, .backbone: throw otherKind(configured.definition, .exits, place)
+    }
+  }
+
+  /// The definition of what a script passed for a rule, with its parameters; nil for a function, which has none, and where
+  /// there is no rule.
+  static func ruleDefinition(
+    _ value: LuaValue, in state: LuaState, _ place: String
+  ) throws -> ConfiguredDefinition? {
+    switch value {
+    case .nil, .function: return nil
+    case .integer, .number, .table:
+      let threshold = try LuaTable(in: state)
+      try threshold.set("threshold", value)
+      return try state.context.definitions.find(.exits, "confidence")?.configured(threshold)
+    default: return try configured(value, .exits, in: state, place)
+    }
+  }
+
+  /// The same for a sampler.
+  static func samplerDefinition(
+    _ value: LuaValue, in state: LuaState, _ place: String
+  ) throws -> ConfiguredDefinition? {
+    switch value {
+    case .nil, .function: return nil
+    default: return try configured(value, .samplers, in: state, place)
     }
   }
 
@@ -57,22 +87,27 @@ enum DefinitionUse {
       let sampler = try LuaSampler(
         name: "function", function: BatchFunction(function), parameters: LuaTable(in: state), in: state)
       return NamedSampler(sampler: sampler, description: "function", isReproducible: false)
-    default:
-      let configured = try configured(value, .samplers, in: state, place)
-      // A sampler without parameters is known by its name alone.
-      let description = configured.values.isEmpty ? configured.definition.name : configured.description
-      switch configured.definition.implementation {
-      case .sampler(let row):
-        let sampler = try row.make(configured.values)
-        return NamedSampler(sampler: sampler, description: description, isReproducible: true)
-      case .lua(.samplers, let function, as: let declared):
-        let sampler = try LuaSampler(
-          name: configured.definition.name, function: BatchFunction(function, as: declared),
-          parameters: configured.parameterTable(in: state),
-          dependsOnOthers: configured.definition.isStateful, in: state)
-        return NamedSampler(sampler: sampler, description: description, isReproducible: false)
-      case .lua, .rule, .backbone: throw otherKind(configured.definition, .samplers, place)
-      }
+    default: return try sampler(of: configured(value, .samplers, in: state, place), in: state, place)
+    }
+  }
+
+  /// The sampler of a definition with its parameters.
+  static func sampler(
+    of configured: ConfiguredDefinition, in state: LuaState, _ place: String
+  ) throws -> NamedSampler {
+    // A sampler without parameters is known by its name alone.
+    let description = configured.values.isEmpty ? configured.definition.name : configured.description
+    switch configured.definition.implementation {
+    case .sampler(let row):
+      let sampler = try row.make(configured.values)
+      return NamedSampler(sampler: sampler, description: description, isReproducible: true)
+    case .lua(.samplers, let function, as: let declared):
+      let sampler = try LuaSampler(
+        name: configured.definition.name, function: BatchFunction(function, as: declared),
+        parameters: configured.parameterTable(in: state),
+        dependsOnOthers: configured.definition.isStateful, in: state)
+      return NamedSampler(sampler: sampler, description: description, isReproducible: false)
+    case .lua, .rule, .backbone: throw otherKind(configured.definition, .samplers, place)
     }
   }
 
@@ -133,7 +168,7 @@ enum DefinitionUse {
     switch value {
     case .string(let name):
       let known = state.context.definitions
-      guard let definition = known.find(kind, name) else {
+      guard let definition = try known.find(kind, name) else {
         throw LuaError(
           "\(place): no \(kind.noun) is called '\(name)'" + NearestName.hint(name, in: known.names(kind)))
       }

@@ -9,6 +9,7 @@ final class LuaExitRule: ExitRule {
   private let parameters: LuaTable
   private let rows: LuaRows
   private let view = StepView(noun: "exit batch")
+  private let state: LuaState
 
   /// - Parameter dependsOnOthers: whether it says so of itself.
   init(
@@ -19,6 +20,7 @@ final class LuaExitRule: ExitRule {
     self.function = function
     self.parameters = parameters
     self.dependsOnOthers = dependsOnOthers
+    self.state = state
     origin = function.function.place
     rows = try LuaRows(in: state, name: "s", fields: StepFields.all(of: view))
   }
@@ -32,6 +34,31 @@ final class LuaExitRule: ExitRule {
       let image = function.isBatch ? nil : rows.failedRow.map { batch[$0].image + 1 }
       throw error.placed(in: "exit rule '\(name)'", image: image, step: batch.step)
     }
+  }
+
+  /// What the function reads of `s` or `b`, and of `p`, when it is asked about the image once more. One that keeps state is
+  /// not: its next answers would change.
+  func readings(_ row: StepRow) throws -> [ExitReading] {
+    guard !dependsOnOthers else { return [] }
+    view.last = try row.batch.selecting([row.index])
+    defer { view.last = nil }
+    let readings = RuleReadings(in: state)
+    let parameters = try readings.standIn(for: parameters, prefix: "p.")
+    let function = function.function
+    if self.function.isBatch {
+      _ = try function.call(readings.standIn(for: Pushed(view)), parameters)
+    } else {
+      let stack = state.stack
+      try stack.reserve(4)
+      stack.push { stack in
+        let answers = try function.call(readings.standIn(for: stack.value(at: 1)), parameters)
+        try (answers.first ?? .nil).push(onto: stack)
+        return 1
+      }
+      try stack.checkPushes()
+      _ = try rows.decide(LuaFunction(popping: stack), [], count: 1)
+    }
+    return readings.all
   }
 
   private func decideRows(_ batch: StepBatch) throws -> [Bool] {

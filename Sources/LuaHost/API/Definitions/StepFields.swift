@@ -22,6 +22,7 @@ enum StepFields {
         return try Tensor([values.count], values)
       },
       .computed("confidences") { row in try view.batch()[row].confidences.map(Double.init) },
+      .computed("entropies") { row in try view.batch()[row].entropies.map(Double.init) },
       .computed("predictions") { row in try view.batch()[row].predictions.map { Int($0) + 1 } },
     ]
     return shared + columns(of: view) + others
