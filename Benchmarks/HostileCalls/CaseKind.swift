@@ -3,10 +3,16 @@ import Support
 
 /// What is fed with hostile input.
 enum CaseKind: String, CaseIterable {
-  case calls, scripts, plugins
+  case calls, scripts, plugins, messages
 
   /// Cases of a full run.
-  var standardCount: Int { self == .calls ? 300_000 : 20_000 }
+  var standardCount: Int {
+    switch self {
+    case .calls: 300_000
+    case .scripts: 40_000
+    case .plugins, .messages: 30_000
+    }
+  }
 
   /// Cases of one process.
   var batch: Int { self == .calls ? 2_000 : 1_000 }
@@ -33,11 +39,17 @@ struct CaseSource {
     case .scripts: texts.script(draws.child(number))
     case .plugins:
       texts.plugin(draws.child(number)).map { "-- \($0.name)\n\($0.text)" }.joined(separator: "\n")
+    case .messages: frames(number).map { "-- \(String(decoding: $0, as: UTF8.self))" }.joined(separator: "\n")
     }
   }
 
   /// Without what all calls share.
   func call(_ number: Int) -> String { calls.line(draws.child(number)) }
+
+  /// The frames of a message to the kernel.
+  func frames(_ number: Int) -> [[UInt8]] {
+    MessageMutation().frames(draws.child(number)) { texts.mutated($0, $1, most: 3) }
+  }
 
   func script(_ number: Int) -> String { texts.script(draws.child(number)) }
 

@@ -58,6 +58,8 @@ enum Prelude {
     function encoder() return tensor(8) end
     function batch() return tensor(8) end
     rng = batch
+    function batches() return dataset():batches{size = 2} end
+    function image_batch() return batches()() end
     cyclic = {} cyclic[1] = cyclic cyclic.self = cyclic cyclic[cyclic] = cyclic
     shared = {1, 2, 3} for _ = 1, 40 do shared = {shared, shared} end
     odd = setmetatable({}, {

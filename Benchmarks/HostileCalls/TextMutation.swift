@@ -63,12 +63,14 @@ struct TextMutation {
     "#!/usr/bin/env lua\n", "break ", "repeat ", "until ", "if x then ", "else ", "elseif ",
     "while true do end ",
     "error{} ", "error(nil) ", "requires = ", "provides = ", "capabilities = {'net'}", "name = ",
+    "limits = {memory = '1M', seconds = -1}\n",
+    "limits = {memory = 1e308}\n",
     "version = ",
     "math.huge", "math.mininteger", "1e999",
   ]
 
   /// One change to `most`.
-  private func mutated(_ good: String, _ draw: CounterRandom, most: Int) -> String {
+  func mutated(_ good: String, _ draw: CounterRandom, most: Int) -> String {
     var bytes = Array(good.utf8)
     for change in 0..<draw.integer(0, below: most) + 1 { Self.change(&bytes, draw.child(change)) }
     return String(decoding: bytes, as: UTF8.self)

@@ -1,4 +1,5 @@
 import Foundation
+import Jupyter
 import LuaHost
 import Support
 import Synchronization
@@ -37,6 +38,9 @@ struct Trials {
         case .calls: try host.call(number == cases.lowerBound ? source.text(number) : source.call(number))
         case .scripts: try host.compile(source.script(number))
         case .plugins: try host.load(source.plugin(number), in: folder)
+        case .messages:
+          // What was taken can be sent on.
+          _ = MessageMutation.coder.encode(try MessageMutation.coder.decode(source.frames(number)))
         }
       } catch is Interrupted {
         outcome = "stopped"
@@ -108,7 +112,7 @@ private struct Host {
 
   /// The deadline of a case.
   private func limited(_ body: () throws -> Void) throws {
-    try state.withTimeLimit(seconds: 1, of: "the case", body)
+    try Cancellation.withDeadline(Deadline(of: "the case", seconds: 1), body)
   }
 
   func load(_ files: [(name: String, text: String)], in folder: String) throws {

@@ -9,7 +9,7 @@ struct HostileCalls: ParsableCommand {
     commandName: "hostile-calls",
     abstract: "Call everything that scripts can call with what nobody should pass.",
     discussion: """
-      Also feeds mutated scripts to the cell splitter and mutated plugins to their loader.
+      Also feeds mutated scripts to the cell splitter, mutated plugins to their loader, and mutated messages to the kernel.
 
       A case is a function of (kind, seed, number). Each must end with a value or with one clear line, soon after its \
       deadline, within the memory that the run may hold. Cases run in processes of their own, a batch in each; when one \
@@ -17,9 +17,9 @@ struct HostileCalls: ParsableCommand {
       if anything was wrong.
       """)
 
-  @Argument(help: "What to run: calls, scripts or plugins; all three without it.")
+  @Argument(help: "What to run: calls, scripts, plugins or messages; all of them without it.")
   var kind: CaseKind?
-  @Option(help: "How many cases (without it 300,000 calls, 20,000 scripts, 20,000 plugins).")
+  @Option(help: "How many cases (without it 300,000 calls, 40,000 scripts, 30,000 plugins, 30,000 messages).")
   var count: Int?
   @Option(help: "The seed of all cases.")
   var seed: UInt64 = 1

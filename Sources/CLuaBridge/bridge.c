@@ -13,6 +13,10 @@
 // A block of this size is worth a look at the stop flag after some of them.
 #define LARGE_BLOCK (1u << 20)
 #define LARGE_BETWEEN_POLLS (64u << 20)
+// Bytes that are taken before the host is asked again whether the run has room for more.
+#define GRANT (1u << 20)
+// Grants that are left when everything is collected before the next one.
+#define TIGHT_GRANTS 16
 
 static void hook(lua_State *L, lua_Debug *event);
 
@@ -55,6 +59,19 @@ static void release_orphans(gf_host *host) {
   }
 }
 
+// Whether the run, the cell and the plugin have room for Lua to take `more`. Between two questions Lua takes one grant at
+// most, so that all of them are kept to that exactness.
+static bool is_granted(gf_host *host, size_t more) {
+  size_t wanted = host->used + more;
+  if (wanted <= host->granted || host->callbacks.context == NULL) return true;
+  size_t room = host->callbacks.room(more, host->callbacks.context);
+  if (room < more) return false;
+  size_t spare = room - more;
+  host->tightness = spare < (size_t)TIGHT_GRANTS * GRANT ? GF_TIGHT : GF_WIDE;
+  host->granted = wanted + (spare < GRANT ? spare : GRANT);
+  return true;
+}
+
 static void *allocate(void *context, void *block, size_t old_size, size_t new_size) {
   gf_host *host = context;
   if (block == NULL) old_size = 0;  // Lua passes a type code here
@@ -68,8 +85,14 @@ static void *allocate(void *context, void *block, size_t old_size, size_t new_si
   }
   if (new_size > old_size) {
     size_t more = new_size - old_size;
+    host->confined = false;
     if (more > host->limit || host->used > host->limit - more) {
       host->exhausted = false;
+      return NULL;
+    }
+    if (!is_granted(host, more)) {
+      host->exhausted = false;
+      host->confined = true;
       return NULL;
     }
     if (host->refuse_after >= 0 && host->refuse_after-- == 0) {
@@ -256,10 +279,15 @@ static void hook(lua_State *L, lua_Debug *event) {
   (void)event;
   gf_poll(L);
   gf_host *host = gf_host_of(L);
-  if (host->used > host->limit / 2)
+  if (host->used > host->limit / 2 || host->tightness != GF_WIDE)
     gf_note_place(L);
   else
     host->place[0] = 0;
+  if (host->tightness == GF_TIGHT) {
+    // The collection that Lua does itself when it is refused runs no finaliser, and so releases no tensor.
+    host->tightness = GF_SWEPT;
+    lua_gc(L, LUA_GCCOLLECT);
+  }
   // Back to the cheap hook: after large blocks, and in a coroutine that was stopped and outlived a revival.
   if ((lua_gethookmask(L) & LUA_MASKLINE) || lua_gethookcount(L) != POLL_INSTRUCTIONS) arm(L);
 }
@@ -578,6 +606,14 @@ static int call_swift(lua_State *L, void *function) {
 static int trampoline(lua_State *L) {
   gf_box *box = lua_touserdata(L, lua_upvalueindex(1));
   return call_swift(L, box->object);
+}
+
+bool gf_swift_closure(lua_State *L, int index, void **closure) {
+  if (lua_tocfunction(L, index) != trampoline || lua_getupvalue(L, index, 1) == NULL) return false;
+  gf_box *box = lua_touserdata(L, -1);
+  *closure = box == NULL ? NULL : box->object;
+  lua_pop(L, 1);
+  return *closure != NULL;
 }
 
 gf_box *gf_box_at(lua_State *L, int index) {

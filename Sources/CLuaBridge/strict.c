@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-// Upvalues of both functions: the script's chunk name, names assigned (also to nil), functions that are cells, the box of
-// the Swift function that raises.
-enum { SOURCE = 1, ASSIGNED, CELLS, FAIL };
+// Upvalues of both functions: a table whose keys are the chunk names of the script, names assigned (also to nil), functions
+// that are cells, the box of the Swift function that raises.
+enum { SOURCES = 1, ASSIGNED, CELLS, FAIL };
 
 int gf_call_fallback(lua_State *L, int upvalue);
 
@@ -15,7 +15,10 @@ int gf_call_fallback(lua_State *L, int upvalue);
 static bool is_checked(lua_State *L, lua_Debug *caller) {
   if (gf_host_of(L)->lenient || lua_type(L, 2) != LUA_TSTRING || !lua_getstack(L, 1, caller)) return false;
   lua_getinfo(L, "S", caller);
-  return strcmp(caller->source, lua_tostring(L, lua_upvalueindex(SOURCE))) == 0;
+  lua_pushstring(L, caller->source);
+  bool is = lua_rawget(L, lua_upvalueindex(SOURCES)) != LUA_TNIL;
+  lua_pop(L, 1);
+  return is;
 }
 
 static bool is_assigned(lua_State *L) {
@@ -54,11 +57,11 @@ static int make_global(lua_State *L) {
   return 0;
 }
 
-// Arguments: globals, chunk name, table of cells, box, and a pointer that nobody needs.
+// Arguments: globals, table of chunk names, table of cells, box, and a pointer that nobody needs.
 static int do_check_globals(lua_State *L) {
   lua_settop(L, 4);
   lua_newtable(L);
-  lua_insert(L, 3);  // globals, name, assigned, cells, box
+  lua_insert(L, 3);  // globals, names, assigned, cells, box
   lua_createtable(L, 0, 2);
   for (int i = 0; i < 2; i++) {
     for (int k = 2; k <= 5; k++) lua_pushvalue(L, k);

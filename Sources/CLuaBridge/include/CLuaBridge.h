@@ -24,6 +24,10 @@ enum {
 // Why a script is being stopped; once not GF_RUNNING, no pcall of the script catches anything.
 enum { GF_RUNNING = 0, GF_INTERRUPTED = 1, GF_TIMED_OUT = 2 };
 
+// How much room `room` granted last. GF_TIGHT: objects that nobody reaches must not hold what is left, so all is collected at
+// the next look at the stop flag; GF_SWEPT: it was.
+enum { GF_WIDE = 0, GF_TIGHT = 1, GF_SWEPT = 2 };
+
 // What the bridge asks of Swift. None of these may raise.
 typedef struct {
   void *context;  // handed back as it is: the LuaState
@@ -31,11 +35,25 @@ typedef struct {
   void (*release)(void *object, size_t external_bytes, void *context);
   int32_t (*stop)(void *context);  // GF_RUNNING, or why the script must stop; remembered by Swift
   void (*write)(void *context, int32_t stream, const char *bytes, size_t count);
+  // Bytes that Lua may still take beside all else that the run holds; asked for before it takes `more`. It collects nothing.
+  size_t (*room)(size_t more, void *context);
 } gf_callbacks;
+
+// What a script has done since somebody cleared gf_host.events: its results may then depend on more than its values.
+enum {
+  GF_CAUGHT_ERROR = 1,  // an error was caught, whose text may name lines
+  GF_READ_CLOCK = 2,    // os.clock, os.date, os.time; math.randomseed without a seed
+  GF_SAW_ADDRESS = 4,   // the text of a table, function or the like without __tostring
+  GF_SAW_MEMORY = 8,    // how much memory is in use, or that it was short
+  GF_LOOKED_INSIDE = 16, // debug.getinfo, debug.traceback
+};
 
 // Per-state bookkeeping, reached from every coroutine.
 typedef struct {
   size_t used, limit;        // bytes of Lua memory, without tensors
+  size_t granted;            // bytes up to which `room` need not be asked again
+  bool confined;             // the last refusal was by `room`
+  uint8_t tightness;         // GF_WIDE, …: how little room is left
   size_t unpolled;           // bytes of large blocks asked for since the last look at the stop flag
   int64_t refuse_after;      // for tests: allocations until all are refused; < 0: never
   bool in_warning;           // a warning in pieces that is not shown
@@ -46,6 +64,7 @@ typedef struct {
   lua_State *main, *current; // current: the coroutine that called Swift last
   lua_CFunction format;      // the library's string.format
   bool lenient;              // gfnet.strict(false): globals are not checked
+  uint32_t events;           // GF_CAUGHT_ERROR and the like
   lua_State *running;        // the innermost coroutine
   void *display;             // a retained Swift closure: the text that print shows of a table; NULL: as tostring
   uint64_t secret;           // in every box, so that no text of a script looks like one
@@ -57,6 +76,8 @@ typedef struct {
   char coroutine_traceback[2048];
   int32_t error_line;        // line of the innermost script frame, or 0
   char place[256];           // where the script was when its memory ran short; "" when it did not
+  char unknown[256];         // names of Lua's library that are neither on the list of what scripts get nor on that of what they do not
+  const char *extra_name;    // for tests: a function that every library has beside its own; NULL: none
 } gf_host;
 
 // A userdata that holds a Swift object; scripts never see another kind.
@@ -100,14 +121,23 @@ void gf_push_floats(lua_State *L, const float *values, size_t count);    // a li
 void gf_raw_set(lua_State *L, int index);                                // key, value → nothing
 int gf_reference(lua_State *L);                                          // value → nothing; LUA_REFNIL without memory
 bool gf_push_metafield(lua_State *L, int index, const char *name);       // pushes nothing when there is none
+// A key of metatables that says what the table is: the values of declared parameters.
+void *gf_parameters_key(void);
+// Hands the bytecode of the Lua function at `index`, without what is for debugging, to `take`.
+void gf_dump(lua_State *L, int index, void (*take)(void *context, const void *bytes, size_t count), void *context);
+// A name for a function of C that is the same in each run of one build: its library and its place there; "" where the system
+// does not say.
+void gf_c_function_name(lua_CFunction function, char *name, size_t room);
+// Whether the function of C at `index` runs a closure of Swift; then `closure` is set.
+bool gf_swift_closure(lua_State *L, int index, void **closure);
 // A key of metatables: of a table that has one with it, rawset changes nothing.
 void *gf_read_only_key(void);
 // Scripts' global tables, complete but for `require` and `gfnet`.
 void gf_push_environment(lua_State *L);
 
-// Has the globals of a script checked (strict.c). Pops the table of globals, the chunk's name with its "@", a table whose keys
-// are the functions that may make globals, and a box: the Swift function that raises, called with globals, name and, when
-// it was an assignment, the value.
+// Has the globals of a script checked (strict.c). Pops the table of globals, a table whose keys are the names of the script's
+// chunks with their "@", a table whose keys are the functions that may make globals, and a box: the Swift function that
+// raises, called with globals, name and, when it was an assignment, the value.
 void gf_check_globals(lua_State *L);
 
 // Swift functions and objects

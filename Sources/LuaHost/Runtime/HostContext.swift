@@ -16,14 +16,26 @@ public final class HostContext {
     public var precision = Precision.float32
     /// Whether traces that were kept by earlier runs are used.
     public var usesCache = true
+    /// The most that each cell may take, beside what cells before it hold.
+    public var cellLimits = UsageLimits()
+    /// The most that the code of each plugin may take: the seconds are those of one call, the memory is that over all.
+    public var pluginLimits = UsageLimits()
+    /// When the run must be over; nil: whenever it is.
+    public var deadline: Deadline?
+    /// Folders and files that scripts may use beside those of the run.
+    public var allowed: [FilePath] = []
+    /// Where `require` looks for modules behind the script's folder.
+    public var luaPath: [FilePath] = []
 
     public init() {}
   }
 
   /// The options of the run.
-  public var options: Options
+  public var options: Options { didSet { knownAccess = nil } }
   /// Parameters of the script.
-  public var parameters = ParameterSession()
+  public var parameters = ParameterSession() { didSet { knownAccess = nil } }
+  /// Parameters that the script's own code sets.
+  var injected = InjectedParameters()
   /// What plugins and scripts defined.
   public let definitions = DefinitionRegistry()
   /// The plugins that were loaded.
@@ -31,7 +43,7 @@ public final class HostContext {
   /// The files of the models that were loaded, in order.
   var loadedModels: [RunFacts.Source] = []
   /// The folder of the running script; nil when there is none.
-  public var scriptFolder: FilePath?
+  public var scriptFolder: FilePath? { didSet { knownAccess = nil } }
   /// Where traces are kept between runs; nil keeps none.
   public var traceCache = TraceCache.standard()
   /// What the run shows and reports.
@@ -39,26 +51,35 @@ public final class HostContext {
   /// The names of what the run keeps.
   var names = OutputNames()
   /// Keeps the run's files; nil when nothing is written, as in tests.
-  public var recorder: RunRecorder?
+  public var recorder: RunRecorder? { didSet { knownAccess = nil } }
+  /// Where a session keeps what a run would keep in its folder, such as checkpoints; nil: nowhere.
+  public var sessionFolder: FilePath?
+  /// What the script may read and write, from when it was first asked for.
+  var knownAccess: FileAccess?
   /// What `gfnet.random` and the random tensors draw from: a sequence of the script's, and one of each plugin.
   public var random: RandomGenerator { plugin?.random ?? scriptRandom }
   private lazy var scriptRandom = RandomGenerator(seed: options.seed, name: "script")
   /// Plugins whose code is running, the outermost first.
   var plugins: [PluginIdentity] = []
-  private var lists: ThresholdLists?
+  /// What the running cell does beside computing; nil where nobody asks.
+  var tracker: CellTracker?
+  /// Where cells are kept between runs; nil keeps none.
+  public var cellStore: CellStore?
+  /// Takes a line on each cell: whether it was found again, and why not; nil: nobody asks.
+  public var explainCells: ((String) -> Void)?
+  /// What takes less time is not worth keeping.
+  public var leastSecondsToKeep = 0.2
+  /// Whether cells are kept for later runs, so that what they reach must be comparable.
+  var keepsCells: Bool { cellStore != nil }
+  /// Where the lists lie that objects give out again and again.
+  var hostLists: Set<UnsafeRawPointer> = []
+  /// The files that the run has read, for whoever wants to know when they change.
+  public let inputs = RunInputs()
+  private(set) var lists: ThresholdLists?
+  /// What each plugin has used of what it may touch.
+  var claims: [String: Set<Capability>] = [:]
 
   public init(options: Options = Options()) { self.options = options }
-
-  /// Where a file to read is: in the current folder, or beside the script when it is there alone. A plugin's code finds
-  /// the plugin's own files first, wherever it is installed and whoever runs it.
-  public func found(_ path: FilePath) -> FilePath {
-    guard path.isRelative else { return path }
-    if let own = plugin?.folder?.pushing(path), own.exists { return own }
-    guard !path.exists, let beside = scriptFolder?.pushing(path), beside.exists else {
-      return path
-    }
-    return beside
-  }
 
   /// What is known of the lists of thresholds that scripts hold.
   func thresholdLists(in state: LuaState) throws -> ThresholdLists {

@@ -7,18 +7,21 @@ import Support
 /// sees.
 package struct LuaEnvironment {
   package let table: LuaTable
+  /// What `require` does in it.
+  let loader: ModuleLoader
 
   /// - Parameters:
-  ///   - folders: where `require` looks for `NAME.lua` and `NAME/init.lua`, in order.
-  ///   - read: reads a source file, given its path and what to call it in errors.
+  ///   - folders: gives where `require` looks for `NAME.lua` and `NAME/init.lua`, in order.
+  ///   - read: reads a source file, given its path and what to call it in errors; nil: where scripts may read.
   package init(
-    in state: LuaState, catalog: Catalog, moduleFolders folders: [FilePath],
-    read: @escaping (FilePath, String) throws -> String = { try TextFile.read($0, as: $1) }
+    in state: LuaState, catalog: Catalog, moduleFolders folders: @autoclosure @escaping () -> [FilePath],
+    read: ((FilePath, String) throws -> String)? = nil
   ) throws {
     let stack = state.stack
     try stack.reserve(24)
     gf_push_environment(stack.pointer)
     try stack.checkPushes()
+    state.tellOfUnknownFunctions()
     try catalog.pushModules(on: stack)
     table = LuaTable(popping: stack)
     if let seed = try table.get("math").asTable?.get("randomseed").asFunction {
@@ -36,12 +39,19 @@ package struct LuaEnvironment {
         try io.set(entry.name, LuaFunction(popping: stack))
       }
     }
-    let loader = ModuleLoader(environment: table, folders: folders, read: read)
+    let context = state.context
+    loader = try ModuleLoader(
+      environment: table, folders: folders,
+      read: read ?? { path, kind in try TextFile.read(context.readable(module: path), as: kind) })
     try stack.reserve(4)
-    stack.push { stack in
+    stack.push(named: "require") { [loader] stack in
       guard let name = stack.string(at: 1) else { throw LuaError("require: expected a module name") }
-      try loader.require(name, on: stack).push(onto: stack)
-      return 1
+      stack.state.context.tracker?.block("it calls require")
+      let (value, place) = try loader.require(name, on: stack)
+      try value.push(onto: stack)
+      guard let place else { return 1 }
+      stack.push(bytes: Array(place.utf8))
+      return 2
     }
     let require = LuaFunction(popping: stack)
     try table.set("require", require)
@@ -52,73 +62,45 @@ package struct LuaEnvironment {
     ("os", "clock", .clock), ("os", "date", .clock), ("os", "time", .clock),
   ]
 
-  /// A plugin without the capability gets functions that say so.
+  /// A plugin gets functions that ask for the capability before they do what they do.
   private static func guardClock(of table: LuaTable, in state: LuaState) throws {
-    guard let plugin = state.context.plugin else { return }
-    for (library, name, capability) in touched where !plugin.capabilities.contains(capability) {
-      guard let members = try table.get(library).asTable else { continue }
+    guard state.context.plugin != nil else { return }
+    for (library, name, capability) in touched {
+      guard let members = try table.get(library).asTable, let own = try members.get(name).asFunction else {
+        continue
+      }
       let stack = state.stack
       try stack.reserve(2)
-      stack.push { stack in
+      stack.push(named: "closed \(library).\(name)") { stack in
         try stack.state.context.claim(capability, for: "\(library).\(name)")
-        throw LuaError("\(library).\(name): not in this plugin")
+        let arguments = try (0..<stack.count).map { try stack.value(at: $0 + 1) }
+        let results = try own.call(with: arguments)
+        for result in results { try result.push(onto: stack) }
+        return Int32(results.count)
       }
       try members.set(name, LuaFunction(popping: stack))
     }
   }
 }
 
-/// What `require` does: it finds libraries by name and Lua source files in known folders, and nothing else.
-private final class ModuleLoader {
-  private let environment: LuaTable
-  private let folders: [FilePath]
-  private let read: (FilePath, String) throws -> String
-  private var loaded: [String: LuaValue] = [:]
-  private var loading: [String] = []
-  private static let libraries = ["gfnet", "string", "table", "math", "utf8", "coroutine", "os", "io"]
-
-  init(environment: LuaTable, folders: [FilePath], read: @escaping (FilePath, String) throws -> String) {
-    self.environment = environment
-    self.folders = folders
-    self.read = read
+extension LuaState {
+  /// Has each library of Lua come with a function of this name beside its own; for tests, where nil ends it.
+  package func addToLibraries(_ name: StaticString?) {
+    bridge.pointee.extra_name = name.map {
+      UnsafeRawPointer($0.utf8Start).assumingMemoryBound(to: CChar.self)
+    }
   }
 
-  func require(_ name: String, on stack: LuaStack) throws -> LuaValue {
-    if let value = loaded[name] { return value }
-    if Self.libraries.contains(name) { return try environment.get(name) }
-    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-    let isPlain = parts.allSatisfy { !$0.isEmpty && LuaNames.isFileStem($0) }
-    guard isPlain else {
-      throw LuaError("require: '\(name)' is not a module name (letters, digits, - and _, separated by dots)")
+  /// Says what Lua's library has that nobody has decided on: it is left out.
+  fileprivate func tellOfUnknownFunctions() {
+    let names = withUnsafePointer(to: &bridge.pointee.unknown) {
+      $0.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: $0.pointee)) {
+        String(cString: $0)
+      }
     }
-    guard !loading.contains(name) else {
-      throw LuaError(
-        "require: modules need each other in a circle: \((loading + [name]).joined(separator: " → "))")
-    }
-    let stem = parts.joined(separator: "/")
-    let candidates = folders.flatMap { [$0.module(stem + ".lua"), $0.module(stem + "/init.lua")] }
-    guard let path = candidates.first(where: \.exists) else {
-      throw LuaError(
-        "require: no module '\(name)'; looked for \(candidates.map(\.shown).joined(separator: ", "))")
-    }
-    loading.append(name)
-    defer { loading.removeLast() }
-    let base = stack.count
-    defer { stack.count = base }
-    try stack.load(read(path, "module"), name: path.shown)
-    try environment.push(onto: stack)
-    if lua_setupvalue(stack.pointer, -2, 1) == nil { stack.pop() }
-    stack.push(name)
-    stack.push(bytes: path.bytes)
-    try stack.call(arguments: 2, results: 1)
-    var value = try stack.value(at: -1)
-    if value.isNil { value = .boolean(true) }
-    loaded[name] = value
-    return value
+    guard !names.isEmpty else { return }
+    context.noteOnce(
+      "this Lua (\(String(cString: gf_lua_release()))) has functions that gfnet-lab does not know, and leaves out: \(names)",
+      key: "lua.unknown")
   }
-}
-
-extension FilePath {
-  /// The path of a file in this folder; in the current one, its plain name.
-  fileprivate func module(_ file: String) -> FilePath { self == "." ? FilePath(file) : self / file }
 }

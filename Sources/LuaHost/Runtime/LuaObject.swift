@@ -1,4 +1,5 @@
 import CLuaBridge
+import Support
 
 /// Holds a Swift value for Lua; the userdata owns one reference to it.
 final class ObjectBox<Value> {
@@ -33,6 +34,12 @@ extension LuaStack {
     try reserve(2)
     // Accounting may collect, and must not find a half-made object.
     state.account(bytes: bytes)
+    do {
+      try MemoryBudget.shared.requireHeld()
+    } catch {
+      state.externalBytes -= bytes
+      throw error
+    }
     let box = Unmanaged.passRetained(ObjectBox(value))
     guard gf_push_box(pointer, installed.metatable, installed.entry.type.pointer, box.toOpaque(), bytes)
     else {

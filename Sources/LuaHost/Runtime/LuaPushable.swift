@@ -76,6 +76,8 @@ public struct LuaFields: LuaPushable {
     self.fields = fields.map { ($0.key, $0.value) }
   }
 
+  public init(_ fields: [(String, any LuaPushable)]) { self.fields = fields }
+
   public func push(onto stack: LuaStack) throws {
     try stack.reserve(3)
     stack.pushTable(fields: fields.count)
@@ -92,6 +94,8 @@ public struct LuaResults: LuaPushable {
   private let values: [any LuaPushable]
   public init(_ values: any LuaPushable...) { self.values = values }
   public init(_ values: [any LuaPushable]) { self.values = values }
+  /// Every value as a result of its own; a list as such is one result.
+  public init(each values: [some LuaPushable]) { self.values = values }
 
   public func push(onto stack: LuaStack) throws {
     try stack.reserve(values.count)

@@ -31,10 +31,10 @@ public class LuaReference {
     lua_rawgeti(stack.pointer, gf_registry_index(), lua_Integer(reference))
   }
 
-  /// Runs `body`, which calls into the value, with the rights of the plugin that it came from.
-  func withItsRights<Result>(_ body: () throws -> Result) rethrows -> Result {
+  /// Runs `body`, which calls into the value, with the rights of the plugin that it came from and within its limits.
+  func withItsRights<Result>(_ body: () throws -> Result) throws -> Result {
     guard let plugin else { return try body() }
-    return try owner.context.running(plugin, body)
+    return try owner.running(plugin, body)
   }
 
   /// The stack to work on; fails once the state is closed.

@@ -199,11 +199,11 @@ public final class LuaRows {
     try (rows ?? []).withUnsafeBufferPointer { indices in
       loop.rows = rows == nil ? nil : indices.baseAddress
       failedRow = nil
-      let status = function.withItsRights {
-        gf_map_rows(stack.pointer, Int32(arguments.count + 1), &loop)
+      try function.withItsRights {
+        let status = gf_map_rows(stack.pointer, Int32(arguments.count + 1), &loop)
+        if status != LUA_OK { failedRow = rows.map { Int($0[Int(loop.position)]) } ?? Int(loop.position) }
+        try stack.check(status)
       }
-      if status != LUA_OK { failedRow = rows.map { Int($0[Int(loop.position)]) } ?? Int(loop.position) }
-      try stack.check(status)
     }
   }
 }

@@ -68,10 +68,11 @@ extension LuaStack {
           String(cString: $0)
         }
       }
-      let reason =
+      var reason =
         state.bridge.pointee.exhausted
         ? "the system grants no more"
         : "the script's values exceed \(state.limits.memory >> 20) MB (tensors not counted)"
+      if state.bridge.pointee.confined, let shortage = state.shortage { reason = shortage }
       state.bridge.pointee.exhausted = false
       throw LuaError(
         place + "out of memory: " + reason,

@@ -108,8 +108,12 @@ public struct LuaStack {
   }
 
   /// Pushes a function that runs `body`, which returns how many results it pushed.
-  public func push(function body: @escaping (LuaStack) throws -> Int32) {
-    let closure = Unmanaged.passRetained(LuaClosure(body))
+  ///
+  /// - Parameters:
+  ///   - name: what it is, where it keeps nothing of its own; nil where it does.
+  ///   - body: what it does.
+  public func push(named name: String? = nil, function body: @escaping (LuaStack) throws -> Int32) {
+    let closure = Unmanaged.passRetained(LuaClosure(named: name, body))
     if !gf_push_function(pointer, closure.toOpaque()) { closure.release() }
   }
 
@@ -167,6 +171,11 @@ public struct LuaStack {
     var exact: Int32 = 0
     let value = lua_tointegerx(pointer, Int32(index), &exact)
     return exact != 0 ? Int(value) : nil
+  }
+
+  /// Whether the value at `index` is a number that Lua counts among its integers: 3 is, 3.0 is not.
+  @inline(__always) public func isInteger(at index: Int) -> Bool {
+    lua_isinteger(pointer, Int32(index)) != 0
   }
 
   /// The boolean, or nil when the value is none; nothing else counts as true or false.

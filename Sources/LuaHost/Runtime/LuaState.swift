@@ -12,8 +12,6 @@ public final class LuaState {
     public var memory = 1 << 30
     /// Bytes of tensor memory above which allocation collects everything first.
     public var externalMemory = 512 << 20
-    /// Seconds that one cell may run; nil: no limit.
-    public var seconds: Double?
     /// What time limits are measured with.
     public var clock = Deadline.machineClock
 
@@ -53,6 +51,8 @@ public final class LuaState {
   var lastThrown: (message: String, error: any Error)?
   /// Why the script was told to stop.
   var reasonToStop: Interrupted?
+  /// Why Lua's allocator was refused last, where it was for want of room in the run, a cell or a plugin.
+  var shortage: String?
   /// The bytes of tensors that Lua objects hold now.
   public internal(set) var externalBytes = 0
   var unseenBytes = 0
@@ -61,7 +61,8 @@ public final class LuaState {
   /// Starts an interpreter; throws ``LuaError`` for want of memory.
   public init(limits: Limits = Limits(), context: HostContext = HostContext()) throws {
     var callbacks = gf_callbacks(
-      context: nil, call: callSwift, release: releaseObject, stop: askToStop, write: writeOutput)
+      context: nil, call: callSwift, release: releaseObject, stop: askToStop, write: writeOutput,
+      room: askForRoom)
     guard let opened = gf_open(&callbacks, limits.memory) else {
       throw LuaError("cannot start Lua: out of memory")
     }
@@ -114,20 +115,6 @@ public final class LuaState {
     reasonToStop = nil
     gf_revive(main)
   }
-
-  /// Runs `body` with a time limit on the scripts that it calls, and on every loop of Swift and C below them
-  /// that asks `Cancellation`.
-  ///
-  /// - Parameters:
-  ///   - seconds: the limit; nil: none.
-  ///   - owner: what the error says took too long: `the plugin 'margin'`.
-  ///   - body: what is run.
-  public func withTimeLimit<Result>(
-    seconds: Double?, of owner: String, _ body: () throws -> Result
-  ) rethrows -> Result {
-    try Cancellation.withDeadline(
-      seconds.map { Deadline(of: owner, seconds: $0, clock: limits.clock) }, body)
-  }
 }
 
 private func callSwift(
@@ -156,6 +143,11 @@ private func askToStop(_ context: UnsafeMutableRawPointer?) -> Int32 {
   return Int32(reason.deadline == nil ? GF_INTERRUPTED : GF_TIMED_OUT)
 }
 
+private func askForRoom(_ more: Int, _ context: UnsafeMutableRawPointer?) -> Int {
+  guard let context else { return .max }
+  return Unmanaged<LuaState>.fromOpaque(context).takeUnretainedValue().room(for: more)
+}
+
 private func releaseObject(
   _ object: UnsafeMutableRawPointer?, _ bytes: Int, _ context: UnsafeMutableRawPointer?
 ) {
@@ -175,5 +167,11 @@ private func writeOutput(
 /// A Swift closure that Lua can call; returns the number of results it pushed.
 final class LuaClosure {
   let body: (LuaStack) throws -> Int32
-  init(_ body: @escaping (LuaStack) throws -> Int32) { self.body = body }
+  /// What it is, where it keeps nothing of its own; nil where it does.
+  let name: String?
+
+  init(named name: String? = nil, _ body: @escaping (LuaStack) throws -> Int32) {
+    self.name = name
+    self.body = body
+  }
 }

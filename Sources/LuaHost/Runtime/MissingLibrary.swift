@@ -16,9 +16,8 @@ enum MissingLibrary {
     "read": ("io", reading), "input": ("io", reading),
     "dofile": ("", sources), "loadfile": ("", sources), "loadlib": ("package", sources),
     "dump": ("string", "only source text is loaded"),
-    "getinfo": ("debug", inner), "sethook": ("debug", inner), "getlocal": ("debug", inner),
+    "sethook": ("debug", inner), "getlocal": ("debug", inner),
     "getupvalue": ("debug", inner), "setupvalue": ("debug", inner), "getregistry": ("debug", inner),
-    "traceback": ("debug", "error messages carry the call stack"),
   ]
 
   /// Adds to Lua's "attempt to call a nil value (field 'execute')" what is missing and why.

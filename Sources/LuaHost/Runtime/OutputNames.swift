@@ -1,7 +1,7 @@
 /// The names that a run has given to what it keeps, so that no two things share one.
-struct OutputNames {
+struct OutputNames: Codable, Equatable {
   /// What has names of its own.
-  enum Kind {
+  enum Kind: Codable {
     case checkpoints
     /// The stems of figures' files, which differ by more than case, as some file systems do not tell it.
     case figures
@@ -21,6 +21,9 @@ struct OutputNames {
     }
     return name
   }
+
+  /// Has the names of a kind be given again: a cell of a session that is given again writes what it wrote before.
+  mutating func forget(_ kind: Kind) { taken[kind] = nil }
 
   /// A name for what the script did not name: `table-1`, `table-2`, …
   mutating func next(_ stem: String) -> String {

@@ -5,6 +5,8 @@ import Support
 public final class RunOutputs {
   /// Receives what a cell shows, in order.
   var emit: (Notebook.Output) -> Void = { _ in }
+  /// Whether values such as tensors are also shown as small pictures; what shows outputs must be able to.
+  public var hasPreviews = false
   /// Shows a remark to whoever sits at the terminal.
   public var showRemark: (String) -> Void = { Console.note("gfnet-lab: " + $0.printable(upTo: .max)) }
   /// Receives remarks for the report, from the moment that there is one.
@@ -14,7 +16,7 @@ public final class RunOutputs {
   /// The keys of the remarks that were made and are made only once.
   private var told: Set<String> = []
   /// What the script reported as its results, in the order in which their names came up.
-  private(set) var results: [JSONValue.Member] = []
+  package private(set) var results: [JSONValue.Member] = []
   /// Where in ``results`` a name is.
   private var resultPlaces: [String: Int] = [:]
 
@@ -55,11 +57,17 @@ extension HostContext {
   func emit(_ output: Notebook.Output) { outputs.emit(output) }
 
   /// Records a result of the run; a name that was there gets the new value.
-  func record(result name: String, _ value: JSONValue) { outputs.record(result: name, value) }
+  func record(result name: String, _ value: JSONValue) {
+    tracker?.results.append(.init(name, value))
+    outputs.record(result: name, value)
+  }
 
   /// Says something that is no result on standard error, and in the report at the place where it came up.
   public func note(_ remark: String) { outputs.note(remark) }
 
   /// Makes a remark, unless the run has made it under the same `key` before.
-  func noteOnce(_ remark: String, key: String) { outputs.noteOnce(remark, key: key) }
+  func noteOnce(_ remark: String, key: String) {
+    tracker?.block("it makes a remark that is made once a run")
+    outputs.noteOnce(remark, key: key)
+  }
 }

@@ -1,0 +1,1 @@
+loadcount = (rawget(_G, "loadcount") or 0) + 1
