@@ -26,7 +26,8 @@ struct HTMLCellRenderer {
     } else {
       let source = cell.trimmedSource
       if source.isEmpty && cell.outputs.isEmpty { return }
-      html += "<section class=\"cell \(cell.status)\" id=\"cell-\(index + 1)\">\n"
+      html +=
+        "<section class=\"cell \(cell.status)\(cell.earlier == .stale ? " stale" : "")\" id=\"cell-\(index + 1)\">\n"
       heading()
       if !source.isEmpty { code(source) }
       if cell.kind == .parameters { parameters() }
@@ -62,7 +63,14 @@ struct HTMLCellRenderer {
     let first = cell.trimmedFirstLine
     let time = cell.seconds.map { NumberText.duration($0) } ?? ""
     var note = cell.status == .done ? time : HTMLText.escape(cell.statusNote ?? "")
-    if !note.isEmpty { note = "<span class=\"note\">\(note)</span>" }
+    if let kept = cell.keptSeconds {
+      note = "kept from an earlier run, which took \(NumberText.duration(kept))"
+    }
+    if !note.isEmpty {
+      let title = cell.memory == nil ? "" : " title=\"time, most memory (and its change): \(cell.costNote)\""
+      note =
+        "<span class=\"note\"\(title)>\(note)\(cell.memory.map { ", " + NumberText.bytes(UInt64(max($0.peak, 0))) } ?? "")</span>"
+    }
     let kind = cell.kind == .parameters ? "Parameters" : "Cell \(index + 1)"
     let name = "code-of-\(index + 1)"
     html += """

@@ -73,6 +73,8 @@ extension HTMLReport {
     .prose pre { background: var(--shade); border-radius: 6px; padding: 0.8rem 1rem; margin-bottom: 1em; }
     .cell { margin: 1.6rem 0; }
     .cell.pending .lua, .cell.pending .lua span { color: var(--soft); }
+    .cell.stale > .out, .cell.stale > figure, .cell.stale > .prose { opacity: 0.55; }
+    .cell.stale .note { color: var(--bad); font-weight: 600; }
     .code { background: var(--shade); border: 1px solid var(--line); border-radius: 8px; overflow: hidden;
       position: relative; }
     .fold { position: absolute; opacity: 0; pointer-events: none; }

@@ -25,6 +25,7 @@ public final class HTMLReport: ReportRenderer {
     var status: Notebook.Cell.Status
     var outputs: Int
     var seconds: Double?
+    var earlier: Notebook.Cell.Earlier?
   }
 
   private let title: String
@@ -60,7 +61,8 @@ public final class HTMLReport: ReportRenderer {
             let file = picture.files.first
           else { continue }
           switch page.figures {
-          case .embedded:
+          // What an earlier run has left has no file beside the page.
+          case .linked where notebook.cells[position.cell].earlier != nil, .embedded:
             try append(Data("data:\(file.mediaType);base64,".utf8))
             try append(file.content.base64EncodedData())
           case .linked:
@@ -74,7 +76,8 @@ public final class HTMLReport: ReportRenderer {
 
   private func refresh(_ index: Int, of page: ReportPage) {
     let cell = page.notebook.cells[index]
-    let state = CellState(status: cell.status, outputs: cell.outputs.count, seconds: cell.seconds)
+    let state = CellState(
+      status: cell.status, outputs: cell.outputs.count, seconds: cell.seconds, earlier: cell.earlier)
     if let rendered = cache[index] {
       if rendered.state == state { return }
       rendered.headings.forEach { anchors.remove($0.anchor) }
@@ -130,7 +133,8 @@ public final class HTMLReport: ReportRenderer {
     let notebook = page.notebook
     // Whatever a script manages to put on the page, nothing is loaded and nothing runs.
     let policy =
-      "default-src 'none'; style-src 'unsafe-inline'; img-src data: 'self' file:; form-action 'none'"
+      (page.facts.follower.map { "script-src 'nonce-\($0.nonce)' 'strict-dynamic'; " } ?? "")
+      + "default-src 'none'; style-src 'unsafe-inline'; img-src data: 'self' file:; form-action 'none'"
     let headings = notebook.cells.indices.flatMap { cache[$0]?.headings ?? [] }.filter { $0.level <= 3 }
     let contents = headings.count > 1 ? HTMLReport.contents(headings) : ""
     return """
@@ -240,7 +244,7 @@ public final class HTMLReport: ReportRenderer {
       </footer>
       </main>
       </div>
-      </body>
+      \(page.facts.follower?.script ?? "")</body>
       </html>
 
       """

@@ -1,7 +1,7 @@
 /// Text from scripts, plugins and files made safe for HTML.
-enum HTMLText {
+package enum HTMLText {
   /// The text for element content and for attribute values in double quotes.
-  static func escape(_ text: String) -> String {
+  package static func escape(_ text: String) -> String {
     var result = ""
     result.reserveCapacity(text.utf8.count + text.utf8.count / 8)
     for scalar in text.unicodeScalars { append(scalar, to: &result) }

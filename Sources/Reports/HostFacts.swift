@@ -46,7 +46,9 @@ public struct HostFacts: Sendable, Equatable {
   }
 
   private static func field(_ name: String, of file: FilePath, separator: Character) -> String? {
-    guard let bytes = try? InputFile.bytes(of: file, limit: 64 << 20) else { return nil }
+    guard let bytes = try? FileAccess.ofProgram({ try InputFile.bytes(of: file, limit: 64 << 20) }) else {
+      return nil
+    }
     for line in TextLines(bytes) {
       let parts = line.shown.split(separator: separator, maxSplits: 1)
       guard parts.count == 2, parts[0].trimmingCharacters(in: .whitespaces) == name else { continue }

@@ -3,7 +3,7 @@ import Support
 /// A JSON value whose object members keep their order, and which always serialises to valid JSON.
 ///
 /// `JSONSerialization` reorders members and refuses NaN; here NaN and infinities become `null`.
-public enum JSONValue: Sendable, Equatable {
+public enum JSONValue: Sendable, Equatable, Codable {
   case null
   case bool(Bool)
   case integer(Int)
@@ -13,7 +13,7 @@ public enum JSONValue: Sendable, Equatable {
   case object([Member])
 
   /// One name and value of an object.
-  public struct Member: Sendable, Equatable {
+  public struct Member: Sendable, Equatable, Codable {
     public var name: String
     /// The value of that name.
     public var value: JSONValue

@@ -16,9 +16,10 @@ struct MarkdownHTML {
 
   /// - Parameters:
   ///   - title: a leading level-1 heading of this text is left out, because the page already shows it.
-  ///   - imageFolder: where relative image paths start; such images are embedded.
+  ///   - imageFolder: where relative image paths start; such images are embedded. Without one all images stay links
+  ///     to files.
   ///   - anchor: gives a heading's text an `id` that is unique on the page.
-  init(_ text: String, without title: String? = nil, imageFolder: FilePath, anchor: (String) -> String) {
+  init(_ text: String, without title: String? = nil, imageFolder: FilePath?, anchor: (String) -> String) {
     html = ""
     headings = []
     let source = HTMLText.visible(text.replacing("\r\n", with: "\n"))
@@ -63,7 +64,7 @@ struct MarkdownHTML {
       case CMARK_NODE_CODE_BLOCK:
         if let old = MarkdownHTML.highlightLua(node) { discarded.append(old) }
       case CMARK_NODE_IMAGE:
-        if let old = MarkdownHTML.embed(node, folder: imageFolder) { discarded.append(old) }
+        if let imageFolder, let old = MarkdownHTML.embed(node, folder: imageFolder) { discarded.append(old) }
       default: break
       }
     }
@@ -145,7 +146,10 @@ struct MarkdownHTML {
 
   private static func highlightLua(_ node: OpaquePointer) -> OpaquePointer? {
     let info = cmark_node_get_fence_info(node).map { String(cString: $0) } ?? ""
-    guard info.lowercased() == "lua", let block = cmark_node_new(CMARK_NODE_CUSTOM_BLOCK) else { return nil }
+    // A word behind the language is the name of a file.
+    guard info.lowercased().split(separator: " ").first == "lua",
+      let block = cmark_node_new(CMARK_NODE_CUSTOM_BLOCK)
+    else { return nil }
     let code = literal(of: node)
     let html = LuaHighlighter.html(code.hasSuffix("\n") ? String(code.dropLast()) : code)
     cmark_node_set_on_enter(block, "<pre class=\"lua\"><code>\(html)</code></pre>")

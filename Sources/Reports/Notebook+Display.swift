@@ -38,12 +38,36 @@ extension Notebook.Cell {
   /// What to say about a cell that did not simply finish; nil for one that did.
   var statusNote: String? {
     switch status {
+    case .pending where earlier == .stale: "stale: of a run before the changes above"
+    case .pending where earlier == .unchanged: "of the run before"
     case .pending: "not run"
     case .running: "running"
     case .done: nil
     case .failed: "failed" + (seconds.map { " after " + NumberText.duration($0) } ?? "")
     case .interrupted: "interrupted" + (seconds.map { " after " + NumberText.duration($0) } ?? "")
     }
+  }
+
+  /// Time and memory of a cell that ran: "1.24 s, 512.0 MiB (+20.0 MiB)"; empty before.
+  var costNote: String {
+    guard let seconds else { return "" }
+    guard let memory else { return NumberText.duration(seconds) }
+    let sign = memory.change < 0 ? "−" : "+"
+    let change = sign + NumberText.bytes(UInt64(memory.change.magnitude))
+    return "\(NumberText.duration(seconds)), \(NumberText.bytes(UInt64(max(memory.peak, 0)))) (\(change))"
+  }
+
+  /// What `meta.json` and `summary.json` say of the cell; `number` counts from 1.
+  func json(number: Int) -> JSONValue {
+    .object([
+      .init("cell", .integer(number)), .init("line", .integer(trimmedFirstLine)),
+      .init("title", .string(title)), .init("status", .string("\(status)")),
+      .init("seconds", seconds.map(JSONValue.number) ?? .null),
+      .init("peak_memory_bytes", memory.map { .integer($0.peak) } ?? .null),
+      .init("stale", .bool(earlier == .stale)),
+      .init("kept_seconds", keptSeconds.map(JSONValue.number) ?? .null),
+      .init("memory_change_bytes", memory.map { .integer($0.change) } ?? .null),
+    ])
   }
 
   /// The 1-based line of ``trimmedSource`` that the error names, as in "sweep.lua:14:" or "line 14".

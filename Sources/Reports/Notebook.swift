@@ -44,6 +44,32 @@ public struct Notebook: Sendable {
     public var status: Status
     /// Wall-clock seconds of the cell; nil before it ran.
     public var seconds: Double?
+    /// What the cell took of the machine's memory; nil before it ran, and where the system does not say.
+    public var memory: Memory?
+    /// What the outputs of a cell are that has not run yet, where there are some from a run before.
+    public enum Earlier: Sendable, Equatable {
+      /// Nothing that the cell names has changed.
+      case unchanged
+      /// The cell depends on one that has changed.
+      case stale
+    }
+    /// Nil where the outputs are those of this run.
+    public var earlier: Earlier?
+    /// The seconds that the cell took in the run from which its results were kept; nil where it ran.
+    public var keptSeconds: Double?
+
+    /// Memory of the whole process over the time of a cell.
+    public struct Memory: Sendable, Equatable {
+      /// The most bytes at any moment.
+      public var peak: Int
+      /// By how many bytes the process has grown.
+      public var change: Int
+
+      public init(peak: Int, change: Int) {
+        self.peak = peak
+        self.change = change
+      }
+    }
 
     public init(kind: Kind, title: String = "", source: String, firstLine: Int) {
       self.kind = kind
@@ -57,7 +83,7 @@ public struct Notebook: Sendable {
   }
 
   /// Something a cell produced, in order.
-  public enum Output: Sendable {
+  public enum Output: Sendable, Codable {
     /// What the cell printed.
     case text(String)
     /// The value of the cell's last expression, as text.
@@ -75,9 +101,9 @@ public struct Notebook: Sendable {
   }
 
   /// Rows of cells under named columns; numbers keep their value, so that CSV and LaTeX print them in full.
-  public struct Table: Sendable {
+  public struct Table: Sendable, Codable {
     /// What is in a cell.
-    public enum Value: Sendable, Equatable {
+    public enum Value: Sendable, Equatable, Codable {
       case text(String)
       /// A number with so many digits after the point when shown; nil prints the shortest form.
       case number(Double, digits: Int?)
@@ -103,7 +129,7 @@ public struct Notebook: Sendable {
   }
 
   /// A rendered figure.
-  public struct Picture: Sendable {
+  public struct Picture: Sendable, Codable {
     /// The stem of its files under `figures/`.
     public var name: String
     /// The caption; empty for none.
@@ -118,7 +144,7 @@ public struct Notebook: Sendable {
     public var csv: String?
 
     /// A picture in one format.
-    public struct File: Sendable {
+    public struct File: Sendable, Codable {
       /// How its name ends, without the point.
       public var ending: String
       /// What browsers call the format, such as `image/png`.

@@ -52,11 +52,16 @@ public struct ReportFormat: Sendable {
   public let name: String
   /// Its file in the run's folder.
   public let fileName: String
+  /// Whether it is brought up to date while the run goes on; else it is written at its end.
+  var showsProgress = true
   /// The renderer of a new run with this notebook.
   let makeRenderer: @Sendable (Notebook) -> any ReportRenderer
 
-  /// All forms: one row each, and first the one that readers open.
+  /// The forms of every run: one row each, and first the one that readers open.
   public static let all: [ReportFormat] = [HTMLReport.format, MarkdownReport.format]
+
+  /// Forms that a run has where it is asked for them.
+  public static let onRequest: [ReportFormat] = [JupyterReport.format]
 
   /// The form that readers open.
   public static var primary: ReportFormat { all[0] }

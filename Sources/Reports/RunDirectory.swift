@@ -29,7 +29,9 @@ public final class RunDirectory {
   /// Lower-case stems that files of others have, by the folder's kind.
   private let foreign: [Notebook.ArtifactKind: Set<String>]
   private var saved: Set<ArtifactNames.Position> = []
-  /// A renderer for each of ``ReportFormat/all``, from the first report on.
+  /// The forms that the run is reported in.
+  private let formats: [ReportFormat]
+  /// A renderer for each of ``formats``, from the first report on.
   private var renderers: [any ReportRenderer] = []
   private var title = ""
   /// Milliseconds on the clock from which the pages are written again.
@@ -50,15 +52,18 @@ public final class RunDirectory {
   ///   - path: the folder.
   ///   - facts: what is known of the run when it begins.
   ///   - keepingMetrics: a resumed training goes on appending to `metrics.jsonl`.
+  ///   - formats: the forms that the run is reported in.
   ///   - clock: milliseconds, by which ``update(_:)`` spares time.
   /// - Throws: ``RunFolderError`` when files of someone else are in the way; `FileError` when the folder
   ///   cannot be written, or another run has it.
   public init(
     path: FilePath, facts: RunFacts, keepingMetrics: Bool = false,
+    formats: [ReportFormat] = ReportFormat.all,
     clock: @escaping () -> Double = { MonotonicClock.milliseconds }
   ) throws {
     self.path = path
     self.clock = clock
+    self.formats = formats
     self.facts = facts
     try AtomicFile.createFolder(self.path)
     let folder = RunFolder(path: self.path)
@@ -78,7 +83,7 @@ public final class RunDirectory {
       })
     try folder.remove(written, keeping: kept)
 
-    files += ["meta.json", "log.txt", "config.json", "overrides.json"] + ReportFormat.all.map(\.fileName)
+    files += ["meta.json", "log.txt", "config.json", "overrides.json"] + formats.map(\.fileName)
     listed = Set(files)
     do {
       try writeMeta(durable: false)
@@ -97,12 +102,16 @@ public final class RunDirectory {
   /// Takes note of the model files that the run has loaded by now.
   public func record(models: [RunFacts.Source]) { facts.models = models }
 
+  /// Takes note of the plugins that the run has used by now.
+  public func record(plugins: [RunFacts.Source]) { facts.plugins = plugins }
+
   /// Brings the report up to date after a cell has ended, or before one starts.
   ///
   /// New figures and tables are always saved. The pages are written unless that has become slow: then at
   /// most a twentieth of the time goes into it, except after a cell that failed.
   public func update(_ notebook: Notebook) throws {
     facts.remarks = notebook.allRemarks
+    facts.cells = RunFacts.cells(of: notebook)
     let names = try saveArtifacts(of: notebook)
     let start = clock()
     guard start >= nextWrite || notebook.failedCell != nil else { return }
@@ -126,6 +135,7 @@ public final class RunDirectory {
     facts.status = status
     facts.seconds = seconds
     facts.remarks = notebook.allRemarks
+    facts.cells = RunFacts.cells(of: notebook)
     defer {
       if let lastWords { ForcedEnd.remove(lastWords) }
       lastWords = nil
@@ -194,6 +204,8 @@ public final class RunDirectory {
     let names = ArtifactNames(notebook, reserved: foreign)
     var pending: [(file: String, content: Data)] = []
     for (cell, content) in notebook.cells.enumerated() {
+      // Those of earlier runs are saved when it is clear that they stay.
+      if content.earlier != nil, facts.status == .running { continue }
       for (output, value) in content.outputs.enumerated() {
         let position = ArtifactNames.Position(cell: cell, output: output)
         guard let artifact = value.artifact, let stem = names.stems[position],
@@ -216,13 +228,32 @@ public final class RunDirectory {
   private func writePages(
     _ notebook: Notebook, names: ArtifactNames, figures: ReportPage.Figures, durable: Bool
   ) throws {
-    if renderers.isEmpty { renderers = ReportFormat.all.map { $0.makeRenderer(notebook) } }
+    facts.follower?.version += 1
+    defer { writeFollowed(hasEnded: false) }
+    if renderers.isEmpty { renderers = formats.map { $0.makeRenderer(notebook) } }
     let page = ReportPage(notebook, facts: facts, names: names, figures: figures)
-    for (format, renderer) in zip(ReportFormat.all, renderers) {
+    for (format, renderer) in zip(formats, renderers) where format.showsProgress || figures == .embedded {
       try AtomicFile.write(to: path / format.fileName, durable: durable, followsLinks: false) { output in
         try renderer.render(page) { try output.append($0) }
       }
     }
+  }
+
+  /// Tells open pages which version of the page there is now.
+  private func writeFollowed(hasEnded: Bool) {
+    guard let follower = facts.follower else { return }
+    try? list([PageFollower.file])
+    try? AtomicFile.write(follower.answer(hasEnded: hasEnded), to: path / PageFollower.file)
+  }
+
+  /// Writes the page once more without what follows the runs: nobody will write it again.
+  public func endFollowing(_ notebook: Notebook) throws {
+    guard facts.follower != nil else { return }
+    facts.follower?.version += 1
+    writeFollowed(hasEnded: true)
+    facts.follower = nil
+    let names = try saveArtifacts(of: notebook)
+    try writePages(notebook, names: names, figures: .embedded, durable: false)
   }
 
   /// Names files in `meta.json` before they are written: a run that is killed leaves none unlisted.
@@ -241,13 +272,7 @@ public final class RunDirectory {
   }
 
   private func summary(of notebook: Notebook, results: [JSONValue.Member]) -> JSONValue {
-    let cells = notebook.cells.enumerated().filter { $0.element.kind != .markdown }.map { index, cell in
-      JSONValue.object([
-        .init("cell", .integer(index + 1)), .init("line", .integer(cell.trimmedFirstLine)),
-        .init("status", .string("\(cell.status)")),
-        .init("seconds", cell.seconds.map(JSONValue.number) ?? .null),
-      ])
-    }
+    let cells = RunFacts.cells(of: notebook)
     var error = JSONValue.null
     if let failed = notebook.failedCell {
       for case .error(let message, _) in notebook.cells[failed].outputs { error = .string(message) }

@@ -98,8 +98,17 @@ public struct RunFacts: Sendable {
   public var status: Status
   /// Wall-clock seconds; nil while running.
   public var seconds: Double?
+  /// Has open pages show what is written next; nil for a page that nobody writes again.
+  public var follower: PageFollower?
   /// What the program said on standard error while it ran.
   public var remarks: [String] = []
+  /// Status, time and memory of each cell of code.
+  var cells: [JSONValue] = []
+
+  /// Status, time and memory of each cell of code.
+  static func cells(of notebook: Notebook) -> [JSONValue] {
+    notebook.cells.enumerated().filter { $0.element.kind != .markdown }.map { $1.json(number: $0 + 1) }
+  }
 
   public init(
     command: [String], versions: [Version], parameters: [Parameter] = [], seed: UInt64, threads: Int,
@@ -212,6 +221,7 @@ public struct RunFacts: Sendable {
       .init("versions", .object(versions.map { .init($0.name, .string($0.version)) })),
       .init("plugins", .array(plugins.map(\.json))), .init("models", .array(models.map(\.json))),
       .init("host", host.json),
+      .init("cells", .array(cells)),
       .init("files", .array(files.map(JSONValue.string))),
     ])
   }

@@ -19,7 +19,7 @@ struct RunFolder {
 
   /// Files that every run writes, or may write, at the top of the folder.
   static let fixedFiles =
-    ReportFormat.all.map(\.fileName) + [
+    (ReportFormat.all + ReportFormat.onRequest).map(\.fileName) + [
       "meta.json", "config.json", "overrides.json", "summary.json", "metrics.jsonl", "log.txt",
     ]
 

@@ -11,10 +11,12 @@ struct CellMark: Equatable {
   let kind: Kind
   /// What the cell is called; empty when nothing is said.
   let title: String
+  /// What Jupytext writes behind the title, tags among them.
+  let metadata: [JSONValue.Member]
   /// The tags in the cell's metadata.
-  let tags: [String]
+  var tags: [String] { JSONValue.object(metadata)["tags"]?.asArray?.compactMap(\.asString) ?? [] }
 
-  static let first = CellMark(kind: .code, title: "", tags: [])
+  static let first = CellMark(kind: .code, title: "", metadata: [])
 
   /// What a line is: no mark, a mark, or something that was meant to be one.
   enum Reading: Equatable {
@@ -81,8 +83,11 @@ struct CellMark: Equatable {
       }
       rest = after
     }
-    if kind == nil || kind == .code, metadata.tags.contains("parameters") { kind = .parameters }
-    return .mark(CellMark(kind: kind ?? .code, title: header[...].trimmed, tags: metadata.tags))
+    var mark = CellMark(kind: kind ?? .code, title: header[...].trimmed, metadata: metadata.members)
+    if mark.kind == .code, mark.tags.contains("parameters") {
+      mark = CellMark(kind: .parameters, title: mark.title, metadata: mark.metadata)
+    }
+    return .mark(mark)
   }
 
   /// What is wrong with `[name`; nil when it belongs to a title.
@@ -100,7 +105,7 @@ struct CellMark: Equatable {
 struct CellMetadata {
   /// The most bytes of a mark with metadata; a longer one has a title only.
   private static let longest = 4096
-  private(set) var tags: [String] = []
+  private(set) var members: [JSONValue.Member] = []
 
   /// Takes metadata off the end of a mark's text, where there is some.
   init(takenFrom header: inout String) {
@@ -108,37 +113,30 @@ struct CellMetadata {
     guard header.utf8.count <= Self.longest else { return }
     let text = Array(header)
     for start in text.indices where start == 0 || text[start - 1] == " " || text[start - 1] == "]" {
-      guard let tags = Self.tags(of: text[start...]) else { continue }
-      self.tags = tags
+      guard let members = Self.members(of: text[start...]) else { continue }
+      self.members = members
       header = String(text[..<start])
       return
     }
   }
 
-  /// The tags of a text that is metadata from end to end; nil when it is something else.
-  private static func tags(of text: ArraySlice<Character>) -> [String]? {
-    if text.first == "{" {
-      guard let object = try? JSONSerialization.jsonObject(with: Data(String(text).utf8)) as? [String: Any]
-      else { return nil }
-      return object["tags"] as? [String] ?? []
-    }
+  /// The metadata that a text is from end to end; nil when it is something else.
+  private static func members(of text: ArraySlice<Character>) -> [JSONValue.Member]? {
+    if text.first == "{" { return (try? JSONValue(parsing: Array(String(text).utf8)))?.asObject }
     var rest = text
-    var tags: [String] = []
-    var isEmpty = true
+    var members: [JSONValue.Member] = []
     while true {
       rest = rest.drop { $0 == " " }
-      guard !rest.isEmpty else { return isEmpty ? nil : tags }
+      guard !rest.isEmpty else { return members.isEmpty ? nil : members }
       let key = rest.prefix { $0.isLetter || $0.isNumber || "_-.".contains($0) }
       rest = rest.dropFirst(key.count)
       guard !key.isEmpty, rest.first == "=" else { return nil }
       rest = rest.dropFirst()
       guard let length = valueLength(rest) else { return nil }
-      if String(key) == "tags" {
-        let list = try? JSONSerialization.jsonObject(with: Data(String(rest.prefix(length)).utf8))
-        tags = list as? [String] ?? []
-      }
+      let value = String(rest.prefix(length))
+      // A value that is not JSON, such as a text in single quotes, stays the text that it is.
+      members.append(.init(String(key), (try? JSONValue(parsing: Array(value.utf8))) ?? .string(value)))
       rest = rest.dropFirst(length)
-      isEmpty = false
       guard rest.isEmpty || rest.first == " " else { return nil }
     }
   }

@@ -34,22 +34,28 @@ package struct CellOutline: Equatable {
   package private(set) var semicolons: [Range<Int>] = []
   /// The byte where labels at the very end begin: a `goto` to them may pass over locals.
   package private(set) var labelsAtEnd: Int?
-  /// Where statements begin that may leave the cell, by a `return` or a `goto` within, and how many of `order` are
-  /// declared there.
+  /// Where the cell may end before its end, and the locals that are declared there: statements with a `return` or a `goto`
+  /// within and, where it was asked for, what follows each declaration, as a later statement may fail.
   package private(set) var exits: [(at: Int, declared: [Local])] = []
 
   private var order: [Local?] = []
   private var places: [String: Int] = [:]
   private var tokens: [LuaToken] = []
   private var at = 0
+  private let notesDeclarations: Bool
 
   package static func == (a: CellOutline, b: CellOutline) -> Bool {
     a.locals == b.locals && a.names == b.names && a.ending == b.ending && a.isHidden == b.isHidden
   }
 
   /// Walks over the source of a cell.
+  ///
+  /// - Parameters:
+  ///   - source: the cell's Lua.
+  ///   - notesDeclarations: whether ``exits`` has a place behind each declaration.
   /// - Throws: `Interrupted`.
-  package init(of source: String) throws {
+  package init(of source: String, notesDeclarations: Bool = false) throws {
+    self.notesDeclarations = notesDeclarations
     tokens = try LuaLexer.tokens(of: source)
     findNames()
     while at < tokens.count { skipStatement() }
@@ -99,7 +105,9 @@ package struct CellOutline: Equatable {
     }
     labelsAtEnd = nil
     switch (kind, current) {
-    case (.keyword?, "local"): declareLocals()
+    case (.keyword?, "local"):
+      declareLocals()
+      noteDeclaration()
     case (.keyword?, "function"):
       if at + 1 < tokens.count, tokens[at + 1].kind == .name {
         skipBlock()
@@ -161,6 +169,12 @@ package struct CellOutline: Equatable {
       })
     else { return }
     exits.append((tokens[start].range.lowerBound, locals))
+  }
+
+  /// Remembers the end of a declaration.
+  private mutating func noteDeclaration() {
+    guard notesDeclarations, at > 0, at <= tokens.count, order.count < 400 else { return }
+    exits.append((tokens[at - 1].range.upperBound, locals))
   }
 
   private mutating func declare(_ name: String, attribute: Substring?) {

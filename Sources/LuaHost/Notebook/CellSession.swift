@@ -1,19 +1,20 @@
 import CLuaBridge
+import Reports
 
-/// Runs the cells of one script in one environment.
+/// Runs the cells of one script, or those that are typed one after the other, in one environment.
 ///
-/// Each cell is a chunk of its own, compiled before any runs, and still `local x` of one cell is `x` in the next:
+/// Each cell is a chunk of its own, of a script compiled before any runs, and still `local x` of one cell is `x` in the next:
 /// a cell is wrapped into a function that has the earlier locals as upvalues, and those upvalues are joined to the
 /// very variables that the earlier cells' closures share. So counters in closures, shadowing and `<const>` mean what
 /// they mean in one file.
 public final class CellSession {
   let state: LuaState
   let environment: LuaTable
-  /// What error messages call the script.
-  let chunkName: String
+  /// What error messages call the script, or the cell that is compiled.
+  private(set) var chunkName: String
 
   /// Top-level locals of the cells compiled so far.
-  private var declared: [String: CellOutline.Local] = [:]
+  var declared: [String: CellOutline.Local] = [:]
   /// Where the variables of the cells that ran live.
   private var variables: [String: Variable] = [:]
 
@@ -25,6 +26,10 @@ public final class CellSession {
 
   /// The functions that are cells, as keys; nil where globals are not checked.
   var cells: LuaTable?
+  /// The names of the chunks whose globals are checked, as keys, as Lua has them; nil where they are not.
+  var chunkNames: LuaTable?
+  /// The cell that failed last, and its function.
+  private var unfinished: (cell: Compiled, body: LuaFunction)?
 
   public init(state: LuaState, environment: LuaTable, chunkName: String) {
     self.state = state
@@ -34,6 +39,28 @@ public final class CellSession {
 
   /// Names that later cells may use without declaring them.
   public var visibleLocals: [String] { declared.keys.sorted() }
+
+  /// Has the cells that are compiled from here on called `name` by messages.
+  func setChunkName(_ name: String) throws {
+    chunkName = name
+    try chunkNames?.set("@" + name, true)
+  }
+
+  /// What the local `name` holds; nil where no cell that ran has declared it.
+  func value(ofLocal name: String) throws -> LuaValue? {
+    guard declared[name] != nil else { return nil }
+    switch variables[name] {
+    case .constant(let value): return value
+    case .shared(let owner, let index):
+      let stack = state.stack
+      let base = stack.count
+      defer { stack.count = base }
+      try owner.push(onto: stack)
+      guard lua_getupvalue(stack.pointer, Int32(base + 1), index) != nil else { return nil }
+      return try stack.value(at: -1)
+    case nil: return nil
+    }
+  }
 
   /// A cell ready to run.
   public struct Compiled {
@@ -46,97 +73,16 @@ public final class CellSession {
     let kept: String
     /// True when the cell's last expression is not to be shown.
     public let isHidden: Bool
+    /// The names that the cell may mean as variables.
+    let names: Set<String>
+    /// The cell's Lua.
+    let source: String
+    /// The locals before the cell.
+    let before: [String: CellOutline.Local]
   }
 
-  // MARK: Compiling
-
-  /// Compiles a cell after the ones before it; throws ``LuaError`` with the script's line.
-  public func compile(_ source: String, firstLine: Int) throws -> Compiled {
-    let outline = try CellOutline(of: source)
-    try checkSyntax(source, outline, firstLine)
-    let captured = outline.names.sorted().compactMap { declared[$0] }
-    guard captured.count <= Self.mostCaptured else {
-      throw LuaError(
-        "\(chunkName):\(firstLine): this cell uses \(captured.count) locals of the cells before it, and Lua has room "
-          + "for \(Self.mostCaptured); keep them in a table")
-    }
-    // The names that we add are some that the cell does not use.
-    var mark = "__gfnet"
-    while outline.names.contains(mark) || outline.names.contains(mark + "_exit") { mark += "_" }
-    let kept = mark + "_exit"
-    let body = Self.rewrite(source, outline, mark: mark, kept: kept)
-    let parameters = captured.map { $0.isConstant ? "\($0.name) <const>" : $0.name } + [mark]
-    let text =
-      "local \(parameters.joined(separator: ", ")) = ... local \(kept) return function(...) \(body)\nend"
-    let wrapper = try load(text, firstLine)
-    for local in outline.locals { declared[local.name] = local }
-    return Compiled(
-      wrapper: wrapper, captured: captured, exported: [outline.locals] + outline.exits.map(\.declared),
-      kept: kept, isHidden: outline.isHidden)
-  }
-
-  /// The most locals of earlier cells that a cell can use: of Lua's 200 locals of a function, two are ours.
-  private static let mostCaptured = 198
-
-  /// Refuses a cell that is not Lua by itself: a stray `end` could close the wrapper.
-  private func checkSyntax(_ source: String, _ outline: CellOutline, _ firstLine: Int) throws {
-    guard case .expression(let at) = outline.ending else {
-      _ = try load(source, firstLine)
-      return
-    }
-    do {
-      let edits = [SourceEdit(at..<at, "return ")] + outline.semicolons.map { SourceEdit($0, " ") }
-      _ = try load(source.edited(edits), firstLine)
-    } catch {
-      // The user did not write that `return`, so what Lua says of the source as it is reads better.
-      _ = try load(source, firstLine)
-      throw error
-    }
-  }
-
-  /// The cell as a function body that returns the mark, an exporter of its locals, and the values of its last expression.
-  private static func rewrite(_ source: String, _ outline: CellOutline, mark: String, kept: String) -> String
-  {
-    func exporter(_ number: Int, _ locals: [CellOutline.Local]) -> String {
-      "function() return \(([String(number)] + locals.map(\.name)).joined(separator: ", ")) end"
-    }
-    let result = "return \(mark), " + (outline.locals.isEmpty ? "nil" : exporter(0, outline.locals))
-    var edits = outline.exits.enumerated().map { number, exit in
-      SourceEdit(exit.at..<exit.at, "\(kept) = \(exporter(number + 1, exit.declared)) ")
-    }
-    switch outline.ending {
-    case .statement:
-      if let labels = outline.labelsAtEnd {
-        // Behind a label at the end no local is in scope, so a `goto` may pass over some; a `return` would change that.
-        edits.append(SourceEdit(labels..<labels, "do \(result) end "))
-      } else {
-        edits.append(SourceEdit(source.utf8.count..<source.utf8.count, "\n" + result))
-      }
-    case .expression(let at):
-      edits.append(SourceEdit(at..<at, result + ", "))
-      edits += outline.semicolons.map { SourceEdit($0, " ") }
-    case .returns(let keyword, let hasValues):
-      edits.append(SourceEdit(keyword, result + (hasValues ? ", " : " ")))
-    }
-    return source.edited(edits)
-  }
-
-  private func load(_ text: String, _ firstLine: Int) throws -> LuaFunction {
-    let stack = state.stack
-    do {
-      try stack.load(String(repeating: "\n", count: max(firstLine - 1, 0)) + text, name: chunkName)
-    } catch var error as LuaError {
-      // Lua does not say where its parser gave up.
-      if error.message.hasSuffix("C stack overflow") {
-        error.message =
-          "\(chunkName):\(firstLine): brackets, blocks or functions are nested too deeply in this cell"
-      }
-      throw error
-    }
-    try environment.push(onto: stack)
-    if lua_setupvalue(stack.pointer, -2, 1) == nil { stack.pop() }
-    return LuaFunction(popping: stack)
-  }
+  /// Which of its places the cell that ran last has ended at, and the locals that it has handed on; nil for none.
+  private(set) var lastExit: (number: Int, locals: [CellOutline.Local])?
 
   // MARK: Running
 
@@ -145,6 +91,7 @@ public final class CellSession {
     let stack = state.stack
     let base = stack.count
     defer { stack.count = base }
+    lastExit = nil
     try pushBody(of: cell, on: stack)
     if let cells {
       try cells.push(onto: stack)
@@ -154,7 +101,13 @@ public final class CellSession {
       stack.pop()
     }
     stack.pushCopy(ofValueAt: base + 1)
-    try stack.call(arguments: 0)
+    do {
+      try stack.call(arguments: 0)
+    } catch {
+      stack.count = base + 1
+      unfinished = (cell, LuaFunction(popping: stack))
+      throw error
+    }
     guard stack.count > base + 1, stack.kind(at: base + 2) == .lightUserdata,
       lua_touserdata(stack.pointer, Int32(base + 2)) == UnsafeMutableRawPointer(state.bridge)
     else {
@@ -168,6 +121,18 @@ public final class CellSession {
       try keep(cell.exported, exporter: LuaFunction(popping: stack), on: stack)
     }
     return try values(from: base + 4, on: stack)
+  }
+
+  /// Keeps the locals that the cell that failed last had declared when it did. The state runs again by now.
+  func keepLocalsOfFailed() throws {
+    guard let (cell, body) = unfinished else { return }
+    unfinished = nil
+    declared = cell.before
+    let stack = state.stack
+    let base = stack.count
+    defer { stack.count = base }
+    try body.push(onto: stack)
+    for local in try keepExit(of: cell, body: base + 1, on: stack) { declared[local.name] = local }
   }
 
   private func values(from first: Int, on stack: LuaStack) throws -> [LuaValue] {
@@ -207,23 +172,68 @@ public final class CellSession {
     return places
   }
 
-  private func keepExit(of cell: Compiled, body: Int, on stack: LuaStack) throws {
+  @discardableResult
+  private func keepExit(of cell: Compiled, body: Int, on stack: LuaStack) throws -> [CellOutline.Local] {
     guard let index = upvalues(of: body, on: stack)[cell.kept],
       lua_getupvalue(stack.pointer, Int32(body), index) != nil
-    else { return }
-    guard stack.kind(at: -1) == .function else { return stack.pop() }
-    try keep(cell.exported, exporter: LuaFunction(popping: stack), on: stack)
+    else { return [] }
+    guard stack.kind(at: -1) == .function else {
+      stack.pop()
+      return []
+    }
+    return try keep(cell.exported, exporter: LuaFunction(popping: stack), on: stack)
+  }
+
+  /// Forgets at which place the cell before has ended.
+  func forgetExit() { lastExit = nil }
+
+  /// The value of a local of the cells that ran; nil of Lua where none has set it.
+  func value(ofLocal name: String) throws -> LuaValue {
+    switch variables[name] {
+    case nil: return .nil
+    case .constant(let value): return value
+    case .shared(let owner, let index):
+      let stack = state.stack
+      try owner.push(onto: stack)
+      defer { stack.pop() }
+      guard lua_getupvalue(stack.pointer, -1, index) != nil else { return .nil }
+      defer { stack.pop() }
+      return try stack.value(at: -1)
+    }
+  }
+
+  /// Hands on locals as if `cell` had run and ended at its place `number` with these values.
+  func restore(_ cell: Compiled, exit number: Int, values: [String: LuaValue]) throws {
+    guard cell.exported.indices.contains(number), !cell.exported[number].isEmpty else { return }
+    let names = cell.exported[number].map(\.name)
+    let list = names.joined(separator: ", ")
+    let maker = try load("local \(list) = ... return function() return \(number), \(list) end", 1)
+    let made = try maker.call(with: names.map { values[$0] ?? .nil })
+    guard let exporter = made.first?.asFunction else { return }
+    try keep(cell.exported, exporter: exporter, on: state.stack)
+  }
+
+  /// Assigns a global as a cell does at its top level.
+  func assign(global name: String, _ value: LuaValue) throws {
+    guard LuaNames.isIdentifier(name), !LuaLexer.keywords.contains(name[...]) else {
+      throw LuaError("'\(name)' is no name of a global")
+    }
+    try load("\(name) = ...", 1).call(value)
   }
 
   /// Remembers where the cell's locals live: in the upvalues of the exporter, or, for constants that the compiler
-  /// folded away, in its results, which begin with the exporter's number.
-  private func keep(_ exported: [[CellOutline.Local]], exporter: LuaFunction, on stack: LuaStack) throws {
+  /// folded away, in its results, which begin with the exporter's number. Returns those locals.
+  @discardableResult
+  private func keep(
+    _ exported: [[CellOutline.Local]], exporter: LuaFunction, on stack: LuaStack
+  ) throws -> [CellOutline.Local] {
     let base = stack.count
     defer { stack.count = base }
     try exporter.push(onto: stack)
     let upvalues = upvalues(of: base + 1, on: stack)
     try stack.call(arguments: 0)
-    guard let number = stack.integer(at: base + 1), exported.indices.contains(number) else { return }
+    guard let number = stack.integer(at: base + 1), exported.indices.contains(number) else { return [] }
+    lastExit = (number, exported[number])
     for (offset, local) in exported[number].enumerated() {
       if !local.isConstant, let index = upvalues[local.name] {
         variables[local.name] = .shared(exporter, index: index)
@@ -231,37 +241,6 @@ public final class CellSession {
         variables[local.name] = .constant(try stack.value(at: base + 2 + offset))
       }
     }
-  }
-}
-
-/// A replacement of some bytes of a text.
-struct SourceEdit {
-  let range: Range<Int>
-  let text: String
-
-  init(_ range: Range<Int>, _ text: String) {
-    self.range = range
-    self.text = text
-  }
-}
-
-extension String {
-  /// The text after edits of ranges that do not overlap; those of one place are made in the order given.
-  func edited(_ edits: [SourceEdit]) -> String {
-    let bytes = utf8
-    var result = ""
-    result.reserveCapacity(bytes.count + edits.reduce(0) { $0 + $1.text.utf8.count })
-    var at = 0
-    func slice(_ range: Range<Int>) -> Substring {
-      let low = bytes.index(bytes.startIndex, offsetBy: range.lowerBound)
-      return self[low..<bytes.index(low, offsetBy: range.count)]
-    }
-    for edit in edits.enumerated().sorted(by: {
-      ($0.element.range.lowerBound, $0.offset) < ($1.element.range.lowerBound, $1.offset)
-    }).map(\.element) {
-      result += slice(at..<edit.range.lowerBound) + edit.text
-      at = edit.range.upperBound
-    }
-    return result + slice(at..<bytes.count)
+    return exported[number]
   }
 }

@@ -8,12 +8,24 @@ extension CellSession {
   /// Has the globals of this session's environment checked from here on, for functions of the script's own file.
   public func checkGlobals() throws {
     let cells = try LuaTable(in: state)
+    let names = try LuaTable(in: state)
+    try names.set("@" + chunkName, true)
     self.cells = cells
+    chunkNames = names
     let stack = state.stack
     let base = stack.count
     defer { stack.count = base }
+    try stack.reserve(8)
+    // The functions of cells are collected as others are.
+    try cells.push(onto: stack)
+    stack.pushTable(fields: 1)
+    stack.push("__mode")
+    stack.push("k")
+    stack.rawSet(tableAt: -3)
+    stack.setMetatable(ofValueAt: -2)
+    stack.pop()
     try environment.push(onto: stack)
-    stack.push("@" + chunkName)
+    try names.push(onto: stack)
     try cells.push(onto: stack)
     stack.push(
       boxed: LuaClosure { [weak self] stack in

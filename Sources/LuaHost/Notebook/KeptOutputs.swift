@@ -14,7 +14,8 @@ struct KeptOutputs {
   private var textInCell = 0
   private var countInCell = 0
   private var bytes = 0
-  private var isFull = false
+  /// True where outputs of the running cell were left out.
+  private(set) var isFull = false
 
   mutating func beginCell() {
     textInCell = 0

@@ -11,7 +11,7 @@ enum LuaHints {
   }
 
   private static let absent: Set<String> = [
-    "debug", "package", "dofile", "loadfile", "module", "setfenv", "getfenv", "warn",
+    "dofile", "loadfile", "module", "setfenv", "getfenv", "warn",
   ]
 
   private static let globals: [String: String] = [

@@ -5,17 +5,21 @@ enum LuaText {
   ///
   /// Nothing changes its meaning by that: Lua itself counts each of them as one line, also inside long strings. And Swift
   /// takes `\r\n` for one character that is no `\n`.
-  static func normalised(_ text: String) -> String {
+  /// - Parameter isFile: whether a first line that begins with `#` is none of Lua, as in a file; what is typed may begin with
+  ///   the operator.
+  static func normalised(_ text: String, isFile: Bool = true) -> String {
     var text = text
     text.makeContiguousUTF8()
-    return text.utf8.withContiguousStorageIfAvailable { normalised($0, text) } ?? text
+    return text.utf8.withContiguousStorageIfAvailable { normalised($0, text, isFile) } ?? text
   }
 
-  private static func normalised(_ bytes: UnsafeBufferPointer<UInt8>, _ text: String) -> String {
+  private static func normalised(_ bytes: UnsafeBufferPointer<UInt8>, _ text: String, _ isFile: Bool)
+    -> String
+  {
     let hasMark = bytes.count >= 3 && bytes[0] == 0xEF && bytes[1] == 0xBB && bytes[2] == 0xBF
     var at = hasMark ? 3 : 0
     let start = at
-    if at < bytes.count, bytes[at] == UInt8(ascii: "#") {
+    if isFile, at < bytes.count, bytes[at] == UInt8(ascii: "#") {
       while at < bytes.count, bytes[at] != 10, bytes[at] != 13 { at += 1 }
     }
     guard at > 0 || bytes.contains(13) else { return text }

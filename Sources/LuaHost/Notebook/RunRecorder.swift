@@ -15,9 +15,12 @@ public final class RunRecorder {
   private let script: ScriptFile
   private let context: HostContext
   private let command: [String]
+  private let formats: [ReportFormat]
   private let start = Date()
   private let clock = DispatchTime.now().uptimeNanoseconds
   private var directory: RunDirectory?
+  /// Has open pages follow what is written next.
+  public var follows = false
   /// True once the script was compiled and its cells run.
   var hasBegun = false
   /// Lines for the log from before the folder was taken.
@@ -28,10 +31,15 @@ public final class RunRecorder {
   ///   - context: what the host knows of the run.
   ///   - path: the run directory; nil: `reports/<script>`.
   ///   - command: the command line, which the report shows.
-  public init(script: ScriptFile, context: HostContext, path: FilePath?, command: [String]) {
+  ///   - formats: the forms of the report.
+  public init(
+    script: ScriptFile, context: HostContext, path: FilePath?, command: [String],
+    formats: [ReportFormat] = ReportFormat.all
+  ) {
     self.script = script
     self.context = context
     self.command = command
+    self.formats = formats
     self.path = path ?? RunDirectory.defaultPath(script: script.path)
   }
 
@@ -43,8 +51,9 @@ public final class RunRecorder {
       seed: context.options.seed, threads: ThreadTeam.size, precision: context.options.precision.rawValue,
       repository: .of(folder: script.path.folder), started: start)
     facts.status = .running
+    if follows { facts.follower = PageFollower() }
     facts.plugins = context.loadedPlugins.map(RunFacts.Source.init)
-    let opened = try RunDirectory(path: path, facts: facts)
+    let opened = try RunDirectory(path: path, facts: facts, formats: formats)
     directory = opened
     log(["started: \(facts.shellCommand)"] + unlogged)
     unlogged = []
@@ -60,8 +69,14 @@ public final class RunRecorder {
   /// Brings the report up to date after a cell.
   func update(_ notebook: Notebook) throws {
     let directory = try open()
-    directory.record(models: context.loadedModels)
+    record(into: directory)
     try directory.update(notebook)
+  }
+
+  /// Takes note of what the run has used by now.
+  private func record(into directory: RunDirectory) {
+    directory.record(models: context.loadedModels)
+    directory.record(plugins: context.loadedPlugins.map(RunFacts.Source.init))
   }
 
   /// Whether such an end leaves a report: not where nothing has run, as with wrong usage or a slip in the source.
@@ -88,9 +103,15 @@ public final class RunRecorder {
     if case .failed(let failure) = outcome { log([failure.message]) }
     log(["\(status.rawValue)"])
     let directory = try open()
-    directory.record(models: context.loadedModels)
+    record(into: directory)
     try directory.finish(notebook, status: status, seconds: seconds, results: context.outputs.results)
   }
+
+  /// Writes the last report once more, as one that nobody writes again.
+  public func endFollowing(_ notebook: Notebook) { try? directory?.endFollowing(notebook) }
+
+  /// Lets another run have the folder.
+  public func close() { directory = nil }
 
   private static var versions: [RunFacts.Version] {
     [

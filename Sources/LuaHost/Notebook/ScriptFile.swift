@@ -20,6 +20,18 @@ public struct ScriptFile: Sendable {
     public let tags: [String]
   }
 
+  /// A stretch of the text from one mark to the next, with its mark: also cells that hold nothing, and raw ones, which
+  /// ``cells`` leaves out.
+  struct Section {
+    let mark: CellMark
+    /// The cell's source, as in ``Cell``.
+    let source: String
+    /// Its lines, from 0, the mark's and blank ones included.
+    let lines: Range<Int>
+  }
+
+  /// The text's stretches, in order; what is before the first is a header.
+  let sections: [Section]
   /// The file, as it was asked for.
   public let path: FilePath
   /// The cells, in order.
@@ -40,6 +52,27 @@ public struct ScriptFile: Sendable {
   /// its cells are not those that its author sees.
   public let mistake: String?
 
+  /// Where the lines are in the notebook that the script was; nil for scripts.
+  private(set) var notebookLines: NotebookLines?
+
+  /// The script that a notebook is; messages call it `path`, and name the notebook's cells.
+  public init(path: FilePath, notebook: JupyterNotebook) {
+    self.init(path: path, source: notebook.script)
+    notebookLines = NotebookLines(of: notebook, in: self)
+  }
+
+  /// A message of Lua's as the author of the script understands it: lines of a notebook are those of its cells.
+  func located(_ message: String) -> String { notebookLines?.located(message) ?? message }
+
+  /// What people call a cell, and the number of its first line there.
+  ///
+  /// - Parameter index: the cell's place in ``cells``, from 0.
+  func place(ofCell index: Int) -> (number: Int, firstLine: Int) {
+    let line = cells[index].firstLine
+    guard let place = notebookLines?.place(of: line) else { return (index + 1, line) }
+    return (place.cell, place.line)
+  }
+
   /// Finds the cells of a text; messages call it `path`.
   public init(path: FilePath, source: String) {
     self.path = path
@@ -47,6 +80,7 @@ public struct ScriptFile: Sendable {
     var splitter = CellSplitter(self.source)
     splitter.run()
     cells = splitter.cells
+    sections = splitter.sections
     mistake = splitter.mistake.map { "\(path):\($0.line): this looks like the mark of a cell: \($0.problem)" }
   }
 
@@ -76,11 +110,14 @@ public struct ScriptFile: Sendable {
 /// Finds the cells of a script.
 private struct CellSplitter {
   private(set) var cells: [ScriptFile.Cell] = []
+  private(set) var sections: [ScriptFile.Section] = []
   private(set) var mistake: (line: Int, problem: String)?
 
   private let source: String
   private var state = LuaLineState()
   private var mark = CellMark.first
+  /// Whether the cell began with a mark; the first may not.
+  private var hasMark = false
   /// The lines of the cell so far.
   private var lines: [Substring] = []
   private var firstLine = 1
@@ -135,6 +172,7 @@ private struct CellSplitter {
       case .mark(let next):
         finish()
         mark = next
+        hasMark = true
         lines = []
         unclosed = []
         firstLine = number + 1
@@ -148,18 +186,19 @@ private struct CellSplitter {
     line.utf8.withContiguousStorageIfAvailable { state.pass($0[...]) }
   }
 
-  /// The number of lines before the first that counts: Jupytext's YAML header is `-- ---` to `-- ---`.
+  /// The number of lines before the first that counts: Jupytext's YAML header is `-- ---` to `-- ---`, and above
+  /// it, or alone, Jupytext says the encoding where there are characters beyond ASCII.
   private static func headerEnd(_ lines: [Substring]) -> Int {
-    guard let start = lines.firstIndex(where: { !$0.trimmed.isEmpty }), lines[start].trimmed == "-- ---"
-    else {
-      return 0
-    }
+    let isHeaded = { (line: Substring) in line.trimmed.isEmpty || line.hasPrefix("-- -*- coding:") }
+    let start = lines.firstIndex { !isHeaded($0) } ?? lines.count
+    let encodingEnd = lines[..<start].lastIndex { !$0.trimmed.isEmpty }.map { $0 + 1 } ?? 0
+    guard start < lines.count, lines[start].trimmed == "-- ---" else { return encodingEnd }
     for index in lines.indices where index > start {
-      guard lines[index].hasPrefix("--") else { return 0 }
+      guard lines[index].hasPrefix("--") else { return encodingEnd }
       if lines[index].trimmed == "-- ---" { return index + 1 }
-      if case .mark = CellMark.read(lines[index]) { return 0 }
+      if case .mark = CellMark.read(lines[index]) { return encodingEnd }
     }
-    return 0
+    return encodingEnd
   }
 
   private mutating func finish() {
@@ -168,9 +207,13 @@ private struct CellSplitter {
     var high = lines.count
     while low < high, lines[low].trimmed.isEmpty { low += 1 }
     while high > low, lines[high - 1].trimmed.isEmpty { high -= 1 }
-    guard low < high, let kind = mark.kind.shown else { return }
     let kept = lines[low..<high]
-    let text = kind == .markdown ? Self.markdown(kept) : kept.joined(separator: "\n")
+    let text = isText ? Self.markdown(kept) : kept.joined(separator: "\n")
+    if hasMark || low < high {
+      let start = firstLine - (hasMark ? 2 : 1)
+      sections.append(.init(mark: mark, source: text, lines: start..<(firstLine - 1 + lines.count)))
+    }
+    guard low < high, let kind = mark.kind.shown else { return }
     cells.append(
       .init(kind: kind, title: mark.title, source: text, firstLine: firstLine + low, tags: mark.tags))
   }
@@ -230,7 +273,7 @@ extension CellMark.Kind {
 
 extension String {
   /// The text without blank lines at both ends.
-  fileprivate var trimmedLines: String {
+  var trimmedLines: String {
     var lines = split(separator: "\n", omittingEmptySubsequences: false)[...]
     while let first = lines.first, first.trimmed.isEmpty { lines.removeFirst() }
     while let last = lines.last, last.trimmed.isEmpty { lines.removeLast() }

@@ -17,16 +17,22 @@ public final class ScriptRunner {
   private var printed = PrintedText()
   private let state: LuaState
   private let session: CellSession
+  /// What an earlier run of the script has left: shown until the cells run again.
+  public var previous: Notebook?
+  /// Names that say nothing of what a cell depends on.
+  private lazy var libraryNames = Set((try? session.environment.pairs().compactMap(\.key.asString)) ?? [])
   /// The cell that is running, as an index into the notebook.
   private var running = 0
   private var kept = KeptOutputs()
+  /// Gives back what cells left in an earlier run; nil where none are kept.
+  private var keeper: CellKeeper?
 
   /// - Parameters:
   ///   - script: the script.
   ///   - context: what the host knows beside Lua, such as what the command line set.
   ///   - limits: bounds on what the script may use.
   ///   - catalog: what the script can call.
-  ///   - plugins: loaded before the script; nil: none.
+  ///   - plugins: made known before the script, loaded where it uses them; nil: none.
   /// - Throws: ``LuaError`` where Lua cannot be started; `Interrupted`.
   public init(
     script: ScriptFile, context: HostContext = HostContext(), limits: LuaState.Limits = .init(),
@@ -36,28 +42,22 @@ public final class ScriptRunner {
     self.context = context
     notebook = Notebook(
       title: script.title, source: script.path,
-      cells: script.cells.map {
-        .init(kind: $0.kind, title: $0.title, source: $0.source, firstLine: $0.firstLine)
+      cells: script.cells.enumerated().map { index, cell in
+        .init(
+          kind: cell.kind, title: cell.title, source: cell.source,
+          firstLine: script.place(ofCell: index).firstLine)
       })
-    state = try LuaState(limits: limits, context: context)
-    try catalog.install(in: state)
-    let outcome = try plugins?.loadAll(into: state, catalog: catalog) ?? PluginLoader.Outcome()
-    pluginProblems = outcome.problems
-    context.loadedPlugins = outcome.loaded
-    // A hundred broken plugins are no reason to bury what the script says.
-    for line in (outcome.remarks + outcome.problems).prefix(Self.shownRemarks) { context.note(line) }
-    let hidden = outcome.remarks.count + outcome.problems.count - Self.shownRemarks
-    if hidden > 0 { context.note("\(hidden) more remarks on plugins: gfnet-lab doctor lists them") }
+    (state, pluginProblems) = try LuaState.started(
+      limits: limits, context: context, catalog: catalog, plugins: plugins)
     context.scriptFolder = script.path.folder
     let environment = try LuaEnvironment(
-      in: state, catalog: catalog, moduleFolders: [script.path.folder])
+      in: state, catalog: catalog, moduleFolders: [script.path.folder] + context.options.luaPath)
     session = CellSession(state: state, environment: environment.table, chunkName: script.path.shown)
     try session.checkGlobals()
   }
 
   /// Plugins that were skipped, one line each.
   public let pluginProblems: [String]
-  private static let shownRemarks = 20
 
   // MARK: Running
 
@@ -77,6 +77,16 @@ public final class ScriptRunner {
     context.recorder?.log(context.outputs.earlyRemarks)
     // A folder that cannot be written is told before hours are spent.
     if !declaresParameters, let failure = record({ _ = try $0.open() }) { return .failed(failure) }
+    if let previous {
+      let declared = compiled.mapValues { Set($0.exported.joined().map(\.name)) }
+      let used = compiled.mapValues { $0.names.subtracting(libraryNames) }
+      EarlierResults(of: previous).enter(
+        into: &notebook, names: used.merging(declared) { $0.union($1) }, declared: declared)
+    }
+    keeper = context.cellStore.flatMap {
+      try? CellKeeper(store: $0, script: script, session: session, context: context, compiled: compiled)
+    }
+    defer { keeper?.finish() }
     for index in notebook.cells.indices {
       let outcome = runCell(index, compiled[index])
       // Wrong usage must not cost the report of the run before.
@@ -111,7 +121,7 @@ public final class ScriptRunner {
     guard cell.kind != .markdown else { return }
     let title = cell.title.isEmpty ? "" : " (\(cell.title))"
     let time = cell.seconds.map { " after \(LuaNumberText.shortest(($0 * 1000).rounded() / 1000)) s" } ?? ""
-    context.recorder?.log(["cell \(index + 1)\(title): \(cell.status)\(time)"])
+    context.recorder?.log(["cell \(script.place(ofCell: index).number)\(title): \(cell.status)\(time)"])
   }
 
   /// Writes the report so far; nil when that succeeded.
@@ -149,7 +159,8 @@ public final class ScriptRunner {
       return .interrupted
     }
     guard let mistake = script.mistake else { return nil }
-    return .failed(Failure(message: mistake, traceback: "", cell: nil, cellTitle: "", isOfSource: true))
+    return .failed(
+      Failure(message: script.located(mistake), traceback: "", cell: nil, cellTitle: "", isOfSource: true))
   }
 
   private struct CompileFailure: Error { let outcome: Outcome }
@@ -164,9 +175,7 @@ public final class ScriptRunner {
         return .failure(CompileFailure(outcome: .interrupted))
       } catch {
         let message = LuaHints.explain(syntax: "\(error)", source: script.source)
-        let failure = Failure(
-          message: message, traceback: "", cell: index + 1, cellTitle: cell.title, isOfSource: true)
-        fail(index, failure)
+        let failure = fail(index, message, isOfSource: true)
         return .failure(CompileFailure(outcome: .failed(failure)))
       }
     }
@@ -183,7 +192,9 @@ public final class ScriptRunner {
     state.write = { [unowned self] stream, bytes in
       switch stream {
       case .output: recordPrinted(bytes)
-      case .error: Console.write(bytes, to: STDERR_FILENO)
+      case .error:
+        context.tracker?.block("it writes to standard error")
+        Console.write(bytes, to: STDERR_FILENO)
       }
     }
   }
@@ -191,6 +202,7 @@ public final class ScriptRunner {
   /// The terminal gets the bytes as they are, the notebook text.
   private func recordPrinted(_ bytes: UnsafeRawBufferPointer) {
     let text = printed.take(bytes)
+    if text.utf8.count != bytes.count { context.tracker?.block("it prints bytes that are no text") }
     if let onPrint { onPrint(bytes) } else if !text.isEmpty { onOutput(running, .text(text)) }
     if !text.isEmpty { keep(.text(text)) }
   }
@@ -233,54 +245,78 @@ public final class ScriptRunner {
       return nil
     }
     notebook.cells[index].status = .running
-    let start = DispatchTime.now().uptimeNanoseconds
-    defer { finishPrinted() }
-    defer { notebook.cells[index].seconds = Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9 }
+    if notebook.cells[index].earlier != nil {
+      notebook.cells[index].outputs = []
+      notebook.cells[index].seconds = nil
+      notebook.cells[index].memory = nil
+      notebook.cells[index].earlier = nil
+    }
+    let cost = CellCost()
     do {
-      let values = try state.withTimeLimit(seconds: state.limits.seconds, of: "a cell") {
-        try session.run(compiled)
+      if try giveBack(index, compiled) {
+        cost.note(in: &notebook.cells[index])
+        return nil
       }
-      if !compiled.isHidden { try ValueDisplay(state: state).outputs(of: values).forEach(record) }
+      defer { if notebook.cells[index].seconds == nil { cost.note(in: &notebook.cells[index]) } }
+      try state.withinCell(name(ofCell: index)) {
+        defer { finishPrinted() }
+        let values = try session.run(compiled)
+        // What shows a value may be the script's code.
+        if !compiled.isHidden { try ValueDisplay(state: state).outputs(of: values).forEach(record) }
+      }
       notebook.cells[index].status = .done
+      cost.note(in: &notebook.cells[index])
+      try keeper?.end(index, compiled, notebook.cells[index], isWhole: !kept.isFull)
+      keeper?.noteOrigins(index)
       return nil
     } catch let reason as Interrupted where reason.deadline == nil {
       notebook.cells[index].status = .interrupted
       return .interrupted
     } catch let error as LuaError {
       if let usage = error.underlying as? UsageError { return .usage(usage.description) }
-      let failure = Failure(
-        message: explained(error.message), traceback: error.traceback, cell: index + 1,
-        cellTitle: script.cells[index].title)
-      fail(index, failure)
-      return .failed(failure)
+      let message = session.explained(
+        error.message, source: script.source, firstLine: script.cells[index].firstLine)
+      return .failed(fail(index, message, error.traceback))
     } catch {
-      let failure = Failure(
-        message: "\(error)", traceback: "", cell: index + 1, cellTitle: script.cells[index].title)
-      fail(index, failure)
-      return .failed(failure)
+      return .failed(fail(index, "\(error)"))
     }
   }
 
-  private func fail(_ index: Int, _ failure: Failure) {
+  /// Gives back what the cell left in an earlier run; false where it must run.
+  private func giveBack(_ index: Int, _ compiled: CellSession.Compiled) throws -> Bool {
+    guard let keeper, let entry = try keeper.begin(index, compiled) else { return false }
+    for output in entry.outputs {
+      if case .text(var text) = output {
+        text.withUTF8 { recordPrinted(UnsafeRawBufferPointer($0)) }
+      } else {
+        record(output)
+      }
+    }
+    finishPrinted()
+    for result in entry.results { context.outputs.record(result: result.name, result.value) }
+    notebook.cells[index].status = .done
+    notebook.cells[index].keptSeconds = entry.seconds
+    keeper.endRestored(index, entry)
+    keeper.noteOrigins(index)
+    return true
+  }
+
+  /// What errors call a cell.
+  private func name(ofCell index: Int) -> String {
+    let title = script.cells[index].title
+    let name = "cell \(script.place(ofCell: index).number)"
+    return title.isEmpty ? name : "\(name) (\(title.printable(upTo: 60)))"
+  }
+
+  /// Notes that a cell failed, and returns with what.
+  private func fail(
+    _ index: Int, _ message: String, _ traceback: String = "", isOfSource: Bool = false
+  ) -> Failure {
+    let failure = Failure(
+      message: script.located(message), traceback: script.located(traceback),
+      cell: script.place(ofCell: index).number, cellTitle: script.cells[index].title, isOfSource: isOfSource)
     notebook.cells[index].status = .failed
     notebook.cells[index].outputs.append(.error(message: failure.message, traceback: failure.traceback))
-  }
-
-  /// Adds the near name to Lua's "attempt to call a nil value (global 'modle')".
-  private func explained(_ original: String) -> String {
-    let message = LuaHints.explain(runtime: original, source: script.source)
-    let explained = MissingLibrary.explained(message)
-    if explained != message { return explained }
-    if message.hasPrefix("out of memory") {
-      // Lua could not say where, but the cell is known at least.
-      return "\(script.path):\(script.cells[running].firstLine): in the cell that begins here: \(message)"
-    }
-    guard let match = message.firstMatch(of: /a nil value \(global '([A-Za-z0-9_]+)'\)$/) else {
-      return message
-    }
-    let name = String(match.1)
-    let globals = (try? session.environment.pairs().compactMap(\.key.asString)) ?? []
-    guard let near = NearestName.find(name, in: globals + session.visibleLocals) else { return message }
-    return message + "; did you mean '\(near)'?"
+    return failure
   }
 }

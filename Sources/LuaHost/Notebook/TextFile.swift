@@ -3,9 +3,14 @@ import Support
 /// Reads source files, with errors that name what is wrong with them.
 enum TextFile {
   /// The most bytes of a script; what is larger is none.
-  private static let largest = 16 << 20
+  static let largest = 16 << 20
 
   static func read(_ path: FilePath, as kind: String) throws -> String {
+    LuaText.normalised(try readWhole(path, as: kind))
+  }
+
+  /// The text with its line ends and its first line as they are.
+  static func readWhole(_ path: FilePath, as kind: String) throws -> String {
     try text(InputFile.bytes(of: path, as: kind, limit: largest), path, kind)
   }
 
@@ -14,10 +19,11 @@ enum TextFile {
   static func readScript(_ path: FilePath) throws -> String {
     guard let descriptor = InputFile.openDescriptor(path) else { return try read(path, as: "script") }
     let bytes = try InputFile.bytes(ofDescriptor: descriptor, path: path, as: "script", limit: largest)
-    return try text(bytes, path, "script")
+    return LuaText.normalised(try text(bytes, path, "script"))
   }
 
-  private static func text(_ bytes: [UInt8], _ path: FilePath, _ kind: String) throws -> String {
+  /// The text that the bytes of a source file are.
+  static func text(_ bytes: [UInt8], _ path: FilePath, _ kind: String) throws -> String {
     if bytes.starts(with: [0x1B, 0x4C, 0x75, 0x61]) {
       throw FileError(action: "read \(kind)", path: path, reason: "it is compiled Lua; only source is run")
     }
@@ -33,7 +39,7 @@ enum TextFile {
         action: "read \(kind)", path: path,
         reason: "it is not UTF-8 text: line \(line(of: wrong, in: bytes)) has the byte 0x\(byte)")
     }
-    return LuaText.normalised(text)
+    return text
   }
 
   private static func line(of place: Int, in bytes: [UInt8]) -> Int {

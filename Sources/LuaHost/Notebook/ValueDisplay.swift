@@ -6,24 +6,29 @@ import Support
 struct ValueDisplay {
   let state: LuaState
   private static let width = 96
-  private static let shownElements = 24
-  private static let shownFields = 40
-  private static let depth = 4
+  // How much of a table is shown; a summary sets less.
+  var shownElements = 24
+  var shownFields = 40
+  var depth = 4
 
   /// What a cell that ends in these values shows.
   func outputs(of values: [LuaValue]) throws -> [Notebook.Output] {
     if try values.allSatisfy({ try $0.isNil || isStream($0) }) { return [] }
     var outputs: [Notebook.Output] = []
     var line: [String] = []
+    var previews: [Notebook.Output] = []
     for value in values {
-      if case .object(let object) = value, let output = try show(object) {
-        outputs.append(output)
+      if case .object(let object) = value, let shown = try show(object) {
+        outputs += shown
       } else {
         line.append(try text(of: value))
+        if case .object(let object) = value, let picture = try preview(of: object) {
+          previews.append(.figure(picture))
+        }
       }
     }
     if !line.isEmpty { outputs.append(.value(line.joined(separator: "\t"))) }
-    return outputs
+    return outputs + previews
   }
 
   /// Whether the value is a stream: `io.write` returns its own, which is no result.
@@ -36,7 +41,18 @@ struct ValueDisplay {
     return gf_push_metafield(stack.pointer, -1, "__name") && stack.string(at: -1) == GF_STREAM_NAME
   }
 
-  private func show(_ object: LuaObject) throws -> Notebook.Output? {
+  private func preview(of object: LuaObject) throws -> Notebook.Picture? {
+    guard state.context.outputs.hasPreviews else { return nil }
+    let stack = state.stack
+    try object.push(onto: stack)
+    defer { stack.pop() }
+    guard let preview = stack.classEntry(at: -1)?.preview, let value = stack.anyObject(at: -1) else {
+      return nil
+    }
+    return try preview(value)
+  }
+
+  private func show(_ object: LuaObject) throws -> [Notebook.Output]? {
     let stack = state.stack
     try object.push(onto: stack)
     defer { stack.pop() }
@@ -87,22 +103,22 @@ struct ValueDisplay {
     defer { stack.pop() }
     if hasText { return try stack.text(at: -1) }
     guard let identity, !path.contains(identity) else { return "{…}" }
-    if path.count >= Self.depth { return "{…}" }
+    if path.count >= depth { return "{…}" }
     path.append(identity)
     defer { path.removeLast() }
 
     let length = Int(lua_rawlen(stack.pointer, -1))
     var parts: [String] = []
-    for index in 0..<min(length, Self.shownElements) {
+    for index in 0..<min(length, shownElements) {
       try stack.reserve(2)
       lua_rawgeti(stack.pointer, -1, lua_Integer(index + 1))
       let element = try stack.value(at: -1)
       stack.pop()
       parts.append(try describe(element, indent: indent + 2, path: &path))
     }
-    if length > Self.shownElements { parts.append("… (\(length) elements)") }
+    if length > shownElements { parts.append("… (\(length) elements)") }
     let isList = parts.count
-    let fields = try stack.fields(ofTableAt: -1, beyond: length, first: Self.shownFields)
+    let fields = try stack.fields(ofTableAt: -1, beyond: length, first: shownFields)
     for field in fields.first {
       let value = try describe(field.value, indent: indent + 2, path: &path)
       parts.append("\(try keyText(field.key, path: &path)) = \(value)")
