@@ -8,7 +8,8 @@ final class FontBytes {
 
   /// Opens a file; nil for what is no readable regular file.
   init?(path: FilePath) {
-    guard let file = try? InputFile(path) else { return nil }
+    // Which files a script may name as fonts was decided before; the others are the system's.
+    guard let file = FileAccess.ofProgram({ try? InputFile(path) }) else { return nil }
     self.file = file
   }
 
