@@ -17,9 +17,12 @@ struct GFNetLab: ParsableCommand {
                                     … with a parameter
         gfnet-lab run scripts/threshold_sweep.lua --help
                                     list the script's parameters
+        gfnet-lab repl              type Lua and see what it gives
         gfnet-lab help gfnet        what scripts can call, and the manual
         gfnet-lab models            encoders, models, checkpoints of PyTorch
+        gfnet-lab plugins           rules, samplers, backbones, reports of others
         gfnet-lab bench --batch 32  times of a network on this machine
+        gfnet-lab init study        make a project folder, with editor settings
         gfnet-lab doctor            check the installation
 
       Exit status: 0 done, 1 the script or its input failed, 2 wrong usage,
@@ -28,7 +31,9 @@ struct GFNetLab: ParsableCommand {
       """,
     version: "gfnet-lab \(Doctor.version)",
     subcommands: [
-      RunCommand.self, ModelsCommand.self, BenchCommand.self, HelpCommand.self, DoctorCommand.self,
+      RunCommand.self, ReplCommand.self, ModelsCommand.self, PluginsCommand.self, BenchCommand.self,
+      HelpCommand.self, InitCommand.self, DoctorCommand.self, ConvertCommand.self, JupyterCommand.self,
+      CacheCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 

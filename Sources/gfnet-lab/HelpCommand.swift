@@ -15,12 +15,21 @@ struct HelpCommand: ParsableCommand {
         gfnet-lab help plugins            a page of the manual
         gfnet-lab help epochs             an option, and what takes it
         gfnet-lab help run                a command
+        gfnet-lab help --stubs            declarations for editors (LuaCATS)
       """)
 
   @Argument(help: "A name that scripts use, a subject, or a command.")
   var symbol: [String] = []
 
+  @Flag(help: "Print what scripts can call as declarations that the Lua language server reads.")
+  var stubs = false
+
   func run() throws {
+    if stubs {
+      guard symbol.isEmpty else { throw UsageError("--stubs declares everything and takes no name") }
+      Terminal.write(TypeStubs(definitions: try Help.definitionsWithPlugins()).text)
+      return
+    }
     guard !symbol.isEmpty else { return try Self.showOverview() }
     // A subject may be two words: `help learning rate`.
     let symbol = symbol.joined(separator: " ")

@@ -22,10 +22,10 @@ enum Launcher {
       return 0
     } catch let status as ExitCode {
       return status.rawValue
-    } catch is Interrupted {
+    } catch let reason as Interrupted {
       // A run says so itself; here ends what has no report, such as the loading of plugins.
-      Terminal.complain("interrupted")
-      return 130
+      Terminal.complain("\(reason)")
+      return reason.deadline == nil ? 130 : 1
     } catch let error as UsageError {
       Terminal.complain("\(error)")
       return 2
@@ -48,10 +48,24 @@ enum Launcher {
     if text.hasSuffix(".") { text.removeLast() }
     text = text.replacing(". Did you mean", with: "; did you mean")
     let command = arguments.first.flatMap { GFNetLab.commandNames.contains($0) ? $0 : nil } ?? "run"
+    text = withoutFarOption(text)
     if command == "run" { text += parameterHint(text, arguments) }
     if command == "bench" { text += networkHint(text) }
     if text.hasSuffix("is invalid for '--memory <size>'") { text += "; expected at least 64M, such as 8G" }
+    if text.contains("' is invalid for '"), let expected = LimitOptions.expectation(text) {
+      text += "; \(expected)"
+    }
     return text.prefix(1).lowercased() + text.dropFirst() + " (see gfnet-lab \(command) --help)"
+  }
+
+  /// The message without a proposal that is not near: the parser takes `--time` for what `--limit` meant.
+  private static func withoutFarOption(_ message: String) -> String {
+    guard
+      let match = message.firstMatch(
+        of: #/Unknown option '--([^'=]+)'(; did you mean '--([^']+)'\?)/#.ignoresCase()),
+      NearestName.find(String(match.1), in: [String(match.3)]) == nil
+    else { return message }
+    return message.replacing(match.2, with: "")
   }
 
   /// What to write where a network was named in a way that `bench` does not know; else empty.
@@ -76,9 +90,9 @@ enum Launcher {
   }
 
   /// The options of `run` whose next word is their value, and so no script.
-  private static let optionsWithValue: Set<String> = [
-    "--out", "--seed", "--threads", "--precision", "--memory",
-  ]
+  private static let optionsWithValue = LimitOptions.names.union(FileOptions.names).union([
+    "--out", "--seed", "--threads", "--precision", "--memory", "--keep-after",
+  ])
 
   /// The script of `[run] SCRIPT … --help`; nil when the arguments are something else.
   private static func scriptBeforeHelp(_ arguments: [String]) -> String? {

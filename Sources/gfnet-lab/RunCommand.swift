@@ -21,7 +21,9 @@ struct RunCommand: ParsableCommand {
         gfnet-lab run scripts/threshold_sweep.lua --out reports/monday --seed 7
       """)
 
-  @Argument(help: "The script: Lua source, with or without cells.", completion: .file(extensions: ["lua"]))
+  @Argument(
+    help: "The script: Lua source, with or without cells, or a Jupyter notebook of Lua.",
+    completion: .file(extensions: ["lua", "ipynb"]))
   var script: FilePath
 
   @Argument(help: ArgumentHelp("Parameters of the script.", valueName: "name=value"))
@@ -30,59 +32,52 @@ struct RunCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Folder for the report (default: reports/<script>).", valueName: "dir"))
   var out: FilePath?
 
-  @Option(
-    name: .customLong("seed"), parsing: .unconditional,
-    help: ArgumentHelp("Seed of everything random.", valueName: "n"))
-  var seedText = "1"
+  @OptionGroup var host: HostOptions
 
-  @Option(
-    name: .customLong("threads"), parsing: .unconditional,
-    help: ArgumentHelp("Threads to compute with (default: one per core).", valueName: "n"))
-  var threadsText: String?
+  @Flag(help: "Also write report.ipynb, a Jupyter notebook with the results.")
+  var ipynb = false
 
-  @Option(help: "Precision of inference: f32 or bf16.")
-  var precision: Precision = .float32
-
-  @Option(
-    help: ArgumentHelp(
-      "Most memory to hold, such as 8G or 512M (default: what the machine has left, less a reserve).",
-      valueName: "size"))
-  var memory: MemorySize?
-
-  @Flag(name: .customLong("no-cache"), help: "Compute everything anew, also what an earlier run kept.")
-  var ignoresCache = false
+  @OptionGroup var cells: CellOptions
 
   @Flag(name: .customLong("script-parameters"), help: .private)
   var listsParameters = false
 
   func validate() throws {
-    _ = try OptionValues.seed(seedText)
-    _ = try threadsText.map(OptionValues.threads)
     if out?.isEmpty == true { throw ValidationError("--out needs the name of a folder") }
   }
 
   func run() throws {
-    try MemorySize.apply(memory)
+    guard cells.watch, !listsParameters else {
+      _ = try runOnce()
+      return
+    }
+    guard InputFile.openDescriptor(script) == nil else {
+      throw UsageError("--watch needs a file, not a stream")
+    }
+    try Watch(script: script).run(runOnce)
+  }
+
+  /// Runs the script; `before` is what the run before has left where it is watched.
+  private func runOnce(_ before: Watch.Run = .init()) throws -> Watch.Run {
     let file = try readScript()
-    let context = HostContext()
-    let threads = try threadsText.map(OptionValues.threads)
-    context.options.seed = try OptionValues.seed(seedText)
-    context.options.threads = threads
-    if let remark = OptionValues.remark(onThreads: threads) { context.note(remark) }
-    context.options.precision = precision
-    context.options.usesCache = !ignoresCache
+    let context = try host.context()
+    cells.apply(to: context)
     try checkBlanks()
     context.parameters.overrides = try parameters.map(ParameterSession.parseOverride)
     // The parameters are listed without running anything, not even plugins.
-    if listsParameters { return try printParameters(ScriptRunner(script: file, context: context)) }
+    if listsParameters {
+      try printParameters(ScriptRunner(script: file, context: context))
+      return before
+    }
     let runner = try ScriptRunner(
-      script: file, context: context, plugins: .standard(scriptFolder: script.folder))
-
-    if let threads { ThreadTeam.setSize(threads) }
+      script: file, context: context, plugins: host.plugins(scriptFolder: script.folder))
     let recorder = RunRecorder(
       script: file, context: context, path: out,
-      command: ["gfnet-lab"] + RawArgument.all().map(RawArgument.shownAsTyped))
+      command: ["gfnet-lab"] + RawArgument.all().map(RawArgument.shownAsTyped),
+      formats: ReportFormat.all + (ipynb ? [JupyterReport.format] : []))
     context.recorder = recorder
+    recorder.follows = cells.watch
+    runner.previous = before.notebook
     runner.onOutput = { index, output in
       // Text cells are for readers; in a pipe only results count.
       if runner.notebook.cells[index].kind == .markdown && !Terminal.isInteractive { return }
@@ -104,7 +99,9 @@ struct RunCommand: ParsableCommand {
     case .usage(let message): Terminal.complain(message)
     case .interrupted: Terminal.complain("interrupted" + addition)
     }
+    if cells.watch { return Watch.Run(of: runner, context, recorder, outcome, before) }
     if outcome.exitStatus != 0 { throw ExitCode(outcome.exitStatus) }
+    return before
   }
 
   /// Writes the final report; returns why it could not be written.
@@ -123,12 +120,13 @@ struct RunCommand: ParsableCommand {
 
   /// What people give for a script, by the file's ending. Otherwise its first line would be called a slip in
   /// Lua.
-  private static let otherLanguages = ["ipynb": "a Jupyter notebook", "py": "Python"]
+  private static let otherLanguages = ["py": "Python"]
 
   private func readScript() throws -> ScriptFile {
     if let language = Self.otherLanguages[script.ending], script.exists {
       throw UsageError("\(script) is \(language), not a Lua script")
     }
+    if script.ending == "ipynb" { return try NotebookFile.script(script) }
     do {
       return try ScriptFile(contentsOf: script)
     } catch let error as FileError where script.ending != "lua" && error.code == ENOENT {
@@ -164,7 +162,10 @@ struct RunCommand: ParsableCommand {
   private func line(of failure: ScriptRunner.Failure, cells: Int) -> String {
     var notes: [String] = []
     if let cell = failure.cell, cells > 1 {
-      notes.append(failure.cellTitle.isEmpty ? "cell \(cell)" : "cell \(cell), \(failure.cellTitle)")
+      // Of a notebook the message has the cell's number where it has the line.
+      let isNamed = failure.message.contains(": cell \(cell), line ")
+      let words = [isNamed ? "" : "cell \(cell)", failure.cellTitle].filter { !$0.isEmpty }
+      if !words.isEmpty { notes.append(words.joined(separator: ", ")) }
     }
     // The innermost frame repeats the line that the message names.
     let callers = failure.traceback.split(separator: "\n").dropFirst().compactMap { frame in

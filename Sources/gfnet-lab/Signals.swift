@@ -1,12 +1,15 @@
 import Foundation
 import LuaHost
 import Support
+import Synchronization
 
 /// How the program answers requests to stop: Ctrl-C, `kill`, a terminal that closes.
 ///
 /// The first asks politely, so that a report is written. The second ends the program at once, and so does the
 /// first when a second later nothing has answered: one native computation can take minutes, and a read from a pipe
 /// can wait for ever. Where something has answered, the report has ten times as long.
+///
+/// A prompt answers itself (``answer(with:)``): there Ctrl-C ends what runs, and the session goes on.
 ///
 /// No handler is installed. A handler runs on the stack of whatever thread the system picks, and oneDNN's generated
 /// kernels point the stack register into their working memory: the handler's frame would lie in the middle of the heap.
@@ -15,6 +18,11 @@ enum Signals {
   /// The environment variable with the seconds that a computation may take to answer, for machines on which others'
   /// work makes a second too short.
   private static let variable = "GFNET_LAB_PATIENCE"
+
+  private static let asked = Atomic<Bool>(false)
+
+  /// True once the user has asked the program to end.
+  static var isAsked: Bool { asked.load(ordering: .relaxed) }
 
   /// Called while the program has one thread: those that it starts inherit what is blocked.
   /// - Throws: `UsageError` where the environment asks for what cannot be.
@@ -51,8 +59,51 @@ enum Signals {
     return seconds
   }
 
+  /// What a prompt makes of a signal: true where that is all, false where the program is to end.
+  typealias Answer = @Sendable (Int32) -> Bool
+
+  private static let prompt = Mutex<Answer?>(nil)
+
+  /// Has a prompt answer from now on. It also hears that the terminal has another size (SIGWINCH) and that the program goes on
+  /// after it was stopped (SIGCONT): both are blocked in the calling thread, which is the program's only one beside that which
+  /// waits.
+  static func answer(with answer: @escaping Answer) {
+    var others = attention
+    pthread_sigmask(SIG_BLOCK, &others, nil)
+    prompt.withLock { $0 = answer }
+  }
+
+  /// What prompts hear of beside requests to stop.
+  private static var attention: sigset_t {
+    var set = sigset_t()
+    sigemptyset(&set)
+    for number in [SIGWINCH, SIGCONT] { sigaddset(&set, number) }
+    return set
+  }
+
+  /// Returns when the program is asked to end.
+  private static func waitForRequest(_ requests: sigset_t) {
+    var heard = requests
+    for number in [SIGWINCH, SIGCONT] { sigaddset(&heard, number) }
+    var blocked = attention
+    pthread_sigmask(SIG_BLOCK, &blocked, nil)
+    while true {
+      let number = sigwaitinfo(&heard, nil)
+      if number < 0 {
+        if errno == EINTR { continue }
+        return
+      }
+      if let answer = prompt.withLock({ $0 }) {
+        if !answer(number) { return }
+      } else if number != SIGWINCH, number != SIGCONT {
+        return
+      }
+    }
+  }
+
   private static func watch(for requests: sigset_t, patience: Int) {
-    wait(for: requests)
+    waitForRequest(requests)
+    asked.store(true, ordering: .relaxed)
     Cancellation.request()
     if wait(for: requests, seconds: patience) {
       end("interrupted twice: ended without the final report")

@@ -7,12 +7,22 @@ import Synchronization
 enum Terminal {
   static let isInteractive = isatty(STDOUT_FILENO) == 1
 
-  /// The number of columns of the terminal; 100 where there is none.
-  static let width: Int = {
+  /// Whether text may be coloured: on terminals, unless $NO_COLOR says otherwise.
+  static let hasColour: Bool = {
+    let environment = ProcessInfo.processInfo.environment
+    return isInteractive && isatty(STDERR_FILENO) == 1 && environment["NO_COLOR"]?.isEmpty ?? true
+      && environment["TERM"] != "dumb"
+  }()
+
+  /// The number of columns of the terminal at the start; 100 where there is none.
+  static let width = currentWidth
+
+  /// The number of columns that the terminal has now; 100 where there is none.
+  static var currentWidth: Int {
     var size = winsize()
     guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 100 }
     return Int(size.ws_col)
-  }()
+  }
 
   /// Writes to standard output. When that fails the run goes on, for its report.
   static func write(_ text: String) {

@@ -1,6 +1,7 @@
 import Checkpoints
 import GlanceFocus
 import NeuralNet
+import Support
 
 extension CheckpointFile {
   /// What the file holds, in a few words.
