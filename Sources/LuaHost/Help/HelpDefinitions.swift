@@ -8,10 +8,10 @@ extension Definition {
 
   /// How it is called, such as `gfnet.exits.confidence{threshold=}`.
   var signature: String {
-    "\(luaName){\(parameters.map { $0.name + "=" }.joined(separator: ", "))}"
+    luaName + kind.use(with: parameters.map { $0.name + "=" }.joined(separator: ", "))
   }
 
-  /// The help of a rule, sampler or backbone: parameters with defaults and bounds, an example.
+  /// The help of a rule, sampler, backbone or report: parameters with defaults and bounds, an example.
   func help(_ layout: HelpLayout) -> String {
     var lines = [signature + " → " + kind.noun]
     if !summary.isEmpty { lines += layout.paragraph(summary, indent: 2) }
@@ -26,12 +26,13 @@ extension Definition {
 
   private var example: String {
     let given = parameters.first.map { $0.name + " = " + ($0.defaultValue?.source ?? "…") } ?? ""
-    let made = "\(luaName){\(given)}"
+    let made = luaName + kind.use(with: given)
     return switch kind {
     case .exits: "model:infer(data, {exit = \(made)})"
     case .samplers: "model:trace(data, {sampler = \(made)})"
     case .backbones:
       parameters.isEmpty ? "gfnet.model{backbone = \"\(name)\"}" : "gfnet.model{backbone = \(made)}"
+    case .reports: made
     }
   }
 }

@@ -20,10 +20,17 @@ public struct Help {
 
   /// Help that also knows what the plugins define; those that cannot be loaded are left out.
   public static func withPlugins(_ plugins: PluginLoader = .standard(), width: Int = 100) throws -> Help {
+    Help(definitions: try definitionsWithPlugins(plugins), width: width)
+  }
+
+  /// What the program and the plugins define; plugins that cannot be loaded are left out.
+  public static func definitionsWithPlugins(_ plugins: PluginLoader = .standard()) throws
+    -> DefinitionRegistry
+  {
     let state = try LuaState(context: HostContext())
     try Catalog.standard.install(in: state)
     _ = try plugins.loadAll(into: state, catalog: .standard)
-    return Help(definitions: state.context.definitions, width: width)
+    return state.context.definitions
   }
 
   /// The help on `name`; throws `UsageError` with the nearest names when there is none.

@@ -21,6 +21,12 @@ enum HelpTopics {
       ],
       page: "scripts.md", summary: "cells, parameters, what is shown, what of Lua there is"),
     Topic(
+      names: ["jupyter", "jupyterlab", "ipynb", "papermill", "kernel"], page: "jupyter.md",
+      summary: "notebooks in Jupyter: the kernel, conversion, parameters by Papermill"),
+    Topic(
+      names: ["prompt", "repl", "session", "commands", "magics", "history", "completion"],
+      page: "prompt.md", summary: "typing Lua: keys, commands such as %time, what is kept"),
+    Topic(
       names: ["plugins", "plugin", "manifest", "capabilities", "sandbox"], page: "plugins.md",
       summary: "writing a plugin: manifest, folders, what it may do"),
     Topic(

@@ -34,7 +34,8 @@ enum ParameterListing {
       gf_push_environment(stack.pointer)
       try stack.checkPushes()
       if lua_setupvalue(stack.pointer, -2, 1) == nil { stack.pop() }
-      let table = try state.withTimeLimit(seconds: 2, of: "gfnet.params") {
+      let table = try Cancellation.withDeadline(Deadline(of: "gfnet.params", seconds: 2, clock: limits.clock))
+      {
         try stack.call(arguments: 0, results: 1)
         return try stack.value(at: -1).asTable
       }

@@ -33,8 +33,11 @@ public struct ParameterSession {
     return (String(text[..<equals]), String(text[text.index(after: equals)...]))
   }
 
-  /// Takes the declarations and returns the values, the command line's before the defaults.
-  mutating func declare(_ settings: [Setting]) throws -> [(name: String, value: SettingValue)] {
+  /// Takes the declarations and returns the values: the command line's before those that the script's own code has set,
+  /// and these before the defaults.
+  mutating func declare(_ settings: [Setting], injected: [String: LuaValue] = [:]) throws
+    -> [(name: String, value: SettingValue)]
+  {
     guard declared == nil else {
       throw LuaError("gfnet.params was called before; declare all parameters in one table")
     }
@@ -56,6 +59,9 @@ public struct ParameterSession {
         } catch let error as LuaError {
           throw UsageError("parameter '\(setting.name)' \(error.message)")
         }
+      }
+      if let value = injected[setting.name] {
+        return (setting.name, try InjectedParameters.convert(value, as: setting, by: "gfnet.params"))
       }
       guard let value = setting.defaultValue else {
         throw UsageError(

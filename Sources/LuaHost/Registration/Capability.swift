@@ -37,12 +37,43 @@ package final class PluginIdentity {
   /// What `gfnet.random` draws from in the plugin: a sequence of its own, so that no plugin shifts another's numbers
   /// or the script's.
   let random: RandomGenerator
+  /// The most that its code may take: seconds in each call, memory over all of them.
+  package let limits: UsageLimits
+  /// What it holds from one call to the next.
+  fileprivate let ledger = MemoryLedger()
 
-  package init(name: String, capabilities: Set<Capability>, folder: FilePath? = nil, seed: UInt64) {
+  package init(
+    name: String, capabilities: Set<Capability>, folder: FilePath? = nil, seed: UInt64,
+    limits: UsageLimits = UsageLimits()
+  ) {
     self.name = name
     self.capabilities = capabilities
     self.folder = folder
+    self.limits = limits
     random = RandomGenerator(seed: seed, name: "plugin." + name)
+  }
+}
+
+extension LuaState {
+  /// Runs `body` as the code of a plugin: with its rights and within its limits, those of its manifest and those that
+  /// the run sets for all plugins.
+  func running<Result>(_ plugin: PluginIdentity, _ body: () throws -> Result) throws -> Result {
+    let limits = plugin.limits.combined(with: context.options.pluginLimits)
+    return try context.running(plugin) {
+      limits.areNone ? try body() : try within(plugin.work(limits), body)
+    }
+  }
+}
+
+extension PluginIdentity {
+  fileprivate func work(_ limits: UsageLimits) -> LimitedWork {
+    LimitedWork(
+      of: "the plugin '\(name)'", limits,
+      origin: (
+        memory: "limits.memory of its plugin.lua and --plugin-memory",
+        time: "limits of its plugin.lua, --plugin-time"
+      ),
+      ledger: ledger)
   }
 }
 
@@ -55,7 +86,16 @@ extension HostContext {
   /// Rights never grow on the way: while one plugin's code calls another's, both must have a capability.
   func running<Result>(_ plugin: PluginIdentity, _ body: () throws -> Result) rethrows -> Result {
     plugins.append(plugin)
+    tracker?.runs(plugin)
     defer { plugins.removeLast() }
+    return try body()
+  }
+
+  /// Runs `body` as the host's own code, whoever's code has led there.
+  func asHost<Result>(_ body: () throws -> Result) rethrows -> Result {
+    let before = plugins
+    plugins = []
+    defer { plugins = before }
     return try body()
   }
 
@@ -66,7 +106,12 @@ extension HostContext {
 
   /// Throws when the code that runs is a plugin's without the capability; `function` is what it called.
   package func claim(_ capability: Capability, for function: String) throws {
-    guard let plugin = plugins.first(where: { !$0.capabilities.contains(capability) }) else { return }
+    tracker?.uses(capability, function)
+    if let plugin { tracker?.block("the plugin '\(plugin.name)' has a hand in \(capability.rawValue)") }
+    guard let plugin = plugins.first(where: { !$0.capabilities.contains(capability) }) else {
+      for plugin in plugins { claims[plugin.name, default: []].insert(capability) }
+      return
+    }
     throw LuaError(
       "\(function): the plugin '\(plugin.name)' has not the capability \"\(capability.rawValue)\" that this needs; "
         + "its plugin.lua may ask for it: capabilities = {\"\(capability.rawValue)\"}")

@@ -13,13 +13,15 @@ public struct Catalog: Sendable {
   /// The program's own catalogue. A new module or class is one more row here.
   public static let standard = Catalog(
     modules: [
-      CoreModule.module, TensorModule.module, RandomModule.module, NetworkModule.module, PlotModule.module,
+      CoreModule.module, TensorModule.module, RandomModule.module, NetworkModule.module, OptimModule.module,
+      PlotModule.module,
       ReadModule.module, ReportModule.module,
     ] + DefinitionModules.modules,
     classes: [
       TensorClass.entry, GeneratorClass.entry, FigureClass.figure, FigureClass.axes,
       FigureClass.picture,
       DefinitionModules.definitionClass, DefinitionModules.configuredClass, InputFileClass.entry,
+      GradientsClass.entry, OptimizerClass.entry,
     ] + NetworkModule.classes + ModelAPI.classes)
 
   /// Something that help can be asked about.

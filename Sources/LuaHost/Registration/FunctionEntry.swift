@@ -84,6 +84,11 @@ public struct FunctionEntry: Sendable {
     qualifiedName = name
   }
 
+  /// The example as lines: two spaces part what makes its objects from what it shows.
+  var exampleLines: String {
+    example.replacing(/(\S) {2}(\S)/) { match in "\(match.1)\n\(match.2)" }
+  }
+
   /// The class of a method.
   var className: String { String(qualifiedName.prefix { $0 != ":" }) }
 
@@ -106,18 +111,24 @@ extension LuaStack {
   func push(_ entry: FunctionEntry) {
     let shape = state.shape(of: entry)
     let touched = shape.touched
-    push { stack in
+    let opensFiles = !entry.touches.union(entry.mayTouch).isDisjoint(with: [.readFiles, .writeFiles])
+    push(named: entry.qualifiedName) { stack in
       for capability in touched {
         try stack.state.context.claim(capability, for: shape.entry.qualifiedName)
       }
       try shape.checkArguments(on: stack)
+      let call = LuaCall(stack: stack, shape: shape)
       do {
-        return try shape.entry.body(LuaCall(stack: stack, shape: shape))
+        guard opensFiles else { return try shape.entry.body(call) }
+        return try call.context.fileAccess().enforced { try shape.entry.body(call) }
+      } catch let error as FileAccess.Refused {
+        throw LuaError("\(shape.entry.qualifiedName): \(error)", underlying: error)
       } catch let error as TensorError {
         throw LuaError(error.description, raisedIn: shape.entry)
       } catch let error as FigureError {
         throw LuaError(error.description, raisedIn: shape.entry)
       } catch let error as MemoryRefused {
+        stack.state.context.tracker?.block("memory was short in it")
         throw LuaError(error.description, raisedIn: shape.entry)
       }
     }

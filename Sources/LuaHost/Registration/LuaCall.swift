@@ -78,14 +78,29 @@ public struct LuaCall {
 
   /// As ``path(_:)``, for a file or folder to read: a relative one is looked for in the current folder, then
   /// beside the script; that of a plugin in its own folder first.
-  public func inputPath(_ name: String) throws -> FilePath { context.found(try path(name)) }
+  ///
+  /// - Throws: also where it leads to what may not be read.
+  public func inputPath(_ name: String) throws -> FilePath { try readable(path(name)) }
 
   /// The paths of a list, each as ``inputPath(_:)``.
-  public func inputPaths(_ name: String) throws -> [FilePath] { try paths(name).map(context.found) }
+  public func inputPaths(_ name: String) throws -> [FilePath] { try paths(name).map(readable) }
+
+  /// Where the file to read is that an argument gave as `path`; all that scripts name to be read comes through here.
+  func readable(_ path: FilePath) throws -> FilePath { try permitted { try context.readable(path) } }
+
+  /// Runs `body`; a path that is not permitted is told under the function's name.
+  private func permitted<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch let error as FileAccess.Refused {
+      throw LuaError("\(shape.entry.qualifiedName): \(error)", underlying: error)
+    }
+  }
 
   /// The path of a file to write.
   ///
-  /// - Throws: as ``path(_:)``, and where it names a folder: by a slash at its end, as `.` and as `..`.
+  /// - Throws: as ``path(_:)``, where it names a folder (by a slash at its end, as `.` and as `..`), and where it leads to
+  ///   what may not be written.
   public func outputPath(_ name: String) throws -> FilePath {
     // A path drops the slash at its end, and what was meant with it.
     let given = try value(name)
@@ -93,6 +108,7 @@ public struct LuaCall {
     guard given.stringBytes?.last != UInt8(ascii: "/"), path.lastComponent?.kind == .regular else {
       throw LuaError("\(place(name)) names a folder, expected a file, got \(given.described)")
     }
+    try permitted { try context.fileAccess().require(path, for: .write) }
     return path
   }
 

@@ -33,18 +33,26 @@ public struct LuaClass<Value> {
   ///   - operators: what scripts write as `object + 1` and the like.
   ///   - describe: the text of `tostring`; one line for large objects.
   ///   - show: how a cell shows the object as its value; nil: as `describe` says.
+  ///   - preview: a small picture for front ends that show one beside the value's text; nil where there is none.
+  ///   - field: `object.name` for names that are no members; nil where there is no such field either.
+  ///   - assignField: `object.name = v` for names that are no members, with object, name and value on the stack; false
+  ///     where there is no such field either.
   ///   - index: `object[i]` for keys that are no names, 1-based; throws when out of range.
   ///   - assign: `object[i] = v` for keys that are no names; the stack holds object, key, value.
   ///   - count: `#object`.
+  ///   - calls: the method that `object(…)` is short for.
   ///   - sample: a Lua expression that makes one, for examples.
   public init(
     _ name: String, _ summary: String, discussion: String = "", freeable: Bool = false,
     properties: [Property] = [], methods: [Method] = [], operators: [Operator] = [],
     describe: (@Sendable (Value) throws -> String)? = nil,
-    show: (@Sendable (Value, LuaState) throws -> Notebook.Output)? = nil,
+    show: (@Sendable (Value, LuaState) throws -> [Notebook.Output])? = nil,
+    preview: (@Sendable (Value) throws -> Notebook.Picture?)? = nil,
+    field: (@Sendable (Value, String, LuaStack) throws -> (any LuaPushable)?)? = nil,
+    assignField: (@Sendable (Value, String, LuaStack) throws -> Bool)? = nil,
     index: (@Sendable (Value, LuaValue, LuaStack) throws -> any LuaPushable)? = nil,
     assign: (@Sendable (Value, LuaStack) throws -> Void)? = nil,
-    count: (@Sendable (Value) throws -> Int)? = nil, sample: String? = nil
+    count: (@Sendable (Value) throws -> Int)? = nil, calls: String? = nil, sample: String? = nil
   ) {
     var functions = methods.map { method in
       var function = method.function
@@ -71,9 +79,13 @@ public struct LuaClass<Value> {
       properties: properties.map(\.entry), methods: functions, operators: operators.map(\.entry))
     if let describe { entry.describe = { try describe(Self.unbox($0)) } }
     if let show { entry.show = { try show(Self.unbox($0), $1) } }
+    if let preview { entry.preview = { try preview(Self.unbox($0)) } }
+    if let field { entry.field = { try field(Self.unbox($0), $1, $2) } }
+    if let assignField { entry.assignField = { try assignField(Self.unbox($0), $1, $2) } }
     if let index { entry.index = { try index(Self.unbox($0), $1, $2) } }
     if let assign { entry.assign = { try assign(Self.unbox($0), $1) } }
     if let count { entry.count = { try count(Self.unbox($0)) } }
+    entry.called = functions.first { $0.name == calls }
     self.entry = entry
   }
 
@@ -183,10 +195,15 @@ public struct ClassEntry: Sendable {
   /// The operators.
   public let operators: [OperatorEntry]
   var describe: (@Sendable (AnyObject) throws -> String)?
-  var show: (@Sendable (AnyObject, LuaState) throws -> Notebook.Output)?
+  var show: (@Sendable (AnyObject, LuaState) throws -> [Notebook.Output])?
+  var preview: (@Sendable (AnyObject) throws -> Notebook.Picture?)?
+  var field: (@Sendable (AnyObject, String, LuaStack) throws -> (any LuaPushable)?)?
+  var assignField: (@Sendable (AnyObject, String, LuaStack) throws -> Bool)?
   var index: (@Sendable (AnyObject, LuaValue, LuaStack) throws -> any LuaPushable)?
   var assign: (@Sendable (AnyObject, LuaStack) throws -> Void)?
   var count: (@Sendable (AnyObject) throws -> Int)?
+  /// The method that `object(…)` is short for.
+  var called: FunctionEntry?
 
   var memberNames: [String] { properties.map(\.name) + methods.map(\.name) }
 }
@@ -210,7 +227,8 @@ public struct OperatorEntry: Sendable {
   var sign: String {
     let signs = [
       "__add": "+", "__sub": "-", "__mul": "*", "__div": "/", "__pow": "^", "__unm": "-", "__eq": "==",
-      "__mod": "%", "__idiv": "//",
+      "__mod": "%", "__idiv": "//", "__band": "&", "__bor": "|", "__bxor": "~", "__bnot": "~",
+      "__lt": "<", "__le": "<=", "__len": "#", "__concat": "..",
       "__call": "()",
     ]
     return signs[name] ?? String(name.dropFirst(2))

@@ -26,6 +26,7 @@ extension LuaState {
     for operation in entry.operators {
       metatable.setFunction(operation.name) { try entry.run(operation, on: $0) }
     }
+    if let called = entry.called { metatable.set("__call") { stack.push(called) } }
     metatable.set("__gc") { gf_push_c_function(stack.pointer, gf_release_metamethod) }
     if entry.isFreeable {
       metatable.set("__close") { gf_push_c_function(stack.pointer, gf_release_metamethod) }
@@ -126,6 +127,10 @@ extension ClassEntry {
     guard let name = key.asString else {
       throw LuaError("\(article(name)) \(name) has no element \(key.described)")
     }
+    if let field, let value = try field(try stack.liveObject(of: self), name, stack) {
+      try value.push(onto: stack)
+      return 1
+    }
     throw LuaError(
       "\(article(self.name)) \(self.name) has no field '\(name)'"
         + MemberNames.hint(name, of: self.name, known: memberNames))
@@ -140,6 +145,11 @@ extension ClassEntry {
     let key = try stack.value(at: 2)
     guard let name = key.asString else {
       throw LuaError("the elements of \(article(self.name)) \(self.name) cannot be set")
+    }
+    if let assignField, !memberNames.contains(name),
+      try assignField(try stack.liveObject(of: self), name, stack)
+    {
+      return 0
     }
     guard let property = properties.first(where: { $0.name == name }) else {
       let shown = name.printable(upTo: 80)

@@ -8,7 +8,8 @@ enum CoreModule {
 
   static let module = LuaModule(
     "gfnet", "Glance-and-Focus Networks: models, data, experiments.",
-    functions: [params, clock, StrictFunction.entry] + ModelAPI.functions,
+    functions: [params, OverrideFunction.entry, clock, ProgressFunction.entry, StrictFunction.entry]
+      + ModelAPI.functions + GradientFunctions.functions,
     constants: [
       .init("version", "string", "the program's version") { _ in version },
       .init("seed", "integer", "the seed of this run (--seed)") {
@@ -35,9 +36,13 @@ enum CoreModule {
         "gfnet.params: the parameters of a run are its script's; the plugin '\(plugin.name)' declares those of its "
           + "rules as params of define")
     }
+    call.context.tracker?.block("it declares the parameters")
     let settings = try Setting.read(call[declarations], owner: "gfnet.params")
-    let values = try call.context.parameters.declare(settings)
-    return ParameterTable(values: values)
+    let values = try call.context.parameters.declare(settings, injected: call.context.injected.values)
+    try ParameterTable(values: values).push(onto: call.stack)
+    let table = LuaTable(popping: call.stack)
+    call.context.injected.note(settings, table)
+    return table
   }
 
   private static let clock = FunctionEntry(

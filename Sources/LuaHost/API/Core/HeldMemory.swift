@@ -33,6 +33,10 @@ extension EvaluationHandle: HoldsMemory {
   var heldBytes: Int { 64 * evaluation.exitSteps.count }
 }
 
+extension ExplanationHandle: HoldsMemory {
+  var heldBytes: Int { explanation.steps.reduce(0) { $0 + 200 + 200 * $1.readings.count } }
+}
+
 extension CurveHandle: HoldsMemory {
   var heldBytes: Int { curve.madds.count * 8 * (4 + 2 * (curve.thresholds.first?.count ?? 0)) }
 }
@@ -54,10 +58,6 @@ extension ScriptAxes: GrowsInUse {
 
 extension ScriptPicture: HoldsMemory {
   public var heldBytes: Int { (drawing as? GlimpseGrid)?.heldBytes ?? 0 }
-}
-
-extension ComposedLayer: HoldsMemory {
-  public var heldBytes: Int { 128 * count }
 }
 
 extension BackboneDescription: HoldsMemory {

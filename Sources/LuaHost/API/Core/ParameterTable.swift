@@ -1,3 +1,4 @@
+import CLuaBridge
 import Support
 
 /// A table of parameter values in which a wrong name is an error.
@@ -28,6 +29,9 @@ struct ParameterTable: LuaPushable {
     }
     stack.push("__metatable")
     stack.push(false)
+    stack.rawSet(tableAt: -3)
+    lua_pushlightuserdata(stack.pointer, gf_parameters_key())
+    stack.push(true)
     stack.rawSet(tableAt: -3)
     stack.setMetatable(ofValueAt: -2)
   }

@@ -38,7 +38,7 @@ enum FigureClass {
       return "figure of \(Int(size.width.rounded()))×\(Int(size.height.rounded())) points"
         + (panels > 1 ? " with \(panels) panels" : "")
     },
-    show: { figure, state in .figure(try figure.picture(state.context)) },
+    show: { figure, state in [.figure(try figure.picture(state.context))] },
     index: { figure, key, _ in
       let panels = figure.figure.panels
       guard let number = key.asInteger, (1...panels.count).contains(number) else {
@@ -56,14 +56,14 @@ enum FigureClass {
     ],
     methods: LayerMethod.methods(of: ScriptAxes.self, "gfnet.plot.figure{columns = 2}[1]"),
     describe: { "axes \($0.panel + 1) of \($0.owner.figure.panels.count)" },
-    show: { axes, state in .figure(try axes.owner.picture(state.context)) }
+    show: { axes, state in [.figure(try axes.owner.picture(state.context))] }
   ).entry
 
   static let picture = LuaClass<ScriptPicture>(
     "picture", "Images, as gfnet.plot.images and gfnet.plot.glimpses make them.",
     methods: [saving(sample: "gfnet.plot.images{gfnet.tensor.rand(8, 8)}")],
     describe: { "picture (\($0.words))" },
-    show: { picture, state in .figure(try picture.picture(state.context)) }
+    show: { picture, state in [.figure(try picture.picture(state.context))] }
   ).entry
 
   private static let file = ArgumentKey<FilePath>.outputPath(

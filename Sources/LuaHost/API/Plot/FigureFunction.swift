@@ -19,7 +19,7 @@ enum FigureFunction {
     guard var file = try call.optionalPath(name) else { return nil }
     if !["paper", "sans"].contains(file) {
       try call.claim(.readFiles)
-      file = call.context.found(file)
+      file = try call.readable(file)
     }
     return try call.checked(name) { () throws(FigureError) in try FontChoice(named: file) }
   }

@@ -13,7 +13,7 @@ final class InputFileHandle: HoldsMemory {
   private var bytes: [UInt8]
   /// Bytes before what is read next.
   private var place = 0
-  private var isClosed = false
+  private(set) var isClosed = false
 
   /// The argument `file` of a call.
   init(reading call: LuaCall) throws {

@@ -1,9 +1,10 @@
+import Foundation
 import Support
 
 /// The part of Lua's `io` that reads. Files lie where ``ReadModule`` finds them, and are read whole when they are opened.
 enum InputFiles {
   /// What environments have in their table `io`.
-  static let functions: [FunctionEntry] = [open, lines].map { entry in
+  static let functions: [FunctionEntry] = [open, lines, type].map { entry in
     var entry = entry
     entry.qualifiedName = "io." + entry.name
     return entry
@@ -38,6 +39,8 @@ enum InputFiles {
       return LuaResults(Pushed(try InputFileHandle(reading: call)))
     } catch let error as FileError {
       return LuaResults(LuaValue.nil, error.description, Int(error.code))
+    } catch let error as LuaError where error.underlying is FileAccess.Refused {
+      return LuaResults(LuaValue.nil, error.message, Int(EACCES))
     }
   }
 
@@ -47,5 +50,18 @@ enum InputFiles {
     example: "for line in io.lines(\"notes.txt\") do print(line) end", touches: [.readFiles]
   ) { call in
     FileIterator(file: try InputFileHandle(reading: call), formats: try call[formats])
+  }
+
+  private static let value = ArgumentKey<LuaValue>("value", "what may be a file")
+
+  private static let type = FunctionEntry(
+    "type", "Says whether a value is an open file.", [value],
+    returns: "string, or nil: \"file\", \"closed file\"",
+    example: "print(io.type(io.open(\"notes.txt\")))"
+  ) { call -> LuaValue in
+    guard case .object(let object) = try call[value], let file = object.value(as: InputFileHandle.self) else {
+      return .nil
+    }
+    return .string(file.isClosed ? "closed file" : "file")
   }
 }

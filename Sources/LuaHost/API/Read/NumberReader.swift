@@ -9,6 +9,8 @@ import Tensor
 struct NumberReader {
   /// Lengths from the outermost list inwards.
   let sizes: [Int]
+  /// Whether the lists hold truth values, which are read as 1 and 0, instead of numbers.
+  let holdsTruth: Bool
   private let stack: LuaStack
 
   /// More levels than any tensor needs; a table that contains itself ends here.
@@ -16,8 +18,10 @@ struct NumberReader {
 
   /// Finds the lengths of the value at `index`, and leaves the table on top of the stack, where it is to be read.
   ///
-  /// - Parameter place: what an error names, such as `figure:line: argument 1 'x'`.
-  init(at index: Int, on stack: LuaStack, _ place: () -> String) throws {
+  /// - Parameters:
+  ///   - allowsTruth: whether lists of truth values are read as well.
+  ///   - place: what an error names, such as `figure:line: argument 1 'x'`.
+  init(at index: Int, on stack: LuaStack, allowsTruth: Bool = false, _ place: () -> String) throws {
     let source = Int(stack.absolute(index))
     guard try Self.pushTable(of: source, on: stack) else {
       let got = try stack.value(at: source).described
@@ -29,7 +33,9 @@ struct NumberReader {
       throw LuaError("\(place()) must be a list of numbers, got a table with \(key.describedAsKey)")
     }
     self.stack = stack
-    sizes = try Self.measure(stack, place)
+    let found = try Self.measure(stack, place)
+    sizes = found.sizes
+    holdsTruth = allowsTruth && found.holdsTruth
     try Shape(sizes).validated(for: "numbers")
   }
 
@@ -58,8 +64,10 @@ struct NumberReader {
     return stack.kind(at: -1) == .function
   }
 
-  /// The lengths along the first elements of the table on top.
-  private static func measure(_ stack: LuaStack, _ place: () -> String) throws -> [Int] {
+  /// The lengths along the first elements of the table on top, and whether the first value of all is a truth value.
+  private static func measure(
+    _ stack: LuaStack, _ place: () -> String
+  ) throws -> (sizes: [Int], holdsTruth: Bool) {
     let base = stack.count
     defer { stack.count = base }
     try stack.reserve(deepest + 4)
@@ -71,7 +79,7 @@ struct NumberReader {
       sizes.append(Int(lua_rawlen(stack.pointer, -1)))
       if lua_rawgeti(stack.pointer, -1, 1) == LUA_TNIL { break }
     }
-    return sizes
+    return (sizes, stack.kind(at: -1) == .boolean)
   }
 
   /// Reads the numbers of the table on top, row after row, to `target`, which has room for the product of ``sizes``.
@@ -93,8 +101,13 @@ struct NumberReader {
       if i & 0xFFFF == 0 { try Cancellation.check() }
       let type = lua_rawgeti(stack.pointer, -1, lua_Integer(i))
       if isInnermost {
-        guard type == LUA_TNUMBER else { throw unexpected("a number", path + [i], place) }
-        next.initialize(to: Number(lua_tonumberx(stack.pointer, -1, nil)))
+        if holdsTruth {
+          guard type == LUA_TBOOLEAN else { throw unexpected("true or false", path + [i], place) }
+          next.initialize(to: lua_toboolean(stack.pointer, -1) != 0 ? 1 : 0)
+        } else {
+          guard type == LUA_TNUMBER else { throw unexpected("a number", path + [i], place) }
+          next.initialize(to: Number(lua_tonumberx(stack.pointer, -1, nil)))
+        }
         next += 1
       } else {
         guard type == LUA_TTABLE else { throw unexpected("a list", path + [i], place) }

@@ -7,22 +7,11 @@ enum ReadModule {
   private static let mostBytes = 64 << 20
 
   static let module = LuaModule(
-    "gfnet.read", "Reads text, CSV and JSON from files below the current folder or the script's.",
+    "gfnet.read", "Reads text, CSV and JSON from files.",
     functions: [csv, json, jsonLines, lines, text])
 
   static func bytes(_ call: LuaCall) throws -> (bytes: [UInt8], path: FilePath) {
     let path = try call[file]
-    guard let real = path.resolved else { throw FileError(action: "read", path: path, errno: errno) }
-    // A plugin is found by a link, or in a folder of the system; its own files are its to read.
-    let folders = [
-      FilePath.currentFolder, call.context.scriptFolder ?? ".", call.context.plugin?.folder ?? ".",
-    ]
-    let roots = folders.compactMap(\.resolved)
-    guard roots.contains(where: { real.starts(with: $0) }) else {
-      throw LuaError(
-        "\(call.place(file)) must be below the current folder or the script's"
-          + (call.context.plugin == nil ? "" : " or the plugin's") + ", and \(path) is not")
-    }
     return (try InputFile.bytes(of: path, limit: mostBytes), path)
   }
 
@@ -52,7 +41,7 @@ enum ReadModule {
     example: "for i, line in ipairs(gfnet.read.lines(\"notes.txt\")) do print(i, line) end",
     discussion: """
       Lines end with LF, CR LF or CR, also mixed; a byte-order mark at the start is left out. The files of gfnet.read are \
-      at most 64 MB, and lie below the current folder or the script's.
+      at most 64 MB.
       """, touches: [.readFiles]
   ) { call in try TextLines(bytes(call).bytes).map { BytesOfFile(bytes: Array($0.bytes)) } }
 
