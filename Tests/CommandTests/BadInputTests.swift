@@ -161,14 +161,6 @@ import Testing
     ("return {name = 3}", "", "plugins/p/plugin.lua: name must be a string, got 3"),
     ("return {nmae = 'p'}", "", "plugins/p/plugin.lua: unknown field 'nmae'; did you mean 'name'?"),
     (
-      "return {name = 'p', version = '1', summary = 's', requires = 'gfnet >= 0.1', provides = {exits = {'e'}}}",
-      "\nerror('no way')", "plugins/p/init.lua:2: no way"
-    ),
-    (
-      "return {name = 'p', version = '1', summary = 's', requires = 'gfnet >= 0.1', provides = {exits = {'e'}}}",
-      "local x = 1", "its manifest provides the exit rule 'e', and init.lua does not define it"
-    ),
-    (
       "return {name = 'p', version = '1', summary = 's', requires = 'gfnet >= 99', provides = {exits = {'e'}}}",
       "local x = 1", "plugins/p/plugin.lua: requires gfnet >= 99, and this is gfnet "
     ),
@@ -184,6 +176,29 @@ import Testing
     #expect(result.complaints.count == 1, "\(result.errors)")
     #expect(
       result.complaints.first?.hasPrefix("gfnet-lab: plugin 'p' skipped: \(expected)") == true,
+      "\(result.errors)")
+  }
+
+  /// What a plugin does wrong while it loads is told where it is used, and costs nobody else anything.
+  @Test(arguments: [
+    ("\nerror('no way')", "plugins/p/init.lua:2: no way"),
+    ("local x = 1", "its manifest provides the exit rule 'e', and init.lua does not define it"),
+  ])
+  func aPluginThatCannotBeLoadedIsNamedWhereItIsUsed(_ code: String, _ expected: String) throws {
+    let program = try Program()
+    try program.write(
+      "plugins/p/plugin.lua",
+      "return {name = 'p', version = '1', summary = 's', requires = 'gfnet >= 0.1', provides = {exits = {'e'}}}"
+    )
+    try program.write("plugins/p/init.lua", code)
+    try program.write("idle.lua", "print('ran')")
+    let idle = try program.run("idle.lua")
+    #expect(idle.status == 0 && idle.complaints == [])
+    try program.write("s.lua", "local rule = gfnet.exits.e{}")
+    let result = try program.run("s.lua")
+    #expect(result.status == 1)
+    #expect(
+      result.complaints == ["gfnet-lab: s.lua:1: the plugin 'p' cannot be used: \(expected)"],
       "\(result.errors)")
   }
 }

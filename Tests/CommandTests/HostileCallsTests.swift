@@ -2,7 +2,7 @@ import Testing
 
 /// `Benchmarks/HostileCalls` as a process: some of its cases.
 @Suite struct HostileCallsTests {
-  @Test(arguments: [("calls", 1500), ("scripts", 150), ("plugins", 150)])
+  @Test(arguments: [("calls", 1500), ("scripts", 150), ("plugins", 150), ("messages", 1500)])
   func hostileInputEndsInAValueOrALine(_ kind: String, _ count: Int) throws {
     let program = try Program()
     let result = try program.shell(

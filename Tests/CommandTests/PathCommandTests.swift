@@ -89,7 +89,7 @@ struct PathCommandTests {
       """
       mkfifo pipe.safetensors; mkdir folder.safetensors; ln -s /dev/null null.safetensors
       mkdir target; ln -s target/real.safetensors link.safetensors
-      timeout 60 "$GFNET" s.lua && [ -L link.safetensors ] && [ -f target/real.safetensors ] && [ -p pipe.safetensors ]
+      timeout 60 "$GFNET" s.lua --allow /dev && [ -L link.safetensors ] && [ -f target/real.safetensors ] && [ -p pipe.safetensors ]
       """)
     #expect(result.status == 0, "\(result.errors)")
     let lines = result.output.split(separator: "\n")

@@ -19,7 +19,7 @@ final class Program {
   private let temporary: TemporaryFolder
   /// The folder that the program runs in.
   var folder: String { temporary.path.string }
-  private let executable: String
+  let executable: String
 
   init() throws {
     executable = try Self.find()
@@ -53,7 +53,10 @@ final class Program {
     process.arguments = arguments
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
     process.environment = ProcessInfo.processInfo.environment
-      .merging(["HOME": folder, "XDG_DATA_HOME": folder + "/data"]) { $1 }.merging(environment) { $1 }
+      .merging([
+        "HOME": folder, "XDG_DATA_HOME": folder + "/data", "XDG_CONFIG_HOME": folder + "/config",
+        "XDG_STATE_HOME": folder + "/state",
+      ]) { $1 }.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
     for (name, stream) in [("out.txt", \Process.standardOutput), ("err.txt", \Process.standardError)] {
       _ = FileManager.default.createFile(atPath: folder + "/" + name, contents: nil)

@@ -185,7 +185,6 @@ import Testing
       "gfnet-lab: unexpected argument 'resnet18'; the network is given as --arch NAME (see gfnet-lab bench --help)\n"
     ),
     (["plain"], "gfnet-lab: no command or script 'plain'; did you mean 'plain.lua'?\n"),
-    (["book.ipynb"], "gfnet-lab: book.ipynb is a Jupyter notebook, not a Lua script\n"),
     (["run", "train.py"], "gfnet-lab: train.py is Python, not a Lua script\n"),
     (["run", "s.lua", "--precision", "f16"], "gfnet-lab: the value 'f16' is invalid for '--precision"),
     (["doctor", "--quick"], "gfnet-lab: unknown option '--quick' (see gfnet-lab doctor --help)\n"),
@@ -193,7 +192,7 @@ import Testing
   func wrongUsageEndsWithTwo(_ arguments: [String], _ expected: String) throws {
     let program = try Program()
     try program.write("s.lua", "local p = gfnet.params{limit = 3}\nprint('ran')")
-    for name in ["plain.lua", "book.ipynb", "train.py"] { try program.write(name, "print('ran')") }
+    for name in ["plain.lua", "train.py"] { try program.write(name, "print('ran')") }
     let result = program.finish(try program.start(arguments))
     #expect(result.status == 2)
     #expect(result.errors.hasPrefix(expected), "\(result.errors)")

@@ -76,7 +76,10 @@ import Testing
     #expect(lines.last == "16x7x7\tbackbone backbone: sequential{conv(3, 16, 3×3, stride 8), relu}")
   }
 
-  static let entries = Catalog.standard.modules.first { $0.name == "gfnet.nn" }?.functions ?? []
+  /// Those that make layers, and backbones of them; losses are no layers.
+  static let entries = (Catalog.standard.modules.first { $0.name == "gfnet.nn" }?.functions ?? []).filter {
+    $0.returns == "layer" || $0.returns == "backbone"
+  }
 
   /// The entries follow from what the layers declare.
   @Test(arguments: entries.map { $0.name })

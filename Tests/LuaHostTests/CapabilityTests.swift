@@ -171,7 +171,8 @@ import Testing
     let api = SourceTree.root / "Sources/LuaHost/API"
     let reaching = [
       "AtomicFile.", "MonotonicClock", "Date()", "DispatchTime", "ContinuousClock", "Process()", "URLSession",
-      "FileHandle", "contentsOf:", "fopen(", "context.emit", ".save(to:", "CheckpointFile(",
+      "FileHandle(for", "FileHandle(fileDescriptor", "FileHandle.standard", "InputFileHandle(reading",
+      "contentsOf:", "fopen(", "context.emit", ".save(to:", "CheckpointFile(",
       "context.traceCache",
       "TextFile.read", "Datasets.open",
     ]

@@ -85,7 +85,7 @@ import Testing
 
   @Test func helpFindsTensors() throws {
     let help = try Help().text(on: "gfnet.tensor")
-    #expect(help.hasPrefix("gfnet.tensor(numbers) → tensor"))
+    #expect(help.hasPrefix("gfnet.tensor(numbers, {dtype=}) → tensor"))
     #expect(help.contains("gfnet.tensor.zeros(…)"))
     #expect(try Help().text(on: "tensor:sum").contains("keepdim"))
   }

@@ -122,7 +122,7 @@ func failure(_ source: String) throws -> String { try ScriptBench(tinyModel + so
       "gfnet.model{backbone = 'resnet_tiny_16', patch_size = 64, image_size = 32}",
       "the image size is 32, expected at least"
     ),
-    ("gfnet.load('/nowhere/x.safetensors')", "there is no model file /nowhere/x.safetensors"),
+    ("gfnet.load('nowhere/x.safetensors')", "there is no model file nowhere/x.safetensors"),
     ("model:load_state{nope = gfnet.tensor{1}}", "the model has no array 'nope'"),
     (
       "model:load_state{['policy.actor.0.bias'] = gfnet.tensor{1}}",

@@ -45,12 +45,14 @@ import Testing
 
   @Test func errorsNameTheFileAndTheOption() throws {
     let path = Self.fixtures + "/broken/huge.png"
+    // Of other folders than those of the run, scripts are not told what is there.
+    let none = try TemporaryFolder().path / "none"
     #expect(
       try run("gfnet.image(\"\(path)\")").message
         .contains("\(path) claims 60000×60000 pixels, more than the 178956970 accepted"))
     for (source, reason) in [
       ("gfnet.dataset(\"folder\")", "needs path"),
-      ("gfnet.dataset(\"folder\", {path = \"/no/such\"})", "/no/such is not a folder"),
+      ("gfnet.dataset(\"folder\", {path = \"\(none)\"})", "\(none) is not a folder"),
       (
         "gfnet.dataset(\"clutter-fashion\", {crop = 3})",
         "'crop' is for the data set \"folder\" and \"files\" only"
@@ -166,11 +168,12 @@ import Testing
       """)
     #expect(message == "")
     #expect(shown.hasPrefix("true\tnil\t2\tcolour.jpg\n"))
+    let none = try TemporaryFolder().path / "no.png"
     let missing = try run(
       """
-      gfnet.model{backbone = "resnet_tiny_16", image_size = 64, classes = 10, steps = 2}:infer{"/no.png"}
+      gfnet.model{backbone = "resnet_tiny_16", image_size = 64, classes = 10, steps = 2}:infer{"\(none)"}
       """)
-    #expect(missing.message.contains("/no.png cannot be read: No such file or directory"))
+    #expect(missing.message.contains("\(none) cannot be read: No such file or directory"))
   }
 
   @Test func aFolderIsTrainedOn() throws {

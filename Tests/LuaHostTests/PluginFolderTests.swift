@@ -89,9 +89,10 @@ import Testing
     try quiet.plugin("loud", initialise: "print('once') \(Self.definition)")
     var remarks: [String] = []
     let bench = try ScriptBench(
-      "print('mine')", plugins: quiet.loader, prepare: { $0.showRemark = { remarks.append($0) } })
-    #expect(bench.shown == "mine\n" && remarks == ["plugin 'loud' prints: once"])
-    #expect(bench.notebook.remarks == remarks)
+      "print('mine', gfnet.exits.loud.name)", plugins: quiet.loader,
+      prepare: { $0.showRemark = { remarks.append($0) } })
+    #expect(bench.shown == "mine\tloud\n" && remarks == ["plugin 'loud' prints: once"])
+    #expect(bench.notebook.allRemarks == remarks)
   }
 
   /// A pipe that nobody writes to would be waited for without end.

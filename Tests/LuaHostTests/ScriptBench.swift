@@ -10,17 +10,17 @@ struct ScriptBench {
 
   init(
     _ source: String, overrides: [(String, String)] = [], seconds: Double? = nil,
-    clock: SteppingClock? = nil, memory: Int = 256 << 20,
+    cellMemory: Int? = nil, clock: SteppingClock? = nil, memory: Int = 256 << 20,
     catalog: Catalog = .standard, plugins: PluginLoader? = nil, path: FilePath = "test.lua",
     prepare: (HostContext) -> Void = { _ in }
   ) throws {
     var limits = LuaState.Limits()
-    limits.seconds = seconds
     if let clock { limits.clock = clock.clock }
     limits.memory = memory
     let context = HostContext()
     // Tests leave no traces in the user's cache.
     context.traceCache = nil
+    context.options.cellLimits = UsageLimits(memory: cellMemory, seconds: seconds)
     prepare(context)
     context.parameters.overrides = overrides.map { (name: $0.0, value: $0.1) }
     let runner = try ScriptRunner(

@@ -30,7 +30,7 @@ import Testing
     ("t == t:clone(), t == t + 1, t == t[1], t ~= t", "true\tfalse\tfalse\tfalse"),
     (
       "t:gt(3), t:le{1, 5, 6}, t[1]:eq(2), t[1]:ne(2), t[1]:lt(2), t[1]:ge(2)",
-      "2×3 [[0, 0, 0], [1, 1, 1]]\t2×3 [[1, 1, 1], [0, 1, 1]]\t3 [0, 1, 0]\t3 [1, 0, 1]\t3 [1, 0, 0]\t3 [0, 1, 1]"
+      "2×3 boolean [[false, false, false], [true, true, true]]\t2×3 boolean [[true, true, true], [false, true, true]]\t3 boolean [false, true, false]\t3 boolean [true, false, true]\t3 boolean [true, false, false]\t3 boolean [false, true, true]"
     ),
     // Indices
     ("t[1], t[-1], t[2][3], t[{2, 3}], t[{-1, -3}]", "3 [1, 2, 3]\t3 [4, 5, 6]\t6.0\t6.0\t4.0"),
@@ -71,12 +71,12 @@ import Testing
     ),
     (
       "t:max(), t:min(), t:argmax(), t:argmin(), t:argmax(1), t[2]:argmax(1)",
-      "6.0\t1.0\t6\t1\t3 [2, 2, 2]\t3"
+      "6.0\t1.0\t6\t1\t3 int32 [2, 2, 2]\t3"
     ),
-    ("T{{1, 9}, {8, 2}}:max(2)", "2 [9, 8]\t2 [2, 1]"),
+    ("T{{1, 9}, {8, 2}}:max(2)", "2 [9, 8]\t2 int32 [2, 1]"),
     ("T{4, 7, 5}:max(1)", "7.0\t2"),
-    ("T{3, 9, 5}:topk(2)", "2 [9, 5]\t2 [2, 3]"),
-    ("T{3, 9, 5}:topk(1, 1, {smallest = true})", "1 [3]\t1 [1]"),
+    ("T{3, 9, 5}:topk(2)", "2 [9, 5]\t2 int32 [2, 3]"),
+    ("T{3, 9, 5}:topk(1, 1, {smallest = true})", "1 [3]\t1 int32 [1]"),
     (
       "t:cumsum(2), t:index(2, {3, 1, -1}), t:gather(2, {{3}, {1}})",
       "2×3 [[1, 3, 6], [4, 9, 15]]\t2×3 [[3, 1, 3], [6, 4, 6]]\t2×1 [[3], [4]]"
