@@ -10,12 +10,12 @@ ARGS ?=
 # The tests that are wanted, as in: make check FILTER=SamplerTests; all where it is empty.
 FILTER ?=
 
-sources := Package.swift Sources Tests Benchmarks
+sources := Package.swift Sources Tests Benchmarks tools
 
 # One set of compiled modules for program and tests; without XCTest's empty run.
 test_flags := --explicit-target-dependency-import-check error --disable-testable-imports --disable-xctest
 
-.PHONY: help build test check sanitize docs lint format bench soak install uninstall clean
+.PHONY: help build test jupyter check sanitize docs api site lint format bench soak install uninstall clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,12 +32,21 @@ check: ## build without optimisation, assertions on, and run tests (FILTER=NAME 
 	@bash tools/prepare.sh packages
 	@swift test -c debug $(test_flags) $(if $(FILTER),--filter '$(FILTER)') $(ARGS)
 
+jupyter: build ## run the kernel under jupyter_kernel_test, nbclient, Papermill and Jupytext (ARGS=test_lab: JupyterLab)
+	@bash tools/jupyter.sh $(ARGS)
+
 sanitize: ## run tests and hostile input under AddressSanitizer and, of C, UndefinedBehaviorSanitizer (FILTER=NAME)
 	@bash tools/prepare.sh packages
 	@bash tools/sanitize.sh '$(FILTER)'
 
 docs: build ## build DocC archives of all library targets in .build/docs; a warning is a failure
 	@bash tools/docs.sh
+
+api: build ## write the reference under docs/api anew, from the tables of what scripts can call
+	@.build/release/documentation api docs/api
+
+site: build ## make the documentation site in .build/site: manual, reference, gallery of reports; open index.html
+	@.build/release/documentation site . .build/site
 
 lint: ## check the format of the Swift sources, the shell scripts, how paths are used, the Lua, and what documents name
 	@bash tools/prepare.sh packages

@@ -15,6 +15,8 @@ let package = Package(
   targets: [
     // System libraries
     .systemLibrary(name: "CDNNL", path: "Sources/CDNNL"),
+    // libedit, for the prompt.
+    .systemLibrary(name: "CEdit", path: "Sources/CEdit"),
     // gd.h is on the default path; gdlib.pc would only add flags that SwiftPM warns about.
     .systemLibrary(name: "CGD", path: "Sources/CGD"),
     // Comes with libgd, which draws no characters beyond the first 65,536.
@@ -32,6 +34,9 @@ let package = Package(
     .target(
       name: "CImageCodecs",
       linkerSettings: ["jpeg", "png16", "tiff", "webp", "webpdemux"].map { .linkedLibrary($0) }),
+
+    // Opens libzmq at run time, so that only Jupyter needs it.
+    .target(name: "CZeroMQ"),
 
     // Survives that a mapped file is cut off.
     .target(name: "CMappedFiles"),
@@ -54,8 +59,11 @@ let package = Package(
     .target(
       name: "Inference", dependencies: ["CKernels", "Compute", "NeuralNet", "OneDNN", "Support", "Tensor"],
       swiftSettings: strict),
+    // Zip and tar files of strangers, read and never unpacked by themselves.
+    .target(name: "Archives", dependencies: ["CZlib", "Support"], swiftSettings: strict),
     .target(
-      name: "Checkpoints", dependencies: ["CMappedFiles", "CZlib", "Support"], swiftSettings: strict
+      name: "Checkpoints", dependencies: ["Archives", "CMappedFiles", "CZlib", "Support"],
+      swiftSettings: strict
     ),
     .target(name: "Backbones", dependencies: ["NeuralNet", "Support", "Tensor"], swiftSettings: strict),
 
@@ -85,15 +93,21 @@ let package = Package(
     .target(
       name: "LuaHost",
       dependencies: [
-        "Backbones", "Checkpoints", "CLuaBridge", "Compute", "Figures", "GlanceFocus", "Inference",
+        "Archives", "Backbones", "Checkpoints", "CLuaBridge", "Compute", "Figures", "GlanceFocus",
+        "Inference",
         "NeuralNet", "Reports", "Support", "Tensor", "Vision",
       ],
+      swiftSettings: strict),
+    // A kernel of Jupyter, and what installs it
+    .target(
+      name: "Jupyter", dependencies: ["CZeroMQ", "CZlib", "LuaHost", "Reports", "Support"],
       swiftSettings: strict),
     .executableTarget(
       name: "gfnet-lab",
       dependencies: [
-        "Backbones", "Bench", "Checkpoints", "Compute", "GlanceFocus", "Inference", "LuaHost", "NeuralNet",
-        "Reports", "Support", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Backbones", "Bench", "CEdit", "Checkpoints", "Compute", "Figures", "GlanceFocus", "Inference",
+        "Jupyter", "LuaHost", "NeuralNet", "Reports", "Support", "Vision",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
 
@@ -117,9 +131,14 @@ let package = Package(
     .executableTarget(
       name: "hostile-calls",
       dependencies: [
-        "LuaHost", "Support", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Jupyter", "LuaHost", "Support", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/HostileCalls", swiftSettings: strict),
+
+    // The pages of the manual that are made from tables, and the site
+    .executableTarget(
+      name: "documentation", dependencies: ["LuaHost", "Reports", "Support"], path: "tools/Documentation",
+      swiftSettings: strict),
 
     // Tests
     .target(
@@ -140,6 +159,9 @@ let package = Package(
       name: "TensorTests", dependencies: ["Compute", "OneDNN", "Support", "Tensor", "TestSupport"],
       swiftSettings: strict
     ),
+    .testTarget(
+      name: "ArchivesTests", dependencies: ["Archives", "CZlib", "Support"],
+      swiftSettings: strict),
     .testTarget(
       name: "CheckpointsTests", dependencies: ["Checkpoints", "Support", "TestSupport"],
       swiftSettings: strict),
@@ -171,10 +193,18 @@ let package = Package(
       name: "ReportsTests", dependencies: ["Reports", "Support", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "LuaHostTests",
-      dependencies: ["Compute", "GlanceFocus", "LuaHost", "Reports", "Support", "TestSupport"],
+      dependencies: [
+        "Compute", "GlanceFocus", "LuaHost", "NeuralNet", "Reports", "Support", "Tensor", "TestSupport",
+        "Vision",
+      ],
+      exclude: ["Lua"],
       swiftSettings: strict),
     .testTarget(
-      name: "CommandTests", dependencies: ["GlanceFocus", "Support", "TestSupport"], swiftSettings: strict),
+      name: "JupyterTests", dependencies: ["Jupyter", "Reports", "Support"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "CommandTests", dependencies: ["GlanceFocus", "Jupyter", "Reports", "Support", "TestSupport"],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

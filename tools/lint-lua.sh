@@ -44,5 +44,7 @@ while IFS= read -r -d '' file; do
   mkdir -p -- "$copies/${file%/*}"
   as_plain_lua "$file" >"$copies/$file"
 done < <(find scripts plugins Benchmarks tools -name '*.lua' -print0)
+# The configuration reads its names from the folder that it runs in.
+mkdir -p -- "$copies/tools" && cp tools/luacheck-std.lua "$copies/tools/"
 cd -- "$copies"
 luacheck --quiet --no-color --config "$root/.luacheckrc" .
