@@ -12,26 +12,29 @@ public final class EpisodeStep {
   let group: EpisodeGroup
   /// How long it took to run.
   let seconds: Double
+  private let endsEpisode: Bool
   private let stepper: EpisodeStepper
   private let rule: any ExitRule
   private let probe: AnswerProbe?
   private let makeBatch: () throws -> StepBatch
   private var known: StepBatch?
-  /// Who leaves, as far as somebody has said so.
-  private var leaves: [Bool?]
+  /// Who leaves, as far as somebody has said so; nil where nobody has of any image.
+  private var said: [Bool?]?
+  /// Who leaves, once it is known of all; nil before, and after somebody has said otherwise.
+  private var answers: [Bool]?
 
   init(
-    _ step: Int, _ group: EpisodeGroup, by stepper: EpisodeStepper, rule: any ExitRule, probe: AnswerProbe?,
-    seconds: Double, batch: @escaping () throws -> StepBatch
+    _ step: Int, isLast: Bool, _ group: EpisodeGroup, by stepper: EpisodeStepper, rule: any ExitRule,
+    probe: AnswerProbe?, seconds: Double, batch: @escaping () throws -> StepBatch
   ) {
     self.step = step
+    endsEpisode = isLast
     self.group = group
     self.stepper = stepper
     self.rule = rule
     self.probe = probe
     self.seconds = seconds
     makeBatch = batch
-    leaves = [Bool?](repeating: nil, count: group.rows.count)
   }
 
   /// The number of images that took the step.
@@ -40,7 +43,7 @@ public final class EpisodeStep {
   /// What is known of the images.
   /// - Throws: ``EpisodeError`` when the stream has gone on.
   public func batch() throws -> StepBatch {
-    guard isOpen else { throw EpisodeError("the step is over: keep its values, not the step") }
+    try requireOpen()
     if let known { return known }
     let batch = try makeBatch()
     known = batch
@@ -48,7 +51,17 @@ public final class EpisodeStep {
   }
 
   /// True at the last step, after which every image leaves.
-  public var isLast: Bool { get throws { try batch().step == batch().steps } }
+  /// - Throws: ``EpisodeError`` when the stream has gone on.
+  public var isLast: Bool {
+    get throws {
+      try requireOpen()
+      return endsEpisode
+    }
+  }
+
+  private func requireOpen() throws {
+    guard isOpen else { throw EpisodeError("the step is over: keep its values, not the step") }
+  }
 
   /// The last feature maps, n×C×h×w, as the network carries them.
   public func maps() throws -> Tensor {
@@ -69,17 +82,22 @@ public final class EpisodeStep {
   ///
   /// - Throws: ``EpisodeError`` when an image is to stay after the last step, and when the stream has gone on.
   public func decide(_ leaving: Bool, at positions: [Int]) throws {
-    if try isLast, !leaving, !positions.isEmpty {
+    try requireOpen()
+    if endsEpisode, !leaving, !positions.isEmpty {
       throw EpisodeError("step \(step) is the last: every image leaves after it")
     }
-    for position in positions { leaves[position] = leaving }
+    var said = said ?? answers ?? [Bool?](repeating: nil, count: count)
+    for position in positions { said[position] = leaving }
+    self.said = said
+    answers = nil
   }
 
   /// Says where the images at `positions` look next.
   ///
   /// - Throws: ``EpisodeError`` after the last step, for a place that is not in [0, 1]², and when the stream has gone on.
   public func look(_ places: [PatchLocation], at positions: [Int]) throws {
-    if try isLast { throw EpisodeError("step \(step) is the last: no image looks again") }
+    try requireOpen()
+    if endsEpisode { throw EpisodeError("step \(step) is the last: no image looks again") }
     if let bad = places.firstIndex(where: { !$0.isValid }) {
       throw EpisodeError(
         "place \(bad + 1) is (\(places[bad].row), \(places[bad].column)): row and column must lie in [0, 1]")
@@ -91,25 +109,40 @@ public final class EpisodeStep {
 
   /// Who leaves as things stand. The rule is asked about those of whom nobody has said so, once.
   public func decisions() throws -> [Bool] {
-    let batch = try batch()
-    if step == batch.steps { return [Bool](repeating: true, count: count) }
-    let open = leaves.indices.filter { leaves[$0] == nil }
-    if !open.isEmpty {
-      let asked = open.count == count ? batch : try batch.selecting(open)
-      let answers = try rule.checkedDecisions(asked)
-      let values = group.proposal.map { proposal in open.map { proposal.values[$0] } }
-      try probe?.keep(asked, of: rule, values: values, answers: answers)
-      for (position, answer) in zip(open, answers) { leaves[position] = answer }
+    try requireOpen()
+    if endsEpisode { return [Bool](repeating: true, count: count) }
+    if let answers { return answers }
+    let decided: [Bool]
+    if var said {
+      let open = said.indices.filter { said[$0] == nil }
+      for (position, answer) in zip(open, try ask(about: open)) { said[position] = answer }
+      self.said = said
+      decided = said.map { $0 ?? false }
+    } else {
+      decided = try ask(about: nil)
     }
-    return leaves.map { $0 ?? false }
+    answers = decided
+    return decided
+  }
+
+  /// What the rule says of the images at `positions`; nil: of all.
+  private func ask(about positions: [Int]?) throws -> [Bool] {
+    if positions?.isEmpty == true { return [] }
+    let asked = try positions.map { try batch().selecting($0) } ?? batch()
+    let answers = try rule.checkedDecisions(asked)
+    let values = group.proposal.map { proposal in
+      positions.map { $0.map { proposal.values[$0] } } ?? proposal.values
+    }
+    try probe?.keep(asked, of: rule, values: values, answers: answers)
+    return answers
   }
 
   /// Where the images look next as things stand, whoever of them leaves. The sampler is asked about all of them, once,
   /// where a place is open.
   public func places() throws -> [PatchLocation] {
-    let batch = try batch()
-    if step == batch.steps { throw EpisodeError("step \(step) is the last: no image looks again") }
-    let places = try stepper.places(step + 1, group, after: batch)
+    try requireOpen()
+    if endsEpisode { throw EpisodeError("step \(step) is the last: no image looks again") }
+    let places = try stepper.places(step + 1, group, after: batch())
     group.chosen = places
     return places
   }

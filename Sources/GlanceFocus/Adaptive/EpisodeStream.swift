@@ -249,8 +249,9 @@ public final class EpisodeStream {
     let outcome = try stepper.run(step, group, record)
     try stepper.enter(outcome, step, group, into: &record)
     let now = clock()
-    return EpisodeStep(step, group, by: stepper, rule: rule, probe: probe, seconds: now - start) {
-      [weak self] in
+    return EpisodeStep(
+      step, isLast: step == record.steps, group, by: stepper, rule: rule, probe: probe, seconds: now - start
+    ) { [weak self] in
       guard let self else { throw EpisodeError("the step is over: keep its values, not the step") }
       return try StepBatch(
         record: record, step: step, rows: group.rows, elapsed: group.rows.map { times.elapsed($0, at: now) },
