@@ -115,7 +115,7 @@ struct Gather: Op {
 
   private func read<E: TensorElement>(_ x: Tensor, _ indices: Tensor, _ y: Tensor, _ type: E.Type) throws {
     let (source, target) = (x.elements(type), y.elements(type))
-    try forEachIndex(indices, x.shape) { target[$0] = source[$1] }
+    try indices.forEachPlace(along: axis, in: x.shape, for: name) { target[$0] = source[$1] }
   }
 
   /// Throws where an index is none of an axis of `size` elements; `given` are the indices before their conversion.
@@ -143,29 +143,15 @@ struct Gather: Op {
     let (source, target) = (g.pointer, dx.pointer)
     // An element can be read as often as there are indices along the axis; a few float32 additions do no harm.
     guard indices.shape[try dx.shape.axis(axis, for: name)] > 16 else {
-      try forEachIndex(indices, dx.shape) { target[$1] += source[$0] }
+      try indices.forEachPlace(along: axis, in: dx.shape, for: name) { target[$1] += source[$0] }
       return [dx, nil]
     }
     var sums = [Double](repeating: 0, count: dx.count)
     try sums.withUnsafeMutableBufferPointer { sums in
-      try forEachIndex(indices, dx.shape) { sums[$1] += Double(source[$0]) }
+      try indices.forEachPlace(along: axis, in: dx.shape, for: name) { sums[$1] += Double(source[$0]) }
       for i in sums.indices { target[i] = Float(sums[i]) }
     }
     return [dx, nil]
-  }
-
-  /// Calls `body` with the row-major positions in the result and in x.
-  @inline(__always)
-  private func forEachIndex(_ indices: Tensor, _ x: Shape, _ body: (Int, Int) -> Void) throws {
-    let axis = try x.axis(self.axis, for: name)
-    let inner = x.sizes[(axis + 1)...].reduce(1, *)
-    let (size, count) = (x[axis], indices.shape[axis])
-    let places = indices.elements(Int32.self)
-    for i in 0..<indices.count {
-      if i % Self.pollInterval == 0 { try Cancellation.check() }
-      let outer = i / (count * inner)
-      body(i, (outer * size + Int(places[i])) * inner + i % inner)
-    }
   }
 }
 

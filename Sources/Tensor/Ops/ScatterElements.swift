@@ -4,9 +4,6 @@ import Support
 ///
 /// Inputs: x, 0-based indices, and the source, of the shape of the indices; these have x's shape but for the size of `axis`.
 struct ScatterElements: Op {
-  /// Elements between two looks at the stop flag.
-  private static let pollInterval = 1 << 20
-
   let axis: Int
   let adding: Bool
   var name: String { adding ? "scatter_add" : "scatter" }
@@ -36,7 +33,7 @@ struct ScatterElements: Op {
       if adding {
         try add(from, to, indices, y)
       } else {
-        try forEachIndex(indices, y.shape) { to[$1] = from[$0] }
+        try indices.forEachPlace(along: axis, in: y.shape, for: name) { to[$1] = from[$0] }
       }
     case .int32: try write(source, y, indices, Int32.self)
     case .uint8, .boolean: try write(source, y, indices, UInt8.self)
@@ -50,7 +47,7 @@ struct ScatterElements: Op {
   ) throws {
     var sums = UnsafeBufferPointer(start: to, count: y.count).map(Double.init)
     try sums.withUnsafeMutableBufferPointer { sums in
-      try forEachIndex(indices, y.shape) { sums[$1] += Double(from[$0]) }
+      try indices.forEachPlace(along: axis, in: y.shape, for: name) { sums[$1] += Double(from[$0]) }
       for i in sums.indices { to[i] = Float(sums[i]) }
     }
   }
@@ -59,9 +56,11 @@ struct ScatterElements: Op {
     _ source: Tensor, _ y: Tensor, _ indices: Tensor, _ type: E.Type
   ) throws {
     let (from, to) = (source.elements(type), y.elements(type))
-    guard adding else { return try forEachIndex(indices, y.shape) { to[$1] = from[$0] } }
+    guard adding else {
+      return try indices.forEachPlace(along: axis, in: y.shape, for: name) { to[$1] = from[$0] }
+    }
     var sums = UnsafeBufferPointer(start: to, count: y.count).map(\.whole)
-    try forEachIndex(indices, y.shape) { sums[$1] &+= from[$0].whole }
+    try indices.forEachPlace(along: axis, in: y.shape, for: name) { sums[$1] &+= from[$0].whole }
     let range = y.dtype.wholeRange
     for (i, sum) in sums.enumerated() {
       guard range.contains(sum) else {
@@ -78,7 +77,7 @@ struct ScatterElements: Op {
       // What was written over has no influence.
       first = try gradient.rowMajorCopy()
       let target = first.pointer
-      try forEachIndex(indices, first.shape) { target[$1] = 0 }
+      try indices.forEachPlace(along: axis, in: first.shape, for: name) { target[$1] = 0 }
     }
     guard needs[2] else { return [first, nil, nil] }
     guard !adding else { return [first, nil, try gradient.gathered(axis, indices)] }
@@ -86,23 +85,10 @@ struct ScatterElements: Op {
     let g = try gradient.contiguous()
     let part = try Tensor.zerosRowMajor(indices.shape)
     var winners = [Int](repeating: -1, count: g.count)
-    try forEachIndex(indices, g.shape) { winners[$1] = $0 }
+    try indices.forEachPlace(along: axis, in: g.shape, for: name) { winners[$1] = $0 }
     let (from, to) = (g.pointer, part.pointer)
     for (element, winner) in winners.enumerated() where winner >= 0 { to[winner] = from[element] }
     return [first, nil, part]
-  }
-
-  /// Calls `body` with the row-major positions in the source and in x.
-  @inline(__always)
-  private func forEachIndex(_ indices: Tensor, _ x: Shape, _ body: (Int, Int) -> Void) throws {
-    let axis = try x.axis(self.axis, for: name)
-    let inner = x.sizes[(axis + 1)...].reduce(1, *)
-    let (size, count) = (x[axis], indices.shape[axis])
-    let places = indices.elements(Int32.self)
-    for i in 0..<indices.count {
-      if i % Self.pollInterval == 0 { try Cancellation.check() }
-      body(i, (i / (count * inner) * size + Int(places[i])) * inner + i % inner)
-    }
   }
 }
 
