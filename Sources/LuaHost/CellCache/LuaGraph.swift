@@ -240,7 +240,7 @@ final class LuaGraph {
       return try walkCFunction(at: function, on: stack)
     }
     digest.add(Tag.luaFunction.rawValue)
-    let bytes = Self.dump(at: function, on: stack)
+    let bytes = LuaBytecode.of(functionAt: function, on: stack)
     bytes.withUnsafeBytes { digest.add(bytes: $0) }
     code.append(bytes)
     var index: Int32 = 1
@@ -284,18 +284,5 @@ final class LuaGraph {
       index += 1
     }
     digest.add(Tag.end.rawValue)
-  }
-
-  static func dump(at function: Int, on stack: LuaStack) -> [UInt8] {
-    var bytes: [UInt8] = []
-    withUnsafeMutablePointer(to: &bytes) { pointer in
-      gf_dump(
-        stack.pointer, Int32(function),
-        { context, start, count in
-          let target = context?.assumingMemoryBound(to: [UInt8].self)
-          target?.pointee.append(contentsOf: UnsafeRawBufferPointer(start: start, count: count))
-        }, pointer)
-    }
-    return bytes
   }
 }

@@ -26,7 +26,7 @@ struct FunctionIdentity {
     try function.push(onto: stack)
     var walk = Walk()
     try walk.function(at: stack.count, on: stack, depth: 0, name: "function")
-    text = SHA256.hex(SHA256.digest(walk.bytes))
+    text = SHA256.hex(walk.bytes)
   }
 
   /// Goes through a function and what it captured.
@@ -48,20 +48,7 @@ struct FunctionIdentity {
           reason: "captures '\(name)', a function of the host; write its whole name where it is called")
       }
       try stack.reserve(4)
-      stack.pushCopy(ofValueAt: index)
-      var code: [UInt8] = []
-      let status = withUnsafeMutablePointer(to: &code) { bytes in
-        lua_dump(
-          stack.pointer,
-          { _, piece, size, target in
-            guard let piece, let target else { return 1 }
-            target.assumingMemoryBound(to: [UInt8].self).pointee
-              .append(contentsOf: UnsafeRawBufferPointer(start: piece, count: size))
-            return 0
-          }, bytes, 1)
-      }
-      stack.pop()
-      guard status == 0 else { throw Unknown(reason: "cannot be read") }
+      let code = LuaBytecode.of(functionAt: index, on: stack)
       bytes += LuaBytecode.withoutLines(code) ?? code
       var number: Int32 = 1
       while let captured = lua_getupvalue(stack.pointer, Int32(index), number) {

@@ -1,8 +1,24 @@
+import CLuaBridge
+
 /// Compiled functions as `lua_dump` writes them, without names of lines: what two functions have in common that are
 /// the same but for their places in the script.
 ///
 /// A stripped function keeps the lines where it and each function within it begin and end (`ldump.c` of Lua 5.4).
 enum LuaBytecode {
+  /// The compiled text of the Lua function at an index, without what is for debugging.
+  static func of(functionAt index: Int, on stack: LuaStack) -> [UInt8] {
+    var bytes: [UInt8] = []
+    withUnsafeMutablePointer(to: &bytes) { pointer in
+      gf_dump(
+        stack.pointer, Int32(index),
+        { context, start, count in
+          let target = context?.assumingMemoryBound(to: [UInt8].self)
+          target?.pointee.append(contentsOf: UnsafeRawBufferPointer(start: start, count: count))
+        }, pointer)
+    }
+    return bytes
+  }
+
   /// The bytes of a stripped function with all lines set to 0; nil where they are not in the format of Lua 5.4.
   static func withoutLines(_ bytes: [UInt8]) -> [UInt8]? {
     var reader = Reader(bytes: bytes)
