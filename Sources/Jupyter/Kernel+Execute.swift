@@ -144,11 +144,7 @@ extension Kernel {
     queued.forEach(abort)
     while waiting.isEmpty, MessageSocket.wait(for: [shell], milliseconds: Self.arrival).sockets[0] {
       guard let request = receive() else { continue }
-      // Clients' clocks may have whole milliseconds only.
-      let isLater = request.date.map {
-        $0.timeIntervalSince1970 * 1000 >= (end.timeIntervalSince1970 * 1000).rounded(.down)
-      }
-      if request.type == "execute_request", isLater ?? false {
+      if request.type == "execute_request", request.isSent(since: end) {
         waiting.append(request)
       } else {
         abort(request)

@@ -25,8 +25,17 @@ package struct Message: Sendable {
   /// What the message is, such as `execute_request`.
   package var type: String { header["msg_type"]?.asString ?? "" }
 
+  /// Whether it was sent at a moment or later, by the sender's clock, whose dates may have whole milliseconds only; false
+  /// where it does not say.
+  package func isSent(since moment: Date) -> Bool {
+    guard let date else { return false }
+    // Read from text, 0.009 seconds are 0.0089998.
+    let sent = (date.timeIntervalSince1970 * 1000 + 0.01).rounded(.down)
+    return sent >= (moment.timeIntervalSince1970 * 1000).rounded(.down)
+  }
+
   /// When it was sent, by the sender's clock; nil where it does not say.
-  var date: Date? {
+  private var date: Date? {
     guard let text = header["date"]?.asString else { return nil }
     return [true, false].lazy.compactMap {
       try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: $0))

@@ -22,6 +22,21 @@ struct MessageTests {
     #expect(try coder.decode(frames() + [[9]]).content == message.content)
   }
 
+  /// A cell that answers a failure within the same millisecond comes after it, however its date is read.
+  @Test func datesOfWholeMillisecondsAreNotEarlierThanTheyWere() {
+    var message = coder.message("execute_request", ["code": "x"], to: [])
+    let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+    for number in 0..<2000 {
+      let told = Date(timeIntervalSince1970: 1_796_050_000.0004 + Double(number) * 0.001037)
+      message.header = ["date": .string(told.formatted(style))]
+      #expect(message.isSent(since: told), "\(told.formatted(style))")
+      message.header = ["date": .string(told.addingTimeInterval(-0.002).formatted(style))]
+      #expect(!message.isSent(since: told), "\(told.formatted(style))")
+    }
+    message.header = ["msg_type": "execute_request"]
+    #expect(!message.isSent(since: Date(timeIntervalSince1970: 0)))
+  }
+
   /// The code that jupyter_client computes for these parts under this key.
   @Test func theSignatureIsThatOfTheProtocol() throws {
     let parts = ["{\"msg_type\":\"a\"}", "{}", "{}", "{}"].map { Array($0.utf8) }
