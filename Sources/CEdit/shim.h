@@ -49,14 +49,6 @@ static inline int gf_history_set_unique(History *list, int on) {
   HistEvent event;
   return history(list, &event, H_SETUNIQUE, on);
 }
-static inline int gf_history_load(History *list, const char *path) {
-  HistEvent event;
-  return history(list, &event, H_LOAD, path);
-}
-static inline int gf_history_save(History *list, const char *path) {
-  HistEvent event;
-  return history(list, &event, H_SAVE, path);
-}
 static inline int gf_history_enter(History *list, const char *text) {
   HistEvent event;
   return history(list, &event, H_ENTER, text);

@@ -176,8 +176,7 @@ public struct DecisionStrip: Drawing {
             height: $0.size * scale)
         } ?? box
       let color = tile.isPale ? frame.color.opacity(0.5) : frame.color
-      list.stroke(Path(rect.inset(by: line / 2)), Stroke(Color.white.opacity(0.75), width: line + 1))
-      list.stroke(Path(rect.inset(by: line / 2)), Stroke(color, width: line))
+      list.frame(rect, color, width: line)
     }
     list.endClip()
   }

@@ -182,20 +182,13 @@ extension GlimpseGrid {
     if options.dim > 0, !patches.isEmpty {
       list.fill(GlimpseGrid.rest(of: box, without: patches), Color.black.opacity(min(options.dim, 1)))
     }
-    // White under every line keeps it visible on any image; later steps lie above earlier ones.
-    var frames: [(rect: Rect, color: Color)] = []
-    for step in glimpse.steps {
-      let rect = step.patch.map { self.rect($0, scale, box) } ?? box
-      // The line lies inside the patch, so that it is whole at the image's rim as well.
-      frames.append((rect.inset(by: width / 2), options.colors.color(step.isCorrect)))
+    // Later steps lie above earlier ones.
+    let frames = glimpse.steps.map { step in
+      (rect: step.patch.map { rect($0, scale, box) } ?? box, color: options.colors.color(step.isCorrect))
     }
-    for frame in frames {
-      list.stroke(Path(frame.rect), Stroke(Color.white.opacity(0.75), width: width + 1))
-      list.stroke(Path(frame.rect), Stroke(frame.color, width: width))
-    }
+    for frame in frames { list.frame(frame.rect, frame.color, width: width) }
     list.endClip()
-    let outer = frames.map { (rect: $0.rect.inset(by: -width / 2), color: $0.color) }
-    try drawTags(glimpse, outer, in: box, setter, into: &list)
+    try drawTags(glimpse, frames, in: box, setter, into: &list)
   }
 
   private var captionSize: Double { style.fontSize * 0.9 }

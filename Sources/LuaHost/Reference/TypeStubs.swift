@@ -1,4 +1,4 @@
-import GlanceFocus
+import Reports
 import Support
 
 /// Type stubs for editors: what scripts can call, as declarations with LuaCATS annotations, which the Lua language
@@ -65,16 +65,14 @@ public struct TypeStubs {
     if entry.index != nil { lines.append("---@field [integer|table] any") }
     lines += entry.operators.compactMap { operation($0, of: entry) }
     if entry.isFreeable { lines.append("---@field package __close fun(self)") }
-    lines.append("local \(local(entry.name)) = {}")
+    lines.append("local \(argument(entry.name)) = {}")
     for method in entry.methods {
       var method = method
-      method.qualifiedName = "\(local(entry.name)):\(method.name)"
+      method.qualifiedName = "\(argument(entry.name)):\(method.name)"
       lines += [""] + declaration(of: method, options: TypeWords.className(entry.name) + ".")
     }
     return lines
   }
-
-  private func local(_ name: String) -> String { LuaNames.isIdentifier(name) ? name : name + "_" }
 
   /// The line of an operator that LuaCATS has a word for.
   private func operation(_ entry: OperatorEntry, of owner: ClassEntry) -> String? {
@@ -197,7 +195,9 @@ public struct TypeStubs {
   }
 
   /// A name that a parameter may have in Lua: `end` and `function` are words of the language.
-  private func argument(_ name: String) -> String { LuaNames.isIdentifier(name) ? name : name + "_" }
+  private func argument(_ name: String) -> String {
+    LuaNames.isIdentifier(name) && !LuaLexer.keywords.contains(name[...]) ? name : name + "_"
+  }
 
   private func comment(_ summary: String, _ discussion: String) -> [String] {
     let text = discussion.isEmpty ? summary : summary + "\n\n" + discussion

@@ -52,6 +52,7 @@ import Testing
     let expression = Self.derivatives[method] ?? "x:\(method)()"
     let bench = try ScriptBench(
       """
+      \(Self.differences)
       local T = gfnet.tensor
       local x0 = T{{0.31, 1.62, 0.77}, {1.13, 0.58, 1.41}}
       local y = T{{0.9, 0.4, 1.3}, {0.7, 1.2, 0.35}}
@@ -62,16 +63,7 @@ import Testing
       weights = weights:reshape(shape)
       local function loss(x) return (f(x) * weights):sum() end
       local g = gfnet.grad(loss, x0)
-      local step, worst = 1e-2, 0
-      for i = 1, 2 do
-        for j = 1, 3 do
-          local up, down = x0:clone(), x0:clone()
-          up[{i, j}] = up[{i, j}] + step
-          down[{i, j}] = down[{i, j}] - step
-          local slope = (loss(up) - loss(down)) / (2 * step)
-          worst = math.max(worst, math.abs(slope - g[{i, j}]) / math.max(1, math.abs(slope)))
-        end
-      end
+      local worst = differences(loss, x0, g)
       print(worst < 5e-3 and "good" or worst, g:abs():sum() > 0)
       """)
     #expect(bench.message == "", "\(method)")
@@ -86,22 +78,9 @@ import Testing
     #expect(Self.others.subtracting(known).sorted() == [])
   }
 
-  /// Operators and functions of `gfnet.tensor`.
-  @Test(arguments: [
-    "x + y", "x - y", "x * y", "x / y", "x ^ y", "2 ^ x", "x ^ 3", "3 - x", "2 / x", "-x", "x[1] * x[2]",
-    "x[{{}, 2}]", "x[{{2, 1, -1}}]", "x[{T{2, 1, 2}}]", "x[x:gt(0.9)]", "x[{'new', 1}]",
-    "T.concatenate({x, y, x})", "T.stack({x, y}, 2)", "T.where(x:gt(0.9), x, y)", "T(x)", "x % 0.7",
-  ])
-  func anExpressionHasTheGradientOfFiniteDifferences(_ expression: String) throws {
-    let bench = try ScriptBench(
-      """
-      local T = gfnet.tensor
-      local x0 = T{{0.31, 1.62, 0.77}, {1.13, 0.58, 1.47}}
-      local y = T{{0.9, 0.4, 1.3}, {0.72, 1.2, 0.35}}
-      local function f(x) return \(expression) end
-      local weights = (T.arange(1, 24)[{{1, f(x0).count}}] * 0.37):reshape(f(x0).shape)
-      local function loss(x) return (f(x) * weights):sum() end
-      local g = gfnet.grad(loss, x0)
+  /// How far a gradient of a loss is from differences, at most, relative to slopes above 1.
+  private static let differences = """
+    local function differences(loss, x0, g)
       local step, worst = 1e-2, 0
       for i = 1, 2 do
         for j = 1, 3 do
@@ -112,6 +91,28 @@ import Testing
           worst = math.max(worst, math.abs(slope - g[{i, j}]) / math.max(1, math.abs(slope)))
         end
       end
+      return worst
+    end
+    """
+
+  /// Operators and functions of `gfnet.tensor`.
+  @Test(arguments: [
+    "x + y", "x - y", "x * y", "x / y", "x ^ y", "2 ^ x", "x ^ 3", "3 - x", "2 / x", "-x", "x[1] * x[2]",
+    "x[{{}, 2}]", "x[{{2, 1, -1}}]", "x[{T{2, 1, 2}}]", "x[x:gt(0.9)]", "x[{'new', 1}]",
+    "T.concatenate({x, y, x})", "T.stack({x, y}, 2)", "T.where(x:gt(0.9), x, y)", "T(x)", "x % 0.7",
+  ])
+  func anExpressionHasTheGradientOfFiniteDifferences(_ expression: String) throws {
+    let bench = try ScriptBench(
+      """
+      \(Self.differences)
+      local T = gfnet.tensor
+      local x0 = T{{0.31, 1.62, 0.77}, {1.13, 0.58, 1.47}}
+      local y = T{{0.9, 0.4, 1.3}, {0.72, 1.2, 0.35}}
+      local function f(x) return \(expression) end
+      local weights = (T.arange(1, 24)[{{1, f(x0).count}}] * 0.37):reshape(f(x0).shape)
+      local function loss(x) return (f(x) * weights):sum() end
+      local g = gfnet.grad(loss, x0)
+      local worst = differences(loss, x0, g)
       worst < 5e-3 and "good" or worst
       """)
     #expect(bench.message == "", "\(expression)")

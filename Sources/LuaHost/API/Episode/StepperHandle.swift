@@ -111,7 +111,5 @@ final class StepperHandle: GrowsInUse {
   }
 
   /// The name of a class, from 0.
-  func name(of label: Int) -> String {
-    classNames.indices.contains(label) ? classNames[label] : "class \(label + 1)"
-  }
+  func name(of label: Int) -> String { classNames.className(label) }
 }

@@ -32,10 +32,10 @@ enum ExplainMethod {
       } catch let error as EpisodeError {
         throw LuaError("trace:explain: \(error.description)")
       }
-      let images = try? TraceImages.open(it, given: call[dataset], call, name: "trace:explain")
-      if let given = try call[dataset], images == nil {
-        _ = try TraceImages.open(it, given: given, call, name: "trace:explain")
-      }
+      // Without images there is a table all the same, unless these were to be the ones.
+      let given = try call[dataset]
+      let opened = Result { try TraceImages.open(it, given: given, call, name: "trace:explain") }
+      let images = given == nil ? try? opened.get() : try opened.get()
       return Pushed(ExplanationHandle(explanation, of: it, images: images))
     }
   }

@@ -32,8 +32,11 @@ enum TraceImages {
 extension TraceHandle {
   /// What a class is called.
   /// - Parameter label: from 0.
-  func className(_ label: Int) -> String {
-    let names = trace.classNames
-    return names.indices.contains(label) ? names[label] : "class \(label + 1)"
-  }
+  func className(_ label: Int) -> String { trace.classNames.className(label) }
+}
+
+extension [String] {
+  /// The name of a class among the names of all, or its number where it has none.
+  /// - Parameter label: from 0.
+  func className(_ label: Int) -> String { indices.contains(label) ? self[label] : "class \(label + 1)" }
 }
