@@ -59,16 +59,17 @@ final class KernelClient {
     process.waitUntilExit()
   }
 
-  /// The next message, however long it takes.
-  /// - Throws: ``Ended`` where the kernel ends without one.
+  /// The next message.
+  /// - Throws: ``Ended`` where the kernel ends or hangs without one.
   private func next(on socket: MessageSocket) throws -> Message {
+    let end = Date() + Program.patience
     while true {
       if MessageSocket.wait(for: [socket], milliseconds: 200).sockets[0],
         let frames = socket.receive(waits: false)
       {
         return try coder.decode(frames)
       }
-      if !process.isRunning { throw Ended(errors: program.read("err.txt") ?? "") }
+      if !process.isRunning || Date() > end { throw Ended(errors: program.read("err.txt") ?? "") }
     }
   }
 

@@ -112,9 +112,14 @@ final class Program {
     finish(try start(arguments, environment: environment))
   }
 
-  /// Waits until the program has printed `text`, however long that takes; false where it ends without.
+  /// Seconds without a sign of life after which a program is taken to hang, however busy the machine is: the test fails, and
+  /// the other tests run.
+  static let patience = 300.0
+
+  /// Waits until the program has printed `text`; false where it ends or hangs without.
   func wait(for text: String, in process: Process) -> Bool {
-    while process.isRunning {
+    let end = Date() + Self.patience
+    while process.isRunning, Date() < end {
       if read("out.txt")?.contains(text) == true { return true }
       usleep(20_000)
     }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A program at a terminal that the test plays: what the program draws is read, and keys are sent. Nothing waits for a time to
-/// pass, only for what the program shows, or for its end.
+/// pass, only for what the program shows, or for its end; one that draws nothing for ``Program/patience`` is taken to hang.
 final class PseudoTerminal {
   struct Problem: Error { let call: String, code: Int32 }
 
@@ -13,6 +13,7 @@ final class PseudoTerminal {
   /// How much of ``drawn`` has been waited for.
   private var seen = 0
   private var hasEnded = false
+  private var isHanging = false
 
   /// Starts the program in its folder.
   ///
@@ -93,7 +94,7 @@ final class PseudoTerminal {
     }
   }
 
-  /// Waits until the program has drawn `text` behind what was waited for before; false where it ends without.
+  /// Waits until the program has drawn `text` behind what was waited for before; false where it ends or hangs without.
   func wait(for text: String) -> Bool {
     while true {
       let rest = drawn.dropFirst(seen)
@@ -114,14 +115,24 @@ final class PseudoTerminal {
   /// Reads to the program's end; returns its exit status, or minus the signal that ended it.
   func finish() -> Int32 {
     while read() {}
+    // One that hangs is ended by SIGKILL, which the status tells.
+    if isHanging { kill(process, SIGKILL) }
     var status: Int32 = 0
     while waitpid(process, &status, 0) < 0, errno == EINTR {}
     hasEnded = true
     return status & 0x7F == 0 ? status >> 8 & 0xFF : -(status & 0x7F)
   }
 
-  /// Reads what is there; false when the program has closed the terminal.
+  /// Reads what is there; false when the program has closed the terminal, or hangs.
   private func read() -> Bool {
+    var events = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
+    let count = poll(&events, 1, Int32(1000 * Program.patience))
+    if count < 0, errno == EINTR { return true }
+    isHanging = count == 0
+    return count > 0 && readPiece()
+  }
+
+  private func readPiece() -> Bool {
     var piece = [UInt8](repeating: 0, count: 4096)
     let count = Glibc.read(master, &piece, piece.count)
     if count < 0, errno == EINTR { return true }
