@@ -502,6 +502,7 @@ static void push_stream(lua_State *L, int number) {
 
 static int sandbox_traceback(lua_State *L) {
   gf_host_of(L)->events |= GF_LOOKED_INSIDE;
+  gf_poll(L);  // a deep stack takes a fraction of a millisecond, and its loop few instructions
   lua_State *of = lua_isthread(L, 1) ? lua_tothread(L, 1) : L;
   int first = of == L && !lua_isthread(L, 1) ? 1 : 2;
   const char *message = lua_tostring(L, first);
