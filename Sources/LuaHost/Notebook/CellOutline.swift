@@ -40,8 +40,7 @@ package struct CellOutline: Equatable {
 
   private var order: [Local?] = []
   private var places: [String: Int] = [:]
-  private var tokens: [LuaToken] = []
-  private var at = 0
+  private var walk: TokenWalk
   private let notesDeclarations: Bool
 
   package static func == (a: CellOutline, b: CellOutline) -> Bool {
@@ -56,17 +55,17 @@ package struct CellOutline: Equatable {
   /// - Throws: `Interrupted`.
   package init(of source: String, notesDeclarations: Bool = false) throws {
     self.notesDeclarations = notesDeclarations
-    tokens = try LuaLexer.tokens(of: source)
-    findNames()
-    while at < tokens.count { skipStatement() }
+    let tokens = try LuaLexer.tokens(of: source)
+    walk = TokenWalk(tokens)
+    findNames(tokens)
+    while !walk.isAtEnd { skipStatement() }
     isHidden = tokens.last?.text == ";"
     if isHidden { semicolons = tokens.reversed().prefix { $0.text == ";" }.map(\.range) }
-    tokens = []
-    at = 0
+    walk = TokenWalk([])
   }
 
   /// Finds all names but those after `.` and `:`, those of labels, and the keys of `{key = value}`.
-  private mutating func findNames() {
+  private mutating func findNames(_ tokens: [LuaToken]) {
     var brackets: [Substring] = []
     for (index, token) in tokens.enumerated() {
       switch (token.kind, token.text) {
@@ -86,95 +85,90 @@ package struct CellOutline: Equatable {
 
   // MARK: Statements
 
-  private var current: Substring { at < tokens.count ? tokens[at].text : "" }
-  private var kind: LuaToken.Kind? { at < tokens.count ? tokens[at].kind : nil }
-  private func isSymbol(_ text: Substring) -> Bool { kind == .symbol && current == text }
-  private func isKeyword(_ text: Substring) -> Bool { kind == .keyword && current == text }
-
   private mutating func skipStatement() {
-    let start = at
-    if isSymbol("::") {
+    let start = walk.at
+    if walk.isSymbol("::") {
       // A label is `::name::`.
-      at += 3
-      labelsAtEnd = labelsAtEnd ?? tokens[start].range.lowerBound
+      walk.at += 3
+      labelsAtEnd = labelsAtEnd ?? walk.tokens[start].range.lowerBound
       return
     }
-    if isSymbol(";") {
-      at += 1
+    if walk.isSymbol(";") {
+      walk.at += 1
       return
     }
     labelsAtEnd = nil
-    switch (kind, current) {
+    switch (walk.kind, walk.current) {
     case (.keyword?, "local"):
       declareLocals()
       noteDeclaration()
     case (.keyword?, "function"):
-      if at + 1 < tokens.count, tokens[at + 1].kind == .name {
-        skipBlock()
+      if walk.at + 1 < walk.tokens.count, walk.tokens[walk.at + 1].kind == .name {
+        walk.skipBlock()
       } else {
         skipExpressionStatement()
       }
     case (.keyword?, "if"), (.keyword?, "while"), (.keyword?, "for"), (.keyword?, "do"),
       (.keyword?, "repeat"):
-      skipBlock()
+      walk.skipBlock()
       noteExit(from: start)
     case (.keyword?, "return"):
-      let keyword = tokens[at].range
-      at += 1
-      ending = .returns(keyword, hasValues: at < tokens.count && !isSymbol(";"))
-      skipExpressionList()
-      if isSymbol(";") { at += 1 }
+      let keyword = walk.tokens[walk.at].range
+      walk.at += 1
+      ending = .returns(keyword, hasValues: !walk.isAtEnd && !walk.isSymbol(";"))
+      walk.skipExpressionList()
+      if walk.isSymbol(";") { walk.at += 1 }
       return
-    case (.keyword?, "break"): at += 1
+    case (.keyword?, "break"): walk.at += 1
     case (.keyword?, "goto"):
-      at += 2
+      walk.at += 2
       noteExit(from: start)
     default: skipExpressionStatement()
     }
     // Whatever happens, the walk goes on.
-    if at == start { at += 1 }
+    if walk.at == start { walk.at += 1 }
   }
 
   private mutating func declareLocals() {
-    at += 1
-    if isKeyword("function") {
-      if at + 1 < tokens.count { declare(String(tokens[at + 1].text), attribute: nil) }
-      skipBlock()
+    walk.at += 1
+    if walk.isKeyword("function") {
+      if walk.at + 1 < walk.tokens.count { declare(String(walk.tokens[walk.at + 1].text), attribute: nil) }
+      walk.skipBlock()
       return
     }
-    while kind == .name {
-      let name = String(current)
-      at += 1
+    while walk.kind == .name {
+      let name = String(walk.current)
+      walk.at += 1
       var attribute: Substring?
-      if isSymbol("<"), at + 2 < tokens.count {
-        attribute = tokens[at + 1].text
-        at += 3
+      if walk.isSymbol("<"), walk.at + 2 < walk.tokens.count {
+        attribute = walk.tokens[walk.at + 1].text
+        walk.at += 3
       }
       declare(name, attribute: attribute)
-      guard isSymbol(",") else { break }
-      at += 1
+      guard walk.isSymbol(",") else { break }
+      walk.at += 1
     }
-    if isSymbol("=") {
-      at += 1
-      skipExpressionList()
+    if walk.isSymbol("=") {
+      walk.at += 1
+      walk.skipExpressionList()
     }
   }
 
   /// Remembers a statement that may end the cell before its end, which would lose its locals.
   private mutating func noteExit(from start: Int) {
-    let end = min(at, tokens.count)
+    let end = min(walk.at, walk.tokens.count)
     guard start < end, !order.isEmpty, order.count < 400,
-      tokens[start..<end].contains(where: {
+      walk.tokens[start..<end].contains(where: {
         $0.kind == .keyword && ($0.text == "return" || $0.text == "goto")
       })
     else { return }
-    exits.append((tokens[start].range.lowerBound, locals))
+    exits.append((walk.tokens[start].range.lowerBound, locals))
   }
 
   /// Remembers the end of a declaration.
   private mutating func noteDeclaration() {
-    guard notesDeclarations, at > 0, at <= tokens.count, order.count < 400 else { return }
-    exits.append((tokens[at - 1].range.upperBound, locals))
+    guard notesDeclarations, walk.at > 0, walk.at <= walk.tokens.count, order.count < 400 else { return }
+    exits.append((walk.tokens[walk.at - 1].range.upperBound, locals))
   }
 
   private mutating func declare(_ name: String, attribute: Substring?) {
@@ -185,129 +179,16 @@ package struct CellOutline: Equatable {
     order.append(Local(name: name, isConstant: attribute == "const"))
   }
 
-  /// Skips a statement or function body that ends with `end` or `until …`.
-  private mutating func skipBlock() {
-    var depth = 0
-    // `while … do` and `for … do` open one block, with their `do`.
-    if isKeyword("while") || isKeyword("for") {
-      while at < tokens.count, !isKeyword("do") {
-        if isKeyword("function") { skipBlock() } else { at += 1 }
-      }
-    }
-    while at < tokens.count {
-      let token = tokens[at]
-      at += 1
-      guard token.kind == .keyword else { continue }
-      switch token.text {
-      case "function", "do", "if", "repeat": depth += 1
-      case "end": depth -= 1
-      case "until":
-        depth -= 1
-        if depth == 0 { skipExpression() }
-      default: break
-      }
-      if depth == 0 { return }
-    }
-  }
-
   private mutating func skipExpressionStatement() {
-    let start = at
-    skipExpressionList()
-    if isSymbol("=") {
-      at += 1
-      skipExpressionList()
+    let start = walk.at
+    walk.skipExpressionList()
+    if walk.isSymbol("=") {
+      walk.at += 1
+      walk.skipExpressionList()
       return
     }
-    var rest = at
-    while rest < tokens.count, tokens[rest].text == ";" { rest += 1 }
-    if rest == tokens.count, at > start { ending = .expression(at: tokens[start].range.lowerBound) }
-  }
-
-  // MARK: Expressions
-
-  private mutating func skipExpressionList() {
-    skipExpression()
-    while isSymbol(",") {
-      at += 1
-      skipExpression()
-    }
-  }
-
-  private static let binary: Set<Substring> = [
-    "+", "-", "*", "/", "//", "%", "^", "..", "==", "~=", "<", ">", "<=", ">=", "&", "|", "~", "<<", ">>",
-  ]
-
-  private mutating func skipExpression() {
-    while true {
-      while isSymbol("-") || isSymbol("#") || isSymbol("~") || isKeyword("not") { at += 1 }
-      guard skipOperand() else { return }
-      guard isKeyword("and") || isKeyword("or") || (kind == .symbol && Self.binary.contains(current)) else {
-        return
-      }
-      at += 1
-    }
-  }
-
-  /// Skips a value with its suffixes; false when no expression starts here.
-  private mutating func skipOperand() -> Bool {
-    switch kind {
-    case .number, .string:
-      at += 1
-      return true
-    case .keyword:
-      switch current {
-      case "nil", "true", "false":
-        at += 1
-        return true
-      case "function":
-        skipBlock()
-        return true
-      default: return false
-      }
-    case .symbol:
-      if current == "..." {
-        at += 1
-        return true
-      }
-      if current == "{" {
-        skipBrackets()
-        return true
-      }
-      guard current == "(" else { return false }
-      skipBrackets()
-    case .name: at += 1
-    case .comment, nil: return false
-    }
-    skipSuffixes()
-    return true
-  }
-
-  private mutating func skipSuffixes() {
-    while true {
-      if isSymbol(".") || isSymbol(":") {
-        at += 2
-      } else if isSymbol("[") || isSymbol("(") || isSymbol("{") {
-        skipBrackets()
-      } else if kind == .string {
-        at += 1
-      } else {
-        return
-      }
-    }
-  }
-
-  private mutating func skipBrackets() {
-    var depth = 0
-    while at < tokens.count {
-      if kind == .symbol {
-        switch current {
-        case "(", "[", "{": depth += 1
-        case ")", "]", "}": depth -= 1
-        default: break
-        }
-      }
-      at += 1
-      if depth == 0 { return }
-    }
+    var rest = walk.at
+    while rest < walk.tokens.count, walk.tokens[rest].text == ";" { rest += 1 }
+    if rest == walk.tokens.count, walk.at > start { ending = .expression(at: walk.tokens[start].range.lowerBound) }
   }
 }

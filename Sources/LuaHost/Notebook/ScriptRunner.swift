@@ -9,21 +9,27 @@ public final class ScriptRunner {
   /// What the host knows beside Lua.
   public let context: HostContext
   /// What the run produced so far.
-  public private(set) var notebook: Notebook
+  public private(set) var notebook: Notebook {
+    get { writer.notebook }
+    _modify { yield &writer.notebook }
+  }
   /// Called for every output when it appears; the cell's 0-based index comes first.
-  public var onOutput: (Int, Notebook.Output) -> Void = { _, _ in }
+  public var onOutput: (Int, Notebook.Output) -> Void {
+    get { writer.onOutput }
+    set { writer.onOutput = newValue }
+  }
   /// Takes what scripts print, byte for byte; nil: ``onOutput`` has it as text.
-  public var onPrint: ((UnsafeRawBufferPointer) -> Void)?
-  private var printed = PrintedText()
+  public var onPrint: ((UnsafeRawBufferPointer) -> Void)? {
+    get { writer.onPrint }
+    set { writer.onPrint = newValue }
+  }
+  private let writer: NotebookWriter
   private let state: LuaState
   private let session: CellSession
   /// What an earlier run of the script has left: shown until the cells run again.
   public var previous: Notebook?
   /// Names that say nothing of what a cell depends on.
   private lazy var libraryNames = Set((try? session.environment.pairs().compactMap(\.key.asString)) ?? [])
-  /// The cell that is running, as an index into the notebook.
-  private var running = 0
-  private var kept = KeptOutputs()
   /// Gives back what cells left in an earlier run; nil where none are kept.
   private var keeper: CellKeeper?
 
@@ -40,13 +46,14 @@ public final class ScriptRunner {
   ) throws {
     self.script = script
     self.context = context
-    notebook = Notebook(
-      title: script.title, source: script.path,
-      cells: script.cells.enumerated().map { index, cell in
-        .init(
-          kind: cell.kind, title: cell.title, source: cell.source,
-          firstLine: script.place(ofCell: index).firstLine)
-      })
+    writer = NotebookWriter(
+      Notebook(
+        title: script.title, source: script.path,
+        cells: script.cells.enumerated().map { index, cell in
+          .init(
+            kind: cell.kind, title: cell.title, source: cell.source,
+            firstLine: script.place(ofCell: index).firstLine)
+        }), context: context)
     (state, pluginProblems) = try LuaState.started(
       limits: limits, context: context, catalog: catalog, plugins: plugins)
     context.scriptFolder = script.path.folder
@@ -184,14 +191,14 @@ public final class ScriptRunner {
 
   private func connect() {
     context.recorder?.hasBegun = true
-    context.outputs.emit = { [unowned self] in record($0) }
-    context.outputs.keepRemark = { [unowned self] remark in
-      record(.remark(remark))
+    context.outputs.emit = { [unowned writer] in writer.record($0) }
+    context.outputs.keepRemark = { [unowned writer, unowned context] remark in
+      writer.record(.remark(remark))
       context.recorder?.log([remark])
     }
-    state.write = { [unowned self] stream, bytes in
+    state.write = { [unowned writer, unowned context] stream, bytes in
       switch stream {
-      case .output: recordPrinted(bytes)
+      case .output: writer.print(bytes)
       case .error:
         context.tracker?.block("it writes to standard error")
         Console.write(bytes, to: STDERR_FILENO)
@@ -199,49 +206,12 @@ public final class ScriptRunner {
     }
   }
 
-  /// The terminal gets the bytes as they are, the notebook text.
-  private func recordPrinted(_ bytes: UnsafeRawBufferPointer) {
-    let text = printed.take(bytes)
-    if text.utf8.count != bytes.count { context.tracker?.block("it prints bytes that are no text") }
-    if let onPrint { onPrint(bytes) } else if !text.isEmpty { onOutput(running, .text(text)) }
-    if !text.isEmpty { keep(.text(text)) }
-  }
-
-  /// Shows what is left of a character that was printed in part.
-  private func finishPrinted() {
-    let rest = printed.finish()
-    guard !rest.isEmpty else { return }
-    if onPrint == nil { onOutput(running, .text(rest)) }
-    keep(.text(rest))
-  }
-
-  private func record(_ output: Notebook.Output) {
-    finishPrinted()
-    onOutput(running, output)
-    keep(output)
-  }
-
-  private func keep(_ output: Notebook.Output) {
-    var outputs = notebook.cells[running].outputs
-    // Nobody else has the outputs now, so they are appended to in place, without a copy per line.
-    notebook.cells[running].outputs = []
-    let remark = kept.append(output, to: &outputs)
-    notebook.cells[running].outputs = outputs
-    if let remark {
-      // The remark is kept in any case: it says why the rest is missing.
-      notebook.cells[running].outputs.append(.remark(remark))
-      context.showRemark(remark)
-      context.recorder?.log([remark])
-    }
-  }
-
   /// Runs a cell; returns nil where the run goes on with the next.
   private func runCell(_ index: Int, _ compiled: CellSession.Compiled?) -> Outcome? {
-    running = index
-    kept.beginCell()
+    writer.begin(index)
     guard let compiled else {
       notebook.cells[index].status = .done
-      onOutput(index, .markdown(script.cells[index].source))
+      writer.onOutput(index, .markdown(script.cells[index].source))
       return nil
     }
     notebook.cells[index].status = .running
@@ -259,14 +229,14 @@ public final class ScriptRunner {
       }
       defer { if notebook.cells[index].seconds == nil { cost.note(in: &notebook.cells[index]) } }
       try state.withinCell(name(ofCell: index)) {
-        defer { finishPrinted() }
+        defer { writer.finishPrinted() }
         let values = try session.run(compiled)
         // What shows a value may be the script's code.
-        if !compiled.isHidden { try ValueDisplay(state: state).outputs(of: values).forEach(record) }
+        if !compiled.isHidden { try ValueDisplay(state: state).outputs(of: values).forEach(writer.record) }
       }
       notebook.cells[index].status = .done
       cost.note(in: &notebook.cells[index])
-      try keeper?.end(index, compiled, notebook.cells[index], isWhole: !kept.isFull)
+      try keeper?.end(index, compiled, notebook.cells[index], isWhole: writer.keepsAll)
       keeper?.noteOrigins(index)
       return nil
     } catch let reason as Interrupted where reason.deadline == nil {
@@ -287,12 +257,12 @@ public final class ScriptRunner {
     guard let keeper, let entry = try keeper.begin(index, compiled) else { return false }
     for output in entry.outputs {
       if case .text(var text) = output {
-        text.withUTF8 { recordPrinted(UnsafeRawBufferPointer($0)) }
+        text.withUTF8 { writer.print(UnsafeRawBufferPointer($0)) }
       } else {
-        record(output)
+        writer.record(output)
       }
     }
-    finishPrinted()
+    writer.finishPrinted()
     for result in entry.results { context.outputs.record(result: result.name, result.value) }
     notebook.cells[index].status = .done
     notebook.cells[index].keptSeconds = entry.seconds
