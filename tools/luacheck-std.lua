@@ -109,6 +109,7 @@ return { read_globals = { gfnet = { fields = {
     text = {},
   } },
   report = { fields = {
+    clear = {},
     figure = {},
     markdown = {},
     results = {},

@@ -177,6 +177,10 @@ public final class Kernel {
   /// Has the session's outputs published.
   private func connect() {
     session.onOutput = { [unowned self] in show($0) }
+    session.onClear = { [unowned self] waits in
+      guard let parent else { return }
+      publisher.publish("clear_output", ["wait": .bool(waits)], parent: parent)
+    }
     session.onErrorPrint = { [unowned self] bytes in
       guard let parent else { return }
       publisher.publish(text: String(decoding: bytes, as: UTF8.self), stream: "stderr", parent: parent)

@@ -21,6 +21,13 @@ struct KernelTests {
     #expect(try client.run("x").published.last?.content["data"]?["text/plain"] == "5")
   }
 
+  @Test func aCellTakesBackWhatItHasShown() throws {
+    let client = try KernelClient()
+    let published = try client.run("print('a') gfnet.report.clear{wait = true} print('b')").published
+    #expect(published.map(\.type) == ["execute_input", "stream", "clear_output", "stream"])
+    #expect(published.dropFirst().dropFirst().first?.content == ["wait": true])
+  }
+
   @Test func tablesAndFiguresComeInSeveralForms() throws {
     let client = try KernelClient()
     let table = try client.run("gfnet.report.table{rows = {{1, 'a<b'}}, columns = {'n', 's'}}").published.last

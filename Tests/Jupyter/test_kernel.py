@@ -31,6 +31,7 @@ class KernelTests(jupyter_kernel_test.KernelTests):
         {"code": "local f = gfnet.plot.figure() f:line({1, 2}, {3, 4}) return f", "mime": "image/png"},
         {"code": "local f = gfnet.plot.figure() f:line({1, 2}, {3, 4}) return f", "mime": "text/plain"},
     ]
+    code_clear_output = "print('first') gfnet.report.clear()"
     code_history_pattern = "6 [*] 7"
     supported_history_operations = ("tail", "range", "search")
     code_inspect_sample = "gfnet.tensor.zeros"
@@ -53,6 +54,13 @@ class KernelTests(jupyter_kernel_test.KernelTests):
         content = {"type": "request", "seq": 1, "command": command, "arguments": arguments}
         return self.control("debug_request", content)
 
+    def begin_debugging(self):
+        """Initialises the debugger, and takes its event, of which the conformance tests have no schema."""
+        reply = self.debug("initialize")
+        while self.kc.iopub_channel.get_msg(timeout=15)["msg_type"] != "debug_event":
+            pass
+        return reply
+
     def test_interrupt_keeps_the_session(self):
         self.flush_channels()
         self.execute_helper("kept = 17")
@@ -72,9 +80,7 @@ class KernelTests(jupyter_kernel_test.KernelTests):
 
     def test_control_is_answered_while_a_cell_runs(self):
         self.flush_channels()
-        self.debug("initialize")
-        while self.kc.iopub_channel.get_msg(timeout=15)["msg_type"] != "debug_event":
-            pass
+        self.begin_debugging()
         self.flush_channels()
         self.execute_helper("seen = 3")
         self.flush_channels()
@@ -132,7 +138,7 @@ class KernelTests(jupyter_kernel_test.KernelTests):
     def test_variables_are_listed_and_shown(self):
         self.flush_channels()
         self.execute_helper("answer = 42 t = gfnet.tensor.zeros(2, 3)")
-        self.assertTrue(self.debug("initialize")["success"])
+        self.assertTrue(self.begin_debugging()["success"])
         variables = {v["name"]: v for v in self.debug("inspectVariables")["body"]["variables"]}
         self.assertEqual(variables["answer"]["value"], "42")
         self.assertIn("t", variables)

@@ -237,6 +237,21 @@ private let catalog = Catalog(
     #expect(tables[0].rows == [[.integer(1, digits: nil), .number(2.5, digits: 1)], [.empty, .text("z")]])
   }
 
+  @Test func aCellTakesBackWhatItHasShown() throws {
+    let bench = try ScriptBench(
+      """
+      print("a")
+      gfnet.report.value({1})
+      gfnet.report.clear{wait = true}
+      print("b")
+      -- %%
+      print("c")
+      gfnet.report.clear()
+      """)
+    #expect(bench.shown == "b\n")
+    #expect(bench.notebook.cells[1].outputs.isEmpty)
+  }
+
   @Test(arguments: [
     ("{columns = {'x'}, rows = {{1, 2}}}", "row 1 has the entry 2, and the table has 1 columns"),
     ("{columns = {'x'}, rows = {{1}, {{}}}}", "row 2, column 'x' must be a number"),

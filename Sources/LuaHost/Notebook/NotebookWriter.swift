@@ -50,6 +50,15 @@ final class NotebookWriter {
     keep(output)
   }
 
+  /// Forgets what the running cell has shown but for its remarks, which standard error has had.
+  func clear() {
+    finishPrinted()
+    notebook.cells[running].outputs.removeAll { output in
+      if case .remark = output { false } else { true }
+    }
+    kept.beginCell()
+  }
+
   private func keep(_ output: Notebook.Output) {
     var outputs = notebook.cells[running].outputs
     // Nobody else has the outputs now, so they are appended to in place, without a copy per line.

@@ -192,6 +192,7 @@ public final class ScriptRunner {
   private func connect() {
     context.recorder?.hasBegun = true
     context.outputs.emit = { [unowned writer] in writer.record($0) }
+    context.outputs.clear = { [unowned writer] _ in writer.clear() }
     context.outputs.keepRemark = { [unowned writer, unowned context] remark in
       writer.record(.remark(remark))
       context.recorder?.log([remark])

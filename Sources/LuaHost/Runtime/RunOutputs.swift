@@ -5,6 +5,8 @@ import Support
 public final class RunOutputs {
   /// Receives what a cell shows, in order.
   var emit: (Notebook.Output) -> Void = { _ in }
+  /// Takes back what the running cell has shown, at once or with the next output that comes.
+  var clear: (_ waits: Bool) -> Void = { _ in }
   /// Whether values such as tensors are also shown as small pictures; what shows outputs must be able to.
   public var hasPreviews = false
   /// Shows a remark to whoever sits at the terminal.

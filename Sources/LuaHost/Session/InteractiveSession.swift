@@ -24,6 +24,8 @@ public final class InteractiveSession {
   public let catalog: Catalog
   /// Receives what cells show, as it appears: values, figures, tables, remarks, and printed text where ``onPrint`` is nil.
   public var onOutput: (Notebook.Output) -> Void = { _ in }
+  /// Takes back what the running cell has shown, at once or with the next output that comes.
+  public var onClear: (_ waits: Bool) -> Void = { _ in }
   /// Takes what scripts print, byte for byte; nil: ``onOutput`` has it as text.
   public var onPrint: ((UnsafeRawBufferPointer) -> Void)?
   /// Takes what scripts write to `io.stderr`, byte for byte; nil: it goes to standard error.
@@ -74,6 +76,10 @@ public final class InteractiveSession {
     (cells, modules) = try Self.freshCells(in: state, catalog)
     ownGlobals = Set(try cells.environment.pairs().compactMap(\.key.asString))
     context.outputs.emit = { [unowned self] in show($0) }
+    context.outputs.clear = { [unowned self] waits in
+      finishPrinted()
+      if !isSilent { onClear(waits) }
+    }
     context.outputs.keepRemark = { [unowned self] in show(.remark($0)) }
     state.write = { [unowned self] stream, bytes in
       switch stream {

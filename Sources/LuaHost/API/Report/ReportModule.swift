@@ -6,7 +6,7 @@ enum ReportModule {
   static let module = LuaModule(
     "gfnet.report", "Writes text, tables and values into the run's report.",
     functions: [
-      writeText, writeMarkdown, showValue, TableFunction.entry, showFigure, recordResults,
+      writeText, writeMarkdown, showValue, TableFunction.entry, showFigure, clear, recordResults,
     ])
 
   private static let text = ArgumentKey<String>("text", "the text")
@@ -32,6 +32,22 @@ enum ReportModule {
     let outputs = try ValueDisplay(state: call.state).outputs(of: [try call[value]])
     outputs.forEach(call.context.emit)
   }
+
+  private static let waits = ArgumentKey<Bool>(
+    "wait", default: false, "what is there stays until something else is shown, so that nothing flickers")
+
+  private static let clear = FunctionEntry(
+    "clear", "Takes back what the cell has shown so far, as for a figure that a loop draws anew.",
+    [.options([waits])],
+    example: """
+      local losses = {}
+      for epoch = 1, 3 do
+        losses[epoch] = 1 / epoch
+        gfnet.report.clear{wait = true}
+        gfnet.report.figure(gfnet.plot.figure{}:line({1, 2, 3}, losses), {name = "losses"})
+      end
+      """, discussion: "A terminal keeps what it has printed; remarks stay.", touches: [.report]
+  ) { call in call.context.outputs.clear(try call[waits]) }
 
   private static let results = ArgumentKey<LuaTable>("results", "numbers, strings and booleans by name")
 
