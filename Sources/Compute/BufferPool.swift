@@ -7,6 +7,10 @@ import Support
 /// A pool belongs to one ``ComputeContext`` and so to one thread.
 public final class BufferPool: MemoryKeeper {
   private var free: [Int: [UnsafeMutableRawPointer]] = [:]
+  /// Those of few bytes, by their sixty-fourth part: no hash is computed for a small tensor.
+  private var smallFree = [[UnsafeMutableRawPointer]](repeating: [], count: smallest / 64)
+  /// The least capacity that is found by its hash.
+  private static let smallest = 4096
 
   /// Bytes handed out and not yet given back.
   public private(set) var inUse = 0
@@ -28,13 +32,17 @@ public final class BufferPool: MemoryKeeper {
 
   /// What all memory of the pool counts in, handed out or kept.
   private let budget: MemoryBudget
+  private var registration: MemoryRegistration?
 
   init(budget: MemoryBudget = .shared) {
     self.budget = budget
-    registerAsMemoryKeeper()
+    registration = MemoryRegistration(of: self)
   }
 
-  deinit { trim() }
+  deinit {
+    registration = nil
+    trim()
+  }
 
   public func giveUpMemory() {
     trim()
@@ -61,7 +69,7 @@ public final class BufferPool: MemoryKeeper {
       throw AllowanceExceeded(bytes: bytes, allowed: limit - inUse)
     }
     let pointer: UnsafeMutableRawPointer
-    if let kept = free[capacity]?.popLast() {
+    if let kept = capacity < Self.smallest ? smallFree[capacity / 64].popLast() : free[capacity]?.popLast() {
       held -= capacity
       pointer = kept
     } else {
@@ -94,7 +102,11 @@ public final class BufferPool: MemoryKeeper {
       budget.giveBack(capacity)
     } else {
       held += capacity
-      free[capacity, default: []].append(pointer)
+      if capacity < Self.smallest {
+        smallFree[capacity / 64].append(pointer)
+      } else {
+        free[capacity, default: []].append(pointer)
+      }
     }
   }
 
@@ -102,6 +114,10 @@ public final class BufferPool: MemoryKeeper {
   public func trim() {
     for pointers in free.values { for pointer in pointers { Glibc.free(pointer) } }
     free = [:]
+    for index in smallFree.indices {
+      for pointer in smallFree[index] { Glibc.free(pointer) }
+      smallFree[index] = []
+    }
     budget.giveBack(held)
     held = 0
   }

@@ -146,7 +146,7 @@ public final class MemoryBudget: Sendable {
   public static let variable = "GFNET_LAB_MEMORY"
 
   private func relieve(sparing spared: (any MemoryKeeper)? = nil) {
-    let keepers = MemoryKeepers.ofThread.list.compactMap(\.keeper).filter { $0 !== spared }
+    let keepers = MemoryKeepers.ofThread.list.compactMap(\.registration?.keeper).filter { $0 !== spared }
     // They are asked twice, since what the collector lets go of lands in the pools, which may have given up
     // theirs before.
     for _ in 0..<2 { for keeper in keepers { keeper.giveUpMemory() } }
@@ -161,18 +161,26 @@ public protocol MemoryKeeper: AnyObject {
   func giveUpMemory()
 }
 
-extension MemoryKeeper {
-  /// Has the object asked when memory is short. It is called once, on the thread that the object belongs to.
-  public func registerAsMemoryKeeper() {
+/// Has a ``MemoryKeeper`` asked when memory is short, from when it is made to when the keeper lets go of it, which is
+/// before the keeper ends.
+///
+/// The list of a thread refers to this weakly rather than to the keeper: counting references to an object that has a weak
+/// one is several times as slow from then on, and keepers are what every call and every tensor touches.
+public final class MemoryRegistration {
+  unowned(unsafe) fileprivate let keeper: any MemoryKeeper
+
+  /// It is made on the thread that `keeper` belongs to.
+  public init(of keeper: any MemoryKeeper) {
+    self.keeper = keeper
     let keepers = MemoryKeepers.ofThread
-    keepers.list.removeAll { $0.keeper == nil }
-    keepers.list.append(.init(keeper: self))
+    keepers.list.removeAll { $0.registration == nil }
+    keepers.list.append(.init(registration: self))
   }
 }
 
 /// The keepers of one thread.
 private final class MemoryKeepers {
-  struct Entry { weak var keeper: (any MemoryKeeper)? }
+  struct Entry { weak var registration: MemoryRegistration? }
   var list: [Entry] = []
 
   private static let ofEach = PerThread<MemoryKeepers>()

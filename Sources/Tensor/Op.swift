@@ -73,6 +73,14 @@ public func apply(_ op: some Op, _ inputs: [Tensor]) throws -> Tensor {
   return try op.finished(inputs, shape, &saved)
 }
 
+extension Tensor {
+  /// A result outside any recorder; throws where a stop has left it unfinished.
+  func whole() throws -> Tensor {
+    try Cancellation.check()
+    return withoutHistory
+  }
+}
+
 extension [Tensor] {
   /// The tensors with float32 elements; the list itself where all have.
   fileprivate func asFloats() throws -> [Tensor] {

@@ -39,6 +39,9 @@ public enum Recording {
     return place.assumingMemoryBound(to: (any Recorder).self).pointee
   }
 
+  /// Whether none listens.
+  static var isOff: Bool { pthread_getspecific(key) == nil }
+
   /// Runs `body` with no recorder listening.
   public static func paused<R>(_ body: () throws -> R) rethrows -> R {
     let outer = pthread_getspecific(key)

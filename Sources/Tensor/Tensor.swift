@@ -120,19 +120,33 @@ public struct Tensor {
     return true
   }
 
-  /// True when stored row-major.
-  public var isContiguous: Bool { matches(shape.rowMajorStrides) }
-
-  /// True for N×C×H×W stored with the channels innermost.
-  public var isChannelsLast: Bool { rank == 4 && matches(shape.channelsLastStrides) }
-
-  /// Whether the elements lie as `expected` says; axes of size 1 may have any stride.
-  private func matches(_ expected: [Int]) -> Bool {
-    if strides == expected { return true }
-    if count == 0 { return true }
-    for axis in shape.sizes.indices where shape[axis] != 1 && strides[axis] != expected[axis] { return false }
+  /// True when stored row-major; axes of size 1 may have any stride.
+  public var isContiguous: Bool {
+    var expected = 1
+    var axis = rank - 1
+    while axis >= 0 {
+      let size = shape[axis]
+      if size != 1, strides[axis] != expected { return count == 0 }
+      expected &*= max(size, 1)
+      axis -= 1
+    }
     return true
   }
+
+  /// True for N×C×H×W stored with the channels innermost; axes of size 1 may have any stride.
+  public var isChannelsLast: Bool {
+    guard rank == 4 else { return false }
+    var expected = 1
+    for axis in Self.channelsLastOrder {
+      let size = shape[axis]
+      if size != 1, strides[axis] != expected { return count == 0 }
+      expected &*= max(size, 1)
+    }
+    return true
+  }
+
+  /// The axes of N×C×H×W from the innermost to the outermost.
+  private static let channelsLastOrder = [1, 3, 2, 0]
 
   /// The same value without its history.
   ///

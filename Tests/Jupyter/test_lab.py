@@ -42,6 +42,12 @@ local t = gfnet.tensor.randn(4, 5)
 t
 """
 
+TRAINING = (
+    "local data = gfnet.dataset('clutter-fashion', {split = 'train', limit = 300})  "
+    "gfnet.train{model = gfnet.model{backbone = 'resnet_tiny_16', dataset = data}, dataset = data, stage = 1, "
+    "epochs = 1000, checkpoint = false}"
+)
+
 
 @unittest.skipUnless(BROWSER and sync_playwright, "Chromium or Playwright is missing: JupyterLab is not looked at")
 class LabTests(unittest.TestCase):
@@ -151,17 +157,25 @@ class LabTests(unittest.TestCase):
         shown = self.page.locator(".jp-DebuggerVariables").inner_text().split()
         self.assertEqual(shown, ["f", "figure", "p", "table", "t", "tensor"])
 
-        # An endless cell is stopped, and the next runs.
+        # An endless cell and a training are stopped, and the next cell runs.
         self.new_cell("print('runs') while true do end")
         self.do("notebook:run-cell")
         self.page.wait_for_selector(".jp-OutputArea-output:has-text('runs')")
         self.do("notebook:interrupt-kernel")
         self.page.wait_for_selector(".jp-OutputArea-output:has-text('Interrupted')")
         self.look("5-interrupted")
+        self.new_cell(TRAINING)
+        self.do("notebook:run-cell")
+        self.page.wait_for_selector(".jp-OutputArea-output:has-text('stage 1')")
+        self.page.wait_for_timeout(3000)
+        self.do("notebook:interrupt-kernel")
+        self.page.wait_for_function(
+            "[...document.querySelectorAll('.jp-Notebook .jp-Cell')].at(-1).innerText.includes('Interrupted')")
+        self.look("6-interrupted-training")
         self.new_cell("'alive ' .. p.limit")
         self.do("notebook:run-cell")
         self.page.wait_for_selector(".jp-OutputArea-output:has-text('alive 20')")
-        self.look("6-alive")
+        self.look("7-alive")
 
 
 if __name__ == "__main__":

@@ -9,9 +9,10 @@ import Testing
   private final class Keeper: MemoryKeeper {
     let budget: MemoryBudget
     var kept = 0
+    private var registration: MemoryRegistration?
     init(_ budget: MemoryBudget) {
       self.budget = budget
-      registerAsMemoryKeeper()
+      registration = MemoryRegistration(of: self)
     }
     func giveUpMemory() {
       budget.giveBack(kept)

@@ -35,7 +35,10 @@ public final class PluginRoster {
   /// Receives what is to be told of plugins that are loaded while a script runs; nil: it goes to ``outcome``.
   var tell: ((String) -> Void)?
 
-  private weak var state: LuaState?
+  /// The state while it is open. A weak reference to it would make every call from Lua slower.
+  private var state: LuaState? { handle?.pointer == nil ? nil : owner }
+  private unowned(unsafe) var owner: LuaState?
+  private var handle: LuaState.Handle?
   private let catalog: Catalog
   private let loader: PluginLoader
   private var time: LoadingTime
@@ -50,7 +53,7 @@ public final class PluginRoster {
     throws
   {
     self.loader = loader
-    self.state = state
+    (owner, handle) = (state, state.handle)
     self.catalog = catalog
     time = LoadingTime(seconds: loader.secondsToLoad)
     if let remark = loader.policy?.remark { outcome.remarks.append(remark) }

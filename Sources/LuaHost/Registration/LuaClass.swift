@@ -105,13 +105,14 @@ public struct LuaMethod<Value> {
     example: String = "", discussion: String = "", touches: Set<Capability> = [],
     mayTouch: Set<Capability> = [], body: @escaping @Sendable (Value, LuaCall) throws -> Result
   ) {
+    let grows = Self.grows
     function = FunctionEntry(
       name, summary, parameters, returns: returns, example: example, discussion: discussion, touches: touches,
       mayTouch: mayTouch
     ) { call in
       let receiver = try call.receiver(as: Value.self)
       let result = try body(receiver, call)
-      if Self.grows, let value = receiver as? any GrowsInUse { call.stack.accountAgain(value, at: 1) }
+      if grows, let value = receiver as? any GrowsInUse { call.stack.accountAgain(value, at: 1) }
       return result
     }
   }
@@ -124,13 +125,14 @@ public struct LuaMethod<Value> {
     discussion: String = "", touches: Set<Capability> = [], mayTouch: Set<Capability> = [],
     body: @escaping @Sendable (Value, LuaCall) throws -> Void
   ) {
+    let grows = Self.grows
     function = FunctionEntry(
       name, summary, parameters, example: example, discussion: discussion, touches: touches,
       mayTouch: mayTouch
     ) { call in
       let receiver = try call.receiver(as: Value.self)
       try body(receiver, call)
-      if Self.grows, let value = receiver as? any GrowsInUse { call.stack.accountAgain(value, at: 1) }
+      if grows, let value = receiver as? any GrowsInUse { call.stack.accountAgain(value, at: 1) }
     }
   }
 }
@@ -171,9 +173,15 @@ public struct LuaOperator<Value> {
   ///   - name: Lua's name of the metamethod, such as `__add`.
   ///   - summary: what it does, in a few words.
   ///   - body: reads both operands from the stack and returns the result.
-  public init(
-    _ name: String, _ summary: String, body: @escaping @Sendable (LuaStack) throws -> any LuaPushable
+  public init<Result: LuaPushable>(
+    _ name: String, _ summary: String, body: @escaping @Sendable (LuaStack) throws -> Result
   ) {
+    entry = OperatorEntry(name: name, summary: summary) { stack in try body(stack).push(onto: stack) }
+  }
+
+  /// One whose results are of several types.
+  init(_ name: String, _ summary: String, any body: @escaping @Sendable (LuaStack) throws -> any LuaPushable)
+  {
     entry = OperatorEntry(name: name, summary: summary) { stack in try body(stack).push(onto: stack) }
   }
 }

@@ -8,10 +8,20 @@ final class ObjectBox<Value> {
 }
 
 /// A class whose metatable exists in a state.
-struct InstalledClass {
+final class InstalledClass {
   let entry: ClassEntry
+  let valueType: ObjectIdentifier
+  /// What boxes of its objects are marked with.
+  let type: UnsafeRawPointer?
   /// The reference of the metatable in Lua's registry.
   let metatable: Int32
+
+  init(entry: ClassEntry, metatable: Int32) {
+    self.entry = entry
+    valueType = entry.valueType
+    type = entry.type.pointer
+    self.metatable = metatable
+  }
 }
 
 extension ObjectIdentifier {
@@ -28,7 +38,7 @@ extension LuaStack {
   ///
   /// - Parameter bytes: memory outside Lua, which the collector is told about.
   func push<Value>(object value: Value, accountedAs bytes: Int) throws {
-    guard let installed = state.classes[ObjectIdentifier(Value.self)] else {
+    guard let installed = state.installedClass(of: ObjectIdentifier(Value.self)) else {
       throw LuaError("no Lua class is registered for \(Value.self)")
     }
     try reserve(2)
@@ -41,7 +51,7 @@ extension LuaStack {
       throw error
     }
     let box = Unmanaged.passRetained(ObjectBox(value))
-    guard gf_push_box(pointer, installed.metatable, installed.entry.type.pointer, box.toOpaque(), bytes)
+    guard gf_push_box(pointer, installed.metatable, installed.type, box.toOpaque(), bytes)
     else {
       box.release()
       state.externalBytes -= bytes

@@ -6,8 +6,8 @@ import Support
 /// Indices are Lua's: 1 is the first slot, −1 the top. Everything that can fail throws.
 public struct LuaStack {
   let pointer: OpaquePointer
-  /// The state that the stack belongs to.
-  public let state: LuaState
+  /// The state that the stack belongs to. A stack is a value of a moment, which the state outlives, and is copied often.
+  public unowned(unsafe) let state: LuaState
 
   /// The number of values; setting it pops, or pads with nil.
   public var count: Int {
@@ -246,40 +246,5 @@ public struct LuaStack {
     case (_, .string): a.asNumber != nil
     default: (a.asNumber ?? .infinity) < (b.asNumber ?? .infinity)
     }
-  }
-}
-
-// MARK: - Raw tables
-
-extension LuaStack {
-  /// Reads a table of exactly the whole numbers 1 to `values.count` as keys with whole numbers as values, without
-  /// metamethods and without making values of Swift; false where it holds anything else.
-  func readIntegers(ofTableAt index: Int, into values: UnsafeMutableBufferPointer<Int>) throws -> Bool {
-    let table = absolute(index)
-    try reserve(2)
-    var left = values.count
-    pushNil()
-    while lua_next(pointer, table) != 0 {
-      guard left > 0, let key = integer(at: -2), values.indices.contains(key &- 1),
-        let value = integer(at: -1)
-      else {
-        pop(2)
-        return false
-      }
-      values[key - 1] = value
-      left -= 1
-      pop()
-    }
-    return left == 0
-  }
-
-  /// Pops a value and a key and stores them in the table, without metamethods. The key is not nil and not NaN.
-  func rawSet(tableAt index: Int) { gf_raw_set(pointer, Int32(index)) }
-
-  /// Pops a table and makes it the metatable of a value.
-  func setMetatable(ofValueAt index: Int) {
-    // A push that found no memory left nil in its place.
-    guard kind(at: -1) == .table, kind(at: index) != .nil else { return pop() }
-    lua_setmetatable(pointer, Int32(index))
   }
 }

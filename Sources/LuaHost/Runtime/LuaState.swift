@@ -42,6 +42,10 @@ public final class LuaState {
   /// Receives everything that scripts print.
   public var write: (Stream, UnsafeRawBufferPointer) -> Void = { _, _ in }
 
+  private var registration: MemoryRegistration?
+
+  /// The class whose objects were pushed last, which are most often those that are pushed next.
+  private var lastClass: InstalledClass?
   var classes: [ObjectIdentifier: InstalledClass] = [:]
   var classesByBox: [UnsafeRawPointer: InstalledClass] = [:]
   /// The argument checks by qualified name, which all environments share: every plugin's has all functions
@@ -83,14 +87,23 @@ public final class LuaState {
         return 1
       })
     bridge.pointee.display = display?.toOpaque()
-    registerAsMemoryKeeper()
+    registration = MemoryRegistration(of: self)
   }
 
   deinit {
+    registration = nil
     handle.pointer = nil
     handle.side = nil
     gf_close(main)
     display?.release()
+  }
+
+  /// The class of values of a type; nil where none is registered.
+  func installedClass(of type: ObjectIdentifier) -> InstalledClass? {
+    if let lastClass, lastClass.valueType == type { return lastClass }
+    let found = classes[type]
+    lastClass = found ?? lastClass
+    return found
   }
 
   /// The argument checks of a function, worked out once.

@@ -95,7 +95,11 @@ struct Binary: Op {
 extension Tensor {
   /// `function` of each pair of elements of this tensor, the first, and of `other`; the two broadcast.
   func applied(_ function: some BinaryFunction, _ other: Tensor) throws -> Tensor {
-    try apply(Binary(function: function), [self, other])
+    // What nobody listens to, and needs no fitting, takes the short way: one element is added in a fraction of a microsecond.
+    if dtype == .float32, other.dtype == .float32, shape == other.shape, Recording.isOff {
+      return try function.values(self, other, shape: shape).whole()
+    }
+    return try apply(Binary(function: function), [self, other])
   }
 
   /// x + y element by element, after broadcasting by NumPy's rule: axes are matched from the last, and one

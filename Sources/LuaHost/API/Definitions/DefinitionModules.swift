@@ -134,16 +134,16 @@ enum DefinitionModules {
     operators: [
       .init(
         "__call",
-        "Makes one with these parameters; those left out have their defaults. A report is called with what it is about before them, and written."
-      ) { stack in
-        let definition = try stack.requireObject(at: 1, as: Definition.self, in: "definition")
-        guard case .lua(.reports, let build, as: _) = definition.implementation else {
-          return Pushed(try definition.configured(parameters(at: 2, of: definition, on: stack)))
-        }
-        return try ReportBuild(definition, build).write(
-          about: stack.count > 1 ? stack.value(at: 2) : .nil,
-          parameters(at: 3, of: definition, on: stack), in: stack.state)
-      }
+        "Makes one with these parameters; those left out have their defaults. A report is called with what it is about before them, and written.",
+        any: { stack in
+          let definition = try stack.requireObject(at: 1, as: Definition.self, in: "definition")
+          guard case .lua(.reports, let build, as: _) = definition.implementation else {
+            return Pushed(try definition.configured(parameters(at: 2, of: definition, on: stack)))
+          }
+          return try ReportBuild(definition, build).write(
+            about: stack.count > 1 ? stack.value(at: 2) : .nil,
+            parameters(at: 3, of: definition, on: stack), in: stack.state)
+        })
     ],
     describe: { "\($0.kind.noun) \($0.name): \($0.summary)" }
   ).entry

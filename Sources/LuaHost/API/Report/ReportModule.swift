@@ -40,11 +40,11 @@ enum ReportModule {
     "clear", "Takes back what the cell has shown so far, as for a figure that a loop draws anew.",
     [.options([waits])],
     example: """
-      local losses = {}
+      local epochs, losses = {}, {}
       for epoch = 1, 3 do
-        losses[epoch] = 1 / epoch
+        epochs[epoch], losses[epoch] = epoch, 1 / epoch
         gfnet.report.clear{wait = true}
-        gfnet.report.figure(gfnet.plot.figure{}:line({1, 2, 3}, losses), {name = "losses"})
+        gfnet.report.figure(gfnet.plot.figure{}:line(epochs, losses), {name = "losses"})
       end
       """, discussion: "A terminal keeps what it has printed; remarks stay.", touches: [.report]
   ) { call in call.context.outputs.clear(try call[waits]) }

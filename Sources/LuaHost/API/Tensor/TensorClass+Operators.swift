@@ -135,9 +135,8 @@ extension TensorClass {
 
   /// `<` gives one boolean in Lua, and a tensor's answer is one per element.
   private static func ordering(_ name: String, _ methods: String) -> Operator {
-    .init(name, "An error: tensors are compared element by element, with \(methods).") { _ in
+    .init(name, "An error: tensors are compared element by element, with \(methods).") { _ -> Bool in
       throw LuaError("tensors are compared element by element, with \(methods)")
-        as any Error
     }
   }
 }

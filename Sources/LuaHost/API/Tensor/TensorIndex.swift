@@ -59,6 +59,10 @@ struct TensorIndex {
       let got = try stack.value(at: slot).described
       throw LuaError("tensor index: expected a whole number or a table such as {{1, 2}, 3}, got \(got)")
     }
+    if let list = try Self.list(at: slot, on: stack) {
+      entries = list
+      return
+    }
     var found: [Int: Entry] = [:]
     for (key, value) in try stack.pairs(at: slot) {
       guard let axis = key.asInteger, (1...64).contains(axis) else {
@@ -69,6 +73,45 @@ struct TensorIndex {
       found[axis] = try Self.entry(value, axis)
     }
     entries = (1..<(found.keys.max() ?? 0) + 1).map { found[$0] ?? .all }
+  }
+
+  /// The entries of the usual tables, lists of whole numbers, ranges and tensors, read without making values of Swift; nil
+  /// for any other.
+  private static func list(at slot: Int, on stack: LuaStack) throws -> [Entry]? {
+    let base = stack.count
+    defer { stack.count = base }
+    try stack.reserve(8)
+    guard let count = stack.listLength(at: slot), count <= 64 else { return nil }
+    var entries: [Entry] = []
+    entries.reserveCapacity(count)
+    for place in 1..<count + 1 {
+      lua_rawgeti(stack.pointer, Int32(slot), lua_Integer(place))
+      let top = stack.count
+      if let place = stack.integer(at: top) {
+        entries.append(.place(place))
+      } else if let tensor = stack.object(at: top, as: Tensor.self) {
+        entries.append(.tensor(tensor))
+      } else if stack.kind(at: top) == .table, let range = range(at: top, on: stack) {
+        entries.append(range)
+      } else {
+        return nil
+      }
+      stack.pop()
+    }
+    return entries
+  }
+
+  /// The range that the table at `slot` says; nil where it says none.
+  private static func range(at slot: Int, on stack: LuaStack) -> Entry? {
+    guard let count = stack.listLength(at: slot), count == 0 || count == 2 || count == 3 else { return nil }
+    if count == 0 { return .all }
+    defer { stack.pop(count) }
+    for place in 1..<count + 1 { lua_rawgeti(stack.pointer, Int32(slot), lua_Integer(place)) }
+    let step = count == 3 ? stack.integer(at: slot + 3) : 1
+    guard let first = stack.integer(at: slot + 1), let last = stack.integer(at: slot + 2), let step else {
+      return nil
+    }
+    return .range(first: first, last: last, step: step)
   }
 
   private static func entry(_ value: LuaValue, _ axis: Int) throws -> Entry {
