@@ -3,7 +3,7 @@
 --
 -- The same images by the same rule, in turn: the adaptive loop of the program, and a loop in Lua that goes from step to step.
 -- "for" looks at nothing, "reads" reads four fields of each step and lets images leave by them, as the rule does,
--- "refills" fills batches up as images leave. Ratios are medians of the rounds' ratios to model:infer; below 1.1 the
+-- "whole batches" ends a batch before the next one begins. Ratios are medians of the rounds' ratios to model:infer; below 1.1 the
 -- loop in Lua costs less than a tenth.
 
 -- %% [parameters]
@@ -39,8 +39,8 @@ end
 local ways = {
   { "all steps: for", nil, function() return loop(nil) end },
   { "exits: for", p.threshold, function() return loop(p.threshold) end },
-  { "exits: reads", p.threshold, function() return loop(nil, false, reading) end },
-  { "exits: refills", p.threshold, function() return loop(p.threshold, true) end },
+  { "exits: reads", p.threshold, function() return loop(nil, nil, reading) end },
+  { "exits: whole batches", p.threshold, function() return loop(p.threshold, false) end },
 }
 
 local function seconds(run)

@@ -8,8 +8,9 @@ import Testing
   @Test func anEpisodeThatNobodyChangesIsWhatInferGives() throws {
     let output = try shown(
       """
-      local function same(options)
+      local function same(options, refill)
         local a = model:infer(data, options)
+        options.refill = refill
         local b = model:episode(data, options)
         local steps = {}
         for s in b do steps[#steps + 1] = s.step .. ":" .. s.count end
@@ -24,27 +25,27 @@ import Testing
         for t, n in ipairs(a.exits) do equal = equal and n == b.exits[t] end
         print(equal, b.over, table.concat(steps, " "))
       end
-      same{batch = 12}
+      same({batch = 12}, false)
       same{batch = 12, exit = 0.105, sampler = "random", seed = 5}
-      same{batch = 5, sampler = "center", steps = 2, precision = "f32"}
-      same{batch = 5, exit = gfnet.exits.margin{threshold = 0.005}, refill = nil}
+      same({batch = 5, sampler = "center", steps = 2, precision = "f32"}, false)
+      same{batch = 5, exit = gfnet.exits.margin{threshold = 0.005}}
       same{batch = 12, exit = function(s) return s.step == 2 and s.image % 2 == 0 end, sampler = function(s) return 0.25, 0.75 end}
       """)
     let lines = output.split(separator: "\n")
-    #expect(lines.count == 5)
+    try #require(lines.count == 5)
     for line in lines { #expect(line.hasPrefix("true\ttrue\t")) }
     #expect(lines[0].hasSuffix("\t1:12 2:12 3:12 4:12"))
     #expect(lines[2].hasSuffix("\t1:5 2:5 1:5 2:5 1:2 2:2"))
     #expect(lines[4].hasSuffix("\t1:12 2:12 3:6 4:6"))
   }
 
-  @Test func aBatchIsRefilledOnRequest() throws {
+  @Test func aBatchIsRefilledAsImagesLeave() throws {
     let output = try shown(
       """
       local steps, images = {}, {}
       local rule = function(s) return s.image % 2 == 0 end
-      for s in model:episode(data, {batch = 4, refill = true, exit = rule}) do steps[#steps + 1] = s.step .. ":" .. s.count end
-      local a, b = model:infer(data, {batch = 4, exit = rule}), model:episode(data, {batch = 4, refill = true, exit = rule}):run()
+      for s in model:episode(data, {batch = 4, exit = rule}) do steps[#steps + 1] = s.step .. ":" .. s.count end
+      local a, b = model:infer(data, {batch = 4, exit = rule}), model:episode(data, {batch = 4, exit = rule}):run()
       local equal = #a == #b
       for i = 1, #a do equal = equal and a[i].prediction == b[i].prediction and a[i].image == b[i].image end
       print(table.concat(steps, " "), equal, b.over)

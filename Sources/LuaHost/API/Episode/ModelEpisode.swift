@@ -7,8 +7,8 @@ enum ModelEpisode {
     FunctionParameter(
       "images", .either([.object("dataset"), .object("tensor"), .string, .table]), "what model:infer takes"))
   private static let refill = ArgumentKey<Bool>(
-    "refill", default: false,
-    "fills batches up as images leave, as model:infer does: steps of other images come between")
+    "refill", default: true,
+    "fills batches up as images leave, as model:infer does; false: a batch ends before the next begins")
 
   static var method: LuaMethod<ModelHandle> {
     LuaMethod<ModelHandle>(
@@ -26,7 +26,7 @@ enum ModelEpisode {
       discussion: """
         s shows what rules and samplers see (gfnet-lab help episode_step). s:leave, s:stay and s:decide say who leaves, \
         s:look says where images look next; what the script does not decide, exit and sampler do, as in model:infer. \
-        A batch goes through all its steps before the next one begins. A loop may be left by break, and another one \
+        Steps of other images come between, as batches are filled up; s.image says whose they are. A loop may be left by break, and another one \
         goes on; episode:run() goes to the end.
         """, touches: [.clock]
     ) { model, call in
