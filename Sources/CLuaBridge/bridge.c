@@ -11,8 +11,8 @@
 // ---------------------------------------------------------------------------------------------------- memory
 
 // A block of this size is worth a look at the stop flag after some of them.
-#define LARGE_BLOCK (1u << 20)
-#define LARGE_BETWEEN_POLLS (64u << 20)
+#define LARGE_BLOCK (1u << 16)
+#define LARGE_BETWEEN_POLLS (16u << 20)
 // Bytes that are taken before the host is asked again whether the run has room for more.
 #define GRANT (1u << 20)
 // Grants that are left when everything is collected before the next one.

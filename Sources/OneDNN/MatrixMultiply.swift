@@ -45,7 +45,7 @@ public enum MatrixMultiply {
     _ c: UnsafeMutablePointer<Float>
   ) throws {
     // The library asks nobody whether to go on: large products are done some rows at a time.
-    let ofRow = Double(columns) * Double(range.count)
+    let ofRow = Double(columns) * Double(range.count + Self.productsOfStore)
     let most = max(Int(clamping: Self.largestPiece / ofRow), 1)
     let (fromA, fromB) = (
       a + range.lowerBound * (transposeA ? rows : 1), b + range.lowerBound * (transposeB ? 1 : columns)
@@ -64,4 +64,6 @@ public enum MatrixMultiply {
 
   /// Multiply-Adds between two looks at the stop flag: a quarter of a second on one slow core.
   private static let largestPiece = 0x1p32
+  /// Multiply-Adds in the time that a number takes which is written to memory that nobody has used yet.
+  private static let productsOfStore = 128
 }

@@ -54,6 +54,8 @@ protocol TensorElement: BitwiseCopyable, Comparable, Sendable {
   /// The value as a whole number; of a fraction what lies towards 0, of NaN and what no `Int64` holds the smallest.
   var whole: Int64 { get }
   var double: Double { get }
+  /// Its place in the order of all values: those of equal elements are the same, and NaN comes behind all numbers.
+  var sortKey: UInt32 { get }
   /// The element of that value, which lies in ``DType/wholeRange``.
   init(whole: Int64)
   /// The element nearest to a number that fits.
@@ -65,6 +67,12 @@ extension Float: TensorElement {
   // Outside 32 bits any answer that is outside is right, and NaN is.
   var whole: Int64 { abs(self) < 0x1p62 ? Int64(self) : .min }
   var double: Double { Double(self) }
+  var sortKey: UInt32 {
+    if isNaN { return .max }
+    // Adding 0 makes 0 of -0. Of negative numbers the larger one has the smaller pattern.
+    let bits = (self + 0).bitPattern
+    return bits ^ (bits >> 31 == 0 ? 1 << 31 : .max)
+  }
   init(whole: Int64) { self = Float(whole) }
   init(float: Float) { self = float }
 }
@@ -73,6 +81,7 @@ extension Int32: TensorElement {
   static var dtype: DType { .int32 }
   var whole: Int64 { Int64(self) }
   var double: Double { Double(self) }
+  var sortKey: UInt32 { UInt32(bitPattern: self) ^ 1 << 31 }
   init(whole: Int64) { self = Int32(truncatingIfNeeded: whole) }
   init(float: Float) { self = Int32(truncatingIfNeeded: float.whole) }
 }
@@ -81,6 +90,7 @@ extension UInt8: TensorElement {
   static var dtype: DType { .uint8 }
   var whole: Int64 { Int64(self) }
   var double: Double { Double(self) }
+  var sortKey: UInt32 { UInt32(self) }
   init(whole: Int64) { self = UInt8(truncatingIfNeeded: whole) }
   init(float: Float) { self = UInt8(truncatingIfNeeded: float.whole) }
 }

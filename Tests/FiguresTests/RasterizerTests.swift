@@ -167,6 +167,31 @@ import Testing
     #expect(q.level(9, 9) == 0 && q.level(10, 9) == 255)
   }
 
+  /// What lies at a share of the width lies there in every size, and the rim is as sharp as the middle.
+  @Test(arguments: [3, 4, 16, 80]) func anEnlargedPictureIsNotShifted(_ factor: Int) throws {
+    let halves = try Pixels(
+      width: 8, height: 8, channels: 1, bytes: (0..<64).map { $0 % 8 < 4 ? 0 : 255 })
+    let size = 8 * factor
+    let side = Double(size)
+    let p = try picture(side, side) {
+      $0.image(halves, in: Rect(x: 0, y: 0, width: side, height: side), .mitchell)
+    }
+    let row = (0..<size).map { p.level($0, size / 2) }
+    #expect(row[size / 2 - 1] < 128 && row[size / 2] >= 128)
+    for x in 0..<size / 2 { #expect(abs(row[x] + row[size - 1 - x] - 255) <= 1, "\(x)") }
+    let squares = try Pixels(
+      width: 4, height: 4, channels: 1, bytes: (0..<16).map { ($0 / 4 + $0) % 2 == 0 ? 0 : 255 })
+    let q = try picture(side, side) {
+      $0.image(squares, in: Rect(x: 0, y: 0, width: side, height: side), .mitchell)
+    }
+    for y in 0..<size {
+      for x in 0..<size { #expect(abs(q.level(x, y) - q.level(size - 1 - x, size - 1 - y)) <= 1) }
+    }
+    // A smaller picture is the mean.
+    let small = try picture(2, 2) { $0.image(halves, in: Rect(x: 0, y: 0, width: 2, height: 2), .mitchell) }
+    #expect(small.level(0, 0) < 32 && small.level(1, 1) > 223)
+  }
+
   @Test func senselessSizesAreErrors() {
     #expect(throws: FigureError.self) { try DisplayList(size: Size(width: 1e6, height: 1e6)).png() }
     #expect(throws: FigureError.self) { try DisplayList(size: Size(width: .nan, height: 10)).png() }

@@ -144,7 +144,7 @@ extension GlimpseGrid {
       let room = width - percent.width - captionSize * 1.6
       captions.append(
         Caption(
-          number: try setter.line("\(i + 1)", size: captionSize, bold: true),
+          number: try setter.line("\(glimpse.firstStep + i)", size: captionSize, bold: true),
           name: try setter.wrapped(step.prediction, size: captionSize, width: max(room, captionSize * 3)),
           percent: percent, color: options.colors.color(step.isCorrect)))
     }

@@ -9,7 +9,8 @@ extension GlimpseGrid {
     var taken: [Rect] = []
     for (i, frame) in frames.enumerated() {
       let step = glimpse.steps[i]
-      let text = try setter.line("\(i + 1): \(Self.percent(step.confidence))", size: size, bold: true)
+      let text = try setter.line(
+        "\(glimpse.firstStep + i): \(Self.percent(step.confidence))", size: size, bold: true)
       let (w, h) = (text.width + size * 0.5, size * 1.15)
       let tag = place(w, h, at: frame.rect, isGlance: step.patch == nil, in: box, taken, frames.map(\.rect))
       taken.append(tag)

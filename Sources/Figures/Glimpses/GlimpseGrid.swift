@@ -41,11 +41,14 @@ public struct Glimpse: Sendable, Hashable {
   public var title: String
   /// What was looked at, step by step.
   public var steps: [Step]
+  /// The number of the first of these steps, where a picture shows a later one alone.
+  public var firstStep: Int
 
-  public init(pixels: Pixels, title: String, steps: [Step]) {
+  public init(pixels: Pixels, title: String, steps: [Step], firstStep: Int = 1) {
     self.pixels = pixels
     self.title = title
     self.steps = steps
+    self.firstStep = firstStep
   }
 }
 
@@ -131,7 +134,7 @@ public struct GlimpseGrid: Drawing {
           let patch =
             step.patch.map { [$0.row + 1, $0.column + 1, $0.size].map(CSV.number) } ?? ["", "", ""]
           rows.append(
-            [group.heading, image.title, "\(i + 1)"] + patch
+            [group.heading, image.title, "\(image.firstStep + i)"] + patch
               + [step.prediction, CSV.number(step.confidence), step.isCorrect.map { $0 ? "1" : "0" } ?? ""])
         }
       }

@@ -29,6 +29,21 @@ extension LuaState: MemoryKeeper {
     }
   }
 
+  /// What a session that has used up its memory may take, to let go of it.
+  private static let reserve = 16 << 20
+
+  /// Whether so little is left of what Lua may hold, after a collection, that hardly anything can run.
+  func isNearlyFull() -> Bool {
+    guard usedBytes > limits.memory - Self.reserve / 2 else { return false }
+    collectGarbage()
+    return usedBytes > limits.memory - Self.reserve / 2
+  }
+
+  /// Lets Lua take some megabytes more where its memory is used up, and no more than its limit where it is not.
+  func makeRoom() {
+    bridge.pointee.limit = isNearlyFull() ? usedBytes + Self.reserve : limits.memory
+  }
+
   // These are the bytes of an element of a list, and of an empty table, in Lua.
   private static let bytesOfValue = 16.0, bytesOfTable = 56.0
 

@@ -139,6 +139,8 @@ public final class InteractiveSession {
       return .failed(Self.failure("a cell of this session is running already"))
     }
     isSilent = silently
+    // A cell can let go of what earlier ones have filled the memory with.
+    state.makeRoom()
     let start = MonotonicClock.seconds
     let outcome = outcome(of: body)
     finishPrinted()
@@ -180,6 +182,10 @@ public final class InteractiveSession {
     if state.isStopped { state.revive() }
     // What cannot be kept for want of memory is not.
     try? cells.keepLocalsOfFailed()
+    if state.isNearlyFull() {
+      let used = MemoryText.size(state.usedBytes)
+      context.note("the session's variables take \(used): set large ones to nil, or forget all with %reset")
+    }
   }
 
   static func failure(_ message: String, isOfSource: Bool = false) -> ScriptRunner.Failure {

@@ -8,6 +8,8 @@ import Support
 struct ExtremumIndices: Op {
   /// Beyond it an int32 no longer holds every index.
   private static let longestAxis = Int(Int32.max)
+  /// The most that are inserted one by one.
+  private static let most = 32
 
   let axis: Int
   let count: Int
@@ -48,6 +50,15 @@ struct ExtremumIndices: Op {
     let result = try Tensor.emptyRowMajor(try outputShape([x.shape]), .int32)
     let (source, target) = (x.elements(type), result.elements(Int32.self))
     let lines = x.count / size
+    // Where few are asked for they are inserted into the list of the best; many are better sorted.
+    guard count <= Self.most else {
+      let largest = largest
+      try SortOrder.places(of: x, axis: axis, count: count, into: result) { (element: E) in
+        // NaN, which is not equal to itself, has the last key, and comes first here.
+        largest || element != element ? ~element.sortKey : element.sortKey
+      }
+      return result
+    }
     ThreadTeam.parallel(lines, grain: max(1, (1 << 14) / size)) { range in
       for line in range {
         let (outer, position) = (line / inner, line % inner)
@@ -75,15 +86,7 @@ struct ExtremumIndices: Op {
 
   private func ranking<E: TensorElement>(
     _ x: UnsafePointer<E>, _ step: Int, _ size: Int
-  ) -> ArraySlice<Int> {
-    // Where few are asked for they are inserted into the list of the best; many are better sorted.
-    if count > 32 {
-      let order = (0..<size).sorted { a, b in
-        let (p, q) = (x[a * step], x[b * step])
-        return precedes(p, q, largest) || (!precedes(q, p, largest) && a < b)
-      }
-      return order.prefix(count)
-    }
+  ) -> [Int] {
     var best: [Int] = []
     best.reserveCapacity(count + 1)
     for i in 0..<size {
@@ -94,7 +97,7 @@ struct ExtremumIndices: Op {
       best.insert(i, at: place)
       if best.count > count { best.removeLast() }
     }
-    return best[...]
+    return best
   }
 }
 

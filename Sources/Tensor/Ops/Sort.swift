@@ -1,6 +1,3 @@
-import Compute
-import Support
-
 /// The 0-based places of all elements along an axis in ascending (or descending) order.
 ///
 /// Equal elements keep their order; NaN counts as larger than all numbers, as in NumPy and PyTorch. Values follow by
@@ -30,27 +27,10 @@ struct SortIndices: Op {
 
   private func sort<E: TensorElement>(_ x: Tensor, _ type: E.Type) throws -> Tensor {
     let axis = try x.shape.axis(self.axis, for: name)
-    let size = x.shape[axis]
     let result = try Tensor.emptyRowMajor(x.shape, .int32)
-    if x.count == 0 { return result }
-    let inner = x.shape.sizes[(axis + 1)...].reduce(1, *)
-    let (source, target) = (x.elements(type), result.elements(Int32.self))
     let descending = descending
-    ThreadTeam.parallel(x.count / size, grain: max(1, (1 << 12) / size)) { range in
-      var line = [(value: E, place: Int32)]()
-      line.reserveCapacity(size)
-      for index in range {
-        let start = index / inner * size * inner + index % inner
-        line.removeAll(keepingCapacity: true)
-        for i in 0..<size { line.append((source[start + i * inner], Int32(truncatingIfNeeded: i))) }
-        line.sort { a, b in
-          let (p, q) = descending ? (b.value, a.value) : (a.value, b.value)
-          if p < q || (q != q && p == p) { return true }
-          if q < p || (p != p && q == q) { return false }
-          return a.place < b.place
-        }
-        for i in 0..<size { target[start + i * inner] = line[i].place }
-      }
+    try SortOrder.places(of: x, axis: axis, count: x.shape[axis], into: result) { (element: E) in
+      descending ? ~element.sortKey : element.sortKey
     }
     return result
   }

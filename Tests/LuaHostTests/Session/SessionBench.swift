@@ -14,10 +14,12 @@ final class SessionBench {
   private var count = 0
 
   init(
-    clock: Deadline.Clock? = nil, plugins: PluginLoader? = nil, prepare: (HostContext) -> Void = { _ in }
+    clock: Deadline.Clock? = nil, memory: Int? = nil, plugins: PluginLoader? = nil,
+    prepare: (HostContext) -> Void = { _ in }
   ) throws {
     var limits = LuaState.Limits()
     if let clock { limits.clock = clock }
+    if let memory { limits.memory = memory }
     let context = HostContext()
     // Tests leave no traces in the user's cache, and no remarks among their own lines.
     context.traceCache = nil

@@ -59,6 +59,21 @@ import Testing
     #expect(bench.run("a") == "1\n")
   }
 
+  /// What a session has filled its memory with can be let go of in it.
+  @Test(arguments: ["local t = {} for i = 1, 1e9 do t[i] = {} end", "t = {} for i = 1, 1e9 do t[i] = {} end"])
+  func aSessionWithoutMemoryLivesOn(_ cell: String) throws {
+    for way in ["t = nil", "%reset"] {
+      let bench = try SessionBench(memory: 64 << 20)
+      let shown = bench.run(cell)
+      #expect(shown.contains("failed: ") && shown.contains("memory"), "\(shown)")
+      #expect(shown.contains("set large ones to nil, or forget all with %reset"), "\(shown)")
+      #expect(bench.run("#t > 1000") == "true\n")
+      #expect(!bench.run(way).contains("failed"))
+      #expect(bench.run("local u = {} for i = 1, 1e5 do u[i] = {i} end #u") == "100000\n")
+      #expect(bench.run("u = nil collectgarbage() collectgarbage('count') < 20000") == "true\n")
+    }
+  }
+
   @Test func globalsAreCheckedInEveryCell() throws {
     let bench = try SessionBench()
     bench.run("accuracy = 3")

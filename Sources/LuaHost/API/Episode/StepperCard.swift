@@ -54,7 +54,7 @@ struct StepperCard {
         Glimpse(
           pixels: try Self.pixels(patch),
           title: "\(step): \(Self.text(location.row)), \(Self.text(location.column))",
-          steps: [answer(step, patch: nil)]))
+          steps: [answer(step, patch: nil)], firstStep: step))
     }
     let title = record.labels.map { handle.name(of: Int($0[0])) } ?? ""
     let steps = (1...stepper.step).map { step -> Glimpse.Step in
