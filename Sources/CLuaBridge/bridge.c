@@ -31,13 +31,14 @@ struct gf_orphan {
 };
 
 // Whether a block that Lua frees is a box with an object. Lua leaves parts of its own records as it got them from malloc,
-// so the secret must not stay in memory that is given back: the next record there would be taken for the box.
+// so the secret must not stay in memory that is given back, a box's or that of anything larger that begins like one: the
+// next record there would be taken for the box, with what a script has put into it for the object.
 static bool was_full_box(const gf_host *host, void *block, size_t size) {
-  if (host->box_offset == 0 || size != host->box_offset + sizeof(gf_box)) return false;
+  if (host->box_offset == 0 || size < host->box_offset + sizeof(gf_box)) return false;
   gf_box *box = (gf_box *)((char *)block + host->box_offset);
   if (box->secret != host->secret) return false;
   box->secret = 0;
-  return box->object != NULL;
+  return size == host->box_offset + sizeof(gf_box) && box->object != NULL;
 }
 
 // Keeps the block of a box as the note that its object is to be released: Lua is in the middle of its sweep now.

@@ -198,6 +198,10 @@ public final class InteractiveSession {
 
   /// Forgets all variables.
   func reset() throws {
+    // The host's functions hold the table of globals, so that it is not collected with what it holds.
+    for (key, _) in try cells.environment.pairs() where !(key.asString.map(ownGlobals.contains) ?? false) {
+      try cells.environment.set(key, LuaValue.nil)
+    }
     (cells, modules) = try Self.freshCells(in: state, catalog)
     sources = SessionSources()
     state.collectGarbage()
