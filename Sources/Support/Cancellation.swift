@@ -51,6 +51,15 @@ public enum Cancellation {
     if let reason = reasonToStop { throw reason }
   }
 
+  /// Calls `body` with pieces of 0..<`count`, of some milliseconds each for what is a few steps per element, and looks at
+  /// the stop flag between them.
+  public static func inPieces(of count: Int, _ body: (Range<Int>) throws -> Void) throws {
+    for start in stride(from: 0, to: count, by: 1 << 20) {
+      try check()
+      try body(start..<min(start + 1 << 20, count))
+    }
+  }
+
   /// Runs `body`, in which ``check()`` of this thread also ends at `deadline`; nil: as before.
   public static func withDeadline<Result>(_ deadline: Deadline?, _ body: () throws -> Result) rethrows
     -> Result

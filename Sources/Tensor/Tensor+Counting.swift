@@ -48,11 +48,13 @@ extension Tensor {
       throw TensorError("bincount", "\(weights.count) weights for \(count) numbers")
     }
     var largest = -1
-    for number in numbers {
-      guard let whole = Int(exactly: number), whole >= 0, whole < 1 << 31 else {
-        throw TensorError("bincount", "needs whole numbers of at least 0, got \(number)")
+    try Cancellation.inPieces(of: numbers.count) { piece in
+      for number in numbers[piece] {
+        guard let whole = Int(exactly: number), whole >= 0, whole < 1 << 31 else {
+          throw TensorError("bincount", "needs whole numbers of at least 0, got \(number)")
+        }
+        largest = max(largest, whole)
       }
-      largest = max(largest, whole)
     }
     let size = max(largest + 1, length, 0)
     try MemoryBudget.shared.require(size * MemoryLayout<Double>.stride)
@@ -87,15 +89,17 @@ extension Tensor {
     try MemoryBudget.shared.require(bins * 2 * MemoryLayout<Double>.stride)
     let edges = (0...bins).map { $0 == bins ? high : low + Double($0) * width }
     var counts = [Int](repeating: 0, count: bins)
-    for number in numbers where number >= low && number <= high {
-      var bin = min(Int((number - low) / width), bins - 1)
-      // Rounding may have put it beside an edge.
-      if number < edges[bin], bin > 0 {
-        bin -= 1
-      } else if bin + 1 < bins, number >= edges[bin + 1] {
-        bin += 1
+    try Cancellation.inPieces(of: numbers.count) { piece in
+      for number in numbers[piece] where number >= low && number <= high {
+        var bin = min(Int((number - low) / width), bins - 1)
+        // Rounding may have put it beside an edge.
+        if number < edges[bin], bin > 0 {
+          bin -= 1
+        } else if bin + 1 < bins, number >= edges[bin + 1] {
+          bin += 1
+        }
+        counts[bin] += 1
       }
-      counts[bin] += 1
     }
     return (try Tensor([bins], whole: counts), try Tensor([bins + 1], edges.map(Float.init)))
   }

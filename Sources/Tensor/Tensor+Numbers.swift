@@ -30,9 +30,9 @@ extension Tensor {
     let dense = try contiguous()
     try Cancellation.check()
     switch dtype {
-    case .float32: return dense.row(Float.self).map(\.double)
-    case .int32: return dense.row(Int32.self).map(\.double)
-    case .uint8, .boolean: return dense.row(UInt8.self).map(\.double)
+    case .float32: return try dense.mapped { (x: Float) in x.double }
+    case .int32: return try dense.mapped { (x: Int32) in x.double }
+    case .uint8, .boolean: return try dense.mapped { (x: UInt8) in x.double }
     }
   }
 
@@ -45,10 +45,21 @@ extension Tensor {
     let dense = try contiguous()
     try Cancellation.check()
     switch dtype {
-    case .float32: return dense.row(Float.self).map { Int($0.whole) }
-    case .int32: return dense.row(Int32.self).map { Int($0) }
-    case .uint8, .boolean: return dense.row(UInt8.self).map { Int($0) }
+    case .float32: return try dense.mapped { (x: Float) in Int(x.whole) }
+    case .int32: return try dense.mapped { (x: Int32) in Int(x) }
+    case .uint8, .boolean: return try dense.mapped { (x: UInt8) in Int(x) }
     }
+  }
+
+  /// What `body` makes of each element of a row-major tensor.
+  private func mapped<E: TensorElement, Result>(_ body: (E) -> Result) throws -> [Result] {
+    let row = row(E.self)
+    var results: [Result] = []
+    results.reserveCapacity(row.count)
+    try Cancellation.inPieces(of: row.count) { piece in
+      for place in piece { results.append(body(row[place])) }
+    }
+    return results
   }
 
   /// The bytes of the elements in row-major order, little-endian as memory is; a truth value is 1 or 0.

@@ -39,9 +39,11 @@ enum SortOrder {
             let (outer, position) = ((first + piece) / inner, (first + piece) % inner)
             let from = source + outer * size * inner + position
             let to = target + outer * count * inner + position
-            for i in 0..<size { line[i] = UInt64(key(from[i * inner])) << 32 | UInt64(i) }
-            guard let ordered = order(line, spare) else { return }
-            for rank in 0..<count { to[rank * inner] = Int32(truncatingIfNeeded: ordered[rank]) }
+            guard
+              goesOn(over: size, { line[$0] = UInt64(key(from[$0 * inner])) << 32 | UInt64($0) }),
+              let ordered = order(line, spare),
+              goesOn(over: count, { to[$0 * inner] = Int32(truncatingIfNeeded: ordered[$0]) })
+            else { return }
           }
         }
       }
@@ -70,6 +72,16 @@ enum SortOrder {
     return from
   }
 
+  /// Calls `body` with each place below `count`; false where a stop was asked for in between.
+  @inline(__always)
+  private static func goesOn(over count: Int, _ body: (Int) -> Void) -> Bool {
+    for start in stride(from: 0, to: count, by: pollInterval) {
+      if Cancellation.reasonToStop != nil { return false }
+      for i in start..<min(start + pollInterval, count) { body(i) }
+    }
+    return true
+  }
+
   private enum Pass { case moved, isInOrder, isStopped }
 
   /// Moves numbers in the order of one digit.
@@ -80,24 +92,18 @@ enum SortOrder {
     let mask = UInt64(digits - 1)
     return withUnsafeTemporaryAllocation(of: Int.self, capacity: digits) { next in
       next.initialize(repeating: 0)
-      for start in stride(from: 0, to: from.count, by: pollInterval) {
-        if Cancellation.reasonToStop != nil { return .isStopped }
-        for i in start..<min(start + pollInterval, from.count) { next[Int(from[i] >> shift & mask)] += 1 }
-      }
+      guard goesOn(over: from.count, { next[Int(from[$0] >> shift & mask)] += 1 }) else { return .isStopped }
       var place = 0
       for digit in 0..<digits {
         if next[digit] == from.count { return .isInOrder }
         (next[digit], place) = (place, place + next[digit])
       }
-      for start in stride(from: 0, to: from.count, by: pollInterval) {
-        if Cancellation.reasonToStop != nil { return .isStopped }
-        for i in start..<min(start + pollInterval, from.count) {
-          let digit = Int(from[i] >> shift & mask)
-          to[next[digit]] = from[i]
-          next[digit] += 1
-        }
+      let isWhole = goesOn(over: from.count) { i in
+        let digit = Int(from[i] >> shift & mask)
+        to[next[digit]] = from[i]
+        next[digit] += 1
       }
-      return .moved
+      return isWhole ? .moved : .isStopped
     }
   }
 }
