@@ -100,6 +100,8 @@ public struct FunctionParameter: ArgumentRow {
   public var options: [FunctionParameter]?
   /// Stands for all further arguments.
   public var isRest = false
+  /// Names that a string may be, for completion: those of plugins are known when a session runs.
+  public var words: (@Sendable (HostContext) -> [String])?
 
   /// A required parameter.
   public init(_ name: String, _ type: ParameterType, _ summary: String, in range: ClosedRange<Double>? = nil)
@@ -123,6 +125,25 @@ public struct FunctionParameter: ArgumentRow {
     in range: ClosedRange<Double>? = nil
   ) {
     self.init(name, type, summary, absence: .value(value), range: range)
+  }
+
+  /// The same parameter, of which `words` are the names that a string may be.
+  func naming(_ words: @escaping @Sendable (HostContext) -> [String]) -> FunctionParameter {
+    var parameter = self
+    parameter.words = words
+    return parameter
+  }
+
+  /// The words that a string may be.
+  func words(in context: HostContext) -> [String] {
+    func choices(of type: ParameterType) -> [String] {
+      switch type {
+      case .choice(let words): words
+      case .either(let types): types.flatMap(choices)
+      default: []
+      }
+    }
+    return words?(context) ?? choices(of: type)
   }
 
   /// A parameter is a row as it is.

@@ -2,18 +2,41 @@ import Reports
 import Support
 
 extension CompletionFinder {
-  /// Inside a string: the words that the option takes, else files.
+  /// Inside a string: the words that the option or the argument takes; where none begins so, files.
   func insideText(_ token: LuaToken) throws -> InteractiveSession.Completions {
     let code = Array(tokens.filter { $0.kind != .comment }.dropLast())
     let written = String(token.text.dropFirst(token.quoteLength))
     let start = end - written.utf8.count
-    if code.count > 1, code[code.count - 1].text == "=", let call = try call(around: code),
-      let option = call.options.first(where: { $0.name == code[code.count - 2].text }),
-      !option.choices.isEmpty
-    {
-      return list(from: start, fitting(written, option.choices.map { Match($0, kind: "option") }))
+    let words = fitting(written, try words(behind: code).map { Match($0, kind: "option") })
+    return list(from: start, words.isEmpty ? files(written) : words)
+  }
+
+  /// The words that a string may be that stands behind these tokens.
+  private func words(behind code: [LuaToken]) throws -> [String] {
+    guard code.count > 1, let last = code.last else { return [] }
+    if last.text == "=" {
+      let name = code[code.count - 2].text
+      return try call(around: code)?.options.first { $0.name == name }?.words ?? []
     }
-    return list(from: start, files(written))
+    // f "text" and f("text", "text")
+    var (callee, argument) = (code.count - 1, 0)
+    if last.text == "(" || last.text == "," {
+      guard let bracket = Self.open(in: code[...]), code[bracket].text == "(", bracket > 0 else { return [] }
+      callee = bracket - 1
+      var depth = 0
+      for token in code[(bracket + 1)...] where token.kind == .symbol {
+        if ["(", "[", "{"].contains(token.text) { depth += 1 }
+        if [")", "]", "}"].contains(token.text) { depth -= 1 }
+        if token.text == ",", depth == 0 { argument += 1 }
+      }
+    } else if last.kind != .name {
+      return []
+    }
+    let resolver = NameResolver(session, tokens: Array(code[...callee]))
+    guard case .function(let entry) = try resolver.meaning(endingAt: callee),
+      entry.parameters.indices.contains(argument)
+    else { return [] }
+    return entry.parameters[argument].words(in: session.context)
   }
 
   /// The most names of a folder that are listed.

@@ -147,7 +147,7 @@ struct CompletionFinder {
   }
 
   struct Call {
-    var options: [(name: String, signature: String, choices: [String])]
+    var options: [(name: String, signature: String, words: [String])]
     /// The tokens in its table so far.
     var inside: [LuaToken]
   }
@@ -163,34 +163,26 @@ struct CompletionFinder {
     let resolver = NameResolver(session, tokens: Array(rest[...callee]))
     let options: [(String, String, [String])]
     switch try resolver.meaning(endingAt: callee) {
-    case .function(let entry): options = Self.options(of: entry)
-    case .module(let module): options = module.call.map(Self.options) ?? []
+    case .function(let entry): options = self.options(of: entry)
+    case .module(let module): options = module.call.map(self.options) ?? []
     case .definition(let definition):
       options = definition.parameters.map { ($0.name, $0.kind.described, []) }
     default: return nil
     }
     return Call(
-      options: options.map { (name: $0.0, signature: $0.1, choices: $0.2) },
+      options: options.map { (name: $0.0, signature: $0.1, words: $0.2) },
       inside: Array(rest[(brace + 1)...])
     )
   }
 
-  private static func options(of entry: FunctionEntry) -> [(String, String, [String])] {
+  private func options(of entry: FunctionEntry) -> [(String, String, [String])] {
     entry.parameters.flatMap { $0.options ?? [] }.map { option in
-      (option.name, "\(option.type.signature): \(option.summary)", choices(of: option.type))
-    }
-  }
-
-  private static func choices(of type: ParameterType) -> [String] {
-    switch type {
-    case .choice(let words): words
-    case .either(let types): types.flatMap(choices)
-    default: []
+      (option.name, "\(option.type.signature): \(option.summary)", option.words(in: session.context))
     }
   }
 
   /// The innermost bracket that is not closed.
-  private static func open(in tokens: ArraySlice<LuaToken>) -> Int? {
+  static func open(in tokens: ArraySlice<LuaToken>) -> Int? {
     var depth = 0
     for at in tokens.indices.reversed() where tokens[at].kind == .symbol {
       switch tokens[at].text {

@@ -6,7 +6,9 @@ enum DatasetFunctions {
   static let functions = [dataset]
 
   private static let name = ArgumentKey<String>(
-    "name", DatasetKind.names.map { "\"\($0)\"" }.joined(separator: " or "))
+    FunctionParameter("name", .string, DatasetKind.names.map { "\"\($0)\"" }.joined(separator: " or "))
+      .naming { _ in DatasetKind.names }
+  ) { call, name in try call.string(name) }
   private static let limit = ArgumentKey<Int?>(
     "limit", "keep so many images, of each class as many as its share asks for", in: 1...1e9)
   private static let options = [DatasetOptions.split.parameter, limit.parameter] + DatasetKind.allParameters

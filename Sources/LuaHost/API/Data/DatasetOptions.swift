@@ -6,9 +6,11 @@ import Vision
 enum DatasetOptions {
   /// The part of the data set; what leaving it out means, each kind says.
   static let split = ArgumentKey<String?>(
-    "split",
-    "the part, such as train, validation or test; default: test; of \"folder\": a folder in it, default: none"
-  )
+    .optional(
+      "split", .string,
+      "the part, such as train, validation or test; default: test; of \"folder\": a folder in it, default: none"
+    ).naming { _ in ["test", "train", "validation"] }
+  ) { call, name in try call.optionalString(name) }
 
   /// The names of classes that are none of folders.
   static let classNames = ArgumentKey<[String]?>(

@@ -6,9 +6,12 @@ import Support
 
 /// `gfnet.load`.
 enum LoadFunction {
-  private static let nameOrFile = ArgumentKey<FilePath>.path(
-    "name_or_file",
-    "a name under models/, or the path of a \(CheckpointFormats.usualEndings(ownFirst: true)) file")
+  private static let nameOrFile = ArgumentKey<FilePath>(
+    FunctionParameter(
+      "name_or_file", .string,
+      "a name under models/, or the path of a \(CheckpointFormats.usualEndings(ownFirst: true)) file"
+    ).naming { ModelLibrary.standard(scriptFolder: $0.scriptFolder).names() }
+  ) { call, name in try call.path(name) }
 
   static let entry = FunctionEntry(
     "load", "Loads a model.", [nameOrFile],

@@ -9,7 +9,7 @@ enum ModelFunction {
     .optional(
       "backbone", DefinitionUse.backboneType,
       "its encoders: a name (gfnet.backbones.list() shows them), gfnet.backbones.NAME{…} or gfnet.nn.backbone{…}; default: that of encoder"
-    )
+    ).naming { $0.definitions.names(.backbones) }
   ) { call, name in
     guard try call.has(name) else { return nil }
     return try DefinitionUse.backbone(call.value(name), in: call.state, "gfnet.model")

@@ -3,7 +3,8 @@ import Inference
 /// The options of calls that run a network on images: of `model:infer`, `model:stream` and `model:trace`.
 enum RunOptions {
   static let sampler = ArgumentKey<LuaValue>(
-    .optional("sampler", DefinitionUse.samplerType, DefinitionUse.samplerHelp + "; default: learned"))
+    .optional("sampler", DefinitionUse.samplerType, DefinitionUse.samplerHelp + "; default: learned")
+      .naming { $0.definitions.names(.samplers) })
   static let steps = ArgumentKey<Int?>("steps", "the most steps; default: the model's", in: 1...64)
   static let batch = ArgumentKey<Int>("batch", default: 64, "images that are run together", in: 1...4096)
   static let seed = ArgumentKey<UInt64>.seed(of: "samplers that draw")
@@ -12,7 +13,8 @@ enum RunOptions {
   // MARK: Live runs
 
   static let exit = ArgumentKey<LuaValue>(
-    .optional("exit", DefinitionUse.ruleType, DefinitionUse.ruleHelp + "; default: every step is taken"))
+    .optional("exit", DefinitionUse.ruleType, DefinitionUse.ruleHelp + "; default: every step is taken")
+      .naming { $0.definitions.names(.exits) })
   static let deadline = ArgumentKey<Double?>(
     "deadline", "seconds in which each image is to be answered", in: 1e-6...1e6)
 
