@@ -10,8 +10,8 @@ struct ConvertCommand: ParsableCommand {
     commandName: "convert",
     abstract: "Turn a script into a Jupyter notebook, or back.",
     discussion: """
-      The files' endings, .lua and .ipynb, say which. A script comes back byte by byte; what cells of a notebook produced \
-      is left out. `gfnet-lab run SCRIPT.lua --ipynb` writes a notebook with its results.
+      The files' endings, .lua and .ipynb, say which. A script comes back byte by byte, with \\n at the ends of \
+      its lines; what cells of a notebook produced is left out. `gfnet-lab run SCRIPT.lua --ipynb` writes a notebook with its results.
 
       Examples:
         gfnet-lab convert sweep.lua sweep.ipynb
