@@ -12,9 +12,10 @@ struct HelpCommand: ParsableCommand {
         gfnet-lab help tensor:mean        one function; t.mean will do
         gfnet-lab help exits              the exit rules, plugins' too
         gfnet-lab help confidence         one of them
-        gfnet-lab help plugins            a page of the manual
+        gfnet-lab help scripts            a page of the manual
         gfnet-lab help epochs             an option, and what takes it
         gfnet-lab help run                a command
+        gfnet-lab help plugins new        a command of a command
         gfnet-lab help --stubs            declarations for editors (LuaCATS)
       """)
 
@@ -31,16 +32,25 @@ struct HelpCommand: ParsableCommand {
       return
     }
     guard !symbol.isEmpty else { return try Self.showOverview() }
-    // A subject may be two words: `help learning rate`.
-    let symbol = symbol.joined(separator: " ")
-    if let command = GFNetLab.configuration.subcommands.first(where: {
-      $0.configuration.commandName == symbol
-    }) {
+    if let command = Self.command(symbol) {
       Terminal.write(GFNetLab.helpMessage(for: command) + "\n")
       return
     }
+    // A subject may be two words: `help learning rate`.
+    let symbol = symbol.joined(separator: " ")
     let help = try Help.withPlugins(width: Terminal.width)
     Terminal.write(try (symbol == "topics" ? help.topics : help.text(on: symbol)) + "\n")
+  }
+
+  /// The command that the words lead to, such as `plugins new`; nil where one of them is no command.
+  private static func command(_ words: [String]) -> (any ParsableCommand.Type)? {
+    var command: any ParsableCommand.Type = GFNetLab.self
+    for word in words {
+      let below = command.configuration.subcommands.first { $0.configuration.commandName == word }
+      guard let below else { return nil }
+      command = below
+    }
+    return command
   }
 
   /// What `gfnet-lab` alone shows.

@@ -39,6 +39,12 @@ import Testing
       #expect(result.status == 0 && !result.output.isEmpty, "\(words)")
       named.formUnion(result.output.matches(of: /scripts\/[A-Za-z0-9_\/]+\.lua/).map { String($0.output) })
     }
+    // A command with others below it sends readers to `help` with both names.
+    for words in paths where !words.isEmpty {
+      let help = try program.run(["help"] + words)
+      let own = try program.run(words + ["--help"])
+      #expect(help.status == 0 && help.output == own.output, "help \(words): \(help.errors)")
+    }
     #expect(!named.isEmpty)
     for script in named {
       #expect((SourceTree.root / script).isRegularFile, "\(script) does not exist")
