@@ -37,6 +37,41 @@ import Testing
     #expect(try FolderListing(home.path / ".local/state/gfnet-lab/plugins-loading").names == [])
   }
 
+  /// Who asks for what a plugin provides that is not used hears why, whatever the plugin is called.
+  @Test func namesOfADisabledPluginSayHowToEnableIt() throws {
+    let (folder, home) = (try PluginFolder(), try TemporaryFolder())
+    try folder.plugin(
+      "mine",
+      manifest:
+        "name = 'mine' version = '1' summary = 's' requires = 'gfnet >= 0.1' provides = {exits = {'calm'}}",
+      initialise: "gfnet.exits.define{name = 'calm', decide = function() return true end}")
+    var policy = policy(home)
+    let candidate = try #require(PluginLoader(folders: [folder.root]).candidates().first)
+    try policy.disable(candidate)
+    let loader = PluginLoader(folders: [folder.root], secondsToLoad: .infinity, policy: policy)
+    let reason = "; the plugin 'mine', which provides it, is disabled; gfnet-lab plugins enable "
+    let field = try run("print(gfnet.exits.calm)", loader)
+    #expect(field.notebook.remarks == [])
+    #expect(field.message.contains("gfnet.exits has no field 'calm'" + reason), "\(field.message)")
+    let named = try run(
+      """
+      local data = gfnet.dataset("tensors", {images = gfnet.tensor.zeros(2, 3, 128, 128), labels = {1, 2},
+        classes = {"a", "b"}})
+      gfnet.model{backbone = "resnet_tiny_16", dataset = data, steps = 2}:trace(data):evaluate("calm")
+      """, loader)
+    #expect(named.message.contains("no exit rule is called 'calm'" + reason), "\(named.message)")
+    let other = try run("print(gfnet.samplers.calm)", loader)
+    #expect(!other.message.contains("disabled"), "\(other.message)")
+  }
+
+  @Test func aPluginWhoseManifestCannotBeReadIsKnownByItsName() throws {
+    let folder = try PluginFolder()
+    try folder.plugin("odd", manifest: "name = 7")
+    let message = try run("print(gfnet.exits.odd)", folder.loader).message
+    #expect(
+      message.contains("no field 'odd'; the plugin 'odd', which provides it, was skipped: "), "\(message)")
+  }
+
   @Test func anErrorIsNoCrash() throws {
     let (folder, home) = (try PluginFolder(), try TemporaryFolder())
     try folder.plugin("bad", initialise: "error('no')")
@@ -68,7 +103,12 @@ import Testing
     }
     #expect(try outcome("share/plugins").shown == "timed\n")
     let refused = try outcome("other")
-    #expect(refused.shown == "" && refused.message.contains("no field 'timed'"))
+    #expect(
+      refused.shown == ""
+        && refused.message.contains(
+          "no field 'timed'; the plugin 'timed', which provides it, was skipped: it asks for clock, which you have not"
+            + " allowed; gfnet-lab plugins allow "),
+      "\(refused.message)")
     #expect(
       refused.notebook.remarks.contains { $0.contains("it asks for clock, which you have not allowed") })
   }

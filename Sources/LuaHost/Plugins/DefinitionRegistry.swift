@@ -14,6 +14,8 @@ public final class DefinitionRegistry {
   private var promises: [DefinitionKind: [String: Promise]] = [:]
   /// The plugin that is being loaded: the only time at which it may define something.
   var loadingPlugin: String?
+  /// The plugins that are there and are not used.
+  let leftOut = LeftOutPlugins()
 
   /// Knows the program's own definitions from the start.
   public init() {

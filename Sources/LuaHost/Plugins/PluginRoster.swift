@@ -61,7 +61,11 @@ public final class PluginRoster {
       try Cancellation.check()
       do {
         if let obstacle = loader.policy?.obstacle(to: candidate) {
-          if obstacle.isEmpty { continue }
+          if obstacle.isEmpty {
+            let command = PluginPolicy.command("enable", candidate.name, candidate.folder)
+            leaveOut(candidate, "is disabled; \(command) enables it")
+            continue
+          }
           throw LuaError(obstacle)
         }
         try register(candidate, in: state)
@@ -69,8 +73,14 @@ public final class PluginRoster {
         throw error
       } catch {
         skip(candidate, error)
+        leaveOut(candidate, "was skipped: \(error)")
       }
     }
+  }
+
+  private func leaveOut(_ candidate: PluginFolders.Candidate, _ reason: String) {
+    let loader = loader
+    state?.context.definitions.leftOut.add(candidate.name, reason) { try loader.manifest(of: candidate) }
   }
 
   private func skip(_ candidate: PluginFolders.Candidate, _ error: any Error) {

@@ -79,9 +79,10 @@ extension Catalog {
         return 1
       }
       let dynamic = module.dynamicMembers?.names(stack.state.context) ?? []
+      let absence = try module.dynamicMembers?.absence(stack.state, name)
       throw LuaError(
         "\(module.name) has no field '\(name)'"
-          + MemberNames.hint(name, of: module.name, known: known + dynamic))
+          + (absence ?? MemberNames.hint(name, of: module.name, known: known + dynamic)))
     }
     stack.rawSet(tableAt: -3)
     try stack.checkPushes()

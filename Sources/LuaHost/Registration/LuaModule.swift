@@ -24,13 +24,17 @@ public struct LuaModule: Sendable {
   public struct DynamicMembers: Sendable {
     let names: @Sendable (HostContext) -> [String]
     let value: @Sendable (LuaState, String) throws -> (any LuaPushable)?
+    /// Why a member is not there, as the end of an error; nil where nothing is known of it.
+    let absence: @Sendable (LuaState, String) throws -> String?
 
     public init(
       names: @escaping @Sendable (HostContext) -> [String],
-      value: @escaping @Sendable (LuaState, String) throws -> (any LuaPushable)?
+      value: @escaping @Sendable (LuaState, String) throws -> (any LuaPushable)?,
+      absence: @escaping @Sendable (LuaState, String) throws -> String? = { _, _ in nil }
     ) {
       self.names = names
       self.value = value
+      self.absence = absence
     }
   }
 

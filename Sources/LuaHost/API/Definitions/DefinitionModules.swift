@@ -10,7 +10,8 @@ enum DefinitionModules {
       functions: [define(kind), list(kind)],
       dynamicMembers: .init(
         names: { $0.definitions.names(kind) },
-        value: { state, name in try state.context.definitions.find(kind, name).map { Pushed($0) } }))
+        value: { state, name in try state.context.definitions.find(kind, name).map { Pushed($0) } },
+        absence: { state, name in try state.context.absence(of: kind, name) }))
   }
 
   private static func summary(_ kind: DefinitionKind) -> String {

@@ -169,8 +169,10 @@ enum DefinitionUse {
     case .string(let name):
       let known = state.context.definitions
       guard let definition = try known.find(kind, name) else {
+        let absence = try state.context.absence(of: kind, name)
         throw LuaError(
-          "\(place): no \(kind.noun) is called '\(name)'" + NearestName.hint(name, in: known.names(kind)))
+          "\(place): no \(kind.noun) is called '\(name)'"
+            + (absence ?? NearestName.hint(name, in: known.names(kind))))
       }
       return try definition.configured(nil)
     case .object(let object):

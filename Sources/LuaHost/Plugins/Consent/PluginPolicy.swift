@@ -55,7 +55,12 @@ public struct PluginPolicy: Sendable {
     if decisions.disabled.contains(candidate.name) { return "" }
     guard let marks, marks.count(candidate.name, candidate.folder) >= LoadingMarks.most else { return nil }
     return "the last \(LoadingMarks.most) starts ended while it was loading (a crash, a kill or a time-out); "
-      + "gfnet-lab plugins enable \(Self.argument(candidate.name, candidate.folder)) tries it again"
+      + "\(Self.command("enable", candidate.name, candidate.folder)) tries it again"
+  }
+
+  /// The command that does something with a plugin.
+  static func command(_ verb: String, _ name: String, _ folder: FilePath) -> String {
+    "gfnet-lab plugins \(verb) \(argument(name, folder))"
   }
 
   /// How commands are told of a plugin: by its name, or by its folder where the name leads elsewhere.
@@ -81,7 +86,7 @@ public struct PluginPolicy: Sendable {
     if rights.isEmpty || belongsToProgram(folder) { return .free }
     if allowsAll { return .once }
     let list = rights.sorted().map(\.rawValue).joined(separator: ", ")
-    let command = "gfnet-lab plugins allow \(Self.argument(name, folder))"
+    let command = Self.command("allow", name, folder)
     guard let allowance = decisions.allowance(name, folder) else {
       return .missing("it asks for \(list), which you have not allowed; \(command) does")
     }
