@@ -33,6 +33,7 @@ import Testing
     "(m & T{true, true, false}) == T{true, false, false} and (m | true) == T{true, true, true}",
     "(m ~ T{true, true, false}) == T{false, true, true} and (~m) == T{false, true, false}",
     "t:gt(3):where(t, 0):sum() == 72 and t:gt(3):where(n[1], -1).dtype == 'float32'",
+    "t:where(t:gt(3):float(), 0):sum() == 9 and n:where(m, false).dtype == 'boolean'",
     "n:gt(0):where(n, 0).dtype == 'int32' and n:maximum(0).dtype == 'int32' and n:clamp(0, 5) == T{3, 0, 5}",
     // Indices
     "t[t:gt(10)] == T{11, 12} and t[m] == T{{1, 2, 3, 4}, {9, 10, 11, 12}} and t[{{}, T{true, false, false, true}}].shape[2] == 2",
@@ -84,6 +85,10 @@ import Testing
     ),
     ("n[1] = 1e10", "tensor assignment: 10000000000 is outside int32"),
     ("return m & t[1]", "tensor &: combines masks, which are boolean, got float32; write t:bool() & …"),
+    (
+      "return t:where(t:gt(3), 0)",
+      "tensor:where: is asked of the mask, and this tensor is float32; write mask:where(t, other)"
+    ),
     ("return t[T{true, false}]", "a mask of shape 2 for axes 1 to 1 of shape 3×4"),
     (
       "return t[T{0, 1, 1}]",

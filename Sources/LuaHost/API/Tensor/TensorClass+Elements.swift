@@ -52,7 +52,14 @@ extension TensorClass {
         "where", "Elements of `a` where this tensor is not 0, of `b` elsewhere.",
         [whereTrue, whereFalse],
         returns: "tensor", example: "local t = gfnet.tensor{-1, 2}; t:gt(0):where(t, 0)"
-      ) { tensor, call in try select(tensor, call, at: 2) },
+      ) { tensor, call in
+        // PyTorch's `t:where(mask, other)` would choose by t, and what it gives looks like a result.
+        if tensor.dtype == .float32, call.stack.object(at: 2, as: Tensor.self)?.dtype == .boolean {
+          throw LuaError(
+            "tensor:where: is asked of the mask, and this tensor is float32; write mask:where(t, other)")
+        }
+        return try select(tensor, call, at: 2)
+      },
     ]
   }
 
