@@ -117,7 +117,14 @@ private let catalog = Catalog(
   @Test(arguments: [
     ("gfnet.scale()", "gfnet.scale: argument 1 'x' is missing; expected a number"),
     ("gfnet.scale('3')", "gfnet.scale: argument 1 'x' must be a number, got the string \"3\""),
-    ("gfnet.scale(1, 2)", "gfnet.scale: argument 2 'options' must be a table of options, got 2"),
+    (
+      "gfnet.scale(1, 2)",
+      "gfnet.scale: argument 2 'options' must be a table of options, got 2; write {factor = 2}"
+    ),
+    ("gfnet.scale(1, 'up')", "got the string \"up\"; write {mode = \"up\"}"),
+    ("gfnet.scale(1, 'sideways')", "must be a table of options, got the string \"sideways\""),
+    ("gfnet.scale({x = 1, factor = 3})", "must be a number, got a table; write gfnet.scale(1, {factor = 3})"),
+    ("gfnet.scale({factor = 3})", "must be a number, got a table; write gfnet.scale(x, {factor = 3})"),
     ("gfnet.scale(1, {factr = 2})", "gfnet.scale: unknown option 'factr'; did you mean 'factor'?"),
     (
       "gfnet.scale(1, {zzzzzzz = 2})",

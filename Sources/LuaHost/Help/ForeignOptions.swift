@@ -53,6 +53,9 @@ extension ForeignNames {
     OptionRow("bias", "usebias"),
     OptionRow("keepdim", "keepdims"),
     OptionRow("unbiased", "ddof correction"),
+    // Tensors
+    OptionRow("axis", "dim dims axes"),
+    OptionRow("count", "k"),
     // Figures
     OptionRow("size", "figsize figuresize"),
     OptionRow("rows", "nrows numrows"),
@@ -70,8 +73,8 @@ extension ForeignNames {
     OptionRow("xmin", "xlim xlimits"),
     OptionRow("ymin", "ylim ylimits"),
     OptionRow("bins", "nbins numbins"),
-    OptionRow("low", "vmin"),
-    OptionRow("high", "vmax"),
+    OptionRow("low", "vmin min amin"),
+    OptionRow("high", "vmax max amax"),
     OptionRow("yerr", "err error errors"),
     OptionRow("name", "filename"),
   ]

@@ -85,11 +85,15 @@ final class CallShape {
     }
     if let options = slot.options {
       guard stack.kind(at: index) == .table else {
-        throw mismatch(place, parameter, at: index, on: stack)
+        throw mismatch(
+          place, parameter, at: index, on: stack,
+          hint: hint(forOptions: parameter, at: index, on: stack))
       }
       try check(options, inTableAt: index, on: stack)
     } else if !parameter.accepts(index, on: stack) {
-      throw mismatch(place, parameter, at: index, on: stack)
+      throw mismatch(
+        place, parameter, at: index, on: stack,
+        hint: parameter.isRest ? "" : hint(forNamesAt: index, on: stack))
     }
   }
 
@@ -135,15 +139,19 @@ final class CallShape {
       throw LuaError(
         "\(entry.qualifiedName): takes \(list.type.described), got \(given) arguments; write \(braced)")
     }
+    let list = listHint(upTo: stack.count, on: stack)
     let most = count == 0 ? "no arguments" : "at most \(count) argument\(count == 1 ? "" : "s")"
-    throw LuaError("\(entry.qualifiedName): takes \(most), got \(given): \(entry.signature)")
+    throw LuaError(
+      "\(entry.qualifiedName): takes \(most), got \(given)"
+        + (list.isEmpty ? ": \(entry.signature)" : list))
   }
 
-  private func mismatch(_ what: String, _ parameter: FunctionParameter, at slot: Int, on stack: LuaStack)
-    -> LuaError
-  {
+  /// - Parameter hint: what to write where nothing better is known.
+  private func mismatch(
+    _ what: String, _ parameter: FunctionParameter, at slot: Int, on stack: LuaStack, hint: String = ""
+  ) -> LuaError {
     let got = (try? stack.value(at: slot).described) ?? "something else"
-    var hint = parameter.type.wrongElement(slot, on: stack).map { " whose " + $0 } ?? ""
+    var hint = parameter.type.wrongElement(slot, on: stack).map { " whose " + $0 } ?? hint
     if slot == first, parameters.count == 1, parameter.type.isElement(slot, on: stack) {
       hint = "; write \(braced)"
     }
