@@ -45,6 +45,45 @@ import Testing
     #expect(message.hasSuffix(expected), "\(message)")
   }
 
+  /// What stands in an argument is known for what it was meant to be.
+  @Test(arguments: [
+    ("T{t[1], t[2]}", "element [1] must be a number, got a tensor; gfnet.tensor.stack joins tensors"),
+    ("T{{t[1]}, {t[2]}}", "element [1][1] must be a number, got a tensor; gfnet.tensor.stack joins tensors"),
+    (
+      "T.einsum('ij,jk->ik', {t, t})",
+      "argument 2 is a list of tensors; they are given one by one: gfnet.tensor.einsum(subscripts, a, b)"
+    ),
+    ("T.meshgrid({t[1], t[2]})", "they are given one by one: gfnet.tensor.meshgrid(a, b)"),
+    ("T.save('a.safetensors', {t})", "tensors have names, got the key 1; write {name = tensor}"),
+    ("T.save('a.npy', {t})", "write {name = tensor}, or the tensor alone, which is all that .npy holds"),
+    ("T.full({2, 2}, 7)", "got a table; the other way round, write gfnet.tensor.full(7, {2, 2})"),
+    (
+      "t:copy()",
+      "argument 1 'source' is missing; expected a tensor or a number or true or false or a table"
+        + "; t:clone() makes a copy"
+    ),
+    ("~t", "tensor ~: gives the opposite of a mask, which is boolean, got float32; write ~t:bool()"),
+    ("t ~ t", "tensor ~: combines masks, which are boolean, got float32; write t:bool() ~ …"),
+  ])
+  func argumentsOfAnotherForm(_ source: String, _ expected: String) throws {
+    let message = try message(source)
+    #expect(message.contains(expected), "\(message)")
+  }
+
+  @Test func aSamplerIsToldWhereItsGeneratorIs() throws {
+    let message = try ScriptBench(
+      """
+      local data = gfnet.dataset("tensors", {images = gfnet.tensor.zeros(2, 3, 128, 128), labels = {1, 2},
+        classes = {"a", "b"}})
+      local model = gfnet.model{backbone = "resnet_tiny_16", dataset = data, steps = 2}
+      model:trace(data, {sampler = function(s, p) return s.rng:uniform(), 0 end})
+      """
+    ).message
+    #expect(
+      message.contains("s has no field 'rng'; write function(s, p, rng) in a sampler: it is the third"),
+      "\(message)")
+  }
+
   /// What the answers recommend is taken.
   @Test func whatIsRecommendedRuns() throws {
     let bench = try ScriptBench(
@@ -55,6 +94,8 @@ import Testing
         t:mean({1, 2}) t:quantile(0.5, {1, 2}) t:sum({1})
         t:topk(2, 1) t:topk(2, nil, {smallest = true}) T.concatenate({t, t}, 1)
         t:softmax(-1) t:clamp(0) t:clamp(nil, 1)
+        T.stack({t[1], t[2]}) T.einsum("ij,jk->ik", t, t) T.meshgrid(t[1], t[2]) T.full(7, {2, 2})
+        assert(t:clone() == t and ~t:bool() == T{{false, false}, {false, false}})
         """)
     #expect(bench.message == "")
   }

@@ -239,6 +239,12 @@ enum ForeignNames {
       Row("StepLR", "gfnet.optim.step{every = …}", "gfnet.optim.step", on: ["gfnet.optim"]),
       Row("CosineAnnealingLR", "gfnet.optim.cosine{steps = …}", "gfnet.optim.cosine", on: ["gfnet.optim"]),
       Row("Dropout", "gfnet.nn.dropout(probability)", "gfnet.nn.dropout", on: ["gfnet.nn"]),
+      // What is decided step by step
+      Row(
+        "rng", "function(s, p, rng) in a sampler: it is the third argument", "gfnet.samplers.define",
+        on: ["s"]),
+      Row(
+        "params", "function(s, p): the parameters are the second argument", "gfnet.exits.define", on: ["s"]),
       // Models and data
       Row(
         "forward eval predict", "model:infer(images) or model:trace(data)", "model:infer",

@@ -63,6 +63,24 @@ extension CallShape {
     return "; write " + written(texts)
   }
 
+  /// What to write where this argument and the next were exchanged, as in `full({2, 2}, 7)`; empty where they were not.
+  func hint(forExchangeAt slot: Int, on stack: LuaStack) -> String {
+    let place = slot - first
+    guard place + 1 < parameters.count, slot < stack.count, parameters[place + 1].options == nil,
+      parameters[place].parameter.accepts(slot + 1, on: stack),
+      parameters[place + 1].parameter.accepts(slot, on: stack)
+    else { return "" }
+    var texts = (0..<place).map { shown(argumentAt: first + $0, on: stack) }
+    texts.append(shown(at: slot + 1, on: stack) ?? parameters[place].name)
+    texts.append(shown(at: slot, on: stack) ?? parameters[place + 1].name)
+    return "; the other way round, write " + written(texts)
+  }
+
+  /// What a call without the argument means elsewhere, with how it is written here; empty where nothing is known.
+  var hintForMissing: String {
+    entry.qualifiedName == "tensor:copy" ? "; t:clone() makes a copy" : ""
+  }
+
   /// The call with these arguments; a method's object is called by the first letter of its class.
   private func written(_ arguments: [String]) -> String {
     let function = entry.isMethod ? "\(entry.className.prefix(1)):\(entry.name)" : entry.qualifiedName
@@ -70,8 +88,21 @@ extension CallShape {
   }
 
   private func shown(argumentAt slot: Int, on stack: LuaStack) -> String {
-    if let text = (try? stack.value(at: slot))?.inCode { return text }
-    return parameters[slot - first].name
+    shown(at: slot, on: stack) ?? parameters[slot - first].name
+  }
+
+  /// The value of a slot as one writes it; nil for what is not written in a few characters.
+  private func shown(at slot: Int, on stack: LuaStack) -> String? {
+    guard let value = try? stack.value(at: slot) else { return nil }
+    guard case .table = value else { return value.inCode }
+    let length = Int(lua_rawlen(stack.pointer, stack.absolute(slot)))
+    guard 1...4 ~= length, (try? stack.reserve(1)) != nil else { return nil }
+    let elements = (1...length).compactMap { place -> String? in
+      lua_rawgeti(stack.pointer, stack.absolute(slot), lua_Integer(place))
+      defer { stack.pop() }
+      return (try? stack.value(at: -1))?.inCode
+    }
+    return elements.count == length ? "{" + elements.joined(separator: ", ") + "}" : nil
   }
 
   /// The fields of a table that has no others than a few with names; nil for what is none.

@@ -81,7 +81,9 @@ final class CallShape {
     let place = "argument \(index - first + 1) '\(parameter.name)'"
     if stack.kind(at: index).rawValue <= 0 {
       guard parameter.isRequired else { return }
-      throw LuaError("\(entry.qualifiedName): \(place) is missing; expected \(expectation(of: parameter))")
+      throw LuaError(
+        "\(entry.qualifiedName): \(place) is missing; expected \(expectation(of: parameter))\(hintForMissing)"
+      )
     }
     if let options = slot.options {
       guard stack.kind(at: index) == .table else {
@@ -93,7 +95,8 @@ final class CallShape {
     } else if !parameter.accepts(index, on: stack) {
       throw mismatch(
         place, parameter, at: index, on: stack,
-        hint: parameter.isRest ? "" : hint(forNamesAt: index, on: stack))
+        hint: parameter.isRest
+          ? "" : hint(forNamesAt: index, on: stack) + hint(forExchangeAt: index, on: stack))
     }
   }
 

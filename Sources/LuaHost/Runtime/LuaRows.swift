@@ -124,7 +124,9 @@ public final class LuaRows {
       let key = try stack.value(at: 2)
       guard let name = key.asString, names.contains(name) else {
         let text = key.asString ?? key.described
-        throw LuaError("\(object) has no field '\(text)'" + NearestName.hint(text, in: names))
+        let advice = ForeignNames.advice(text, of: object).map { "; \($0)" }
+        throw LuaError(
+          "\(object) has no field '\(text)'" + (advice ?? NearestName.hint(text, in: names)))
       }
       guard let box = gf_box_at(stack.pointer, 1) else { throw LuaError("\(object).\(name): not \(object)") }
       let row = UnsafeMutableRawPointer(box).assumingMemoryBound(to: gf_row.self).pointee.row

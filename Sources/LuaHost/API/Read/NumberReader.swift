@@ -126,6 +126,8 @@ struct NumberReader {
 
   private func unexpected(_ what: String, _ path: [Int], _ place: () -> String) -> LuaError {
     let got = (try? stack.value(at: -1).described) ?? "something else"
-    return LuaError("\(place()): element \(path.map { "[\($0)]" }.joined()) must be \(what), got \(got)")
+    let hint = stack.className(at: -1) == Tensor.className ? "; gfnet.tensor.stack joins tensors" : ""
+    return LuaError(
+      "\(place()): element \(path.map { "[\($0)]" }.joined()) must be \(what), got \(got)\(hint)")
   }
 }

@@ -21,7 +21,13 @@ extension TensorClass {
       logical("__bor", "|", "One or both true, of two masks.", .or),
       logical("__bxor", "~", "One of both true, of two masks.", .xor),
       .init("__bnot", "The opposite of a mask.") { stack in
-        try mask(at: 1, "~", stack).logicalNot()
+        let tensor = try stack.requireObject(at: 1, as: Tensor.self, in: "tensor ~")
+        guard tensor.dtype == .boolean else {
+          throw LuaError(
+            "tensor ~: gives the opposite of a mask, which is boolean, got \(tensor.dtype.rawValue); write ~t:bool()"
+          )
+        }
+        return try tensor.logicalNot()
       },
     ]
   }

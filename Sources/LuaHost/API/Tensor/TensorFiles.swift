@@ -142,7 +142,9 @@ enum TensorFiles {
     }
     return try table.pairs().map { key, value in
       guard let name = key.asString else {
-        throw LuaError("gfnet.tensor.save: tensors have names, got the key \(key.described)")
+        throw LuaError(
+          "gfnet.tensor.save: tensors have names, got the key \(key.described); write {name = tensor}"
+            + (file.ending == "npy" ? ", or the tensor alone, which is all that .npy holds" : ""))
       }
       try value.push(onto: call.stack)
       defer { call.stack.pop() }

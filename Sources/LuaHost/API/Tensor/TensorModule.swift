@@ -1,3 +1,4 @@
+import CLuaBridge
 import Support
 import Tensor
 
@@ -138,9 +139,7 @@ enum TensorModule {
       has the letters that occur once, in the alphabet's order.
       """
   ) { call in
-    let tensors = try (call.shape.first + 1..<max(call.stack.count + 1, call.shape.first + 1)).map {
-      try call.stack.tensor(at: $0, "gfnet.tensor.einsum: argument \($0)")
-    }
+    let tensors = try operands(call, from: call.shape.first + 1)
     guard let first = tensors.first else {
       throw LuaError("gfnet.tensor.einsum: needs one tensor or two after the subscripts")
     }
@@ -156,10 +155,27 @@ enum TensorModule {
     example: "local rows, columns = gfnet.tensor.meshgrid({1, 2, 3}, {10, 20})",
     discussion: "Axes are in the order of the vectors, as PyTorch's indexing = \"ij\"."
   ) { call in
-    let tensors = try (call.shape.first..<max(call.stack.count + 1, call.shape.first)).map {
-      try call.stack.tensor(at: $0, "gfnet.tensor.meshgrid: argument \($0)")
+    LuaResults(each: try Tensor.meshgrid(try operands(call, from: call.shape.first)))
+  }
+
+  /// The tensors that are given one by one from a slot on. A list is one tensor of numbers, and so none of tensors.
+  private static func operands(_ call: LuaCall, from first: Int) throws -> [Tensor] {
+    let stack = call.stack
+    let function = call.shape.entry.qualifiedName
+    return try (first..<max(stack.count + 1, first)).map { slot in
+      if stack.kind(at: slot) == .table {
+        try stack.reserve(1)
+        lua_rawgeti(stack.pointer, stack.absolute(slot), 1)
+        defer { stack.pop() }
+        guard stack.className(at: -1) != Tensor.className else {
+          let before = call.shape.parameters.dropLast().map { $0.name + ", " }.joined()
+          throw LuaError(
+            "\(function): argument \(slot) is a list of tensors; they are given one by one: \(function)(\(before)a, b)"
+          )
+        }
+      }
+      return try stack.tensor(at: slot, "\(function): argument \(slot)")
     }
-    return LuaResults(each: try Tensor.meshgrid(tensors))
   }
 
   // MARK: Random numbers
