@@ -2,42 +2,63 @@
 ///
 /// People type what they know. A name of theirs that does not exist here leads to ours, in the error and in
 /// `gfnet-lab help`.
-enum ForeignNames {
+package enum ForeignNames {
   /// What to write instead of `name`, as the end of a sentence; nil where nothing is known.
   ///
   /// - Parameter owner: the class or module that was asked, such as `tensor` or `gfnet.tensor`; nil for any.
-  static func advice(_ name: String, of owner: String?) -> String? {
-    let wanted = name.hasSuffix("_") && name.count > 1 ? String(name.dropLast()) : name
-    let row = rows.first { row in
-      (owner == nil || row.owners.contains(owner ?? ""))
-        && (row.names.contains(name) || row.names.contains(wanted))
-    }
-    return row.map { "write \($0.advice)" }
-  }
+  static func advice(_ name: String, of owner: String?) -> String? { row(name, of: owner)?.advice }
 
   /// The symbol here whose help explains it; nil where there is none.
-  static func symbol(_ name: String) -> String? {
-    rows.first { $0.names.contains(name) && $0.symbol != nil }?.symbol
+  static func symbol(_ name: String, of owner: String?) -> String? { row(name, of: owner)?.symbol }
+
+  private static func row(_ name: String, of owner: String?) -> Row? {
+    let wanted = name.hasSuffix("_") && name.count > 1 ? String(name.dropLast()) : name
+    return rows.first { row in
+      (owner.map(row.owners.contains) ?? !row.isWord)
+        && (row.names.contains(name) || row.names.contains(wanted))
+    }
   }
 
-  private struct Row {
+  /// All that is known, for the test that it is true.
+  package static var all: [(names: Set<String>, owners: [String], advice: String, symbol: String?)] {
+    rows.map { ($0.names, $0.owners, $0.advice, $0.symbol) }
+  }
+
+  struct Row {
     let owners: [String]
     let names: Set<String>
+    /// The end of a sentence: what to write, or that there is no such thing.
     let advice: String
     let symbol: String?
+    /// Whether the name is a word of many meanings, which stands for this one as a member only.
+    let isWord: Bool
 
-    init(_ names: String, _ advice: String, _ symbol: String? = nil, on owners: [String] = Row.tensors) {
+    init(
+      _ names: String, _ advice: String, _ symbol: String? = nil, on owners: [String] = Row.tensors,
+      isWord: Bool = false
+    ) {
+      self.init(names, absent: "write \(advice)", symbol, on: owners, isWord: isWord)
+    }
+
+    /// - Parameter absent: that there is no such thing here, and what comes near.
+    init(
+      _ names: String, absent: String, _ symbol: String? = nil, on owners: [String] = Row.tensors,
+      isWord: Bool = false
+    ) {
       self.names = Set(names.split(separator: " ").map(String.init))
-      self.advice = advice
+      advice = absent
       self.symbol = symbol
       self.owners = owners
+      self.isWord = isWord
     }
 
     static let tensors = ["tensor", "gfnet.tensor"]
     static let figures = ["figure", "axes", "gfnet.plot"]
   }
 
-  private static let rows: [Row] =
+  private static let rows: [Row] = tensors + formulas + figures + layers + modules
+
+  private static let tensors: [Row] =
     [
       // Shapes
       Row("ndim dim ndimension", "t.rank", "tensor.rank"),
@@ -49,7 +70,8 @@ enum ForeignNames {
       Row("broadcast_to expand_as", "t:expand(…), which repeats axes of size 1", "tensor:expand"),
       Row("repeat", "t:tile(…), or t:repeat_interleave(count, axis) for each element", "tensor:tile"),
       Row("view_as reshape_as resize", "t:reshape(other:size())", "tensor:reshape"),
-      Row("contiguous cpu cuda copy_", "t:clone()", "tensor:clone"),
+      Row("copy_", "t:copy(source)", "tensor:copy"),
+      Row("contiguous cpu cuda", "t:clone()", "tensor:clone"),
       Row(
         "backward grad requires_grad retain_grad",
         "gfnet.grad(function(x) … end, x): gradients are values, not fields",
@@ -85,14 +107,23 @@ enum ForeignNames {
       Row("rand_like", "gfnet.tensor.rand(t:size())", "gfnet.tensor.rand"),
       Row("randn_like", "gfnet.tensor.randn(t:size())", "gfnet.tensor.randn"),
       Row("normal random", "gfnet.tensor.randn(…) or gfnet.tensor.rand(…)", "gfnet.tensor.randn"),
+      Row(
+        "new_zeros new_empty", "gfnet.tensor.zeros(…)", "gfnet.tensor.zeros", on: ["tensor"]),
+      Row("new_ones", "gfnet.tensor.ones(…)", "gfnet.tensor.ones", on: ["tensor"]),
+      Row("new_full", "gfnet.tensor.full(value, …)", "gfnet.tensor.full", on: ["tensor"]),
+      Row("new_tensor tensor", "gfnet.tensor{…}", "gfnet.tensor"),
       Row("shuffle", "t[gfnet.tensor(gfnet.random.permutation(#t))]", "gfnet.random.permutation"),
       Row("identity", "gfnet.tensor.eye(size)", "gfnet.tensor.eye"),
       Row("range", "gfnet.tensor.arange(first, last, step), both ends included", "gfnet.tensor.arange"),
-      Row("randint", "gfnet.random.integer(low, high)", "gfnet.random.integer"),
-      Row("randperm", "gfnet.random.permutation(n)", "gfnet.random.permutation"),
+      Row(
+        "randint", "gfnet.random.integer(low, high)", "gfnet.random.integer",
+        on: Row.tensors + ["gfnet.random"]),
+      Row(
+        "randperm", "gfnet.random.permutation(n)", "gfnet.random.permutation",
+        on: Row.tensors + ["gfnet.random"]),
       Row(
         "seed manual_seed", "--seed N on the command line, or gfnet.random.generator{seed=N}",
-        "gfnet.random.generator"),
+        "gfnet.random.generator", on: Row.tensors + ["gfnet.random"]),
       // Element by element
       Row("clip", "t:clamp(low, high)", "tensor:clamp"),
       Row("add plus", "a + b", "tensor"),
@@ -125,7 +156,7 @@ enum ForeignNames {
       Row("deg2rad radians", "t * (math.pi / 180)", "tensor"),
       Row("rad2deg degrees", "t * (180 / math.pi)", "tensor"),
       Row("lerp", "a + (b - a) * weight", "tensor"),
-      Row("nan_to_num", "t:isfinite():where(t, 0)", "tensor:isfinite"),
+      Row("nan_to_num", "t:isnan():where(0, t)", "tensor:isnan"),
       Row("signbit", "t:lt(0)", "tensor:lt"),
       Row("swish", "t:silu()", "tensor:silu"),
       Row("hardswish", "t:hard_swish()", "tensor:hard_swish"),
@@ -153,7 +184,7 @@ enum ForeignNames {
       Row("searchsorted bucketize digitize", "edges:le(value):sum() for each value", "tensor:le"),
       Row("histc", "t:histogram(bins, {low = …, high = …})", "tensor:histogram"),
       Row(
-        "inv det svd eig eigh qr solve cholesky lstsq pinv",
+        "inv inverse det svd eig eigh qr solve cholesky lstsq pinv",
         "t:matmul for products: there are no decompositions of matrices", "tensor:matmul"),
       Row("average", "t:mean(axis)", "tensor:mean"),
       Row("amax", "t:max(axes)", "tensor:max"),
@@ -166,12 +197,14 @@ enum ForeignNames {
       Row("mv", "matrix:matmul(vector)", "tensor:matmul"),
       Row("inner vdot", "a:dot(b)", "tensor:dot"),
       Row("ger", "a:outer(b)", "tensor:outer"),
-      Row("take_along_axis", "t:gather(axis, places)", "tensor:gather"),
+      Row("take_along_axis take_along_dim", "t:gather(axis, places)", "tensor:gather"),
       Row("flipud fliplr", "t:flip(axis)", "tensor:flip"),
       Row("cross_entropy", "gfnet.nn.cross_entropy(logits, labels)", "gfnet.nn.cross_entropy"),
       Row("nll_loss", "gfnet.nn.nll(log_probabilities, labels)", "gfnet.nn.nll"),
-    ] + [
-      // Figures
+    ]
+
+  private static let figures: [Row] =
+    [
       Row("plot", "fig:line(x, y, {label = …})", "figure:line", on: Row.figures),
       Row(
         "semilogx semilogy loglog", "gfnet.plot.figure{xscale = \"log\", yscale = \"log\"}",
@@ -195,66 +228,5 @@ enum ForeignNames {
         "gfnet.plot.figure{xlabel = …, ylabel = …, title = …, xmin = …, ymax = …} or fig:set{…}",
         "figure:set", on: Row.figures),
       Row("figsize", "size = {width, height}", "gfnet.plot.figure", on: Row.figures),
-      // Layers
-      Row("Conv2d conv2d", "gfnet.nn.conv(inputs, outputs, {kernel = …})", "gfnet.nn.conv", on: ["gfnet.nn"]),
-      Row("BatchNorm2d batchnorm", "gfnet.nn.batch_norm(channels)", "gfnet.nn.batch_norm", on: ["gfnet.nn"]),
-      Row("MaxPool2d max_pool2d", "gfnet.nn.max_pool(kernel)", "gfnet.nn.max_pool", on: ["gfnet.nn"]),
-      Row("AvgPool2d avg_pool2d", "gfnet.nn.avg_pool(kernel)", "gfnet.nn.avg_pool", on: ["gfnet.nn"]),
-      Row("Sequential", "gfnet.nn.sequential{…}", "gfnet.nn.sequential", on: ["gfnet.nn"]),
-      Row("ReLU", "gfnet.nn.relu()", "gfnet.nn.relu", on: ["gfnet.nn"]),
-      Row("Linear Dense", "gfnet.nn.linear(inputs, outputs)", "gfnet.nn.linear", on: ["gfnet.nn"]),
-      Row("LayerNorm", "gfnet.nn.layer_norm(features)", "gfnet.nn.layer_norm", on: ["gfnet.nn"]),
-      Row("GroupNorm", "gfnet.nn.group_norm(groups, channels)", "gfnet.nn.group_norm", on: ["gfnet.nn"]),
-      Row("Embedding", "gfnet.nn.embedding(count, features)", "gfnet.nn.embedding", on: ["gfnet.nn"]),
-      Row(
-        "MultiheadAttention multi_head_attention", "gfnet.nn.attention(features, heads)",
-        "gfnet.nn.attention",
-        on: ["gfnet.nn"]),
-      Row("GRUCell GRU gru", "gfnet.nn.gru_cell(inputs, units)", "gfnet.nn.gru_cell", on: ["gfnet.nn"]),
-      Row("LSTMCell LSTM lstm", "gfnet.nn.lstm_cell(inputs, units)", "gfnet.nn.lstm_cell", on: ["gfnet.nn"]),
-      Row("RNNCell RNN rnn", "gfnet.nn.rnn_cell(inputs, units)", "gfnet.nn.rnn_cell", on: ["gfnet.nn"]),
-      Row("Flatten", "gfnet.nn.flatten()", "gfnet.nn.flatten", on: ["gfnet.nn"]),
-      Row(
-        "Module ModuleList", "gfnet.nn.module{…, forward = function(self, x) … end}", "gfnet.nn.module",
-        on: ["gfnet.nn"]),
-      Row(
-        "CrossEntropyLoss", "gfnet.nn.cross_entropy(logits, labels)", "gfnet.nn.cross_entropy",
-        on: ["gfnet.nn"]),
-      Row("MSELoss mse_loss", "gfnet.nn.mse(input, target)", "gfnet.nn.mse", on: ["gfnet.nn"]),
-      Row("L1Loss l1_loss", "gfnet.nn.l1(input, target)", "gfnet.nn.l1", on: ["gfnet.nn"]),
-      Row("eval", "l:train(false)", "layer:train", on: ["layer"]),
-      Row("forward", "l(x): a layer is called", "layer", on: ["layer"]),
-      Row("state_dict", "l:state()", "layer:state", on: ["layer"]),
-      Row("load_state_dict", "l:load_state(table) or l:load(file)", "layer:load_state", on: ["layer"]),
-      Row(
-        "zero_grad", "nothing: gfnet.grad gives fresh gradients each time", "gfnet.grad",
-        on: ["optimizer", "layer"]),
-      Row("param_groups", "opt.lr and opt.groups", "optimizer", on: ["optimizer"]),
-      Row("SGD", "gfnet.optim.sgd(parameters, {lr = …})", "gfnet.optim.sgd", on: ["gfnet.optim"]),
-      Row("Adam", "gfnet.optim.adam(parameters, {lr = …})", "gfnet.optim.adam", on: ["gfnet.optim"]),
-      Row("AdamW", "gfnet.optim.adamw(parameters, {lr = …})", "gfnet.optim.adamw", on: ["gfnet.optim"]),
-      Row(
-        "clip_grad_norm_ clip_grad_norm", "gfnet.optim.clip_norm(gradients, max)", "gfnet.optim.clip_norm",
-        on: ["gfnet.optim", "gfnet.nn"]),
-      Row("StepLR", "gfnet.optim.step{every = …}", "gfnet.optim.step", on: ["gfnet.optim"]),
-      Row("CosineAnnealingLR", "gfnet.optim.cosine{steps = …}", "gfnet.optim.cosine", on: ["gfnet.optim"]),
-      Row("Dropout", "gfnet.nn.dropout(probability)", "gfnet.nn.dropout", on: ["gfnet.nn"]),
-      // What is decided step by step
-      Row(
-        "rng", "function(s, p, rng) in a sampler: it is the third argument", "gfnet.samplers.define",
-        on: ["s"]),
-      Row(
-        "params", "function(s, p): the parameters are the second argument", "gfnet.exits.define", on: ["s"]),
-      // Models and data
-      Row(
-        "forward eval predict", "model:infer(images) or model:trace(data)", "model:infer",
-        on: ["model", "gfnet"]),
-      Row(
-        "state_dict", "gfnet.tensor.load(file), gfnet.encoder(file) or model:save(file)", "gfnet.encoder",
-        on: ["model", "encoder", "gfnet"]),
-      Row("ImageFolder", "gfnet.dataset(\"folder\", {path = …})", "gfnet.dataset", on: ["gfnet"]),
-      Row(
-        "DataLoader", "gfnet.dataset(name, {…}): batches are made where they are used", "gfnet.dataset",
-        on: ["gfnet"]),
     ]
 }

@@ -48,8 +48,11 @@ struct HelpSearch {
       let owned = named.filter { owner == nil || $0.name.nameParts.dropLast().last == owner }
       if !owned.isEmpty { return .symbols(owned.map(\.symbol)) }
     }
-    if let advice = ForeignNames.advice(last, of: nil) {
-      return .foreign(name: last, advice: advice, symbol: ForeignNames.symbol(last).flatMap(symbol))
+    let asked = parts.count > 1 ? Self.owner(parts[parts.count - 2]) : nil
+    for owner in [asked, nil] {
+      guard let advice = ForeignNames.advice(last, of: owner) else { continue }
+      return .foreign(
+        name: last, advice: advice, symbol: ForeignNames.symbol(last, of: owner).flatMap(symbol))
     }
     if !named.isEmpty { return .symbols(named.map(\.symbol)) }
     if let word = HelpWords.find(whole) { return .word(note: word.note, symbol: word.symbol.flatMap(symbol)) }
