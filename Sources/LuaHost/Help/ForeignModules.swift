@@ -115,8 +115,8 @@ extension ForeignNames {
         "params", "function(s, p): the parameters are the second argument", "gfnet.exits.define", on: ["s"]),
       // Models and data
       Row(
-        "forward eval predict", "model:infer(images) or model:trace(data)", "model:infer",
-        on: ["model", "gfnet"]),
+        "forward predict", "model:infer(images) or model:trace(data)", "model:infer", on: ["model", "gfnet"]),
+      Row("eval", "model:infer(images) or model:trace(data)", "model:infer", on: ["gfnet"]),
       Row(
         "state_dict", "gfnet.tensor.load(file), gfnet.encoder(file) or model:save(file)", "gfnet.encoder",
         on: ["model", "encoder", "gfnet"]),
