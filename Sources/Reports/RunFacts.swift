@@ -164,7 +164,7 @@ public struct RunFacts: Sendable {
     return text + "'"
   }
 
-  static func shellQuoted(_ word: String) -> String {
+  package static func shellQuoted(_ word: String) -> String {
     let harmless = !word.isEmpty && word.utf8.allSatisfy(isHarmlessInShell)
     if word.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
       return quotedWithEscapes(word)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import LuaHost
+import Reports
 import Support
 
 /// `gfnet-lab init DIR`: a folder to start a project in.
@@ -25,7 +26,7 @@ struct InitCommand: ParsableCommand {
       throw UsageError("\(folder) is not a folder")
     }
     try AtomicFile.createFolder(folder)
-    for file in try ProjectTemplate.files() {
+    for file in try ProjectTemplate.files(in: folder) {
       let path = folder.pushing(FilePath(file.path))
       if path.exists, !file.isRenewed {
         Terminal.write("kept     \(path)\n")
@@ -36,6 +37,7 @@ struct InitCommand: ParsableCommand {
       try AtomicFile.write(file.text, to: path)
       Terminal.write("\(existed ? "renewed " : "written ") \(path)\n")
     }
-    Terminal.write("\nNext: gfnet-lab run \(folder.pushing(FilePath(ProjectTemplate.script)))\n")
+    let script = folder.pushing(FilePath(ProjectTemplate.script))
+    Terminal.write("\nNext: gfnet-lab run \(RunFacts.shellQuoted("\(script)"))\n")
   }
 }

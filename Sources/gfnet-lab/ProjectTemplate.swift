@@ -1,4 +1,5 @@
 import LuaHost
+import Support
 
 /// What `gfnet-lab init` puts into a folder.
 enum ProjectTemplate {
@@ -15,15 +16,17 @@ enum ProjectTemplate {
   /// Where the stubs are; the settings of editors point there.
   private static let library = ".gfnet-lab/library"
 
-  static func files() throws -> [File] {
-    [
+  /// - Parameter folder: the project's folder, whose plugins the stubs know.
+  static func files(in folder: FilePath) throws -> [File] {
+    let stubs = TypeStubs(definitions: try Help.definitionsWithPlugins(.standard(scriptFolder: folder)))
+    return [
       File(path: script, text: firstScript),
       File(path: "plugins/README.md", text: plugins),
       File(path: ".luarc.json", text: languageServer),
       File(path: ".luacheckrc", text: luacheck),
       File(path: ".vscode/extensions.json", text: "{ \"recommendations\": [\"sumneko.lua\"] }\n"),
       File(path: ".gitignore", text: "/reports/\n"),
-      File(path: "\(library)/gfnet.lua", text: TypeStubs().text, isRenewed: true),
+      File(path: "\(library)/gfnet.lua", text: stubs.text, isRenewed: true),
     ]
   }
 

@@ -31,6 +31,26 @@ import Testing
     #expect(program.read(".gfnet-lab/library/gfnet.lua")?.contains("---@meta") == true)
   }
 
+  /// What is printed to be typed can be typed, whatever the folder is called.
+  @Test(arguments: ["a b/ü", "it's"]) func theNextCommandIsQuotedForTheShell(_ folder: String) throws {
+    let program = try Program()
+    let result = try program.run("init", folder)
+    let next = try #require(result.output.firstMatch(of: /Next: gfnet-lab (run .*)\n/))
+    try program.write(folder + "/first.lua", "print('here')\n")
+    let run = try program.shell("$GFNET \(next.1) --out out")
+    #expect(run.status == 0 && run.output.contains("here"), "\(next.1): \(run.errors)")
+  }
+
+  @Test func theStubsKnowThePluginsOfTheProject() throws {
+    let program = try Program()
+    #expect(try program.run("plugins", "new", "exit", "steady", "--dir", "study/plugins").status == 0)
+    #expect(try program.run("init", "study").status == 0)
+    let stubs = try #require(program.read("study/.gfnet-lab/library/gfnet.lua"))
+    #expect(stubs.contains("gfnet.exits.steady"))
+    let shown = try program.shell("cd study && $GFNET help --stubs").output
+    #expect(stubs == shown)
+  }
+
   @Test func aFileIsNoFolder() throws {
     let program = try Program()
     try program.write("study", "")

@@ -70,6 +70,58 @@ import Testing
     #expect(message.contains(expected), "\(message)")
   }
 
+  /// In PyTorch a sum is a tensor; here it is a number where no gradient is recorded.
+  @Test(arguments: [
+    (
+      "local l = t:sum() l:backward()", "(local 'l'); sums, means and losses are numbers",
+      "gfnet.grad(function"
+    ),
+    (
+      "t:mean():backward()", "attempt to index a number value; sums, means and losses are numbers",
+      "gfnet.grad("
+    ),
+    ("local l = {x = t:sum()} print(l.x:item())", "(field 'x'); sums", "it is one of Lua's numbers already"),
+    ("local l = t:sum() print(l.grad)", "(local 'l'); sums", "gfnet.grad("),
+  ])
+  func aNumberIsNoTensor(_ source: String, _ expected: String, _ advice: String) throws {
+    let message = try ScriptBench(Self.start + source).message
+    #expect(message.contains(expected) && message.contains(advice), "\(message)")
+  }
+
+  @Test func otherFieldsOfNumbersAreLuasToExplain() throws {
+    let message = try ScriptBench(Self.start + "local l = t:sum() print(l.colour)").message
+    #expect(message.hasSuffix("attempt to index a number value (local 'l')"), "\(message)")
+  }
+
+  /// A folder that is searched twice is listed once.
+  @Test func aModuleThatIsNotThereListsEachPlaceOnce() throws {
+    let bench = try ScriptBench("require('nosuch')", prepare: { $0.options.luaPath = [".", "./", "/tmp"] })
+    #expect(
+      bench.message.hasSuffix(
+        "looked for nosuch.lua, nosuch/init.lua, /tmp/nosuch.lua, /tmp/nosuch/init.lua"), "\(bench.message)")
+  }
+
+  @Test func rulesSamplersAndBackbonesAreCalledSo() throws {
+    let data = """
+      local data = gfnet.dataset("tensors", {images = gfnet.tensor.zeros(2, 3, 128, 128), labels = {1, 2},
+        classes = {"a", "b"}})
+      local model = gfnet.model{backbone = "resnet_tiny_16", dataset = data, steps = 2}
+
+      """
+    for (source, expected) in [
+      (
+        "model:trace(data):explain(1)",
+        "argument 2 'rule' is missing; expected an exit rule (gfnet.exits.NAME{…}"
+      ),
+      ("model:infer(data, {exit = true})", "option 'exit' must be an exit rule (gfnet.exits.NAME{…}"),
+      ("model:infer(data, {sampler = 1})", "option 'sampler' must be a sampler (gfnet.samplers.NAME{…}"),
+      ("gfnet.model{backbone = 1}", "option 'backbone' must be a backbone (gfnet.backbones.NAME{…}"),
+    ] {
+      let message = try ScriptBench(data + source).message
+      #expect(message.contains(expected), "\(message)")
+    }
+  }
+
   @Test func aSamplerIsToldWhereItsGeneratorIs() throws {
     let message = try ScriptBench(
       """

@@ -68,8 +68,25 @@ enum LuaHints {
     if message.contains("attempt to perform arithmetic on a string value"), code.has("+") {
       return message + "; Lua joins strings with '..'"
     }
+    if message.contains("attempt to index a number value"),
+      let name = tensorWords.keys.sorted().first(where: { code.contains(":", $0) || code.contains(".", $0) }),
+      let advice = tensorWords[name]
+    {
+      return message + "; sums, means and losses are numbers where no gradient is recorded: \(advice)"
+    }
     return message
   }
+
+  private static let recording =
+    "gfnet.grad(function(x) … end, x) gives the gradients of what the function returns"
+  private static let ready = "it is one of Lua's numbers already"
+
+  /// What is asked of the result of a sum in PyTorch, with what to do about a number.
+  private static let tensorWords: [String: String] = [
+    "backward": recording, "grad": recording, "requires_grad": recording, "requires_grad_": recording,
+    "retain_grad": recording, "item": ready, "detach": ready, "cpu": ready, "numpy": ready, "clone": ready,
+    "tolist": ready, "totable": ready, "float": ready,
+  ]
 
   /// The source line that a message begins with, as `file:12: …`, or one before it.
   private static func line(named message: String, in source: String, back: Int = 0) -> Substring? {

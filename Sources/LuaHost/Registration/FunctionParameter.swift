@@ -34,7 +34,8 @@ public indirect enum ParameterType: Sendable, Hashable {
     case .choice(let words): "one of " + words.map { "\"\($0)\"" }.joined(separator: ", ")
     case .list(let element): "a list of " + element.plural
     case .object(let name): "\(article(name)) \(name)"
-    case .either(let types): types.map(\.described).joined(separator: " or ")
+    case .either(let types):
+      DefinitionUse.described[self] ?? types.map(\.described).joined(separator: " or ")
     }
   }
 

@@ -48,9 +48,11 @@ final class ModuleLoader {
     try loaded.set("package", package)
   }
 
-  /// The templates of some folders, as bytes.
+  /// The templates of some folders, as bytes. The folder of a script is often the current one: it is listed once.
   private static func path(of folders: [FilePath]) -> [UInt8] {
-    let templates = folders.flatMap { folder in
+    var seen: Set<FilePath> = []
+    let different = folders.filter { seen.insert(($0.isEmpty ? "." : $0).resolved ?? $0).inserted }
+    let templates = different.flatMap { folder in
       ["?.lua", "?/init.lua"].map { folder == "." ? FilePath("./" + $0).bytes : (folder / $0).bytes }
     }
     return Array(templates.joined(separator: [UInt8(ascii: ";")]))

@@ -11,6 +11,13 @@ enum DefinitionUse {
   static let samplerType = ParameterType.either([
     .object("configured"), .object("definition"), .string, .function,
   ])
+  /// What error messages call these types; their members are called as nobody does who writes a script.
+  static let described: [ParameterType: String] = [
+    ruleType:
+      "an exit rule (gfnet.exits.NAME{…}, a name, a confidence threshold, a list of them, a function)",
+    samplerType: "a sampler (gfnet.samplers.NAME{…}, a name, a function)",
+    backboneType: "a backbone (gfnet.backbones.NAME{…}, a name, gfnet.nn.backbone{…})",
+  ]
   static let ruleHelp =
     "gfnet.exits.NAME{…}, a name, a confidence threshold, a list of them by step, or function(s) → boolean"
   static let samplerHelp = "gfnet.samplers.NAME{…}, a name, or function(s, p, rng) → row, column"
