@@ -37,7 +37,7 @@ import Testing
     ("gfnet.exits.gab{}", "gfnet.exits has no field 'gab'; did you mean 'gap'?"),
     (
       "gfnet.exits.define{name = 'gap', decide = print}",
-      "the exit rule 'gap' is already defined (plugin gap)"
+      "is already defined (plugin gap); choose another name, or leave the plugin out: gfnet-lab plugins disable gap"
     ),
     ("gfnet.exits.define{name = 'new'}", "needs a function decide or decide_batch"),
     ("gfnet.exits.define{name = 'new', decde = print}", "unknown option 'decde'; did you mean 'decide'?"),

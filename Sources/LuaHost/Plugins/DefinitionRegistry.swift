@@ -62,9 +62,17 @@ public final class DefinitionRegistry {
       owner != definition.origin || (loadingPlugin != nil && !isPromise)
     {
       throw LuaError(
-        "the \(definition.kind.noun) '\(definition.name)' is already defined (\(owner)); choose another name")
+        "the \(definition.kind.noun) '\(definition.name)' is already defined (\(owner)); choose another name"
+          + wayOut(of: owner))
     }
     definitions[definition.kind, default: [:]][definition.name] = definition
+  }
+
+  /// What a script may do about a name that a plugin has; empty where a plugin asks, or none has it.
+  private func wayOut(of owner: String) -> String {
+    let prefix = Self.origin(ofPlugin: "")
+    guard loadingPlugin == nil, owner.hasPrefix(prefix) else { return "" }
+    return ", or leave the plugin out: gfnet-lab plugins disable \(owner.dropFirst(prefix.count))"
   }
 
   /// Takes note of a name that a plugin will define once it is used.
