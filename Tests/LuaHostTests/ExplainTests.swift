@@ -62,6 +62,35 @@ import Testing
     #expect(bench.message == "")
   }
 
+  /// Lists and tensors are spelt as single numbers are, and what is cut says so.
+  @Test func listsAndTensorsThatARuleReadsAreShownShortly() throws {
+    let bench = try run(
+      """
+      local many = {} for i = 1, 100 do many[i] = i / 7 end
+      local rule = gfnet.exits.define{name = "own", params = {many = {0.5}},
+        decide = function(s, p) local read = {s.confidences, p.many, s.probabilities} return false end}
+      local reads = trace:explain(5, rule{many = many}).steps[2].reads
+      local first, second = reads.confidences:match("^%[([%d.]+), ([%d.]+)%]$")
+      assert(math.abs(first - trace.confidence[1][5]) < 1e-3 and #first <= 5, reads.confidences)
+      assert(math.abs(second - trace.confidence[2][5]) < 1e-3 and #second <= 5, reads.confidences)
+      assert(reads.probabilities:match("^%[[%d.]+, [%d.]+, [%d.]+, [%d.]+, [%d.]+%]$"), reads.probabilities)
+      assert(reads["p.many"]:match("^%[0.143, 0.286, 0.429, .*, …%] of 100$"), reads["p.many"])
+      assert(utf8.len(reads["p.many"]) <= 80)
+      """)
+    #expect(bench.message == "")
+  }
+
+  @Test func whatIsTooLongEndsWhereItIsCut() throws {
+    let bench = try run(
+      """
+      local rule = gfnet.exits.define{name = "own", params = {word = ("x"):rep(200)},
+        decide = function(s, p) return #p.word == 0 end}
+      local text = trace:explain(5, rule).steps[1].reads["p.word"]
+      assert(utf8.len(text) == 80 and text:match("…$"), text)
+      """)
+    #expect(bench.message == "")
+  }
+
   @Test func itIsShownAsATableAndWithImagesAsAFigure() throws {
     let table = try run("trace:explain(1, 0.4)")
     #expect(table.message == "" && table.shown == "table:explain\n")

@@ -31,10 +31,28 @@ public struct ExitReading: Sendable, Equatable {
     text = Self.text(of: number)
   }
 
-  /// Anything else.
+  /// Several numbers, spelt as one is; of many the first, and how many there are.
+  public init(_ name: String, numbers: [Double]) {
+    var parts: [String] = []
+    var length = 0
+    for number in numbers {
+      let part = Self.text(of: number)
+      length += part.count + 2
+      if length > Self.longest - 20 { break }
+      parts.append(part)
+    }
+    let isCut = parts.count < numbers.count
+    let list = "[" + (parts + (isCut ? ["…"] : [])).joined(separator: ", ") + "]"
+    self.init(name, text: isCut ? "\(list) of \(numbers.count)" : list)
+  }
+
+  /// The most characters of a text.
+  private static let longest = 80
+
+  /// Anything else; what is too long ends in "…".
   public init(_ name: String, text: String) {
     self.name = name
-    self.text = text
+    self.text = text.count > Self.longest ? text.prefix(Self.longest - 1) + "…" : text
     number = nil
     bound = nil
   }

@@ -43,17 +43,31 @@ final class RuleReadings {
     switch value {
     case .integer(let number): all.append(ExitReading(name, Double(number)))
     case .number(let number): all.append(ExitReading(name, number))
-    case .object(let object):
-      // A batch of one image: its number is what the rule read of it.
-      if let tensor = object.value(as: Tensor.self), tensor.count == 1 {
-        all.append(ExitReading(name, Double(try tensor.item())))
-      } else {
-        fallthrough
-      }
     default:
-      let text = try ValueDisplay(state: state).text(of: value)
-      all.append(
-        ExitReading(name, text: String(text.split(separator: "\n").joined(separator: " ").prefix(80))))
+      if let numbers = try Self.numbers(of: value) {
+        // A batch of one image: its number is what the rule read of it.
+        all.append(
+          numbers.count == 1 ? ExitReading(name, numbers[0]) : ExitReading(name, numbers: numbers))
+      } else {
+        let text = try ValueDisplay(state: state).text(of: value)
+        all.append(ExitReading(name, text: text.split(separator: "\n").joined(separator: " ")))
+      }
+    }
+  }
+
+  /// The numbers of a tensor with one axis that counts, and of a list of numbers; nil for other values.
+  private static func numbers(of value: LuaValue) throws -> [Double]? {
+    switch value {
+    case .object(let object):
+      guard let tensor = object.value(as: Tensor.self) else { return nil }
+      if tensor.count == 1 { return [Double(try tensor.item())] }
+      guard tensor.dtype != .boolean, tensor.shape.sizes.count(where: { $0 != 1 }) == 1 else { return nil }
+      return try tensor.doubles()
+    case .table(let list):
+      guard let elements = try? list.elements(), elements.count > 1 else { return nil }
+      let numbers = elements.compactMap(\.asNumber)
+      return numbers.count == elements.count ? numbers : nil
+    default: return nil
     }
   }
 
