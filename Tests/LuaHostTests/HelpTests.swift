@@ -63,6 +63,19 @@ import Testing
         "window images that thresholds are taken from (integer, from 16 to 1000000, default 512)"))
   }
 
+  /// Whoever asks for a name without saying whose reads of all that have it.
+  @Test func whatElseIsCalledSoIsListed() throws {
+    let exit = try help.text(on: "exit")
+    #expect(exit.hasPrefix("explanation.exit  integer") && exit.contains("\n\nAlso called exit:\n"))
+    #expect(exit.contains("model:infer{exit=}") && exit.contains("model:stream{exit=}"))
+    let confidence = try help.text(on: "confidence")
+    #expect(confidence.contains("Also called confidence:") && confidence.contains("trace.confidence"))
+    #expect(confidence.ranges(of: "gfnet.exits.confidence{threshold=}").count == 1)
+    for query in ["tensor:mean", "gfnet.exits.confidence", "keepdim", "learning rate", "meshgrid"] {
+      #expect(try !help.text(on: query).contains("Also called"), "\(query)")
+    }
+  }
+
   @Test func everyBuiltInDefinitionHasHelp() throws {
     let registry = DefinitionRegistry()
     // The program has no report of its own: those come as plugins.

@@ -64,7 +64,7 @@ struct HelpSearch {
   }
 
   /// The functions that take an option of that name, or of the name here for what it is called elsewhere.
-  private func option(_ name: String) -> Answer? {
+  func option(_ name: String) -> Answer? {
     let all = catalog.symbols.flatMap { _, symbol -> [(function: FunctionEntry, option: FunctionParameter)] in
       let function: FunctionEntry? =
         switch symbol {

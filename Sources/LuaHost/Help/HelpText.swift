@@ -33,8 +33,17 @@ public struct Help {
     return state.context.definitions
   }
 
-  /// The help on `name`; throws `UsageError` with the nearest names when there is none.
+  /// The help on `name`, and what else is called so; throws `UsageError` with the nearest names when there is none.
   public func text(on name: String) throws -> String {
+    let page = try page(on: name)
+    guard let answer = search.find(name) else { return page }
+    let others = search.namesakes(of: name, besides: answer)
+    guard !others.isEmpty else { return page }
+    return ([page, "", "Also called \(name):"] + layout.columns(others)).joined(separator: "\n")
+  }
+
+  /// The help on `name` alone.
+  func page(on name: String) throws -> String {
     switch search.find(name) {
     case .symbols(let symbols): return symbols.map(text).joined(separator: "\n\n")
     case .definition(let definition): return definition.help(layout)

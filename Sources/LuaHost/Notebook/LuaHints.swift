@@ -34,6 +34,8 @@ enum LuaHints {
     "f": "if this was meant as an f-string: Lua writes string.format(\"%g\", x) or \"text \" .. x",
     "console": "Lua writes print(value)", "printf": "Lua writes print(string.format(…))",
     "try": "Lua writes pcall(function() … end)", "self": "methods declared with a colon have 'self'",
+    "help":
+      "at the prompt ?NAME explains a name and %help lists the commands; in a shell, gfnet-lab help NAME",
     "this": "methods declared with a colon have 'self'",
   ]
 

@@ -29,7 +29,7 @@ extension InteractiveSession {
       if let meaning = try resolver.meaning(endingAt: at) {
         text = describe(meaning, called: name, showsSource: showsSource)
       } else {
-        text = try? helpPages.text(on: name)
+        text = try? helpPages.page(on: name)
       }
       return text.map { Inspection(plain: $0, html: "<pre>\(HTMLText.escape($0))</pre>") }
     }
@@ -75,9 +75,12 @@ extension InteractiveSession {
     {
       return text
     }
+    let farewell = farewells.contains(name) ? "\(name) at the prompt\n  ends it, as Ctrl-D does" : nil
     do {
-      return try helpPages.text(on: name)
+      let text = try helpPages.text(on: name)
+      return farewell.map { "\($0)\n\n\(text)" } ?? text
     } catch let error as UsageError {
+      if let farewell { return farewell }
       // The prompt's own words for the command line's.
       throw LuaError(error.description.replacing("gfnet-lab help ", with: "?"))
     }
@@ -89,23 +92,23 @@ extension InteractiveSession {
 
   private func describe(_ meaning: NameResolver.Meaning, called name: String, showsSource: Bool) -> String? {
     switch meaning {
-    case .function(let entry): return try? helpPages.text(on: entry.qualifiedName)
-    case .module(let module): return try? helpPages.text(on: module.name)
+    case .function(let entry): return try? helpPages.page(on: entry.qualifiedName)
+    case .module(let module): return try? helpPages.page(on: module.name)
     case .constant(let module, let constant):
-      return try? helpPages.text(on: "\(module.name).\(constant.name)")
-    case .property(let entry, let property): return try? helpPages.text(on: "\(entry.name).\(property.name)")
-    case .instance(let entry): return try? helpPages.text(on: entry.name)
+      return try? helpPages.page(on: "\(module.name).\(constant.name)")
+    case .property(let entry, let property): return try? helpPages.page(on: "\(entry.name).\(property.name)")
+    case .instance(let entry): return try? helpPages.page(on: entry.name)
     case .definition(let definition):
-      return try? helpPages.text(on: "\(definition.kind.rawValue).\(definition.name)")
+      return try? helpPages.page(on: "\(definition.kind.rawValue).\(definition.name)")
     case .text: return nil
     case .value(.function(let function)):
-      return describe(function, called: name, showsSource: showsSource) ?? (try? helpPages.text(on: name))
+      return describe(function, called: name, showsSource: showsSource) ?? (try? helpPages.page(on: name))
         ?? "\(name)  function\n  A function of Lua's own library (Lua 5.4 reference manual, §6)."
     case .value(let value):
       let shown = quietly { try ValueDisplay(state: state).text(of: value) } ?? ""
       let heading = "\(name)  \(typeName(of: value))\n  " + shown.replacing("\n", with: "\n  ")
       guard case .object(let object) = value, let owner = object.className,
-        let page = try? helpPages.text(on: owner)
+        let page = try? helpPages.page(on: owner)
       else { return heading }
       return heading + "\n\n" + page
     }

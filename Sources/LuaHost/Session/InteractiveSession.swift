@@ -36,6 +36,8 @@ public final class InteractiveSession {
   public var confirm: (String) -> Bool = { _ in true }
   /// The seconds from which on a cell is long: its repetition is confirmed.
   public var confirmSeconds = 60.0
+  /// What one types to leave the front end, which help explains, too.
+  public var farewells: [String] = []
   /// The columns that help is laid out for.
   public var helpWidth = 100
   /// Stops what the session runs; may be used by any thread.

@@ -22,6 +22,7 @@ final class Prompt {
     display.onTyped = { [unowned self] in self.editor.giveBack($0) }
     editor.complete = { [unowned self] in complete($0) }
     session.confirm = { [unowned self] in confirm($0) }
+    session.farewells = ["exit", "quit", "exit()", "quit()", ":q"]
   }
 
   /// Reads and runs cells until the input ends; returns the exit status.
@@ -83,8 +84,7 @@ final class Prompt {
 
   /// What people type who want to leave; a variable of the name is shown instead.
   private func isFarewell(_ cell: String) -> Bool {
-    let words = ["exit", "quit", "exit()", "quit()", ":q"]
-    guard words.contains(cell.trimmingCharacters(in: .whitespaces)) else { return false }
+    guard session.farewells.contains(cell.trimmingCharacters(in: .whitespaces)) else { return false }
     return !session.variables.contains { cell.hasPrefix($0.name) }
   }
 

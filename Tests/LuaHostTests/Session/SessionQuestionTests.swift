@@ -150,6 +150,16 @@ import Testing
     #expect(bench.run("%help") == bench.run("?"))
     #expect(bench.run("?%run").contains("%run FILE"))
     #expect(bench.run("?confidence").contains("confidence"))
+    for question in ["help", "help(print)"] {
+      #expect(
+        bench.run(question).contains("at the prompt ?NAME explains a name and %help lists"), "\(question)")
+    }
+    // Who asks about the word that ends the prompt need not know what else is called so.
+    #expect(bench.run("?exit").hasPrefix("explanation.exit"))
+    bench.session.farewells = ["exit", "quit"]
+    let exit = bench.run("?exit")
+    #expect(exit.hasPrefix("exit at the prompt\n  ends it") && exit.contains("model:infer{exit=}"))
+    #expect(bench.run("?quit") == "quit at the prompt\n  ends it, as Ctrl-D does\n")
   }
 
   // MARK: Commands
