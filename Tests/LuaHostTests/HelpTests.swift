@@ -66,7 +66,7 @@ import Testing
   /// Whoever asks for a name without saying whose reads of all that have it.
   @Test func whatElseIsCalledSoIsListed() throws {
     let exit = try help.text(on: "exit")
-    #expect(exit.hasPrefix("explanation.exit  integer") && exit.contains("\n\nAlso called exit:\n"))
+    #expect(exit.hasPrefix("explanation.exit integer") && exit.contains("\n\nAlso called exit:\n"))
     #expect(exit.contains("model:infer{exit=}") && exit.contains("model:stream{exit=}"))
     let confidence = try help.text(on: "confidence")
     #expect(confidence.contains("Also called confidence:") && confidence.contains("trace.confidence"))
