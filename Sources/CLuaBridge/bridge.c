@@ -1,11 +1,13 @@
+#define _GNU_SOURCE  // CLOCK_MONOTONIC_COARSE
 #include "CLuaBridge.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <time.h>
 
-// Instructions between two looks at the cancel flag: about 10 µs.
+// The most instructions between two looks at the cancel flag: about 10 µs.
 #define POLL_INSTRUCTIONS 1000
 
 // ---------------------------------------------------------------------------------------------------- memory
@@ -20,7 +22,57 @@
 
 static void hook(lua_State *L, lua_Debug *event);
 
-static void arm(lua_State *L) { lua_sethook(L, hook, LUA_MASKCOUNT, POLL_INSTRUCTIONS); }
+static void arm(lua_State *L) { lua_sethook(L, hook, LUA_MASKCOUNT, gf_host_of(L)->stride); }
+
+// One instruction can walk a whole text (s < t, s | 0, a call of tonumber) or a whole table (a call of next), and no
+// function of ours is there to look meanwhile. So the hook comes after fewer instructions while long ones exist: after as
+// many as walk WALKED bytes of the longest text. A table's slots are walked some 16 times as fast as the slowest walk of
+// the same bytes of text, which is the conversion to a number.
+#define LONG_TEXT (1u << 18)
+#define WALKED (256u << 20)
+#define TABLE_WEIGHT 16
+
+struct gf_long {
+  void *block;
+  size_t weight;
+};
+
+static void set_stride(gf_host *host) {
+  size_t most = 0;
+  for (size_t i = 0; i < host->long_count; i++)
+    if (host->longs[i].weight > most) most = host->longs[i].weight;
+  size_t stride = most == 0 ? POLL_INSTRUCTIONS : WALKED / most;
+  int before = host->stride;
+  host->stride = stride > POLL_INSTRUCTIONS ? POLL_INSTRUCTIONS : stride == 0 ? 1 : (int)stride;
+  if (host->stride < before && host->running != NULL) gf_keep_stride(host->running);
+}
+
+static void forget_long(gf_host *host, const void *block) {
+  for (size_t i = host->long_count; i-- > 0;) {
+    if (host->longs[i].block != block) continue;
+    host->longs[i] = host->longs[--host->long_count];
+    set_stride(host);
+    return;
+  }
+}
+
+static void note_long(gf_host *host, void *block, size_t weight) {
+  if (host->long_count == host->long_room) {
+    size_t room = host->long_room == 0 ? 16 : 2 * host->long_room;
+    struct gf_long *more = realloc(host->longs, room * sizeof *more);
+    if (more == NULL) return;  // where not even this is left, the script's next block is refused
+    host->longs = more;
+    host->long_room = room;
+  }
+  host->longs[host->long_count++] = (struct gf_long){block, weight};
+  set_stride(host);
+}
+
+void gf_keep_stride(lua_State *L) {
+  // A coroutine that was stopped, or is to look at once, is left so.
+  if (lua_gethookmask(L) == LUA_MASKCOUNT && lua_gethookcount(L) != 1 && lua_gethookcount(L) != gf_host_of(L)->stride)
+    arm(L);
+}
 
 // An object whose finaliser failed, as happens where C calls are nested as deeply as Lua lets them. Lua will not call it
 // again, so the object is released once Lua frees the block.
@@ -75,9 +127,11 @@ static bool is_granted(gf_host *host, size_t more) {
 
 static void *allocate(void *context, void *block, size_t old_size, size_t new_size) {
   gf_host *host = context;
+  bool is_text = block == NULL && old_size == LUA_TSTRING;
   if (block == NULL) old_size = 0;  // Lua passes a type code here
   if (new_size == 0) {
     host->used -= old_size;
+    if (old_size >= LONG_TEXT) forget_long(host, block);
     if (block != NULL && was_full_box(host, block, old_size))
       keep_orphan(host, block);
     else
@@ -103,17 +157,22 @@ static void *allocate(void *context, void *block, size_t old_size, size_t new_si
     if (new_size >= LARGE_BLOCK && (host->unpolled += new_size) > LARGE_BETWEEN_POLLS && host->running != NULL) {
       // Few instructions of the script can take seconds: have the next one ask.
       host->unpolled = 0;
+      host->unlooked = POLL_INSTRUCTIONS;
       if (lua_gethookmask(host->running) == LUA_MASKCOUNT) lua_sethook(host->running, hook, LUA_MASKCOUNT, 1);
     }
   }
   void *moved = realloc(block, new_size);
   // Lua takes for granted that blocks can shrink.
   if (moved == NULL && new_size <= old_size) moved = block;
-  if (moved != NULL)
-    host->used += new_size - old_size;
-  else
-    host->exhausted = true;
   host->fresh = moved;
+  if (moved == NULL) {
+    host->exhausted = true;
+    return NULL;
+  }
+  host->used += new_size - old_size;
+  if (old_size >= LONG_TEXT) forget_long(host, block);
+  size_t weight = is_text ? new_size : new_size / TABLE_WEIGHT;
+  if (weight >= LONG_TEXT) note_long(host, moved, weight);
   return moved;
 }
 
@@ -276,10 +335,28 @@ void gf_poll(lua_State *L) {
   if (host->kill != GF_RUNNING) gf_raise_stop(L);
 }
 
+// Whether the hook came because of long blocks, and the few instructions since the last look have walked none: then the
+// machine's coarse clock, which costs a fraction of a look and moves every few milliseconds, has not moved.
+static bool is_early(gf_host *host) {
+  if (host->stride == POLL_INSTRUCTIONS || host->kill != GF_RUNNING) return false;
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+  int64_t tick = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+  bool is_still = tick == host->tick;
+  host->tick = tick;
+  host->unlooked += host->stride;
+  return is_still && host->unlooked < POLL_INSTRUCTIONS;
+}
+
 static void hook(lua_State *L, lua_Debug *event) {
   (void)event;
-  gf_poll(L);
   gf_host *host = gf_host_of(L);
+  if (is_early(host)) {
+    gf_keep_stride(L);
+    return;
+  }
+  host->unlooked = 0;
+  gf_poll(L);
   if (host->used > host->limit / 2 || host->tightness != GF_WIDE)
     gf_note_place(L);
   else
@@ -290,7 +367,7 @@ static void hook(lua_State *L, lua_Debug *event) {
     lua_gc(L, LUA_GCCOLLECT);
   }
   // Back to the cheap hook: after large blocks, and in a coroutine that was stopped and outlived a revival.
-  if ((lua_gethookmask(L) & LUA_MASKLINE) || lua_gethookcount(L) != POLL_INSTRUCTIONS) arm(L);
+  if ((lua_gethookmask(L) & LUA_MASKLINE) || lua_gethookcount(L) != host->stride) arm(L);
 }
 
 void gf_revive(lua_State *L) {
@@ -338,12 +415,14 @@ lua_State *gf_open(const gf_callbacks *callbacks, size_t limit) {
   gf_host *host = calloc(1, sizeof *host);
   if (host == NULL) return NULL;
   host->limit = limit;
+  host->stride = POLL_INSTRUCTIONS;
   host->refuse_after = -1;
   host->secret = random_number();
   host->swift_depth = 1;  // the caller
   host->callbacks = *callbacks;
   lua_State *L = lua_newstate(allocate, host);
   if (L == NULL) {
+    free(host->longs);
     free(host);
     return NULL;
   }
@@ -364,6 +443,7 @@ void gf_close(lua_State *L) {
   host->running = NULL;
   lua_close(L);
   release_orphans(host);
+  free(host->longs);
   free(host);
 }
 

@@ -72,8 +72,10 @@ static int resume(lua_State *L, lua_State *co, int arguments) {
   gf_host *host = gf_host_of(L);
   lua_State *before = host->running;
   host->running = co;
+  gf_keep_stride(co);
   int status = lua_resume(co, L, arguments, &results);
   host->running = before;
+  gf_keep_stride(L);
   if (status == LUA_OK || status == LUA_YIELD) {
     if (!lua_checkstack(L, results + 1)) {
       lua_pop(co, results);
@@ -404,9 +406,27 @@ static int sandbox_reverse(lua_State *L) {
   return 1;
 }
 
+// Of functions that may walk all their arguments: a text that stands among them a thousand times is no work that anybody
+// means, and nothing could stop it.
+static void walk_arguments(lua_State *L) {
+  size_t bytes = 0;
+  for (int i = lua_gettop(L); i > 0; i--)
+    if (lua_type(L, i) == LUA_TSTRING) bytes += lua_rawlen(L, i);
+  if (bytes < 4096) return;
+  if (bytes > gf_host_of(L)->limit) luaL_error(L, "texts of %I bytes as arguments are too long", (lua_Integer)bytes);
+  gf_walk(L, bytes);
+}
+
+// Upvalue: the library's own.
+static int call_walking_arguments(lua_State *L) {
+  walk_arguments(L);
+  return lua_tocfunction(L, lua_upvalueindex(1))(L);
+}
+
 // format: not-a-number has no sign here, as in reports.
 static int sandbox_format(lua_State *L) {
   int count = lua_gettop(L);
+  walk_arguments(L);
   // %p gives addresses; a text that only looks as if it had one does no harm.
   const char *pattern = lua_type(L, 1) == LUA_TSTRING ? lua_tostring(L, 1) : NULL;
   if (pattern != NULL && strchr(pattern, '%') != NULL && strchr(pattern, 'p') != NULL)
@@ -463,6 +483,7 @@ static int write_values(lua_State *L, int first, int stream) {
   for (int i = first; i <= count; i++) {
     size_t size;
     const char *bytes = luaL_checklstring(L, i, &size);
+    gf_walk(L, size);
     host->callbacks.write(host->callbacks.context, stream, bytes, size);
   }
   return count;
@@ -683,6 +704,8 @@ static void open_strings(lua_State *L) {
   gf_host_of(L)->format = lua_tocfunction(L, -1);
   lua_pop(L, 1);
   set_function(L, "format", sandbox_format);
+  guard(L, "char", call_walking_arguments);
+  guard(L, "pack", call_walking_arguments);
 }
 
 static const struct { const char *metamethod; int operation; } arithmetic[] = {
@@ -805,8 +828,11 @@ void gf_fill_environment(lua_State *L) {
   // Opening the library again gave the state's strings its open metatable.
   gf_lock_strings(L);
   open_library(L, &utf8_library);
+  guard(L, "char", call_walking_arguments);
   lua_setfield(L, -2, "utf8");
   open_library(L, &math_library);
+  guard(L, "max", call_walking_arguments);
+  guard(L, "min", call_walking_arguments);
   guard(L, "randomseed", sandbox_randomseed);
   lua_setfield(L, -2, "math");
   open_library(L, &os_library);

@@ -165,6 +165,7 @@ typedef lua_Unsigned position;
 static bool precedes(walk *w, int a, int b) {
   lua_State *L = w->L;
   count_element(w);
+  if (lua_type(L, a) == LUA_TSTRING) gf_walk(L, lua_rawlen(L, a));
   if (!w->has_order) return lua_compare(L, a, b, LUA_OPLT);
   lua_pushvalue(L, 2);
   lua_pushvalue(L, a - 1);

@@ -39,6 +39,9 @@ typedef struct {
   size_t (*room)(size_t more, void *context);
 } gf_callbacks;
 
+// Bytes that functions of C walk between two looks at the stop flag: a millisecond at most.
+enum { GF_WALK = 1 << 20 };
+
 // What a script has done since somebody cleared gf_host.events: its results may then depend on more than its values.
 enum {
   GF_CAUGHT_ERROR = 1,  // an error was caught, whose text may name lines
@@ -55,6 +58,12 @@ typedef struct {
   bool confined;             // the last refusal was by `room`
   uint8_t tightness;         // GF_WIDE, …: how little room is left
   size_t unpolled;           // bytes of large blocks asked for since the last look at the stop flag
+  size_t unwalked;           // bytes that functions of C have walked since one of them looked
+  struct gf_long *longs;     // the blocks that one instruction can take long to walk: long texts, large tables
+  size_t long_count, long_room;
+  int stride;                // instructions between two looks at the stop flag: fewer while such blocks are there
+  int unlooked;              // instructions since the last look, while there are fewer than usual between two
+  int64_t tick;              // the coarse clock at the last hook then
   int64_t refuse_after;      // for tests: allocations until all are refused; < 0: never
   bool in_warning;           // a warning in pieces that is not shown
   bool exhausted;            // the system granted no memory since somebody asked, though the limit allowed it
@@ -202,6 +211,15 @@ void gf_lock_strings(lua_State *L);
 void gf_fill_environment(lua_State *L);  // pushes it; may raise
 bool gf_attempt(lua_State *L, lua_CFunction operation, void *operand, int arguments, int results);
 void gf_poll(lua_State *L);
+// Has the coroutine that runs next look as often as the blocks that are there now call for.
+void gf_keep_stride(lua_State *L);
+// Looks at the stop flag for each megabyte that functions of C are about to walk.
+static inline void gf_walk(lua_State *L, size_t bytes) {
+  gf_host *host = gf_host_of(L);
+  if ((host->unwalked += bytes) < GF_WALK) return;
+  host->unwalked = 0;
+  gf_poll(L);
+}
 int gf_raise_stop(lua_State *L);
 int gf_string_find(lua_State *L);
 int gf_string_match(lua_State *L);
