@@ -172,14 +172,19 @@ public final class ScriptRunner {
 
   private struct CompileFailure: Error { let outcome: Outcome }
 
-  /// Compiles every cell first, so that a slip in the last one does not cost the run of the others.
+  /// Compiles every cell first, so that a slip in the last one does not cost the run of the others. A source can be written
+  /// to take for ever, so each has the time of a cell, and all have that of the run.
   private func compile() -> Result<[Int: CellSession.Compiled], CompileFailure> {
     var compiled: [Int: CellSession.Compiled] = [:]
     for (index, cell) in script.cells.enumerated() where cell.kind != .markdown {
       do {
-        compiled[index] = try session.compile(cell.source, firstLine: cell.firstLine)
+        compiled[index] = try state.withinCell(name(ofCell: index)) {
+          try session.compile(cell.source, firstLine: cell.firstLine)
+        }
       } catch let reason as Interrupted where reason.deadline == nil {
         return .failure(CompileFailure(outcome: .interrupted))
+      } catch let error as LuaError where error.underlying is TimeIsOver {
+        return .failure(CompileFailure(outcome: .failed(fail(index, error.message))))
       } catch {
         let message = LuaHints.explain(syntax: "\(error)", source: script.source)
         let failure = fail(index, message, isOfSource: true)

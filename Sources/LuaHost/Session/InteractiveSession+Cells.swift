@@ -38,14 +38,19 @@ extension InteractiveSession {
     }
     try cells.setChunkName(name)
     let compiled: CellSession.Compiled
+    let work = place.map { "cell \($0.number)" } ?? name
     do {
-      compiled = try cells.compile(source, firstLine: firstLine, survives: true)
+      compiled = try state.withinCell(work) {
+        try cells.compile(source, firstLine: firstLine, survives: true)
+      }
+    } catch let error as LuaError where error.underlying is TimeIsOver {
+      throw fail(error.message)
     } catch let error as LuaError {
       throw fail(LuaHints.explain(syntax: error.message, source: text), isOfSource: true)
     }
     if place == nil { sources[name] = text }
     do {
-      let shown = try state.withinCell(place.map { "cell \($0.number)" } ?? name) {
+      let shown = try state.withinCell(work) {
         let values = try cells.run(compiled)
         // What shows a value may be the script's code.
         return compiled.isHidden || isSilent ? [] : try ValueDisplay(state: state).outputs(of: values)
@@ -90,12 +95,17 @@ extension InteractiveSession {
     defer { if let first = compiled.first { cells.discard(first) } }
     for (index, cell) in script.cells.enumerated() where cell.kind != .markdown {
       do {
-        compiled.append(try cells.compile(cell.source, firstLine: cell.firstLine))
+        compiled.append(
+          try state.withinCell("cell \(index + 1)") {
+            try cells.compile(cell.source, firstLine: cell.firstLine)
+          })
       } catch let error as LuaError {
+        let isOfSource = !(error.underlying is TimeIsOver)
         var failure = ScriptRunner.Failure(
-          message: LuaHints.explain(syntax: error.message, source: script.source), traceback: "",
-          cell: index + 1, cellTitle: cell.title)
-        failure.isOfSource = true
+          message: isOfSource
+            ? LuaHints.explain(syntax: error.message, source: script.source) : error.message,
+          traceback: "", cell: index + 1, cellTitle: cell.title)
+        failure.isOfSource = isOfSource
         throw CellFailure(failure: failure)
       }
     }
