@@ -417,11 +417,16 @@ static void walk_arguments(lua_State *L) {
   gf_walk(L, bytes);
 }
 
-// Upvalue: the library's own.
-static int call_walking_arguments(lua_State *L) {
-  walk_arguments(L);
-  return lua_tocfunction(L, lua_upvalueindex(1))(L);
-}
+#define WALKING(name)                       \
+  static int sandbox_##name(lua_State *L) { \
+    walk_arguments(L);                      \
+    return gf_host_of(L)->name(L);          \
+  }
+WALKING(string_char)
+WALKING(string_pack)
+WALKING(utf8_char)
+WALKING(math_max)
+WALKING(math_min)
 
 // format: not-a-number has no sign here, as in reports.
 static int sandbox_format(lua_State *L) {
@@ -690,7 +695,17 @@ static int sandbox_randomseed(lua_State *L) {
   return lua_gettop(L);
 }
 
+// Puts our function in the place of the library's, and returns that.
+static lua_CFunction replace_function(lua_State *L, const char *name, lua_CFunction ours) {
+  lua_getfield(L, -1, name);
+  lua_CFunction theirs = lua_tocfunction(L, -1);
+  lua_pop(L, 1);
+  set_function(L, name, ours);
+  return theirs;
+}
+
 static void open_strings(lua_State *L) {
+  gf_host *host = gf_host_of(L);
   open_library(L, &string_library);
   set_function(L, "rep", sandbox_rep);
   set_function(L, "lower", sandbox_lower);
@@ -700,12 +715,9 @@ static void open_strings(lua_State *L) {
   set_function(L, "match", gf_string_match);
   set_function(L, "gmatch", gf_string_gmatch);
   set_function(L, "gsub", gf_string_gsub);
-  lua_getfield(L, -1, "format");
-  gf_host_of(L)->format = lua_tocfunction(L, -1);
-  lua_pop(L, 1);
-  set_function(L, "format", sandbox_format);
-  guard(L, "char", call_walking_arguments);
-  guard(L, "pack", call_walking_arguments);
+  host->format = replace_function(L, "format", sandbox_format);
+  host->string_char = replace_function(L, "char", sandbox_string_char);
+  host->string_pack = replace_function(L, "pack", sandbox_string_pack);
 }
 
 static const struct { const char *metamethod; int operation; } arithmetic[] = {
@@ -792,6 +804,7 @@ static void name_functions(lua_State *L) {
 }
 
 void gf_fill_environment(lua_State *L) {
+  gf_host *host = gf_host_of(L);
   // luaopen_base fills the state's own global table, which no script sees.
   open_library(L, &base_library);
   lua_pushvalue(L, -1);
@@ -828,11 +841,11 @@ void gf_fill_environment(lua_State *L) {
   // Opening the library again gave the state's strings its open metatable.
   gf_lock_strings(L);
   open_library(L, &utf8_library);
-  guard(L, "char", call_walking_arguments);
+  host->utf8_char = replace_function(L, "char", sandbox_utf8_char);
   lua_setfield(L, -2, "utf8");
   open_library(L, &math_library);
-  guard(L, "max", call_walking_arguments);
-  guard(L, "min", call_walking_arguments);
+  host->math_max = replace_function(L, "max", sandbox_math_max);
+  host->math_min = replace_function(L, "min", sandbox_math_min);
   guard(L, "randomseed", sandbox_randomseed);
   lua_setfield(L, -2, "math");
   open_library(L, &os_library);

@@ -71,7 +71,8 @@ typedef struct {
   int32_t swift_depth;       // active Swift frames since the innermost protected call
   volatile int32_t kill;     // GF_RUNNING or the reason to stop
   lua_State *main, *current; // current: the coroutine that called Swift last
-  lua_CFunction format;      // the library's string.format
+  lua_CFunction format;      // the library's string.format, and so on
+  lua_CFunction string_char, string_pack, utf8_char, math_max, math_min;
   bool lenient;              // gfnet.strict(false): globals are not checked
   uint32_t events;           // GF_CAUGHT_ERROR and the like
   lua_State *running;        // the innermost coroutine

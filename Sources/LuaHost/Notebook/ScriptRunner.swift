@@ -184,7 +184,8 @@ public final class ScriptRunner {
       } catch let reason as Interrupted where reason.deadline == nil {
         return .failure(CompileFailure(outcome: .interrupted))
       } catch let error as LuaError where error.underlying is TimeIsOver {
-        return .failure(CompileFailure(outcome: .failed(fail(index, error.message))))
+        // Nothing has run, so the report of the run before stays.
+        return .failure(CompileFailure(outcome: .failed(fail(index, error.message, isOfSource: true))))
       } catch {
         let message = LuaHints.explain(syntax: "\(error)", source: script.source)
         let failure = fail(index, message, isOfSource: true)

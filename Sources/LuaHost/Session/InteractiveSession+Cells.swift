@@ -44,7 +44,7 @@ extension InteractiveSession {
         try cells.compile(source, firstLine: firstLine, survives: true)
       }
     } catch let error as LuaError where error.underlying is TimeIsOver {
-      throw fail(error.message)
+      throw fail(error.message, isOfSource: true)
     } catch let error as LuaError {
       throw fail(LuaHints.explain(syntax: error.message, source: text), isOfSource: true)
     }
@@ -100,12 +100,11 @@ extension InteractiveSession {
             try cells.compile(cell.source, firstLine: cell.firstLine)
           })
       } catch let error as LuaError {
-        let isOfSource = !(error.underlying is TimeIsOver)
         var failure = ScriptRunner.Failure(
-          message: isOfSource
-            ? LuaHints.explain(syntax: error.message, source: script.source) : error.message,
+          message: error.underlying is TimeIsOver
+            ? error.message : LuaHints.explain(syntax: error.message, source: script.source),
           traceback: "", cell: index + 1, cellTitle: cell.title)
-        failure.isOfSource = isOfSource
+        failure.isOfSource = true
         throw CellFailure(failure: failure)
       }
     }
