@@ -91,6 +91,9 @@ extension LuaState {
     }
   }
 
+  /// The instructions between two looks at the stop flag, for tests.
+  package var instructionsBetweenLooks: Int { Int(bridge.pointee.stride) }
+
   /// Says what Lua's library has that nobody has decided on: it is left out.
   fileprivate func tellOfUnknownFunctions() {
     let names = withUnsafePointer(to: &bridge.pointee.unknown) {
