@@ -17,17 +17,17 @@ extension InteractiveSession {
     guard let input = try? SessionInput(source) else { return .complete }
     // What follows commands is Lua; what is no command at all is told when it is run.
     guard !input.code.trimmed.isEmpty else { return .complete }
-    do {
+    // A string ends with its line, but not with the text, where Lua would still hope for more.
+    let found = quietly {
       try cells.setChunkName("cell")
-      // A string ends with its line, but not with the text, where Lua would still hope for more.
-      guard let errors = try cells.syntaxErrors(of: input.code + "\n") else { return .complete }
-      if errors.contains(where: Self.wantsMore) {
-        return .incomplete(indent: String(repeating: "  ", count: Self.openBlocks(in: input.code)))
-      }
-      return .invalid(LuaHints.explain(syntax: errors[0], source: input.code))
-    } catch {
-      return .complete
+      return try cells.syntaxErrors(of: input.code + "\n")
     }
+    // What could not be looked at, or took too long to compile, is told when it is run.
+    guard case let errors?? = found else { return .complete }
+    if errors.contains(where: Self.wantsMore) {
+      return .incomplete(indent: String(repeating: "  ", count: Self.openBlocks(in: input.code)))
+    }
+    return .invalid(LuaHints.explain(syntax: errors[0], source: input.code))
   }
 
   /// Whether Lua stumbled over the end of the text.

@@ -88,6 +88,16 @@ import Testing
     #expect(bench.run("kept") == "1\n")
   }
 
+  @Test func aCellThatTakesTooLongToCompileLeavesTheSessionToo() throws {
+    let bench = try SessionBench(clock: SteppingClock().clock) { context in
+      context.options.cellLimits = UsageLimits(memory: nil, seconds: 0.1)
+    }
+    let source = "local lost = 1 do " + String(repeating: "lost = 2 ", count: 20_000) + "end"
+    #expect(bench.run(source).contains("time limit reached: In [1] may run 0.1 s"))
+    #expect(bench.run("1 + 1") == "2\n")
+    #expect(bench.run("rawget(_G, 'lost')") == "nil\n")
+  }
+
   @Test func trainingThatIsStoppedKeepsItsLastEpoch() throws {
     let folder = try TemporaryFolder()
     let bench = try SessionBench(prepare: { $0.sessionFolder = folder.path })

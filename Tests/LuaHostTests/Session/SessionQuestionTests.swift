@@ -37,6 +37,15 @@ import Testing
     }
   }
 
+  /// What takes more than a second to compile is left to the cell's own time.
+  @Test func whetherACellIsWholeIsAskedForASecond() throws {
+    let bench = try SessionBench(clock: SteppingClock(step: 0.1).clock)
+    let source = "local x = 1 do " + String(repeating: "x = 2 ", count: 20_000)
+    #expect(bench.session.completeness(of: source) == .complete)
+    #expect(bench.session.completeness(of: "if x then") == .incomplete(indent: "  "))
+    #expect(bench.run("1 + 1") == "2\n")
+  }
+
   // MARK: Completions
 
   private func bench() throws -> SessionBench {
