@@ -311,11 +311,13 @@ bool gf_push_metafield(lua_State *L, int index, const char *name) {
 }
 
 static int do_push_environment(lua_State *L) {
-  gf_fill_environment(L);
+  gf_fill_environment(L, lua_touserdata(L, 1));
   return 1;
 }
 
-void gf_push_environment(lua_State *L) { gf_attempt(L, do_push_environment, NULL, 0, 1); }
+void gf_push_environment(lua_State *L, const char *mark) {
+  gf_attempt(L, do_push_environment, (void *)mark, 0, 1);
+}
 
 // ---------------------------------------------------------------------------------------------------- stopping
 
@@ -444,6 +446,7 @@ void gf_close(lua_State *L) {
   lua_close(L);
   release_orphans(host);
   free(host->longs);
+  gf_forget_codes(host);
   free(host);
 }
 

@@ -72,9 +72,12 @@ static int resume(lua_State *L, lua_State *co, int arguments) {
   lua_xmove(L, co, arguments);
   gf_host *host = gf_host_of(L);
   lua_State *before = host->running;
+  gf_resumption here = {L, host->resumed};
   host->running = co;
   gf_keep_stride(co);
+  host->resumed = &here;
   int status = lua_resume(co, L, arguments, &results);
+  host->resumed = here.outer;
   host->running = before;
   gf_keep_stride(L);
   if (status == LUA_OK || status == LUA_YIELD) {
@@ -255,7 +258,18 @@ int gf_compile(lua_State *L, const char *text, size_t size, const char *chunk_na
   return lua_load(L, read_text, &reader, chunk_name, "t");
 }
 
-// load: text only, in the caller's environment (upvalue 1) unless one is given.
+// Pushes what a chunk is called: `name`, marked where its code is a plugin's. The mark follows the sign that tells files.
+static const char *push_chunk_name(lua_State *L, const char *name, const char *mark) {
+  enum { SHOWN = 1000 };  // of a text that is its own name, its first line is shown
+  char sign[2] = {0};
+  if (*name == '@' || *name == '=') sign[0] = *name++;
+  lua_pushlstring(L, name, strnlen(name, SHOWN));
+  name = lua_pushfstring(L, "%s%s%s", sign, mark, lua_tostring(L, -1));
+  lua_remove(L, -2);
+  return name;
+}
+
+// load: text only, in the caller's environment (upvalue 1) unless one is given. Upvalue 2: the mark of a plugin's code.
 static int sandbox_load(lua_State *L) {
   size_t size;
   int has_environment = !lua_isnone(L, 4);
@@ -263,13 +277,16 @@ static int sandbox_load(lua_State *L) {
   const char *mode = luaL_optstring(L, 3, "bt");
   if (text == NULL) luaL_checktype(L, 1, LUA_TFUNCTION);
   lua_settop(L, 5);
+  const char *name = luaL_optstring(L, 2, text != NULL ? text : "=(load)");
+  const char *mark = gf_mark_of_caller(L, lua_tostring(L, lua_upvalueindex(2)));
+  if (mark != NULL) name = push_chunk_name(L, name, mark);
   int status = LUA_ERRSYNTAX;
   if (strchr(mode, 't') == NULL)
     lua_pushfstring(L, "attempt to load a text chunk (mode is '%s'); only text is loaded here", mode);
   else if (text != NULL)
-    status = gf_compile(L, text, size, luaL_optstring(L, 2, text));
+    status = gf_compile(L, text, size, name);
   else
-    status = lua_load(L, read_function, &(text_reader){NULL, 0}, luaL_optstring(L, 2, "=(load)"), "t");
+    status = lua_load(L, read_function, &(text_reader){NULL, 0}, name, "t");
   if (status != LUA_OK) {
     if (stopping(L)) return gf_raise_stop(L);
     lua_pushnil(L);
@@ -812,7 +829,7 @@ static void name_functions(lua_State *L) {
   lua_pop(L, 1);
 }
 
-void gf_fill_environment(lua_State *L) {
+void gf_fill_environment(lua_State *L, const char *mark) {
   gf_host *host = gf_host_of(L);
   // luaopen_base fills the state's own global table, which no script sees.
   open_library(L, &base_library);
@@ -827,7 +844,8 @@ void gf_fill_environment(lua_State *L) {
   set_function(L, "rawset", sandbox_rawset);
   set_function(L, "collectgarbage", sandbox_collectgarbage);
   lua_pushvalue(L, -1);
-  lua_pushcclosure(L, sandbox_load, 1);
+  if (mark != NULL) lua_pushstring(L, mark);
+  lua_pushcclosure(L, sandbox_load, mark == NULL ? 1 : 2);
   lua_setfield(L, -2, "load");
 
   open_library(L, &coroutine_library);

@@ -51,6 +51,12 @@ enum {
   GF_LOOKED_INSIDE = 16, // debug.getinfo, debug.traceback
 };
 
+// One coroutine that runs another, in the frame of the function that resumes it.
+typedef struct gf_resumption {
+  lua_State *resumer;
+  struct gf_resumption *outer;
+} gf_resumption;
+
 // Per-state bookkeeping, reached from every coroutine.
 typedef struct {
   size_t used, limit;        // bytes of Lua memory, without tensors
@@ -76,6 +82,10 @@ typedef struct {
   bool lenient;              // gfnet.strict(false): globals are not checked
   uint32_t events;           // GF_CAUGHT_ERROR and the like
   lua_State *running;        // the innermost coroutine
+  gf_resumption *resumed;    // who runs it, and whom that one runs for; NULL for the main thread
+  struct gf_code *codes;     // whose chunks are whose
+  lua_State *wall;           // below so many functions of this thread, and the threads that run it, nobody's code counts
+  int wall_depth;
   void *display;             // a retained Swift closure: the text that print shows of a table; NULL: as tostring
   uint64_t secret;           // in every box, so that no text of a script looks like one
   size_t box_offset;         // from the start of a userdata's block to the box; 0 until known
@@ -142,8 +152,19 @@ void gf_c_function_name(lua_CFunction function, char *name, size_t room);
 bool gf_swift_closure(lua_State *L, int index, void **closure);
 // A key of metatables: of a table that has one with it, rawset changes nothing.
 void *gf_read_only_key(void);
-// Scripts' global tables, complete but for `require` and `gfnet`.
-void gf_push_environment(lua_State *L);
+// Scripts' global tables, complete but for `require` and `gfnet`. The names of the chunks that its `load` compiles begin with
+// `mark`; NULL: as they were given.
+void gf_push_environment(lua_State *L, const char *mark);
+
+// Whose code runs (code.c)
+// Has chunks belong to `owner`: that of the name `text`, with its "@"; or, as `is_mark`, those whose names begin with the
+// text, after "@" or "=" where there is one. false without memory.
+bool gf_note_code(lua_State *L, const char *text, bool is_mark, void *owner);
+// The owners of the functions that are being called on L and on the coroutines that run it, innermost first and each once; -1
+// where there are more than `room`, or too many functions to be looked at.
+int gf_owners(lua_State *L, void **owners, int room);
+// The number of functions that are being called on L.
+int gf_depth(lua_State *L);
 
 // Has the globals of a script checked (strict.c). Pops the table of globals, a table whose keys are the names of the script's
 // chunks with their "@", a table whose keys are the functions that may make globals, and a box: the Swift function that
@@ -209,7 +230,9 @@ void gf_push_function_place(lua_State *L, int index);
 
 // Inside the bridge only
 void gf_lock_strings(lua_State *L);
-void gf_fill_environment(lua_State *L);  // pushes it; may raise
+void gf_fill_environment(lua_State *L, const char *mark);  // pushes it; may raise
+void gf_forget_codes(gf_host *host);
+const char *gf_mark_of_caller(lua_State *L, const char *mark);  // may raise
 bool gf_attempt(lua_State *L, lua_CFunction operation, void *operand, int arguments, int results);
 void gf_poll(lua_State *L);
 // Has the coroutine that runs next look as often as the blocks that are there now call for.

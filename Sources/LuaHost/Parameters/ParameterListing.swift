@@ -31,7 +31,7 @@ enum ParameterListing {
         String(repeating: "\n", count: line - 1) + Self.guardNames + "return " + text,
         name: script.path.shown)
       try stack.reserve(4)
-      gf_push_environment(stack.pointer)
+      gf_push_environment(stack.pointer, nil)
       try stack.checkPushes()
       if lua_setupvalue(stack.pointer, -2, 1) == nil { stack.pop() }
       let table = try Cancellation.withDeadline(Deadline(of: "gfnet.params", seconds: 2, clock: limits.clock))

@@ -124,6 +124,7 @@ public struct PluginLoader: Sendable {
       let base = stack.count
       defer { stack.count = base }
       let path = files.path(file)
+      try state.note(chunk: path.shown, of: plugin)
       try stack.load(files.read(path, as: "plugin"), name: path.shown)
       try environment.table.push(onto: stack)
       if lua_setupvalue(stack.pointer, -2, 1) == nil { stack.pop() }

@@ -249,7 +249,7 @@ public final class PluginRoster {
     definitions.loadingPlugin = entry.candidate.name
     defer { definitions.loadingPlugin = before }
     // Whoever used the name first lends nothing, and takes nothing away.
-    try state.context.asHost {
+    try state.asHost {
       try loader.run(
         "init.lua", entry.files, entry.manifest, limits: entry.manifest.limits, state, catalog)
     }

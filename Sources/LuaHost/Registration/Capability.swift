@@ -91,7 +91,7 @@ extension HostContext {
     return try body()
   }
 
-  /// Runs `body` as the host's own code, whoever's code has led there.
+  /// Runs `body` without the plugins whose code has led there; see ``LuaState/asHost(_:)``.
   func asHost<Result>(_ body: () throws -> Result) rethrows -> Result {
     let before = plugins
     plugins = []

@@ -58,6 +58,7 @@ extension Catalog {
       $0.name.hasPrefix(prefix) ? String($0.name.dropFirst(prefix.count)) : nil
     }
     let known = module.functions.map(\.name) + module.constants.map(\.name) + submodules
+    let owner = stack.state.context.plugin
     stack.pushTable(fields: 8)
     // The members that were asked for before are found in C; the others and the error come from Swift.
     stack.pushTable(fields: 2)
@@ -67,7 +68,7 @@ extension Catalog {
       if let function = module.functions.first(where: { $0.name == name }) {
         // A function is made when first asked for: every plugin has all of `gfnet` again, and uses a few
         // functions of it.
-        stack.push(function)
+        stack.push(function, of: owner)
         stack.push(name)
         lua_pushvalue(stack.pointer, -2)
         stack.rawSet(tableAt: 1)
@@ -102,7 +103,7 @@ extension Catalog {
     stack.rawSet(tableAt: -3)
     if let call = module.call {
       stack.push("__call")
-      stack.push(call)
+      stack.push(call, of: owner)
       stack.rawSet(tableAt: -3)
     }
     pushListing(of: module, known: known, on: stack)

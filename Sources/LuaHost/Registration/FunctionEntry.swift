@@ -108,11 +108,23 @@ public struct FunctionEntry: Sendable {
 
 extension LuaStack {
   /// Pushes the Lua function of an entry.
-  func push(_ entry: FunctionEntry) {
+  ///
+  /// - Parameter owner: the plugin in whose environment it is, which calls it whoever does; nil for all else.
+  func push(_ entry: FunctionEntry, of owner: PluginIdentity? = nil) {
+    let body = bound(entry)
+    let reachesOut = !entry.touches.union(entry.mayTouch).isEmpty
+    guard owner != nil || reachesOut else { return push(named: entry.qualifiedName, function: body) }
+    push(named: entry.qualifiedName + (owner.map { " of " + $0.mark } ?? "")) { stack in
+      try stack.state.callingAs(owner, looking: reachesOut) { try body(stack) }
+    }
+  }
+
+  /// What the Lua function of an entry runs: the claims, the checks of arguments, the body.
+  private func bound(_ entry: FunctionEntry) -> (LuaStack) throws -> Int32 {
     let shape = state.shape(of: entry)
     let touched = shape.touched
     let opensFiles = !entry.touches.union(entry.mayTouch).isDisjoint(with: [.readFiles, .writeFiles])
-    push(named: entry.qualifiedName) { stack in
+    return { stack in
       for capability in touched {
         try stack.state.context.claim(capability, for: shape.entry.qualifiedName)
       }

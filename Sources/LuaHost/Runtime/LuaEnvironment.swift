@@ -18,15 +18,18 @@ package struct LuaEnvironment {
     read: ((FilePath, String) throws -> String)? = nil
   ) throws {
     let stack = state.stack
+    // All that the environment holds acts for the plugin that it is made for.
+    let owner = state.context.plugin
+    if let owner { try state.note(chunksMarkedAs: owner) }
     try stack.reserve(24)
-    gf_push_environment(stack.pointer)
+    gf_push_environment(stack.pointer, owner?.mark)
     try stack.checkPushes()
     state.tellOfUnknownFunctions()
     try catalog.pushModules(on: stack)
     table = LuaTable(popping: stack)
     if let seed = try table.get("math").asTable?.get("randomseed").asFunction {
       // Lua seeds from the clock, and runs must repeat.
-      let stream = state.context.plugin.map {
+      let stream = owner.map {
         CounterRandom(seed: 0, stream: $0.name).integer(0, below: 1 << 30)
       }
       try seed.call(Int(truncatingIfNeeded: state.context.options.seed), stream ?? 0)
@@ -35,19 +38,21 @@ package struct LuaEnvironment {
     if let io = try table.get("io").asTable {
       for entry in InputFiles.functions {
         try stack.reserve(4)
-        stack.push(entry)
+        stack.push(entry, of: owner)
         try io.set(entry.name, LuaFunction(popping: stack))
       }
     }
     let context = state.context
     loader = try ModuleLoader(
-      environment: table, folders: folders,
+      environment: table, owner: owner, folders: folders,
       read: read ?? { path, kind in try TextFile.read(context.readable(module: path), as: kind) })
     try stack.reserve(4)
     stack.push(named: "require") { [loader] stack in
       guard let name = stack.string(at: 1) else { throw LuaError("require: expected a module name") }
       stack.state.context.tracker?.block("it calls require")
-      let (value, place) = try loader.require(name, on: stack)
+      let (value, place) = try stack.state.callingAs(owner, looking: true) {
+        try loader.require(name, on: stack)
+      }
       try value.push(onto: stack)
       guard let place else { return 1 }
       stack.push(bytes: Array(place.utf8))
@@ -64,7 +69,7 @@ package struct LuaEnvironment {
 
   /// A plugin gets functions that ask for the capability before they do what they do.
   private static func guardClock(of table: LuaTable, in state: LuaState) throws {
-    guard state.context.plugin != nil else { return }
+    guard let plugin = state.context.plugin else { return }
     for (library, name, capability) in touched {
       guard let members = try table.get(library).asTable, let own = try members.get(name).asFunction else {
         continue
@@ -72,7 +77,9 @@ package struct LuaEnvironment {
       let stack = state.stack
       try stack.reserve(2)
       stack.push(named: "closed \(library).\(name)") { stack in
-        try stack.state.context.claim(capability, for: "\(library).\(name)")
+        try stack.state.callingAs(plugin, looking: true) {
+          try stack.state.context.claim(capability, for: "\(library).\(name)")
+        }
         let arguments = try (0..<stack.count).map { try stack.value(at: $0 + 1) }
         let results = try own.call(with: arguments)
         for result in results { try result.push(onto: stack) }

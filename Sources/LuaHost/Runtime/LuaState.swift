@@ -36,6 +36,8 @@ public final class LuaState {
   public let limits: Limits
   /// What `print` shows of a table.
   private var display: Unmanaged<LuaClosure>?
+  /// The plugins that have code here.
+  var ownersOfCode: [PluginIdentity] = []
   /// What the host knows beside Lua: options, the notebook, plugins.
   public let context: HostContext
 

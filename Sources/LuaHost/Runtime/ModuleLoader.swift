@@ -8,6 +8,8 @@ import Support
 /// its own. Which files may be read, `read` decides, whatever the path says.
 final class ModuleLoader {
   private let environment: LuaTable
+  /// The plugin whose modules they are; nil: the script's.
+  private let owner: PluginIdentity?
   private let package: LuaTable
   private let loaded: LuaTable
   private let folders: () -> [FilePath]
@@ -27,10 +29,11 @@ final class ModuleLoader {
   ///   - folders: gives where `package.path` looks for `NAME.lua` and `NAME/init.lua`, in order.
   ///   - read: reads a source file, given its path and what to call it in errors.
   init(
-    environment: LuaTable, folders: @escaping () -> [FilePath],
+    environment: LuaTable, owner: PluginIdentity?, folders: @escaping () -> [FilePath],
     read: @escaping (FilePath, String) throws -> String
   ) throws {
     self.environment = environment
+    self.owner = owner
     self.folders = folders
     self.read = read
     standing = Self.path(of: folders())
@@ -77,6 +80,7 @@ final class ModuleLoader {
     defer { stack.count = base }
     let text = try read(path, "module")
     stack.state.context.inputs.note(module: path, text)
+    if let owner { try stack.state.note(chunk: path.shown, of: owner) }
     try stack.load(text, name: path.shown)
     try environment.push(onto: stack)
     if lua_setupvalue(stack.pointer, -2, 1) == nil { stack.pop() }
