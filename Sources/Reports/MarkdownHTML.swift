@@ -183,8 +183,9 @@ struct MarkdownHTML {
       !path.split(separator: "/").contains("..")
     else { return nil }
     let file = folder / path
-    // A link may lead anywhere.
-    guard FileStatus(file, followsLinks: false)?.kind == .regular,
+    // A link may lead anywhere, also one of the folders on the way.
+    guard FileStatus(file, followsLinks: false)?.kind == .regular, let root = folder.resolved,
+      file.resolved?.starts(with: root) ?? false,
       let data = try? InputFile.data(of: file, limit: 8 << 20), let type = imageType(data)
     else { return nil }
     return "data:\(type);base64," + data.base64EncodedString()

@@ -110,6 +110,30 @@ import Testing
     #expect(bench.message.contains("may not write /usr/gfnet-lab-test.safetensors"), "\(bench.message)")
   }
 
+  /// Names that are put behind a permitted path, by the script or by a file of somebody else.
+  @Test func namesDoNotLeadOutOfAPermittedFolder() throws {
+    let up = String(repeating: "../", count: 20)
+    for split in [up + "usr/share", up + "usr/none", "Sources/../" + up + "etc"] {
+      let bench = try ScriptBench("gfnet.dataset('folder', {path = '.', split = '\(split)'})")
+      #expect(bench.message.contains("gfnet.dataset: may not read ./"), "\(bench.message)")
+    }
+    let folder = try TemporaryFolder()
+    try folder.write("P3 2 2 255 1 2 3 4 5 6 7 8 9 10 11 12\n", "part/a/1.ppm")
+    for picture in ["/usr/share/none.png", up + "usr/share/none.png", "part/a/" + up + "etc/none.png"] {
+      try folder.write("part/a/1.ppm 0\n\(picture) 1\n", "list.txt")
+      let bench = try ScriptBench(
+        "gfnet.dataset('folder', {path = '\(folder.path)', labels = '\(folder.path)/list.txt'})")
+      #expect(bench.message.contains("gfnet.dataset: may not read "), "\(picture): \(bench.message)")
+    }
+    try folder.write("part/../part/a/1.ppm 0\n\(folder.path)/part/a/./1.ppm 1\n", "list.txt")
+    let inside = try ScriptBench(
+      """
+      print(#gfnet.dataset('folder', {path = '\(folder.path)', labels = '\(folder.path)/list.txt'}))
+      print(#gfnet.dataset('folder', {path = '\(folder.path)', split = 'part'}))
+      """)
+    #expect(inside.message == "" && inside.shown == "2\n1\n", "\(inside.message)")
+  }
+
   // MARK: What permits
 
   @Test func theUserPermitsMore() throws {

@@ -192,20 +192,6 @@ struct HTMLReportTests {
     #expect(!page.texts["pre", default: ""].contains("[31m"), "terminal colours are dropped")
   }
 
-  @Test func imageBesideTheScriptIsEmbedded() throws {
-    try withTemporaryFolder { folder in
-      try Sample.png.write(to: URL(fileURLWithPath: (folder / "a picture.png").string))
-      try Data("not an image".utf8).write(to: URL(fileURLWithPath: (folder / "fake.png").string))
-      let text = "![one](a%20picture.png) ![two](fake.png) ![three](missing.png)"
-      let notebook = Notebook(
-        title: "t", source: folder / "script.lua", cells: [Sample.cell(.markdown, text)])
-      let html = HTMLReport.render(notebook, facts: Sample.facts())
-      #expect(html.components(separatedBy: "<img ").count == 2)
-      #expect(html.contains("alt=\"one\""))
-      #expect(html.contains("<a href=\"missing.png\">three</a>"))
-    }
-  }
-
   /// Kilobytes of Markdown of which cmark would make gigabytes, or take hours.
   @Test(arguments: [
     String(repeating: "|a", count: 6000) + "\n" + String(repeating: "|-", count: 6000) + "\n"

@@ -107,6 +107,12 @@ public struct FileAccess: Sendable {
     return try body()
   }
 
+  /// Throws ``Refused`` where the thread is held to an access that does not permit `path`: for what is put together from a
+  /// path that was compared and a name that a script or a file gives.
+  public static func requireEnforced(_ path: FilePath, for use: Use) throws {
+    try ofThread.value { Active() }.access?.require(path, for: use)
+  }
+
   /// Throws ``Refused`` where the thread is held to an access that does not permit what is open as `descriptor`.
   static func requireOpened(_ descriptor: Int32, path: FilePath, for use: Use) throws {
     guard let access = ofThread.value({ Active() }).access,

@@ -47,9 +47,12 @@ public struct FolderDataset: ImageDataset {
 
   /// Lists the pictures; none is opened yet.
   ///
-  /// - Throws: ``DatasetError`` in one line when the folder or a class cannot be read or has no pictures.
+  /// - Throws: ``DatasetError`` in one line when the folder or a class cannot be read or has no pictures;
+  ///   `FileAccess.Refused` where the split, or a picture of the file of labels, leads to what scripts may not read.
   public init(path: FilePath, transform: ImageTransform, options: Options = Options()) throws {
     let root = options.split.isEmpty ? path : path / options.split
+    // The name of a part may lead out of the folder that the caller has looked at.
+    try FileAccess.requireEnforced(root, for: .read)
     guard root.isFolder else {
       throw DatasetError.invalid("\(root) is not a folder\(Self.splitHint(path, options.split))")
     }

@@ -60,6 +60,10 @@ struct FolderIndex: Sendable {
   init(_ root: FilePath, listed: [(path: FilePath, label: Int)]) throws {
     files = try listed.map { path, label in
       let full = root.pushing(path)
+      // Links in the folder may lead anywhere, as its owner made them; a list may come from somebody else.
+      if path.isAbsolute || path.components.contains(where: { $0.kind == .parentDirectory }) {
+        try FileAccess.requireEnforced(full, for: .read)
+      }
       guard let status = FileStatus(full) else { throw FileError(action: "read", path: full, errno: errno) }
       return File(path: path, label: label, status)
     }
