@@ -166,6 +166,21 @@ import Testing
     #expect(bench.message.contains("the plugin 'sly' can define something only while its init.lua is loaded"))
   }
 
+  /// The library's own would be the time in seconds, and an address.
+  @Test func aSeedThatIsDrawnTellsNothing() throws {
+    let bench = try ScriptBench(
+      """
+      local a, b = math.randomseed()
+      local c, d = math.randomseed()
+      assert(a == nil or a ~= c and b ~= d)
+      math.randomseed(7)
+      local x = math.random()
+      math.randomseed(7)
+      print(x == math.random())
+      """)
+    #expect(bench.message == "" && bench.shown == "true\n", "\(bench.message)")
+  }
+
   /// In the sources, what opens files, reads clocks or starts processes stands in entries that say so.
   @Test func sourcesThatReachOutsideAreMarked() throws {
     let api = SourceTree.root / "Sources/LuaHost/API"

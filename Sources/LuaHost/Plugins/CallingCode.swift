@@ -44,6 +44,9 @@ extension LuaState {
     return try running(first) { try running(plugins.dropFirst(), body) }
   }
 
+  /// The plugin that has a hand in the call, for what is the script's alone; nil where none has.
+  func callingPlugin() throws -> PluginIdentity? { try context.plugin ?? pluginsThatCall().last }
+
   /// The plugins whose functions are being called, the outermost first.
   private func pluginsThatCall() throws -> [PluginIdentity] {
     if ownersOfCode.isEmpty { return [] }

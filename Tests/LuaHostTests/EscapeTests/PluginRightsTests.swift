@@ -235,6 +235,19 @@ import Testing
         """, "\(bench.shown)")
   }
 
+  /// Parameters, definitions and the checking of globals are the script's alone.
+  @Test(arguments: [
+    "lent.params{a = 1}", "lent.override('a', 1)", "lent.exits.define{name = 'a', decide = act}",
+  ])
+  func whatIsTheScriptsAloneStaysIt(_ action: String) throws {
+    let (bench, _) = try run(action, Way("return act", "r()"))
+    #expect(
+      bench.message.contains("the plugin 'evil'") || bench.message.contains("this is a plugin's code"),
+      "\(bench.message)")
+    let strict = try run("lent.strict(false)", Way("return act", "r() local function f() made = 1 end f()"))
+    #expect(strict.bench.message.contains("made"), "\(strict.bench.message)")
+  }
+
   /// A script that lends its `load` lends no rights either.
   @Test func whatAPluginCompilesByTheScriptsLoadIsItsOwn() throws {
     let (bench, saved) = try run(
@@ -242,21 +255,6 @@ import Testing
       Way("return lentLoad('local x = ... x.figure:save(x.path)', '@test.lua')", "r(x)"))
     #expect(bench.message.contains(Self.refusal), "\(bench.message)")
     #expect(!saved)
-  }
-
-  /// The library's own would be the time in seconds, and an address.
-  @Test func aSeedThatIsDrawnTellsNothing() throws {
-    let bench = try ScriptBench(
-      """
-      local a, b = math.randomseed()
-      local c, d = math.randomseed()
-      assert(a == nil or a ~= c and b ~= d)
-      math.randomseed(7)
-      local x = math.random()
-      math.randomseed(7)
-      print(x == math.random())
-      """)
-    #expect(bench.message == "" && bench.shown == "true\n", "\(bench.message)")
   }
 
   // MARK: What a script lends

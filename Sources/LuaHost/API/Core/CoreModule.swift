@@ -31,7 +31,7 @@ enum CoreModule {
       SCRIPT.lua --help` lists them. An unknown name is an error, on the command line and in the table.
       """
   ) { call in
-    if let plugin = call.context.plugin {
+    if let plugin = try call.state.callingPlugin() {
       throw LuaError(
         "gfnet.params: the parameters of a run are its script's; the plugin '\(plugin.name)' declares those of its "
           + "rules as params of define")

@@ -16,7 +16,7 @@ enum OverrideFunction {
       the default. What the command line sets comes first.
       """
   ) { call in
-    guard call.context.plugin == nil else {
+    guard try call.state.callingPlugin() == nil else {
       throw LuaError("gfnet.override: the parameters of a run are its script's, and this is a plugin's code")
     }
     return AnyPushable(

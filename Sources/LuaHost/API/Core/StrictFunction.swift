@@ -15,7 +15,7 @@ enum StrictFunction {
       """
   ) { call in
     // A plugin has an environment of its own, and no say about the script's.
-    guard call.context.plugin == nil else { return }
+    guard try call.state.callingPlugin() == nil else { return }
     call.context.tracker?.block("it calls gfnet.strict")
     call.state.bridge.pointee.lenient = try !call[on]
   }

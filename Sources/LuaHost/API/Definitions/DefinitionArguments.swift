@@ -39,7 +39,7 @@ struct DefinitionArguments: Sendable {
       name: name, summary: try call[Self.summary],
       parameters: try call[Self.parameters].map { try Setting.read($0, owner: place) } ?? [],
       implementation: .lua(kind, function, as: declared),
-      origin: try call.context.definitions.origin(for: call.context.plugin),
+      origin: try call.context.definitions.origin(for: call.state.callingPlugin()),
       isStateful: kind.asksAboutImages ? try call[Self.stateful] ?? false : false)
   }
 
