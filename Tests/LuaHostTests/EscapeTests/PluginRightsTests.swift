@@ -46,6 +46,7 @@ import Testing
     Way("return function() return act() end", "r()"),
     Way("return function() return pcall(act) end", "assert(r())"),
     Way("return load('local act = ... return function() act() end', '@test.lua')(act)", "r()"),
+    Way("return (gfnet.progress(function() act() end))", "r()"),
     Way("rawset(_G, 'kept', act) return function() kept() end", "r()"),
     Way("return act", "gfnet.reports.define{name = 'mine', build = r} gfnet.reports.mine({})"),
     Way(
@@ -233,6 +234,14 @@ import Testing
         @mine.lua
 
         """, "\(bench.shown)")
+  }
+
+  /// What the program makes of a function and its argument belongs to the plugin that had it made.
+  @Test func aLoopThatAPluginHasMadeIsItsOwn() throws {
+    let (bench, saved) = try run(
+      "", Way("return (gfnet.progress(figure.save, figure))", "r(nil, x.path)"))
+    #expect(bench.message.contains(Self.refusal), "\(bench.message)")
+    #expect(!saved)
   }
 
   /// Parameters, definitions and the checking of globals are the script's alone.

@@ -167,8 +167,10 @@ enum ProgressFunction {
     return function(_, control) step() return given(state, control) end
     """
 
+  /// The loop holds a function and its argument, and so is the code of the plugin that asks for it.
   private static func maker(on stack: LuaStack) throws -> LuaFunction {
-    try stack.load(source, name: "gfnet.progress")
+    let mark = try stack.state.callingPlugin()?.mark ?? ""
+    try stack.load(source, name: mark + "gfnet.progress")
     return LuaFunction(popping: stack)
   }
 }
