@@ -10,7 +10,8 @@ final class CellTracker {
   /// The first reason why the cell cannot be kept; nil so far.
   private(set) var obstacle: String?
   /// The results that the cell records, in order.
-  var results: [JSONValue.Member] = []
+  private(set) var results: [JSONValue.Member] = []
+  private var resultPlaces: [String: Int] = [:]
   /// The files that the cell reads: as asked for, where they lie, and a digest from before they are read.
   private(set) var files: [ReadFile] = []
   private var plugins: [(plugin: PluginIdentity, position: Int)] = []
@@ -28,6 +29,16 @@ final class CellTracker {
     "gfnet.read.text", "gfnet.read.lines", "gfnet.read.csv", "gfnet.read.json", "gfnet.read.json_lines",
     "io.open", "io.lines",
   ]
+
+  /// Takes note of a result; a name that was there gets the new value.
+  func record(result name: String, _ value: JSONValue) {
+    if let place = resultPlaces[name] {
+      results[place].value = value
+    } else {
+      resultPlaces[name] = results.count
+      results.append(.init(name, value))
+    }
+  }
 
   func block(_ reason: String) { obstacle = obstacle ?? reason }
 

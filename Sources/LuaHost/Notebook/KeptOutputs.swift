@@ -1,72 +1,148 @@
 import Reports
+import Support
 
-/// What a run keeps of what its cells show: enough for any reader, and bounded whatever a loop prints.
+/// What a run keeps of what its cells show: enough for any reader, and bounded whatever a loop shows, so that the report is
+/// written soon after the run and a browser opens it.
 ///
 /// The terminal shows everything; beyond the limits the report says how it goes on.
 struct KeptOutputs {
-  /// The most bytes of printed text that a cell keeps.
+  /// The most bytes of text that a cell keeps.
   static let textOfCell = 1 << 20
   /// The most tables, figures and pieces of text that a cell keeps.
   static let countOfCell = 2000
-  /// The most bytes that a run keeps, pictures included.
-  static let bytesOfRun = 512 << 20
+  /// The most bytes of one piece of Markdown, whose formatting may take a hundred times as much memory.
+  static let markdownOfPiece = 1 << 20
+
+  /// What has a limit of its own.
+  enum Kind: CaseIterable {
+    case text, markdown, table, picture
+
+    /// The most bytes that a run keeps.
+    var mostOfRun: Int {
+      switch self {
+      case .text: 64 << 20
+      case .markdown: 4 << 20
+      case .table: 128 << 20
+      case .picture: 512 << 20
+      }
+    }
+
+    fileprivate var words: String {
+      switch self {
+      case .text: "text"
+      case .markdown: "Markdown"
+      case .table: "tables"
+      case .picture: "figures"
+      }
+    }
+  }
 
   private var textInCell = 0
   private var countInCell = 0
-  private var bytes = 0
+  /// Bytes of the whole run.
+  private var bytes: [Kind: Int] = [:]
+  /// What is left out of the running cell from here on.
+  private var full: Set<Kind> = []
+  private var isOver = false
   /// True where outputs of the running cell were left out.
-  private(set) var isFull = false
+  var isFull: Bool { isOver || !full.isEmpty }
 
   mutating func beginCell() {
     textInCell = 0
     countInCell = 0
-    isFull = false
+    full = []
+    isOver = false
+  }
+
+  /// The running cell begins anew, without these outputs.
+  mutating func forget(_ outputs: [Notebook.Output]) {
+    for output in outputs { bytes[output.kind, default: 0] -= output.keptBytes }
+    beginCell()
   }
 
   /// Appends an output to those of the running cell. Text joins the text before it.
   ///
-  /// - Returns: a remark, once per cell, when outputs begin to be left out.
+  /// - Returns: a remark, once per cell and kind, when outputs begin to be left out.
   mutating func append(_ output: Notebook.Output, to outputs: inout [Notebook.Output]) -> String? {
-    guard !isFull else { return nil }
-    let size = output.keptBytes
-    if case .text(let new) = output {
-      guard textInCell < Self.textOfCell, countInCell < Self.countOfCell else {
-        isFull = true
-        outputs.append(.text("… (more was printed, and is not kept)\n"))
+    let kind = output.kind
+    guard !isOver, !full.contains(kind) else { return nil }
+    guard countInCell < Self.countOfCell else {
+      isOver = true
+      if case .text = output {
+        outputs.append(.text(Self.more))
         return nil
       }
-      textInCell += size
-      bytes += size
-      if case .text(var text)? = outputs.last {
-        // We append in place: a copy per printed line would take time that grows with the square of their
-        // number.
-        outputs.removeLast()
-        text += new
-        outputs.append(.text(text))
-      } else {
-        countInCell += 1
-        outputs.append(output)
+      return
+        "the report leaves out what this cell shows from here on: it shows more than \(countInCell) results"
+    }
+    let size = output.keptBytes
+    if kind == .text {
+      let room = min(Self.textOfCell - textInCell, kind.mostOfRun - bytes[kind, default: 0])
+      guard size <= room else {
+        full.insert(kind)
+        add(output.cut(to: room), of: kind, to: &outputs)
+        outputs.append(.text(Self.more))
+        return nil
       }
-      return nil
+    } else if size > kind.mostOfRun - bytes[kind, default: 0] {
+      full.insert(kind)
+      return "the report leaves out the \(kind.words) that this cell shows from here on:"
+        + " a run keeps \(MemoryText.size(kind.mostOfRun)) of them"
     }
-    guard countInCell < Self.countOfCell, bytes + size <= Self.bytesOfRun else {
-      isFull = true
-      let reason =
-        countInCell < Self.countOfCell
-        ? "all results together have more than \(Self.bytesOfRun >> 20) MB"
-        : "it shows more than \(countInCell) results"
-      return "the report leaves out what this cell shows from here on: \(reason)"
-    }
-    countInCell += 1
-    bytes += size
-    outputs.append(output)
+    add(output, of: kind, to: &outputs)
     return nil
+  }
+
+  private static let more = "… (more was printed, and is not kept)\n"
+
+  private mutating func add(_ output: Notebook.Output, of kind: Kind, to outputs: inout [Notebook.Output]) {
+    let size = output.keptBytes
+    bytes[kind, default: 0] += size
+    if kind == .text { textInCell += size }
+    if case .text(let new) = output, case .text(var text)? = outputs.last {
+      // We append in place: a copy per printed line would take time that grows with the square of their
+      // number.
+      outputs.removeLast()
+      text += new
+      outputs.append(.text(text))
+    } else {
+      countInCell += 1
+      outputs.append(output)
+    }
   }
 }
 
 extension Notebook.Output {
+  fileprivate var kind: KeptOutputs.Kind {
+    switch self {
+    case .text, .value, .remark, .error: .text
+    case .markdown: .markdown
+    case .table: .table
+    case .figure: .picture
+    }
+  }
+
+  /// The beginning of what is text.
+  fileprivate func cut(to bytes: Int) -> Notebook.Output {
+    func beginning(_ text: String) -> String {
+      // A character that the limit falls into is left out.
+      var end =
+        text.utf8.index(text.startIndex, offsetBy: max(bytes, 0), limitedBy: text.endIndex) ?? text.endIndex
+      while end > text.startIndex, end.samePosition(in: text.unicodeScalars) == nil {
+        text.utf8.formIndex(before: &end)
+      }
+      return text[..<end] + "\n"
+    }
+    switch self {
+    case .text(let text): return .text(beginning(text))
+    case .value(let text): return .value(beginning(text))
+    case .remark(let text): return .remark(beginning(text))
+    case .markdown, .table, .figure, .error: return self
+    }
+  }
+
   /// Roughly the memory that the output takes.
-  fileprivate var keptBytes: Int {
+  var keptBytes: Int {
     switch self {
     case .text(let text), .value(let text), .markdown(let text), .remark(let text): text.utf8.count
     case .error(let message, let traceback): message.utf8.count + traceback.utf8.count

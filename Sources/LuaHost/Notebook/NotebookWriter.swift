@@ -53,10 +53,11 @@ final class NotebookWriter {
   /// Forgets what the running cell has shown but for its remarks, which standard error has had.
   func clear() {
     finishPrinted()
-    notebook.cells[running].outputs.removeAll { output in
-      if case .remark = output { false } else { true }
-    }
-    kept.beginCell()
+    var outputs = notebook.cells[running].outputs
+    let isRemark = { (output: Notebook.Output) in if case .remark = output { true } else { false } }
+    kept.forget(outputs.filter { !isRemark($0) })
+    outputs.removeAll { !isRemark($0) }
+    notebook.cells[running].outputs = outputs
   }
 
   private func keep(_ output: Notebook.Output) {

@@ -270,7 +270,7 @@ public final class ScriptRunner {
       }
     }
     writer.finishPrinted()
-    for result in entry.results { context.outputs.record(result: result.name, result.value) }
+    for result in entry.results { try context.outputs.record(result: result.name, result.value) }
     notebook.cells[index].status = .done
     notebook.cells[index].keptSeconds = entry.seconds
     keeper.endRestored(index, entry)

@@ -22,16 +22,40 @@ public final class RunOutputs {
   /// Where in ``results`` a name is.
   private var resultPlaces: [String: Int] = [:]
 
+  /// The bytes of the names and the text in ``results``.
+  private var bytesOfResults = 0
+
+  /// The most results of a run: `summary.json` is read as a whole.
+  static let mostResults = 10_000
+  /// The most bytes of their names and their text.
+  static let mostBytesOfResults = 8 << 20
+
   init() {}
 
   /// Records a result of the run; a name that was there gets the new value.
-  func record(result name: String, _ value: JSONValue) {
-    if let place = resultPlaces[name] {
+  ///
+  /// - Throws: ``LuaError`` where that would be more than a run keeps.
+  func record(result name: String, _ value: JSONValue) throws {
+    let place = resultPlaces[name]
+    let old = place.map { name.utf8.count + (results[$0].value.asString?.utf8.count ?? 0) } ?? 0
+    let bytes = bytesOfResults - old + name.utf8.count + (value.asString?.utf8.count ?? 0)
+    guard bytes <= Self.mostBytesOfResults else {
+      throw LuaError(
+        "gfnet.report.results: '\(name.printable(upTo: 60))' makes \(MemoryText.size(bytes)) of results; a run keeps \(MemoryText.size(Self.mostBytesOfResults)) (files take more)"
+      )
+    }
+    if let place {
       results[place].value = value
     } else {
+      guard results.count < Self.mostResults else {
+        throw LuaError(
+          "gfnet.report.results: '\(name.printable(upTo: 60))' is one more than the \(Self.mostResults) results that a run keeps (gfnet.report.table takes more)"
+        )
+      }
       resultPlaces[name] = results.count
       results.append(.init(name, value))
     }
+    bytesOfResults = bytes
   }
 
   /// Says something that is no result, such as that a kept trace cannot be read: on standard error, and in
@@ -56,12 +80,22 @@ extension HostContext {
   }
 
   /// Shows something as an output of the running cell.
-  func emit(_ output: Notebook.Output) { outputs.emit(output) }
+  ///
+  /// A loop that shows much runs few instructions of Lua, so the limits are looked at here.
+  ///
+  /// - Throws: `Interrupted`; `MemoryRefused` where there is no room for the output.
+  func emit(_ output: Notebook.Output) throws {
+    try Cancellation.check()
+    try MemoryBudget.shared.require(output.keptBytes)
+    outputs.emit(output)
+  }
 
   /// Records a result of the run; a name that was there gets the new value.
-  func record(result name: String, _ value: JSONValue) {
-    tracker?.results.append(.init(name, value))
-    outputs.record(result: name, value)
+  ///
+  /// - Throws: ``LuaError`` where that would be more than a run keeps.
+  func record(result name: String, _ value: JSONValue) throws {
+    try outputs.record(result: name, value)
+    tracker?.record(result: name, value)
   }
 
   /// Says something that is no result on standard error, and in the report at the place where it came up.

@@ -108,7 +108,7 @@ enum TrainFunction {
           try trainer.run { metrics in
             let line = metrics.line(of: options.epochs)
             call.context.recorder?.log([line])
-            call.context.emit(.text(line + "\n"))
+            try call.context.emit(.text(line + "\n"))
             try directory?.appendMetrics(metrics.members)
             try listener?.call(MetricsTable(metrics))
           }

@@ -30,7 +30,7 @@ struct TrainingReport {
     }
     guard let source = found.source else { return }
     let lines = trainer.history.map { $0.line(of: epochs) + "\n" }
-    if !lines.isEmpty { context.emit(.text(lines.joined())) }
+    if !lines.isEmpty { try context.emit(.text(lines.joined())) }
     context.note(
       earlier < epochs
         ? "\(stage): going on after epoch \(earlier) of \(epochs), from \(source)"

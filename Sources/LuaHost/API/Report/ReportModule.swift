@@ -14,14 +14,22 @@ enum ReportModule {
   private static let writeText = FunctionEntry(
     "text", "Writes plain text, followed by a line end.", [text],
     example: "gfnet.report.text(\"three images failed\")", touches: [.report]
-  ) { call in call.context.emit(.text(try call[text] + "\n")) }
+  ) { call in try call.context.emit(.text(try call[text] + "\n")) }
 
   private static let markdown = ArgumentKey<String>("markdown", "Markdown source")
 
   private static let writeMarkdown = FunctionEntry(
     "markdown", "Writes Markdown, which the report formats.", [markdown],
     example: "gfnet.report.markdown(\"**Accuracy** rises with every step.\")", touches: [.report]
-  ) { call in call.context.emit(.markdown(try call[markdown])) }
+  ) { call in
+    let text = try call[markdown]
+    guard text.utf8.count <= KeptOutputs.markdownOfPiece else {
+      throw LuaError(
+        "gfnet.report.markdown: got \(MemoryText.size(text.utf8.count)) of Markdown, and reports format up to \(MemoryText.size(KeptOutputs.markdownOfPiece)) at a time (gfnet.report.text takes plain text)"
+      )
+    }
+    try call.context.emit(.markdown(text))
+  }
 
   private static let value = ArgumentKey<LuaValue>("value", "anything: a table, a figure, a number")
 
@@ -30,7 +38,7 @@ enum ReportModule {
     example: "gfnet.report.value({accuracy = 0.91})", touches: [.report]
   ) { call in
     let outputs = try ValueDisplay(state: call.state).outputs(of: [try call[value]])
-    outputs.forEach(call.context.emit)
+    try outputs.forEach(call.context.emit)
   }
 
   private static let waits = ArgumentKey<Bool>(
@@ -61,10 +69,10 @@ enum ReportModule {
           "gfnet.report.results: results are named, as in {accuracy = 0.9}; got the key \(key.described)")
       }
       switch value {
-      case .number(let value): call.context.record(result: name, .number(value))
-      case .integer(let value): call.context.record(result: name, .integer(value))
-      case .string(let value): call.context.record(result: name, .string(value))
-      case .boolean(let value): call.context.record(result: name, .bool(value))
+      case .number(let value): try call.context.record(result: name, .number(value))
+      case .integer(let value): try call.context.record(result: name, .integer(value))
+      case .string(let value): try call.context.record(result: name, .string(value))
+      case .boolean(let value): try call.context.record(result: name, .bool(value))
       default:
         throw LuaError(
           "gfnet.report.results: '\(name)' must be a number, a string or a boolean, got \(value.described)")
@@ -91,7 +99,7 @@ enum ReportModule {
   ) { call in
     let drawing = try call[figure]
     let caption = try call[FigureNameOptions.caption]
-    call.context.emit(
+    try call.context.emit(
       .figure(
         try drawing.picture(
           call.context, name: call[FigureNameOptions.name], caption: caption.isEmpty ? nil : caption)))

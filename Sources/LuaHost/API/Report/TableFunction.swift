@@ -29,7 +29,7 @@ enum TableFunction {
       try cells(of: row, number: index + 1, headings, digits: shownDigits)
     }
     let stem = try call[name] ?? call.context.names.next("table")
-    call.context.emit(
+    try call.context.emit(
       .table(.init(name: stem, caption: try call[caption], columns: headings, rows: values)))
   }
 
@@ -63,6 +63,9 @@ enum TableFunction {
   private static func cells(
     of row: LuaTable, number: Int, _ columns: [String], digits: [Int?]
   ) throws -> [Notebook.Table.Value] {
+    // Rows may be empty in Lua, and have all columns here.
+    try Cancellation.check()
+    try MemoryBudget.shared.require(columns.count * MemoryLayout<Notebook.Table.Value>.stride)
     var cells = [Notebook.Table.Value](repeating: .empty, count: columns.count)
     for (key, value) in try row.pairs() {
       let column = key.asInteger.map { $0 &- 1 } ?? key.asString.flatMap(columns.firstIndex(of:))
@@ -75,7 +78,9 @@ enum TableFunction {
       switch value {
       case .number(let value): cells[column] = .number(value, digits: digits[column])
       case .integer(let value): cells[column] = .integer(value, digits: digits[column])
-      case .string(let value): cells[column] = .text(value)
+      case .string(let value):
+        try MemoryBudget.shared.require(value.utf8.count)
+        cells[column] = .text(value)
       case .boolean(let value): cells[column] = .text(value ? "true" : "false")
       default:
         throw LuaError(
