@@ -55,13 +55,13 @@ struct Convolution2d: Op {
     saved.keep(x, weights)
     let result = try Tensor.empty(outputShape(inputs.map(\.shape)))
     if result.count == 0 { return result }
-    let (inputs, outputs) = (x.count / geometry.batch, result.count / geometry.batch)
-    for (first, piece) in geometry.pieces() {
+    for piece in geometry.pieces() {
       try Cancellation.check()
       try Convolution.forward(
-        piece, source: x.pointer + first * inputs,
-        weights: weights.storage.packed(for: piece, at: weights.offset),
-        bias: bias.map { UnsafePointer($0.pointer) }, destination: result.pointer + first * outputs)
+        piece.shape, source: x.pointer + piece.source(of: geometry),
+        weights: weights.storage.packed(for: piece.shape, at: weights.offset),
+        bias: bias.map { UnsafePointer($0.pointer) },
+        destination: result.pointer + piece.destination(of: geometry))
     }
     return result
   }
@@ -75,16 +75,9 @@ struct Convolution2d: Op {
     var gradients = [Tensor?](repeating: nil, count: needs.count)
     if x.count == 0 || dy.count == 0 { return try shapes.map { try Tensor.zeros($0) } }
     if needs[0] {
-      let dx = try Tensor.empty(x.shape)
       var data = geometry
       data.bias = false
-      for (first, piece) in data.pieces() {
-        try Cancellation.check()
-        try Convolution.backwardData(
-          piece, gradient: dy.pointer + first * (dy.count / data.batch), weights: weights.pointer,
-          sourceGradient: dx.pointer + first * (dx.count / data.batch))
-      }
-      gradients[0] = dx
+      gradients[0] = try sourceGradient(data, dy, weights, x.shape)
     }
     if needs[1] {
       geometry.bias = false
@@ -94,6 +87,32 @@ struct Convolution2d: Op {
     return gradients
   }
 
+  /// Pieces that are rows of one image overlap in the source, where what they give is added.
+  private func sourceGradient(
+    _ geometry: ConvolutionShape, _ dy: Tensor, _ weights: Tensor, _ shape: Shape
+  ) throws -> Tensor {
+    let pieces = geometry.pieces()
+    let areRows = pieces.contains { $0.shape.inHeight != geometry.inHeight }
+    let dx = try areRows ? Tensor.zeros(shape) : Tensor.empty(shape)
+    for piece in pieces {
+      try Cancellation.check()
+      let gradient = dy.pointer + piece.destination(of: geometry)
+      let place = dx.pointer + piece.source(of: geometry)
+      guard areRows else {
+        try Convolution.backwardData(
+          piece.shape, gradient: gradient, weights: weights.pointer, sourceGradient: place)
+        continue
+      }
+      let count = piece.shape.inHeight * geometry.inWidth * geometry.inChannels
+      let part = try Tensor.emptyRowMajor([count])
+      try Convolution.backwardData(
+        piece.shape, gradient: gradient, weights: weights.pointer, sourceGradient: part.pointer)
+      let numbers = part.pointer
+      for i in 0..<count { place[i] += numbers[i] }
+    }
+    return dx
+  }
+
   /// oneDNN adds the products of all pixels in float32; so that errors do not grow with the batch, it gets
   /// some images at a time, and what they give is added in float64.
   private func weightsGradient(
@@ -101,7 +120,9 @@ struct Convolution2d: Op {
   ) throws -> Tensor {
     let result = try Tensor.emptyRowMajor(shape)
     let images = max(1, Self.pixelsAtATime / (dy.shape[2] * dy.shape[3]))
-    if geometry.batch <= 2 * images {
+    // What trainings sum at once stays as it is up to a second's work.
+    let most = 8 * ConvolutionShape.largestPiece
+    if geometry.batch <= 2 * images, Double(geometry.multiplyAdds) <= most {
       try Convolution.backwardWeights(
         geometry, source: x.pointer, gradient: dy.pointer, weightsGradient: result.pointer, biasGradient: nil)
       return result
@@ -109,13 +130,18 @@ struct Convolution2d: Op {
     var sums = [Double](repeating: 0, count: result.count)
     var some = geometry
     for first in Swift.stride(from: 0, to: geometry.batch, by: images) {
-      try Cancellation.check()
       some.batch = min(images, geometry.batch - first)
-      try Convolution.backwardWeights(
-        some, source: x.pointer + first * (x.count / geometry.batch),
-        gradient: dy.pointer + first * (dy.count / geometry.batch), weightsGradient: result.pointer,
-        biasGradient: nil)
-      for i in sums.indices { sums[i] += Double(result.pointer[i]) }
+      let (source, destination) = (
+        x.pointer + first * (x.count / geometry.batch), dy.pointer + first * (dy.count / geometry.batch)
+      )
+      for piece in some.pieces(most: most) {
+        try Cancellation.check()
+        try Convolution.backwardWeights(
+          piece.shape, source: source + piece.source(of: some),
+          gradient: destination + piece.destination(of: some), weightsGradient: result.pointer,
+          biasGradient: nil)
+        for i in sums.indices { sums[i] += Double(result.pointer[i]) }
+      }
     }
     for i in sums.indices { result.pointer[i] = Float(sums[i]) }
     return result
@@ -123,6 +149,18 @@ struct Convolution2d: Op {
 
   /// Pixels whose products oneDNN adds in float32.
   private static let pixelsAtATime = 1 << 18
+}
+
+extension ConvolutionPiece {
+  /// Where its part of the channels-last source begins.
+  fileprivate func source(of whole: ConvolutionShape) -> Int {
+    (first * whole.inHeight + inRow) * whole.inWidth * whole.inChannels
+  }
+
+  /// Where its part of the channels-last result begins.
+  fileprivate func destination(of whole: ConvolutionShape) -> Int {
+    (first * whole.outHeight + outRow) * whole.outWidth * whole.outChannels
+  }
 }
 
 extension Tensor {
