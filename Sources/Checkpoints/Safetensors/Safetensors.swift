@@ -83,6 +83,7 @@ public struct Safetensors: Sendable {
     unread = header.entries.filter { $0.type == nil }.map {
       UnreadArray(name: $0.name, shape: $0.shape, what: $0.typeName)
     }
+    try Cancellation.check()
     indices = [String: Int](
       entries.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
 
@@ -91,10 +92,12 @@ public struct Safetensors: Sendable {
     isVerified = expected != nil
     if let expected {
       var checksum = SafetensorsChecksum(metadata: metadata)
-      for entry in entries {
+      for (number, entry) in entries.enumerated() {
+        if number & 0xFFF == 0xFFF { try Cancellation.check() }
         let digest = try withBytes(of: entry) { XXHash64.digest($0) }
         checksum.add(name: entry.name, type: entry.type, shape: entry.shape, digest: digest)
       }
+      try Cancellation.check()
       let found = checksum.value
       guard found == expected else {
         throw fail("the content has the checksum \(found), its header says \(expected): damaged or altered")

@@ -31,14 +31,20 @@ struct SafetensorsHeader {
     var parser = HeaderParser(bytes: bytes, file: file)
     let (parsed, metadata) = try parser.header()
     self.metadata = metadata
-    entries = parsed.sorted {
-      ($0.range.lowerBound, $0.range.upperBound, $0.name) < (
-        $1.range.lowerBound, $1.range.upperBound, $1.name
-      )
+    // A header of a hundred megabytes has millions of entries, so that every loop can be left.
+    var comparisons = 0
+    entries = try parsed.sorted {
+      comparisons += 1
+      if comparisons & 0xFFFF == 0 { try Cancellation.check() }
+      let (first, second) = ($0.range, $1.range)
+      if first.lowerBound != second.lowerBound { return first.lowerBound < second.lowerBound }
+      if first.upperBound != second.upperBound { return first.upperBound < second.upperBound }
+      return $0.name < $1.name
     }
     var end = 0
     for entry in entries {
-      let quoted = ForeignText.quoted(entry.name)
+      // Names are made fit for messages only where there is one.
+      var quoted: String { ForeignText.quoted(entry.name) }
       let range = entry.range
       guard range.upperBound <= dataCount else {
         throw DamagedFile.safetensors(
@@ -76,6 +82,7 @@ private struct HeaderParser {
     // The format asks for the brace at once: no space before it.
     guard bytes.first == UInt8(ascii: "{") else { throw error("the header does not start with '{'") }
     try object { parser, name in
+      if names.count & 0xFFF == 0 { try Cancellation.check() }
       guard names.insert(name).inserted else {
         throw parser.error("the name \(ForeignText.quoted(name)) appears twice in the header")
       }
@@ -94,6 +101,7 @@ private struct HeaderParser {
   mutating func strings() throws -> [String: String] {
     var result: [String: String] = [:]
     try object { parser, key in
+      if result.count & 0xFFF == 0 { try Cancellation.check() }
       let value = try parser.string()
       guard result.updateValue(value, forKey: key) == nil else {
         throw parser.error("the metadata key \(ForeignText.quoted(key)) appears twice")
@@ -104,7 +112,7 @@ private struct HeaderParser {
 
   /// Reads `{"dtype": …, "shape": […], "data_offsets": [a, b]}`.
   mutating func entry(named name: String) throws -> SafetensorsHeader.Entry {
-    let quoted = ForeignText.quoted(name)
+    var quoted: String { ForeignText.quoted(name) }
     var typeName: String?
     var shape: [Int]?
     var offsets: [Int]?
@@ -164,7 +172,7 @@ private struct HeaderParser {
   /// Passes over a `null`.
   mutating func acceptNull() -> Bool {
     skipSpace()
-    guard bytes[position...].starts(with: Array("null".utf8)) else { return false }
+    guard bytes[position...].starts(with: "null".utf8) else { return false }
     position += 4
     return true
   }
@@ -174,7 +182,10 @@ private struct HeaderParser {
     var result: [Int] = []
     try expect("[")
     if accept("]") { return result }
-    repeat { result.append(try integer()) } while accept(",")
+    repeat {
+      if result.count & 0xFFFF == 0xFFFF { try Cancellation.check() }
+      result.append(try integer())
+    } while accept(",")
     try expect("]")
     return result
   }
@@ -223,14 +234,16 @@ private struct HeaderParser {
     }
   }
 
-  private mutating func accept(_ character: Character) -> Bool {
+  private mutating func accept(_ character: Unicode.Scalar) -> Bool {
     skipSpace()
-    guard position < bytes.count, bytes[position] == character.asciiValue else { return false }
+    guard position < bytes.count, bytes[position] == UInt8(truncatingIfNeeded: character.value) else {
+      return false
+    }
     position += 1
     return true
   }
 
-  private mutating func expect(_ character: Character) throws {
+  private mutating func expect(_ character: Unicode.Scalar) throws {
     guard accept(character) else { throw error("expected '\(character)' at header byte \(position)") }
   }
 

@@ -25,14 +25,14 @@ public struct AuthorsCheckpoint {
   private struct Arrays {
     let globalEncoder, localEncoder, classifier, policy: [StateArray]
 
-    init(_ root: PyTorchDictionary, file: String) {
-      func arrays(_ key: String) -> [StateArray] {
-        root[key]?.dictionary.map { [StateArray]($0, file: file).unwrapped } ?? []
+    init(_ root: PyTorchDictionary, file: String) throws {
+      func arrays(_ key: String) throws -> [StateArray] {
+        try root[key]?.dictionary.map { try [StateArray]($0, file: file).unwrapped() } ?? []
       }
-      globalEncoder = arrays("model_prime_state_dict")
-      localEncoder = arrays("model_state_dict")
-      classifier = arrays("fc")
-      policy = arrays("policy")
+      globalEncoder = try arrays("model_prime_state_dict")
+      localEncoder = try arrays("model_state_dict")
+      classifier = try arrays("fc")
+      policy = try arrays("policy")
     }
   }
 
@@ -69,7 +69,7 @@ public struct AuthorsCheckpoint {
   /// - Throws: ``ModelError`` that lists every array that does not fit.
   public init(_ root: PyTorchDictionary, choices: Choices = Choices(), path: FilePath) throws {
     self.path = path
-    let arrays = Arrays(root, file: path.shown)
+    let arrays = try Arrays(root, file: path.shown)
     var notes: [String] = []
     let found = try EncoderRecognition(
       arrays.globalEncoder, backbone: choices.backbone ?? root["model_name"]?.string, isAuthors: true,
@@ -143,22 +143,22 @@ public struct AuthorsCheckpoint {
   ) throws -> [Part] {
     func part(
       _ key: String, _ prefix: String, _ arrays: [StateArray], _ slots: [StateMatch.Slot], _ map: KeyMap
-    ) -> Part {
+    ) throws -> Part {
       let isAbsent = key == "policy" && arrays.isEmpty
       return Part(
-        key: key, prefix: prefix, slots: slots, match: isAbsent ? nil : StateMatch(arrays, to: slots, by: map)
-      )
+        key: key, prefix: prefix, slots: slots,
+        match: try isAbsent ? nil : StateMatch(arrays, to: slots, by: map))
     }
     let own = KeyMap.same("authors")
     return [
-      part("model_prime_state_dict", "model_prime.", arrays.globalEncoder, found.slots, found.map),
-      part("model_state_dict", "model.", arrays.localEncoder, found.slots, found.map),
-      part(
+      try part("model_prime_state_dict", "model_prime.", arrays.globalEncoder, found.slots, found.map),
+      try part("model_state_dict", "model.", arrays.localEncoder, found.slots, found.map),
+      try part(
         "fc", "fc.", arrays.classifier,
-        try GFNet.classifier(configuration, features: encoder.featureCount).slots, own),
-      part(
+        GFNet.classifier(configuration, features: encoder.featureCount).slots, own),
+      try part(
         "policy", "policy.", arrays.policy,
-        try PatchProposal(configuration, mapChannels: encoder.mapChannels).slots, own),
+        PatchProposal(configuration, mapChannels: encoder.mapChannels).slots, own),
     ]
   }
 

@@ -33,8 +33,8 @@ struct EncoderRecognition {
     prefix: String? = nil, hints: [EncoderHint] = [], file: String
   ) throws {
     let entries = try backbone.map { [try BackboneRegistry.entry($0)] } ?? BackboneRegistry.entries
-    let arrays = own ? stored : stored.unwrapped
-    let parts = own || isAuthors ? [("", arrays)] : arrays.parts(prefix: prefix)
+    let arrays = own ? stored : try stored.unwrapped()
+    let parts = own || isAuthors ? [("", arrays)] : try arrays.parts(prefix: prefix)
     let needsHead = isAuthors
     for (start, part) in parts where !part.isEmpty {
       let numbers = part.numbers
@@ -150,8 +150,9 @@ struct EncoderRecognition {
   ) throws -> [EncoderRecognition] {
     guard !maps.isEmpty, let skeleton = try Skeleton.of(entry, for: arrays) else { return [] }
     let classifier = skeleton.classifier
-    return maps.map { map in
+    return try maps.map { map in
       // The encoder is built with as many classes as the file's classifier has.
+      try Cancellation.check()
       let given = arrays.first { map.rename($0.name).map(classifier.contains) ?? false }
       let hasHead = needsHead || given != nil
       let classes = given?.shape.first.flatMap { (1...1_000_000).contains($0) ? $0 : nil } ?? Skeleton.probe
@@ -162,7 +163,7 @@ struct EncoderRecognition {
             name: slot.name, shape: [classes] + slot.shape.dropFirst(), isInteger: slot.isInteger) : nil
       }
       return EncoderRecognition(
-        entry, map, hasHead ? classes : 0, fitted, StateMatch(arrays, to: fitted, by: map))
+        entry, map, hasHead ? classes : 0, fitted, try StateMatch(arrays, to: fitted, by: map))
     }
   }
 }

@@ -1,6 +1,7 @@
 import Backbones
 import Checkpoints
 import Foundation
+import Support
 import Tensor
 
 /// An array of a state dictionary of another program, whose values are read when they are asked for.
@@ -82,14 +83,19 @@ extension [StateArray] {
 
   /// The arrays under their names inside the network itself, without what wrappers add to names and
   /// profilers to arrays.
-  var unwrapped: [StateArray] {
+  ///
+  /// - Throws: `Interrupted`.
+  func unwrapped() throws -> [StateArray] {
     var parts: [(parts: [Substring], array: StateArray)] = []
-    for array in self {
+    for (number, array) in enumerated() {
+      if number & 0xFFF == 0xFFF { try Cancellation.check() }
       let components = array.name.split(separator: ".", omittingEmptySubsequences: false)
       if let last = components.last, Self.counters.contains(last), array.shape.reduce(1, *) <= 1 { continue }
       parts.append((components.filter { !Self.wrappers.contains($0) }, array))
     }
+    try Cancellation.check()
     let plain = parts.map { $0.parts.filter { $0 != "module" }.joined(separator: ".") }
+    try Cancellation.check()
     // Where names would fall together, `module` tells two networks apart.
     let names = Set(plain).count == plain.count ? plain : parts.map { $0.parts.joined(separator: ".") }
     return zip(names, parts).map { $0 == $1.array.name ? $1.array : $1.array.renamed($0) }
@@ -103,7 +109,8 @@ extension [StateArray] {
   /// The parts that may be one network: all, then those under a common start of their names.
   ///
   /// - Parameter prefix: the only start; found where nil.
-  func parts(prefix: String?) -> [(prefix: String, arrays: [StateArray])] {
+  /// - Throws: `Interrupted`.
+  func parts(prefix: String?) throws -> [(prefix: String, arrays: [StateArray])] {
     func below(_ prefix: String) -> [StateArray] {
       prefix.isEmpty
         ? self
@@ -123,7 +130,8 @@ extension [StateArray] {
       guard prefix.split(separator: ".").count < 8 else { continue }
       var order: [Substring] = []
       var counts: [Substring: Int] = [:]
-      for array in arrays {
+      for (number, array) in arrays.enumerated() {
+        if number & 0xFFF == 0xFFF { try Cancellation.check() }
         guard let dot = array.name.firstIndex(of: ".") else { continue }
         let start = array.name[..<dot]
         if counts[start] == nil { order.append(start) }

@@ -32,9 +32,11 @@ struct StateMatch {
   var fits: Bool { unknown.isEmpty && missing.isEmpty && misshaped.isEmpty }
   var problems: Int { unknown.count + missing.count + misshaped.count }
 
-  init(_ arrays: [StateArray], to slots: [Slot], by map: KeyMap) {
+  /// - Throws: `Interrupted`.
+  init(_ arrays: [StateArray], to slots: [Slot], by map: KeyMap) throws {
     var open = [String: Slot](slots.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-    for array in arrays {
+    for (number, array) in arrays.enumerated() {
+      if number & 0x3FF == 0x3FF { try Cancellation.check() }
       guard let name = map.rename(array.name), let slot = open.removeValue(forKey: name) else {
         unknown.append(array.name)
         continue
