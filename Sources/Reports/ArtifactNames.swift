@@ -19,13 +19,15 @@ public struct ArtifactNames {
   /// - Parameter reserved: lower-case stems that may not be used, by the folder's kind.
   init(_ notebook: Notebook, reserved: [Notebook.ArtifactKind: Set<String>] = [:]) {
     var used = reserved
+    var next: [Notebook.ArtifactKind: [String: Int]] = [:]
     var counts: [Notebook.ArtifactKind: Int] = [:]
     for (cell, content) in notebook.cells.enumerated() {
       for (output, value) in content.outputs.enumerated() {
         guard let artifact = value.artifact else { continue }
         let (position, kind) = (Position(cell: cell, output: output), artifact.kind)
         stems[position] = ArtifactNames.unique(
-          artifact.name, fallback: kind.rawValue, among: &used[kind, default: []])
+          artifact.name, fallback: kind.rawValue, among: &used[kind, default: []],
+          next: &next[kind, default: [:]])
         if !artifact.caption.isEmpty {
           counts[kind, default: 0] += 1
           numbers[position] = counts[kind]
@@ -50,14 +52,19 @@ public struct ArtifactNames {
     return trimmed.isEmpty ? fallback : trimmed
   }
 
-  private static func unique(_ name: String, fallback: String, among used: inout Set<String>) -> String {
+  /// - Parameter next: the number to try next for a stem that is taken: thousands of one name would otherwise try all
+  ///   numbers each.
+  private static func unique(
+    _ name: String, fallback: String, among used: inout Set<String>, next: inout [String: Int]
+  ) -> String {
     let stem = stem(name, fallback: fallback)
     var candidate = stem
-    var number = 2
+    var number = next[stem.lowercased()] ?? 2
     // Some file systems do not tell upper from lower case.
     while !used.insert(candidate.lowercased()).inserted {
       candidate = "\(stem)-\(number)"
       number += 1
+      next[stem.lowercased()] = number
     }
     return candidate
   }

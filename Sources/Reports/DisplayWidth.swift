@@ -1,6 +1,11 @@
 /// How many columns of a terminal text takes.
 enum DisplayWidth {
-  static func of(_ text: String) -> Int { text.reduce(0) { $0 + of($1) } }
+  static func of(_ text: String) -> Int {
+    // Most text is of signs that are one column each; to look up what Unicode says of them takes most of a long
+    // table's time.
+    if text.utf8.allSatisfy({ 0x20..<0x7F ~= $0 }) { return text.utf8.count }
+    return text.reduce(0) { $0 + of($1) }
+  }
 
   /// The columns of one sign; one that is put together of several characters is as wide as its widest.
   private static func of(_ sign: Character) -> Int {

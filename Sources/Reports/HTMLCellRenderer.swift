@@ -176,9 +176,13 @@ struct HTMLCellRenderer {
     let stem = page.names.stems[position] ?? "table"
     let limit = 200
     let label = HTMLText.escape(oneLine(table.caption.isEmpty ? "Table \(stem)" : table.caption))
+    let isLarge = table.isLargerThan(Self.mostInPage)
     let links = [
-      download("CSV", table.csv, file: "\(stem).csv", folder: "tables", type: "text/csv"),
-      download("LaTeX", table.latex, file: "\(stem).tex", folder: "tables", type: "application/x-tex"),
+      download(
+        "CSV", isLarge ? nil : table.csv, file: "\(stem).csv", folder: "tables", type: "text/csv"),
+      download(
+        "LaTeX", isLarge ? nil : table.latex, file: "\(stem).tex", folder: "tables", type: "application/x-tex"
+      ),
     ]
     html += "<figure class=\"table\">\n"
     caption("Table", table.caption, number: page.names.numbers[position], links: links)
@@ -212,14 +216,19 @@ struct HTMLCellRenderer {
   }
 
   /// A link for downloading that still works when the page is moved: small files are in it, large ones beside
-  /// the page.
-  private func download(_ text: String, _ content: String, file: String, folder: String, type: String)
+  /// the page, as is nil.
+  private func download(_ text: String, _ content: String?, file: String, folder: String, type: String)
     -> String
   {
-    guard content.utf8.count <= 64 << 10 else { return "<a href=\"\(folder)/\(file)\">\(text)</a>" }
+    guard let content, content.utf8.count <= Self.mostInPage else {
+      return "<a href=\"\(folder)/\(file)\">\(text)</a>"
+    }
     let data = Data(content.utf8).base64EncodedString()
     return "<a download=\"\(file)\" href=\"data:\(type);charset=utf-8;base64,\(data)\">\(text)</a>"
   }
+
+  /// The most bytes of a file that are in the page itself.
+  private static let mostInPage = 64 << 10
 
   private func oneLine(_ text: String) -> String {
     text.split(whereSeparator: \.isNewline).joined(separator: " ")
@@ -260,5 +269,21 @@ private struct HTMLTableColumn {
   private static func fractionLength(_ text: String) -> Int? {
     guard !text.isEmpty, text.utf8.allSatisfy({ "-.0123456789".utf8.contains($0) }) else { return nil }
     return text.firstIndex(of: ".").map { text.distance(from: $0, to: text.endIndex) } ?? 0
+  }
+}
+
+extension Notebook.Table {
+  /// True where the table's files have more than so many bytes for sure, which is known before they are made.
+  fileprivate func isLargerThan(_ bytes: Int) -> Bool {
+    var least = 0
+    for row in rows {
+      for value in row.prefix(columns.count) {
+        least += 1
+        // LaTeX has one byte for some characters of two.
+        if case .text(let text) = value { least += text.utf8.count / 2 }
+      }
+      if least > bytes { return true }
+    }
+    return false
   }
 }

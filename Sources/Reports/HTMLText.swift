@@ -2,10 +2,17 @@
 package enum HTMLText {
   /// The text for element content and for attribute values in double quotes.
   package static func escape(_ text: String) -> String {
+    if isPlain(text, besides: "&<>\"'") { return text }
     var result = ""
     result.reserveCapacity(text.utf8.count + text.utf8.count / 8)
     for scalar in text.unicodeScalars { append(scalar, to: &result) }
     return result
+  }
+
+  /// True where `text` has visible ASCII, blanks and line ends only, and none of `signs`: nothing of it needs a look.
+  static func isPlain(_ text: String, besides signs: StaticString) -> Bool {
+    let signs = UnsafeBufferPointer(start: signs.utf8Start, count: signs.utf8CodeUnitCount)
+    return text.utf8.allSatisfy { (0x20..<0x7F ~= $0 || $0 == 0x0A || $0 == 0x09) && !signs.contains($0) }
   }
 
   /// Appends what ``escape(_:)`` makes of one scalar.
@@ -22,6 +29,7 @@ package enum HTMLText {
 
   /// Text without what HTML does not allow and what misleads a reader, but not escaped.
   static func visible(_ text: String) -> String {
+    if isPlain(text, besides: "") { return text }
     var result = ""
     result.reserveCapacity(text.utf8.count)
     for scalar in text.unicodeScalars { appendVisible(scalar, to: &result) }

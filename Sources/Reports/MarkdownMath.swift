@@ -11,6 +11,11 @@ struct MarkdownMath {
   /// `$…$` within a line of text and `$$…$$`; not in code, not where a dollar sign stands for money: the first sign is
   /// followed, the last one preceded by something that is no blank, and no digit follows the last.
   init(_ markdown: String) {
+    // Both marks begin with the same byte.
+    if !markdown.utf8.contains(where: { $0 == UInt8(ascii: "$") || $0 == 0xEE }) {
+      text = markdown
+      return
+    }
     let scalars = Array(markdown.unicodeScalars.filter { $0 != Self.opening && $0 != Self.closing })
     var result = String.UnicodeScalarView()
     var place = 0

@@ -14,8 +14,10 @@ extension Notebook {
     /// The stem that the script asked for.
     let name: String
     let caption: String
-    /// Makes the files' contents, in the order in which they are written; `ending` has no dot.
-    let files: () -> [(ending: String, content: Data)]
+    /// How the files end, without the dot, in the order in which they are written.
+    let endings: [String]
+    /// Makes the files' contents, in the same order.
+    let files: () -> [Data]
   }
 }
 
@@ -24,14 +26,17 @@ extension Notebook.Output {
   var artifact: Notebook.Artifact? {
     switch self {
     case .figure(let picture):
-      Notebook.Artifact(kind: .figure, name: picture.name, caption: picture.caption) {
-        var files = picture.files.map { (ending: $0.ending, content: $0.content) }
-        if let csv = picture.csv { files.append(("csv", Data(csv.utf8))) }
-        return files
+      Notebook.Artifact(
+        kind: .figure, name: picture.name, caption: picture.caption,
+        endings: picture.files.map(\.ending) + (picture.csv == nil ? [] : ["csv"])
+      ) {
+        picture.files.map(\.content) + (picture.csv.map { [Data($0.utf8)] } ?? [])
       }
     case .table(let table):
-      Notebook.Artifact(kind: .table, name: table.name, caption: table.caption) {
-        [("csv", Data(table.csv.utf8)), ("tex", Data(table.latex.utf8))]
+      Notebook.Artifact(
+        kind: .table, name: table.name, caption: table.caption, endings: ["csv", "tex"]
+      ) {
+        [Data(table.csv.utf8), Data(table.latex.utf8)]
       }
     case .text, .value, .markdown, .remark, .error: nil
     }

@@ -93,6 +93,7 @@ extension Notebook.Table.Value {
 /// Text made safe for LaTeX.
 enum LaTeXText {
   static func escape(_ text: String) -> String {
+    if HTMLText.isPlain(text, besides: "\\{}#$%&_~^<>|\"\n\t") { return text }
     var result = ""
     for scalar in text.unicodeScalars {
       if let replacement = replacements[scalar] {
@@ -129,6 +130,7 @@ enum MarkdownText {
 
   /// The text inline, so that nothing in it is markup.
   static func escape(_ text: String) -> String {
+    if HTMLText.isPlain(text, besides: "\\`*_[]|~<>&") { return text }
     var result = ""
     for scalar in text.unicodeScalars {
       switch scalar {

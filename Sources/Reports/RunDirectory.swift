@@ -202,7 +202,7 @@ public final class RunDirectory {
   private func saveArtifacts(of notebook: Notebook) throws -> ArtifactNames {
     title = notebook.title
     let names = ArtifactNames(notebook, reserved: foreign)
-    var pending: [(file: String, content: Data)] = []
+    var pending: [(stem: String, artifact: Notebook.Artifact)] = []
     for (cell, content) in notebook.cells.enumerated() {
       // Those of earlier runs are saved when it is clear that they stay.
       if content.earlier != nil, facts.status == .running { continue }
@@ -211,16 +211,19 @@ public final class RunDirectory {
         guard let artifact = value.artifact, let stem = names.stems[position],
           saved.insert(position).inserted
         else { continue }
-        for file in artifact.files() {
-          pending.append(("\(artifact.kind.folder)/\(stem).\(file.ending)", file.content))
-        }
+        pending.append(("\(artifact.kind.folder)/\(stem).", artifact))
       }
     }
-    try list(pending.map(\.file))
+    try list(pending.flatMap { stem, artifact in artifact.endings.map { stem + $0 } })
     // Files are not flushed one by one: with hundreds of figures that would take most of the time.
-    for folder in Set(pending.map { (path / $0.file).folder }) { try AtomicFile.createFolder(folder) }
-    for (file, content) in pending {
-      try AtomicFile.write(to: path / file, durable: false, followsLinks: false) { try $0.append(content) }
+    for folder in Set(pending.map(\.artifact.kind.folder)) { try AtomicFile.createFolder(path / folder) }
+    // The contents of one are made at a time: a hundred large tables would take as much memory again as they have.
+    for (stem, artifact) in pending {
+      for (ending, content) in zip(artifact.endings, artifact.files()) {
+        try AtomicFile.write(to: path / (stem + ending), durable: false, followsLinks: false) {
+          try $0.append(content)
+        }
+      }
     }
     return names
   }
