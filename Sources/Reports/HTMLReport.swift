@@ -19,6 +19,8 @@ public final class HTMLReport: ReportRenderer {
     var state: CellState
     var pieces: [Piece]
     var headings: [MarkdownHTML.Heading]
+    /// Bytes of the images in its Markdown.
+    var images: Int
   }
 
   private struct CellState: Equatable {
@@ -33,6 +35,8 @@ public final class HTMLReport: ReportRenderer {
   private let imageFolder: FilePath
   private var cache: [Int: Rendered] = [:]
   private var anchors: Set<String> = []
+  /// Bytes that images in Markdown may still add to the page.
+  private var imageRoom = 64 << 20
   /// The number to try next for an anchor that is taken.
   private var nextNumbers: [String: Int] = [:]
 
@@ -82,17 +86,22 @@ public final class HTMLReport: ReportRenderer {
       if rendered.state == state { return }
       rendered.headings.forEach { anchors.remove($0.anchor) }
       nextNumbers = [:]
+      imageRoom += rendered.images
     }
+    let room = imageRoom
     var renderer = HTMLCellRenderer(report: self, page: page, cell: cell, index: index)
     renderer.render()
-    cache[index] = Rendered(state: state, pieces: renderer.pieces, headings: renderer.headings)
+    cache[index] = Rendered(
+      state: state, pieces: renderer.pieces, headings: renderer.headings, images: room - imageRoom)
   }
 
   /// Renders Markdown of the given cell, with anchors that are unique on the page.
   func markdown(_ text: String, isFirst: Bool) -> MarkdownHTML {
-    MarkdownHTML(
-      text, without: isFirst ? title : nil, imageFolder: imageFolder,
+    let made = MarkdownHTML(
+      text, without: isFirst ? title : nil, imageFolder: imageFolder, imageRoom: imageRoom,
       anchor: uniqueAnchor)
+    imageRoom -= made.imageBytes
+    return made
   }
 
   /// A cell's title as a heading, with an anchor that is unique on the page.

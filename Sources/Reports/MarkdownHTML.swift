@@ -13,13 +13,19 @@ struct MarkdownHTML {
 
   var html: String
   var headings: [Heading]
+  /// Bytes of the images that were embedded.
+  private(set) var imageBytes = 0
 
   /// - Parameters:
   ///   - title: a leading level-1 heading of this text is left out, because the page already shows it.
   ///   - imageFolder: where relative image paths start; such images are embedded. Without one all images stay links
   ///     to files.
+  ///   - imageRoom: the most bytes of embedded images: a few words name a large one, again and again.
   ///   - anchor: gives a heading's text an `id` that is unique on the page.
-  init(_ text: String, without title: String? = nil, imageFolder: FilePath?, anchor: (String) -> String) {
+  init(
+    _ text: String, without title: String? = nil, imageFolder: FilePath?, imageRoom: Int = .max,
+    anchor: (String) -> String
+  ) {
     html = ""
     headings = []
     let source = HTMLText.visible(text.replacing("\r\n", with: "\n"))
@@ -64,7 +70,9 @@ struct MarkdownHTML {
       case CMARK_NODE_CODE_BLOCK:
         if let old = MarkdownHTML.highlightLua(node) { discarded.append(old) }
       case CMARK_NODE_IMAGE:
-        if let imageFolder, let old = MarkdownHTML.embed(node, folder: imageFolder) { discarded.append(old) }
+        if let imageFolder, let old = embed(node, folder: imageFolder, room: imageRoom) {
+          discarded.append(old)
+        }
       default: break
       }
     }
@@ -158,10 +166,12 @@ struct MarkdownHTML {
 
   /// A picture beside the script is embedded; any other is shown as a link, so that opening a report never
   /// contacts another machine.
-  private static func embed(_ node: OpaquePointer, folder: FilePath) -> OpaquePointer? {
+  private mutating func embed(_ node: OpaquePointer, folder: FilePath, room: Int) -> OpaquePointer? {
     let address = cmark_node_get_url(node).map { String(cString: $0) } ?? ""
     if address.lowercased().hasPrefix("data:") { return nil }
-    if let data = localImage(address, folder: folder) {
+    // A picture has eight megabytes at most, and is not even read where it might not fit.
+    if imageBytes <= room - Self.largestImage, let data = Self.localImage(address, folder: folder) {
+      imageBytes += data.utf8.count
       cmark_node_set_url(node, data)
       return nil
     }
@@ -174,8 +184,10 @@ struct MarkdownHTML {
     while let child = cmark_node_first_child(node) {
       guard cmark_node_append_child(link, child) == 1 else { break }
     }
-    return replace(node, by: link)
+    return Self.replace(node, by: link)
   }
+
+  private static let largestImage = 8 << 20
 
   /// The data URI of an image file under `folder`; nil when there is none.
   private static func localImage(_ address: String, folder: FilePath) -> String? {
@@ -186,7 +198,7 @@ struct MarkdownHTML {
     // A link may lead anywhere, also one of the folders on the way.
     guard FileStatus(file, followsLinks: false)?.kind == .regular, let root = folder.resolved,
       file.resolved?.starts(with: root) ?? false,
-      let data = try? InputFile.data(of: file, limit: 8 << 20), let type = imageType(data)
+      let data = try? InputFile.data(of: file, limit: largestImage), let type = imageType(data)
     else { return nil }
     return "data:\(type);base64," + data.base64EncodedString()
   }

@@ -16,6 +16,21 @@ private func refusal(_ data: Data) throws -> String {
 }
 
 @Suite struct SafetensorsHostileTests {
+  /// A header may name millions of tensors.
+  @Test(arguments: [
+    (1...5000).map { "\"a\($0)\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}" },
+    ["\"__metadata__\":{\((1...5000).map { "\"a\($0)\":\"b\"" }.joined(separator: ","))}"],
+  ])
+  func aLongHeaderCanBeLeft(_ entries: [String]) throws {
+    let data = container("{\(entries.joined(separator: ","))}")
+    #expect(try Safetensors(data, file: "long.safetensors").entries.count == (entries.count == 1 ? 0 : 5000))
+    let request = StopRequest()
+    request.make()
+    #expect(throws: Interrupted.self) {
+      try Cancellation.withStop(by: request) { try Safetensors(data, file: "long.safetensors") }
+    }
+  }
+
   /// Header, data bytes, and a part of the message expected.
   static let headers: [(String, Int, String)] = [
     ("", 0, "does not start with '{'"),

@@ -32,6 +32,22 @@ import Testing
     #expect(lines.first?.contains(":free()") == true && lines.first?.contains("--memory") == true)
   }
 
+  /// What goes into the report counts, though Lua holds one string.
+  @Test func whatIsReportedCounts() throws {
+    let program = try Program()
+    try program.write(
+      "tables.lua",
+      """
+      local rows = {}
+      for i = 1, 1000 do rows[i] = {("y"):rep(1000)} end
+      for i = 1, 1000 do gfnet.report.table{columns = {"a"}, rows = rows, name = "n" .. i} end
+      """)
+    let result = try program.run("tables.lua", "--memory", "120M", "--out", "out")
+    #expect(result.status == 1)
+    #expect(result.complaints.contains { $0.contains("this run may hold") }, "\(result.errors)")
+    #expect(program.read("out/index.html")?.contains("this run may hold") == true)
+  }
+
   @Test func uncaughtItIsOneLineAndAReport() throws {
     let program = try Program()
     try program.write(

@@ -9,6 +9,12 @@ import Testing
     ).dropLast().map(String.init)
   }
 
+  /// Text of one-column signs alone takes a shorter way, which must give the same.
+  @Test func plainTextIsShownAsAnyOther() {
+    let lines = table(["a"], [[.text("plain <&>\"' text")], [.text("plain <&>\"' texté")]])
+    #expect(lines[2] + "é" == lines[3])
+  }
+
   @Test func columnsStayUnderTheirHeadings() {
     let lines = table(
       ["名前", "value", "note"],

@@ -11,7 +11,7 @@ struct KeptOutputs {
   /// The most tables, figures and pieces of text that a cell keeps.
   static let countOfCell = 2000
   /// The most bytes of one piece of Markdown, whose formatting may take a hundred times as much memory.
-  static let markdownOfPiece = 1 << 20
+  static let markdownOfPiece = 1_000_000
 
   /// What has a limit of its own.
   enum Kind: CaseIterable {
@@ -20,10 +20,10 @@ struct KeptOutputs {
     /// The most bytes that a run keeps.
     var mostOfRun: Int {
       switch self {
-      case .text: 64 << 20
-      case .markdown: 4 << 20
-      case .table: 128 << 20
-      case .picture: 512 << 20
+      case .text: 64_000_000
+      case .markdown: 4_000_000
+      case .table: 128_000_000
+      case .picture: 512_000_000
       }
     }
 
@@ -80,7 +80,7 @@ struct KeptOutputs {
       let room = min(Self.textOfCell - textInCell, kind.mostOfRun - bytes[kind, default: 0])
       guard size <= room else {
         full.insert(kind)
-        add(output.cut(to: room), of: kind, to: &outputs)
+        if room > 0 { add(output.cut(to: room), of: kind, to: &outputs) }
         outputs.append(.text(Self.more))
         return nil
       }
@@ -131,10 +131,10 @@ extension Notebook.Output {
       while end > text.startIndex, end.samePosition(in: text.unicodeScalars) == nil {
         text.utf8.formIndex(before: &end)
       }
-      return text[..<end] + "\n"
+      return String(text[..<end])
     }
     switch self {
-    case .text(let text): return .text(beginning(text))
+    case .text(let text): return .text(beginning(text) + "\n")
     case .value(let text): return .value(beginning(text))
     case .remark(let text): return .remark(beginning(text))
     case .markdown, .table, .figure, .error: return self

@@ -28,7 +28,7 @@ public final class RunOutputs {
   /// The most results of a run: `summary.json` is read as a whole.
   static let mostResults = 10_000
   /// The most bytes of their names and their text.
-  static let mostBytesOfResults = 8 << 20
+  static let mostBytesOfResults = 8_000_000
 
   init() {}
 
@@ -41,7 +41,7 @@ public final class RunOutputs {
     let bytes = bytesOfResults - old + name.utf8.count + (value.asString?.utf8.count ?? 0)
     guard bytes <= Self.mostBytesOfResults else {
       throw LuaError(
-        "gfnet.report.results: '\(name.printable(upTo: 60))' makes \(MemoryText.size(bytes)) of results; a run keeps \(MemoryText.size(Self.mostBytesOfResults)) (files take more)"
+        "gfnet.report.results: '\(name.printable(upTo: 60))' makes more than the \(MemoryText.size(Self.mostBytesOfResults)) of results that a run keeps (files take more)"
       )
     }
     if let place {

@@ -92,7 +92,7 @@ struct Convolution2d: Op {
     _ geometry: ConvolutionShape, _ dy: Tensor, _ weights: Tensor, _ shape: Shape
   ) throws -> Tensor {
     let pieces = geometry.pieces()
-    let areRows = pieces.contains { $0.shape.inHeight != geometry.inHeight }
+    let areRows = pieces.contains { $0.shape.outHeight != geometry.outHeight }
     let dx = try areRows ? Tensor.zeros(shape) : Tensor.empty(shape)
     for piece in pieces {
       try Cancellation.check()
