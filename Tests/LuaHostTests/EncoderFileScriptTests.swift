@@ -128,4 +128,23 @@ import Testing
       """)
     #expect(shown.hasPrefix("5") && shown.contains("\n3"), "\(shown)")
   }
+
+  /// Files of strangers may hold more arrays than could be compared with those of every encoder.
+  @Test func manyArraysAreNoEncoderAtOnce() throws {
+    let entries = (1...10_001).map { "\"a\($0)\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}" }
+    let header = [UInt8]("{\(entries.joined(separator: ","))}".utf8)
+    _ = try folder.write(littleEndian(UInt64(header.count)) + header, "many.safetensors")
+    let (_, message, _) = try run("gfnet.encoder(\"$many.safetensors\")")
+    #expect(
+      message.contains("fits no encoder: its 10001 arrays are far more than an encoder has"), "\(message)")
+  }
+
+  @Test func onlyTheFirstOfManyArraysThatAreLeftOutAreNamed() throws {
+    let entries = (1...500).map { "\"a\($0)\":{\"dtype\":\"F4\",\"shape\":[0],\"data_offsets\":[0,0]}" }
+    let header = [UInt8]("{\(entries.joined(separator: ","))}".utf8)
+    _ = try folder.write(littleEndian(UInt64(header.count)) + header, "types.safetensors")
+    let (_, message, notes) = try run("gfnet.tensor.load(\"$types.safetensors\")")
+    #expect(message == "" && notes.count == 101)
+    #expect(notes.last?.hasSuffix("400 more of such types are left out") == true)
+  }
 }

@@ -97,6 +97,9 @@ struct EncoderRecognition {
       "\(file) fits \(own)\(foreign), which have the same arrays: name the one that it is as the backbone")
   }
 
+  /// Several times as many arrays as any encoder has.
+  private static let mostArrays = 10_000
+
   /// The error for arrays that fit no encoder.
   private static func complaint(
     _ parts: [[StateArray]], _ entries: [BackboneEntry], _ backbone: String?, _ keys: String?, _ own: Bool,
@@ -105,6 +108,11 @@ struct EncoderRecognition {
     var best: EncoderRecognition?
     // We try all arrays, and those below the start that their names have in common.
     let whole = parts.last { $0.count == parts.first?.count } ?? []
+    // To compare each name with those of every encoder would take minutes, and say nothing.
+    guard whole.count <= mostArrays else {
+      let what = backbone.map { "does not fit \($0)" } ?? "fits no encoder"
+      return ModelError("\(file) \(what): its \(whole.count) arrays are far more than an encoder has")
+    }
     for part in [whole] + parts.filter({ $0.count < whole.count }).prefix(4) {
       for entry in entries {
         try Cancellation.check()

@@ -45,7 +45,9 @@ public struct StateDictionary {
 
   private init(_ stored: Checkpoint.Arrays, path: FilePath) {
     self.path = path
-    arrays = stored.named.map { StateArray($0.name, $0.array, file: path.shown) }
+    // A path is made fit to be shown once, not for each of many arrays.
+    let file = path.shown
+    arrays = stored.named.map { StateArray($0.name, $0.array, file: file) }
     unread = stored.unread
     hints = EncoderHint.all(in: stored.metadata, path: path)
     notes = []

@@ -62,17 +62,23 @@ enum TensorFiles {
     case .state(let state):
       arrays = state.arrays
       for note in state.notes { context.note(note) }
-      for array in state.unread {
+      for array in state.unread.prefix(Self.mostNotes) {
         context.note(
           "\(path): \(ForeignText.printable(array.name)) is left out: \(array.what) is not supported")
       }
+      let others = state.unread.count - Self.mostNotes
+      if others > 0 { context.note("\(path): \(others) more of such types are left out") }
     case .authors: throw LuaError("gfnet.tensor.load: \(path) is a checkpoint of a model: use gfnet.load")
     }
     return try arrays.map { array in
+      try Cancellation.check()
       let stored = StoredNumbers(name: array.name, type: array.type, shape: array.shape)
       return (array.name, try stored.tensor(array.floats, array.ints) { context.note("\(path): \($0)") })
     }
   }
+
+  /// A file may have any number of arrays that are not read.
+  private static let mostNotes = 100
 
   private static let endings = CheckpointFormats.own.endings + NumPyFile.endings
 
