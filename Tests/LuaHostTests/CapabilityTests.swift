@@ -17,7 +17,8 @@ import Testing
     }
     let expected = [
       "gfnet.clock clock", "gfnet.encoder files.read", "gfnet.fetch files.write network",
-      "gfnet.image files.read", "gfnet.load files.read", "gfnet.report.clear report", "gfnet.report.figure report",
+      "gfnet.image files.read", "gfnet.load files.read", "gfnet.report.clear report",
+      "gfnet.report.figure report",
       "gfnet.report.markdown report", "gfnet.report.results report", "gfnet.report.table report",
       "gfnet.report.text report", "gfnet.report.value report", "gfnet.tensor.load files.read",
       "gfnet.tensor.save files.write", "gfnet.trace files.read",

@@ -189,6 +189,8 @@ package struct CellOutline: Equatable {
     }
     var rest = walk.at
     while rest < walk.tokens.count, walk.tokens[rest].text == ";" { rest += 1 }
-    if rest == walk.tokens.count, walk.at > start { ending = .expression(at: walk.tokens[start].range.lowerBound) }
+    if rest == walk.tokens.count, walk.at > start {
+      ending = .expression(at: walk.tokens[start].range.lowerBound)
+    }
   }
 }
