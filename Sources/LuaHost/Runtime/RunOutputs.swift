@@ -26,7 +26,7 @@ public final class RunOutputs {
   private var bytesOfResults = 0
 
   /// The most results of a run: `summary.json` is read as a whole.
-  static let mostResults = 10_000
+  static let mostResults = 100_000
   /// The most bytes of their names and their text.
   static let mostBytesOfResults = 8_000_000
 

@@ -4,6 +4,7 @@ import Support
 /// `gfnet.report.table`.
 enum TableFunction {
   private static let columns = ArgumentKey<[String]>("columns", "the headings")
+  private static let mostCells = 4_000_000
   private static let rows = ArgumentKey<[LuaTable]>(
     "rows", "one list of numbers, strings, booleans or nil per row")
   private static let caption = ArgumentKey<String>("caption", default: "", "a sentence below the table")
@@ -25,7 +26,14 @@ enum TableFunction {
   ) { call in
     let headings = try call[columns]
     let shownDigits = try digitsByColumn(call[digits], headings)
-    let values = try call[rows].enumerated().map { index, row in
+    let given = try call[rows]
+    // Rows that are empty in Lua have all columns here.
+    guard given.count <= mostCells / max(headings.count, 1) else {
+      throw LuaError(
+        "gfnet.report.table: \(given.count) rows of \(headings.count) columns; a table has up to \(mostCells) cells (gfnet.tensor.save writes more)"
+      )
+    }
+    let values = try given.enumerated().map { index, row in
       try cells(of: row, number: index + 1, headings, digits: shownDigits)
     }
     let stem = try call[name] ?? call.context.names.next("table")
