@@ -7,6 +7,10 @@ extension LuaState: MemoryKeeper {
 
   /// The number of external bytes after which the collector is given a step.
   private static let stepBytes = 1 << 20
+  /// The number of external bytes after which everything is collected, where Lua itself holds little: what hangs on dead
+  /// objects, such as the values that an update of a training has recorded, then goes back to the pool before the next
+  /// update needs as much.
+  private static let roundBytes = 128 << 20
 
   /// Tells the collector about memory that a Lua object holds outside Lua, such as a tensor's.
   ///
@@ -19,10 +23,12 @@ extension LuaState: MemoryKeeper {
     externalBytes += bytes
     guard bytes > 0 else { return }
     unseenBytes += bytes
+    uncollectedBytes += bytes
     if externalBytes > softLimit {
-      unseenBytes = 0
-      gf_collect(stack.pointer)
+      collectAll()
       softLimit = max(limits.externalMemory, externalBytes * 2)
+    } else if uncollectedBytes > max(Self.roundBytes, 8 * usedBytes) {
+      collectAll()
     } else if unseenBytes >= Self.stepBytes {
       unseenBytes = 0
       gf_step(stack.pointer)
@@ -42,6 +48,11 @@ extension LuaState: MemoryKeeper {
   /// Lets Lua take some megabytes more where its memory is used up, and no more than its limit where it is not.
   func makeRoom() {
     bridge.pointee.limit = isNearlyFull() ? usedBytes + Self.reserve : limits.memory
+  }
+
+  private func collectAll() {
+    (unseenBytes, uncollectedBytes) = (0, 0)
+    gf_collect(stack.pointer)
   }
 
   // These are the bytes of an element of a list, and of an empty table, in Lua.

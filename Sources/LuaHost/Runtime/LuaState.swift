@@ -62,6 +62,8 @@ public final class LuaState {
   /// The bytes of tensors that Lua objects hold now.
   public internal(set) var externalBytes = 0
   var unseenBytes = 0
+  /// The bytes of tensors that objects were pushed for since everything was collected.
+  var uncollectedBytes = 0
   var softLimit: Int
 
   /// Starts an interpreter; throws ``LuaError`` for want of memory.
