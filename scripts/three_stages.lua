@@ -16,7 +16,7 @@ local p = gfnet.params{
   batch    = { default = 32, min = 2, help = "images of an update" },
   steps    = { default = 3, min = 2, max = 6, help = "the glance and the patches after it" },
   ppo      = { default = 2, min = 1, help = "updates of the policy on each batch" },
-  backbone = { default = "resnet_tiny_16", help = "one of gfnet.backbones.list() of which both encoders learn: gfnet.train leaves the first of MobileNetV3 and EfficientNet as it is" },
+  backbone = { default = "resnet_tiny_16", help = "one of gfnet.backbones.list(), no mobile one: their glance does not learn" },
   seed     = { default = 1, help = "of weights, order and draws" },
 }
 assert(#p.epochs == 3, "epochs needs three numbers, one for each stage")

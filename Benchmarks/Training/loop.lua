@@ -10,7 +10,7 @@ local p = gfnet.params{
   images   = { default = 256, min = 8, help = "training images" },
   batch    = { default = 32, min = 2, help = "images of an update" },
   steps    = { default = 3, min = 2, max = 6, help = "the glance and the patches after it" },
-  backbone = { default = "resnet_tiny_16", help = "one of gfnet.backbones.list() of which both encoders learn: gfnet.train leaves the first of MobileNetV3 and EfficientNet as it is" },
+  backbone = { default = "resnet_tiny_16", help = "one of gfnet.backbones.list(), no mobile one: their glance does not learn" },
   rounds   = { default = 7, min = 1, help = "of all, in turn; one more warms up" },
 }
 
