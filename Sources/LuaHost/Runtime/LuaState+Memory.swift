@@ -25,10 +25,10 @@ extension LuaState: MemoryKeeper {
     unseenBytes += bytes
     uncollectedBytes += bytes
     if externalBytes > softLimit {
-      collectAll()
+      collectGarbage()
       softLimit = max(limits.externalMemory, externalBytes * 2)
     } else if uncollectedBytes > max(Self.roundBytes, 8 * usedBytes) {
-      collectAll()
+      collectGarbage()
     } else if unseenBytes >= Self.stepBytes {
       unseenBytes = 0
       gf_step(stack.pointer)
@@ -50,11 +50,6 @@ extension LuaState: MemoryKeeper {
     bridge.pointee.limit = isNearlyFull() ? usedBytes + Self.reserve : limits.memory
   }
 
-  private func collectAll() {
-    (unseenBytes, uncollectedBytes) = (0, 0)
-    gf_collect(stack.pointer)
-  }
-
   // These are the bytes of an element of a list, and of an empty table, in Lua.
   private static let bytesOfValue = 16.0, bytesOfTable = 56.0
 
@@ -73,7 +68,10 @@ extension LuaState: MemoryKeeper {
   }
 
   /// Collects everything that no script can reach.
-  public func collectGarbage() { gf_collect(stack.pointer) }
+  public func collectGarbage() {
+    (unseenBytes, uncollectedBytes) = (0, 0)
+    gf_collect(stack.pointer)
+  }
 
   /// Has every allocation of Lua fail after the next `count`, until ``allowAllocations()``; for tests.
   package func refuseAllocations(after count: Int) { bridge.pointee.refuse_after = Int64(count) }
