@@ -143,11 +143,8 @@ extension Tensor {
     -> Int
   {
     var best = (value: row[0], place: 0)
-    for start in stride(from: 0, to: row.count, by: 1 << 20) {
-      try Cancellation.check()
-      for i in start..<min(start + (1 << 20), row.count) where precedes(row[i], best.value, largest) {
-        best = (row[i], i)
-      }
+    try Cancellation.inPieces(of: row.count) { piece in
+      for i in piece where precedes(row[i], best.value, largest) { best = (row[i], i) }
     }
     return best.place
   }
