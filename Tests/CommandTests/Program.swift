@@ -118,9 +118,11 @@ final class Program {
 
   /// Waits until the program has printed `text`; false where it ends or hangs without.
   func wait(for text: String, in process: Process) -> Bool {
-    let end = Date() + Self.patience
+    var (end, printed) = (Date() + Self.patience, 0)
     while process.isRunning, Date() < end {
-      if read("out.txt")?.contains(text) == true { return true }
+      let output = read("out.txt") ?? ""
+      if output.contains(text) { return true }
+      if output.utf8.count > printed { (end, printed) = (Date() + Self.patience, output.utf8.count) }
       usleep(20_000)
     }
     return read("out.txt")?.contains(text) == true
