@@ -4,7 +4,7 @@ import Foundation
 ///
 /// A pixel is a square whose number is that of its centre, so that what lies at a share of the width lies there in any size;
 /// libgd's own scaling shifts enlarged pictures by half a pixel. What lies beyond the rim counts as nothing.
-struct CubicScaling {
+enum CubicScaling {
   /// What each new pixel along one axis is made of.
   private struct Taps {
     let first: [Int]

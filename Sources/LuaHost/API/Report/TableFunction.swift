@@ -4,6 +4,7 @@ import Support
 /// `gfnet.report.table`.
 enum TableFunction {
   private static let columns = ArgumentKey<[String]>("columns", "the headings")
+  /// The most cells of a table, which takes some 40 bytes for each.
   private static let mostCells = 4_000_000
   private static let rows = ArgumentKey<[LuaTable]>(
     "rows", "one list of numbers, strings, booleans or nil per row")
