@@ -115,9 +115,6 @@ public final class MemoryBudget: Sendable {
     }
   }
 
-  /// Bytes that counted memory takes now.
-  public var counted: Int { countedBytes.load(ordering: .relaxed) }
-
   /// Bytes that may still be held, for whoever must not have memory collected while it asks: `keeper` is not asked to
   /// give up any.
   public func room(for bytes: Int, sparing keeper: any MemoryKeeper) -> Int {

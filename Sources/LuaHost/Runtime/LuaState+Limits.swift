@@ -1,4 +1,5 @@
 import CLuaBridge
+import Compute
 import Support
 
 /// Work of a run that has limits of its own.
@@ -69,13 +70,15 @@ extension LuaState {
 
   private func withinMemory<Result>(of work: LimitedWork, _ body: () throws -> Result) throws -> Result {
     guard let limit = work.limits.memory else { return try body() }
-    let start = (lua: usedBytes, objects: externalBytes, counted: MemoryBudget.shared.counted)
+    // The budget counts what every thread of the process holds, and the work is on this one.
+    let buffers = ComputeContext.current.buffers
+    let start = (lua: usedBytes, objects: externalBytes, buffers: buffers.inUse + buffers.held)
     let before = work.ledger?.held ?? 0
     let allowance = MemoryAllowance(of: work.owner, limit: limit, remedy: work.origin.memory) {
       [unowned self] in
       // Tensors count as buffers when they are computed and as objects when Lua holds them.
       before + usedBytes - start.lua
-        + max(externalBytes - start.objects, MemoryBudget.shared.counted - start.counted)
+        + max(externalBytes - start.objects, buffers.inUse + buffers.held - start.buffers)
     }
     // What was granted before was granted to others.
     bridge.pointee.granted = 0
