@@ -4,25 +4,27 @@ import Support
 
 /// Keeps freed buffers for reuse, so that a training step does not return to the system what it needs again.
 ///
-/// A pool belongs to one ``ComputeContext`` and so to one thread.
+/// A pool belongs to one ``ComputeContext`` and so to one thread. Every tensor passes through here, so what it keeps is not
+/// checked for overlapping accesses: no method calls anything that could come back to the pool.
 public final class BufferPool: MemoryKeeper {
-  private var free: [Int: [UnsafeMutableRawPointer]] = [:]
+  @exclusivity(unchecked) private var free: [Int: [UnsafeMutableRawPointer]] = [:]
   /// Those of few bytes, by their sixty-fourth part: no hash is computed for a small tensor.
-  private var smallFree = [[UnsafeMutableRawPointer]](repeating: [], count: smallest / 64)
+  @exclusivity(unchecked) private var smallFree = [[UnsafeMutableRawPointer]](
+    repeating: [], count: smallest / 64)
   /// The least capacity that is found by its hash.
   private static let smallest = 4096
 
   /// Bytes handed out and not yet given back.
-  public private(set) var inUse = 0
+  @exclusivity(unchecked) public private(set) var inUse = 0
   /// Bytes kept for reuse.
-  public private(set) var held = 0
+  @exclusivity(unchecked) public private(set) var held = 0
   /// Most bytes ever in use at once.
-  public private(set) var peak = 0
+  @exclusivity(unchecked) public private(set) var peak = 0
 
   /// The most bytes that may be in use; see ``limited(to:_:)``.
   private var limit = Int.max
   /// Buffers ever handed out.
-  public private(set) var taken = 0
+  @exclusivity(unchecked) public private(set) var taken = 0
 
   /// Bytes of the processor's large pages, in which larger buffers lie where the system has them to give.
   static let largePage = 2 << 20

@@ -73,7 +73,38 @@ public func apply(_ op: some Op, _ inputs: [Tensor]) throws -> Tensor {
   return try op.finished(inputs, shape, &saved)
 }
 
+/// An op whose result shares the memory of its one input.
+protocol ViewOp: Op {
+  /// The shape of the result.
+  ///
+  /// - Throws: ``TensorError`` where the input does not fit.
+  func shape(of input: Shape) throws -> Shape
+
+  /// The view of `x`, which has `shape`.
+  func view(_ x: Tensor, _ shape: Shape) throws -> Tensor
+}
+
+extension ViewOp {
+  var takesAnyType: Bool { true }
+
+  func outputShape(_ inputs: [Shape]) throws -> Shape { try shape(of: inputs[0]) }
+
+  func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
+    saved.shapes = [inputs[0].shape]
+    return try view(inputs[0], shape(of: inputs[0].shape))
+  }
+}
+
 extension Tensor {
+  /// What `op` makes of this tensor.
+  func viewed(_ op: some ViewOp) throws -> Tensor {
+    // Where nobody listens there is nothing to compute, and a view costs what its shape does.
+    guard Recording.isOff else { return try apply(op, [self]) }
+    let shape = try op.shape(of: shape)
+    try shape.validated(for: op.name)
+    return try op.view(self, shape).withoutHistory
+  }
+
   /// A result outside any recorder; throws where a stop has left it unfinished.
   func whole() throws -> Tensor {
     try Cancellation.check()

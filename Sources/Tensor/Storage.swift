@@ -11,6 +11,8 @@ public final class Storage {
   /// Counts writes after creation, so that packed copies of the weights know when they are stale.
   package private(set) var version = 0
   private var packs: [PackKey: PackedWeights] = [:]
+  /// What others have made of the elements, or made them of; gone when they change.
+  package var origin: AnyObject?
 
   /// What tells packed copies apart: sizes and batches whose primitives want the same arrangement share one.
   private struct PackKey: Hashable {
@@ -54,6 +56,7 @@ public final class Storage {
   public func didChange() {
     version += 1
     if !packs.isEmpty { packs = [:] }
+    if origin != nil { origin = nil }
   }
 
   /// The weights at `offset` packed for `shape`: made at first use, kept until the memory changes.

@@ -39,4 +39,17 @@ import Testing
     let images = try NetworkImages(try Tensor([1, 1, 16, 16], values), hasHistory: false)
     #expect(try images.tensor().values()[200].isNaN)
   }
+
+  /// What a crop was made of is remembered until somebody writes to it, and for the whole of it alone.
+  @Test func levelsThatWereWrittenOverAreForgotten() throws {
+    let images = try NetworkImages(try Tensor([1, 1, 16, 16], Self.levels), hasHistory: false)
+    let crop = try images.tensor()
+    #expect(try NetworkImages(crop, hasHistory: false).tensor().values() == Self.levels)
+    let part = try crop.sliced(2, 8..<16)
+    #expect(try NetworkImages(part, hasHistory: false).tensor().values() == Array(Self.levels[128...]))
+    let turned = try crop.transposed(2, 3)
+    #expect(try NetworkImages(turned, hasHistory: false).tensor().values() == turned.values())
+    try crop.assign(try Tensor.full([1, 1, 16, 16], 0.25))
+    #expect(try NetworkImages(crop, hasHistory: false).tensor().values().allSatisfy { $0 == 0.25 })
+  }
 }

@@ -45,11 +45,12 @@ private let crateClass = LuaClass<Crate>(
     }
   ],
   describe: { "crate of \($0.weight) kg" },
-  index: { crate, key, _ in
+  index: { crate, stack in
+    let key = try stack.value(at: 2)
     guard let index = key.asInteger, (1...2).contains(index) else {
       throw LuaError("a crate has the elements 1 and 2, got \(key.described)")
     }
-    return crate.weight * Double(index)
+    stack.push(crate.weight * Double(index))
   },
   count: { _ in 2 }
 ).entry

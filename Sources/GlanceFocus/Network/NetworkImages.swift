@@ -84,6 +84,10 @@ public struct NetworkImages {
     try ModelError.require(
       shape.rank == 4 && (shape[1] == 1 || shape[1] == 3) && shape.count > 0,
       "images must be n × 1 or 3 × height × width, got \(shape)")
+    if !hasHistory, let levels = Levels.origin(of: tensor) {
+      self.init(.pixels(levels.pixels), count: shape[0], channels: shape[1], height: shape[2], width: shape[3])
+      return
+    }
     let levels = hasHistory ? nil : try Self.levels(of: tensor)
     self.init(
       levels.map { .pixels($0) } ?? .numbers(tensor), count: shape[0], channels: shape[1], height: shape[2],
@@ -98,6 +102,8 @@ public struct NetworkImages {
     case .numbers(let tensor): return tensor
     case .pixels(let pixels):
       let result = try Tensor.empty([count, channels, height, width])
+      // What a crop gives is most often what the next step is asked with: nobody need find the levels again.
+      result.storage.origin = Levels(pixels, result)
       let target = result.pointer
       pixels.withUnsafeBufferPointer { pixels in
         ThreadTeam.parallel(pixels.count, grain: 1 << 14) { range in
@@ -196,6 +202,26 @@ public struct NetworkImages {
   }
 
   // MARK: Levels
+
+  /// The levels that a tensor was made of, for as long as nobody writes to it.
+  private final class Levels {
+    let pixels: [UInt8]
+    private let shape: Shape
+    private let strides: [Int]
+
+    init(_ pixels: [UInt8], _ tensor: Tensor) {
+      self.pixels = pixels
+      (shape, strides) = (tensor.shape, tensor.strides)
+    }
+
+    /// Those of `tensor`; nil where it was made otherwise, or is a part or another arrangement of what was.
+    static func origin(of tensor: Tensor) -> Levels? {
+      guard let levels = tensor.storage.origin as? Levels, tensor.offset == 0, tensor.shape == levels.shape,
+        tensor.strides == levels.strides
+      else { return nil }
+      return levels
+    }
+  }
 
   /// N × H × W × C levels where every number is one of 0/255, 1/255, …, 1; else nil.
   private static func levels(of tensor: Tensor) throws -> [UInt8]? {

@@ -17,11 +17,14 @@ final class CallShape {
     let options: [Slot]?
     /// The only Lua type that needs no closer look; nil: ask the parameter.
     let plainKind: Int32?
+    /// Whether it must be given.
+    let isRequired: Bool
 
     init(_ parameter: FunctionParameter) {
       self.parameter = parameter
       name = parameter.name
       options = parameter.options?.map(Slot.init)
+      isRequired = parameter.isRequired
       plainKind =
         switch parameter.type {
         case .number where parameter.range == nil: LUA_TNUMBER
@@ -76,28 +79,37 @@ final class CallShape {
     }
   }
 
+  /// What is right is let through before anything of an error is made: it is so at almost every call.
   private func check(_ slot: Slot, at index: Int, on stack: LuaStack) throws {
-    let parameter = slot.parameter
-    let place = "argument \(index - first + 1) '\(parameter.name)'"
     if stack.kind(at: index).rawValue <= 0 {
-      guard parameter.isRequired else { return }
-      throw LuaError(
-        "\(entry.qualifiedName): \(place) is missing; expected \(expectation(of: parameter))\(hintForMissing)"
-      )
-    }
-    if let options = slot.options {
-      guard stack.kind(at: index) == .table else {
-        throw mismatch(
-          place, parameter, at: index, on: stack,
-          hint: hint(forOptions: parameter, at: index, on: stack))
-      }
+      if slot.isRequired { throw missing(slot.parameter, at: index) }
+    } else if let options = slot.options, stack.kind(at: index) == .table {
       try check(options, inTableAt: index, on: stack)
-    } else if !parameter.accepts(index, on: stack) {
-      throw mismatch(
-        place, parameter, at: index, on: stack,
-        hint: parameter.isRest
-          ? "" : hint(forNamesAt: index, on: stack) + hint(forExchangeAt: index, on: stack))
+    } else if slot.options != nil || !slot.parameter.accepts(index, on: stack) {
+      throw misfit(slot.parameter, at: index, on: stack)
     }
+  }
+
+  private func place(_ parameter: FunctionParameter, at index: Int) -> String {
+    "argument \(index - first + 1) '\(parameter.name)'"
+  }
+
+  private func missing(_ parameter: FunctionParameter, at index: Int) -> LuaError {
+    LuaError(
+      "\(entry.qualifiedName): \(place(parameter, at: index)) is missing; expected \(expectation(of: parameter))\(hintForMissing)"
+    )
+  }
+
+  private func misfit(_ parameter: FunctionParameter, at index: Int, on stack: LuaStack) -> LuaError {
+    let hint: String
+    if parameter.options != nil {
+      hint = self.hint(forOptions: parameter, at: index, on: stack)
+    } else if parameter.isRest {
+      hint = ""
+    } else {
+      hint = self.hint(forNamesAt: index, on: stack) + self.hint(forExchangeAt: index, on: stack)
+    }
+    return mismatch(place(parameter, at: index), parameter, at: index, on: stack, hint: hint)
   }
 
   private func check(_ options: [Slot], inTableAt table: Int, on stack: LuaStack) throws {

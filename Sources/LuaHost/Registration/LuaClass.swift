@@ -37,7 +37,7 @@ public struct LuaClass<Value> {
   ///   - field: `object.name` for names that are no members; nil where there is no such field either.
   ///   - assignField: `object.name = v` for names that are no members, with object, name and value on the stack; false
   ///     where there is no such field either.
-  ///   - index: `object[i]` for keys that are no names, 1-based; throws when out of range.
+  ///   - index: `object[i]` for keys that are no names, 1-based: pushes the element that the key in slot 2 names, or throws.
   ///   - assign: `object[i] = v` for keys that are no names; the stack holds object, key, value.
   ///   - count: `#object`.
   ///   - calls: the method that `object(…)` is short for.
@@ -50,7 +50,7 @@ public struct LuaClass<Value> {
     preview: (@Sendable (Value) throws -> Notebook.Picture?)? = nil,
     field: (@Sendable (Value, String, LuaStack) throws -> (any LuaPushable)?)? = nil,
     assignField: (@Sendable (Value, String, LuaStack) throws -> Bool)? = nil,
-    index: (@Sendable (Value, LuaValue, LuaStack) throws -> any LuaPushable)? = nil,
+    index: (@Sendable (Value, LuaStack) throws -> Void)? = nil,
     assign: (@Sendable (Value, LuaStack) throws -> Void)? = nil,
     count: (@Sendable (Value) throws -> Int)? = nil, calls: String? = nil, sample: String? = nil
   ) {
@@ -82,7 +82,7 @@ public struct LuaClass<Value> {
     if let preview { entry.preview = { try preview(Self.unbox($0)) } }
     if let field { entry.field = { try field(Self.unbox($0), $1, $2) } }
     if let assignField { entry.assignField = { try assignField(Self.unbox($0), $1, $2) } }
-    if let index { entry.index = { try index(Self.unbox($0), $1, $2) } }
+    if let index { entry.index = { try index(Self.unbox($0), $1) } }
     if let assign { entry.assign = { try assign(Self.unbox($0), $1) } }
     if let count { entry.count = { try count(Self.unbox($0)) } }
     entry.called = functions.first { $0.name == calls }
@@ -207,7 +207,7 @@ public struct ClassEntry: Sendable {
   var preview: (@Sendable (AnyObject) throws -> Notebook.Picture?)?
   var field: (@Sendable (AnyObject, String, LuaStack) throws -> (any LuaPushable)?)?
   var assignField: (@Sendable (AnyObject, String, LuaStack) throws -> Bool)?
-  var index: (@Sendable (AnyObject, LuaValue, LuaStack) throws -> any LuaPushable)?
+  var index: (@Sendable (AnyObject, LuaStack) throws -> Void)?
   var assign: (@Sendable (AnyObject, LuaStack) throws -> Void)?
   var count: (@Sendable (AnyObject) throws -> Int)?
   /// The method that `object(…)` is short for.

@@ -119,8 +119,7 @@ extension ClassEntry {
   /// Answers `object[key]` for keys that are no member.
   fileprivate func indexMember(on stack: LuaStack) throws -> Int32 {
     if stack.kind(at: 2) != .string, let index {
-      let object = try stack.liveObject(of: self)
-      try index(object, try stack.value(at: 2), stack).push(onto: stack)
+      try index(try stack.liveObject(of: self), stack)
       return 1
     }
     let key = try stack.value(at: 2)

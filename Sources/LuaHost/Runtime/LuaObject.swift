@@ -88,7 +88,7 @@ extension LuaStack {
 
   func classEntry(at index: Int) -> ClassEntry? {
     guard let box = gf_box_at(pointer, Int32(index)), let type = box.pointee.type else { return nil }
-    return state.classesByBox[UnsafeRawPointer(type)]?.entry
+    return state.installedClass(ofBoxes: UnsafeRawPointer(type))?.entry
   }
 
   /// The object behind a userdata, untyped.

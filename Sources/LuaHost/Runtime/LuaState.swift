@@ -47,7 +47,7 @@ public final class LuaState {
   private var registration: MemoryRegistration?
 
   /// The class whose objects were pushed last, which are most often those that are pushed next.
-  private var lastClass: InstalledClass?
+  @exclusivity(unchecked) private var lastClass: InstalledClass?
   var classes: [ObjectIdentifier: InstalledClass] = [:]
   var classesByBox: [UnsafeRawPointer: InstalledClass] = [:]
   /// The argument checks by qualified name, which all environments share: every plugin's has all functions
@@ -60,10 +60,10 @@ public final class LuaState {
   /// Why Lua's allocator was refused last, where it was for want of room in the run, a cell or a plugin.
   var shortage: String?
   /// The bytes of tensors that Lua objects hold now.
-  public internal(set) var externalBytes = 0
-  var unseenBytes = 0
+  @exclusivity(unchecked) public internal(set) var externalBytes = 0
+  @exclusivity(unchecked) var unseenBytes = 0
   /// The bytes of tensors that objects were pushed for since everything was collected.
-  var uncollectedBytes = 0
+  @exclusivity(unchecked) var uncollectedBytes = 0
   var softLimit: Int
 
   /// Starts an interpreter; throws ``LuaError`` for want of memory.
@@ -100,6 +100,12 @@ public final class LuaState {
     handle.side = nil
     gf_close(main)
     display?.release()
+  }
+
+  /// The class of the objects in boxes that are marked with `type`; nil where none is registered.
+  func installedClass(ofBoxes type: UnsafeRawPointer) -> InstalledClass? {
+    if let lastClass, lastClass.type == type { return lastClass }
+    return classesByBox[type]
   }
 
   /// The class of values of a type; nil where none is registered.

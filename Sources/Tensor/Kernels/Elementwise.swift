@@ -31,11 +31,15 @@ enum Elementwise {
 
   /// f of each pair of elements of two tensors of equal shape, arranged like `x`.
   static func zip<F: NumberPairFunction>(_ x: Tensor, _ y: Tensor, _ f: F) throws -> Tensor {
-    let first = x.isDense ? x : try x.clone()
-    let second = try aligned(y, with: first)
-    let result = try Tensor.empty(like: first)
-    let (a, b, target) = (first.pointer, second.pointer, result.pointer)
-    ThreadTeam.parallel(first.count, grain: grain) { range in
+    guard x.isDense else { return try zip(x.clone(), y, f) }
+    guard isAligned(y, with: x) else {
+      let copy = try Tensor.empty(like: x)
+      try Strided.copy(y, to: copy)
+      return try zip(x, copy, f)
+    }
+    let result = try Tensor.empty(like: x)
+    let (a, b, target) = (x.pointer, y.pointer, result.pointer)
+    ThreadTeam.parallel(x.count, grain: grain) { range in
       for i in range { target[i] = f(a[i], b[i]) }
     }
     return result
@@ -69,10 +73,14 @@ enum Elementwise {
     return result
   }
 
-  /// The numbers of `y` in the arrangement of `x` (equal shapes).
+  /// Whether the numbers of `y` lie in the arrangement of `x`, which is dense (equal shapes).
+  private static func isAligned(_ y: Tensor, with x: Tensor) -> Bool {
+    y.strides == x.strides || x.isContiguous && y.isContiguous || x.isChannelsLast && y.isChannelsLast
+  }
+
+  /// The numbers of `y` in the arrangement of `x`, which is dense (equal shapes).
   static func aligned(_ y: Tensor, with x: Tensor) throws -> Tensor {
-    if y.strides == x.strides { return y }
-    if x.isContiguous && y.isContiguous || x.isChannelsLast && y.isChannelsLast { return y }
+    if isAligned(y, with: x) { return y }
     let copy = try Tensor.empty(like: x)
     try Strided.copy(y, to: copy)
     return copy
@@ -82,6 +90,7 @@ enum Elementwise {
 extension Tensor {
   /// Strides that read this tensor as if it had `shape`: 0 along repeated axes.
   func expandedStrides(to shape: Shape) -> [Int] {
+    if shape == self.shape { return strides }
     let lead = shape.rank - rank
     return shape.sizes.indices.map { axis in
       let own = axis - lead

@@ -66,6 +66,15 @@ struct LoopPlan {
   private static let longestPiece = 1 << 16
 
   init(shape: Shape, strides: [[Int]]) {
+    if shape.rank <= 1 {
+      // One loop, or none: there is nothing to put in order.
+      let count = shape.count
+      length = max(count, 1)
+      inner = strides.map { count > 1 ? $0[0] : 1 }
+      outer = []
+      rows = min(count, 1)
+      return
+    }
     var loops: [(size: Int, strides: [Int])] = []
     let isEmpty = shape.sizes.contains(0)
     if !isEmpty {

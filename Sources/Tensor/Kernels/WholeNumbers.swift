@@ -25,19 +25,31 @@ enum WholeNumbers {
     _ x: Tensor, _ y: Tensor, _ shape: Shape, _ f: F, _ dtype: DType, _ type: E.Type, _ name: String
   ) throws -> Tensor {
     let result = try x.shape == shape ? Tensor.empty(like: x) : Tensor.empty(shape, dtype)
-    let plan = LoopPlan(
-      shape: shape, strides: [result.strides, x.expandedStrides(to: shape), y.expandedStrides(to: shape)])
     let (target, a, b) = (result.elements(type), x.elements(type), y.elements(type))
-    let (ts, xs, ys) = (plan.inner[0], plan.inner[1], plan.inner[2])
     let range = dtype.wholeRange
     let failure = FirstFailure()
-    try plan.forEachRow { offsets, length in
-      let (t, p, q) = (target + offsets[0], a + offsets[1], b + offsets[2])
-      for i in 0..<length {
-        if let value = f(p[i * xs].whole, q[i * ys].whole), range.contains(value) {
-          t[i * ts] = E(whole: value)
-        } else {
-          failure.note(place: offsets[0] + i * ts, p[i * xs].whole, q[i * ys].whole)
+    if x.shape == y.shape, x.strides == result.strides, y.strides == result.strides {
+      ThreadTeam.parallel(result.count, grain: Elementwise.grain) { places in
+        for i in places {
+          if let value = f(a[i].whole, b[i].whole), range.contains(value) {
+            target[i] = E(whole: value)
+          } else {
+            failure.note(place: i, a[i].whole, b[i].whole)
+          }
+        }
+      }
+    } else {
+      let plan = LoopPlan(
+        shape: shape, strides: [result.strides, x.expandedStrides(to: shape), y.expandedStrides(to: shape)])
+      let (ts, xs, ys) = (plan.inner[0], plan.inner[1], plan.inner[2])
+      try plan.forEachRow { offsets, length in
+        let (t, p, q) = (target + offsets[0], a + offsets[1], b + offsets[2])
+        for i in 0..<length {
+          if let value = f(p[i * xs].whole, q[i * ys].whole), range.contains(value) {
+            t[i * ts] = E(whole: value)
+          } else {
+            failure.note(place: offsets[0] + i * ts, p[i * xs].whole, q[i * ys].whole)
+          }
         }
       }
     }

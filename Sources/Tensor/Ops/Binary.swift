@@ -10,6 +10,9 @@ protocol BinaryFunction: Sendable {
   /// What inference plans may do instead; nil where they call the function.
   static var lowering: Lowering? { get }
 
+  /// The function where whole numbers have whole results; nil where it is about float32 numbers alone.
+  var whole: (any WholeFunction)? { get }
+
   /// The function of two numbers.
   func value(_ x: Float, _ y: Float) -> Float
 
@@ -28,6 +31,7 @@ protocol BinaryFunction: Sendable {
 extension BinaryFunction {
   static var keepsInputs: Bool { true }
   static var lowering: Lowering? { nil }
+  var whole: (any WholeFunction)? { nil }
 
   func values(_ x: Tensor, _ y: Tensor, shape: Shape) throws -> Tensor {
     try Elementwise.broadcast(x, y, shape: shape, PairValue(function: self))
@@ -49,6 +53,8 @@ protocol WholeFunction: BinaryFunction, WholePairFunction {
 
 extension WholeFunction {
   static var keepsTruth: Bool { false }
+  var whole: (any WholeFunction)? { self }
+
   func wholes(_ x: Tensor, _ y: Tensor, shape: Shape, _ dtype: DType) throws -> Tensor {
     try WholeNumbers.broadcast(
       x.converted(to: dtype), y.converted(to: dtype), shape: shape, self, dtype, name: Self.name)
@@ -61,26 +67,31 @@ extension WholeFunction {
 /// everything else is float32.
 struct Binary: Op {
   let function: any BinaryFunction
-  var name: String { type(of: function).name }
+  var name: String { Swift.type(of: function).name }
   var takesAnyType: Bool { true }
 
   func outputShape(_ inputs: [Shape]) throws -> Shape { try inputs[0].broadcast(with: inputs[1], for: name) }
 
-  func lowering(_ inputs: [Shape]) -> Lowering? { type(of: function).lowering }
+  func lowering(_ inputs: [Shape]) -> Lowering? { Swift.type(of: function).lowering }
 
   func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
     var (x, y) = (inputs[0], inputs[1])
     saved.shapes = [x.shape, y.shape]
     if x.dtype != .float32 || y.dtype != .float32 {
       let dtype = x.dtype.promoted(with: y.dtype)
-      if dtype != .float32, let function = function as? any WholeFunction {
-        let result = type(of: function).keepsTruth ? dtype : dtype.arithmetic
-        return try function.wholes(x, y, shape: try outputShape(saved.shapes), result)
+      if dtype != .float32, let function = function.whole {
+        return try function.wholes(
+          x, y, shape: try outputShape(saved.shapes), Self.type(of: dtype, under: function))
       }
       (x, y) = (try x.converted(to: .float32), try y.converted(to: .float32))
     }
-    if type(of: function).keepsInputs { saved.keep(x, y) }
+    if Swift.type(of: function).keepsInputs { saved.keep(x, y) }
     return try function.values(x, y, shape: try outputShape(saved.shapes))
+  }
+
+  /// The type of what `function` makes of elements of type `dtype`.
+  fileprivate static func type(of dtype: DType, under function: any WholeFunction) -> DType {
+    Swift.type(of: function).keepsTruth ? dtype : dtype.arithmetic
   }
 
   func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
@@ -96,10 +107,12 @@ extension Tensor {
   /// `function` of each pair of elements of this tensor, the first, and of `other`; the two broadcast.
   func applied(_ function: some BinaryFunction, _ other: Tensor) throws -> Tensor {
     // What nobody listens to, and needs no fitting, takes the short way: one element is added in a fraction of a microsecond.
-    if dtype == .float32, other.dtype == .float32, shape == other.shape, Recording.isOff {
-      return try function.values(self, other, shape: shape).whole()
+    guard dtype == other.dtype, shape == other.shape, Recording.isOff else {
+      return try apply(Binary(function: function), [self, other])
     }
-    return try apply(Binary(function: function), [self, other])
+    if dtype == .float32 { return try function.values(self, other, shape: shape).whole() }
+    guard let whole = function.whole else { return try apply(Binary(function: function), [self, other]) }
+    return try whole.wholes(self, other, shape: shape, Binary.type(of: dtype, under: whole)).whole()
   }
 
   /// x + y element by element, after broadcasting by NumPy's rule: axes are matched from the last, and one

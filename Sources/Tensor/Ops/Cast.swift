@@ -8,9 +8,11 @@ struct Cast: Op {
 
   func outputShape(_ inputs: [Shape]) throws -> Shape { inputs[0] }
 
-  func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
-    let result = try Tensor.empty(like: inputs[0], dtype)
-    try Strided.copy(inputs[0], to: result)
+  func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor { try values(inputs[0]) }
+
+  func values(_ x: Tensor) throws -> Tensor {
+    let result = try Tensor.empty(like: x, dtype)
+    try Strided.copy(x, to: result)
     return result
   }
 
@@ -32,7 +34,9 @@ extension Tensor {
   ///
   /// - Throws: ``TensorError`` for a number that is outside the type, NaN among them.
   public func converted(to dtype: DType) throws -> Tensor {
-    self.dtype == dtype ? self : try apply(Cast(dtype: dtype), [self])
+    if self.dtype == dtype { return self }
+    let op = Cast(dtype: dtype)
+    return try Recording.isOff ? op.values(self).whole() : apply(op, [self])
   }
 
   /// A tensor with the whole numbers of `values`, given and stored in row-major order.

@@ -1,3 +1,5 @@
+import Compute
+
 /// How two numbers compare; with NaN only ``notEqual`` holds.
 public enum Comparison: String, CaseIterable, Sendable {
   case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
@@ -12,8 +14,11 @@ struct Compare: Op {
   func outputShape(_ inputs: [Shape]) throws -> Shape { try inputs[0].broadcast(with: inputs[1], for: name) }
 
   func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
-    var (x, y) = (inputs[0], inputs[1])
-    let shape = try outputShape([x.shape, y.shape])
+    try values(inputs[0], inputs[1], shape: try outputShape([inputs[0].shape, inputs[1].shape]))
+  }
+
+  func values(_ x: Tensor, _ y: Tensor, shape: Shape) throws -> Tensor {
+    var (x, y) = (x, y)
     // Numbers are compared by value: an int32 beyond 2²⁴ is not rounded to a float32 first.
     switch (x.dtype, y.dtype) {
     case (.float32, .float32): return try compare(x, y, shape, Float.self, Float.self)
@@ -45,6 +50,28 @@ struct Compare: Op {
     }
   }
 
+  /// The comparison of each element of `x`, which is dense, with one number.
+  fileprivate func values(_ x: Tensor, _ number: Float) throws -> Tensor {
+    switch comparison {
+    case .equal: try loop(x) { $0 == number }
+    case .notEqual: try loop(x) { $0 != number }
+    case .less: try loop(x) { $0 < number }
+    case .lessOrEqual: try loop(x) { $0 <= number }
+    case .greater: try loop(x) { $0 > number }
+    case .greaterOrEqual: try loop(x) { $0 >= number }
+    }
+  }
+
+  @inline(__always)
+  private func loop(_ x: Tensor, _ holds: (Float) -> Bool) throws -> Tensor {
+    let result = try Tensor.empty(like: x, .boolean)
+    let (target, source) = (result.elements(UInt8.self), x.pointer)
+    ThreadTeam.parallel(x.count, grain: Elementwise.grain) { range in
+      for i in range { target[i] = holds(source[i]) ? 1 : 0 }
+    }
+    return result
+  }
+
   /// Numbers of one type are compared as they are; of two types, in double precision, which holds both.
   @inline(__always)
   private func loop<A: TensorElement, B: TensorElement>(
@@ -53,6 +80,13 @@ struct Compare: Op {
   ) throws -> Tensor {
     let result = try Tensor.empty(
       like: x.shape == shape ? x : y.shape == shape ? y : Tensor.empty(shape, .boolean), .boolean)
+    if result.strides == x.strides, x.shape == shape, y.shape == shape, y.strides == x.strides {
+      let (target, a, b) = (result.elements(UInt8.self), x.elements(first), y.elements(second))
+      ThreadTeam.parallel(result.count, grain: Elementwise.grain) { range in
+        for i in range { target[i] = holds(a[i].double, b[i].double) ? 1 : 0 }
+      }
+      return result
+    }
     let plan = LoopPlan(
       shape: shape, strides: [result.strides, x.expandedStrides(to: shape), y.expandedStrides(to: shape)])
     let (target, a, b) = (result.elements(UInt8.self), x.elements(first), y.elements(second))
@@ -73,7 +107,17 @@ struct Compare: Op {
 extension Tensor {
   /// Where `comparison` holds between this tensor's element and the other's, as truth values; the shapes broadcast.
   public func compared(_ comparison: Comparison, _ other: Tensor) throws -> Tensor {
-    try apply(Compare(comparison: comparison), [self, other])
+    let op = Compare(comparison: comparison)
+    guard shape == other.shape, Recording.isOff else { return try apply(op, [self, other]) }
+    return try op.values(self, other, shape: shape).whole()
+  }
+
+  /// Where `comparison` holds between this tensor's element and a number, as truth values.
+  public func compared(_ comparison: Comparison, _ number: Float) throws -> Tensor {
+    guard dtype == .float32, isDense, Recording.isOff else {
+      return try compared(comparison, Tensor(number))
+    }
+    return try Compare(comparison: comparison).values(self, number).whole()
   }
 
   /// Where the elements are equal; the shapes broadcast.

@@ -9,8 +9,10 @@ struct Concatenate: Op {
   func outputShape(_ inputs: [Shape]) throws -> Shape {
     guard let first = inputs.first else { throw TensorError(name, "needs at least one tensor") }
     let axis = try first.axis(self.axis, for: name)
-    let rest = first.reduced([axis], keepingAxes: true)
-    for shape in inputs where shape.rank != first.rank || shape.reduced([axis], keepingAxes: true) != rest {
+    for shape in inputs
+    where shape.rank != first.rank
+      || shape.sizes.indices.contains(where: { $0 != axis && shape[$0] != first[$0] })
+    {
       throw TensorError(name, "shapes \(first) and \(shape) differ in more than axis \(axis)")
     }
     var sizes = first.sizes

@@ -30,6 +30,10 @@ struct IndexSelect: Op {
     if y.count == 0 { return y }
     if axis == 0, x.isContiguous && x.rank != 4 || x.isChannelsLast {
       let length = x.count / x.shape[0]
+      if length == 1, x.dtype.bytes == 4 {
+        pickElements(from: x.firstByte.assumingMemoryBound(to: UInt32.self), to: y)
+        return y
+      }
       let (source, target) = (x.firstByte, y.firstByte)
       let bytes = length * x.dtype.bytes
       ThreadTeam.parallel(indices.count, grain: max(1, (1 << 15) / length)) { range in
@@ -46,6 +50,16 @@ struct IndexSelect: Op {
       }
     }
     return y
+  }
+
+  /// Elements of four bytes, whatever they are.
+  private func pickElements(from source: UnsafePointer<UInt32>, to y: Tensor) {
+    let target = y.firstByte.assumingMemoryBound(to: UInt32.self)
+    indices.withUnsafeBufferPointer { indices in
+      ThreadTeam.parallel(indices.count, grain: Elementwise.grain) { range in
+        for i in range { target[i] = source[indices[i]] }
+      }
+    }
   }
 
   /// Channels of channels-last images, pixel by pixel: one pass over memory.

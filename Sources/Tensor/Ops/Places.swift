@@ -49,6 +49,7 @@ public struct Places {
 extension Tensor {
   /// The elements, or slices, at `places`; the gradient of one that is named several times adds up.
   public func picked(_ places: Places) throws -> Tensor {
+    if places.axes == [0], places.shape.rank == 1 { return try indexSelected(0, places.places[0]) }
     let others = places.others(rank)
     var flat = [Int](repeating: 0, count: places.shape.count)
     for (axis, list) in zip(places.axes, places.places) {

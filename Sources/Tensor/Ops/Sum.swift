@@ -19,7 +19,9 @@ struct Sum: Op {
 
   private func resolved(_ shape: Shape) throws -> [Int] {
     let found = try axes.map { try shape.axis($0, for: name) }
-    guard Set(found).count == found.count else { throw TensorError(name, "axes \(axes) name one axis twice") }
+    guard found.indices.allSatisfy({ !found[..<$0].contains(found[$0]) }) else {
+      throw TensorError(name, "axes \(axes) name one axis twice")
+    }
     return found
   }
 

@@ -14,8 +14,11 @@ struct Combine: Op {
   func outputShape(_ inputs: [Shape]) throws -> Shape { try inputs[0].broadcast(with: inputs[1], for: name) }
 
   func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
-    let shape = try outputShape(inputs.map(\.shape))
-    let (x, y) = (try inputs[0].converted(to: .boolean), try inputs[1].converted(to: .boolean))
+    try values(inputs[0], inputs[1], shape: try outputShape([inputs[0].shape, inputs[1].shape]))
+  }
+
+  func values(_ x: Tensor, _ y: Tensor, shape: Shape) throws -> Tensor {
+    let (x, y) = (try x.converted(to: .boolean), try y.converted(to: .boolean))
     let result = try Tensor.empty(like: x.shape == shape ? x : Tensor.empty(shape, .boolean))
     let plan = LoopPlan(
       shape: shape, strides: [result.strides, x.expandedStrides(to: shape), y.expandedStrides(to: shape)])
@@ -97,7 +100,9 @@ struct Classify: Op {
 extension Tensor {
   /// Truth values combined with those of `other`; the shapes broadcast, and numbers count as true unless they are 0.
   public func combined(_ connective: Connective, _ other: Tensor) throws -> Tensor {
-    try apply(Combine(connective: connective), [self, other])
+    let op = Combine(connective: connective)
+    guard shape == other.shape, Recording.isOff else { return try apply(op, [self, other]) }
+    return try op.values(self, other, shape: shape).whole()
   }
 
   /// Where the elements are 0, or false.

@@ -5,12 +5,15 @@ struct Reshape: Op {
   var takesAnyType: Bool { true }
 
   func outputShape(_ inputs: [Shape]) throws -> Shape {
-    try shape.validated(for: name)
-    guard inputs[0].count == shape.count else {
-      throw TensorError(
-        name, "shape \(inputs[0]) has \(inputs[0].count) elements, \(shape) needs \(shape.count)")
-    }
+    try requireCount(inputs[0])
     return shape
+  }
+
+  fileprivate func requireCount(_ input: Shape) throws {
+    try shape.validated(for: name)
+    guard input.count == shape.count else {
+      throw TensorError(name, "shape \(input) has \(input.count) elements, \(shape) needs \(shape.count)")
+    }
   }
 
   func lowering(_ inputs: [Shape]) -> Lowering? { .reshape }
@@ -29,23 +32,19 @@ struct Reshape: Op {
 }
 
 /// The axes in another order.
-struct Permute: Op {
+struct Permute: ViewOp {
   let order: [Int]
   let name = "permute"
-  var takesAnyType: Bool { true }
 
-  func outputShape(_ inputs: [Shape]) throws -> Shape {
-    guard order.sorted() == Array(0..<inputs[0].rank) else {
-      throw TensorError(name, "\(order) is not an order of the \(inputs[0].rank) axes of shape \(inputs[0])")
+  func shape(of input: Shape) throws -> Shape {
+    guard order.count == input.rank, input.sizes.indices.allSatisfy(order.contains) else {
+      throw TensorError(name, "\(order) is not an order of the \(input.rank) axes of shape \(input)")
     }
-    return Shape(order.map { inputs[0][$0] })
+    return Shape(order.map { input[$0] })
   }
 
-  func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
-    let x = inputs[0]
-    return Tensor(
-      storage: x.storage, offset: x.offset, shape: Shape(order.map { x.shape[$0] }),
-      strides: order.map { x.strides[$0] })
+  func view(_ x: Tensor, _ shape: Shape) -> Tensor {
+    Tensor(storage: x.storage, offset: x.offset, shape: shape, strides: order.map { x.strides[$0] })
   }
 
   func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
@@ -56,23 +55,20 @@ struct Permute: Op {
 }
 
 /// Repeats along axes of size 1, without copying.
-struct Expand: Op {
+struct Expand: ViewOp {
   let shape: Shape
   let name = "expand"
-  var takesAnyType: Bool { true }
 
-  func outputShape(_ inputs: [Shape]) throws -> Shape {
+  func shape(of input: Shape) throws -> Shape {
     try shape.validated(for: name)
-    guard try inputs[0].broadcast(with: shape, for: name) == shape else {
-      throw TensorError(name, "shape \(inputs[0]) cannot be repeated to \(shape)")
+    guard try input.broadcast(with: shape, for: name) == shape else {
+      throw TensorError(name, "shape \(input) cannot be repeated to \(shape)")
     }
     return shape
   }
 
-  func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
-    let x = inputs[0]
-    saved.shapes = [x.shape]
-    return Tensor(storage: x.storage, offset: x.offset, shape: shape, strides: x.expandedStrides(to: shape))
+  func view(_ x: Tensor, _ shape: Shape) -> Tensor {
+    Tensor(storage: x.storage, offset: x.offset, shape: shape, strides: x.expandedStrides(to: shape))
   }
 
   func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
@@ -81,22 +77,21 @@ struct Expand: Op {
 }
 
 /// A range of one axis, without copying.
-struct Slice: Op {
+struct Slice: ViewOp {
   let axis: Int
   let range: Range<Int>
   let step: Int
   let name = "slice"
-  var takesAnyType: Bool { true }
 
   /// The number of elements, rounded up without adding to what may be the largest number.
   private var length: Int { range.count / step + (range.count % step == 0 ? 0 : 1) }
 
-  func outputShape(_ inputs: [Shape]) throws -> Shape {
-    let axis = try inputs[0].axis(self.axis, for: name)
-    guard step > 0, range.lowerBound >= 0, range.upperBound <= inputs[0][axis] else {
-      throw TensorError(name, "range \(range) step \(step) of axis \(axis) of shape \(inputs[0])")
+  func shape(of input: Shape) throws -> Shape {
+    let axis = try input.axis(self.axis, for: name)
+    guard step > 0, range.lowerBound >= 0, range.upperBound <= input[axis] else {
+      throw TensorError(name, "range \(range) step \(step) of axis \(axis) of shape \(input)")
     }
-    var sizes = inputs[0].sizes
+    var sizes = input.sizes
     sizes[axis] = length
     return Shape(sizes)
   }
@@ -106,24 +101,19 @@ struct Slice: Op {
       ? .pickChannels(Array(stride(from: range.lowerBound, to: range.upperBound, by: step))) : nil
   }
 
-  func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
-    saved.shapes = [inputs[0].shape]
-    return try view(inputs[0])
-  }
-
   func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
     let whole = try Tensor.zeros(saved.shapes[0])
-    try Strided.copy(gradient, to: try view(whole))
+    try Strided.copy(gradient, to: try view(whole, gradient.shape))
     return [whole]
   }
 
-  private func view(_ x: Tensor) throws -> Tensor {
+  func view(_ x: Tensor, _ shape: Shape) throws -> Tensor {
     let axis = try x.shape.axis(self.axis, for: name)
     var strides = x.strides
     let offset = x.offset + range.lowerBound * strides[axis]
     // A step beyond the range selects one element: its stride is never walked.
     strides[axis] *= min(step, max(range.count, 1))
-    return Tensor(storage: x.storage, offset: offset, shape: try outputShape([x.shape]), strides: strides)
+    return Tensor(storage: x.storage, offset: offset, shape: shape, strides: strides)
   }
 }
 
@@ -134,7 +124,7 @@ extension Tensor {
   ///
   /// - Throws: ``TensorError`` where the numbers of elements differ.
   public func reshaped(_ shape: Shape) throws -> Tensor {
-    guard let open = shape.sizes.firstIndex(of: -1) else { return try apply(Reshape(shape: shape), [self]) }
+    guard let open = shape.sizes.firstIndex(of: -1) else { return try laidOut(as: shape) }
     var sizes = shape.sizes
     sizes[open] = 1
     let known = Shape(sizes).count
@@ -142,7 +132,15 @@ extension Tensor {
       throw TensorError("reshape", "\(count) elements cannot be laid out as \(shape)")
     }
     sizes[open] = count / known
-    return try apply(Reshape(shape: Shape(sizes)), [self])
+    return try laidOut(as: Shape(sizes))
+  }
+
+  private func laidOut(as shape: Shape) throws -> Tensor {
+    let op = Reshape(shape: shape)
+    guard Recording.isOff, isContiguous else { return try apply(op, [self]) }
+    // As in ``viewed(_:)``: there is nothing to compute.
+    try op.requireCount(self.shape)
+    return Tensor(storage: storage, offset: offset, shape: shape, strides: shape.rowMajorStrides)
   }
 
   /// All axes from `axis` on merged into one, in row-major order: N×C×H×W from axis 1 becomes N×CHW.
@@ -155,7 +153,7 @@ extension Tensor {
   /// The axes in another order; a view. Axis i of the result is axis `order[i]` of this tensor.
   ///
   /// - Throws: ``TensorError`` where `order` does not name each axis once.
-  public func permuted(_ order: [Int]) throws -> Tensor { try apply(Permute(order: order), [self]) }
+  public func permuted(_ order: [Int]) throws -> Tensor { try viewed(Permute(order: order)) }
 
   /// The tensor with two axes exchanged; a view.
   public func transposed(_ a: Int = -2, _ b: Int = -1) throws -> Tensor {
@@ -167,13 +165,13 @@ extension Tensor {
   /// The tensor repeated to `shape` along axes that are missing or of size 1; a view.
   ///
   /// - Throws: ``TensorError`` where another size would change.
-  public func expanded(to shape: Shape) throws -> Tensor { try apply(Expand(shape: shape), [self]) }
+  public func expanded(to shape: Shape) throws -> Tensor { try viewed(Expand(shape: shape)) }
 
   /// The indices `range` of `axis`, every `step`-th of them; a view.
   ///
   /// - Throws: ``TensorError`` where the range leaves the axis, or `step` is not above 0.
   public func sliced(_ axis: Int, _ range: Range<Int>, step: Int = 1) throws -> Tensor {
-    try apply(Slice(axis: axis, range: range, step: step), [self])
+    try viewed(Slice(axis: axis, range: range, step: step))
   }
 
   /// The index `index` (0-based) of `axis`, which goes away; a view.
@@ -184,39 +182,42 @@ extension Tensor {
     guard index >= 0, index < shape[resolved] else {
       throw TensorError("select", "index \(index) of axis \(resolved) of shape \(shape)")
     }
-    let row = try sliced(resolved, index..<index + 1)
-    return try row.squeezed(resolved)
+    guard Recording.isOff else {
+      return try sliced(resolved, index..<index + 1).squeezed(resolved)
+    }
+    var (sizes, strides) = (shape.sizes, self.strides)
+    sizes.remove(at: resolved)
+    let step = strides.remove(at: resolved)
+    return Tensor(storage: storage, offset: offset + index * step, shape: Shape(sizes), strides: strides)
   }
 
   /// The tensor without `axis`; a view.
   ///
   /// - Throws: ``TensorError`` where the axis has another size than 1.
-  public func squeezed(_ axis: Int) throws -> Tensor { try apply(Squeeze(axis: axis), [self]) }
+  public func squeezed(_ axis: Int) throws -> Tensor { try viewed(Squeeze(axis: axis)) }
 
   /// The tensor with a new axis of size 1 at `axis`; a view. −1 puts it at the end.
-  public func unsqueezed(_ axis: Int) throws -> Tensor { try apply(Unsqueeze(axis: axis), [self]) }
+  public func unsqueezed(_ axis: Int) throws -> Tensor { try viewed(Unsqueeze(axis: axis)) }
 }
 
 /// Drops an axis of size 1.
-struct Squeeze: Op {
+struct Squeeze: ViewOp {
   let axis: Int
   let name = "squeeze"
-  var takesAnyType: Bool { true }
 
-  func outputShape(_ inputs: [Shape]) throws -> Shape {
-    let axis = try inputs[0].axis(self.axis, for: name)
-    guard inputs[0][axis] == 1 else { throw TensorError(name, "axis \(axis) of shape \(inputs[0]) is not 1") }
-    return inputs[0].reduced([axis], keepingAxes: false)
+  func shape(of input: Shape) throws -> Shape {
+    let axis = try input.axis(self.axis, for: name)
+    guard input[axis] == 1 else { throw TensorError(name, "axis \(axis) of shape \(input) is not 1") }
+    return input.reduced([axis], keepingAxes: false)
   }
 
   func lowering(_ inputs: [Shape]) -> Lowering? { .reshape }
 
-  func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
-    let x = inputs[0]
+  func view(_ x: Tensor, _ shape: Shape) throws -> Tensor {
     let axis = try x.shape.axis(self.axis, for: name)
     var strides = x.strides
     strides.remove(at: axis)
-    return Tensor(storage: x.storage, offset: x.offset, shape: try outputShape([x.shape]), strides: strides)
+    return Tensor(storage: x.storage, offset: x.offset, shape: shape, strides: strides)
   }
 
   func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {
@@ -225,10 +226,9 @@ struct Squeeze: Op {
 }
 
 /// Adds an axis of size 1.
-struct Unsqueeze: Op {
+struct Unsqueeze: ViewOp {
   let axis: Int
   let name = "unsqueeze"
-  var takesAnyType: Bool { true }
 
   private func resolved(_ rank: Int) throws -> Int {
     let axis = self.axis < 0 ? self.axis + rank + 1 : self.axis
@@ -236,20 +236,19 @@ struct Unsqueeze: Op {
     return axis
   }
 
-  func outputShape(_ inputs: [Shape]) throws -> Shape {
-    var sizes = inputs[0].sizes
-    sizes.insert(1, at: try resolved(inputs[0].rank))
+  func shape(of input: Shape) throws -> Shape {
+    var sizes = input.sizes
+    sizes.insert(1, at: try resolved(input.rank))
     return Shape(sizes)
   }
 
   func lowering(_ inputs: [Shape]) -> Lowering? { .reshape }
 
-  func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
-    let x = inputs[0]
+  func view(_ x: Tensor, _ shape: Shape) throws -> Tensor {
     let axis = try resolved(x.rank)
     var strides = x.strides
     strides.insert(axis < x.rank ? x.shape[axis] * x.strides[axis] : 1, at: axis)
-    return Tensor(storage: x.storage, offset: x.offset, shape: try outputShape([x.shape]), strides: strides)
+    return Tensor(storage: x.storage, offset: x.offset, shape: shape, strides: strides)
   }
 
   func backward(_ gradient: Tensor, _ saved: Saved, needs: [Bool]) throws -> [Tensor?] {

@@ -43,7 +43,11 @@ struct Where: Op {
   ) throws -> Tensor {
     let result = try Tensor.empty(shape, a.dtype)
     let plan = LoopPlan(
-      shape: shape, strides: [result.strides] + [condition, a, b].map { $0.expandedStrides(to: shape) })
+      shape: shape,
+      strides: [
+        result.strides, condition.expandedStrides(to: shape), a.expandedStrides(to: shape),
+        b.expandedStrides(to: shape),
+      ])
     let (target, x, y) = (result.elements(type), a.elements(type), b.elements(type))
     let c = condition.elements(UInt8.self)
     let (ts, cs, xs, ys) = (plan.inner[0], plan.inner[1], plan.inner[2], plan.inner[3])

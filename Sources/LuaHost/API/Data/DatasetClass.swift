@@ -39,18 +39,19 @@ enum DatasetClass {
       DatasetBatches.method,
     ],
     describe: { $0.description },
-    index: { data, key, _ in
+    index: { data, stack in
+      let key = try stack.value(at: 2)
       guard let number = key.asInteger, (1...data.images.count).contains(number) else {
         throw LuaError(
           "\(data.images.name) has no image \(key.described), expected a whole number from 1 to \(data.images.count)"
         )
       }
       let index = number - 1
-      return LuaFields([
+      try LuaFields([
         "image": try image(data.images, index),
         "label": data.images.knowsLabels ? data.images.label(at: index) + 1 : nil,
         "name": data.images.itemPath(at: index),
-      ])
+      ]).push(onto: stack)
     },
     count: { $0.images.count }
   ).entry

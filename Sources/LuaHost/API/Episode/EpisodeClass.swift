@@ -58,12 +58,13 @@ enum EpisodeClass {
         it.results.count == 1 ? "" : "s", Percent.text(totals.accuracy), ModelHandle.millions(totals.madds),
         totals.exits.map(String.init).joined(separator: " / "))
     },
-    index: { it, key, _ in
+    index: { it, stack in
+      let key = try stack.value(at: 2)
       guard let number = key.asInteger, (1...max(it.results.count, 1)).contains(number), !it.results.isEmpty
       else {
         throw LuaError("no image \(key.described): \(it.results.count) were answered so far")
       }
-      return it.result(number - 1)
+      try it.result(number - 1).push(onto: stack)
     },
     count: { $0.results.count }
   ).entry

@@ -37,12 +37,13 @@ enum InferenceClass {
         it.run.results.count, it.run.seconds, Percent.text(e.accuracy), ModelHandle.millions(e.madds),
         e.exits.map(String.init).joined(separator: " / "))
     },
-    index: { it, key, _ in
+    index: { it, stack in
+      let key = try stack.value(at: 2)
       guard let number = key.asInteger, (1...it.run.results.count).contains(number) else {
         throw LuaError(
           "no image \(key.described), expected a whole number from 1 to \(it.run.results.count)")
       }
-      return it.result(number - 1)
+      try it.result(number - 1).push(onto: stack)
     },
     count: { $0.run.results.count }
   ).entry

@@ -35,13 +35,14 @@ enum LayerClass {
     describe: { shortened($0.text) },
     field: { layer, name, stack in try field(name, of: layer, stack) },
     assignField: { layer, name, stack in try assign(name, of: layer, stack) },
-    index: { layer, key, _ in
+    index: { layer, stack in
+      let key = try stack.value(at: 2)
       guard let place = key.asInteger, layer.parts.indices.contains(place &- 1) else {
         throw LuaError(
           "layer \(layer.label) has no layer \(key.described) inside"
             + (layer.parts.isEmpty ? "" : "; there are \(layer.parts.count)"))
       }
-      return Pushed(layer.parts[place - 1])
+      try Pushed(layer.parts[place - 1]).push(onto: stack)
     },
     count: { $0.parts.count }, sample: "gfnet.nn.linear(3, 2)"
   ).entry

@@ -39,12 +39,13 @@ enum FigureClass {
         + (panels > 1 ? " with \(panels) panels" : "")
     },
     show: { figure, state in [.figure(try figure.picture(state.context))] },
-    index: { figure, key, _ in
+    index: { figure, stack in
+      let key = try stack.value(at: 2)
       let panels = figure.figure.panels
       guard let number = key.asInteger, (1...panels.count).contains(number) else {
         throw LuaError("figure: no panel \(key.described); expected 1 to \(panels.count)")
       }
-      return Pushed(ScriptAxes(figure, number - 1))
+      try Pushed(ScriptAxes(figure, number - 1)).push(onto: stack)
     },
     count: { $0.figure.panels.count }, sample: sample
   ).entry

@@ -6,7 +6,9 @@ enum SizeArgument {
   static let sizes = ArgumentKey<Shape>(row) { call, _ in try call.sizes(call.rest(), least: 0) }
 
   /// The sizes of a tensor that is there; one may be -1 and is worked out.
-  static let openSizes = ArgumentKey<Shape>(row) { call, _ in try call.sizes(call.rest(), least: -1) }
+  static let openSizes = ArgumentKey<Shape>(row) { call, _ in
+    try call.plainSizes() ?? call.sizes(call.rest(), least: -1)
+  }
 
   /// The sizes of a tensor that is made, and the type of its elements as an option after them.
   static let typed = ArgumentKey<TypedSizes>(
@@ -42,6 +44,19 @@ struct TypedSizes {
 }
 
 extension LuaCall {
+  /// The sizes where all were given one by one, and none is worked out; nil otherwise.
+  fileprivate func plainSizes() -> Shape? {
+    let count = argumentCount
+    guard count > 0, count <= Shape.largestRank else { return nil }
+    var sizes: [Int] = []
+    sizes.reserveCapacity(count)
+    for slot in shape.first..<shape.first + count {
+      guard let size = stack.integer(at: slot), size >= 0 else { return nil }
+      sizes.append(size)
+    }
+    return Shape(sizes)
+  }
+
   /// The whole numbers that were given one by one or as one list; those below `least` are errors.
   func sizes(_ given: [LuaValue], least: Int) throws -> Shape {
     let name = shape.entry.qualifiedName

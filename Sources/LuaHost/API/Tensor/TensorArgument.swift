@@ -30,15 +30,36 @@ extension LuaCall {
   }
 
   fileprivate func tensors(_ name: String) throws -> [Tensor] {
-    try elements(name).enumerated().map { index, value in
+    guard try has(name) else { return [] }
+    return try read(
+      name, { try stack.tensors(ofListAt: $0) ?? operands(elements(name), place(name)) },
+      fallback: { _ in nil })
+  }
+
+  private func operands(_ values: [LuaValue], _ place: String) throws -> [Tensor] {
+    try values.enumerated().map { index, value in
       try value.push(onto: stack)
       defer { stack.pop() }
-      return try stack.tensor(at: -1, "\(place(name)): element \(index + 1)")
+      return try stack.tensor(at: -1, "\(place): element \(index + 1)")
     }
   }
 }
 
 extension LuaStack {
+  /// The tensors of a short list that holds nothing else, read without making values of Swift; nil for any other.
+  fileprivate func tensors(ofListAt index: Int) throws -> [Tensor]? {
+    guard let count = listLength(at: index) else { return nil }
+    var tensors: [Tensor] = []
+    tensors.reserveCapacity(count)
+    for place in 1..<count + 1 {
+      lua_rawgeti(pointer, Int32(index), lua_Integer(place))
+      defer { pop() }
+      guard let tensor = object(at: self.count, as: Tensor.self) else { return nil }
+      tensors.append(tensor)
+    }
+    return tensors
+  }
+
   /// The tensor in a slot; a number or nested lists of numbers become one.
   ///
   /// - Parameters:

@@ -74,12 +74,12 @@ extension TensorClass {
 
   static var comparisonMethods: [Method] {
     [
-      comparison("eq", "equal to") { try $0.equal(to: $1) },
-      comparison("ne", "different from") { try $0.notEqual(to: $1) },
-      comparison("lt", "less than") { try $0.less(than: $1) },
-      comparison("le", "at most") { try $0.lessOrEqual(to: $1) },
-      comparison("gt", "greater than") { try $0.greater(than: $1) },
-      comparison("ge", "at least") { try $0.greaterOrEqual(to: $1) },
+      comparison("eq", "equal to", .equal),
+      comparison("ne", "different from", .notEqual),
+      comparison("lt", "less than", .less),
+      comparison("le", "at most", .lessOrEqual),
+      comparison("gt", "greater than", .greater),
+      comparison("ge", "at least", .greaterOrEqual),
     ]
   }
 
@@ -108,12 +108,15 @@ extension TensorClass {
   }
 
   private static func comparison(
-    _ name: String, _ relation: String, _ function: @escaping @Sendable (Tensor, Tensor) throws -> Tensor
+    _ name: String, _ relation: String, _ comparison: Comparison
   ) -> Method {
     .init(
       name, "True where the element is \(relation) the other's.", [other],
       returns: "tensor: boolean", example: "gfnet.tensor{0.2, 0.7}:\(name)(0.5)"
-    ) { tensor, call in try function(tensor, try call[other]) }
+    ) { tensor, call in
+      if let number = call.stack.number(at: 2) { return try tensor.compared(comparison, Float(number)) }
+      return try tensor.compared(comparison, try call[other])
+    }
   }
 
   static let lastAxis = ArgumentKey<Int>("axis", default: -1, "the axis")

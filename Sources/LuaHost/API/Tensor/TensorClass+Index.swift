@@ -4,12 +4,16 @@ import Tensor
 // t[key] and t[key] = value.
 extension TensorClass {
   /// `t[key]`, with the key in slot 2.
-  static func element(_ tensor: Tensor, _ stack: LuaStack) throws -> any LuaPushable {
+  static func pushElement(_ tensor: Tensor, _ stack: LuaStack) throws {
     if !tensor.isWatched, let offset = try offset(tensor, stack) {
-      if tensor.dtype == .float32 { return tensor.pointer[offset] }
-      return tensor.number(at: offset)
+      if tensor.dtype == .float32 { return stack.push(Double(tensor.pointer[offset])) }
+      return tensor.number(at: offset).push(onto: stack)
     }
-    return NumberOrTensor(try TensorIndex(at: 2, on: stack).selection(of: tensor).value(), of: tensor)
+    if let key = stack.object(at: 2, as: Tensor.self), let found = try TensorIndex.picked(key, of: tensor) {
+      return try NumberOrTensor(found, of: tensor).push(onto: stack)
+    }
+    let selection = try TensorIndex(at: 2, on: stack).selection(of: tensor)
+    try NumberOrTensor(try selection.value(), of: tensor).push(onto: stack)
   }
 
   /// Where the one element lies that the key in slot 2 names by a whole number for each axis; nil where the key is of another
@@ -42,6 +46,11 @@ extension TensorClass {
         }
         tensor.storage.didChange()
         return
+      }
+      if let number = stack.number(at: 3), tensor.dtype == .float32, !repeatsElements(tensor),
+        let mask = stack.object(at: 2, as: Tensor.self), mask.dtype == .boolean, mask.shape == tensor.shape
+      {
+        return try tensor.fill(Float(number), where: mask)
       }
       try requireOwnElements(tensor, place)
       let selection = try TensorIndex(at: 2, on: stack).selection(of: tensor)

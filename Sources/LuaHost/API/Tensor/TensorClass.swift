@@ -25,7 +25,7 @@ enum TensorClass {
     operators: operators,
     describe: { $0.description },
     preview: { try TensorPreview.picture(of: $0) },
-    index: { tensor, _, stack in try element(tensor, stack) },
+    index: pushElement,
     assign: assign,
     count: { tensor in
       guard tensor.rank > 0 else { throw LuaError("#: a scalar has no length; its number is t:item()") }

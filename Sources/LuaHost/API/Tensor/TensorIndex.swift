@@ -37,6 +37,7 @@ struct TensorIndex {
 
     /// What is selected: the view itself, or a copy where it takes one.
     func value() throws -> Tensor {
+      if reversed.isEmpty, places == nil { return view }
       var result = view
       for axis in reversed { result = try result.flipped(axis) }
       return try places.map(result.picked) ?? result
@@ -44,6 +45,16 @@ struct TensorIndex {
   }
 
   private let entries: [Entry]
+
+  /// What the commonest keys that are tensors pick: a mask of the whole tensor, and a row of places along the first axis; nil
+  /// for other keys. It is what ``selection(of:)`` says, with fewer steps.
+  static func picked(_ key: Tensor, of tensor: Tensor) throws -> Tensor? {
+    if key.dtype == .boolean {
+      return key.shape == tensor.shape && tensor.rank > 0 ? try tensor.elements(where: key) : nil
+    }
+    guard key.rank == 1, tensor.rank > 0 else { return nil }
+    return try tensor.indexSelected(0, try places(along: 0, key, tensor.shape))
+  }
 
   /// Reads the key at `slot`.
   init(at slot: Int, on stack: LuaStack) throws {
@@ -148,9 +159,10 @@ struct TensorIndex {
           ? "tensor index: a scalar has no axes; its number is t:item()"
           : "tensor index: \(named) entries for the \(shape.rank) axes of shape \(shape)")
     }
-    let dots = entries.indices.filter { entries[$0].axes == nil }
-    guard let place = dots.first else { return entries }
-    guard dots.count == 1 else { throw LuaError("tensor index: \"...\" may stand in an index once") }
+    guard let place = entries.firstIndex(where: { $0.axes == nil }) else { return entries }
+    guard !entries[(place + 1)...].contains(where: { $0.axes == nil }) else {
+      throw LuaError("tensor index: \"...\" may stand in an index once")
+    }
     return entries[..<place] + Array(repeating: .all, count: shape.rank - named) + entries[(place + 1)...]
   }
 
@@ -220,21 +232,30 @@ struct TensorIndex {
       }
       return try index.nonzeroPlaces().map { ($0, [$0.count]) }
     }
+    return [(try places(along: axis, index, shape), index.shape)]
+  }
+
+  /// The 0-based places along an axis that the numbers of `index` are.
+  private static func places(along axis: Int, _ index: Tensor, _ shape: Shape) throws -> [Int] {
     try MemoryBudget.shared.require(3 * index.count * MemoryLayout<Int>.stride)
-    let list = try index.doubles().map { number -> Int in
+    if index.dtype == .int32 {
+      var list = try index.wholeNumbers()
+      for place in list.indices { list[place] = try resolved(list[place], axis, shape) }
+      return list
+    }
+    return try index.doubles().map { number -> Int in
       guard let place = Int(exactly: number) else {
         throw LuaError(
           "tensor index: places are whole numbers, got \(LuaNumberText.shortest(number)) for axis \(axis + 1)"
         )
       }
-      if place == 0, index.dtype != .int32 {
+      if place == 0 {
         throw LuaError(
           "tensor index: 0 is out of range for axis \(axis + 1) of shape \(shape); places count from 1, and a mask of 0 and 1 is t[mask:bool()]"
         )
       }
       return try resolved(place, axis, shape)
     }
-    return [(list, index.shape)]
   }
 
   /// Places of several axes broadcast against each other.
