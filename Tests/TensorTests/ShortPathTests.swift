@@ -76,6 +76,19 @@ import Testing
     }
   }
 
+  @Test(arguments: [[1], [9], [70_001], [4, 5], [2, 3, 4, 5]])
+  func choicesAgree(_ sizes: [Int]) throws {
+    let count = sizes.reduce(1, *)
+    let (x, spread) = try Self.both(sizes, Self.numbers(count))
+    let (y, other) = try Self.both(sizes, Self.numbers(count).reversed())
+    let mask = try x.compared(.less, y)
+    #expect(try Self.same(Tensor.where(mask, x, y), Tensor.where(mask, spread, other)))
+    let (a, b) = (try mask.converted(to: .int32), try mask.logicalNot().converted(to: .int32))
+    #expect(try Tensor.where(mask, a, b).wholeSum() == count)
+    let tape = GradientTape()
+    #expect(try Self.same(Tensor.where(mask, x, y), tape.record { try Tensor.where(mask, x, y) }))
+  }
+
   /// Views are the same whether a tape listens or not.
   @Test func viewsAgree() throws {
     let x = try Tensor([2, 3, 4], (0..<24).map { Float($0) })

@@ -85,7 +85,8 @@ public struct NetworkImages {
       shape.rank == 4 && (shape[1] == 1 || shape[1] == 3) && shape.count > 0,
       "images must be n × 1 or 3 × height × width, got \(shape)")
     if !hasHistory, let levels = Levels.origin(of: tensor) {
-      self.init(.pixels(levels.pixels), count: shape[0], channels: shape[1], height: shape[2], width: shape[3])
+      self.init(
+        .pixels(levels.pixels), count: shape[0], channels: shape[1], height: shape[2], width: shape[3])
       return
     }
     let levels = hasHistory ? nil : try Self.levels(of: tensor)

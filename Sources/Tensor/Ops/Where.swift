@@ -1,3 +1,5 @@
+import Compute
+
 /// Elements of the second input where the first is not 0, of the third elsewhere; with broadcasting.
 struct Where: Op {
   let name = "where"
@@ -14,10 +16,16 @@ struct Where: Op {
     let dtype = inputs[1].dtype.promoted(with: inputs[2].dtype)
     let (a, b) = (try inputs[1].converted(to: dtype), try inputs[2].converted(to: dtype))
     let shape = try outputShape(saved.shapes)
-    return switch dtype {
-    case .float32: try Self.select(condition, a, b, shape: shape)
-    case .int32: try Self.select(condition, a, b, shape: shape, Int32.self)
-    case .uint8, .boolean: try Self.select(condition, a, b, shape: shape, UInt8.self)
+    return try Self.values(condition, a, b, shape: shape)
+  }
+
+  /// The elements of `a` and `b`, which have one type, by a condition of truth values.
+  fileprivate static func values(_ condition: Tensor, _ a: Tensor, _ b: Tensor, shape: Shape) throws -> Tensor
+  {
+    switch a.dtype {
+    case .float32: try select(condition, a, b, shape: shape, Float.self)
+    case .int32: try select(condition, a, b, shape: shape, Int32.self)
+    case .uint8, .boolean: try select(condition, a, b, shape: shape, UInt8.self)
     }
   }
 
@@ -42,6 +50,14 @@ struct Where: Op {
     _ condition: Tensor, _ a: Tensor, _ b: Tensor, shape: Shape, _ type: E.Type
   ) throws -> Tensor {
     let result = try Tensor.empty(shape, a.dtype)
+    if a.strides == result.strides, b.strides == result.strides, condition.strides == result.strides {
+      let (target, x, y) = (result.elements(type), a.elements(type), b.elements(type))
+      let chosen = condition.elements(UInt8.self)
+      ThreadTeam.parallel(result.count, grain: Elementwise.grain) { range in
+        for i in range { target[i] = chosen[i] != 0 ? x[i] : y[i] }
+      }
+      return result
+    }
     let plan = LoopPlan(
       shape: shape,
       strides: [
@@ -63,6 +79,9 @@ extension Tensor {
   /// Elements of `a` where `condition` is not 0, of `b` elsewhere; the three broadcast, and the result has
   /// the type that holds both.
   public static func `where`(_ condition: Tensor, _ a: Tensor, _ b: Tensor) throws -> Tensor {
-    try apply(Where(), [condition, a, b])
+    let isPlain =
+      condition.dtype == .boolean && a.dtype == b.dtype && condition.shape == a.shape && a.shape == b.shape
+    guard isPlain, Recording.isOff else { return try apply(Where(), [condition, a, b]) }
+    return try Where.values(condition, a, b, shape: a.shape).whole()
   }
 }
