@@ -48,7 +48,7 @@ import Testing
     let shared = options.first { $0.name == "labels" }
     let labels = try #require(shared).summary
     for part in [
-      "of \"tensors\": the class of each image, from 1", "of \"folder\": a text file of classes or pictures",
+      "of \"tensors\": the class of each image or clip, from 1", "of \"folder\": a text file of classes or pictures",
       "of \"files\": of classes; \"imagenet\" comes with the program",
     ] { #expect(labels.contains(part), "\(part) in \(labels)") }
   }
