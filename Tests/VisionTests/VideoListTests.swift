@@ -141,6 +141,43 @@ import Vision
     }
   }
 
+  /// Whatever becomes of a list on its way: it is read, or refused in one line, and no folder leads out.
+  @Test func damagedListsAreReadOrRefused() throws {
+    let sound = Array("a/b 12 3\r\nriding a bike/x 300 7\nv_c,120,3,4\n../d 1 2\nA;7;1\n".utf8)
+    let strays = Array("\0\n\r\t ,;./-0129\u{FF}\u{301}".utf8)
+    let folder = try TemporaryFolder()
+    var readable = 0
+    for trial in 0..<1500 {
+      let random = CounterRandom(seed: 9, stream: "lists").child(trial)
+      var bytes = Array(sound[random.integer(0, below: sound.count)...])
+      for change in 0..<random.integer(1, below: 12) {
+        let place = random.integer(4 * change + 2, below: bytes.count + 1)
+        let byte = strays[random.integer(4 * change + 3, below: strays.count)]
+        switch random.integer(4 * change + 4, below: 3) {
+        case 0: bytes.insert(byte, at: place)
+        case 1 where place < bytes.count: bytes.remove(at: place)
+        case 2 where place < bytes.count: bytes[place] = byte
+        default: break
+        }
+      }
+      let path = try folder.write(bytes, "list.txt")
+      for (separator, many) in [(" ", false), (",", false), (",", true), (";", true)] as [(Character, Bool)] {
+        do {
+          let found = try VideoList(path, format(separator, many: many))
+          readable += 1
+          for video in 0..<found.count {
+            let names = found[video].folder.split(separator: UInt8(ascii: "/"))
+            #expect(!names.contains { $0.elementsEqual("..".utf8) } && found[video].folder.first != 0x2F)
+            #expect(!found[video].folder.contains(0) && found[video].frames >= 0)
+          }
+        } catch {
+          #expect(!"\(error)".contains("\n") && "\(error)".contains("list.txt"), "\(error)")
+        }
+      }
+    }
+    #expect(readable > 0)
+  }
+
   /// What a video takes in memory is its name and 12 bytes.
   @Test func aLongListIsSmall() throws {
     let count = 200_000

@@ -8,7 +8,8 @@ enum DatasetOptions {
   static let split = ArgumentKey<String?>(
     .optional(
       "split", .string,
-      "the part, such as train, validation or test; default: test; of \"folder\": a folder in it, default: none"
+      "the part, such as train, validation or test; default: test; of \"folder\": a folder in it, default: none;"
+        + " of \"frames\": what it is called, which changes nothing else"
     ).naming { _ in ["test", "train", "validation"] }
   ) { call, name in try call.optionalString(name) }
 
