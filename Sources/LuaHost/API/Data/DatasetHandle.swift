@@ -32,9 +32,10 @@ final class DatasetHandle {
   var description: String {
     let size = images.imageSize
     let noun = images.itemNoun + (images.count == 1 ? "" : "s")
-    return "dataset \(images.name)/\(images.split): \(images.count) \(noun) of "
-      + "\(images.frames == 1 ? "" : "\(images.frames)×")\(size.height)×\(size.width), \(images.channels) channel\(images.channels == 1 ? "" : "s"), "
-      + "\(images.classes) classes"
+    let frames = images.frames == 1 ? "" : "\(images.frames)×"
+    return
+      "dataset \(images.name)/\(images.split): \(images.count) \(noun) of \(frames)\(size.height)×\(size.width), "
+      + "\(images.channels) channel\(images.channels == 1 ? "" : "s"), \(images.classes) classes"
   }
 }
 
