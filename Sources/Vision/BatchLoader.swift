@@ -2,7 +2,7 @@ import Support
 
 /// Cuts the epochs of a data set into batches and prepares them on threads of its own, ahead of their use.
 ///
-/// Which images are in which batch, and their pixels, depend on the data set, the order and the epoch alone,
+/// Which items are in which batch, and their pixels, depend on the data set, the order and the epoch alone,
 /// not on the number of threads. A run resumes in the middle of an epoch with `from`.
 ///
 /// ```swift
@@ -12,7 +12,7 @@ import Support
 /// }
 /// ```
 public struct BatchLoader: Sendable {
-  /// The order in which an epoch visits the images.
+  /// The order in which an epoch visits the items.
   public enum Order: Sendable, Hashable {
     /// The order of the data set.
     case sequential
@@ -20,14 +20,14 @@ public struct BatchLoader: Sendable {
     case shuffled(seed: UInt64)
   }
 
-  /// The data set whose images are prepared.
+  /// The data set whose items are prepared.
   public let dataset: any ImageDataset
-  /// The most images of a batch.
+  /// The most items of a batch.
   public let batchSize: Int
-  /// The order in which an epoch visits the images.
+  /// The order in which an epoch visits the items.
   public let order: Order
-  /// Whether the images are divided evenly, into as few batches as ``batchSize`` allows; otherwise the last
-  /// batch is what the others leave. Each has two images at least where there are two: of an odd number in
+  /// Whether the items are divided evenly, into as few batches as ``batchSize`` allows; otherwise the last
+  /// batch is what the others leave. Each has two items at least where there are two: of an odd number in
   /// pairs, one has three.
   public let evenly: Bool
   /// The number of threads that prepare batches.
@@ -35,7 +35,7 @@ public struct BatchLoader: Sendable {
   /// The most batches that are prepared and not yet taken.
   public let ahead: Int
 
-  /// Prepares nothing yet; batches are of at most as many images as the data set has.
+  /// Prepares nothing yet; batches are of at most as many items as the data set has.
   ///
   /// - Throws: ``DatasetError/invalid(_:)`` when a number is below 1.
   public init(
@@ -65,13 +65,13 @@ public struct BatchLoader: Sendable {
   func range(of batch: Int) -> Range<Int> {
     guard evenly else { return batch * batchSize..<min((batch + 1) * batchSize, dataset.count) }
     let (size, larger) = dataset.count.quotientAndRemainder(dividingBy: batchesPerEpoch)
-    // The first ones have one image more than the others.
+    // The first ones have one item more than the others.
     let first = batch * size + min(batch, larger)
     return first..<first + size + (batch < larger ? 1 : 0)
   }
 
-  /// Whether what damaged files left of `batch` is enough to learn from: a single image has no statistics, and is
-  /// enough only where batches are of one image.
+  /// Whether what damaged files left of `batch` is enough to learn from: a single item has no statistics, and is
+  /// enough only where batches are of one item.
   public func isEnough(_ batch: Batch) -> Bool { batch.count > 1 || batch.count == batchSize }
 
   /// Starts to prepare the batches of an epoch, both counted from 0; a `start` above 0 resumes. A start at

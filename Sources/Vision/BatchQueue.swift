@@ -19,7 +19,7 @@ final class BatchQueue: Sendable {
 
   private let loader: BatchLoader
   private let epoch: Int
-  /// The epoch's order of the images; nil for that of the data set.
+  /// The epoch's order of the items; nil for that of the data set.
   private let order: [Int]?
   private let end: Int
   private let state: Mutex<State>
@@ -134,16 +134,16 @@ final class BatchQueue: Sendable {
     let dataset = loader.dataset
     let range = loader.range(of: number)
     let indices = order.map { Array($0[range]) } ?? Array(range)
-    let size = dataset.imageBytes
+    let size = dataset.itemBytes
     var pixels = try buffer(bytes: [indices.count, size].checkedProduct() ?? .max)
     var kept: [Int] = []
     try pixels.withUnsafeMutableBufferPointer { all in
       for index in indices {
         if stopped.load(ordering: .relaxed) { throw Interrupted() }
         try Cancellation.check()
-        let image = UnsafeMutableBufferPointer(rebasing: all[kept.count * size..<(kept.count + 1) * size])
+        let item = UnsafeMutableBufferPointer(rebasing: all[kept.count * size..<(kept.count + 1) * size])
         do {
-          try dataset.render(index, epoch: epoch, into: image)
+          try dataset.render(index, epoch: epoch, into: item)
           kept.append(index)
         } catch is ImageError where dataset.damaged != nil {
           // The data set has noted it.
@@ -152,8 +152,8 @@ final class BatchQueue: Sendable {
     }
     pixels.removeLast(pixels.count - kept.count * size)
     return Batch(
-      epoch: epoch, number: number, pixels: pixels, labels: kept.map { dataset.label(at: $0) },
-      indices: kept, imageSize: dataset.imageSize, channels: dataset.channels)
+      epoch: epoch, number: number, pixels: pixels, labels: kept.map { dataset.label(at: $0, epoch: epoch) },
+      indices: kept, frames: dataset.frames, imageSize: dataset.imageSize, channels: dataset.channels)
   }
 
   /// A recycled buffer if there is one that is large enough. Batches of an epoch become smaller, if they change at all.

@@ -1,6 +1,6 @@
 /// The batches of one epoch, in order, for one consumer.
 ///
-/// Letting go of the stream before its end stops its threads after the image they are at.
+/// Letting go of the stream before its end stops its threads after the item they are at.
 public final class BatchStream: Sendable {
   private let queue: BatchQueue
 

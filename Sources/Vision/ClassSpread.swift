@@ -1,20 +1,21 @@
-/// Picks a few images of a data set, in which every class has its share.
+/// Picks a few items of a data set, in which every class has its share.
 enum ClassSpread {
-  /// The images to keep, 0-based and ascending.
+  /// The items to keep, 0-based and ascending: all ``ImageDataset/views`` of `limit` videos, or `limit` images.
   ///
   /// Each class keeps its first ones, as many as its share of the data set asks for, one at least where there
   /// is room for all classes.
   static func indices(of dataset: any ImageDataset, limit: Int) -> [Int] {
-    let labels = (0..<dataset.count).map { dataset.label(at: $0) }
+    let views = dataset.views
+    let labels = (0..<dataset.count / views).map { dataset.label(at: $0 * views) }
     var counts: [Int: Int] = [:]
     for label in labels { counts[label, default: 0] += 1 }
     var left = quotas(counts, limit: limit)
     var kept: [Int] = []
-    kept.reserveCapacity(limit)
+    kept.reserveCapacity(limit * views)
     for (index, label) in labels.enumerated() {
       guard let quota = left[label], quota > 0 else { continue }
       left[label] = quota - 1
-      kept.append(index)
+      kept += index * views..<(index + 1) * views
     }
     return kept
   }

@@ -12,8 +12,10 @@ public enum DatasetError: LineError, Equatable {
   case damaged(path: String, reason: String)
   /// An argument that cannot be honoured.
   case invalid(String)
-  /// `index` (0-based) is not an image of the data set.
-  case noSuchImage(index: Int, dataset: String, count: Int)
+  /// `index` (0-based) is not an item of the data set, whose items are called by the noun, such as "image".
+  case noSuchItem(_ noun: String, index: Int, dataset: String, count: Int)
+  /// The items of the data set are clips of so many frames where images are needed.
+  case clips(dataset: String, frames: Int)
 
   public var description: String {
     switch self {
@@ -23,8 +25,10 @@ public enum DatasetError: LineError, Equatable {
       "\(dataset) is not in \(searched.joined(separator: ", ")): \(remedy)"
     case .damaged(let path, let reason): "\(path) \(reason)"
     case .invalid(let reason): reason
-    case .noSuchImage(let index, let dataset, let count):
-      "\(dataset) has no image \(index &+ 1), expected 1 to \(count)"
+    case .noSuchItem(let noun, let index, let dataset, let count):
+      "\(dataset) has no \(noun) \(index &+ 1), expected 1 to \(count)"
+    case .clips(let dataset, let frames):
+      "\(dataset) has clips of \(frames) frames, expected images"
     }
   }
 }

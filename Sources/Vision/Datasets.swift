@@ -6,7 +6,7 @@ public enum Datasets {
   public struct Entry: Sendable {
     /// The name that it is opened by.
     public let name: String
-    /// What its images show, in one line.
+    /// What its items show, in one line.
     public let summary: String
     /// The parts that it can be opened by.
     public let splits: [String]
@@ -19,10 +19,17 @@ public enum Datasets {
       name: "clutter-fashion",
       summary: "one Fashion-MNIST article among clutter on a 128 × 128 canvas, 10 classes",
       splits: ClutterFashion.Split.allCases.map(\.rawValue),
-      open: { split in try ClutterFashion.Split(rawValue: split).map { try ClutterFashion(split: $0) } })
+      open: { split in try ClutterFashion.Split(rawValue: split).map { try ClutterFashion(split: $0) } }),
+    Entry(
+      name: "clutter-motion",
+      summary:
+        "clips of 8 frames of 128 × 128: one Fashion-MNIST article moves right or left among moving clutter,"
+        + " 20 classes",
+      splits: ClutterFashion.Split.allCases.map(\.rawValue),
+      open: { split in try ClutterFashion.Split(rawValue: split).map { try ClutterMotion(split: $0) } }),
   ]
 
-  /// Opens one of ``all`` by its name and one of its splits; `limit` is the number of images of all classes
+  /// Opens one of ``all`` by its name and one of its splits; `limit` is the number of items of all classes
   /// to keep, nil for all.
   ///
   /// - Throws: ``DatasetError``, naming the nearest known name or split when there is no such one.

@@ -3,11 +3,11 @@ import Support
 import Tensor
 
 extension Tensor {
-  /// 8-bit images as N×3×H×W for an encoder: scaled to [0, 1], grey repeated to three channels, normalised.
+  /// 8-bit pictures as N×3×H×W for an encoder: scaled to [0, 1], grey repeated to three channels, normalised.
   ///
   /// - Parameters:
   ///   - pixels: N × height × width × channels bytes.
-  ///   - count: N, the number of images.
+  ///   - count: N, the number of pictures: of clips, all of their frames.
   ///   - height: rows of pixels.
   ///   - width: columns of pixels.
   ///   - channels: 1 or 3.
@@ -53,10 +53,16 @@ extension Tensor {
     return result
   }
 
-  /// The images of a batch; see ``images(pixels:count:height:width:channels:mean:deviation:)``.
+  /// All pictures of a batch, (N·F)×3×H×W; see ``images(pixels:count:height:width:channels:mean:deviation:)``.
+  ///
+  /// The F = ``Batch/frames`` pictures of a clip are next to each other, in their order, and clips follow each other: row
+  /// n·F + f is frame f of clip n. So an encoder that knows nothing of frames takes a batch of clips as it is, as N·F
+  /// images, and one that exchanges information between frames needs no more than the number F beside it. What is
+  /// N×F×… afterwards, such as features N×F×D, is a reshape of the rows. Of images, F = 1, this is N×3×H×W.
   public static func images(_ batch: Batch, mean: [Float], deviation: [Float]) throws -> Tensor {
     try images(
-      pixels: batch.pixels, count: batch.count, height: batch.imageSize.height, width: batch.imageSize.width,
+      pixels: batch.pixels, count: batch.count * batch.frames, height: batch.imageSize.height,
+      width: batch.imageSize.width,
       channels: batch.channels, mean: mean, deviation: deviation)
   }
 }

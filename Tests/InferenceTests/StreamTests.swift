@@ -26,7 +26,7 @@ private struct Noise: ImageDataset {
     damaged = DamagedImages()
   }
 
-  func label(at index: Int) -> Int { index % 4 }
+  func label(at index: Int, epoch: Int) -> Int { index % 4 }
   func itemName(at index: Int) -> String { "noise \(index)" }
 
   func render(_ index: Int, epoch: Int, into pixels: UnsafeMutableBufferPointer<UInt8>) throws {

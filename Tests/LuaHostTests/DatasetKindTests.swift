@@ -48,7 +48,8 @@ import Testing
     let shared = options.first { $0.name == "labels" }
     let labels = try #require(shared).summary
     for part in [
-      "of \"tensors\": the class of each image, from 1", "of \"folder\": a text file of classes or pictures",
+      "of \"tensors\": the class of each image or clip, from 1",
+      "of \"folder\": a text file of classes or pictures",
       "of \"files\": of classes; \"imagenet\" comes with the program",
     ] { #expect(labels.contains(part), "\(part) in \(labels)") }
   }
@@ -57,7 +58,8 @@ import Testing
     ("\"clutter-fashion\", {images = {}}", "the option 'images' is for the data set \"tensors\" only"),
     ("\"files\", {path = \"x\"}", "the option 'path' is for the data set \"folder\" only"),
     (
-      "\"tensors\", {mean = {1, 1, 1}}", "the option 'mean' is for the data set \"folder\" and \"files\" only"
+      "\"tensors\", {mean = {1, 1, 1}}",
+      "the option 'mean' is for the data set \"folder\" and \"files\" and \"frames\" only"
     ),
     (
       "\"clutter-fashion\", {labels = {1}}",
@@ -65,7 +67,8 @@ import Testing
     ),
     ("\"folders\"", "there is no data set \"folders\"; did you mean 'folder'?"),
     ("\"folder\"", "\"folder\" needs path ="), ("\"files\"", "\"files\" needs paths ="),
-    ("\"tensors\"", "\"tensors\" needs images ="),
+    ("\"tensors\"", "\"tensors\" needs images ="), ("\"frames\"", "\"frames\" needs list ="),
+    ("\"folder\", {list = \"x\"}", "the option 'list' is for the data set \"frames\" only"),
   ])
   func anOptionOfAnotherKindIsRefused(_ arguments: String, _ expected: String) throws {
     let bench = try ScriptBench("gfnet.dataset(\(arguments))")
@@ -84,6 +87,14 @@ import Testing
     (
       "\"folder\", {path = \"none\", labels = {1}, mean = {1}}",
       "of \"folder\", the option 'labels' is a text file, or the name of a list of classes"
+    ),
+    (
+      "\"folder\", {path = \"none\", classes = \"x\"}",
+      "the option 'classes' of this data set is a list of names, not a file"
+    ),
+    (
+      "\"tensors\", {images = gfnet.tensor.zeros(1, 3, 4, 4), clips = gfnet.tensor.zeros(1, 2, 3, 4, 4), labels = {1}}",
+      "\"tensors\" takes images or clips, not both"
     ),
     ("\"files\", {paths = {\"a.png\"}, std = {1, 1, 0}}", "option 'std' must be three positive numbers"),
     (

@@ -15,6 +15,8 @@ import Testing
     "gfnet.image(P)",
     "gfnet.tensor.load(P)", "gfnet.dataset('folder', {path = P})", "gfnet.dataset('files', {paths = {P}})",
     "gfnet.dataset('files', {paths = {}, labels = P})", "gfnet.model{encoder = P}",
+    "gfnet.dataset('frames', {list = P})", "gfnet.dataset('frames', {list = 'list.txt', root = P})",
+    "gfnet.dataset('frames', {list = 'list.txt', classes = P})",
     "gfnet.plot.figure{font = P}",
     "MODEL:infer(P)", "MODEL:infer{P}",
   ]

@@ -132,7 +132,7 @@ import Vision
     let data = try Datasets.open(name: "clutter-fashion", split: "test", limit: 12)
     let configuration = model.configuration
     let images = try Tensor.images(
-      pixels: (0..<12).flatMap { try data.image(at: $0) }, count: 12, height: 128, width: 128, channels: 1,
+      pixels: (0..<12).flatMap { try data.item(at: $0) }, count: 12, height: 128, width: 128, channels: 1,
       mean: configuration.mean, deviation: configuration.standardDeviation)
     let (_, memory) = try model.glance(images, .evaluation)
     let places = try Rollout.uniformActions(12, CounterRandom(seed: 5, stream: "places"))

@@ -21,7 +21,7 @@ import Vision
     #expect(first.last?.count == 13)
     for batch in first {
       #expect(batch.epoch == 2 && batch.imageSize == (128, 128) && batch.channels == 1)
-      #expect(try batch.pixels == batch.indices.flatMap { try data.image(at: $0, epoch: 2) })
+      #expect(try batch.pixels == batch.indices.flatMap { try data.item(at: $0, epoch: 2) })
       #expect(batch.labels == batch.indices.map { data.label(at: $0) })
     }
   }
@@ -206,7 +206,7 @@ private final class Probe: ImageDataset {
   let channels = 1
   let normalization = Normalization.symmetric(channels: 1)
 
-  func label(at index: Int) -> Int { index % 2 }
+  func label(at index: Int, epoch: Int) -> Int { index % 2 }
   func itemName(at index: Int) -> String { "probe.\(index)" }
   func render(_ index: Int, epoch: Int, into pixels: UnsafeMutableBufferPointer<UInt8>) throws {
     try before(index)

@@ -23,12 +23,12 @@ import Vision
   func canvasHasThePublishedHash(_ split: ClutterFashion.Split, _ index: Int, _ epoch: Int, _ hash: String)
     throws
   {
-    #expect(try SHA256.hex(ClutterFashion(split: split).image(at: index, epoch: epoch)) == hash)
+    #expect(try SHA256.hex(ClutterFashion(split: split).item(at: index, epoch: epoch)) == hash)
   }
 
   @Test func firstHundredTestCanvasesHaveThePublishedHash() throws {
     let test = try ClutterFashion(split: .test)
-    let canvases = try (0..<100).flatMap { try test.image(at: $0) }
+    let canvases = try (0..<100).flatMap { try test.item(at: $0) }
     #expect(SHA256.hex(canvases) == "ad6bc1a3494d4ade88a10064c993c79481b783b825f1dd0b79934a0755e780e5")
   }
 
@@ -49,11 +49,11 @@ import Vision
 
   @Test func onlyTrainingCanvasesChangeWithTheEpoch() throws {
     let train = try ClutterFashion(split: .train)
-    #expect(try train.image(at: 7, epoch: 0) != train.image(at: 7, epoch: 1))
-    #expect(try train.image(at: 7, epoch: 1) == train.image(at: 7, epoch: 1))
+    #expect(try train.item(at: 7, epoch: 0) != train.item(at: 7, epoch: 1))
+    #expect(try train.item(at: 7, epoch: 1) == train.item(at: 7, epoch: 1))
     for split in [ClutterFashion.Split.validation, .test] {
       let fixed = try ClutterFashion(split: split)
-      #expect(try fixed.image(at: 7, epoch: 0) == fixed.image(at: 7, epoch: 1))
+      #expect(try fixed.item(at: 7, epoch: 0) == fixed.item(at: 7, epoch: 1))
     }
   }
 
@@ -61,7 +61,7 @@ import Vision
     let train = try ClutterFashion(split: .train)
     let articles = try FashionMNIST.load().train.pixels
     for (index, epoch) in [(0, 0), (123, 4), (49999, 1)] {
-      let canvas = try train.image(at: index, epoch: epoch)
+      let canvas = try train.item(at: index, epoch: epoch)
       let origin = train.articleOrigin(at: index, epoch: epoch)
       for row in 0..<28 {
         for column in 0..<28 {
@@ -79,12 +79,12 @@ import Vision
     var squares = 0
     let sample = Array(stride(from: 0, to: train.count, by: 10))
     for index in sample {
-      for pixel in try train.image(at: index) {
+      for pixel in try train.item(at: index) {
         sum += Int(pixel)
         squares += Int(pixel) * Int(pixel)
       }
     }
-    let pixels = Double(sample.count * train.imageBytes)
+    let pixels = Double(sample.count * train.itemBytes)
     let mean = Double(sum) / pixels
     let std = (Double(squares) / pixels - mean * mean).squareRoot()
     #expect(abs(mean / 255 - Double(train.normalization.mean[0])) < 0.001)
@@ -94,8 +94,10 @@ import Vision
   @Test func refusesImagesAndBuffersThatDoNotFit() throws {
     let test = try ClutterFashion(split: .test)
     for index in [-1, 10000, Int.max] {
-      #expect(throws: DatasetError.noSuchImage(index: index, dataset: "clutter-fashion", count: 10000)) {
-        try test.image(at: index)
+      #expect(
+        throws: DatasetError.noSuchItem("image", index: index, dataset: "clutter-fashion", count: 10000)
+      ) {
+        try test.item(at: index)
       }
     }
     var small = [UInt8](repeating: 0, count: 100)

@@ -37,7 +37,7 @@ import Vision
     #expect(data.imageSize == (8, 8) && data.channels == 3 && data.normalization == .imageNet)
     for i in 0..<data.count {
       let picture = try ImageDecoder.decode(contentsOf: files.path / data.itemName(at: i))
-      #expect(try data.image(at: i) == small().apply(picture, CounterRandom(seed: 1, stream: "")).pixels)
+      #expect(try data.item(at: i) == small().apply(picture, CounterRandom(seed: 1, stream: "")).pixels)
     }
   }
 
@@ -236,10 +236,10 @@ import Vision
     var seen: [Int] = []
     try BatchLoader(data, batchSize: 2).epoch(0).forEach { batch in
       #expect(batch.labels == batch.indices.map { data.label(at: $0) })
-      #expect(batch.pixels.count == batch.count * data.imageBytes)
+      #expect(batch.pixels.count == batch.count * data.itemBytes)
       for (place, index) in batch.indices.enumerated() {
-        let size = data.imageBytes
-        let expected = try data.image(at: index)
+        let size = data.itemBytes
+        let expected = try data.item(at: index)
         #expect(Array(batch.pixels[place * size..<(place + 1) * size]) == expected)
       }
       seen += batch.indices

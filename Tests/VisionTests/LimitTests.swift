@@ -29,7 +29,7 @@ import Vision
   func classesKeepTheirShare(_ labels: [Int], _ limit: Int, _ expected: [Int]) throws {
     let all = try tensors(labels)
     let some = try all.limited(to: limit)
-    #expect(try (0..<some.count).map { Int(try some.image(at: $0)[0]) } == expected)
+    #expect(try (0..<some.count).map { Int(try some.item(at: $0)[0]) } == expected)
     #expect(self.labels(some) == expected.map { labels[$0] })
     #expect(some.itemName(at: 0) == all.itemName(at: expected[0]))
     #expect(some.identity == "\(all.identity) limit=\(limit) by class")

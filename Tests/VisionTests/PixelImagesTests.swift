@@ -74,6 +74,59 @@ struct PixelImagesTests {
     }
   }
 
+  /// A clip is its pictures one after the other: what is made of them is bit for bit what is made of each alone.
+  @Test(arguments: [1, 3]) func clipsAreTheirPicturesInARow(_ channels: Int) throws {
+    let (count, frames) = (2, 3)
+    let (pictures, _) = try Self.images(count * frames, 30, 40, channels)
+    let clips = (0..<count).map { n in Array(pictures[n * frames..<(n + 1) * frames].joined()) }
+    func form(_ frames: Int) throws -> PixelImages {
+      try PixelImages(
+        frames: frames, height: 30, width: 40, channels: channels, mean: Self.mean, deviation: Self.deviation)
+    }
+    let (single, several) = (try form(1), try form(frames))
+    #expect(several.frameBytes == single.bytes && several.bytes == frames * single.bytes)
+    let resizing = single.resizing(to: 16, .bicubic, alignCorners: true)
+    let glances = try Self.withPointers(pictures) { try single.resized($0, resizing) }
+    let found = try Self.withPointers(clips) { try several.resized($0, resizing) }
+    #expect(found.shape == [count * frames, 3, 16, 16])
+    #expect(try found.values() == glances.values())
+
+    let places = (0..<count * frames).map { PatchPosition(row: $0, column: 2 * $0) }
+    let each = try Self.withPointers(pictures) { try single.patches($0, places, side: 12) }
+    #expect(
+      try Self.withPointers(clips) { try several.patches($0, places, side: 12) }.values() == each.values())
+    // One place for all frames of a clip.
+    let repeated = places.prefix(count).flatMap { [PatchPosition](repeating: $0, count: frames) }
+    let shared = try Self.withPointers(pictures) { try single.patches($0, repeated, side: 12) }
+    #expect(
+      try Self.withPointers(clips) { try several.patches($0, Array(places.prefix(count)), side: 12) }.values()
+        == shared.values())
+    #expect {
+      try Self.withPointers(clips) { try several.patches($0, Array(places.prefix(4)), side: 12) }
+    } throws: {
+      "\($0)".contains("4 positions for 2 items, expected one for each, or 6, one for each of 3 frames")
+    }
+    #expect {
+      try Self.withPointers(clips) {
+        try several.patches($0, [places[0], PatchPosition(row: 20, column: 0)], side: 12)
+      }
+    } throws: {
+      "\($0)".contains("of clip 2 of 30×40 pixels")
+    }
+  }
+
+  @Test func rowsOfABatchOfClipsAreItsFrames() throws {
+    let (pictures, tensor) = try Self.images(6, 5, 7, 3)
+    let clips = try TensorsDataset(
+      bytes: Array(pictures.joined()), layout: .channelsLast, frames: 3, imageSize: (5, 7), channels: 3,
+      labels: [0, 1])
+    let batch = try #require(try BatchLoader(clips, batchSize: 2).epoch(0).next())
+    #expect(batch.count == 2 && batch.frames == 3)
+    let rows = try Tensor.images(batch, mean: Self.mean, deviation: Self.deviation)
+    #expect(rows.shape == [6, 3, 5, 7])
+    try assertClose(rows, tensor, relative: 1e-6, absolute: 1e-6)
+  }
+
   @Test func threadsDoNotChangeBits() throws {
     let (bytes, _) = try Self.images(4, 224, 224, 3)
     let pixels = try PixelImages(
@@ -95,6 +148,10 @@ struct PixelImagesTests {
     }
     #expect(throws: TensorError.self) {
       try PixelImages(height: 4, width: 4, channels: 3, mean: [0.5], deviation: Self.deviation)
+    }
+    #expect(throws: TensorError.self) {
+      try PixelImages(
+        frames: 0, height: 4, width: 4, channels: 3, mean: Self.mean, deviation: Self.deviation)
     }
     let (bytes, _) = try Self.images(1, 8, 8, 1)
     let pixels = try PixelImages(

@@ -69,6 +69,7 @@ final class ImagePool {
 
   private func render(_ image: SourceImage, into slot: UnsafeMutableBufferPointer<UInt8>) throws {
     let (dataset, side) = (image.dataset, configuration.imageSize)
+    try dataset.requireImages()
     try ModelError.require(
       dataset.imageSize == (side, side) && (dataset.channels == pixels.channels || dataset.channels == 1),
       "image \(image.number + 1) has \(dataset.imageSize.height)×\(dataset.imageSize.width)×\(dataset.channels)"
@@ -76,7 +77,7 @@ final class ImagePool {
     if dataset.channels == pixels.channels {
       return try dataset.render(image.index, epoch: 0, into: slot)
     }
-    let grey = dataset.imageBytes
+    let grey = dataset.itemBytes
     try dataset.render(image.index, epoch: 0, into: UnsafeMutableBufferPointer(rebasing: slot[..<grey]))
     // We go from the end, so that nothing is overwritten before it was read.
     for pixel in (0..<grey).reversed() {

@@ -4,8 +4,10 @@ extension Configuration {
   /// Refuses a data set that does not fit the network.
   ///
   /// - Parameter needsLabels: also refuses one whose images' classes are not known.
-  /// - Throws: ``ModelError`` that names the first obstacle: size, number or order of the classes.
+  /// - Throws: `DatasetError` for clips; ``ModelError`` that names the first other obstacle: size, number or order of the
+  ///   classes.
   func check(_ dataset: any ImageDataset, needsLabels: Bool = false) throws {
+    try dataset.requireImages()
     try ModelError.require(
       dataset.imageSize == (imageSize, imageSize),
       "the images are \(dataset.imageSize.height)×\(dataset.imageSize.width), the model was made for "

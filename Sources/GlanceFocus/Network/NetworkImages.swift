@@ -37,9 +37,11 @@ public struct NetworkImages {
 
   /// Images of a data set, prepared on the thread team.
   ///
-  /// - Throws: what preparing the first of those threw that cannot be read; `MemoryRefused`; `Interrupted`.
+  /// - Throws: `DatasetError` for clips; what preparing the first of those threw that cannot be read; `MemoryRefused`;
+  ///   `Interrupted`.
   public init(_ dataset: any ImageDataset, at indices: [Int]) throws {
-    let size = dataset.imageBytes
+    try dataset.requireImages()
+    let size = dataset.itemBytes
     let bytes = [indices.count, size].checkedProduct() ?? .max
     try MemoryBudget.shared.require(bytes)
     var failures = [(any Error)?](repeating: nil, count: indices.count)
@@ -67,7 +69,11 @@ public struct NetworkImages {
   }
 
   /// The images of a batch, as they were prepared.
-  public init(_ batch: Batch) {
+  ///
+  /// - Throws: ``ModelError`` for clips.
+  public init(_ batch: Batch) throws {
+    try ModelError.require(
+      batch.frames == 1, "the batch is of clips of \(batch.frames) frames, expected images")
     self.init(
       .pixels(batch.pixels), count: batch.count, channels: batch.channels, height: batch.imageSize.height,
       width: batch.imageSize.width)

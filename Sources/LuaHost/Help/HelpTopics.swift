@@ -45,6 +45,9 @@ enum HelpTopics {
       names: ["pictures", "images", "folders", "datasets", "labels"], page: "images.md",
       summary: "picture formats, folders of classes, files of labels"),
     Topic(
+      names: ["clips", "videos", "frames"], page: "clips.md",
+      summary: "data sets of clips: clutter-motion, videos as folders of frames, which frames and crops"),
+    Topic(
       names: ["checkpoints", "pytorch", "timm", "safetensors", "import"], page: "checkpoints.md",
       summary: "what is read of PyTorch's files, and what becomes of it"),
     Topic(

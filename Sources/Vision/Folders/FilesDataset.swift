@@ -44,13 +44,13 @@ public struct FilesDataset: ImageDataset {
   }
 
   /// Class 0 for every picture, as nothing is known of it.
-  public func label(at index: Int) -> Int { 0 }
+  public func label(at index: Int, epoch: Int) -> Int { 0 }
 
   public func itemName(at index: Int) -> String { itemPath(at: index).shown }
   public func itemPath(at index: Int) -> FilePath { paths[index] }
 
   public func render(_ index: Int, epoch: Int, into pixels: UnsafeMutableBufferPointer<UInt8>) throws {
-    try checkImage(index)
+    try checkItem(index)
     try checkSize(pixels)
     let image = try transform.apply(
       ImageDecoder.decode(contentsOf: paths[index]), .init(seed: 0, stream: "files"))

@@ -134,7 +134,7 @@ public struct FolderDataset: ImageDataset {
   public var channels: Int { 3 }
   public var loaderThreads: Int { ProcessInfo.processInfo.activeProcessorCount }
 
-  public func label(at index: Int) -> Int { self.index.files[index].label }
+  public func label(at index: Int, epoch: Int) -> Int { self.index.files[index].label }
 
   /// The path of the file, relative to the folder.
   public func itemName(at index: Int) -> String { itemPath(at: index).shown }
@@ -142,7 +142,7 @@ public struct FolderDataset: ImageDataset {
   public func itemPath(at index: Int) -> FilePath { self.index.files[index].path }
 
   public func render(_ index: Int, epoch: Int, into pixels: UnsafeMutableBufferPointer<UInt8>) throws {
-    try checkImage(index)
+    try checkItem(index)
     try checkSize(pixels)
     do {
       let image = try ImageDecoder.decode(contentsOf: root.pushing(self.index.files[index].path))

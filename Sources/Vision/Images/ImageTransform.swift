@@ -116,7 +116,8 @@ public struct ImageTransform: Sendable, Hashable {
       window: (top..<top + cropHeight, left..<left + cropWidth))
   }
 
-  private func resizedSize(_ image: RGBImage) -> (height: Int, width: Int) {
+  /// The size of the whole picture after the resize.
+  func resizedSize(_ image: RGBImage) -> (height: Int, width: Int) {
     switch resize {
     case .exact(let height, let width): return (height, width)
     case .shorterSide(let side):

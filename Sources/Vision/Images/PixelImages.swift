@@ -2,12 +2,16 @@ import CKernels
 import Compute
 import Tensor
 
-/// How images lie in memory as 8-bit pixels, and what makes their values the input of an encoder.
+/// How images or clips lie in memory as 8-bit pixels, and what makes their values the input of an encoder.
 ///
-/// Encoders are fed from the pixels directly: an image of the size S is never held as S×S floating point numbers, only
+/// An item is one picture, or the ``frames`` pictures of a clip one after the other; of N items of F pictures, row n·F + f
+/// of every result is picture f of item n, as in `Tensor.images`.
+/// Encoders are fed from the pixels directly: a picture of the size S is never held as S×S floating point numbers, only
 /// what the network looks at, P×P. The results are those of `Tensor.resized` and `Tensor.cropped` on normalised images,
 /// up to rounding.
 public struct PixelImages: Sendable {
+  /// F, the number of pictures of an item: 1 for images.
+  public let frames: Int
   /// Rows of pixels.
   public let height: Int
   /// Columns of pixels.
@@ -21,13 +25,18 @@ public struct PixelImages: Sendable {
   /// Takes means and standard deviations of the three channels, in units of value/255; deviations are above 0.
   ///
   /// - Throws: `TensorError` for sizes that no image has, and where there are not three means and deviations.
-  public init(height: Int, width: Int, channels: Int, mean: [Float], deviation: [Float]) throws {
-    guard channels == 1 || channels == 3, height > 0, width > 0, mean.count == 3, deviation.count == 3 else {
+  public init(
+    frames: Int = 1, height: Int, width: Int, channels: Int, mean: [Float], deviation: [Float]
+  ) throws {
+    guard channels == 1 || channels == 3, frames > 0, height > 0, width > 0, mean.count == 3,
+      deviation.count == 3
+    else {
       throw TensorError(
         "images",
-        "\(height)×\(width)×\(channels) pixels, normalised by \(mean.count) means: expected 1 or 3"
+        "\(frames == 1 ? "" : "\(frames)×")\(height)×\(width)×\(channels) pixels, normalised by \(mean.count) means: expected 1 or 3"
           + " channels and three means")
     }
+    self.frames = frames
     self.height = height
     self.width = width
     self.channels = channels
@@ -35,10 +44,13 @@ public struct PixelImages: Sendable {
     shift = zip(mean, deviation).map { -$0 / $1 } + [0]
   }
 
-  /// Bytes of one image.
-  public var bytes: Int { height * width * channels }
+  /// Bytes of one picture.
+  public var frameBytes: Int { height * width * channels }
 
-  /// How the pixels of glances follow from those of the images.
+  /// Bytes of one item.
+  public var bytes: Int { frames * frameBytes }
+
+  /// How the pixels of glances follow from those of the pictures.
   public struct Resizing: Sendable {
     let side: Int
     fileprivate let rows, columns: Taps
@@ -57,7 +69,7 @@ public struct PixelImages: Sendable {
     }
   }
 
-  /// Prepares to resize images to `side`×`side`, once for all of them.
+  /// Prepares to resize pictures to `side`×`side`, once for all of them.
   public func resizing(to side: Int, _ interpolation: Interpolation, alignCorners: Bool) -> Resizing {
     func taps(_ input: Int) -> Taps {
       Taps(ResampleMatrix(input, to: side, interpolation, alignCorners: alignCorners))
@@ -65,15 +77,16 @@ public struct PixelImages: Sendable {
     return Resizing(side: side, rows: taps(height), columns: taps(width))
   }
 
-  /// The whole images, each of ``bytes`` bytes as height × width × channels, as N×3×side×side.
+  /// The whole pictures of items of ``bytes`` bytes, frames × height × width × channels, as (N·F)×3×side×side.
   ///
   /// - Throws: what refuses memory.
-  public func resized(_ images: [UnsafePointer<UInt8>], _ resizing: Resizing) throws -> Tensor {
+  public func resized(_ items: [UnsafePointer<UInt8>], _ resizing: Resizing) throws -> Tensor {
     let side = resizing.side
     if side == height, side == width {
       return try patches(
-        images, [PatchPosition](repeating: PatchPosition(row: 0, column: 0), count: images.count), side: side)
+        items, [PatchPosition](repeating: PatchPosition(row: 0, column: 0), count: items.count), side: side)
     }
+    let images = pictures(items)
     let result = try Tensor.empty([images.count, 3, side, side])
     let target = result.pointer
     let (line, taps) = (width * channels, resizing.rows.count)
@@ -101,19 +114,32 @@ public struct PixelImages: Sendable {
     return result
   }
 
-  /// One patch of each image at its position, N×3×`side`×`side`; no interpolation.
+  /// One patch of each picture, (N·F)×3×`side`×`side`; no interpolation.
   ///
-  /// - Throws: `TensorError` when a patch is not within its image.
+  /// - Parameters:
+  ///   - items: the N items, ``bytes`` bytes each.
+  ///   - positions: N, one for all pictures of an item, or N·F, one for each picture.
+  ///   - side: height and width of a patch in pixels.
+  /// - Throws: `TensorError` when a patch is not within its picture, and for another number of positions.
   public func patches(
-    _ images: [UnsafePointer<UInt8>], _ positions: [PatchPosition], side: Int
+    _ items: [UnsafePointer<UInt8>], _ positions: [PatchPosition], side: Int
   ) throws -> Tensor {
+    let images = pictures(items)
+    guard positions.count == items.count || positions.count == images.count else {
+      let each = frames == 1 ? "" : ", or \(images.count), one for each of \(frames) frames"
+      throw TensorError(
+        "cut", "\(positions.count) positions for \(items.count) items, expected one for each\(each)")
+    }
+    // How many pictures in a row have the same position.
+    let shared = positions.count == items.count ? frames : 1
     for (image, position) in positions.enumerated() {
       guard position.row >= 0, position.row + side <= height, position.column >= 0,
         position.column + side <= width
       else {
         throw TensorError(
           "cut",
-          "a \(side)×\(side) patch at (\(position.row), \(position.column)) of image \(image + 1) of"
+          "a \(side)×\(side) patch at (\(position.row), \(position.column)) of \(shared > 1 ? "clip" : "image")"
+            + " \(image + 1) of"
             + " \(height)×\(width) pixels")
       }
     }
@@ -128,7 +154,7 @@ public struct PixelImages: Sendable {
         ThreadTeam.parallel(images.count * side, grain: grain) { range in
           for line in range {
             let (image, row) = (line / side, line % side)
-            let position = positions[image]
+            let position = positions[image / shared]
             let first = ((position.row + row) * width + position.column) * channels
             let (source, output) = (images[image] + first, target + line * 3 * side)
             if channels == 3 {
@@ -148,6 +174,12 @@ public struct PixelImages: Sendable {
       }
     }
     return result
+  }
+
+  /// Where the N·F pictures of the items begin.
+  private func pictures(_ items: [UnsafePointer<UInt8>]) -> [UnsafePointer<UInt8>] {
+    guard frames > 1 else { return items }
+    return items.flatMap { item in (0..<frames).map { item + $0 * frameBytes } }
   }
 
   /// Multiplications that are worth a thread.

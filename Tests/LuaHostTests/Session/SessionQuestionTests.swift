@@ -77,7 +77,7 @@ import Testing
     ("gfnet.exits.confidence{thr", ["threshold = "]), ("gfnet.dataset('folder', {spl", ["split = "]),
     ("local m = gfnet.model{}\nm:infer(d, {exit = 'conf", ["confidence"]),
     ("local m = gfnet.model{}\nm:trace(d, {sampler = \"cen", ["center"]),
-    ("gfnet.dataset('clut", ["clutter-fashion"]),
+    ("gfnet.dataset('clut", ["clutter-fashion", "clutter-motion"]),
     ("gfnet.dataset \"fold", ["folder"]), ("gfnet.dataset('x', {split = 'tr", ["train"]),
     ("gfnet.model{backbone = 'resnet_tiny_1", ["resnet_tiny_16"]), ("t:to('int", ["int32"]),
     ("-- wh", []), ("settings.missing.", []), ("%ti", ["time"]), ("%time twi", ["twice"]),

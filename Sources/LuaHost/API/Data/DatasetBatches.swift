@@ -11,6 +11,8 @@ final class BatchesHandle: HoldsMemory {
   var count: Int { loader.batchesPerEpoch }
   let size: Int
   let epoch: Int
+  /// What messages call an item.
+  var noun: String { loader.dataset.itemNoun }
 
   init(_ loader: BatchLoader, epoch: Int) {
     self.loader = loader
@@ -19,7 +21,7 @@ final class BatchesHandle: HoldsMemory {
   }
 
   /// What the loader's threads prepare ahead.
-  var heldBytes: Int { (loader.ahead + 1) * loader.batchSize * loader.dataset.imageBytes }
+  var heldBytes: Int { (loader.ahead + 1) * loader.batchSize * loader.dataset.itemBytes }
 
   /// The next batch of which damaged files left enough; nil after the last.
   func next(_ context: HostContext) throws -> ImageBatchHandle? {
@@ -36,7 +38,8 @@ final class BatchesHandle: HoldsMemory {
 
 /// `dataset:batches` and the class `batches`.
 enum DatasetBatches {
-  private static let size = ArgumentKey<Int>("size", default: 128, "most images of a batch", in: 1...65536)
+  private static let size = ArgumentKey<Int>(
+    "size", default: 128, "most images or clips of a batch", in: 1...65536)
   private static let shuffle = ArgumentKey<Bool>(
     "shuffle", default: false, "in random order, another one in each epoch, as training does")
   private static let seed = ArgumentKey<UInt64>.seed(of: "the order")
@@ -54,7 +57,7 @@ enum DatasetBatches {
 
   static var method: LuaMethod<DatasetHandle> {
     LuaMethod<DatasetHandle>(
-      "batches", "The images of an epoch in batches: for batch in data:batches{…} do … end.",
+      "batches", "The images or clips of an epoch in batches: for batch in data:batches{…} do … end.",
       [.options([size, shuffle, seed, epoch, even])], returns: "batches",
       example: """
         \(sample)  for batch in data:batches{size = 4, shuffle = true, seed = 1} do print(batch.images, batch.labels) end
@@ -62,7 +65,7 @@ enum DatasetBatches {
       discussion: """
         With shuffle = true, seed and size as gfnet.train has them (seed, batch), and epoch = first_epoch + 1, + 2, …, these \
         are the batches that it trains on, to the last pixel. They are prepared on threads of their own, ahead of their use. \
-        Damaged pictures are left out as in training, and so are batches of which they leave less than two images.
+        Damaged pictures are left out as in training, and so are batches of which they leave less than two.
         """, mayTouch: [.readFiles]
     ) { data, call in
       let images = data.images
@@ -82,7 +85,7 @@ enum DatasetBatches {
       than it takes; batches:free() ends that.
       """, freeable: true,
     properties: [
-      .init("size", "integer", "most images of a batch") { it, _ in it.size },
+      .init("size", "integer", "most images or clips of a batch") { it, _ in it.size },
       .init("epoch", "integer", "of the data set, from 1") { it, _ in it.epoch + 1 },
     ],
     operators: [
@@ -91,7 +94,7 @@ enum DatasetBatches {
         return try handle.next(stack.state.context).map { Pushed($0) }
       }
     ],
-    describe: { "\($0.count) batch\($0.count == 1 ? "" : "es") of up to \($0.size) images" },
+    describe: { "\($0.count) batch\($0.count == 1 ? "" : "es") of up to \($0.size) \($0.noun)s" },
     count: { $0.count }, sample: "gfnet.dataset(\"clutter-fashion\", {limit = 4}):batches{}"
   ).entry
 }

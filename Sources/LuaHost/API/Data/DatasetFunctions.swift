@@ -10,7 +10,7 @@ enum DatasetFunctions {
       .naming { _ in DatasetKind.names }
   ) { call, name in try call.string(name) }
   private static let limit = ArgumentKey<Int?>(
-    "limit", "keep so many images, of each class as many as its share asks for", in: 1...1e9)
+    "limit", "keep so many images, clips or videos, of each class as many as its share asks for", in: 1...1e9)
   private static let options = [DatasetOptions.split.parameter, limit.parameter] + DatasetKind.allParameters
 
   private static let dataset = FunctionEntry(
@@ -37,6 +37,7 @@ enum DatasetFunctions {
 
   private static let general = """
     With limit every class keeps its share of the images, its first ones, and one at least where there is room for all \
-    classes; they stay in the order of the data set. Pictures whose classes are not known are the first ones.
+    classes; they stay in the order of the data set. Pictures whose classes are not known are the first ones. The items of \
+    "clutter-motion" and "frames" are clips of several frames: data.frames of them each.
     """
 }

@@ -1,7 +1,7 @@
 import GlanceFocus
 import Vision
 
-/// A data set as scripts hold it.
+/// A data set as scripts hold it, of images or clips.
 final class DatasetHandle {
   let images: any ImageDataset
   /// The normalisation that a script asked for; nil when it left that to the data set.
@@ -31,9 +31,11 @@ final class DatasetHandle {
   /// A line such as `dataset clutter-fashion/test: 10000 images of 128×128, 1 channel, 10 classes`.
   var description: String {
     let size = images.imageSize
-    return "dataset \(images.name)/\(images.split): \(images.count) image\(images.count == 1 ? "" : "s") of "
-      + "\(size.height)×\(size.width), \(images.channels) channel\(images.channels == 1 ? "" : "s"), "
-      + "\(images.classes) classes"
+    let noun = images.itemNoun + (images.count == 1 ? "" : "s")
+    let frames = images.frames == 1 ? "" : "\(images.frames)×"
+    return
+      "dataset \(images.name)/\(images.split): \(images.count) \(noun) of \(frames)\(size.height)×\(size.width), "
+      + "\(images.channels) channel\(images.channels == 1 ? "" : "s"), \(images.classes) classes"
   }
 }
 

@@ -7,15 +7,11 @@ extension DatasetKind {
   private static let classes = ArgumentKey<[ClassName]?>(
     .optional("classes", .list(.string), "the class folders in the order of their numbers")
   ) { call, name in
-    guard try call.has(name) else { return nil }
-    return try call.elements(name).compactMap { $0.stringBytes.map { ClassName($0) } }
+    try DatasetOptions.listed(call, name)?.map { ClassName($0) }
   }
   private static let path = ArgumentKey<FilePath>.inputPath("path", "the folder; required there").optional
   private static let augment = ArgumentKey<Bool?>(
     "augment", "a random part of each picture, mirrored at random, another one every epoch")
-  private static let onError = ArgumentKey<FolderDataset.DamagePolicy>(
-    "on_error", "leave out pictures that cannot be read (skip, the default), or end the run (stop)"
-  ).optional
   private static let seed = ArgumentKey<UInt64>.seed(of: "what augment draws")
 
   /// A folder with a folder of pictures for each class.
@@ -31,7 +27,7 @@ extension DatasetKind {
       """,
     rows: [
       [labels, classes, path], PictureOptions.parameters, [augment], DatasetOptions.normalization,
-      [onError, seed],
+      [DatasetOptions.onError, seed],
     ]
   ) { call in
     guard let folder = try call[path] else {
@@ -41,7 +37,7 @@ extension DatasetKind {
     options.split = try call[DatasetOptions.split] ?? ""
     options.labelFile = try call[labels]
     options.classes = try call[classes]
-    if let damage = try call[onError] { options.damage = damage }
+    if let damage = try call[DatasetOptions.onError] { options.damage = damage }
     options.seed = try call[seed]
     options.normalization = try DatasetOptions.normalization(of: call)
     let augments = try call[augment] ?? false

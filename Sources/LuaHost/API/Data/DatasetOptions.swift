@@ -8,7 +8,8 @@ enum DatasetOptions {
   static let split = ArgumentKey<String?>(
     .optional(
       "split", .string,
-      "the part, such as train, validation or test; default: test; of \"folder\": a folder in it, default: none"
+      "the part, such as train, validation or test; default: test; of \"folder\": a folder in it, default: none;"
+        + " of \"frames\": what it is called, which changes nothing else"
     ).naming { _ in ["test", "train", "validation"] }
   ) { call, name in try call.optionalString(name) }
 
@@ -16,11 +17,23 @@ enum DatasetOptions {
   static let classNames = ArgumentKey<[String]?>(
     .optional("classes", .list(.string), "the names of the classes")
   ) { call, name in
-    guard try call.has(name) else { return nil }
-    return try call.elements(name).compactMap(\.stringBytes).map {
-      String(validating: $0, as: UTF8.self) ?? String(escaping: $0)
-    }
+    try listed(call, name)?.map { String(validating: $0, as: UTF8.self) ?? String(escaping: $0) }
   }
+
+  /// The strings of a list that a script gave as the option `name`; nil where it was left out.
+  static func listed(_ call: LuaCall, _ name: String) throws -> [[UInt8]]? {
+    guard try call.has(name) else { return nil }
+    // The table has the option once for all kinds: another may take a text file.
+    guard try call.value(name).asTable != nil else {
+      throw LuaError("gfnet.dataset: the option '\(name)' of this data set is a list of names, not a file")
+    }
+    return try call.elements(name).compactMap { $0.stringBytes.map { Array($0) } }
+  }
+
+  /// What happens at what cannot be read.
+  static let onError = ArgumentKey<FolderDataset.DamagePolicy>(
+    "on_error", "leave out what cannot be read (skip, the default), or end the run (stop)"
+  ).optional
 
   /// The option `labels` of a kind: a text file, or a list that comes with the program.
   static func labelFile(of kind: String, _ summary: String) -> ArgumentKey<FilePath?> {

@@ -98,8 +98,9 @@ enum ModelFunction {
     try network.startEncoders(from: start.encoder, withClassifier: hasHead)
   }
 
-  /// Refuses images that are not square, and options that contradict the data set.
+  /// Refuses clips, images that are not square, and options that contradict the data set.
   private static func check(_ dataset: any ImageDataset, against call: LuaCall) throws {
+    try dataset.requireImages()
     let size = dataset.imageSize
     guard size.height == size.width else {
       throw LuaError(

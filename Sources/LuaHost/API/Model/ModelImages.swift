@@ -34,6 +34,7 @@ struct ModelImages {
     var image = value
     var label: Int?
     if let table = value.asTable {
+      try ImageArgument.refuseClip(table, place)
       let given = try table.get("image")
       if !given.isNil {
         image = given
@@ -62,9 +63,9 @@ struct ModelImages {
   private static func entries(_ value: LuaValue, _ place: String) throws -> [(
     image: LuaValue, label: LuaValue
   )]? {
-    guard let list = try value.asTable?.elements(), let first = list.first?.asTable,
-      try !first.get("image").isNil
-    else { return nil }
+    guard let list = try value.asTable?.elements(), let first = list.first?.asTable else { return nil }
+    try ImageArgument.refuseClip(first, place)
+    guard try !first.get("image").isNil else { return nil }
     return try list.enumerated().map { index, element in
       guard let entry = element.asTable, case let image = try entry.get("image"), !image.isNil else {
         throw LuaError(

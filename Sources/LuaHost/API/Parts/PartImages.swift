@@ -27,7 +27,7 @@ enum PartImages {
       return try images(tensor, place, call)
     }
     if case .object(let object) = value, let batch = object.value(as: ImageBatchHandle.self) {
-      return NetworkImages(batch.batch)
+      return try naming(place) { try NetworkImages(batch.batch) }
     }
     if let table = value.asTable {
       let held = try table.get("images")

@@ -1,11 +1,11 @@
 import Vision
 
-/// Tells the user about pictures that were left out.
+/// Tells the user about images or clips that were left out.
 enum DamageNote {
-  /// The number of pictures that the line names.
+  /// The number of them that the line names.
   private static let named = 3
 
-  /// Runs `body`, then writes one line if it met images that cannot be read for the first time.
+  /// Runs `body`, then writes one line if it met some that cannot be read for the first time.
   static func telling<Result>(
     _ images: any ImageDataset, _ context: HostContext, _ body: () throws -> Result
   ) rethrows -> Result {
@@ -16,7 +16,8 @@ enum DamageNote {
         let reasons = new.prefix(named).map(\.reason).joined(separator: "; ")
         let rest = new.count > named ? "; and \(new.count - named) more, see data.damaged" : ""
         context.note(
-          "\(new.count) of \(images.count) images cannot be read and were left out: \(reasons)\(rest)")
+          "\(new.count) of \(images.count) \(images.itemNoun)s cannot be read and were left out: \(reasons)\(rest)"
+        )
       }
     }
     return try body()

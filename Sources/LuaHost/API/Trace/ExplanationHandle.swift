@@ -97,7 +97,7 @@ final class ExplanationHandle {
     let record = trace.record
     let pixels = try Pixels(
       width: size.width, height: size.height, channels: images.channels,
-      bytes: images.image(at: explanation.image))
+      bytes: images.item(at: explanation.image))
     let steps = try explanation.steps.map { step -> DecisionStrip.Step in
       let patch = step.patch.map {
         Glimpse.Patch(row: Double($0.row), column: Double($0.column), size: Double(record.patchSize))

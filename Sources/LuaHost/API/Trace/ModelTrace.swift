@@ -97,7 +97,7 @@ enum ModelTrace {
       for index in missing {
         try Cancellation.check()
         do {
-          _ = try images.image(at: index)
+          _ = try images.item(at: index)
           return false
         } catch is ImageError where images.damaged != nil {
           continue

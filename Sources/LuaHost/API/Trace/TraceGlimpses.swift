@@ -83,7 +83,7 @@ enum TraceGlimpses {
     let size = images.imageSize
     let pixels = try Pixels(
       width: size.width, height: size.height, channels: images.channels,
-      bytes: images.image(at: record.indices[row]))
+      bytes: images.item(at: record.indices[row]))
     let label = record.labels.map { Int($0[row]) }
     let steps = (1...Int(evaluation.exitSteps[row])).map { step in
       let columns = record[step]
