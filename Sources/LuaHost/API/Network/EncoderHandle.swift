@@ -28,7 +28,7 @@ final class EncoderHandle {
   /// The encoder in `path`: a file of ours, or a state dictionary of another program.
   convenience init(
     contentsOf path: FilePath, backbone: String? = nil, keys: String? = nil, prefix: String? = nil,
-    choice: StateDictionary.Choice = .init()
+    choice: StateDictionary.Choice = .init(), shift: TemporalShiftClues = .init()
   ) throws {
     let name = path.shownStem
     let file = try CheckpointFile(path, choice: choice)
@@ -37,7 +37,7 @@ final class EncoderHandle {
       return
     }
     let imported = try CheckpointImport(
-      file, kind: .encoder, keys: keys, prefix: prefix, choices: .init(backbone: backbone))
+      file, kind: .encoder, keys: keys, prefix: prefix, choices: .init(backbone: backbone), shift: shift)
     guard case .encoder(let encoder) = imported else { throw LuaError("\(path) holds no plain encoder") }
     self.init(
       try encoder.encoder(), backbone: encoder.entry.name, classes: encoder.classes, name: name,
