@@ -132,6 +132,8 @@ struct ConvolutionNode {
   var padding, paddingEnd: (Int, Int)
   let groups: Int
   var posts: [Finish] = []
+  /// Which of the input's channels come from neighbouring frames; nil for none.
+  var shift: FrameShift?
 
   /// What the folded weights are computed from.
   var tensors: [Tensor] { [weights] + (bias.map { [$0] } ?? []) + (norm?.tensors ?? []) }
