@@ -32,9 +32,12 @@ struct TemporalShiftCandidates {
       try backbone.map { [try BackboneRegistry.entry(TemporalShiftClues.backbone($0))] }
       ?? BackboneRegistry.entries.filter(\.takesTemporalShift)
     // What TSM trained without a shift is an encoder of images under TSM's names.
-    entries = try known.map { try $0.known(byTSMAs: isOfTSM && !clues.isShifted && told.isEmpty ? nil : options) }
+    entries = try known.map {
+      try $0.known(byTSMAs: isOfTSM && !clues.isShifted && told.isEmpty ? nil : options)
+    }
     if let options, !keys.isEmpty, clues.divisor == nil {
-      notes.append("\(file): nothing says what part of the channels moves; divisor \(options.divisor) assumed")
+      notes.append(
+        "\(file): nothing says what part of the channels moves; divisor \(options.divisor) assumed")
     }
   }
 

@@ -111,7 +111,8 @@ public struct TemporalShiftClues: Sendable {
   /// - Throws: ``ModelError`` that says what is missing, or what this program does not have.
   func options(of file: String) throws -> TemporalShiftOptions? {
     guard refused.isEmpty else {
-      throw ModelError("\(file) is of a TSM network with \(refused.joined(separator: " and ")), not supported")
+      throw ModelError(
+        "\(file) is of a TSM network with \(refused.joined(separator: " and ")), not supported")
     }
     guard let frames else {
       guard isShifted || !isEmpty else { return nil }

@@ -67,7 +67,8 @@ public struct Configuration: Codable, Sendable, Equatable {
   ) throws {
     if case .shifted(let name, _) = backbone {
       throw ModelError(
-        "\(name) exchanges channels between the frames of clips, and a Glance-and-Focus Network sees single images")
+        "\(name) exchanges channels between the frames of clips, and a Glance-and-Focus Network sees single images"
+      )
     }
     if case .described(let layers) = backbone {
       self.layers = layers

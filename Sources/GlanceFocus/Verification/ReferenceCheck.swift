@@ -78,15 +78,19 @@ extension ReferenceCase {
     let wrong = zip(coordinates, try recorded.ints("coordinates")).filter { $0 != $1 }.count
     return [
       ReferenceResult(
-        quantity: "features", error: RecordedCases.relative(features, try recorded.floats("features")), tolerance: 1e-3
+        quantity: "features", error: RecordedCases.relative(features, try recorded.floats("features")),
+        tolerance: 1e-3
       ),
       ReferenceResult(
-        quantity: "logits", error: RecordedCases.relative(logits, try recorded.floats("logits")), tolerance: 1e-3),
+        quantity: "logits", error: RecordedCases.relative(logits, try recorded.floats("logits")),
+        tolerance: 1e-3),
       ReferenceResult(
-        quantity: "probabilities", error: RecordedCases.absolute(probabilities, try recorded.floats("probabilities")),
+        quantity: "probabilities",
+        error: RecordedCases.absolute(probabilities, try recorded.floats("probabilities")),
         tolerance: 1e-4),
       ReferenceResult(
-        quantity: "actions", error: RecordedCases.absolute(actions, try recorded.floats("actions")), tolerance: 1e-4),
+        quantity: "actions", error: RecordedCases.absolute(actions, try recorded.floats("actions")),
+        tolerance: 1e-4),
       ReferenceResult(quantity: "coordinates that differ", error: Double(wrong), tolerance: 0),
     ] + (try checkShape(model))
   }

@@ -4,7 +4,8 @@ import Tensor
 /// Lets the frames of clips exchange some channels.
 struct TemporalShiftDescription: DescribedLayer {
   private enum Key {
-    static let frames = LayerKey<Int>("frames", "frames of a clip: rows that follow each other", in: 1...FrameShift.limit)
+    static let frames = LayerKey<Int>(
+      "frames", "frames of a clip: rows that follow each other", in: 1...FrameShift.limit)
     static let divisor = LayerKey<Int>(
       "divisor", "one such part of the channels comes from each neighbour", default: FrameShift.usualDivisor,
       in: 1...FrameShift.limit)
