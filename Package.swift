@@ -115,7 +115,10 @@ let package = Package(
     .executableTarget(
       name: "lua-calls", dependencies: ["LuaHost"], path: "Benchmarks/LuaCalls", swiftSettings: strict),
     .executableTarget(
-      name: "own-kernels", dependencies: ["CKernels", "Compute", "OneDNN", "Support", "Tensor", "Vision"],
+      name: "own-kernels",
+      dependencies: [
+        "Backbones", "CKernels", "Compute", "Inference", "NeuralNet", "OneDNN", "Support", "Tensor", "Vision",
+      ],
       path: "Benchmarks/Kernels", swiftSettings: strict),
     .executableTarget(
       name: "image-pixels", dependencies: ["Support", "Vision"], path: "Benchmarks/Images",

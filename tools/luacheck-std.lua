@@ -84,6 +84,7 @@ return { read_globals = { gfnet = { fields = {
     smooth_l1 = {},
     squeeze_excite = {},
     tanh = {},
+    temporal_shift = {},
   } },
   optim = { fields = {
     adam = {},

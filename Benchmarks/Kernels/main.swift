@@ -7,7 +7,7 @@ import Tensor
 import Vision
 
 // Each kernel of our own against what it stands in for, in turn, on the same numbers: primitives of oneDNN, or the ops on
-// normalised images. `own-kernels sums` shows sums over many numbers alone.
+// normalised images. `own-kernels sums` shows sums over many numbers alone, `own-kernels shifts` encoders of clips.
 
 /// Least microseconds of both sides over `rounds` turns.
 func compare(_ name: String, rounds: Int = 200, own: (Int) throws -> Void, library: (Int) throws -> Void)
@@ -230,8 +230,10 @@ func convolution(_ inputs: Int, _ outputs: Int, kernel: Int, side: Int, layers: 
 
 let types: [ElementType] = ElementType.hasFastBFloat16 ? [.float32, .bfloat16] : [.float32]
 print("".padding(toLength: 58, withPad: " ", startingAt: 0) + "  own, µs    other   ratio")
-try allSums()
-if CommandLine.arguments.dropFirst().first == "sums" { exit(0) }
+let only = CommandLine.arguments.dropFirst().first
+if only == nil || only == "sums" { try allSums() }
+if only == nil || only == "shifts" { try allShifts(types) }
+if only != nil { exit(0) }
 for type in types {
   try matrixVector(18432, 2048, type, megabytes: 400)
   try matrixVector(2560, 1000, type, megabytes: 200)

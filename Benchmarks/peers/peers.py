@@ -59,11 +59,16 @@ def enter(packages, python=None, extra=()):
     os.execve(path, [path, *sys.argv], {**os.environ, "GFNET_LAB_PEERS": "1"})
 
 
-def program(*arguments):
-    """Runs gfnet-lab; its standard output, or an exception with its message."""
+def run(*arguments):
+    """Runs gfnet-lab, whatever comes of it."""
     if not os.path.exists(PROGRAM):
         sys.exit(f"there is no program {PROGRAM}: run make build, or name one in GFNET_LAB")
-    done = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True)
+    return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True)
+
+
+def program(*arguments):
+    """Runs gfnet-lab; its standard output, or an exception with its message."""
+    done = run(*arguments)
     if done.returncode != 0:
         raise RuntimeError((done.stderr or done.stdout).strip())
     return done.stdout

@@ -8,6 +8,10 @@ public protocol Backbone: Module {
   /// C, the channels of the last feature map, which the policy reads.
   var mapChannels: Int { get }
 
+  /// F, where rows of a batch are clip by clip the frames of clips, which exchange channels; nil where each image is by
+  /// itself.
+  var clipFrames: Int? { get }
+
   /// Encodes images of B×3×H×W.
   ///
   /// - Throws: `TensorError` for other shapes, and for images that are too small.
@@ -16,6 +20,11 @@ public protocol Backbone: Module {
   /// The encoder's own classifier, from B×D features to B×K logits; it is the auxiliary head of training,
   /// too.
   func classify(_ features: Tensor, _ pass: Pass) throws -> Tensor
+}
+
+extension Backbone {
+  /// None: each image is by itself.
+  public var clipFrames: Int? { nil }
 }
 
 /// The features and the last feature map of a batch of images.

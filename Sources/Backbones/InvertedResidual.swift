@@ -104,16 +104,17 @@ final class DepthwiseSeparable: Layer {
 /// A block of 1×1 expansion, depthwise, squeeze-and-excite and 1×1 projection, with a shortcut where shapes
 /// allow.
 final class InvertedResidual: Layer {
-  private let expand, depthwise, project: Conv2d
+  private let expand: any Layer
+  private let depthwise, project: Conv2d
   private let norm1, norm2, norm3: BatchNorm2d
   private let excite: SqueezeExcite?
   private let shortcut: Shortcut?
 
   init(
     _ inputs: Int, expanded: Int, _ row: InvertedResidualRow, stride: Int, _ style: InvertedResidualStyle,
-    dropConnect: Float
+    dropConnect: Float, shift: TemporalShiftOptions?
   ) throws {
-    expand = try Conv2d(inputs, expanded, kernel: 1)
+    expand = shift.shifting(try Conv2d(inputs, expanded, kernel: 1), at: .residual)
     norm1 = try style.norm(expanded, row.activation)
     depthwise = try style.depthwise(expanded, kernel: row.kernel, stride: stride)
     norm2 = try style.norm(expanded, row.activation)

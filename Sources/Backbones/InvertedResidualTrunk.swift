@@ -13,7 +13,7 @@ final class InvertedResidualTrunk: Layer {
   /// Makes the blocks of the table `rows`, which is grouped as timm numbers them.
   init(
     stem stemChannels: Int, _ stemActivation: Activation, _ rows: [[InvertedResidualRow]],
-    _ style: InvertedResidualStyle
+    _ style: InvertedResidualStyle, shift: TemporalShiftOptions? = nil
   ) throws {
     stem = try Conv2d(3, stemChannels, kernel: 3, stride: 2, padding: style.padding)
     stemNorm = try style.norm(stemChannels, stemActivation)
@@ -27,10 +27,13 @@ final class InvertedResidualTrunk: Layer {
           let stride = index == 0 ? row.stride : 1
           let drop = style.dropConnect * Float(made) / Float(total)
           if let expansion = row.expansion {
+            // Frames exchange channels where there is a shortcut.
+            let shift = stride == 1 && channels == row.outputs ? shift : nil
             layers.append(
-              try InvertedResidual(
-                channels, expanded: roundedChannels(Double(channels) * expansion), row, stride: stride, style,
-                dropConnect: drop))
+              shift.shifting(
+                try InvertedResidual(
+                  channels, expanded: roundedChannels(Double(channels) * expansion), row, stride: stride,
+                  style, dropConnect: drop, shift: shift), at: .block))
           } else {
             layers.append(
               try DepthwiseSeparable(channels, row, stride: stride, style, dropConnect: drop))
@@ -104,6 +107,7 @@ public final class InvertedResidualNetwork: Backbone {
   }
 
   public let featureCount: Int
+  public let clipFrames: Int?
   public var mapChannels: Int { featureCount }
   private let trunk: InvertedResidualTrunk
   private let head: Conv2d
@@ -111,9 +115,10 @@ public final class InvertedResidualNetwork: Backbone {
   private let dropout: Dropout
   private let classifier: Linear
 
-  init(_ blueprint: Blueprint, classes: Int) throws {
+  init(_ blueprint: Blueprint, shift: TemporalShiftOptions? = nil, classes: Int) throws {
+    clipFrames = shift?.frames
     trunk = try InvertedResidualTrunk(
-      stem: blueprint.stem, blueprint.activation, blueprint.rows, blueprint.style)
+      stem: blueprint.stem, blueprint.activation, blueprint.rows, blueprint.style, shift: shift)
     head = try Conv2d(trunk.outputs, blueprint.head, kernel: 1)
     headNorm = try blueprint.style.norm(blueprint.head, blueprint.activation)
     dropout = Dropout(blueprint.dropout)

@@ -18,9 +18,29 @@ public struct BackboneEntry: Sendable {
   public let keyMaps: [KeyMap]
   /// Networks elsewhere that have the same arrays and compute something else.
   public let lookalikes: [Lookalike]
+  /// How the encoder's frames exchange channels; nil where each image is by itself.
+  public let temporalShift: TemporalShiftOptions?
+  /// The same network with a shift between frames; nil where it has no place for one.
+  let shifted: ShiftedForm?
   /// Makes the encoder with a classifier for a number of classes. Weights are zero until initialised or
   /// loaded.
   public let build: @Sendable (_ classes: Int) throws -> any Backbone
+
+  /// What a network is as one for clips, whose frames exchange channels.
+  struct ShiftedForm: Sendable {
+    /// How the code of TSM names what the encoder holds.
+    let keyMap: KeyMap
+    /// Makes the encoder, as ``BackboneEntry/build`` does.
+    let build: @Sendable (_ classes: Int, TemporalShiftOptions) throws -> any Backbone
+
+    init(
+      keyMap: KeyMap,
+      build: @escaping @Sendable (_ classes: Int, TemporalShiftOptions) throws -> any Backbone
+    ) {
+      self.keyMap = keyMap
+      self.build = build
+    }
+  }
 
   /// A network that is not in the registry and that nothing in a state dictionary tells from one that is.
   public struct Lookalike: Sendable {
@@ -45,20 +65,21 @@ public struct BackboneEntry: Sendable {
   /// convolutions do not.
   init(
     _ name: String, family: String, summary: String, stride: Int = 32, pooledStride: Int = 1,
-    keys: KeyNames, keyMaps: [KeyMap],
-    lookalikes: [Lookalike] = [], build: @escaping @Sendable (_ classes: Int) throws -> any Backbone
+    keys: KeyNames, keyMaps: [KeyMap], lookalikes: [Lookalike] = [], shifted: ShiftedForm? = nil,
+    build: @escaping @Sendable (_ classes: Int) throws -> any Backbone
   ) {
     let strided = stride / pooledStride
     self.init(
       name, family: family, summary: summary, stride: stride,
       mapSide: { ($0 + strided - 1) / strided / pooledStride }, keys: keys, keyMaps: keyMaps,
-      lookalikes: lookalikes, build: build)
+      lookalikes: lookalikes, shifted: shifted, build: build)
   }
 
   init(
     _ name: String, family: String, summary: String, stride: Int, mapSide: @escaping @Sendable (Int) -> Int,
-    keys: KeyNames, keyMaps: [KeyMap],
-    lookalikes: [Lookalike] = [], build: @escaping @Sendable (_ classes: Int) throws -> any Backbone
+    keys: KeyNames, keyMaps: [KeyMap], lookalikes: [Lookalike] = [],
+    temporalShift: TemporalShiftOptions? = nil, shifted: ShiftedForm? = nil,
+    build: @escaping @Sendable (_ classes: Int) throws -> any Backbone
   ) {
     self.name = name
     self.family = family
@@ -68,7 +89,45 @@ public struct BackboneEntry: Sendable {
     self.keys = keys
     self.keyMaps = keyMaps
     self.lookalikes = lookalikes
+    self.temporalShift = temporalShift
+    self.shifted = shifted
     self.build = build
+  }
+}
+
+extension BackboneEntry {
+  /// True where the frames of clips can exchange channels in this encoder.
+  public var takesTemporalShift: Bool { shifted != nil }
+
+  /// The same encoder with a temporal shift in its residual blocks. Its arrays are those of the image encoder, under the
+  /// same names; files of TSM are known beside those of the image encoder.
+  ///
+  /// - Throws: ``TemporalShiftError`` where the encoder has no place for it, or the numbers are none that it may have.
+  public func temporallyShifted(_ options: TemporalShiftOptions) throws -> BackboneEntry {
+    try known(byTSMAs: options)
+  }
+
+  /// The same encoder, which knows the names that TSM gives its arrays; with a temporal shift where `options` are given.
+  ///
+  /// - Throws: ``TemporalShiftError``.
+  public func known(byTSMAs options: TemporalShiftOptions?) throws -> BackboneEntry {
+    guard let shifted else {
+      let names = BackboneRegistry.entries.filter(\.takesTemporalShift).map(\.name)
+      throw TemporalShiftError(
+        "\(name) has no residual blocks that a temporal shift is known for; those are \(names.joined(separator: ", "))"
+      )
+    }
+    if let problem = options?.shift.problem { throw TemporalShiftError("temporal shift: \(problem)") }
+    var (summary, build) = (summary, build)
+    if let options {
+      summary += ", temporal shift over \(options.frames) frames"
+      build = { try shifted.build($0, options) }
+    }
+    return BackboneEntry(
+      name, family: family, summary: summary,
+      stride: stride, mapSide: mapSide, keys: keys, keyMaps: keyMaps + [shifted.keyMap],
+      lookalikes: lookalikes, temporalShift: options, shifted: shifted,
+      build: build)
   }
 }
 

@@ -19,9 +19,16 @@ public final class ResNet: Backbone {
     var stemKernel = 7
     /// Whether a 3×3 max-pool of stride 2 follows the stem.
     var pools = true
+
+    /// Of how many blocks of a stage one has a temporal shift: in deep networks every second one, where it stands on the
+    /// residual branch.
+    func shiftEvery(_ shift: TemporalShiftOptions?) -> Int {
+      shift?.place == .residual && depths.count > 2 && depths[2] >= 23 ? 2 : 1
+    }
   }
 
   public let featureCount: Int
+  public let clipFrames: Int?
   public var mapChannels: Int { featureCount }
   private let stem: Conv2d
   private let stemNorm: BatchNorm2d
@@ -29,24 +36,29 @@ public final class ResNet: Backbone {
   private let stages: [Sequential]
   private let classifier: Linear
 
-  init(_ blueprint: Blueprint, classes: Int) throws {
+  init(_ blueprint: Blueprint, shift: TemporalShiftOptions? = nil, classes: Int) throws {
     stem = try Conv2d(3, blueprint.stemChannels, kernel: blueprint.stemKernel, stride: 2)
     stemNorm = try BatchNorm2d(blueprint.stemChannels, activation: .relu)
     pools = blueprint.pools
     var channels = blueprint.stemChannels
+    clipFrames = shift?.frames
+    let shiftEvery = blueprint.shiftEvery(shift)
     stages = try blueprint.depths.enumerated().map { stage, depth in
       let width = blueprint.width << stage
       return Sequential(
         try (0..<depth).map { index in
           let stride = stage > 0 && index == 0 ? 2 : 1
           let inputs = channels
+          let shift = index % shiftEvery == 0 ? shift : nil
           switch blueprint.block {
           case .basic:
             channels = width
-            return try BasicBlock(inputs, width, stride: stride)
+            return shift.shifting(
+              try BasicBlock(inputs, width, stride: stride, shift: shift), at: .block)
           case .bottleneck:
             channels = width * Bottleneck.expansion
-            return try Bottleneck(inputs, width: width, stride: stride)
+            return shift.shifting(
+              try Bottleneck(inputs, width: width, stride: stride, shift: shift), at: .block)
           }
         })
     }
@@ -71,14 +83,18 @@ public final class ResNet: Backbone {
   public func classify(_ features: Tensor, _ pass: Pass) throws -> Tensor { try classifier(features, pass) }
 
   private static func entry(_ layers: Int, _ block: Blueprint.Block, _ depths: [Int]) -> BackboneEntry {
-    BackboneEntry(
+    let blueprint = Blueprint(block: block, depths: depths)
+    return BackboneEntry(
       "resnet\(layers)", family: "ResNet",
       summary: "residual network, \(layers) layers, \(block) blocks",
       keys: .torchvision, keyMaps: keyMaps,
       lookalikes: (others[layers] ?? []).map {
         .init($0.name, keys: ["torchvision", "timm"], $0.difference)
       },
-      build: { try ResNet(Blueprint(block: block, depths: depths), classes: $0) })
+      shifted: BackboneEntry.ShiftedForm(keyMap: shiftedKeys(blueprint)) {
+        try ResNet(blueprint, shift: $1, classes: $0)
+      },
+      build: { try ResNet(blueprint, classes: $0) })
   }
 
   private static let blurs = "blurs where it takes every second pixel"
@@ -105,4 +121,17 @@ public final class ResNet: Backbone {
 extension ResNet {
   /// timm and the paper's authors use torchvision's keys for residual networks.
   static let keyMaps: [KeyMap] = [.same("authors"), .same("torchvision"), .same("timm")]
+
+  /// TSM wraps what a shift stands before, and puts a classifier of its own in the place of torchvision's.
+  static func shiftedKeys(_ blueprint: Blueprint) -> KeyMap {
+    let stages = blueprint.depths.indices.map { "layer\($0 + 1)" }
+    let wrapped = stages.flatMap { stage in
+      [
+        KeyMap.Rule("base_model.\(stage).*.net", "\(stage).*"),
+        KeyMap.Rule("base_model.\(stage).*.conv1.net", "\(stage).*.conv1"),
+      ]
+    }
+    return KeyMap(
+      KeyMap.temporalShift, wrapped + [KeyMap.Rule("new_fc", "fc"), KeyMap.Rule("base_model", "")])
+  }
 }

@@ -3,12 +3,13 @@ import Tensor
 
 /// Two 3×3 convolutions with a shortcut.
 final class BasicBlock: Layer {
-  private let conv1, conv2: Conv2d
+  private let conv1: any Layer
+  private let conv2: Conv2d
   private let norm1, norm2: BatchNorm2d
   private let shortcut: Sequential?
 
-  init(_ inputs: Int, _ outputs: Int, stride: Int) throws {
-    conv1 = try Conv2d(inputs, outputs, kernel: 3, stride: stride)
+  init(_ inputs: Int, _ outputs: Int, stride: Int, shift: TemporalShiftOptions?) throws {
+    conv1 = shift.shifting(try Conv2d(inputs, outputs, kernel: 3, stride: stride), at: .residual)
     norm1 = try BatchNorm2d(outputs, activation: .relu)
     conv2 = try Conv2d(outputs, outputs, kernel: 3)
     norm2 = try BatchNorm2d(outputs)
@@ -33,13 +34,14 @@ final class BasicBlock: Layer {
 /// A block of 1×1, 3×3 and 1×1 with a shortcut; the stride is on the 3×3.
 final class Bottleneck: Layer {
   static let expansion = 4
-  private let conv1, conv2, conv3: Conv2d
+  private let conv1: any Layer
+  private let conv2, conv3: Conv2d
   private let norm1, norm2, norm3: BatchNorm2d
   private let shortcut: Sequential?
 
-  init(_ inputs: Int, width: Int, stride: Int) throws {
+  init(_ inputs: Int, width: Int, stride: Int, shift: TemporalShiftOptions?) throws {
     let outputs = width * Self.expansion
-    conv1 = try Conv2d(inputs, width, kernel: 1)
+    conv1 = shift.shifting(try Conv2d(inputs, width, kernel: 1), at: .residual)
     norm1 = try BatchNorm2d(width, activation: .relu)
     conv2 = try Conv2d(width, width, kernel: 3, stride: stride)
     norm2 = try BatchNorm2d(width, activation: .relu)

@@ -11,6 +11,9 @@ extension ResNet {
       summary: "residual network for 48-pixel patches, widths \(width), \(2 * width), \(4 * width), "
         + "blocks \(depths.map(String.init).joined(separator: ", "))",
       stride: 8, keys: .own, keyMaps: [],
+      shifted: BackboneEntry.ShiftedForm(keyMap: shiftedKeys(blueprint)) {
+        try ResNet(blueprint, shift: $1, classes: $0)
+      },
       build: { try ResNet(blueprint, classes: $0) })
   }
 

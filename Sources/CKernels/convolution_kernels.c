@@ -88,19 +88,19 @@ static FOR_WIDE_VECTORS void finish(
 
 // MARK: 1×1
 
-/// `pixels` × `vectors` sums, all in registers. The first tile of some channels, and a smaller last one, fetch the
-/// weights of the next ones.
-INLINE void tile(
-    const struct plan_pointwise *layer, const float *x, float *y, size_t vector, const size_t pixels,
-    const size_t vectors, const int is_first) {
-  const size_t inputs = layer->inputs, outputs = layer->outputs;
-  const float *weights = layer->weights + vector * inputs * LANES;
-  floats sums[PLAN_PIXELS][3];
-  UNROLL for (size_t v = 0; v < vectors; v++) {
-    memcpy(&sums[0][v], layer->bias + (vector + v) * LANES, sizeof(floats));
-    UNROLL for (size_t p = 1; p < pixels; p++) sums[p][v] = sums[0][v];
-  }
-  for (size_t i = 0; i < inputs; i++) {
+/// Where a tile's channels come from: those from `begin` on of the pixels from `x` on; zeros where `x` is null.
+struct range {
+  const float *x;
+  size_t begin, end;
+};
+
+/// Adds the products of a range of channels to `pixels` × `vectors` sums.
+INLINE void add_range(
+    const struct plan_pointwise *layer, const struct range *range, const float *weights, floats sums[PLAN_PIXELS][3],
+    const size_t pixels, const size_t vectors, const int is_first) {
+  const size_t inputs = layer->inputs;
+  const float *x = range->x;
+  for (size_t i = range->begin, end = range->end; i < end; i++) {
     floats row[3];
     UNROLL for (size_t v = 0; v < vectors; v++) {
       const float *place = weights + (v * inputs + i) * LANES;
@@ -113,6 +113,24 @@ INLINE void tile(
       UNROLL for (size_t v = 0; v < vectors; v++) sums[p][v] += (floats)value * row[v];
     }
   }
+}
+
+/// `pixels` × `vectors` sums, all in registers, over all channels, which are in one to three ranges. The first tile of
+/// some channels, and a smaller last one, fetch the weights of the next ones.
+INLINE void tile(
+    const struct plan_pointwise *layer, const struct range *ranges, const size_t count, float *y, size_t vector,
+    const size_t pixels, const size_t vectors, const int is_first) {
+  const size_t inputs = layer->inputs, outputs = layer->outputs;
+  const float *weights = layer->weights + vector * inputs * LANES;
+  floats sums[PLAN_PIXELS][3];
+  UNROLL for (size_t v = 0; v < vectors; v++) {
+    memcpy(&sums[0][v], layer->bias + (vector + v) * LANES, sizeof(floats));
+    UNROLL for (size_t p = 1; p < pixels; p++) sums[p][v] = sums[0][v];
+  }
+  // One loop for all: copies of it would keep fewer of its addresses in registers.
+  _Pragma("clang loop unroll(disable)")
+  for (size_t r = 0; r < count; r++)
+    if (count == 1 || ranges[r].x) add_range(layer, ranges + r, weights, sums, pixels, vectors, is_first);
   const size_t left = outputs - vector * LANES;
   const struct plan_finish *with = &layer->finish;
   float *place = y + vector * LANES;
@@ -136,14 +154,15 @@ INLINE void tile(
 INLINE void tiles(
     const struct plan_pointwise *layer, const float *x, float *y, size_t pixels, size_t vector,
     const size_t vectors) {
+  struct range all = {x, 0, layer->inputs};
   for (int is_first = 1; pixels >= PLAN_PIXELS; is_first = 0) {
-    if (is_first) tile(layer, x, y, vector, PLAN_PIXELS, vectors, 1);
-    else tile(layer, x, y, vector, PLAN_PIXELS, vectors, 0);
-    x += PLAN_PIXELS * layer->inputs;
+    if (is_first) tile(layer, &all, 1, y, vector, PLAN_PIXELS, vectors, 1);
+    else tile(layer, &all, 1, y, vector, PLAN_PIXELS, vectors, 0);
+    all.x += PLAN_PIXELS * layer->inputs;
     y += PLAN_PIXELS * layer->outputs;
     pixels -= PLAN_PIXELS;
   }
-#define REST(count) case count: tile(layer, x, y, vector, count, vectors, 1); break;
+#define REST(count) case count: tile(layer, &all, 1, y, vector, count, vectors, 1); break;
   switch (pixels) {
     REST(1) REST(2) REST(3) REST(4) REST(5) REST(6) REST(7) REST(8)
     default: break;
@@ -154,30 +173,90 @@ INLINE void tiles(
 /// Bytes of input that stay in the second cache, beside the weights of some vectors, while all vectors are computed.
 #define BLOCK (384 << 10)
 
+INLINE size_t block_of(const struct plan_pointwise *layer) {
+  const size_t fitting = BLOCK / sizeof(float) / layer->inputs / PLAN_PIXELS * PLAN_PIXELS;
+  return fitting > 0 ? fitting : PLAN_PIXELS;
+}
+
+// Four vectors are two and two: one alone would wait for its weights.
+#define EACH_GROUP(v, first_vector, count, run)                          \
+  for (size_t v = first_vector, end = first_vector + count; v < end;) {  \
+    const size_t left = end - v;                                         \
+    if (left == 3 || left > 4) {                                         \
+      run(3);                                                            \
+      v += 3;                                                            \
+    } else if (left >= 2) {                                              \
+      run(2);                                                            \
+      v += 2;                                                            \
+    } else {                                                             \
+      run(1);                                                            \
+      v += 1;                                                            \
+    }                                                                    \
+  }
+
 FOR_WIDE_VECTORS
 void plan_pointwise(
     const struct plan_pointwise *layer, const float *x, float *y, size_t pixels, size_t first_vector,
     size_t vectors) {
-  const size_t fitting = BLOCK / sizeof(float) / layer->inputs / PLAN_PIXELS * PLAN_PIXELS;
-  const size_t block = fitting > 0 ? fitting : PLAN_PIXELS;
+  const size_t block = block_of(layer);
   for (size_t first = 0; first < pixels; first += block) {
     const size_t count = pixels - first < block ? pixels - first : block;
     const float *from = x + first * layer->inputs;
     float *to = y + first * layer->outputs;
-    for (size_t v = first_vector, end = first_vector + vectors; v < end;) {
-      const size_t left = end - v;
-      // Four are two and two: one alone would wait for its weights.
-      if (left == 3 || left > 4) {
-        tiles(layer, from, to, count, v, 3);
-        v += 3;
-      } else if (left >= 2) {
-        tiles(layer, from, to, count, v, 2);
-        v += 2;
-      } else {
-        tiles(layer, from, to, count, v, 1);
-        v += 1;
-      }
+#define RUN(group) tiles(layer, from, to, count, v, group)
+    EACH_GROUP(v, first_vector, vectors, RUN)
+#undef RUN
+  }
+}
+
+/// The frame `offset` further on, as the place of the same pixel; null beyond the ends of the clip.
+INLINE const float *neighbour(
+    const struct plan_frames *clips, const float *x, size_t inputs, size_t frame, ptrdiff_t offset) {
+  const ptrdiff_t time = (ptrdiff_t)(frame % clips->frames) + offset;
+  return time < 0 || time >= (ptrdiff_t)clips->frames ? NULL : x + offset * (ptrdiff_t)(clips->pixels * inputs);
+}
+
+/// As `tiles`, of pixels whose channels come from three frames; no tile has pixels of two.
+INLINE void shifted_tiles(
+    const struct plan_pointwise *layer, const struct plan_frames *clips, const float *x, float *y, size_t first,
+    size_t pixels, size_t vector, const size_t vectors) {
+  const size_t inputs = layer->inputs, second = clips->first_channels, rest = second + clips->second_channels;
+  for (size_t pixel = first, end = first + pixels; pixel < end;) {
+    const size_t frame = pixel / clips->pixels, stop = (frame + 1) * clips->pixels;
+    const size_t left = (stop < end ? stop : end) - pixel;
+    const float *from = x + pixel * inputs;
+    float *to = y + pixel * layer->outputs;
+    const struct range ranges[3] = {
+      {neighbour(clips, from, inputs, frame, clips->first_offset), 0, second},
+      {neighbour(clips, from, inputs, frame, clips->second_offset), second, rest},
+      {from, rest, inputs},
+    };
+    if (left >= PLAN_PIXELS) {
+      if (pixel == first) tile(layer, ranges, 3, to, vector, PLAN_PIXELS, vectors, 1);
+      else tile(layer, ranges, 3, to, vector, PLAN_PIXELS, vectors, 0);
+      pixel += PLAN_PIXELS;
+      continue;
     }
+#define REST(count) case count: tile(layer, ranges, 3, to, vector, count, vectors, 0); break;
+    switch (left) {
+      REST(1) REST(2) REST(3) REST(4) REST(5) REST(6) REST(7) REST(8)
+      default: break;
+    }
+#undef REST
+    pixel += left;
+  }
+}
+
+FOR_WIDE_VECTORS
+void plan_shifted_pointwise(
+    const struct plan_pointwise *layer, const struct plan_frames *clips, const float *x, float *y, size_t first_pixel,
+    size_t pixels, size_t first_vector, size_t vectors) {
+  const size_t block = block_of(layer);
+  for (size_t done = 0; done < pixels; done += block) {
+    const size_t first = first_pixel + done, count = pixels - done < block ? pixels - done : block;
+#define RUN(group) shifted_tiles(layer, clips, x, y, first, count, v, group)
+    EACH_GROUP(v, first_vector, vectors, RUN)
+#undef RUN
   }
 }
 

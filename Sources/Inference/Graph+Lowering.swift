@@ -106,6 +106,7 @@ extension Graph {
       append(.padding(padding, op: op), [try value(operands[0])], output)
     case .pickChannels(let channels):
       append(.pickChannels(channels), [try value(operands[0])], output)
+    case .temporalShift(let shift): append(.temporalShift(shift), [try value(operands[0])], output)
     case .concatenate(let axis):
       append(.concatenate(axis: axis), try operands.map { try value($0) }, output)
     }

@@ -82,6 +82,8 @@ enum Operation {
   /// Zeros around a map; where no convolution takes it over, the op does it.
   case padding(Margins, op: any Op)
   case pickChannels([Int])
+  /// Some channels of each frame from its neighbours.
+  case temporalShift(FrameShift)
   /// A copy of a value, which may be overwritten.
   case copy
   /// The numbers in the type of the result.
@@ -130,6 +132,8 @@ struct ConvolutionNode {
   var padding, paddingEnd: (Int, Int)
   let groups: Int
   var posts: [Finish] = []
+  /// Which of the input's channels come from neighbouring frames; nil for none.
+  var shift: FrameShift?
 
   /// What the folded weights are computed from.
   var tensors: [Tensor] { [weights] + (bias.map { [$0] } ?? []) + (norm?.tensors ?? []) }

@@ -6,6 +6,7 @@ import Tensor
 extension PlanCompiler {
   mutating func add(_ node: ConvolutionNode, _ place: Graph.Node) throws {
     let shape = node.shape(input: shape(place.inputs[0]))
+    if let shift = node.shift { return try add(shift, shape, node, place) }
     if let small = SmallConvolution(shape, numbers(place, node.posts)) {
       return try add(small, shape, node, place)
     }
@@ -35,12 +36,7 @@ extension PlanCompiler {
   private mutating func add(
     _ kernel: SmallConvolution, _ shape: ConvolutionShape, _ node: ConvolutionNode, _ place: Graph.Node
   ) throws {
-    let key = WeightStore.Key(node.tensors, arrangement: WeightStore.vectors, type: .float32)
-    let packed = try weights.packed(key, node.tensors) { slab in
-      let (values, bias) = try node.folded()
-      return try SmallConvolution.pack(values, bias: bias, outputs: shape.outChannels, in: slab)
-    }
-    resources += [packed.weights] + (packed.bias.map { [$0] } ?? [])
+    let packed = try vectors(node, shape)
     let (source, destination) = (try floats(place.inputs[0]), try floats(place.output))
     switch kernel {
     case .pointwise(let finish):
@@ -50,6 +46,31 @@ extension PlanCompiler {
       steps.append(
         DepthwiseStep(shape, finish, packed, source: source, destination: destination))
     }
+  }
+
+  private mutating func add(
+    _ shift: FrameShift, _ shape: ConvolutionShape, _ node: ConvolutionNode, _ place: Graph.Node
+  ) throws {
+    guard let finish = ShiftedPointwiseStep.finish(of: node, input: self.shape(place.inputs[0])) else {
+      throw InferenceError("a temporal shift is fused with a convolution that cannot do it")
+    }
+    steps.append(
+      ShiftedPointwiseStep(
+        shape, shift, finish, try vectors(node, shape), source: try floats(place.inputs[0]),
+        destination: try floats(place.output)))
+  }
+
+  /// A convolution's weights as our own kernels read them.
+  private mutating func vectors(_ node: ConvolutionNode, _ shape: ConvolutionShape) throws
+    -> WeightStore.Packed
+  {
+    let key = WeightStore.Key(node.tensors, arrangement: WeightStore.vectors, type: .float32)
+    let packed = try weights.packed(key, node.tensors) { slab in
+      let (values, bias) = try node.folded()
+      return try SmallConvolution.pack(values, bias: bias, outputs: shape.outChannels, in: slab)
+    }
+    resources += [packed.weights] + (packed.bias.map { [$0] } ?? [])
+    return packed
   }
 
   mutating func add(_ node: LinearNode, _ place: Graph.Node) throws {

@@ -24,6 +24,15 @@ extension PlanCompiler {
         destination: try pointer(node.output), rows: rows, stride: length(result) * bytes))
   }
 
+  mutating func addShift(_ shift: FrameShift, _ node: Graph.Node) throws {
+    let (source, result) = (node.inputs[0], node.output)
+    let x = shape(result)
+    steps.append(
+      TemporalShiftStep(
+        source: try pointer(source), destination: try pointer(result),
+        moves: FrameMoves(shift, x, elementBytes: type(result).bytes), rows: x[0]))
+  }
+
   mutating func addCopy(_ node: Graph.Node) throws {
     let bytes = shape(node.output).count * type(node.output).bytes
     steps.append(

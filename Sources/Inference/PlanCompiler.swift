@@ -75,6 +75,7 @@ struct PlanCompiler {
     case .pair(let pair, let functions): try addPair(pair, functions, node)
     case .channelScale: try addChannelScale(node)
     case .pickChannels(let channels): try addPick(channels, node)
+    case .temporalShift(let shift): try addShift(shift, node)
     case .reshape: try addReshape(node)
     case .concatenate(let axis): try addConcatenation(axis, node)
     case .copy: try addCopy(node)

@@ -31,6 +31,8 @@ public enum Lowering {
   case padding(top: Int, bottom: Int, left: Int, right: Int)
   /// Channels of N×C×H×W images, in any order.
   case pickChannels([Int])
+  /// Some channels of each frame from its neighbours; rows are clip by clip, frame by frame.
+  case temporalShift(FrameShift)
   /// The result is the input.
   case identity
 }

@@ -51,6 +51,60 @@ import Testing
     #expect(listed.output.contains("tiny") && listed.output.contains("encoder resnet_tiny_16, 3 classes"))
   }
 
+  /// The name of a file of TSM says how the encoder was made; what it does not say, an option does.
+  @Test func importsEncodersOfClips() throws {
+    let program = try Program()
+    let model = try GFNet(
+      Configuration(backbone: "resnet_tiny_16", imageSize: 128, steps: 2, classes: 3), seed: 1)
+    let state: [(String, PickleTree)] = try model.state.filter { $0.name.hasPrefix("model.") }.map {
+      let name = $0.name.dropFirst(6).replacing("0.conv1.", with: "0.conv1.net.")
+      let theirs = name.hasPrefix("fc.") ? "new_" + name : "base_model." + name
+      return ("module." + theirs, .tensor(shape: $0.entry.value.shape.sizes, try $0.entry.value.values()))
+    }
+    let file = PickleTree.dictionary([("epoch", .int(2)), ("state_dict", .dictionary(state))]).file()
+    let name = "TSM_clips_RGB_resnet18_shift4_blockres_avg_segment2_e5"
+    for path in [name + ".pth.tar", "ckpt.best.pth.tar"] {
+      try file.write(to: URL(fileURLWithPath: program.folder + "/" + path))
+    }
+    let imported = try program.run("models", "import", name + ".pth.tar")
+    #expect(imported.status == 0 && imported.errors == "", "\(imported.errors)")
+    #expect(
+      imported.output
+        == "models/\(name).safetensors: encoder resnet_tiny_16 of clips (2 frames, shift 4 blockres), 3 classes, keys of tsm\n"
+    )
+    #expect(try program.run("models", "show", name).output.contains("2 frames, shift 4 blockres"))
+
+    let nameless = try program.run("models", "import", "ckpt.best.pth.tar")
+    #expect(
+      nameless.status == 1 && nameless.errors.contains("frames (F) and divisor of the shift are not known"))
+    #expect(nameless.errors.split(separator: "\n").count == 1)
+    let told = try program.run(
+      "models", "import", "ckpt.best.pth.tar", "--frames", "2", "--shift-divisor", "4", "--json")
+    #expect(told.status == 0 && told.output.contains("\"shift_divisor\""), "\(told.errors)")
+
+    try program.write(
+      "clips.lua",
+      """
+      local one = gfnet.encoder("\(name)")
+      local two = gfnet.encoder("ckpt.best.pth.tar", {frames = 2, shift_divisor = 4})
+      local clips = gfnet.tensor.arange(1, 3 * 2 * 3 * 32 * 32):sin():reshape(3, 2, 3, 32, 32)
+      local frames = one:frame_logits(clips)
+      print(one.frames, frames, one:features(clips), one:map(clips):size(2))
+      print(frames:mean(2):allclose(one:logits(clips)), one:logits(clips) == two:logits(clips))
+      print(one:logits(clips:reshape(6, 3, 32, 32)):reshape(3, 2, 3):allclose(frames))
+      print(select(2, pcall(one.logits, one, gfnet.tensor.zeros(1, 3, 3, 32, 32))))
+      print(select(2, pcall(one.logits, one, gfnet.tensor.zeros(3, 3, 32, 32))))
+      print(select(2, pcall(gfnet.model, {encoder = "\(name)"})))
+      """)
+    let result = try program.run("clips.lua")
+    let lines = result.output.split(separator: "\n")
+    #expect(result.status == 0 && lines.count >= 6, "\(result.errors)\(result.output)")
+    #expect(result.output.contains("true\ttrue\ntrue\n"), "\(result.output)")
+    #expect(result.output.contains("clips of 3 frames, and the encoder is made for 2"))
+    #expect(result.output.contains("3 rows are no whole clips of 2 frames"))
+    #expect(result.output.contains("exchanges channels between the frames of clips"))
+  }
+
   /// Parameters, Multiply-Adds of an encoder on a patch, and cumulative, all in millions: Wang et al. 2020.
   private static let published:
     [(name: String, patch: Int, parameters: Double, patchCost: Double, costs: [Double])] =

@@ -8,14 +8,14 @@ import Testing
 struct ReferenceTests {
   static let folder = Fixtures.path("reference")
 
-  static let names = ((try? ReferenceCase.all(in: folder)) ?? []).map(\.name)
+  static let names = ((try? RecordedCases.all(in: folder)) ?? []).map(\.name)
 
   @Test func theFolderHoldsCases() throws {
-    #expect(try ReferenceCase.all(in: Self.folder).count >= 5)
+    #expect(try RecordedCases.all(in: Self.folder).count >= 5)
   }
 
   @Test(arguments: names) func everyCaseIsReproduced(_ name: String) throws {
-    for found in try ReferenceCase.all(in: Self.folder) where found.name == name {
+    for found in try RecordedCases.all(in: Self.folder) where found.name == name {
       var results = try found.checkEvaluation()
       if found.hasTraining { results += try found.checkTraining() }
       for result in results {

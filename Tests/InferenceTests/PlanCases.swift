@@ -177,6 +177,46 @@ struct PlanCase: CustomTestStringConvertible, Sendable {
           try Tensor.concatenated([shuffled.sliced(1, 3..<17), $0[0].sliced(1, 1..<19, step: 3)], axis: 1)
         ]
       },
+      PlanCase(testDescription: "shifted frames", inputs: [[6, 20, 4, 5]], steps: ["temporal"]) {
+        [try $0[0].temporallyShifted(FrameShift(frames: 3))]
+      },
+      PlanCase(testDescription: "shifted rows", inputs: [[6, 20]], steps: ["temporal", "linear"]) {
+        [try $0[0].temporallyShifted(FrameShift(frames: 3)).linear(weights("w", [7, 20]))]
+      },
+      PlanCase(testDescription: "shifted frames before a 1×1 convolution", inputs: [[8, 48, 5, 7]]) {
+        let x = try convolution($0[0], 40, kernel: 3, name: "first").relu()
+        let shifted = try x.temporallyShifted(FrameShift(frames: 4))
+        return [try normalized(convolution(shifted, 56, name: "a"), relu: true)]
+      },
+      PlanCase(testDescription: "shifted frames, the past alone", inputs: [[6, 13, 3, 3]]) {
+        let x = try $0[0].temporallyShifted(FrameShift(frames: 6, divisor: 3, pastOnly: true))
+        return [try convolution(x, 9, bias: true)]
+      },
+      PlanCase(testDescription: "a shifted residual branch", inputs: [[4, 16, 6, 6]]) {
+        let x = try convolution($0[0], 16, name: "first").relu()
+        let shifted = try x.temporallyShifted(FrameShift(frames: 2))
+        let y = try normalized(convolution(shifted, 32, name: "a"), relu: true)
+        return [try (normalized(convolution(y, 16, name: "b"), relu: false) + x).relu()]
+      },
+      PlanCase(testDescription: "a shifted convolution that is added to its input", inputs: [[4, 16, 6, 6]]) {
+        let x = try convolution($0[0], 16, name: "first").relu()
+        return [try convolution(x.temporallyShifted(FrameShift(frames: 2)), 16, name: "a") + x]
+      },
+      PlanCase(
+        testDescription: "shifted frames before other convolutions", inputs: [[4, 16, 7, 7]],
+        steps: ["temporal", "convolution", "temporal", "convolution"]
+      ) {
+        let shift = FrameShift(frames: 4)
+        let x = try convolution($0[0].temporallyShifted(shift), 16, kernel: 3, name: "a")
+        return [try convolution(x.temporallyShifted(shift), 24, stride: 2, name: "b")]
+      },
+      PlanCase(
+        testDescription: "shifted frames that two read", inputs: [[4, 16, 5, 5]],
+        steps: ["temporal", "convolution", "functions"]
+      ) {
+        let x = try $0[0].temporallyShifted(FrameShift(frames: 2))
+        return [try convolution(x, 8), try x.relu()]
+      },
       PlanCase(testDescription: "padding", inputs: [[2, 6, 7, 8]], steps: ["convolution"]) {
         let padded = try $0[0].padded(top: 0, bottom: 1, left: 1, right: 2)
         return [try convolution(padded, 16, kernel: 3, stride: 2).relu()]

@@ -120,6 +120,8 @@ import Testing
     ("nn.conv(3, 1e9)", "gfnet.nn.conv: outputs is 1000000000, expected 1 to 65536"),
     ("nn.conv(3, 8, {stride = 0})", "gfnet.nn.conv: stride is 0, expected 1 to 256"),
     ("nn.dropout(1.5)", "gfnet.nn.dropout: probability is 1.5, expected from 0 to below 1"),
+    ("nn.temporal_shift(0)", "gfnet.nn.temporal_shift: frames is 0, expected 1 to 1048576"),
+    ("nn.temporal_shift(8, {divisor = 1})", "gfnet.nn.temporal_shift: divisor is 1, expected 2 to 1048576"),
     ("nn.concat{nn.conv(3, 8), nn.conv(3, 8, {stride = 2})}", "heights and widths must agree"),
   ])
   func whatDoesNotFitIsNamed(_ layer: String, _ message: String) throws {

@@ -42,6 +42,9 @@ import Testing
     "t:movedim(1, 2) == t:transpose() and t:diagonal() == T{1, 5}",
     "T{{1}}:pad(1) == T{{0, 0, 0}, {0, 1, 0}, {0, 0, 0}} and T{1, 2}:pad{{1, 2}} == T{0, 1, 2, 0, 0}",
     "T{1, 2, 3}:pad({{2, 1}}, {mode = 'reflect'}) == T{3, 2, 1, 2, 3, 2} and T{1, 2}:pad({{1, 1}}, {mode = 'circular'}) == T{2, 1, 2, 1}",
+    "T{{1, 2, 3}, {4, 5, 6}}:temporal_shift{frames = 2, divisor = 3} == T{{4, 0, 3}, {0, 2, 6}}",
+    "T{{1, 2}, {3, 4}}:temporal_shift{frames = 2, divisor = 2, past = true} == T{{0, 2}, {1, 4}} and T{{1}}:temporal_shift{frames = 1} == T{{1}}",
+    "not pcall(t.temporal_shift, t, {frames = 3}) and not pcall(t.temporal_shift, t, {}) and not pcall(t.temporal_shift, t, {frames = 2, divisor = 1})",
     "T.arange(1, 5):unfold(1, 3) == T{{1, 2, 3}, {2, 3, 4}, {3, 4, 5}} and T.arange(1, 5):unfold(1, 2, 3) == T{{1, 2}, {4, 5}}",
     "T.arange(1, 9):reshape(1, 1, 3, 3):im2col(2)[1] == T{{1, 2, 4, 5}, {2, 3, 5, 6}, {4, 5, 7, 8}, {5, 6, 8, 9}}",
     // Functions and products

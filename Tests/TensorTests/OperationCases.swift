@@ -134,6 +134,16 @@ enum OperationCases {
     Case("im2col", [2, 3, 6, 7]) {
       try $0[0].imageColumns(kernel: (3, 2), stride: (2, 1), padding: (1, 0), dilation: (1, 2))
     },
+    Case("temporal_shift", [6, 11, 3, 5]) {
+      try $0[0].temporallyShifted(FrameShift(frames: 3, divisor: 4))
+    },
+    Case("temporal_shift.past", [6, 11, 3, 5]) {
+      try $0[0].temporallyShifted(FrameShift(frames: 3, divisor: 4, pastOnly: true))
+    },
+    Case("temporal_shift.rows", [8, 24]) { try $0[0].temporallyShifted(FrameShift(frames: 4)) },
+    Case("temporal_shift.sequence", [4, 8, 3]) {
+      try $0[0].temporallyShifted(FrameShift(frames: 2, divisor: 2))
+    },
     Case("diagonal", [3, 4, 5]) { try $0[0].diagonal(0, 2) },
     Case("scatter", [4, 3], [2, 3]) {
       try $0[0].scattered(0, Tensor([2, 3], whole: [0, 3, 1, 2, 0, 3]), $0[1])

@@ -11,6 +11,7 @@ public enum DescribedLayers {
     AveragePoolDescription.self,
     DropoutDescription.self,
     SqueezeExciteDescription.self,
+    TemporalShiftDescription.self,
     AttentionDescription.self,
     PositionalEmbeddingDescription.self,
     EmbeddingDescription.self,

@@ -33,6 +33,9 @@ public struct KeyMap: Sendable {
     table = rules.map { (Self.components($0.from), Self.components($0.to)) }
   }
 
+  /// The name of the maps for files of TSM, the temporal shift module.
+  public static let temporalShift = "tsm"
+
   /// A map for a source that uses the encoder's own keys.
   public static func same(_ name: String) -> KeyMap { KeyMap(name, [Rule("", "")]) }
 

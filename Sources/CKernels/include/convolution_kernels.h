@@ -47,6 +47,21 @@ void plan_pointwise(
     const struct plan_pointwise *layer, const float *x, float *y, size_t pixels, size_t first_vector,
     size_t vectors);
 
+/// Which channels of a pixel come from the same pixel of other frames: the first ones from the frame `first_offset`
+/// further on, those after them from the frame `second_offset` further on, and zeros from beyond the ends of a clip.
+struct plan_frames {
+  /// Frames of a clip, and pixels of each.
+  size_t frames, pixels;
+  size_t first_channels, second_channels;
+  ptrdiff_t first_offset, second_offset;
+};
+
+/// The same of channels that come from three frames, for the pixels from `first_pixel` on of all frames, of which `x` and
+/// `y` are the first.
+void plan_shifted_pointwise(
+    const struct plan_pointwise *layer, const struct plan_frames *clips, const float *x, float *y, size_t first_pixel,
+    size_t pixels, size_t first_vector, size_t vectors);
+
 struct plan_depthwise {
   size_t channels, height, width, out_width;
   /// Both sides of the kernel: 3 or 5. The stride is 1 or 2. Zeros above and left of the map; below and right as many

@@ -20,10 +20,11 @@ public enum CheckpointImport {
   ///   - keys: the program whose keys a plain encoder has; found by trying when nil.
   ///   - prefix: how the names of a plain encoder's arrays begin, as `backbone.`; found when nil.
   ///   - choices: what the file does not say.
+  ///   - shift: what it does not say of the frames of clips.
   /// - Throws: one line that names the file and lists what does not fit.
   public init(
     _ file: CheckpointFile, kind: Kind = .any, keys: String? = nil, prefix: String? = nil,
-    choices: AuthorsCheckpoint.Choices = .init()
+    choices: AuthorsCheckpoint.Choices = .init(), shift: TemporalShiftClues = .init()
   ) throws {
     switch file.content {
     case .model, .encoder: throw ModelError("\(file.path) is a file of gfnet-lab already")
@@ -38,7 +39,9 @@ public enum CheckpointImport {
           "\(file.path) holds one network, expected a Glance-and-Focus Network of the authors (with model_prime_state_dict, …)"
         )
       }
-      self = .encoder(try ImportedEncoder(state, backbone: choices.backbone, keys: keys, prefix: prefix))
+      self = .encoder(
+        try ImportedEncoder(
+          state, backbone: choices.backbone, keys: keys, prefix: prefix, shift: shift))
     }
   }
 

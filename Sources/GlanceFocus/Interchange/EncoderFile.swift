@@ -8,7 +8,7 @@ import Tensor
 /// An image encoder with its classifier, in one safetensors file.
 ///
 /// The arrays have the encoder's own keys; the metadata says `format`, `backbone`, `classes` and `keys`, the program
-/// whose keys it was imported from.
+/// whose keys it was imported from, and of encoders of clips `temporal_shift` as JSON.
 public struct EncoderFile {
   /// The `format` in the metadata of such files.
   public static let format = "gfnet-lab.encoder/1"
@@ -19,6 +19,8 @@ public struct EncoderFile {
   public let backbone: String
   /// The number of classes; 0 where the encoder was saved without its classifier.
   public let classes: Int
+  /// How the frames of clips exchange channels; nil for encoders of images.
+  public let temporalShift: TemporalShiftOptions?
   /// The file's metadata, with `format`.
   public let metadata: [String: String]
   private let file: Safetensors
@@ -30,9 +32,22 @@ public struct EncoderFile {
     guard let backbone = file.metadata["backbone"],
       let classes = file.metadata["classes"].flatMap({ Int($0) }), (0...1_000_000).contains(classes)
     else { throw ModelError("\(file.file): an encoder whose backbone or number of classes is missing") }
-    _ = try BackboneRegistry.entry(backbone)
     self.backbone = backbone
     self.classes = classes
+    temporalShift = try file.metadata["temporal_shift"].map { text in
+      do {
+        return try JSONDecoder().decode(TemporalShiftOptions.self, from: Data(text.utf8))
+      } catch {
+        throw ModelError("\(file.file): an encoder whose temporal_shift cannot be read")
+      }
+    }
+    _ = try entry()
+  }
+
+  /// The encoder's row in the registry, as one for clips where it is.
+  public func entry() throws -> BackboneEntry {
+    let entry = try BackboneRegistry.entry(backbone)
+    return try temporalShift.map { try entry.temporallyShifted($0) } ?? entry
   }
 
   /// The arrays of the file.
@@ -43,7 +58,8 @@ public struct EncoderFile {
   /// - Throws: one line that names every array that does not fit.
   public func encoder() throws -> any Backbone {
     try ImportedEncoder(
-      EncoderRecognition([StateArray](file), backbone: backbone, own: true, file: path), notes: []
+      EncoderRecognition(
+        [StateArray](file), backbone: backbone, own: true, among: [entry()], file: path), notes: []
     ).encoder()
   }
 }
@@ -79,19 +95,24 @@ public struct ImportedEncoder {
   ///   - backbone: the only encoder that is tried; all when nil.
   ///   - keys: the program whose keys they have; found by trying when nil.
   ///   - prefix: how their names begin; found by trying when nil.
+  ///   - shift: what the caller knows of how the frames of clips exchange channels. Arrays and files that are named as
+  ///     those of TSM say the rest.
   /// - Throws: ``ModelError`` that says what does not fit the nearest, or that two fit.
   public init(
-    _ state: StateDictionary, backbone: String? = nil, keys: String? = nil, prefix: String? = nil
+    _ state: StateDictionary, backbone: String? = nil, keys: String? = nil, prefix: String? = nil,
+    shift: TemporalShiftClues = .init()
   ) throws {
     guard state.unread.isEmpty || !state.arrays.isEmpty else {
       let what = state.unread.prefix(3).map { "\(ForeignText.printable($0.name)) (\($0.what))" }
       throw ModelError(
         "\(state.path) holds arrays of kinds alone that are not supported: " + what.joined(separator: ", "))
     }
+    let candidates = try TemporalShiftCandidates(state, backbone: backbone, shift)
     let found = try EncoderRecognition(
-      state.arrays, backbone: backbone, keys: keys, prefix: prefix, hints: state.hints, file: state.path.shown
-    )
-    self.init(found, notes: state.notes)
+      state.arrays, backbone: backbone, keys: keys, prefix: prefix, among: candidates?.entries,
+      hints: state.hints, file: state.path.shown)
+    self.init(found, notes: state.notes + (candidates?.notes ?? []))
+    try candidates?.check(found)
   }
 
   /// The encoder with its weights; its classifier is zero where the file holds none.
@@ -103,11 +124,16 @@ public struct ImportedEncoder {
 
   /// Writes the encoder as one safetensors file, atomically.
   public func write(to path: FilePath) throws {
+    var metadata = [
+      "format": EncoderFile.format, "backbone": entry.name, "classes": String(classes), "keys": keys,
+    ]
+    if let shift = entry.temporalShift {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = .sortedKeys
+      metadata["temporal_shift"] = String(decoding: try encoder.encode(shift), as: UTF8.self)
+    }
     try Safetensors.write(
-      try pairs.map { try $0.stored() } + defaults.map { $0.zeros() },
-      metadata: [
-        "format": EncoderFile.format, "backbone": entry.name, "classes": String(classes), "keys": keys,
-      ], to: path)
+      try pairs.map { try $0.stored() } + defaults.map { $0.zeros() }, metadata: metadata, to: path)
   }
 }
 

@@ -24,15 +24,17 @@ struct EncoderRecognition {
   ///   - own: the keys are the encoder's own.
   ///   - isAuthors: the arrays are of a checkpoint of the paper's authors.
   ///   - prefix: how the names begin; found by trying when nil.
+  ///   - among: the encoders that are tried, in the place of the registry's.
   ///   - hints: what may tell networks with the same arrays apart.
   ///   - file: named in errors.
   /// - Throws: ``ModelError`` that lists what does not fit the nearest encoder, or names those that fit alike.
   init(
     _ stored: [StateArray], backbone: String?, keys: String? = nil, own: Bool = false,
     isAuthors: Bool = false,
-    prefix: String? = nil, hints: [EncoderHint] = [], file: String
+    prefix: String? = nil, among candidates: [BackboneEntry]? = nil, hints: [EncoderHint] = [], file: String
   ) throws {
-    let entries = try backbone.map { [try BackboneRegistry.entry($0)] } ?? BackboneRegistry.entries
+    let entries =
+      try candidates ?? backbone.map { [try BackboneRegistry.entry($0)] } ?? BackboneRegistry.entries
     let arrays = own ? stored : try stored.unwrapped()
     let parts = own || isAuthors ? [("", arrays)] : try arrays.parts(prefix: prefix)
     let needsHead = isAuthors

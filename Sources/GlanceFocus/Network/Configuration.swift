@@ -65,6 +65,11 @@ public struct Configuration: Codable, Sendable, Equatable {
     backbone: BackboneChoice, patchSize: Int? = nil, imageSize: Int = 224, steps: Int = PaperSetup.steps,
     classes: Int = 1000
   ) throws {
+    if case .shifted(let name, _) = backbone {
+      throw ModelError(
+        "\(name) exchanges channels between the frames of clips, and a Glance-and-Focus Network sees single images"
+      )
+    }
     if case .described(let layers) = backbone {
       self.layers = layers
       // This comes before anything else, so that messages speak of the sizes at hand.

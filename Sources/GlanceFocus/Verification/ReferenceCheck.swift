@@ -78,15 +78,19 @@ extension ReferenceCase {
     let wrong = zip(coordinates, try recorded.ints("coordinates")).filter { $0 != $1 }.count
     return [
       ReferenceResult(
-        quantity: "features", error: Self.relative(features, try recorded.floats("features")), tolerance: 1e-3
+        quantity: "features", error: RecordedCases.relative(features, try recorded.floats("features")),
+        tolerance: 1e-3
       ),
       ReferenceResult(
-        quantity: "logits", error: Self.relative(logits, try recorded.floats("logits")), tolerance: 1e-3),
+        quantity: "logits", error: RecordedCases.relative(logits, try recorded.floats("logits")),
+        tolerance: 1e-3),
       ReferenceResult(
-        quantity: "probabilities", error: Self.absolute(probabilities, try recorded.floats("probabilities")),
+        quantity: "probabilities",
+        error: RecordedCases.absolute(probabilities, try recorded.floats("probabilities")),
         tolerance: 1e-4),
       ReferenceResult(
-        quantity: "actions", error: Self.absolute(actions, try recorded.floats("actions")), tolerance: 1e-4),
+        quantity: "actions", error: RecordedCases.absolute(actions, try recorded.floats("actions")),
+        tolerance: 1e-4),
       ReferenceResult(quantity: "coordinates that differ", error: Double(wrong), tolerance: 0),
     ] + (try checkShape(model))
   }
@@ -97,7 +101,7 @@ extension ReferenceCase {
       "encoder": model.globalEncoder.parameterCount, "policy": model.policy.parameterCount,
       "classifier": model.classifier.parameterCount,
     ]
-    let keys: [String: [Int]] = try Self.decode(folder / (description.architecture + ".keys.json"))
+    let keys: [String: [Int]] = try RecordedCases.decode(folder / (description.architecture + ".keys.json"))
     let own = Dictionary(
       uniqueKeysWithValues: model.localEncoder.state.map { ($0.name, $0.entry.value.shape.sizes) })
     let missing = keys.filter { own[$0.key] != $0.value }.count + own.filter { keys[$0.key] == nil }.count
@@ -105,21 +109,5 @@ extension ReferenceCase {
       ReferenceResult(
         quantity: "\(part) parameters", error: abs(Double(count - (counts[part] ?? 0))), tolerance: 0)
     } + [ReferenceResult(quantity: "encoder keys that differ", error: Double(missing), tolerance: 0)]
-  }
-
-  /// The largest difference over the largest recorded magnitude; infinite where counts differ or a value is
-  /// not finite.
-  static func relative(_ own: [Float], _ recorded: [Float]) -> Double {
-    let scale = recorded.reduce(0) { max($0, abs(Double($1))) }
-    return absolute(own, recorded) / max(scale, 1e-30)
-  }
-
-  /// The largest difference.
-  static func absolute(_ own: [Float], _ recorded: [Float]) -> Double {
-    guard own.count == recorded.count else { return .infinity }
-    return zip(own, recorded).reduce(0) {
-      let difference = abs(Double($1.0) - Double($1.1))
-      return difference.isFinite ? max($0, difference) : .infinity
-    }
   }
 }

@@ -94,7 +94,7 @@ enum AssignTypes: GraphPass {
     case .linear(let linear):
       return mayRound(linear.weights.count, node, isResult) ? .products : .float32
     case .pooling, .scaleShift: return .bfloat16(mayWriteFloat32: false)
-    case .functions, .concatenate, .pickChannels:
+    case .functions, .concatenate, .pickChannels, .temporalShift:
       let narrow = input.shape.rank == 4 && node.inputs.allSatisfy { graph.values[$0].type == .bfloat16 }
       return narrow ? .bfloat16(mayWriteFloat32: false) : .float32
     case .pair:

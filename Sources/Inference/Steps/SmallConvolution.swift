@@ -18,9 +18,7 @@ enum SmallConvolution {
       s.multiplyAdds <= Self.mostMultiplyAdds,
       let finish = plan_finish(numbers.postOperations)
     else { return nil }
-    if s.groups == 1, s.kernelHeight * s.kernelWidth == 1, s.strideHeight * s.strideWidth == 1,
-      (s.outHeight, s.outWidth) == (s.inHeight, s.inWidth), s.paddingHeight + s.paddingWidth == 0
-    {
+    if Self.isPointwise(s) {
       self = .pointwise(finish)
     } else if s.groups == s.inChannels, s.groups == s.outChannels, [3, 5].contains(s.kernelHeight),
       s.kernelWidth == s.kernelHeight, [1, 2].contains(s.strideHeight), s.strideWidth == s.strideHeight,
@@ -31,6 +29,13 @@ enum SmallConvolution {
     } else {
       return nil
     }
+  }
+
+  /// True for a 1×1 convolution that computes each pixel from one, on a processor that has the kernels.
+  static func isPointwise(_ s: ConvolutionShape) -> Bool {
+    plan_has_vectors() && min(s.inChannels, s.outChannels) > 0 && s.groups == 1
+      && s.kernelHeight * s.kernelWidth == 1 && s.strideHeight * s.strideWidth == 1
+      && (s.outHeight, s.outWidth) == (s.inHeight, s.inWidth) && s.paddingHeight + s.paddingWidth == 0
   }
 
   /// The most pixels of a batch; with more, oneDNN is as fast.
@@ -60,7 +65,7 @@ enum SmallConvolution {
 
 extension plan_finish {
   /// The kernels' form of what is fused; nil where they cannot do it.
-  fileprivate init?(_ posts: [PostOperation]) {
+  init?(_ posts: [PostOperation]) {
     var rest = posts[...]
     let adds = rest.first == .addDestination
     if adds { rest = rest.dropFirst() }

@@ -7,7 +7,10 @@ extension Definition {
   static func builtIn() -> [Definition] {
     ExitRules.table.map { builtIn(.rule($0), $0.name, $0.summary, $0.parameters) }
       + Samplers.table.map { builtIn(.sampler($0), $0.name, $0.summary, $0.parameters) }
-      + BackboneRegistry.entries.map { builtIn(.backbone($0), $0.name, $0.summary, []) }
+      + BackboneRegistry.entries.map {
+        builtIn(
+          .backbone($0), $0.name, $0.summary, $0.takesTemporalShift ? TemporalShiftOptions.settings : [])
+      }
   }
 
   private static func builtIn(

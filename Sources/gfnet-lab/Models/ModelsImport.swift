@@ -12,15 +12,17 @@ struct ModelsImport: ParsableCommand {
     abstract: "Turn a checkpoint of another program into a file of gfnet-lab.",
     discussion: """
       A checkpoint of the authors' code becomes a model with its thresholds, costs and results; a state dictionary of \
-      timm, torchvision, efficientnet_pytorch or efficientnet_lite_pytorch becomes an encoder. Which one it is follows from \
+      timm, torchvision, TSM, efficientnet_pytorch or efficientnet_lite_pytorch becomes an encoder. Which one it is follows from \
       its arrays; where several networks have the same, from what the file or its name says, or from --backbone. Arrays \
-      that do not fit are listed and nothing is written.
+      that do not fit are listed and nothing is written. Files of TSM become encoders of clips; what their names do not \
+      say (TSM_kinetics_RGB_resnet50_shift8_blockres_avg_segment8_e50.pth) options do.
 
       Examples:
         gfnet-lab models import mobilenetv3_large_100_patch_size_96.pth.tar
         gfnet-lab models import resnet50.pth -o models/resnet50.safetensors
         gfnet-lab models import weights.pt --backbone efficientnet_b0 --keys timm
         gfnet-lab models import stage3/checkpoint.pth.tar --patch-size 96 --steps 5
+        gfnet-lab models import ckpt.best.pth.tar --frames 8
       """)
 
   @Argument(
@@ -40,6 +42,8 @@ struct ModelsImport: ParsableCommand {
   var keys: String?
 
   @OptionGroup var choice: WeightOptions
+
+  @OptionGroup var clips: ClipOptions
 
   @Option(help: ArgumentHelp("Side of glance and patches, where the file does not say.", valueName: "n"))
   var patchSize: Int?
@@ -68,7 +72,8 @@ struct ModelsImport: ParsableCommand {
     }
     let imported = try CheckpointImport(
       CheckpointFile(file, choice: choice.choice), kind: kind, keys: keys, prefix: choice.prefix,
-      choices: .init(backbone: backbone, patchSize: patchSize, imageSize: imageSize, steps: steps))
+      choices: .init(backbone: backbone, patchSize: patchSize, imageSize: imageSize, steps: steps),
+      shift: clips.clues)
     if out == nil { try AtomicFile.createFolder(target.folder) }
     try imported.write(to: target)
     switch imported {
@@ -103,13 +108,15 @@ struct ModelsImport: ParsableCommand {
       ModelsOutput.print([
         "file": .string(target.shown), "kind": "encoder", "backbone": .string(encoder.entry.name),
         "keys": .string(encoder.keys), "classes": .integer(encoder.classes),
+        "temporal_shift": ModelsOutput.json(encoder.entry.temporalShift),
         "notes": .array(encoder.notes.map { .string($0) }),
       ])
       return
     }
     for note in encoder.notes { Terminal.note("note: " + note) }
+    let clips = encoder.entry.temporalShift.map { " of clips (\($0.text))" } ?? ""
     Terminal.write(
-      "\(target): encoder \(encoder.entry.name), \(encoder.classes == 0 ? "no classifier" : "\(encoder.classes) classes"), keys of \(encoder.keys)\n"
+      "\(target): encoder \(encoder.entry.name)\(clips), \(encoder.classes == 0 ? "no classifier" : "\(encoder.classes) classes"), keys of \(encoder.keys)\n"
     )
   }
 

@@ -128,6 +128,7 @@ struct ModelsShow: ParsableCommand {
     private mutating func describe(_ file: EncoderFile) throws {
       add("kind", "image encoder of gfnet-lab", "encoder")
       add("backbone", file.backbone, .string(file.backbone))
+      add(file.temporalShift)
       add("classes", file.classes == 0 ? "no classifier" : "\(file.classes)", .integer(file.classes))
       try add(file.encoder())
     }
@@ -172,12 +173,17 @@ struct ModelsShow: ParsableCommand {
         let encoder = try ImportedEncoder(state, prefix: prefix)
         for note in encoder.notes.dropFirst(state.notes.count) { add("note", note, .string(note)) }
         add("backbone", "\(encoder.entry.name), keys of \(encoder.keys)", .string(encoder.entry.name))
+        add(encoder.entry.temporalShift)
         add(
           "classes", encoder.classes == 0 ? "no classifier" : "\(encoder.classes)",
           .integer(encoder.classes))
       } catch let error as ModelError {
         add("backbone", "none: \(error)", .null)
       }
+    }
+
+    private mutating func add(_ shift: TemporalShiftOptions?) {
+      if let shift { add("clips", shift.text, ModelsOutput.json(shift), "temporal_shift") }
     }
 
     private mutating func add(_ c: Configuration) {

@@ -30,7 +30,7 @@ struct ModelsVerify: ParsableCommand {
   var json = false
 
   func run() throws {
-    let all = try ReferenceCase.all(in: folder)
+    let all = try RecordedCases.all(in: folder)
     for name in only where !all.contains(where: { $0.name == name }) {
       throw ModelError("\(folder) has no case '\(name)'" + NearestName.hint(name, in: all.map(\.name)))
     }

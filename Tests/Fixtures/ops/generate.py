@@ -45,6 +45,22 @@ class Recorder:
         (HERE / path).write_text("[\n" + lines + "\n]\n")
 
 
+def shifted(x, frames, divisor, past=False):
+    """Channels of each frame from its neighbours, as the temporal shift module has them."""
+    clips = x.unflatten(0, (-1, frames))
+    fold = x.shape[1] // divisor
+    result = clips.clone()
+    if past:
+        result[:, 0, :fold] = 0
+        result[:, 1:, :fold] = clips[:, :-1, :fold]
+    else:
+        result[:, -1, :fold] = 0
+        result[:, :-1, :fold] = clips[:, 1:, :fold]
+        result[:, 0, fold : 2 * fold] = 0
+        result[:, 1:, fold : 2 * fold] = clips[:, :-1, fold : 2 * fold]
+    return result.flatten(0, 1)
+
+
 def resize():
     record = Recorder()
     cases = [
@@ -187,6 +203,10 @@ OPERATIONS = [
         [(2, 3, 6, 7)],
         lambda x: F.unfold(x, (3, 2), dilation=(1, 2), padding=(1, 0), stride=(2, 1)),
     ),
+    ("temporal_shift", [(6, 11, 3, 5)], lambda x: shifted(x, 3, 4)),
+    ("temporal_shift.past", [(6, 11, 3, 5)], lambda x: shifted(x, 3, 4, past=True)),
+    ("temporal_shift.rows", [(8, 24)], lambda x: shifted(x, 4, 8)),
+    ("temporal_shift.sequence", [(4, 8, 3)], lambda x: shifted(x, 2, 2)),
     ("diagonal", [(3, 4, 5)], lambda x: x.diagonal(dim1=0, dim2=2)),
     (
         "scatter",

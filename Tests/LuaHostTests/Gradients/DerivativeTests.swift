@@ -20,6 +20,7 @@ import Testing
     "tan": "(x / 2):tan()", "asin": "(x / 2):asin()", "acos": "(x / 2):acos()", "atan2": "x:atan2(y)",
     "quantile": "x:quantile(0.3, 2)", "roll": "x:roll(1, 2)",
     "repeat_interleave": "x:repeat_interleave(2, 2)",
+    "temporal_shift": "x:temporal_shift{frames = 2, divisor = 3}",
     "split": "x:split({1, 2}, 2)[2]", "movedim": "x:movedim(1, 2)", "chunk": "x:chunk(2, 2)[1]",
     "pad": "x:pad(1)",
     "unfold": "x:unfold(2, 2)", "im2col": "x:reshape(1, 1, 2, 3):im2col(2)",

@@ -130,7 +130,10 @@ enum DefinitionUse {
     }
     let configured = try configured(value, .backbones, in: state, place)
     switch configured.definition.implementation {
-    case .backbone(let entry): return .named(entry.name)
+    case .backbone(let entry):
+      guard entry.takesTemporalShift, let shift = TemporalShiftOptions(settings: configured.values)
+      else { return .named(entry.name) }
+      return .shifted(entry.name, shift)
     case .lua(.backbones, let build, as: _):
       let results = try build.call(
         FunctionTable(module: NetworkModule.module), configured.parameterTable(in: state))

@@ -46,7 +46,7 @@ enum ModelFunction {
     if let images { try check(images, against: call) }
     let asked = try call[backbone]
     let start = try start(call, asked)
-    guard let chosen = asked ?? start.map({ .named($0.backbone) }) else {
+    guard let chosen = asked ?? start.map({ $0.choice }) else {
       throw LuaError("gfnet.model: needs a backbone, or the file of an encoder")
     }
     let configuration = try configuration(call, chosen, images, start)

@@ -7,6 +7,8 @@ import Support
 final class EncoderHandle {
   let encoder: any Backbone
   let backbone: String
+  /// How the frames of clips exchange channels; nil for encoders of images.
+  let shift: TemporalShiftOptions?
   /// The number of classes; 0 where the file holds no classifier.
   let classes: Int
   /// The name that it was asked for by.
@@ -16,9 +18,13 @@ final class EncoderHandle {
   /// What was chosen or left out when the file was read, a line each.
   let notes: [String]
 
-  init(_ encoder: any Backbone, backbone: String, classes: Int, name: String, notes: [String] = []) {
+  init(
+    _ encoder: any Backbone, backbone: String, shift: TemporalShiftOptions?, classes: Int, name: String,
+    notes: [String] = []
+  ) {
     self.encoder = encoder
     self.backbone = backbone
+    self.shift = shift
     self.classes = classes
     self.name = name
     weightBytes = encoder.heldBytes
@@ -28,19 +34,24 @@ final class EncoderHandle {
   /// The encoder in `path`: a file of ours, or a state dictionary of another program.
   convenience init(
     contentsOf path: FilePath, backbone: String? = nil, keys: String? = nil, prefix: String? = nil,
-    choice: StateDictionary.Choice = .init()
+    choice: StateDictionary.Choice = .init(), shift: TemporalShiftClues = .init()
   ) throws {
     let name = path.shownStem
     let file = try CheckpointFile(path, choice: choice)
     if case .encoder(let stored) = file.content {
-      self.init(try stored.encoder(), backbone: stored.backbone, classes: stored.classes, name: name)
+      self.init(
+        try stored.encoder(), backbone: stored.backbone, shift: stored.temporalShift,
+        classes: stored.classes, name: name)
       return
     }
     let imported = try CheckpointImport(
-      file, kind: .encoder, keys: keys, prefix: prefix, choices: .init(backbone: backbone))
+      file, kind: .encoder, keys: keys, prefix: prefix, choices: .init(backbone: backbone), shift: shift)
     guard case .encoder(let encoder) = imported else { throw LuaError("\(path) holds no plain encoder") }
     self.init(
-      try encoder.encoder(), backbone: encoder.entry.name, classes: encoder.classes, name: name,
-      notes: encoder.notes)
+      try encoder.encoder(), backbone: encoder.entry.name, shift: encoder.entry.temporalShift,
+      classes: encoder.classes, name: name, notes: encoder.notes)
   }
+
+  /// The encoder as one that a model can be made of.
+  var choice: BackboneChoice { shift.map { .shifted(backbone, $0) } ?? .named(backbone) }
 }

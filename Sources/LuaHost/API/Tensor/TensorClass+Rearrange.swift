@@ -12,6 +12,13 @@ extension TensorClass {
   private static let times = ArgumentKey<Int>("count", "how often", in: 0...0x1p31)
   private static let diagonal = ArgumentKey<Int>("diagonal", default: 0, "1 is the one above the main one")
 
+  private static let frames = ArgumentKey<Int>("frames", "frames of a clip", in: 1...Double(FrameShift.limit))
+  private static let divisor = ArgumentKey<Int>(
+    "divisor", default: FrameShift.usualDivisor, "one such part of the channels comes from each neighbour",
+    in: 1...Double(FrameShift.limit))
+  private static let past = ArgumentKey<Bool>(
+    "past", default: false, "whether channels come from the frame before alone")
+
   private static var repeatMethods: [Method] {
     [
       .init(
@@ -34,6 +41,20 @@ extension TensorClass {
         returns: "tensor", example: "gfnet.tensor{1, 2}:repeat_interleave(2)"
       ) { tensor, call in
         try tensor.repeated(try call[times], axis: try call.axis(axis, of: tensor.shape))
+      },
+      .init(
+        "temporal_shift",
+        "Frames of clips, (clips · frames) × channels × …, with some channels from neighbouring frames (TSM).",
+        [.options([frames, divisor, past])], returns: "tensor",
+        example: "gfnet.tensor.zeros(16, 64, 7, 7):temporal_shift{frames = 8}",
+        discussion: """
+          One part in `divisor` of the channels, the first ones, comes from the next frame, and as many after them from \
+          the frame before; the others stay. Zeros come from beyond the ends of a clip. With `past` the first ones come \
+          from the frame before and nothing from the next one.
+          """
+      ) { tensor, call in
+        try tensor.temporallyShifted(
+          FrameShift(frames: try call[frames], divisor: try call[divisor], pastOnly: try call[past]))
       },
       triangle("tril", "below", upper: false), triangle("triu", "above", upper: true),
       .init(

@@ -1,0 +1,13 @@
+#ifndef FRAME_KERNELS_H
+#define FRAME_KERNELS_H
+
+#include <stddef.h>
+
+/// Pixels of one frame with some channels of two other frames. A pixel has `bytes` bytes: the first `first_bytes` are
+/// those of `first`, the next `second_bytes` those of `second`, and the others those of `x`. A frame that is null is all
+/// zeros.
+void frames_shift(
+    const void *x, const void *first, const void *second, void *y, size_t pixels, size_t bytes, size_t first_bytes,
+    size_t second_bytes);
+
+#endif
