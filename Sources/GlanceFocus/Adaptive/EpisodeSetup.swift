@@ -29,8 +29,10 @@ struct EpisodeSetup {
       patchSize: configuration.patchSize, madds: madds, labels: labels?.map(Int32.init))
   }
 
-  /// Bytes of one image's decoded pixels.
-  func imageBytes(channels: Int) -> Int { configuration.imageSize * configuration.imageSize * channels }
+  /// Bytes of the decoded pixels of one image, or of all frames of a clip.
+  func itemBytes(channels: Int) -> Int {
+    configuration.frames * configuration.imageSize * configuration.imageSize * channels
+  }
 
   /// How long every step takes on batches of every size that plans are made for, up to the one that holds
   /// ``batchSize``: 1, 2, 3, 4, 6, 8, 12, …
@@ -52,7 +54,8 @@ struct EpisodeSetup {
   /// Runs all steps on `count` blank images.
   private func measure(_ count: Int, into durations: inout StepDurations) throws {
     let side = configuration.patchSize
-    let blank = try Tensor.zeros([count, 3, side, side])
+    let glance = try Tensor.zeros([count * configuration.frames(.glance), 3, side, side])
+    let patch = try Tensor.zeros([count * configuration.frames(.patch), 3, side, side])
     // The first makes the plans.
     for round in 0..<4 {
       var memory: GFNet.Memory?
@@ -61,9 +64,9 @@ struct EpisodeSetup {
         let start = clock()
         if var known = memory {
           _ = try engine.propose(&known)
-          memory = try engine.focus(blank, memory: known).1
+          memory = try engine.focus(patch, memory: known).1
         } else {
-          memory = try engine.glance(blank).1
+          memory = try engine.step(glance, .glance, memory: nil).1
         }
         if round > 0 { durations.note(step, count: count, took: clock() - start) }
       }

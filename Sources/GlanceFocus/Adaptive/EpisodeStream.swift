@@ -67,7 +67,7 @@ public final class EpisodeStream {
     batchSize = setup.batchSize
     capacity =
       refills
-      ? Self.capacity(setup.batchSize, imageBytes: setup.imageBytes(channels: source.channels)) : batchSize
+      ? Self.capacity(setup.batchSize, itemBytes: setup.itemBytes(channels: source.channels)) : batchSize
     stepper = setup.stepper(
       try ImagePool(setup.configuration, channels: source.channels, capacity: capacity))
     probe = setup.probe
@@ -85,8 +85,8 @@ public final class EpisodeStream {
   }
 
   /// There is room for sixteen batches, or for what fits into 256 MB of pixels; for one batch at least.
-  private static func capacity(_ batchSize: Int, imageBytes: Int) -> Int {
-    max(batchSize, min(16 * batchSize, (256 << 20) / max(imageBytes, 1)))
+  private static func capacity(_ batchSize: Int, itemBytes: Int) -> Int {
+    max(batchSize, min(16 * batchSize, (256 << 20) / max(itemBytes, 1)))
   }
 
   /// Bytes of decoded pixels that there is room for.

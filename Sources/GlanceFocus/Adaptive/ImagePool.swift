@@ -4,17 +4,20 @@ import Support
 import Tensor
 import Vision
 
-/// The pixels of the images in play, 8 bits each, in memory that is taken once and used over and over.
+/// The pixels of the images in play, or of the frames of clips, 8 bits each, in memory that is taken once and used over and
+/// over.
 ///
 /// What the network looks at is made from them directly: beyond its decoded pixels an image needs memory for
 /// P×P only, whatever its resolution.
 final class ImagePool {
-  /// Images that there is room for.
+  /// Images or clips that there is room for.
   let capacity: Int
   private let pixels: PixelImages
   private let glance: PixelImages.Resizing
   private let memory: UnsafeMutableBufferPointer<UInt8>
   private let configuration: Configuration
+  /// Bytes of one image, or of all frames of a clip.
+  private let itemBytes: Int
 
   init(_ configuration: Configuration, channels: Int, capacity: Int) throws {
     self.configuration = configuration
@@ -26,10 +29,11 @@ final class ImagePool {
     glance = pixels.resizing(
       to: configuration.patchSize, configuration.interpolation, alignCorners: true)
     // Pages that no image has used yet cost nothing, but the addresses must be there.
-    let bytes = [pixels.bytes, capacity].checkedProduct() ?? .max
+    itemBytes = [pixels.bytes, configuration.frames].checkedProduct() ?? .max
+    let bytes = [itemBytes, capacity].checkedProduct() ?? .max
     guard bytes < .max, let start = malloc(max(bytes, 1)) else {
       throw MemoryRefused(
-        "room for \(capacity) images of \(side)×\(side) needs \(MemoryText.size(bytes)), and the system grants no more memory; a smaller batch needs less"
+        "room for \(capacity) \(configuration.frames == 1 ? "images" : "clips of \(configuration.frames) frames") of \(side)×\(side) needs \(MemoryText.size(bytes)), and the system grants no more memory; a smaller batch needs less"
       )
     }
     memory = UnsafeMutableBufferPointer(start: start.assumingMemoryBound(to: UInt8.self), count: bytes)
@@ -45,7 +49,7 @@ final class ImagePool {
   /// - Returns: for each, false where it cannot be read and its data set notes that.
   /// - Throws: what preparing the first of those threw that cannot be left out; `Interrupted`.
   func load(_ images: [SourceImage], rows: [Int]) throws -> [Bool] {
-    try MemoryBudget.shared.require(images.count * pixels.bytes)
+    try MemoryBudget.shared.require(images.count * itemBytes)
     var failures = [(any Error)?](repeating: nil, count: images.count)
     failures.withUnsafeMutableBufferPointer { failures in
       ThreadTeam.parallel(images.count, grain: 1) { range in
@@ -69,7 +73,9 @@ final class ImagePool {
 
   private func render(_ image: SourceImage, into slot: UnsafeMutableBufferPointer<UInt8>) throws {
     let (dataset, side) = (image.dataset, configuration.imageSize)
-    try dataset.requireImages()
+    try ModelError.require(
+      dataset.frames == configuration.frames,
+      "item \(image.number + 1) has \(dataset.frames) pictures, expected \(configuration.frames)")
     try ModelError.require(
       dataset.imageSize == (side, side) && (dataset.channels == pixels.channels || dataset.channels == 1),
       "image \(image.number + 1) has \(dataset.imageSize.height)×\(dataset.imageSize.width)×\(dataset.channels)"
@@ -87,24 +93,31 @@ final class ImagePool {
   }
 
   private func slot(_ row: Int) -> UnsafeMutableBufferPointer<UInt8> {
-    let first = row % capacity * pixels.bytes
-    return UnsafeMutableBufferPointer(rebasing: memory[first..<first + pixels.bytes])
+    let first = row % capacity * itemBytes
+    return UnsafeMutableBufferPointer(rebasing: memory[first..<first + itemBytes])
   }
 
-  private func pointers(_ rows: [Int]) throws -> [UnsafePointer<UInt8>] {
+  /// The pictures of `rows` that an encoder sees, item by item.
+  private func pictures(_ rows: [Int], _ look: Look) throws -> [UnsafePointer<UInt8>] {
     guard let start = memory.baseAddress else { throw ModelError("no memory for images") }
-    return rows.map { UnsafePointer(start + $0 % capacity * pixels.bytes) }
+    let places = configuration.framePlaces(look)
+    return rows.flatMap { row in
+      places.map { UnsafePointer(start + row % capacity * itemBytes + $0 * pixels.bytes) }
+    }
   }
 
-  /// The whole images at P×P, n×3×P×P, normalised.
+  /// The whole images at P×P, n×3×P×P, normalised; of clips the frames that the glance sees, (n·f)×3×P×P.
   func glances(_ rows: [Int]) throws -> Tensor {
-    try pixels.resized(pointers(rows), glance)
+    try pixels.resized(pictures(rows, .glance), glance)
   }
 
-  /// One patch of each image, n×3×P×P, normalised.
+  /// One patch of each image, n×3×P×P, normalised; of clips the same place of every frame that patches are cut from.
   func patches(_ rows: [Int], _ locations: [PatchLocation]) throws -> Tensor {
     let (side, patch) = (configuration.imageSize, configuration.patchSize)
-    return try pixels.patches(
-      pointers(rows), locations.map { $0.position(imageSize: side, patchSize: patch) }, side: patch)
+    let frames = configuration.frames(.patch)
+    let positions = locations.flatMap {
+      [PatchPosition](repeating: $0.position(imageSize: side, patchSize: patch), count: frames)
+    }
+    return try pixels.patches(pictures(rows, .patch), positions, side: patch)
   }
 }

@@ -10,7 +10,8 @@ public final class StepEngine: StepParts {
   /// The network whose steps the engine computes.
   public let model: GFNet
   private let parts: NetworkParts
-  /// Encodes the glance: B×3×P×P → features, map.
+  /// Encodes the glance: B×3×P×P, or B×f×3×P×P of clips → features, map. Rows are items, of which none depends on
+  /// another.
   private let encodeGlance: TensorFunction
   private let encodePatch: TensorFunction
   /// Answers a step: features and, for patches, the classifier's memory → logits, memory.
@@ -29,11 +30,11 @@ public final class StepEngine: StepParts {
     self.model = model
     self.parts = parts
     encodeGlance = compile { inputs in
-      let encoding = try parts.encode(inputs[0], .glance)
+      let encoding = try parts.encode(model.asFrames(inputs[0], .glance), .glance)
       return [encoding.features, encoding.map]
     }
     encodePatch = compile { inputs in
-      let encoding = try parts.encode(inputs[0], .patch)
+      let encoding = try parts.encode(model.asFrames(inputs[0], .patch), .patch)
       return [encoding.features, encoding.map]
     }
     answerGlance = compile { inputs in
@@ -70,8 +71,8 @@ public final class StepEngine: StepParts {
   public func encode(_ images: Tensor, _ look: Look) throws -> Encoding {
     let outputs =
       switch look {
-      case .glance: try encodeGlance([images])
-      case .patch: try encodePatch([images])
+      case .glance: try encodeGlance([model.asItems(images, look)])
+      case .patch: try encodePatch([model.asItems(images, look)])
       }
     return Encoding(features: outputs[0], map: outputs[1])
   }

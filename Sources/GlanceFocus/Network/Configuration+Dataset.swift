@@ -4,10 +4,11 @@ extension Configuration {
   /// Refuses a data set that does not fit the network.
   ///
   /// - Parameter needsLabels: also refuses one whose images' classes are not known.
-  /// - Throws: `DatasetError` for clips; ``ModelError`` that names the first other obstacle: size, number or order of the
-  ///   classes.
+  /// - Throws: ``ModelError`` that names the first obstacle: frames, size, number or order of the classes.
   func check(_ dataset: any ImageDataset, needsLabels: Bool = false) throws {
-    try dataset.requireImages()
+    try ModelError.require(
+      dataset.frames == frames,
+      "\(dataset.name) has \(Self.items(dataset.frames)), the model was made for \(Self.items(frames))")
     try ModelError.require(
       dataset.imageSize == (imageSize, imageSize),
       "the images are \(dataset.imageSize.height)×\(dataset.imageSize.width), the model was made for "
@@ -19,5 +20,9 @@ extension Configuration {
       dataset.classes == classes || (dataset.labels.isEmpty && !dataset.knowsLabels),
       "the data set has \(dataset.classes) classes, the model \(classes)")
     try checkClasses(dataset)
+  }
+
+  private static func items(_ frames: Int) -> String {
+    frames == 1 ? "single images" : "clips of \(frames) frames"
   }
 }

@@ -16,6 +16,8 @@ public struct Configuration: Codable, Sendable, Equatable {
   public var backbone: String
   /// The encoders' layers where they are not in the registry.
   public var layers: BackboneDescription?
+  /// How clips are seen; nil: the network sees images.
+  public var clips: ClipForm?
   /// P, the side of the glance and of the patches in pixels.
   public var patchSize: Int
   /// S, the side of the whole image in pixels.
@@ -61,15 +63,19 @@ public struct Configuration: Codable, Sendable, Equatable {
   /// A network around a backbone from the registry or one composed of layers, as the paper sets it up.
   ///
   /// - Throws: `UnknownBackbone`, `LayerError`, or ``ModelError`` when sizes do not fit.
+  /// - Parameter clips: how clips are seen; nil: images, or what a backbone with a temporal shift says.
   public init(
     backbone: BackboneChoice, patchSize: Int? = nil, imageSize: Int = 224, steps: Int = PaperSetup.steps,
-    classes: Int = 1000
+    classes: Int = 1000, clips: ClipForm? = nil
   ) throws {
-    if case .shifted(let name, _) = backbone {
-      throw ModelError(
-        "\(name) exchanges channels between the frames of clips, and a Glance-and-Focus Network sees single images"
-      )
+    var (backbone, clips) = (backbone, clips)
+    if case .shifted(let name, let options) = backbone {
+      backbone = .named(name)
+      let exchange = ClipForm.Exchange(
+        place: options.place, divisor: options.divisor, pastOnly: options.pastOnly)
+      clips = clips ?? ClipForm(frames: options.frames, exchange: exchange)
     }
+    self.clips = clips
     if case .described(let layers) = backbone {
       self.layers = layers
       // This comes before anything else, so that messages speak of the sizes at hand.
@@ -119,6 +125,7 @@ public struct Configuration: Codable, Sendable, Equatable {
       imageSize >= patchSize && imageSize <= 16384,
       "the image size is \(imageSize), expected at least the patch size \(patchSize) and at most 16384")
     try ModelError.require((1...64).contains(steps), "steps is \(steps), expected 1 to 64")
+    try clips?.validate(steps: steps)
     try ModelError.require((1...1_000_000).contains(classes), "classes is \(classes), expected 1 to 1000000")
     try ModelError.require(
       (1...65536).contains(policyUnits), "the policy has \(policyUnits) units, expected 1 to 65536")

@@ -22,28 +22,30 @@ extension GFNet {
     return costs
   }
 
-  /// Counts by running one blank image through all steps.
+  /// Counts by running one blank image, or clip, through all steps.
   private func countedCosts() throws -> StepCosts {
     let side = configuration.patchSize
     // The glance's resize is no multiply-add in the field's count, so a P×P image serves.
-    let blank = try Tensor.zeros([1, 3, side, side])
+    let blank = try Tensor.zeros([configuration.frames(.glance), 3, side, side])
+    let patch = try Tensor.zeros([configuration.frames(.patch), 3, side, side])
     func count<R>(_ body: () throws -> R) throws -> (cost: Int, result: R) {
       let counter = CostCounter()
       let result = try counter.record(body)
       return (counter.multiplyAdds, result)
     }
     let global = try count { try globalEncoder.encode(blank, .evaluation) }.cost
-    let local = try count { try localEncoder.encode(blank, .evaluation) }.cost
+    let local = try count { try localEncoder.encode(patch, .evaluation) }.cost
     // We count as published: the classifier over the sequence counts at step 1 too where the encoder's own
     // answers.
     var (total, (_, memory)) = try count {
-      try glance(blank, .evaluation, auxiliary: false, encoderAnswers: false)
+      try NetworkParts(model: self, pass: .evaluation, encoderAnswersGlance: false)
+        .step(blank, .glance, memory: nil)
     }
     var cumulative = [total]
     var policyCost = try count { try propose(&memory) }.cost
     for step in stride(from: 2, through: configuration.steps, by: 1) {
       if step > 2 { policyCost = try count { try propose(&memory) }.cost }
-      let (cost, (_, next)) = try count { try focus(blank, .evaluation, memory: memory) }
+      let (cost, (_, next)) = try count { try focus(patch, .evaluation, memory: memory) }
       memory = next
       total += policyCost + cost
       cumulative.append(total)

@@ -9,10 +9,16 @@ extension GFNet {
   /// the absolute activations instead, whatever the answer.
   ///
   /// - Parameters:
-  ///   - map: the glance's last feature map, n×C×h×w.
+  ///   - map: the glance's last feature map, n×C×h×w; of clips those of all frames, whose mean it is then.
   ///   - answers: the class of each image, from 0.
   public func saliency(_ map: Tensor, answers: [Int]) throws -> Tensor {
-    let (images, channels, height, width) = (map.shape[0], map.shape[1], map.shape[2], map.shape[3])
+    let (images, height, width) = (map.shape[0], map.shape[2], map.shape[3])
+    let frames = configuration.frames(.glance)
+    let channels = map.shape[1] / frames
+    // Classifiers are linear: what they say of the mean of the frames is the mean of what they say of each.
+    let map =
+      frames == 1
+      ? map : try map.reshaped([images, frames, channels, height, width]).mean([1])
     var worth: [Float]
     if channels == globalEncoder.featureCount {
       let cells = try map.permuted([0, 2, 3, 1]).reshaped(Shape([images * height * width, channels]))

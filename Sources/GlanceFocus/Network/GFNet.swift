@@ -56,11 +56,12 @@ public final class GFNet: Module {
     try configuration.validate()
     let entry = try configuration.backboneEntry()
     self.configuration = configuration
-    globalEncoder = try entry.build(configuration.classes)
-    localEncoder = try entry.build(configuration.classes)
+    globalEncoder = try configuration.encoderEntry(.glance).build(configuration.classes)
+    localEncoder = try configuration.encoderEntry(.patch).build(configuration.classes)
     encoderAnswersGlance = PaperSetups.setup(for: entry).family.encoderAnswersGlance
     classifier = try Self.classifier(configuration, features: globalEncoder.featureCount)
-    policy = try PatchProposal(configuration, mapChannels: globalEncoder.mapChannels)
+    policy = try PatchProposal(
+      configuration, mapChannels: configuration.frames(.glance) * globalEncoder.mapChannels)
   }
 
   /// The classifier over the sequence for encoders with so many features.
@@ -81,7 +82,7 @@ public final class GFNet: Module {
 
   /// The state that a network carries from step to step. Rows are images.
   public struct Memory {
-    /// The last feature map, B×C×h×w.
+    /// The last feature map, B×C×h×w; of clips those of all frames side by side, B×(f·C)×h×w.
     public var map: Tensor
     /// What the classifier over the sequence carries; nil before the first step.
     public var classifier: Tensor?
@@ -112,8 +113,9 @@ public final class GFNet: Module {
     public let auxiliary: Tensor?
   }
 
-  /// The whole image resized to P×P, corners aligned.
+  /// The whole image resized to P×P, corners aligned; of clips, (B·F)×3×S×S, the frames that the glance sees.
   public func glanceImages(_ images: Tensor) throws -> Tensor {
+    let images = try seen(images, .glance)
     let side = configuration.patchSize
     if images.shape[2] == side, images.shape[3] == side { return images }
     return try images.resized(
@@ -123,7 +125,7 @@ public final class GFNet: Module {
   /// Step 1: looks at the whole image.
   ///
   /// - Parameters:
-  ///   - images: B×3×S×S, normalised.
+  ///   - images: B×3×S×S, normalised; of clips one row for each frame, (B·F)×3×S×S.
   ///   - pass: how the global encoder is evaluated.
   ///   - auxiliary: also compute the encoder's own logits.
   public func glance(_ images: Tensor, _ pass: Pass, auxiliary: Bool = false) throws -> (StepResult, Memory) {
@@ -141,7 +143,7 @@ public final class GFNet: Module {
   /// Steps 2…T: looks at one patch of each image.
   ///
   /// - Parameters:
-  ///   - patches: B×3×P×P, cut from the original images.
+  ///   - patches: B×3×P×P, cut from the original images; of clips one row for each frame that is looked at.
   ///   - pass: how the local encoder is evaluated.
   ///   - memory: what the step before left.
   ///   - auxiliary: also compute the encoder's own logits.

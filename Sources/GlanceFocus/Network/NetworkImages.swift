@@ -4,22 +4,24 @@ import Support
 import Tensor
 import Vision
 
-/// Images on their way into a network, in units of level/255 and not yet normalised.
+/// Images, or clips of several pictures, on their way into a network, in units of level/255 and not yet normalised.
 ///
 /// They are 8-bit pixels where nothing is lost by that, so that what a network sees of them is to the last bit what the
 /// adaptive loop and training see. Else they are numbers of any level, which may have a history: then gradients flow to
 /// them.
 public struct NetworkImages {
   private enum Source {
-    /// N × H × W × C levels.
+    /// (N·F) × H × W × C levels.
     case pixels([UInt8])
-    /// N×C×H×W.
+    /// (N·F)×C×H×W.
     case numbers(Tensor)
   }
 
   private let source: Source
-  /// The number of images, N.
+  /// The number of images or clips, N.
   public let count: Int
+  /// The number of pictures of each, F: 1 for images.
+  public let frames: Int
   /// 1 for grey, 3 for colour.
   public let channels: Int
   /// Rows of pixels, H.
@@ -27,20 +29,19 @@ public struct NetworkImages {
   /// Columns of pixels, W.
   public let width: Int
 
-  private init(_ source: Source, count: Int, channels: Int, height: Int, width: Int) {
+  private init(_ source: Source, count: Int, frames: Int, channels: Int, height: Int, width: Int) {
     self.source = source
     self.count = count
+    self.frames = frames
     self.channels = channels
     self.height = height
     self.width = width
   }
 
-  /// Images of a data set, prepared on the thread team.
+  /// Items of a data set, prepared on the thread team.
   ///
-  /// - Throws: `DatasetError` for clips; what preparing the first of those threw that cannot be read; `MemoryRefused`;
-  ///   `Interrupted`.
+  /// - Throws: what preparing the first of those threw that cannot be read; `MemoryRefused`; `Interrupted`.
   public init(_ dataset: any ImageDataset, at indices: [Int]) throws {
-    try dataset.requireImages()
     let size = dataset.itemBytes
     let bytes = [indices.count, size].checkedProduct() ?? .max
     try MemoryBudget.shared.require(bytes)
@@ -64,51 +65,60 @@ public struct NetworkImages {
     try Cancellation.check()
     if let failure = failures.lazy.compactMap(\.self).first { throw failure }
     self.init(
-      .pixels(pixels), count: indices.count, channels: dataset.channels, height: dataset.imageSize.height,
-      width: dataset.imageSize.width)
+      .pixels(pixels), count: indices.count, frames: dataset.frames, channels: dataset.channels,
+      height: dataset.imageSize.height, width: dataset.imageSize.width)
   }
 
-  /// The images of a batch, as they were prepared.
-  ///
-  /// - Throws: ``ModelError`` for clips.
-  public init(_ batch: Batch) throws {
-    try ModelError.require(
-      batch.frames == 1, "the batch is of clips of \(batch.frames) frames, expected images")
+  /// The items of a batch, as they were prepared.
+  public init(_ batch: Batch) {
     self.init(
-      .pixels(batch.pixels), count: batch.count, channels: batch.channels, height: batch.imageSize.height,
-      width: batch.imageSize.width)
+      .pixels(batch.pixels), count: batch.count, frames: batch.frames, channels: batch.channels,
+      height: batch.imageSize.height, width: batch.imageSize.width)
   }
 
-  /// Images given as numbers.
+  /// Images or clips given as numbers.
   ///
   /// - Parameters:
-  ///   - tensor: N×C×H×W with 1 or 3 channels.
+  ///   - tensor: N×C×H×W with 1 or 3 channels, or N×F×C×H×W.
   ///   - hasHistory: true where gradients are to flow to the numbers.
   /// - Throws: ``ModelError`` for other shapes; `MemoryRefused`; `Interrupted`.
   public init(_ tensor: Tensor, hasHistory: Bool) throws {
+    let isOfClips = tensor.rank == 5
+    let (items, frames) =
+      isOfClips ? (tensor.shape[0], tensor.shape[1]) : (tensor.rank > 0 ? tensor.shape[0] : 0, 1)
+    let tensor =
+      isOfClips ? try tensor.reshaped(Shape([items * frames] + tensor.shape.sizes.dropFirst(2))) : tensor
     let shape = tensor.shape
     try ModelError.require(
       shape.rank == 4 && (shape[1] == 1 || shape[1] == 3) && shape.count > 0,
-      "images must be n × 1 or 3 × height × width, got \(shape)")
+      "images must be n × 1 or 3 × height × width, and clips n × frames × 1 or 3 × height × width; got \(shape)"
+    )
     if !hasHistory, let levels = Levels.origin(of: tensor) {
       self.init(
-        .pixels(levels.pixels), count: shape[0], channels: shape[1], height: shape[2], width: shape[3])
+        .pixels(levels.pixels), count: items, frames: frames, channels: shape[1], height: shape[2],
+        width: shape[3])
       return
     }
     let levels = hasHistory ? nil : try Self.levels(of: tensor)
     self.init(
-      levels.map { .pixels($0) } ?? .numbers(tensor), count: shape[0], channels: shape[1], height: shape[2],
-      width: shape[3])
+      levels.map { .pixels($0) } ?? .numbers(tensor), count: items, frames: frames, channels: shape[1],
+      height: shape[2], width: shape[3])
   }
 
   // MARK: What a network sees
 
-  /// The images as numbers, N×C×H×W, in units of level/255.
+  /// The images as numbers, N×C×H×W, or the clips, N×F×C×H×W, in units of level/255.
   public func tensor() throws -> Tensor {
+    let pictures = try pictures()
+    return frames == 1 ? pictures : try pictures.reshaped([count, frames, channels, height, width])
+  }
+
+  /// All pictures as numbers, (N·F)×C×H×W.
+  private func pictures() throws -> Tensor {
     switch source {
     case .numbers(let tensor): return tensor
     case .pixels(let pixels):
-      let result = try Tensor.empty([count, channels, height, width])
+      let result = try Tensor.empty([count * frames, channels, height, width])
       // What a crop gives is most often what the next step is asked with: nobody need find the levels again.
       result.storage.origin = Levels(pixels, result)
       let target = result.pointer
@@ -121,25 +131,31 @@ public struct NetworkImages {
     }
   }
 
-  /// All pixels, normalised, N×3×H×W, as training normalises them.
+  /// All pixels, normalised, (N·F)×3×H×W, as training normalises them.
   public func normalized(for configuration: Configuration) throws -> Tensor {
     let (mean, deviation) = (configuration.mean, configuration.standardDeviation)
     switch source {
     case .pixels(let pixels):
       return try Tensor.images(
-        pixels: pixels, count: count, height: height, width: width, channels: channels, mean: mean,
+        pixels: pixels, count: count * frames, height: height, width: width, channels: channels, mean: mean,
         deviation: deviation)
     case .numbers(let tensor):
       return try (tensor - Tensor([1, 3, 1, 1], mean)) / Tensor([1, 3, 1, 1], deviation)
     }
   }
 
-  /// The whole images at `side`×`side`, normalised, N×3×`side`×`side`, as the adaptive loop makes them.
+  /// The whole images at `side`×`side`, normalised, N×3×`side`×`side`, as the adaptive loop makes them; of clips some frames
+  /// of each, (N·f)×3×`side`×`side`.
   ///
   /// Numbers that are no 8-bit levels are normalised first and resized afterwards, which differs by rounding.
-  public func glances(for configuration: Configuration, side: Int) throws -> Tensor {
+  ///
+  /// - Parameter places: which frames, from 0; nil: all.
+  public func glances(for configuration: Configuration, side: Int, frames places: [Int]? = nil) throws
+    -> Tensor
+  {
+    let places = places ?? Array(0..<frames)
     guard case .pixels(let pixels) = source else {
-      return try Self.resized(normalized(for: configuration), configuration, side)
+      return try Self.resized(seen(normalized(for: configuration), places), configuration, side)
     }
     let images = try PixelImages(
       height: height, width: width, channels: channels, mean: configuration.mean,
@@ -147,14 +163,22 @@ public struct NetworkImages {
     return try pixels.withUnsafeBufferPointer { pixels in
       guard let start = pixels.baseAddress else { return try Tensor.empty([0, 3, side, side]) }
       return try images.resized(
-        (0..<count).map { start + $0 * images.bytes },
+        (0..<count).flatMap { item in places.map { start + (item * frames + $0) * images.bytes } },
         images.resizing(to: side, configuration.interpolation, alignCorners: true))
     }
   }
 
-  /// The whole images resized as glances are, not normalised, N×C×`side`×`side`.
+  /// The frames at `places` of each item, of pictures with one row each.
+  private func seen(_ pictures: Tensor, _ places: [Int]) throws -> Tensor {
+    guard places.count != frames else { return pictures }
+    return try pictures.indexSelected(
+      0, (0..<count).flatMap { item in places.map { item * frames + $0 } })
+  }
+
+  /// The whole images resized as glances are, not normalised, N×C×`side`×`side`; of clips N×F×C×`side`×`side`.
   public func resized(for configuration: Configuration, side: Int) throws -> Tensor {
-    try Self.resized(tensor(), configuration, side)
+    let resized = try Self.resized(pictures(), configuration, side)
+    return frames == 1 ? resized : try resized.reshaped([count, frames, channels, side, side])
   }
 
   private static func resized(_ images: Tensor, _ configuration: Configuration, _ side: Int) throws -> Tensor
@@ -164,10 +188,14 @@ public struct NetworkImages {
       height: side, width: side, configuration.interpolation, alignCorners: true)
   }
 
-  /// The patches of `side`×`side` pixels at `locations`, one for each image, cut without interpolation.
+  /// The patches of `side`×`side` pixels at `locations`, one for each image, cut without interpolation; of clips the same
+  /// place of every frame.
   ///
+  /// - Parameter places: which frames, from 0; nil: all.
   /// - Throws: ``ModelError`` where there is not one for each, one is not in [0, 1]², or images are smaller than patches.
-  public func patches(at locations: [PatchLocation], side: Int) throws -> NetworkImages {
+  public func patches(at locations: [PatchLocation], side: Int, frames places: [Int]? = nil) throws
+    -> NetworkImages
+  {
     try ModelError.require(
       locations.count == count, "\(locations.count) places for \(count) images, expected one for each")
     try ModelError.require(
@@ -177,26 +205,31 @@ public struct NetworkImages {
         "place \(bad + 1) is (\(locations[bad].row), \(locations[bad].column)): row and column must lie in [0, 1]"
       )
     }
+    let places = places ?? Array(0..<frames)
     let positions = locations.map {
       PatchPosition(row: Int($0.row * Float(height - side)), column: Int($0.column * Float(width - side)))
     }
+    let patches: Source
     switch source {
     case .numbers(let tensor):
-      return NetworkImages(
-        .numbers(try tensor.cropped(positions, height: side, width: side)), count: count, channels: channels,
-        height: side, width: side)
+      let all = positions.flatMap { [PatchPosition](repeating: $0, count: places.count) }
+      patches = .numbers(try seen(tensor, places).cropped(all, height: side, width: side))
     case .pixels(let pixels):
       let line = side * channels
-      var patches: [UInt8] = []
-      patches.reserveCapacity(count * side * line)
-      for (image, position) in positions.enumerated() {
-        for row in position.row..<position.row + side {
-          let start = ((image * height + row) * width + position.column) * channels
-          patches += pixels[start..<start + line]
+      var cut: [UInt8] = []
+      cut.reserveCapacity(count * places.count * side * line)
+      for (item, position) in positions.enumerated() {
+        for place in places {
+          for row in position.row..<position.row + side {
+            let start = (((item * frames + place) * height + row) * width + position.column) * channels
+            cut += pixels[start..<start + line]
+          }
         }
       }
-      return NetworkImages(.pixels(patches), count: count, channels: channels, height: side, width: side)
+      patches = .pixels(cut)
     }
+    return NetworkImages(
+      patches, count: count, frames: places.count, channels: channels, height: side, width: side)
   }
 
   /// From the least to the largest number where these are so far from 0…1 that they will hardly be meant; nil for 8-bit

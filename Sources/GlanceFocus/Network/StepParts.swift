@@ -26,7 +26,8 @@ public struct SequenceAnswer {
 /// in who evaluates the parts: the network itself (``NetworkParts``), or plans that were made of it
 /// (``StepEngine``).
 public protocol StepParts {
-  /// Runs an encoder on glances or patches, B×3×P×P.
+  /// Runs an encoder on glances or patches, B×3×P×P; of clips on all frames, (B·f)×3×P×P. Rows of the result are items:
+  /// features are the mean over the frames, maps stand side by side.
   func encode(_ images: Tensor, _ look: Look) throws -> Encoding
 
   /// Runs the encoder's own classifier on its features: B×D to B×K.
@@ -80,7 +81,7 @@ struct NetworkParts: StepParts {
 
   func encode(_ images: Tensor, _ look: Look) throws -> Encoding {
     let encoder = encoder(look)
-    return try encoder.naming(name(look)) { try encoder.encode(images, pass) }
+    return try model.joined(encoder.naming(name(look)) { try encoder.encode(images, pass) }, look)
   }
 
   func classify(_ features: Tensor, _ look: Look) throws -> Tensor {

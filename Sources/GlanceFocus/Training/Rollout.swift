@@ -8,7 +8,7 @@ public enum Rollout {
   /// The loss of stages 1 and 3: (Σ CE_t + λ·Σ CE_aux,t)/T.
   ///
   /// - Parameters:
-  ///   - images: B×3×S×S, normalised.
+  ///   - images: B×3×S×S, normalised; of clips one row for each frame.
   ///   - labels: 0-based.
   ///   - random: this step's numbers.
   ///   - combine: the loss of all steps instead of that sum.
@@ -146,16 +146,20 @@ extension GFNet {
   /// The patches that actions name, B×3×P×P: top-left = ⌊a·(S − P)⌋, cut without interpolation.
   ///
   /// - Parameters:
-  ///   - images: B×3×S×S.
+  ///   - images: B×3×S×S; of clips one row for each frame.
   ///   - actions: B×2, (row, column) in [0, 1].
   public func patches(_ images: Tensor, actions: Tensor) throws -> Tensor {
     try patches(images, locations: PatchLocation.all(in: actions))
   }
 
-  /// The patches at `locations`, one for each of the images (B×3×S×S): B×3×P×P.
+  /// The patches at `locations`, one for each of the images (B×3×S×S): B×3×P×P. Of clips, (B·F)×3×S×S, the same place of
+  /// every frame that patches are cut from.
   public func patches(_ images: Tensor, locations: [PatchLocation]) throws -> Tensor {
     let (size, side) = (images.shape[2], configuration.patchSize)
-    let corners = locations.map { $0.position(imageSize: size, patchSize: side) }
-    return try images.cropped(corners, height: side, width: side)
+    let frames = configuration.frames(.patch)
+    let corners = locations.flatMap {
+      [PatchPosition](repeating: $0.position(imageSize: size, patchSize: side), count: frames)
+    }
+    return try seen(images, .patch).cropped(corners, height: side, width: side)
   }
 }

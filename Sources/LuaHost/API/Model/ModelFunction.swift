@@ -29,11 +29,12 @@ enum ModelFunction {
     "classifier", "what carries the answer from step to step; default: the backbone's"
   ).optional
   private static let dataset = ArgumentKey<DatasetHandle?>(
-    "dataset", "takes size, classes, their names and the normalisation from it")
+    "dataset", "takes size, frames, classes, their names and the normalisation from it")
   private static let seed = ArgumentKey<UInt64>.seed(of: "the weights")
 
   private static let options: [any ArgumentRow] =
-    [backbone, encoder, patchSize, imageSize, steps, classes, classifier, dataset, seed] + EncoderOptions.rows
+    [backbone, encoder, patchSize, imageSize, steps, classes, classifier, dataset, seed] + ModelClips.rows
+    + EncoderOptions.rows
 
   static let entry = FunctionEntry(
     "model", "Makes a new model with random weights.", [.options(options)],
@@ -73,7 +74,8 @@ enum ModelFunction {
     var configuration = try Configuration(
       backbone: backbone, patchSize: call[patchSize],
       imageSize: call[imageSize] ?? dataset?.imageSize.height ?? 224, steps: call[steps],
-      classes: call[classes] ?? known(dataset?.classes) ?? known(start?.classes) ?? 1000)
+      classes: call[classes] ?? known(dataset?.classes) ?? known(start?.classes) ?? 1000,
+      clips: ModelClips.form(call, backbone, dataset))
     if let classifier = try call[classifier] { configuration.classifier = classifier }
     if let dataset {
       configuration.dataset = dataset.name
@@ -98,9 +100,8 @@ enum ModelFunction {
     try network.startEncoders(from: start.encoder, withClassifier: hasHead)
   }
 
-  /// Refuses clips, images that are not square, and options that contradict the data set.
+  /// Refuses images that are not square, and options that contradict the data set.
   private static func check(_ dataset: any ImageDataset, against call: LuaCall) throws {
-    try dataset.requireImages()
     let size = dataset.imageSize
     guard size.height == size.width else {
       throw LuaError(

@@ -29,6 +29,7 @@ enum ModelSteps {
     ) { model, call in
       let place = "model:glance"
       let images = try PartImages.read(call[PartImages.key], for: model, call, call.place(PartImages.key))
+      try requireFrames(images, model.configuration.frames, call.place(PartImages.key))
       let mode = try PartMode(call, model)
       return try step(model, images, .glance, memory: nil, mode, auxiliary: call[auxiliary], place)
     }
@@ -45,6 +46,7 @@ enum ModelSteps {
       try memory.require(model, place)
       let images = try PartImages.read(
         call[PartImages.patches], for: model, call, call.place(PartImages.patches))
+      try requireFrames(images, model.configuration.frames(.patch), call.place(PartImages.patches))
       let side = model.configuration.patchSize
       guard images.height == side, images.width == side else {
         throw LuaError(
@@ -55,6 +57,13 @@ enum ModelSteps {
         throw LuaError("\(place): \(images.count) patches for the memory of \(memory.count) images")
       }
       return try step(model, images, .patch, memory: memory, memory.mode, auxiliary: call[auxiliary], place)
+    }
+  }
+
+  private static func requireFrames(_ images: NetworkImages, _ frames: Int, _ place: String) throws {
+    func text(_ frames: Int) -> String { frames == 1 ? "single images" : "clips of \(frames) frames" }
+    guard images.frames == frames else {
+      throw LuaError("\(place): got \(text(images.frames)), the model takes \(text(frames)) here")
     }
   }
 
@@ -111,7 +120,9 @@ enum ModelSteps {
   private static var crop: LuaMethod<ModelHandle> {
     LuaMethod<ModelHandle>(
       "crop", "Cuts a patch out of each image at its place, without interpolation.",
-      [PartImages.key, places, size], returns: "tensor: n × channels × patch_size × patch_size",
+      [PartImages.key, places, size],
+      returns:
+        "tensor: n × channels × patch_size × patch_size; of clips n × frames × channels × patch_size × patch_size",
       example: sample,
       discussion:
         "The top-left pixel is at ⌊place · (side − patch)⌋. Gradients flow to the images, not to the places."
@@ -127,7 +138,10 @@ enum ModelSteps {
       let read = try PatchLocation.all(in: given)
       let locations = isOne ? [PatchLocation](repeating: read[0], count: images.count) : read
       let side = try call[size] ?? model.configuration.patchSize
-      return try naming(place) { try images.patches(at: locations, side: side).tensor() }
+      // Of clips as the model takes them the frames that patches are cut from; of others all.
+      let frames =
+        images.frames == model.configuration.frames ? model.configuration.framePlaces(.patch) : nil
+      return try naming(place) { try images.patches(at: locations, side: side, frames: frames).tensor() }
     }
   }
 

@@ -11,13 +11,14 @@ enum PartImages {
   static let key = ArgumentKey<LuaValue>(
     FunctionParameter(
       "images", type,
-      "values from 0 to 1: n × 1 or 3 × height × width, one image of 3 axes, a data set, a batch or entries of"
-        + " one, a table with images =, or paths of pictures"))
+      "values from 0 to 1: n × 1 or 3 × height × width, one image of 3 axes, clips of n × frames × 1 or 3 × height ×"
+        + " width, a data set, a batch or entries of one, a table with images =, or paths of pictures"))
 
   static let patches = ArgumentKey<LuaValue>(
     FunctionParameter(
       "patches", type,
-      "n × 1 or 3 × patch_size × patch_size with values from 0 to 1, as model:crop gives them"))
+      "n × 1 or 3 × patch_size × patch_size with values from 0 to 1, of clips n × frames × …, as model:crop gives them"
+    ))
 
   /// Reads what was passed; `place` names function and argument.
   static func read(_ value: LuaValue, for model: ModelHandle, _ call: LuaCall, _ place: String) throws
@@ -27,7 +28,7 @@ enum PartImages {
       return try images(tensor, place, call)
     }
     if case .object(let object) = value, let batch = object.value(as: ImageBatchHandle.self) {
-      return try naming(place) { try NetworkImages(batch.batch) }
+      return try naming(place) { NetworkImages(batch.batch) }
     }
     if let table = value.asTable {
       let held = try table.get("images")
