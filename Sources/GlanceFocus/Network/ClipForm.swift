@@ -123,11 +123,14 @@ extension GFNet {
       map: try map.reshaped([items, frames * map.shape[1], map.shape[2], map.shape[3]]))
   }
 
-  /// Frames with one row each, (B·f)×3×P×P, as one row for each item, B×f×3×P×P; images as they are.
+  /// Frames with one row each, (B·f)×3×P×P, as one row for each item, B×f×3×P×P; images as they are. Nothing is copied of
+  /// pictures whose channels lie innermost.
   func asItems(_ frames: Tensor, _ look: Look) throws -> Tensor {
     let count = configuration.frames(look)
     guard count > 1 else { return frames }
-    return try frames.reshaped(Shape([frames.shape[0] / count, count] + frames.shape.sizes.dropFirst()))
+    let shape = frames.shape
+    return try frames.permuted([0, 2, 3, 1])
+      .reshaped([shape[0] / count, count, shape[2], shape[3], shape[1]]).permuted([0, 1, 4, 2, 3])
   }
 
   /// The reverse of ``asItems(_:_:)``.
