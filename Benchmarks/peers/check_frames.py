@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares clips of folders of frames with what NumPy and Pillow make of the same lists and frames.
 
-    python3 Benchmarks/peers/check_clips.py [--program PATH]
+    python3 Benchmarks/peers/check_frames.py [--program PATH]
 
 Writes videos of JPEG frames of different lengths and sizes and lists of them in the forms of TSM, AR-Net and AdaFocus, has
 gfnet-lab open them by every way of choosing frames that draws nothing and by every number of crops, and compares frames,
@@ -19,14 +19,14 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "gfnet-lab"
-ENVIRONMENT = CACHE / "venv-clips"
+ENVIRONMENT = CACHE / "venv-frames"
 PACKAGES = ["numpy>=2", "pillow>=13,<14"]
 SEGMENTS = 6
 RESIZE, CROP = 64, 56
 
 
 def fail(message):
-    print(f"check_clips: {message}", file=sys.stderr)
+    print(f"check_frames: {message}", file=sys.stderr)
     sys.exit(2)
 
 
