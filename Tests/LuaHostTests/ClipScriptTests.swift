@@ -103,6 +103,31 @@ import Testing
         """, "\(shown)")
   }
 
+  @Test(arguments: [
+    (
+      "gfnet.tensor.zeros(2, 3, 4, 4)",
+      "has shape 2×3×4×4, expected clips × frames × channels × height × width with 1 or 3 channels"
+    ),
+    ("gfnet.tensor.zeros(2, 8, 2, 4, 4)", "has shape 2×8×2×4×4, expected clips"),
+    (
+      "{gfnet.tensor.zeros(8, 3, 4, 4), gfnet.tensor.zeros(7, 3, 4, 4)}",
+      "clip 2 has shape 7×3×4×4, expected frames × channels × height × width like clip 1, 8×3×4×4"
+    ),
+    ("{gfnet.tensor.zeros(3, 4, 4), gfnet.tensor.zeros(3, 4, 4)}", "clip 1 has shape 3×4×4, expected frames"),
+    ("gfnet.tensor.full(2, 2, 8, 1, 4, 4)", "clip 1 has the value 2.0, expected 0 to 1"),
+    ("gfnet.tensor.zeros(3, 8, 1, 4, 4)", "2 labels for 3 clips, expected one for each"),
+  ])
+  func tensorsThatAreNoClipsAreRefused(_ clips: String, _ expected: String) throws {
+    let (_, message) = try run("gfnet.dataset(\"tensors\", {clips = \(clips), labels = {1, 2}})")
+    #expect(message.contains(expected), "\(message)")
+  }
+
+  @Test func framesOfAClipAreShownSideBySide() throws {
+    let (shown, message) = try run(
+      "gfnet.plot.images(gfnet.dataset(\"clutter-motion\", {limit = 20})[1].clip)")
+    #expect(message == "" && shown.hasPrefix("figure:"), "\(message)")
+  }
+
   /// What takes one picture says so in one line instead of taking a frame for an image.
   @Test(arguments: [
     "model:infer(data)", "model:trace(data)", "for _ in model:stream(data, {}) do end", "model:glance(data)",
