@@ -158,7 +158,7 @@ import Testing
           return table.concat(numbers, " ")
         end
         for i = 1, #data do print(data[i].name, data[i].label, shown(data[i].clip)) end
-        for batch in data:batches{size = 2, even = false} do print(batch, batch.clips:size(2), batch.clips:size(5)) end
+        for batch in data:batches{size = 3} do print(batch, batch.clips:size(2), batch.clips:size(5)) end
         """)
     #expect(message == "")
     #expect(
@@ -167,8 +167,7 @@ import Testing
         v0\t1\t2 4 6 8
         v1\t2\t1 2 3 4
         v2\t1\t1 1 1 1
-        batch 1 of 2 clips\t4\t8
-        batch 2 of 1 clip\t4\t8
+        batch 1 of 3 clips\t4\t8
 
         """, "\(shown)")
   }
