@@ -103,6 +103,31 @@ import Testing
         """, "\(shown)")
   }
 
+  @Test(arguments: [
+    (
+      "gfnet.tensor.zeros(2, 3, 4, 4)",
+      "has shape 2×3×4×4, expected clips × frames × channels × height × width with 1 or 3 channels"
+    ),
+    ("gfnet.tensor.zeros(2, 8, 2, 4, 4)", "has shape 2×8×2×4×4, expected clips"),
+    (
+      "{gfnet.tensor.zeros(8, 3, 4, 4), gfnet.tensor.zeros(7, 3, 4, 4)}",
+      "clip 2 has shape 7×3×4×4, expected frames × channels × height × width like clip 1, 8×3×4×4"
+    ),
+    ("{gfnet.tensor.zeros(3, 4, 4), gfnet.tensor.zeros(3, 4, 4)}", "clip 1 has shape 3×4×4, expected frames"),
+    ("gfnet.tensor.full(2, 2, 8, 1, 4, 4)", "clip 1 has the value 2.0, expected 0 to 1"),
+    ("gfnet.tensor.zeros(3, 8, 1, 4, 4)", "2 labels for 3 clips, expected one for each"),
+  ])
+  func tensorsThatAreNoClipsAreRefused(_ clips: String, _ expected: String) throws {
+    let (_, message) = try run("gfnet.dataset(\"tensors\", {clips = \(clips), labels = {1, 2}})")
+    #expect(message.contains(expected), "\(message)")
+  }
+
+  @Test func framesOfAClipAreShownSideBySide() throws {
+    let (shown, message) = try run(
+      "gfnet.plot.images(gfnet.dataset(\"clutter-motion\", {limit = 20})[1].clip)")
+    #expect(message == "" && shown.hasPrefix("figure:"), "\(message)")
+  }
+
   /// What takes one picture says so in one line instead of taking a frame for an image.
   @Test(arguments: [
     "model:infer(data)", "model:trace(data)", "for _ in model:stream(data, {}) do end", "model:glance(data)",
@@ -133,7 +158,7 @@ import Testing
           return table.concat(numbers, " ")
         end
         for i = 1, #data do print(data[i].name, data[i].label, shown(data[i].clip)) end
-        for batch in data:batches{size = 2, even = false} do print(batch, batch.clips:size(2), batch.clips:size(5)) end
+        for batch in data:batches{size = 3} do print(batch, batch.clips:size(2), batch.clips:size(5)) end
         """)
     #expect(message == "")
     #expect(
@@ -142,8 +167,7 @@ import Testing
         v0\t1\t2 4 6 8
         v1\t2\t1 2 3 4
         v2\t1\t1 1 1 1
-        batch 1 of 2 clips\t4\t8
-        batch 2 of 1 clip\t4\t8
+        batch 1 of 3 clips\t4\t8
 
         """, "\(shown)")
   }

@@ -7,6 +7,8 @@ final class BatchesHandle: HoldsMemory {
   private let loader: BatchLoader
   /// Nil until the first batch is asked for: a script that only counts them prepares none.
   private var stream: BatchStream?
+  /// What was told of damaged files, from before the first batch on.
+  private var note: DamageNote?
   /// The number of batches in all.
   var count: Int { loader.batchesPerEpoch }
   let size: Int
@@ -25,14 +27,18 @@ final class BatchesHandle: HoldsMemory {
 
   /// The next batch of which damaged files left enough; nil after the last.
   func next(_ context: HostContext) throws -> ImageBatchHandle? {
+    // Threads prepare batches ahead, so what was damaged may be known long before its batch is asked for.
+    var note = note ?? DamageNote(loader.dataset)
+    defer {
+      note.tell(context)
+      self.note = note
+    }
     let stream = try stream ?? loader.epoch(epoch)
     self.stream = stream
-    return try DamageNote.telling(loader.dataset, context) {
-      while let batch = try stream.next() {
-        if loader.isEnough(batch) { return ImageBatchHandle(batch, knowsLabels: loader.dataset.knowsLabels) }
-      }
-      return nil
+    while let batch = try stream.next() {
+      if loader.isEnough(batch) { return ImageBatchHandle(batch, knowsLabels: loader.dataset.knowsLabels) }
     }
+    return nil
   }
 }
 
