@@ -125,10 +125,8 @@ public final class Plan {
       FoldFlatten.self, FuseGates.self, FoldConcatenation.self, ChooseMatrixVector.self,
     ]
     for pass in passes { try pass.apply(to: &graph) }
-    switch precision {
-    case .float32: try FuseShifts.apply(to: &graph)
-    case .bfloat16: try AssignTypes.apply(to: &graph)
-    }
+    if precision == .bfloat16 { try AssignTypes.apply(to: &graph) }
+    try FuseShifts.apply(to: &graph)
     try ProtectOverwritten.apply(to: &graph)
     return graph
   }

@@ -51,23 +51,30 @@ extension PlanCompiler {
   private mutating func add(
     _ shift: FrameShift, _ shape: ConvolutionShape, _ node: ConvolutionNode, _ place: Graph.Node
   ) throws {
-    guard let finish = ShiftedPointwiseStep.finish(of: node, input: self.shape(place.inputs[0])) else {
-      throw InferenceError("a temporal shift is fused with a convolution that cannot do it")
-    }
+    let (source, result) = (place.inputs[0], place.output)
+    guard
+      let finish = ShiftedPointwiseStep.finish(
+        of: node, input: graph.values[source], result: type(result))
+    else { throw InferenceError("a temporal shift is fused with a convolution that cannot do it") }
     steps.append(
       ShiftedPointwiseStep(
-        shape, shift, finish, try vectors(node, shape), source: try floats(place.inputs[0]),
-        destination: try floats(place.output)))
+        shape, shift, finish, try vectors(node, shape, type(source)), type: type(source),
+        source: try pointer(source), destination: try pointer(result)))
   }
 
   /// A convolution's weights as our own kernels read them.
-  private mutating func vectors(_ node: ConvolutionNode, _ shape: ConvolutionShape) throws
-    -> WeightStore.Packed
-  {
-    let key = WeightStore.Key(node.tensors, arrangement: WeightStore.vectors, type: .float32)
+  private mutating func vectors(
+    _ node: ConvolutionNode, _ shape: ConvolutionShape, _ type: ElementType = .float32
+  ) throws -> WeightStore.Packed {
+    let isNarrow = type == .bfloat16
+    let key = WeightStore.Key(
+      node.tensors, arrangement: isNarrow ? WeightStore.vectorsOfPairs : WeightStore.vectors, type: type)
     let packed = try weights.packed(key, node.tensors) { slab in
       let (values, bias) = try node.folded()
-      return try SmallConvolution.pack(values, bias: bias, outputs: shape.outChannels, in: slab)
+      let outputs = shape.outChannels
+      return isNarrow
+        ? try SmallConvolution.packPairs(values, bias: bias, outputs: outputs, in: slab)
+        : try SmallConvolution.pack(values, bias: bias, outputs: outputs, in: slab)
     }
     resources += [packed.weights] + (packed.bias.map { [$0] } ?? [])
     return packed

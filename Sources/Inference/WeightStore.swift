@@ -33,6 +33,9 @@ public final class WeightStore {
   /// The arrangement of our own convolutions, in the same numbering.
   static let vectors = -2
 
+  /// The arrangement of those in bfloat16.
+  static let vectorsOfPairs = -3
+
   /// Weights as one primitive wants them, with their float32 bias.
   struct Packed {
     let weights: AlignedBuffer

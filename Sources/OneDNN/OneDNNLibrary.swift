@@ -19,4 +19,10 @@ extension ElementType {
     let needed = dnnl_cpu_isa_avx512_core_bf16.rawValue
     return dnnl_get_effective_cpu_isa().rawValue & needed == needed
   }
+
+  /// True where it has tiles for that (AMX), which no loop over vectors keeps up with.
+  public static var hasBFloat16Tiles: Bool {
+    let needed = dnnl_cpu_isa_avx512_core_amx.rawValue
+    return dnnl_get_effective_cpu_isa().rawValue & needed == needed
+  }
 }

@@ -62,6 +62,16 @@ void plan_shifted_pointwise(
     const struct plan_pointwise *layer, const struct plan_frames *clips, const float *x, float *y, size_t first_pixel,
     size_t pixels, size_t first_vector, size_t vectors);
 
+/// True where the processor multiplies pairs of bfloat16 numbers in vectors. Without it the next one may not be called.
+bool plan_has_bfloat16_products(void);
+
+/// The same in bfloat16 with float32 sums. Channels are taken in pairs, so that every number of them is even; of each
+/// vector of outputs, `layer` has for each pair of inputs PLAN_VECTOR pairs of weights. The only function is PLAN_LIMIT,
+/// and nothing is added.
+void plan_shifted_pointwise_bf16(
+    const struct plan_pointwise *layer, const struct plan_frames *clips, const void *x, void *y, size_t first_pixel,
+    size_t pixels, size_t first_vector, size_t vectors);
+
 struct plan_depthwise {
   size_t channels, height, width, out_width;
   /// Both sides of the kernel: 3 or 5. The stride is 1 or 2. Zeros above and left of the map; below and right as many

@@ -2,7 +2,7 @@ import Tensor
 
 /// Lets 1×1 convolutions read the channels of neighbouring frames where they lie, so that a temporal shift copies nothing.
 ///
-/// It is for plans in float32, where a kernel of our own does these convolutions.
+/// It is for those that a kernel of our own does; types must have been assigned.
 enum FuseShifts: GraphPass {
   static func apply(to graph: inout Graph) throws {
     let uses = graph.uses()
@@ -15,9 +15,10 @@ enum FuseShifts: GraphPass {
       else { continue }
       let source = graph.nodes[before].inputs[0]
       convolution.shift = shift
-      guard ShiftedPointwiseStep.finish(of: convolution, input: graph.values[source].shape) != nil else {
-        continue
-      }
+      guard
+        ShiftedPointwiseStep.finish(
+          of: convolution, input: graph.values[source], result: graph.values[node.output].type) != nil
+      else { continue }
       graph.nodes[position] = Graph.Node(
         operation: .convolution(convolution), inputs: [source], output: node.output)
     }

@@ -3,17 +3,18 @@ import Compute
 import OneDNN
 import Tensor
 
-/// A 1×1 convolution in float32 whose input's first channels come from neighbouring frames.
+/// A 1×1 convolution whose input's first channels come from neighbouring frames.
 struct ShiftedPointwiseStep: DividedStep {
   private let layer: plan_pointwise
   private let clips: plan_frames
-  private let source, destination: UnsafeMutablePointer<Float>
+  private let source, destination: UnsafeMutableRawPointer
+  private let type: ElementType
   let division: Division
   let multiplyAdds: Int
 
   init(
     _ shape: ConvolutionShape, _ shift: FrameShift, _ finish: plan_finish, _ packed: WeightStore.Packed,
-    source: UnsafeMutablePointer<Float>, destination: UnsafeMutablePointer<Float>
+    type: ElementType, source: UnsafeMutableRawPointer, destination: UnsafeMutableRawPointer
   ) {
     let s = shape
     layer = plan_pointwise(
@@ -23,46 +24,64 @@ struct ShiftedPointwiseStep: DividedStep {
     clips = plan_frames(
       frames: shift.frames, pixels: s.inHeight * s.inWidth, first_channels: fold,
       second_channels: shift.pastOnly ? 0 : fold, first_offset: shift.pastOnly ? -1 : 1, second_offset: -1)
-    (self.source, self.destination) = (source, destination)
+    (self.source, self.destination, self.type) = (source, destination, type)
     division = .best(s.outChannels, pixels: s.batch * s.inHeight * s.inWidth)
     multiplyAdds = shape.multiplyAdds
   }
 
+  /// The least input channels for which the kernel keeps up with the library's in bfloat16.
+  private static let leastNarrowChannels = 64
+
   /// What becomes of the sums of a convolution that the kernel can do; nil where the library has to.
-  static func finish(of node: ConvolutionNode, input: Shape) -> plan_finish? {
-    guard input.rank == 4 else { return nil }
-    let shape = node.shape(input: input)
-    guard SmallConvolution.isPointwise(shape), let finish = plan_finish(node.posts.map(\.postOperation)),
-      !finish.adds
+  static func finish(of node: ConvolutionNode, input: Graph.Value, result: ElementType) -> plan_finish? {
+    guard let shift = node.shift, input.shape.rank == 4, input.type == result,
+      SmallConvolution.isPointwise(node.shape(input: input.shape)),
+      let finish = plan_finish(node.posts.map(\.postOperation)), !finish.adds
     else { return nil }
-    return finish
+    guard result == .bfloat16 else { return finish }
+    // Channels are taken in pairs, which must not come from two frames.
+    let channels = input.shape[1]
+    let isFit =
+      channels >= leastNarrowChannels && channels % 2 == 0 && shift.fold(of: channels) % 2 == 0
+      && finish.function == PLAN_LIMIT
+    return isFit && plan_has_bfloat16_products() && !ElementType.hasBFloat16Tiles ? finish : nil
   }
 
-  var name: String { "convolution 1×1 shifted own" }
+  var name: String { "convolution 1×1 shifted own\(type == .bfloat16 ? " bf16" : "")" }
   var grain: Int { grain(1 << 16, of: multiplyAdds) }
 
   var uses: [MemoryUse] {
     // Any part reads the same pixels of other frames.
     [
-      .reads(source, 4 * layer.inputs * division.pixels),
-      .writes(destination, 4 * layer.outputs * division.pixels, division),
+      .reads(source, type.bytes * layer.inputs * division.pixels),
+      .writes(destination, type.bytes * layer.outputs * division.pixels, division),
     ]
   }
 
   func run(_ parts: Range<Int>) {
     if parts.isEmpty { return }
+    switch division.axis {
+    case .channels: run(pixels: 0..<division.pixels, vectors: parts)
+    case .pixels:
+      let last = min(parts.upperBound * division.unit, division.pixels)
+      run(
+        pixels: parts.lowerBound * division.unit..<last, vectors: 0..<Division.vectors(of: layer.outputs))
+    }
+  }
+
+  private func run(pixels: Range<Int>, vectors: Range<Int>) {
     withUnsafePointer(to: layer) { layer in
       withUnsafePointer(to: clips) { clips in
-        switch division.axis {
-        case .channels:
+        switch type {
+        case .float32:
           plan_shifted_pointwise(
-            layer, clips, source, destination, 0, division.pixels, parts.lowerBound, parts.count)
-        case .pixels:
-          let first = parts.lowerBound * division.unit
-          let last = min(parts.upperBound * division.unit, division.pixels)
-          plan_shifted_pointwise(
-            layer, clips, source, destination, first, last - first, 0,
-            Division.vectors(of: self.layer.outputs))
+            layer, clips, source.assumingMemoryBound(to: Float.self),
+            destination.assumingMemoryBound(to: Float.self), pixels.lowerBound, pixels.count,
+            vectors.lowerBound, vectors.count)
+        case .bfloat16:
+          plan_shifted_pointwise_bf16(
+            layer, clips, source, destination, pixels.lowerBound, pixels.count, vectors.lowerBound,
+            vectors.count)
         }
       }
     }

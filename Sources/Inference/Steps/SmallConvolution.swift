@@ -56,10 +56,37 @@ enum SmallConvolution {
       let first = output / lanes * lanes * length + output % lanes
       for i in 0..<length { ordered[first + i * lanes] = values[output * length + i] }
     }
-    var biases = bias ?? []
-    biases += [Float](repeating: 0, count: vectors * lanes - biases.count)
     return WeightStore.Packed(
-      weights: try WeightStore.buffer(ordered, in: slab), bias: try WeightStore.buffer(biases, in: slab))
+      weights: try WeightStore.buffer(ordered, in: slab),
+      bias: try WeightStore.buffer(whole(bias, vectors), in: slab))
+  }
+
+  /// The same in bfloat16, a pair of numbers of each output of a vector side by side; `length` is even.
+  static func packPairs(_ values: [Float], bias: [Float]?, outputs: Int, in slab: BufferSlab) throws
+    -> WeightStore.Packed
+  {
+    let lanes = Int(PLAN_VECTOR)
+    let vectors = Division.vectors(of: outputs)
+    let length = values.count / max(outputs, 1)
+    var ordered = [Float](repeating: 0, count: vectors * lanes * length)
+    for output in 0..<outputs {
+      let first = output / lanes * lanes * length + output % lanes * 2
+      for i in 0..<length { ordered[first + i / 2 * lanes * 2 + i % 2] = values[output * length + i] }
+    }
+    let weights = try slab.take(ordered.count * ElementType.bfloat16.bytes)
+    ordered.withUnsafeBufferPointer { source in
+      if let base = source.baseAddress {
+        plan_narrow(base, weights.pointer.assumingMemoryBound(to: UInt16.self), source.count)
+      }
+    }
+    return WeightStore.Packed(
+      weights: weights, bias: try WeightStore.buffer(whole(bias, vectors), in: slab))
+  }
+
+  /// The bias of whole vectors of outputs; zeros where there is none.
+  private static func whole(_ bias: [Float]?, _ vectors: Int) -> [Float] {
+    let given = bias ?? []
+    return given + [Float](repeating: 0, count: vectors * Int(PLAN_VECTOR) - given.count)
   }
 }
 
