@@ -15,13 +15,22 @@ static pthread_mutex_t opening = PTHREAD_MUTEX_INITIALIZER;
 static char problem[GF_VIDEO_PROBLEM];
 static int opened_major;
 
+// What is wrong with a library that is there, such as another one that it needs; empty where it is not there.
+static char obstacle[320];
+
 // One library is never closed again: it may have threads and handlers of its own.
 static void *open_one(const char *folder, const char *name, int major) {
   char path[4096];
   int length = folder ? snprintf(path, sizeof path, "%s/lib%s.so.%d", folder, name, major)
                       : snprintf(path, sizeof path, "lib%s.so.%d", name, major);
   if (length < 0 || length >= (int)sizeof path) return NULL;
-  return dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  if (library) return library;
+  const char *reason = dlerror();
+  // The linker begins with the name of what is missing.
+  const bool is_absent = reason && strncmp(reason, path, (size_t)length) == 0 && strstr(reason, "No such file");
+  if (reason && !is_absent) snprintf(obstacle, sizeof obstacle, "lib%s.so.%d: %.280s", name, major, reason);
+  return NULL;
 }
 
 static bool find(void *library, const char *name, void **place) {
@@ -64,13 +73,13 @@ static int list_found(const char *folder, char *text, size_t room) {
   return count;
 }
 
-static void explain_absence(const char *folder, int nearest, const char *reason) {
+static void explain_absence(const char *folder) {
   char found[64] = "";
-  const char *known = "libavformat 59, 60 and 61 (FFmpeg 5.1, 6 and 7) are known";
+  const char *known = "libavformat 59, 60 and 61 (FFmpeg 5.1, 6 and 7) are known, each with the libavcodec, libavutil "
+                      "and libswscale that come with it";
   const char *where = folder ? folder : "the system";
-  if (nearest) {
-    // The library is known, and something is missing beside it.
-    snprintf(problem, sizeof problem, "libavformat %d of %s cannot be opened: %s", nearest, where, reason);
+  if (obstacle[0]) {
+    snprintf(problem, sizeof problem, "one of %s cannot be opened: %s", where, obstacle);
   } else if (list_found(folder, found, sizeof found)) {
     snprintf(problem, sizeof problem, "%s has libavformat %s of FFmpeg; %s", where, found, known);
   } else {
@@ -78,6 +87,7 @@ static void explain_absence(const char *folder, int nearest, const char *reason)
   }
 }
 
+// Opens the libraries of one version of FFmpeg; false, with or without a problem, where they are not there.
 static bool open_set(const char *folder, int index) {
   void *util = open_one(folder, "avutil", gf_layouts[index].avutil);
   void *scale = util ? open_one(folder, "swscale", gf_layouts[index].swscale) : NULL;
@@ -104,18 +114,9 @@ static bool open_set(const char *folder, int index) {
 bool gf_video_open_library(const char *folder, char *text) {
   pthread_mutex_lock(&opening);
   if (!opened_major) {
-    problem[0] = 0;
-    int nearest = 0;
-    char reason[256] = "";
-    for (int i = 0; i < GF_LAYOUTS && !opened_major && !problem[0]; i++) {
-      if (open_set(folder, i) || problem[0]) continue;
-      const char *text = dlerror();
-      void *format = open_one(folder, "avformat", gf_layouts[i].avformat);
-      if (!format) continue;
-      nearest = gf_layouts[i].avformat;
-      snprintf(reason, sizeof reason, "%s", text ? text : "something is missing beside it");
-    }
-    if (!opened_major && !problem[0]) explain_absence(folder, nearest, reason);
+    problem[0] = obstacle[0] = 0;
+    for (int i = 0; i < GF_LAYOUTS && !opened_major && !problem[0]; i++) open_set(folder, i);
+    if (!opened_major && !problem[0]) explain_absence(folder);
   }
   const bool is_open = opened_major != 0;
   if (!is_open) memcpy(text, problem, sizeof problem);

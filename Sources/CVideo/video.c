@@ -125,6 +125,7 @@ static gf_video_opening open_container(gf_video *video, char *message) {
   gf_av.av_dict_set(&options, "protocol_whitelist", "none", 0);
   gf_av.av_dict_set(&options, "format_whitelist", name, 0);
   gf_av.av_dict_set(&options, "codec_whitelist", decoders, 0);
+  if (video->source.fills_times) gf_av.av_dict_set(&options, "fflags", "+genpts", 0);
   // Where this fails it frees the format.
   code = gf_av.avformat_open_input(&video->format, "", container, &options);
   gf_av.av_dict_free(&options);

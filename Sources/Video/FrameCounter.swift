@@ -14,7 +14,7 @@ final class FrameCounter: FrameSource {
   }
 
   private let path: FilePath
-  private let threads: Int
+  private let options: VideoDecoder.Options
   private let status: FileStatus
   private let packets: Int
   private let count: Count
@@ -28,7 +28,7 @@ final class FrameCounter: FrameSource {
   ///   - count: what ``count(_:packets:)`` found.
   init(_ decoder: VideoDecoder, packets: Int, count: Count) {
     path = decoder.path
-    threads = decoder.threads
+    options = decoder.options
     status = decoder.status
     self.packets = packets
     self.count = count
@@ -53,7 +53,7 @@ final class FrameCounter: FrameSource {
     if let words = count.damaged[number] { return .damaged(words) }
     if stream == nil || number < next {
       close()
-      let decoder = try VideoDecoder(path, threads: threads)
+      let decoder = try VideoDecoder(path, options)
       guard decoder.status == status else {
         throw VideoError(path: path, reason: "has changed since it was opened")
       }

@@ -8,7 +8,7 @@ import Vision
 /// A picture is known by the time of its packet, so that what a decoder holds back or leaves out shifts no other one.
 final class FrameSeeker: FrameSource {
   private let table: PacketTable
-  private let threads: Int
+  private let options: VideoDecoder.Options
   private let path: FilePath
   private let status: FileStatus
   private var decoder: VideoDecoder?
@@ -29,12 +29,12 @@ final class FrameSeeker: FrameSource {
   /// - Parameter decoder: its packets have been read for the table.
   init(_ decoder: VideoDecoder, _ table: PacketTable) {
     self.table = table
-    threads = decoder.threads
+    options = decoder.options
     path = decoder.path
     status = decoder.status
     self.decoder = decoder
     next = table.packets.count
-    watch = DamageWatch(threads: decoder.threads)
+    watch = DamageWatch(threads: decoder.options.threads)
   }
 
   func picture(_ number: Int) throws -> FrameOutcome {
@@ -164,7 +164,7 @@ final class FrameSeeker: FrameSource {
   private func restart(decodingFrom target: Int) throws {
     decoder = nil
     forget()
-    let fresh = try VideoDecoder(path, threads: threads)
+    let fresh = try VideoDecoder(path, options)
     guard fresh.status == status else {
       throw VideoError(path: path, reason: "has changed since it was opened")
     }
@@ -182,6 +182,6 @@ final class FrameSeeker: FrameSource {
     isDrained = false
     isFromStart = false
     last = nil
-    watch = DamageWatch(threads: threads)
+    watch = DamageWatch(threads: options.threads)
   }
 }

@@ -35,6 +35,12 @@ struct PacketTable: Sendable {
     case missingTimes, equalTimes, picturesBeforeTheFirstKey, packetsWithoutPicture
   }
 
+  /// Whether times that are left out can be found by reading on: where no picture refers to one that is shown between two
+  /// that others refer to. AVI has no times of pictures, and MPEG's program streams have few.
+  static func findsTimes(of codec: String) -> Bool {
+    ["mpeg4", "mpeg1video", "mpeg2video"].contains(codec)
+  }
+
   /// More packets than any film has.
   private static let most = 1 << 26
   private static let bytesEach = MemoryLayout<Packet>.stride + 2 * MemoryLayout<Int>.stride

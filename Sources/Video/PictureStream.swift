@@ -17,7 +17,7 @@ final class PictureStream {
   init(_ decoder: VideoDecoder, limit: Int? = nil) {
     self.decoder = decoder
     self.limit = limit
-    watch = DamageWatch(threads: decoder.threads)
+    watch = DamageWatch(threads: decoder.options.threads)
   }
 
   /// What comes next.

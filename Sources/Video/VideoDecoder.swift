@@ -25,6 +25,16 @@ final class VideoDecoder {
     let frames: Int?
   }
 
+  /// How a file is opened.
+  struct Options {
+    /// How many threads may decode, 1 to 16.
+    let threads: Int
+    /// Whether times that the file leaves out are found by reading on. The pictures are the same.
+    var fillsTimes = false
+
+    init(threads: Int) { self.threads = min(max(threads, 1), 16) }
+  }
+
   /// What a call comes to.
   enum Step<Value> {
     case done(Value)
@@ -42,8 +52,8 @@ final class VideoDecoder {
   let status: FileStatus
   /// How many bytes the file lacks of what its container announces; 0 where it lacks none.
   let missingBytes: Int
-  /// How many threads may decode.
-  let threads: Int
+  /// How it was opened.
+  let options: Options
   private let file: InputFile
   private let video: OpaquePointer
   /// Pixels of the largest picture that memory was asked for.
@@ -53,17 +63,17 @@ final class VideoDecoder {
   /// Opens the file at `path`.
   ///
   /// - Throws: ``VideoError``, `FileError`, ``VideoLibrary/Missing``, `MemoryRefused`, `Interrupted`.
-  init(_ path: FilePath, threads: Int) throws {
+  init(_ path: FilePath, _ options: Options) throws {
     try VideoLibrary.ensure()
     file = try InputFile(path, as: "video")
     self.path = path
-    let threads = min(max(threads, 1), 16)
-    self.threads = threads
+    self.options = options
     status = file.status
     let limit = min(ImageDecoder.mostPixels, MemoryBudget.shared.limit / Self.bytesPerPixel)
     var source = gf_video_source(
-      descriptor: file.descriptor, size: Int64(file.status.byteCount), ending: nil, threads: Int32(threads),
-      most_pixels: Int64(limit), stops: { _ in Cancellation.reasonToStop != nil }, context: nil)
+      descriptor: file.descriptor, size: Int64(file.status.byteCount), ending: nil,
+      fills_times: options.fillsTimes, threads: Int32(options.threads), most_pixels: Int64(limit),
+      stops: { _ in Cancellation.reasonToStop != nil }, context: nil)
     var opened: OpaquePointer?
     var message = [CChar](repeating: 0, count: Int(GF_VIDEO_TEXT))
     let outcome = path.ending.withCString { ending in

@@ -57,8 +57,15 @@ public final class VideoFile: Sendable {
   /// - Throws: ``VideoError`` for what is no video that is read, `FileError`, ``VideoLibrary/Missing``, `MemoryRefused`,
   ///   `Interrupted`.
   public init(_ path: FilePath, threads: Int = 1) throws {
-    let decoder = try VideoDecoder(path, threads: threads)
-    let table = try PacketTable(of: decoder)
+    var options = VideoDecoder.Options(threads: threads)
+    var decoder = try VideoDecoder(path, options)
+    var table = try PacketTable(of: decoder)
+    if table.obstacle == .missingTimes, PacketTable.findsTimes(of: decoder.facts.codec) {
+      options.fillsTimes = true
+      let filling = try VideoDecoder(path, options)
+      let filled = try PacketTable(of: filling)
+      if filled.obstacle == nil { (decoder, table) = (filling, filled) }
+    }
     let facts = decoder.facts
     let start: Int64
     var counted: FrameCounter.Count?
@@ -67,7 +74,7 @@ public final class VideoFile: Sendable {
       times = table.shown.map { Self.seconds(table.packets[$0].time, since: start, facts.unit) }
     } else {
       let found = try FrameCounter.count(
-        VideoDecoder(path, threads: threads), packets: table.packets.count)
+        VideoDecoder(path, decoder.options), packets: table.packets.count)
       start = found.times.first.flatMap { $0 } ?? 0
       times = Self.filled(
         found.times.map { $0.map { Self.seconds($0, since: start, facts.unit) } }, rate: facts.rate)

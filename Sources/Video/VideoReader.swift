@@ -50,7 +50,7 @@ public final class VideoReader {
     _ path: FilePath, resize: ImageTransform.Resize? = nil, filter: ResampleFilter = .bilinear,
     threads: Int = 1
   ) throws {
-    let decoder = try VideoDecoder(path, threads: threads)
+    let decoder = try VideoDecoder(path, .init(threads: threads))
     let facts = decoder.facts
     self.path = path
     codec = facts.codec

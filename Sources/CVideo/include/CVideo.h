@@ -36,6 +36,8 @@ typedef struct {
   int64_t size;
   /// The ending of its name, such as mjpeg, for streams that do not say what they are; it is not kept.
   const char *ending;
+  /// Times that the file leaves out are found by reading on.
+  bool fills_times;
   /// Threads that may decode.
   int threads;
   /// Larger pictures are refused.
