@@ -132,7 +132,7 @@ let package = Package(
     .executableTarget(
       name: "hostile-files",
       dependencies: [
-        "Checkpoints", "GlanceFocus", "Support", "TestSupport", "Vision",
+        "Checkpoints", "GlanceFocus", "Support", "TestSupport", "Video", "Vision",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/HostileFiles", swiftSettings: strict),
@@ -197,7 +197,6 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "VideoTests", dependencies: ["Support", "TestSupport", "Video", "Vision"],
-      exclude: ["Clips"],
       swiftSettings: strict),
     .testTarget(
       name: "FiguresTests", dependencies: ["CGD", "Figures", "Support", "TestSupport"], swiftSettings: strict),

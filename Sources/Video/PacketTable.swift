@@ -45,7 +45,7 @@ struct PacketTable: Sendable {
   private static let most = 1 << 26
   private static let bytesEach = MemoryLayout<Packet>.stride + 2 * MemoryLayout<Int>.stride
   /// MPEG-4 says by a packet of a few bytes that the last picture stays.
-  private static let leastBytesOfPicture = 24
+  private static let leastBytesOfPicture = 12
 
   /// Reads all packets from where `decoder` is, which is at the beginning.
   ///
