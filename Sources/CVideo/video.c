@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { IO_BUFFER = 1 << 16, MOST_STREAMS = 100, MOST_PROBED = 1 << 20 };
+enum { IO_BUFFER = 1 << 16, MOST_STREAMS = 100, MOST_PROBED = 1 << 20, GROWN_PIXELS = 1 << 23 };
 
 // Containers and codecs that read nothing but the file itself, and of which there are videos to learn from. Playlists,
 // lists of files, pictures by pattern, devices and scripts are among the others.
@@ -228,7 +228,11 @@ static gf_video_opening open_decoder(gf_video *video, char *message) {
     GF_FIELD(gf_rational, video->decoder, AVCodecContext, pkt_timebase) =
       GF_FIELD(gf_rational, video->stream, AVStream, time_base);
     gf_av.av_opt_set_int(video->decoder, "threads", video->source.threads, 0);
-    gf_av.av_opt_set_int(video->decoder, "max_pixels", video->source.most_pixels, 0);
+    // Pictures that grow on the way cannot be asked about before the decoder has taken memory for them.
+    int64_t most = 4 * width * height;
+    if (most < GROWN_PIXELS) most = GROWN_PIXELS;
+    if (most > video->source.most_pixels) most = video->source.most_pixels;
+    gf_av.av_opt_set_int(video->decoder, "max_pixels", most, 0);
     code = gf_av.avcodec_open2(video->decoder, decoder, NULL);
   }
   if (code < 0) return refuse(video, code, "cannot be decoded", message);

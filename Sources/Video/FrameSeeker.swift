@@ -127,7 +127,8 @@ final class FrameSeeker: FrameSource {
   }
 
   private var changed: VideoError {
-    VideoError(path: path, reason: "gives other packets than when it was opened: it has changed, or is damaged")
+    VideoError(
+      path: path, reason: "gives other packets than when it was opened: it has changed, or is damaged")
   }
 
   // MARK: Going elsewhere

@@ -25,6 +25,8 @@ struct PacketTable: Sendable {
   private(set) var lastDuration: Int64 = 0
   /// What is wrong with the end of the file; nil where nothing is.
   private(set) var damage: String?
+  /// Whether FFmpeg says that the file ends too early, not that something in it is wrong.
+  private(set) var isCutOff = false
   /// Why pictures cannot be told by the times of packets; nil where they can.
   ///
   /// Such a video must be decoded to know its pictures.
@@ -53,6 +55,7 @@ struct PacketTable: Sendable {
   init(of decoder: VideoDecoder) throws {
     var lacksTimes = false
     var holdsTiny = false
+    var isLastWhole = true
     var latest = Int64.min
     reading: while true {
       if packets.count % (1 << 16) == 0 {
@@ -64,25 +67,34 @@ struct PacketTable: Sendable {
         guard packets.count < Self.most else {
           throw VideoError(path: decoder.path, reason: "has more than \(Self.most) packets")
         }
-        // What is cut off in the middle is no picture; within a file, FFmpeg makes of it what it can.
-        damage = packet.is_damaged ? "its last packet is not whole" : nil
+        isLastWhole = !packet.is_damaged
         let isTimed = packet.time != Int64.min
         if !packet.is_hidden {
           lacksTimes = lacksTimes || !isTimed
           holdsTiny = holdsTiny || packet.size < Self.leastBytesOfPicture
-          if isTimed, packet.time >= latest { (latest, lastDuration) = (packet.time, max(packet.duration, 0)) }
+          if isTimed, packet.time >= latest {
+            (latest, lastDuration) = (packet.time, max(packet.duration, 0))
+          }
         }
         packets.append(
           Packet(
             time: packet.time, order: packet.decoding == Int64.min ? packet.time : packet.decoding,
             place: packet.place, isKey: packet.is_key, isShown: !packet.is_hidden))
-      case .end, .again: break reading
+      case .end, .again:
+        damage = decoder.complaintOfEnd()
+        isCutOff = damage != nil
+        break reading
       case .failed(let words):
         damage = words
         break reading
       }
     }
-    if damage != nil, let last = packets.indices.last { packets.remove(at: last) }
+    if !isLastWhole {
+      // What is cut off in the middle is no picture; within a file, FFmpeg makes of it what it can.
+      damage = "its last packet is not whole"
+      isCutOff = true
+      packets.removeLast()
+    }
     keys = packets.indices.filter { packets[$0].isKey }
     findPictures(
       isCutOff: damage != nil || decoder.missingBytes > 0, lacksTimes: lacksTimes,

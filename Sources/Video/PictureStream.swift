@@ -63,7 +63,8 @@ final class PictureStream {
       return words
     case .failed(let words): return try drain(damage: words)
     case .end, .again:
-      return try drain(damage: decoder.missingBytes > 0 ? "its end is missing" : nil)
+      return try drain(
+        damage: decoder.complaintOfEnd() ?? (decoder.missingBytes > 0 ? "its end is missing" : nil))
     }
   }
 

@@ -54,7 +54,8 @@ extension VideoFile {
     missingBytes: Int, _ table: PacketTable, _ facts: VideoDecoder.Facts, count: Int
   ) -> String? {
     guard table.damage != nil || missingBytes > 0 else { return nil }
-    let what = missingBytes > 0 ? "is cut off" : "is damaged"
+    let isCut = missingBytes > 0 || table.isCutOff
+    let what = isCut ? "is cut off" : "is damaged"
     var expected = ""
     if let frames = facts.frames, frames > count {
       expected = " of \(frames)"
@@ -62,7 +63,7 @@ extension VideoFile {
       let about = Int(clamping: (length * rate).rounded())
       if about > count { expected = " of about \(about)" }
     }
-    let words = missingBytes > 0 ? "" : table.damage.map { " (\($0))" } ?? ""
+    let words = isCut ? "" : table.damage.map { " (\($0))" } ?? ""
     return "\(what): frame \(count + 1)\(expected) is not there, the \(count) before it are\(words)"
   }
 }

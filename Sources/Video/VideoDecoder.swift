@@ -170,6 +170,13 @@ final class VideoDecoder {
     }
   }
 
+  /// What FFmpeg says of a file that ends within a packet, which it then does not give; nil where it says nothing of
+  /// that.
+  func complaintOfEnd() -> String? {
+    let words = complaint()
+    return words.contains("ended prematurely") ? "its end is missing" : nil
+  }
+
   /// What was said and is of no further interest.
   func forgetComplaint() { _ = complaint() }
 

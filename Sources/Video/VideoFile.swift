@@ -118,17 +118,16 @@ public final class VideoFile: Sendable {
     let wanted = Set(indices)
     if let wrong = indices.first(where: { $0 < 0 || $0 >= count }) { throw absent(wrong) }
     var images: [Int: RGBImage] = [:]
-    try source.withLock { source in
-      for index in wanted.sorted() {
-        try Cancellation.check()
-        switch try source.picture(index) {
-        case .image(let image):
-          try MemoryBudget.shared.require(image.pixels.count)
-          images[index] = try prepare(image)
-        case .damaged(let words):
-          throw VideoError(
-            path: path, reason: "is damaged: frame \(index + 1) of \(count) cannot be decoded: \(words)")
-        }
+    for index in wanted.sorted() {
+      try Cancellation.check()
+      switch try source.withLock({ try $0.picture(index) }) {
+      case .image(let image):
+        let prepared = try prepare(image)
+        try MemoryBudget.shared.require(prepared.pixels.count)
+        images[index] = prepared
+      case .damaged(let words):
+        throw VideoError(
+          path: path, reason: "is damaged: frame \(index + 1) of \(count) cannot be decoded: \(words)")
       }
     }
     return indices.compactMap { images[$0] }
@@ -149,7 +148,8 @@ public final class VideoFile: Sendable {
   public func index(at seconds: Double) throws -> Int {
     guard seconds >= 0, seconds <= duration + Self.slip else {
       throw VideoError(
-        path: path, reason: "has no picture at \(seconds) s, expected 0 to \(NumberSpelling.plain(duration)) s")
+        path: path,
+        reason: "has no picture at \(seconds) s, expected 0 to \(NumberSpelling.plain(duration)) s")
     }
     // Times are read as 0.04 s and computed as 512 units of 1/12800 s.
     var (low, high) = (0, times.count)

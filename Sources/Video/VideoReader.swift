@@ -75,7 +75,8 @@ public final class VideoReader {
       let seconds = time(of: picture, index)
       if let spoilt { throw damaged(index, spoilt) }
       let image = try stream.decoder.image()
-      return VideoFrame(index: index, seconds: seconds, image: try resize.map { try image.resized($0, filter) } ?? image)
+      return VideoFrame(
+        index: index, seconds: seconds, image: try resize.map { try image.resized($0, filter) } ?? image)
     case .failure(let words):
       throw VideoError(path: path, reason: "is damaged behind frame \(number): \(words)")
     case nil:

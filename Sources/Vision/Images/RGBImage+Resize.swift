@@ -78,7 +78,9 @@ extension RGBImage {
   /// The whole picture resized as ``ImageTransform`` does it before it crops.
   ///
   /// - Throws: ``DatasetError/invalid(_:)`` when the size is out of range.
-  public func resized(_ resize: ImageTransform.Resize, _ filter: ResampleFilter = .bilinear) throws -> RGBImage {
+  public func resized(_ resize: ImageTransform.Resize, _ filter: ResampleFilter = .bilinear) throws
+    -> RGBImage
+  {
     let sides =
       switch resize {
       case .shorterSide(let side): [side]

@@ -13,9 +13,9 @@ exact=(-fflags +bitexact -flags:v +bitexact -map_metadata -1)
 
 make_clip() {
   case $1 in
-    h264.mp4) run "${source[@]}" "${x264[@]}" "${exact[@]}" "$1" ;;
+    h264.mp4) run "${source[@]}" "${x264[@]}" -movflags +faststart "${exact[@]}" "$1" ;;
     variable-rate.mp4)
-      run "${source[@]}" -vf "select='not(eq(mod(n,5),2))*not(between(n,9,11))'" -vsync vfr "${x264[@]}" "${exact[@]}" "$1" ;;
+      run "${source[@]}" -vf "select='not(eq(mod(n,5),2))*not(between(n,9,11))'" -fps_mode vfr "${x264[@]}" "${exact[@]}" "$1" ;;
     sound.mp4)
       run "${source[@]}" -f lavfi -i sine=duration=0.72 "${x264[@]}" -c:a aac -b:a 16k "${exact[@]}" "$1" ;;
     edit-list.mp4) run -ss 0.4 -i sound.mp4 -an -c copy "${exact[@]}" "$1" ;;
@@ -69,7 +69,7 @@ P
     animation.gif)
       run -f lavfi -i testsrc2=size=64x48:rate=10:duration=1 -vf \
         "setpts='PTS+floor(N/3)*0.2/TB',format=rgba,geq=r='r(X,Y)':g='g(X,Y)':b='b(X,Y)':a='if(gt(X+N,20),255,0)',split[a][b];[a]palettegen=reserve_transparent=1:max_colors=8[p];[b][p]paletteuse=dither=none" \
-        -vsync vfr "${exact[@]}" "$1" ;;
+        -fps_mode vfr "${exact[@]}" "$1" ;;
     animation.apng) run "${source[@]}" -t 0.2 -c:v apng "${exact[@]}" "$1" ;;
     program.mpg) run "${source[@]}" -c:v mpeg2video -q 31 -bf 2 -g 6 "${exact[@]}" "$1" ;;
     transport.ts) run -i h264.mp4 -c copy "${exact[@]}" -output_ts_offset 100 "$1" ;;
@@ -98,6 +98,6 @@ if [[ ${1:-} == --frames ]]; then makes= && shift; fi
 for name in "${names[@]}"; do
   if [[ $makes ]]; then make_clip "$name"; fi
   [[ $without == *" $name "* ]] && continue
-  ffmpeg -nostdin -hide_banner -loglevel quiet -threads 1 -i "$name" -an -vsync passthrough -c:v rawvideo -pix_fmt rgb24 \
+  ffmpeg -nostdin -hide_banner -loglevel quiet -threads 1 -i "$name" -an -fps_mode passthrough -c:v rawvideo -pix_fmt rgb24 \
     -fflags +bitexact -f framehash -hash sha256 - </dev/null | sed '/^#/d; s/ *//g' >"$name.frames"
 done
