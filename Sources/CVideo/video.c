@@ -23,6 +23,9 @@ static const char decoders[] =
   "h264,hevc,vp8,vp9,libdav1d,libaom-av1,av1,mpeg4,mpeg1video,mpeg2video,msmpeg4v1,msmpeg4v2,msmpeg4,h263,flv,vp6,vp6f,"
   "theora,mjpeg,gif,apng,png,rawvideo,huffyuv,ffvhuff,ffv1,utvideo,dvvideo,prores,dnxhd,cinepak,msvideo1,msrle,qtrle,"
   "svq1,svq3,wmv1,wmv2";
+// Codes whose decoders share their work between threads. Those of FFmpeg 5.1 for others, such as png and apng, may wait for
+// ever for a picture that failed, and are quick anyway.
+static const char *const shared[] = {"h264", "hevc", "vp8", "vp9", "av1"};
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -227,7 +230,8 @@ static gf_video_opening open_decoder(gf_video *video, char *message) {
     GF_FIELD(void *, video->decoder, AVCodecContext, opaque) = video;
     GF_FIELD(gf_rational, video->decoder, AVCodecContext, pkt_timebase) =
       GF_FIELD(gf_rational, video->stream, AVStream, time_base);
-    gf_av.av_opt_set_int(video->decoder, "threads", video->source.threads, 0);
+    int threads = is_in(name, shared, COUNT(shared)) ? video->source.threads : 1;
+    gf_av.av_opt_set_int(video->decoder, "threads", threads, 0);
     // Pictures that grow on the way cannot be asked about before the decoder has taken memory for them.
     int64_t most = 4 * width * height;
     if (most < GROWN_PIXELS) most = GROWN_PIXELS;

@@ -38,7 +38,7 @@ typedef struct {
   const char *ending;
   /// Times that the file leaves out are found by reading on.
   bool fills_times;
-  /// Threads that may decode.
+  /// Threads that may decode, where the code's decoder is safe to share.
   int threads;
   /// Larger pictures are refused.
   int64_t most_pixels;
