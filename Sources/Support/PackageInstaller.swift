@@ -3,7 +3,7 @@ import Glibc
 /// System packages that only some uses of the program need, installed when they are first needed.
 public enum PackageInstaller {
   /// Whether the environment forbids it: whoever sets the variable sees to packages themselves.
-  private static var isForbidden: Bool { getenv("GFNET_LAB_SKIP_PACKAGES").map { $0.pointee != 0 } ?? false }
+  public static var isForbidden: Bool { getenv("GFNET_LAB_SKIP_PACKAGES").map { $0.pointee != 0 } ?? false }
 
   /// Installs packages of Debian where apt-get is there and nobody has to be asked for a password.
   ///

@@ -133,7 +133,7 @@ public final class VideoFile: Sendable {
     return indices.compactMap { images[$0] }
   }
 
-  /// The pictures that are shown at `seconds` from the first one; see ``frames(at:_:)-([Int],_)``.
+  /// The pictures that are shown at `seconds` from the first one, in the order given.
   ///
   /// - Throws: ``VideoError`` for a time that is not from 0 to ``duration`` too.
   public func frames(

@@ -29,6 +29,7 @@ public enum VideoLibrary {
       try tried.withLock { isTried in
         guard !isTried, self.problem != nil else { return }
         isTried = true
+        guard !PackageInstaller.isForbidden else { return }
         note(
           "FFmpeg's libraries, which decode videos, are missing: installing the packages "
             + packages.joined(separator: " "))
@@ -38,7 +39,7 @@ public enum VideoLibrary {
     }
     let remedy =
       folder == nil
-      ? "on Debian: apt-get install \(packages.joined(separator: " ")), or name a folder that has them with $\(variable)"
+      ? "on Debian 12, as the administrator: apt-get install \(packages.joined(separator: " ")); or name a folder that has them with $\(variable)"
       : "$\(variable) names that folder"
     throw Missing(description: "videos need FFmpeg's libraries: \(problem); \(remedy)")
   }
