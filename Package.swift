@@ -38,6 +38,9 @@ let package = Package(
     // Opens libzmq at run time, so that only Jupyter needs it.
     .target(name: "CZeroMQ"),
 
+    // Opens FFmpeg's libraries at run time, so that only videos need them.
+    .target(name: "CVideo"),
+
     // Survives that a mapped file is cut off.
     .target(name: "CMappedFiles"),
 
@@ -77,6 +80,7 @@ let package = Package(
     .target(
       name: "Vision", dependencies: ["CImageCodecs", "CKernels", "Compute", "CZlib", "Support", "Tensor"],
       swiftSettings: strict),
+    .target(name: "Video", dependencies: ["CVideo", "Support", "Vision"], swiftSettings: strict),
     .target(name: "Figures", dependencies: ["CFreeType", "CGD", "Support"], swiftSettings: strict),
     .target(
       name: "Reports", dependencies: ["CMarkdown", "Support"], swiftSettings: strict),
@@ -125,9 +129,13 @@ let package = Package(
       swiftSettings: strict),
 
     .executableTarget(
+      name: "video-frames", dependencies: ["Support", "Video", "Vision"], path: "Benchmarks/Videos",
+      swiftSettings: strict),
+
+    .executableTarget(
       name: "hostile-files",
       dependencies: [
-        "Checkpoints", "GlanceFocus", "Support", "TestSupport", "Vision",
+        "Checkpoints", "GlanceFocus", "Support", "TestSupport", "Video", "Vision",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/HostileFiles", swiftSettings: strict),
@@ -189,6 +197,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "VisionTests", dependencies: ["Compute", "Support", "Tensor", "TestSupport", "Vision"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "VideoTests", dependencies: ["Support", "TestSupport", "Video", "Vision"],
       swiftSettings: strict),
     .testTarget(
       name: "FiguresTests", dependencies: ["CGD", "Figures", "Support", "TestSupport"], swiftSettings: strict),

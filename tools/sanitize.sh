@@ -7,7 +7,7 @@
 # The first build takes as long as that of `make test`. Exit status 1 where a sanitizer or a test complains.
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
-filter=${1:-'CheckpointsTests|VisionTests|LuaHostTests|KernelTests'}
+filter=${1:-'CheckpointsTests|VisionTests|VideoTests|LuaHostTests|KernelTests'}
 
 scratch=.build/sanitize
 # Swift has no UndefinedBehaviorSanitizer on Linux; AddressSanitizer's library holds what the C code calls. Functions are

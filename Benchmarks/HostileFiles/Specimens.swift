@@ -3,6 +3,7 @@ import Foundation
 import GlanceFocus
 import Support
 import TestSupport
+import Video
 
 /// The sound files that are damaged, and the files of all cases.
 struct Specimens {
@@ -16,6 +17,8 @@ struct Specimens {
     /// Safetensors of this program and of others.
     case safetensors, model
     case picture
+    /// Videos of all containers, read through FFmpeg.
+    case video
 
     var isPicture: Bool { self == .picture }
     var ending: String {
@@ -23,6 +26,8 @@ struct Specimens {
       case .zip, .legacy, .pickle, .program: "pth"
       case .safetensors, .model: "safetensors"
       case .picture: "picture"
+      // FFmpeg looks at the content first; a name that says nothing makes it look closely.
+      case .video: "video"
       }
     }
   }
@@ -38,7 +43,12 @@ struct Specimens {
   private let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Tests/Fixtures").path
 
-  init() throws {
+  private let kinds: [Kind]
+
+  /// - Parameter only: the one kind of all cases; nil for all kinds that can be read here.
+  init(only: Kind? = nil) throws {
+    let readable = Kind.allCases.filter { $0 != .video || VideoLibrary.isAvailable }
+    kinds = only.map { [$0] } ?? readable
     var configuration = try Configuration(
       backbone: "resnet_tiny_16", patchSize: 48, imageSize: 96, steps: 2, classes: 3)
     configuration.policyUnits = 8
@@ -58,6 +68,9 @@ struct Specimens {
       ("model", try Self.safetensors(model, metadata: configuration.json())),
       ("model", try Self.checked(model)),
     ]
+    files[.video] = try FileManager.default.contentsOfDirectory(atPath: fixtures + "/videos").sorted()
+      .filter { !["sh", "frames"].contains(($0 as NSString).pathExtension) }
+      .map { ($0, try Data(contentsOf: URL(fileURLWithPath: fixtures + "/videos/" + $0))) }
     let folder = fixtures + "/images"
     files[.picture] = try FileManager.default.subpathsOfDirectory(atPath: folder).sorted()
       .filter { ["jpg", "png", "gif", "bmp", "tif", "webp"].contains(($0 as NSString).pathExtension) }
@@ -68,11 +81,12 @@ struct Specimens {
     (name, try Data(contentsOf: URL(fileURLWithPath: fixtures + "/checkpoints/" + name)))
   }
 
-  /// Pictures half of the time.
+  /// Pictures half of the time, where all kinds are wanted.
   func file(_ number: Int, seed: UInt64) throws -> Case {
     let draw = CounterRandom(seed: seed, stream: "hostile-files").child(number)
-    let kinds = Kind.allCases.filter { !$0.isPicture }
-    let kind = number % 2 == 0 ? .picture : kinds[number / 2 % kinds.count]
+    let others = kinds.filter { !$0.isPicture }
+    let isPicture = others.isEmpty || kinds.count > 1 && number % 2 == 0
+    let kind = isPicture ? .picture : others[(kinds.count > 1 ? number / 2 : number) % others.count]
     if kind == .program { return Case(kind: kind, origin: "-", data: HostileProgram.file(draw)) }
     let all = files[kind] ?? []
     let (name, good) = all[draw.integer(0, below: all.count)]

@@ -5,6 +5,7 @@ import Support
 struct Supervisor {
   let cases: Range<Int>
   let seed: UInt64
+  let only: Specimens.Kind?
   let checksMemory: Bool
   /// Where files of failed cases go; nil: beside where the program was started.
   let keep: String?
@@ -86,7 +87,7 @@ struct Supervisor {
     process.arguments =
       [
         "--child", folder, "--seed", "\(seed)", "--first", "\(first)", "--count", "\(cases.upperBound)",
-      ] + (checksMemory ? [] : ["--no-memory"])
+      ] + (only.map { ["--only", $0.rawValue] } ?? []) + (checksMemory ? [] : ["--no-memory"])
     // A crash ends the process at once, without a report that takes seconds.
     process.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
     // Commands of pickles write into the folder that they are run in.
@@ -120,7 +121,7 @@ struct Supervisor {
   private func kept(_ number: Int, _ folder: String) -> String {
     let target = (keep ?? FileManager.default.currentDirectoryPath) + "/hostile-\(seed)-\(number)"
     // Of a case that ended the file is made again; that of the last one is still there.
-    guard let data = try? Specimens().file(number, seed: seed).data,
+    guard let data = try? Specimens(only: only).file(number, seed: seed).data,
       (try? data.write(to: URL(fileURLWithPath: target))) != nil
     else { return "" }
     return "; its file is \(target)"

@@ -2,6 +2,7 @@ import Checkpoints
 import Foundation
 import GlanceFocus
 import Support
+import Video
 import Vision
 
 /// Reads the files of the cases, one after the other, and says what became of each on standard output.
@@ -12,11 +13,11 @@ struct Trials {
   private let specimens: Specimens
 
   /// - Parameter folder: for the files.
-  init(folder: String, seed: UInt64, checksMemory: Bool) throws {
+  init(folder: String, seed: UInt64, only: Specimens.Kind?, checksMemory: Bool) throws {
     self.folder = folder
     self.seed = seed
     self.checksMemory = checksMemory
-    specimens = try Specimens()
+    specimens = try Specimens(only: only)
   }
 
   func run(_ cases: Range<Int>) throws {
@@ -43,6 +44,8 @@ struct Trials {
         let image = try ImageDecoder.decode(contentsOf: FilePath(path))
         pixels = image.width * image.height
         if image.pixels.count != 3 * pixels { complain(number, file, "pixels are missing") }
+      } else if file.kind == .video {
+        pixels = try watch(FilePath(path), number, file)
       } else {
         try read(FilePath(path), named: number % 64 == 1)
       }
@@ -59,9 +62,14 @@ struct Trials {
     let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
     let memory = checksMemory ? max(Memory.peak() - before, 0) : 0
     // A picture's own pixels are 3 bytes, 4 in a library's buffer; the rest is for the program itself and for what
-    // compression by 1000 can hide.
+    // compression by 1000 can hide. A decoder of videos has a few pictures, which may
+    // become as large as eight million pixels on the way.
     let allowed =
-      (32 << 20) + (file.kind.isPicture ? 1_100 * file.data.count + 12 * pixels : 16 * file.data.count)
+      switch file.kind {
+      case .picture: (32 << 20) + 1_100 * file.data.count + 12 * pixels
+      case .video: (160 << 20) + 16 * file.data.count + 100 * pixels
+      default: (32 << 20) + 16 * file.data.count
+      }
     if memory > allowed {
       complain(number, file, "took \(memory >> 20) MB of memory for a file of \(file.data.count) bytes")
     }
@@ -88,6 +96,33 @@ struct Trials {
       try imported.write(to: FilePath(folder) / "out.safetensors")
     }
     if case .tree(let value) = try CheckpointFormats.open(path).content { exhaust(value) }
+  }
+
+  /// What a data set and a live loop do with a video; the pixels of its largest picture.
+  private func watch(_ path: FilePath, _ number: Int, _ file: Specimens.Case) throws -> Int {
+    func careful(_ body: () throws -> Void) throws {
+      do { try body() } catch let error as any LineError {
+        let text = error.description
+        if text.isEmpty || text.contains("\n") || text.utf8.count > 2_000 {
+          complain(number, file, "not one clear line: \(text.prefix(200).debugDescription)")
+        }
+      }
+    }
+    let reader = try VideoReader(path, threads: number % 3 + 1)
+    var pixels = reader.width * reader.height
+    var hasEnded = false
+    for _ in 0..<200 where !hasEnded {
+      try careful {
+        guard let frame = try reader.next() else { return hasEnded = true }
+        pixels = max(pixels, frame.image.width * frame.image.height)
+      }
+    }
+    let video = try VideoFile(path)
+    let indices = [video.count - 1, 0, video.count / 2]
+    try careful { _ = try video.frames(at: indices) }
+    video.close()
+    try careful { _ = try video.frames(at: [video.duration / 2]) }
+    return pixels
   }
 
   /// Reads every number of a value.

@@ -73,7 +73,7 @@ public struct ClipTransform: Sendable, Hashable {
       return augmentation.flips && random.uniform(2) < 0.5 ? result.flipped() : result
     }
     if crops == .one { return try still.apply(image, random) }
-    let size = still.resizedSize(image)
+    let size = still.resize.size(height: image.height, width: image.width)
     let place = places[crops == .ten ? crop / 2 : crop]
     let top = place.row * ((size.height - still.crop.height) / Self.quarters)
     let left = place.column * ((size.width - still.crop.width) / Self.quarters)

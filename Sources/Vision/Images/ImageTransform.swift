@@ -9,6 +9,15 @@ public struct ImageTransform: Sendable, Hashable {
     case shorterSide(Int)
     /// Both sides are set, whatever the shape.
     case exact(height: Int, width: Int)
+
+    /// The size that a picture of `height` × `width` pixels gets; both are positive.
+    func size(height: Int, width: Int) -> (height: Int, width: Int) {
+      switch self {
+      case .exact(let height, let width): (height, width)
+      case .shorterSide(let side):
+        width <= height ? (side * height / width, side) : (side, side * width / height)
+      }
+    }
   }
 
   /// A random part of the picture, stretched to the crop, and mirrored half of the time.
@@ -107,23 +116,13 @@ public struct ImageTransform: Sendable, Hashable {
   /// - Throws: ``DatasetError/invalid(_:)`` when the picture is so long and narrow that its resize has too many pixels.
   public func apply(_ image: RGBImage, _ random: CounterRandom) throws -> RGBImage {
     if let augmentation { return try apply(augmentation, image, random) }
-    let size = resizedSize(image)
+    let size = resize.size(height: image.height, width: image.width)
     // Halves are rounded to even, as torchvision does.
     let top = Int((Double(size.height - cropHeight) / 2).rounded(.toNearestOrEven))
     let left = Int((Double(size.width - cropWidth) / 2).rounded(.toNearestOrEven))
     return try image.resized(
       width: size.width, height: size.height, filter,
       window: (top..<top + cropHeight, left..<left + cropWidth))
-  }
-
-  /// The size of the whole picture after the resize.
-  func resizedSize(_ image: RGBImage) -> (height: Int, width: Int) {
-    switch resize {
-    case .exact(let height, let width): return (height, width)
-    case .shorterSide(let side):
-      let (height, width) = (image.height, image.width)
-      return width <= height ? (side * height / width, side) : (side, side * width / height)
-    }
   }
 
   private func apply(

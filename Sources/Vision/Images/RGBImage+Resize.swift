@@ -75,6 +75,24 @@ extension RGBImage {
     return rowsFirst ? narrowed(shortened(part)) : shortened(narrowed(part))
   }
 
+  /// The whole picture resized as ``ImageTransform`` does it before it crops.
+  ///
+  /// - Throws: ``DatasetError/invalid(_:)`` when the size is out of range.
+  public func resized(_ resize: ImageTransform.Resize, _ filter: ResampleFilter = .bilinear) throws
+    -> RGBImage
+  {
+    let sides =
+      switch resize {
+      case .shorterSide(let side): [side]
+      case .exact(let height, let width): [height, width]
+      }
+    guard sides.allSatisfy((1...ImageTransform.longestSide).contains) else {
+      throw DatasetError.invalid("sizes of pictures must be 1 to \(ImageTransform.longestSide) pixels")
+    }
+    let size = resize.size(height: height, width: width)
+    return try resized(width: size.width, height: size.height, filter)
+  }
+
   /// The part of `width` × `height` pixels from (`left`, `top`) on.
   ///
   /// - Throws: ``DatasetError/invalid(_:)`` when it is not inside the picture.

@@ -27,8 +27,9 @@ public struct RGBImage: Sendable, Equatable {
     self.pixels = pixels
   }
 
-  /// A picture whose bytes `body` writes, every one.
-  init(width: Int, height: Int, _ body: (UnsafeMutablePointer<UInt8>) throws -> Void) rethrows {
+  /// A picture whose bytes `body` writes, every one; width and height are positive and their product is no larger than
+  /// ``ImageDecoder/mostPixels``.
+  package init(width: Int, height: Int, _ body: (UnsafeMutablePointer<UInt8>) throws -> Void) rethrows {
     let count = width * height * 3
     pixels = try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
       guard let base = buffer.baseAddress else { return }
