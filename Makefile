@@ -24,6 +24,7 @@ build: ## install missing system packages, build the program (release)
 	@bash tools/prepare.sh build
 
 test: ## lint, build, then run all tests (ARGS="--filter NAME" for some)
+	@for_tests=1 bash tools/prepare.sh packages
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory build
 	@swift test -c release $(test_flags) $(ARGS)

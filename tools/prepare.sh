@@ -3,6 +3,7 @@
 #
 #   bash tools/prepare.sh packages   install the system packages that are missing
 #   bash tools/prepare.sh build      the same, then build what changed
+#   for_tests=1 bash tools/prepare.sh packages   also those that only tests use
 #
 # Sourced, it only defines functions; $root is the project's folder. All text goes to standard error, and
 # nothing is read from standard input: both belong to the program that runs afterwards.
@@ -27,6 +28,10 @@ find_missing_packages() {
   while IFS='|' read -r name probe reason; do
     kind=required
     [[ $name == \?* ]] && kind=optional name=${name#\?}
+    if [[ $name == +* ]]; then
+      if [[ -z ${for_tests:-} ]]; then continue; fi
+      kind=optional name=${name#+}
+    fi
     name=${name//[[:space:]]/} probe=${probe//[[:space:]]/} reason=${reason#"${reason%%[![:space:]]*}"}
     if [[ -z $name || $name == \#* ]]; then continue; fi
     if [[ $probe == command:* ]]; then
@@ -68,7 +73,7 @@ apt_quietly() {
 }
 
 ensure_packages() {
-  local required optional reasons as_root tried="$root/.build/optional-packages-tried"
+  local required optional reasons as_root tried="$root/.build/optional-packages-tried${for_tests:+-by-tests}"
   if [[ -n ${GFNET_LAB_SKIP_PACKAGES:-} ]]; then return 0; fi
   find_missing_packages
   # An optional package that could not be had is asked for once, not at every start.
