@@ -194,6 +194,10 @@ import Vision
     #expect { try open(folder, options: options) } throws: { "\($0)".contains("classes are given twice") }
     options.classFile = nil
     #expect(try open(folder, options: options).labels == ["a", "b", "c"])
+    options.classes = []
+    #expect { try open(folder, options: options) } throws: {
+      "\($0)".hasSuffix("the list of classes is empty")
+    }
   }
 
   @Test func optionsThatCannotBeAreRefused() throws {

@@ -125,6 +125,7 @@ public struct FramesDataset: ImageDataset {
     guard let names = try options.classes ?? options.classFile.map({ try VideoClasses.names($0) }) else {
       return (1...label + 1).map { ClassName(String($0).utf8) }
     }
+    guard !names.isEmpty else { throw DatasetError.invalid("\(list): the list of classes is empty") }
     guard label < names.count else {
       let source = options.classFile.map { "\($0) has" } ?? "there are"
       throw DatasetError.invalid(
