@@ -3,10 +3,11 @@ import Support
 import Tensor
 import Vision
 
-/// The images that a script passes to a model: a data set, one of its entries, tensors, or paths of pictures.
+/// The images that a script passes to a model: a data set, one of its entries, tensors, or paths of pictures. To a model of
+/// clips these are clips.
 struct ModelImages {
   let images: any ImageDataset
-  /// True for one image that is not in a list.
+  /// True for one image, or clip, that is not in a list.
   var isSingle = false
   let classNames: [String]
 
@@ -21,6 +22,10 @@ struct ModelImages {
       return
     }
     classNames = names
+    if configuration.frames > 1 {
+      (images, isSingle) = try Self.clips(value, for: configuration, names: names, on: stack, place)
+      return
+    }
     if let paths = try Self.paths(value, stack.state.context, place) {
       images = try FilesDataset(
         paths: paths, transform: .evaluation(size: configuration.imageSize), classNames: names)
@@ -52,6 +57,72 @@ struct ModelImages {
       values: batch.values(), layout: .channelsFirst, imageSize: (batch.shape[2], batch.shape[3]),
       channels: batch.shape[1], labels: label.map { [Int](repeating: $0 - 1, count: batch.shape[0]) },
       classNames: names)
+  }
+
+  /// Clips: a tensor of them, one clip as frames × channels × height × width, an entry of a data set, or a list of either.
+  private static func clips(
+    _ value: LuaValue, for configuration: Configuration, names: [String], on stack: LuaStack, _ place: String
+  ) throws -> (any ImageDataset, isSingle: Bool) {
+    var (given, labels) = (value, [Int]())
+    var isSingle = false
+    func label(_ entry: LuaTable, _ number: Int) throws {
+      let label = try entry.get("label")
+      if label.isNil { return }
+      guard let place = label.asInteger, (1...configuration.classes).contains(place) else {
+        throw LuaError(
+          "\(place): the label of clip \(number) is \(label.described), expected 1 to \(configuration.classes)"
+        )
+      }
+      labels.append(place - 1)
+    }
+    var clips: Tensor?
+    if let table = value.asTable, case let clip = try table.get("clip"), !clip.isNil {
+      given = clip
+      try label(table, 1)
+    } else if let list = try value.asTable?.elements(), let first = list.first?.asTable,
+      try !first.get("clip").isNil
+    {
+      let tensors = try list.enumerated().map { index, element in
+        guard let entry = element.asTable, case let clip = try entry.get("clip"), !clip.isNil else {
+          throw LuaError(
+            "\(place): element \(index + 1) must be an entry of a data set of clips, as the first is, got \(element.described)"
+          )
+        }
+        try label(entry, index + 1)
+        return try one(clip, on: stack, "\(place): clip \(index + 1)")
+      }
+      if let odd = tensors.firstIndex(where: { $0.shape != tensors[0].shape }) {
+        throw LuaError(
+          "\(place): clip \(odd + 1) has shape \(tensors[odd].shape), expected \(tensors[0].shape) like clip 1"
+        )
+      }
+      clips = try Tensor.concatenated(tensors)
+    }
+    if clips == nil, case .object(let object) = given, object.value(as: Tensor.self)?.rank == 4 {
+      isSingle = true
+      clips = try one(given, on: stack, place)
+    }
+    let all = try clips ?? ImageArgument.clips(given, on: stack, "\(place): argument 1 'images'")
+    guard labels.isEmpty || labels.count == all.shape[0] else {
+      throw LuaError("\(place): \(labels.count) of \(all.shape[0]) clips have a label, expected all or none")
+    }
+    let dataset = try TensorsDataset(
+      values: all.values(), layout: .channelsFirst, frames: all.shape[1],
+      imageSize: (all.shape[3], all.shape[4]),
+      channels: all.shape[2], labels: labels.isEmpty ? nil : labels, classNames: names)
+    return (dataset, isSingle)
+  }
+
+  /// One clip, frames × channels × height × width, with an axis for clips before the others.
+  private static func one(_ value: LuaValue, on stack: LuaStack, _ place: String) throws -> Tensor {
+    try value.push(onto: stack)
+    defer { stack.pop() }
+    let clip = try stack.tensor(at: -1, place)
+    guard clip.rank == 4, clip.shape[1] == 1 || clip.shape[1] == 3 else {
+      throw LuaError(
+        "\(place) has shape \(clip.shape), expected frames × channels × height × width with 1 or 3 channels")
+    }
+    return try clip.unsqueezed(0)
   }
 
   /// What the model calls its classes, or their numbers.

@@ -25,6 +25,11 @@ enum PartImages {
     -> NetworkImages
   {
     if case .object(let object) = value, let tensor = object.value(as: Tensor.self) {
+      // Of a model of clips so many images are the frames of one.
+      let frames = model.configuration.frames
+      if frames > 1, tensor.rank == 4, tensor.shape[0] == frames {
+        return try images(tensor.unsqueezed(0), place, call)
+      }
       return try images(tensor, place, call)
     }
     if case .object(let object) = value, let batch = object.value(as: ImageBatchHandle.self) {
@@ -33,8 +38,10 @@ enum PartImages {
     if let table = value.asTable {
       let held = try table.get("images")
       if !held.isNil { return try read(held, for: model, call, place) }
-      let one = try table.get("image")
-      if !one.isNil { return try read(one, for: model, call, place) }
+      for name in ["image", "clips", "clip"] {
+        let one = try table.get(name)
+        if !one.isNil { return try read(one, for: model, call, place) }
+      }
       if case .object? = try table.elements().first {
         return try images(ImageArgument.batch(value, on: call.stack, place), place, call)
       }

@@ -1,0 +1,122 @@
+import LuaHost
+import Support
+import TestSupport
+import Testing
+
+/// Models of clips, as scripts use them.
+@Suite struct ClipModelScriptTests {
+  /// A square that goes to the right or to the left, and a model that sees it.
+  private static let setup = """
+    local clips, labels = gfnet.tensor.zeros(12, 4, 1, 64, 64), {}
+    for n = 1, 12 do
+      labels[n] = 1 + n % 2
+      for f = 1, 4 do
+        local c = 10 + 8 * (n % 2 == 0 and f or 5 - f)
+        clips[{n, f, 1, {3 * n, 3 * n + 9}, {c, c + 9}}] = 1
+      end
+    end
+    local data = gfnet.dataset("tensors", {clips = clips, labels = labels, classes = {"right", "left"}})
+    local model = gfnet.model{backbone = "resnet_tiny_16", patch_size = 24, steps = 3, dataset = data, seed = 3}
+
+    """
+
+  private func shown(_ source: String) throws -> String {
+    let bench = try ScriptBench(Self.setup + source)
+    #expect(bench.message == "")
+    return bench.shown
+  }
+
+  /// Whatever holds the clips, the steps by hand are those of the trace, to the last bit.
+  @Test func stepsByHandGiveTheTracesLogits() throws {
+    let output = try shown(
+      """
+      local trace = model:trace(data, {batch = 12})
+      local entries, list = {}, {}
+      for i = 1, #data do entries[i] = data[i] list[i] = data[i].clip end
+      local batch = data:batches{size = 12}()
+      for _, given in ipairs{data, batch, entries, list, clips, {clips = clips}, batch.clips} do
+        local seen = model:glance(given)
+        local worst = (seen.logits - trace.logits[1]):abs():max()
+        for t = 2, model.steps do
+          local patches = model:crop(given, (model:propose(seen.memory)))
+          assert(tostring(patches.shape) and patches:size(2) == 4 and patches:size(4) == 24)
+          seen = model:focus(patches, seen.memory)
+          worst = math.max(worst, (seen.logits - trace.logits[t]):abs():max())
+        end
+        print(worst)
+      end
+      """)
+    #expect(output == String(repeating: "0\n", count: 7))
+  }
+
+  @Test func episodesAnswersAndStreamsAreThoseOfImages() throws {
+    let output = try shown(
+      """
+      local trace = model:trace(data, {batch = 4})
+      local all = model:infer(data, {batch = 4, exit = gfnet.exits.length{steps = 3}})
+      print(#all, all[1].step, all.accuracy == trace:accuracy()[3])
+      local one = model:infer(data[2])
+      local same = model:infer(clips[2])
+      print(one.step == same.step, one.class == same.class)
+      local i = 0
+      local answers = model:stream(function() i = i + 1 return i <= 5 and data[i] or nil end, {exit = 0})
+      local count = 0
+      for answer in answers do count = count + 1 assert(answer.step == 1) end
+      print(count)
+      local steps = 0
+      for s in model:episode(data, {batch = 4}) do steps = steps + 1 end
+      print(steps > 0)
+      for _, name in ipairs{"saliency", "contrast", "random", "center", "grid"} do
+        assert(#model:trace(data, {sampler = gfnet.samplers[name]{}}):accuracy() == 3, name)
+      end
+      """)
+    #expect(output == "12\t3\ttrue\ntrue\ttrue\n5\ntrue\n")
+  }
+
+  @Test func trainingInLuaAndBuiltInGoThroughTheThreeStages() throws {
+    let output = try shown(
+      """
+      for stage = 1, 3 do
+        local m = gfnet.train{model = model, dataset = data, stage = stage, epochs = 1, batch = 6, checkpoint = false,
+          reward = stage == 2 and "contrastive" or nil}
+        print(#m, #m[1].accuracy)
+      end
+      local _, g = gfnet.value_and_grad(function()
+        local seen = model:glance(data)
+        return gfnet.nn.cross_entropy(seen.logits, gfnet.tensor(labels))
+      end, model.global_encoder)
+      print(g ~= nil)
+      """)
+    #expect(output == "1\t3\n1\t3\n1\t3\ntrue\n")
+  }
+
+  @Test func optionsSayHowClipsAreSeen() throws {
+    let output = try shown(
+      """
+      local plain = gfnet.model{backbone = "resnet_tiny_16", patch_size = 24, steps = 2, dataset = data,
+        temporal_shift = false, glance_frames = 2, focus_frames = 3}
+      local whole = gfnet.model{backbone = gfnet.backbones.resnet_tiny_16{frames = 4, shift_place = "block"}, patch_size = 24,
+        steps = 2, dataset = data}
+      print(plain.madds[1] < whole.madds[1], model.madds[1] == whole.madds[1])
+      print(#plain:trace(data):accuracy(), #whole:trace(data):accuracy())
+      print(pcall(gfnet.model, {backbone = "resnet_tiny_16", dataset = data, frames = 5}))
+      print(pcall(gfnet.model, {backbone = "resnet_tiny_16", classes = 2, glance_frames = 2}))
+      print(pcall(gfnet.model, {backbone = "densenet121", dataset = data, temporal_shift = true, patch_size = 64}))
+      print(pcall(model.infer, model, gfnet.dataset("tensors", {images = gfnet.tensor.zeros(2, 1, 64, 64)})))
+      print(pcall(model.glance, model, gfnet.tensor.zeros(2, 3, 1, 64, 64)))
+      """)
+    let lines = output.split(separator: "\n").map(String.init)
+    #expect(Array(lines.prefix(2)) == ["true\ttrue", "2\t2"])
+    #expect(lines.count == 7)
+    let expected = [
+      "gfnet.model: frames is 5, the items of tensors have 4",
+      "gfnet.model: glance_frames is about clips, and the model sees single images",
+      "has no residual blocks that a temporal shift is known for",
+      "tensors has single images, the model was made for clips of 4 frames",
+      "got clips of 3 frames, the model takes clips of 4 frames here",
+    ]
+    for (line, text) in zip(lines.dropFirst(2), expected) {
+      #expect(line.hasPrefix("false\t") && line.contains(text), "\(line)")
+    }
+  }
+}
