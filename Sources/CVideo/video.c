@@ -52,9 +52,16 @@ bool gf_video_should_stop(gf_video *video) {
 
 static int interrupt(void *context) { return gf_video_should_stop(context); }
 
+// Reads of the file within one call before a stop is looked at: an error here, unlike a stop between packets, is one that the
+// library cannot go on from.
+enum { PATIENT_READS = 64 };
+
 static int read_file(void *context, uint8_t *target, int count) {
   gf_video *video = context;
-  if (gf_video_should_stop(video)) return GF_ERROR_EXIT;
+  if (++video->reads > PATIENT_READS && gf_video_should_stop(video)) {
+    video->is_broken = true;
+    return GF_ERROR_EXIT;
+  }
   ssize_t got;
   while ((got = pread(video->source.descriptor, target, (size_t)count, video->offset)) < 0 && errno == EINTR) {
   }
@@ -276,6 +283,7 @@ gf_video_opening gf_video_open(const gf_video_source *source, gf_video **result,
   if (status == GF_VIDEO_OPENED) status = look_at_first(video, message);
   if (status == GF_VIDEO_OPENED) gf_video_find_turn(video);
   gf_video_leave();
+  video->source.ending = NULL;
   char complaint[GF_VIDEO_TEXT];
   // What was wrong with other streams, or at their beginning, is no damage of the pictures.
   gf_video_complaint(video, complaint);
@@ -355,8 +363,8 @@ static bool is_invisible(gf_video *video, const uint8_t *data, int size) {
 
 static gf_video_status failed(gf_video *video, int code) {
   if (video->is_stopped || code == GF_ERROR_EXIT) return GF_VIDEO_STOP;
-  char words[96];
-  gf_video_words(code, words, sizeof words);
+  char words[96] = "it was stopped in the middle of reading: open it anew";
+  if (code != GF_ERROR_BROKEN) gf_video_words(code, words, sizeof words);
   pthread_mutex_lock(&video->lock);
   if (!video->complaint[0]) snprintf(video->complaint, sizeof video->complaint, "%s", words);
   pthread_mutex_unlock(&video->lock);
@@ -365,7 +373,9 @@ static gf_video_status failed(gf_video *video, int code) {
 
 // Keeps the next packet of the pictures.
 static gf_video_status fetch(gf_video *video) {
+  video->reads = 0;
   while (true) {
+    if (video->is_broken) return failed(video, GF_ERROR_BROKEN);
     if (gf_video_should_stop(video)) return GF_VIDEO_STOP;
     gf_av.av_packet_unref(video->packet);
     video->has_packet = false;
@@ -412,7 +422,9 @@ gf_video_status gf_video_seek(gf_video *video, int64_t time) {
   video->is_ahead = video->has_packet = false;
   gf_av.av_packet_unref(video->packet);
   gf_av.avcodec_flush_buffers(video->decoder);
-  int code = gf_av.av_seek_frame(video->format, video->stream_index, time, GF_SEEK_BACKWARD);
+  video->reads = 0;
+  int code = video->is_broken ? GF_ERROR_BROKEN : gf_av.av_seek_frame(video->format, video->stream_index, time,
+                                                                       GF_SEEK_BACKWARD);
   gf_video_status status = code < 0 ? failed(video, code) : GF_VIDEO_DONE;
   gf_video_leave();
   return status;
@@ -421,6 +433,7 @@ gf_video_status gf_video_seek(gf_video *video, int64_t time) {
 // MARK: Decoding
 
 gf_video_status gf_video_decode(gf_video *video, bool is_last) {
+  video->is_stopped = false;
   if (!is_last && !video->has_packet) return GF_VIDEO_DONE;
   gf_video_enter(video);
   int code = gf_av.avcodec_send_packet(video->decoder, is_last ? NULL : video->packet);
@@ -435,6 +448,7 @@ gf_video_status gf_video_decode(gf_video *video, bool is_last) {
 }
 
 gf_video_status gf_video_take(gf_video *video, gf_video_picture *picture) {
+  video->is_stopped = false;
   gf_video_enter(video);
   int code = gf_av.avcodec_receive_frame(video->decoder, video->frame);
   gf_video_leave();

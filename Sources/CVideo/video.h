@@ -9,8 +9,10 @@
 struct gf_video {
   gf_video_source source;
   int64_t offset;
-  // True once the caller wanted to stop.
-  bool is_stopped;
+  // True once the caller wanted to stop, and once that was told to the library in the middle of its reading.
+  bool is_stopped, is_broken;
+  // Reads of the file in this call.
+  int reads;
 
   void *io, *format, *stream, *decoder;
   void *packet, *frame;
