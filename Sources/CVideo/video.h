@@ -42,5 +42,9 @@ void gf_video_note(void *speaker, int level, const char *format, va_list argumen
 void gf_video_words(int code, char *text, size_t room);
 bool gf_video_should_stop(gf_video *video);
 
+// Keeps the next packet of the pictures, and says whether its content is encrypted.
+gf_video_status gf_video_fetch(gf_video *video);
+bool gf_video_is_packet_encrypted(gf_video *video);
+
 // Turns pictures as the file's matrix says, {1, 0, 0, 1} for none.
 void gf_video_find_turn(gf_video *video);
