@@ -172,6 +172,14 @@ final class VideoDecoder {
     }
   }
 
+  /// Whether a packet has all its bytes, as far as can be told. Some versions of FFmpeg hand out the beginning of the one
+  /// that a file was cut off in.
+  func isWhole(_ packet: gf_video_packet) -> Bool {
+    if packet.is_damaged { return false }
+    guard missingBytes > 0, packet.place >= 0 else { return true }
+    return [Int(clamping: packet.place), Int(packet.size)].checkedSum() ?? .max < status.byteCount
+  }
+
   /// What FFmpeg says of a file that ends within a packet, which it then does not give; nil where it says nothing of
   /// that.
   func complaintOfEnd() -> String? {
