@@ -12,6 +12,7 @@ import Vision
 //   stream   THREADS PATH             all pictures, one after the other
 //   resized  SIDE PATH                the same, the shorter side resized
 //   time     THREADS PATH             seconds to read all pictures, and how many
+//   stop     SECONDS PATH             milliseconds from the end of so many seconds until reading has stopped
 //
 // The answer is a line "ok" with numbers. For "frames" and "stream" it is followed by a line for each picture,
 // "INDEX SECONDS WIDTH HEIGHT" and its pixels, and a line "end", with what was wrong if something was. Otherwise it is
@@ -76,6 +77,20 @@ func answer(_ words: [String]) throws {
       while try reader.next() != nil { count += 1 }
     }
     write("ok \(milliseconds / 1e3) \(count)")
+  case ("stop", 3):
+    guard let seconds = Double(words[1]) else { throw BadRequest(description: "not a number: \(words[1])") }
+    let deadline = Deadline(of: "the request", seconds: seconds)
+    Cancellation.withDeadline(deadline) {
+      do {
+        let file = try VideoFile(FilePath(words[2]))
+        let reader = try VideoReader(FilePath(words[2]))
+        _ = try file.frames(at: [file.count - 1])
+        while try reader.next() != nil {}
+        write("ok it was read before")
+      } catch {
+        write("ok \(1e3 * (deadline.elapsed - seconds)) \(error)")
+      }
+    }
   default: throw BadRequest(description: "no such request: \(words.joined(separator: " "))")
   }
 }

@@ -127,3 +127,5 @@ enum {
 #define GF_TAG(a, b, c, d) (-(int)((a) | (b) << 8 | (c) << 16 | (unsigned)(d) << 24))
 #define GF_ERROR_END GF_TAG('E', 'O', 'F', ' ')
 #define GF_ERROR_EXIT GF_TAG('E', 'X', 'I', 'T')
+// Ours: no code of the library's.
+#define GF_ERROR_BROKEN INT32_MIN

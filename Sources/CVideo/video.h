@@ -9,8 +9,10 @@
 struct gf_video {
   gf_video_source source;
   int64_t offset;
-  // True once the caller wanted to stop.
-  bool is_stopped;
+  // True once the caller wanted to stop, and once that was told to the library in the middle of its reading.
+  bool is_stopped, is_broken;
+  // Reads of the file in this call.
+  int reads;
 
   void *io, *format, *stream, *decoder;
   void *packet, *frame;
@@ -39,6 +41,10 @@ void gf_video_note(void *speaker, int level, const char *format, va_list argumen
 // The library's own words for one of its errors.
 void gf_video_words(int code, char *text, size_t room);
 bool gf_video_should_stop(gf_video *video);
+
+// Keeps the next packet of the pictures, and says whether its content is encrypted.
+gf_video_status gf_video_fetch(gf_video *video);
+bool gf_video_is_packet_encrypted(gf_video *video);
 
 // Turns pictures as the file's matrix says, {1, 0, 0, 1} for none.
 void gf_video_find_turn(gf_video *video);

@@ -7,8 +7,8 @@ public enum PackageInstaller {
 
   /// Installs packages of Debian where apt-get is there and nobody has to be asked for a password.
   ///
-  /// The caller sees by itself whether what it needs is there now. A stop is noticed while apt-get works, which then
-  /// finishes what it has begun.
+  /// The caller sees by itself whether what it needs is there now. A stop is noticed while apt-get works, which is then
+  /// asked to end.
   ///
   /// - Throws: ``Interrupted``.
   public static func install(_ packages: [String]) throws {

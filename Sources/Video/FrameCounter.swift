@@ -50,6 +50,16 @@ final class FrameCounter: FrameSource {
   }
 
   func picture(_ number: Int) throws -> FrameOutcome {
+    do {
+      return try found(number)
+    } catch {
+      // Where it was stopped nothing can be gone on from.
+      close()
+      throw error
+    }
+  }
+
+  private func found(_ number: Int) throws -> FrameOutcome {
     if let words = count.damaged[number] { return .damaged(words) }
     if stream == nil || number < next {
       close()

@@ -38,6 +38,16 @@ final class FrameSeeker: FrameSource {
   }
 
   func picture(_ number: Int) throws -> FrameOutcome {
+    do {
+      return try found(number)
+    } catch {
+      // Where it was stopped nothing can be gone on from.
+      close()
+      throw error
+    }
+  }
+
+  private func found(_ number: Int) throws -> FrameOutcome {
     if let words = absent[number] { return .damaged(words) }
     let wanted = table.packets[table.shown[number]].time
     var key = table.key(before: number)

@@ -67,7 +67,7 @@ struct PacketTable: Sendable {
         guard packets.count < Self.most else {
           throw VideoError(path: decoder.path, reason: "has more than \(Self.most) packets")
         }
-        isLastWhole = !packet.is_damaged
+        isLastWhole = decoder.isWhole(packet)
         let isTimed = packet.time != Int64.min
         if !packet.is_hidden {
           lacksTimes = lacksTimes || !isTimed

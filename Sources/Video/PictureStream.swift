@@ -52,7 +52,7 @@ final class PictureStream {
     guard limit.map({ packets < $0 }) ?? true else { return try drain() }
     switch try decoder.read() {
     case .done(let packet):
-      if packet.is_damaged, decoder.missingBytes > 0 {
+      if decoder.missingBytes > 0, !decoder.isWhole(packet) {
         return try drain(damage: "its last packet is not whole")
       }
       packets += 1

@@ -59,6 +59,8 @@ final class VideoDecoder {
   /// Pixels of the largest picture that memory was asked for.
   private var pixelsAskedFor: Int
   private var picture = gf_video_picture()
+  /// What was said before packets ended and no picture has been blamed for yet.
+  private var earlierWords = ""
 
   /// Opens the file at `path`.
   ///
@@ -170,11 +172,22 @@ final class VideoDecoder {
     }
   }
 
+  /// Whether a packet has all its bytes, as far as can be told. Some versions of FFmpeg hand out the beginning of the one
+  /// that a file was cut off in.
+  func isWhole(_ packet: gf_video_packet) -> Bool {
+    if packet.is_damaged { return false }
+    guard missingBytes > 0, packet.place >= 0 else { return true }
+    return [Int(clamping: packet.place), Int(packet.size)].checkedSum() ?? .max < status.byteCount
+  }
+
   /// What FFmpeg says of a file that ends within a packet, which it then does not give; nil where it says nothing of
   /// that.
   func complaintOfEnd() -> String? {
     let words = complaint()
-    return words.contains("ended prematurely") ? "its end is missing" : nil
+    if words.contains("ended prematurely") { return "its end is missing" }
+    // It may be about a picture that is yet to come.
+    earlierWords = words
+    return nil
   }
 
   /// What was said and is of no further interest.
@@ -183,7 +196,8 @@ final class VideoDecoder {
   /// What is wrong with a picture that came, in words.
   func takeComplaint() -> String {
     let words = complaint()
-    return words.isEmpty ? "its data are damaged" : words
+    defer { earlierWords = "" }
+    return [words, earlierWords].first { !$0.isEmpty } ?? "its data are damaged"
   }
 }
 
