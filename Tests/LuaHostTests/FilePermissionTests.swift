@@ -17,6 +17,8 @@ import Testing
     "gfnet.dataset('files', {paths = {}, labels = P})", "gfnet.model{encoder = P}",
     "gfnet.dataset('frames', {list = P})", "gfnet.dataset('frames', {list = 'list.txt', root = P})",
     "gfnet.dataset('frames', {list = 'list.txt', classes = P})",
+    "gfnet.dataset('videos', {path = P})", "gfnet.dataset('videos', {list = P})",
+    "gfnet.dataset('videos', {list = 'list.txt', root = P})", "gfnet.dataset('videos', {files = {P}})",
     "gfnet.plot.figure{font = P}",
     "MODEL:infer(P)", "MODEL:infer{P}",
   ]
