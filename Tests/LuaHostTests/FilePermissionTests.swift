@@ -12,7 +12,7 @@ import Testing
     "gfnet.read.text(P)", "gfnet.read.lines(P)", "gfnet.read.csv(P)", "gfnet.read.json(P)",
     "gfnet.read.json_lines(P)",
     "assert(io.open(P))", "io.lines(P)", "gfnet.load(P)", "gfnet.encoder(P)", "gfnet.trace(P)",
-    "gfnet.image(P)",
+    "gfnet.image(P)", "gfnet.video(P)",
     "gfnet.tensor.load(P)", "gfnet.dataset('folder', {path = P})", "gfnet.dataset('files', {paths = {P}})",
     "gfnet.dataset('files', {paths = {}, labels = P})", "gfnet.model{encoder = P}",
     "gfnet.dataset('frames', {list = P})", "gfnet.dataset('frames', {list = 'list.txt', root = P})",
