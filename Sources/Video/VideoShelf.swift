@@ -2,7 +2,7 @@ import Synchronization
 
 /// Videos that were opened before and are closed now, so that their packets need not be read again: a clip of each is asked
 /// for every epoch. The last used ones are kept.
-final class VideoShelf: Sendable {
+package final class VideoShelf: Sendable {
   private struct Place {
     let file: VideoFile
     let used: Int
@@ -19,16 +19,16 @@ final class VideoShelf: Sendable {
   private let mostPictures: Int
   private let mostVideos: Int
 
-  init(mostPictures: Int = 1 << 20, mostVideos: Int = 1 << 14) {
+  package init(mostPictures: Int = 1 << 20, mostVideos: Int = 1 << 14) {
     self.mostPictures = mostPictures
     self.mostVideos = mostVideos
   }
 
-  var heldBytes: Int { state.withLock { 64 * $0.pictures + 256 * $0.places.count } }
-  var count: Int { state.withLock { $0.places.count } }
+  package var heldBytes: Int { state.withLock { 64 * $0.pictures + 256 * $0.places.count } }
+  package var count: Int { state.withLock { $0.places.count } }
 
   /// Takes a video from the shelf; nil where it is not there, as nobody has used it, or another thread does at this moment.
-  func take(_ video: Int) -> VideoFile? {
+  package func take(_ video: Int) -> VideoFile? {
     state.withLock { state in
       let found = state.places.removeValue(forKey: video)?.file
       state.pictures -= found?.count ?? 0
@@ -37,7 +37,7 @@ final class VideoShelf: Sendable {
   }
 
   /// Closes a video, and keeps it.
-  func put(_ file: VideoFile, _ video: Int) {
+  package func put(_ file: VideoFile, _ video: Int) {
     file.close()
     guard file.count <= mostPictures else { return }
     state.withLock { state in

@@ -62,7 +62,7 @@ struct VideosDatasetTests {
     #expect(try hashes(data, 2) == expected("h264.mp4", [2, 6, 11, 15]))
     #expect(try hashes(data, 1) == expected("vp9.webm", [2, 6, 11, 15]))
     #expect(try hashes(data, 0) == expected("mpeg4.avi", data.frameNumbers(at: 0)))
-    options.split = "trian"
+    options.split = "trai"
     #expect { try open(.folder(folder.path), options: options) } throws: {
       "\($0)".contains("is not a folder") && "\($0)".contains("did you mean 'train'?")
     }
@@ -199,5 +199,22 @@ struct VideosDatasetTests {
     try folder.write(VideoClips.bytes("vp9.webm"), "x/a.mp4")
     #expect(throws: ImageError.self) { try data.item(at: 0) }
     #expect(data.damaged?.all.first?.reason.contains("a.mp4 ") == true)
+  }
+
+  @Test func theLastUsedVideosAreKept() throws {
+    let file = try VideoFile(VideoClips.path("h264.mp4"))
+    let shelf = VideoShelf(mostPictures: 18 * 4)
+    for video in 0..<4 { shelf.put(file, video) }
+    #expect(shelf.count == 4)
+    #expect(shelf.take(0) === file && shelf.take(0) == nil && shelf.count == 3)
+    // What is put back was used last; the older half goes where there are too many.
+    shelf.put(file, 0)
+    shelf.put(file, 4)
+    #expect(shelf.count == 2 && shelf.take(3) == nil && shelf.take(0) != nil && shelf.take(4) != nil)
+    #expect(shelf.count == 0 && shelf.heldBytes == 0)
+    let few = VideoShelf(mostVideos: 2)
+    for video in 0..<100 { few.put(file, video) }
+    #expect(few.count <= 2 && few.take(99) != nil)
+    VideoShelf(mostPictures: 17).put(file, 0)
   }
 }
