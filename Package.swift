@@ -99,7 +99,7 @@ let package = Package(
       dependencies: [
         "Archives", "Backbones", "Checkpoints", "CLuaBridge", "Compute", "Figures", "GlanceFocus",
         "Inference",
-        "NeuralNet", "Reports", "Support", "Tensor", "Vision",
+        "NeuralNet", "Reports", "Support", "Tensor", "Video", "Vision",
       ],
       swiftSettings: strict),
     // A kernel of Jupyter, and what installs it
@@ -209,7 +209,7 @@ let package = Package(
       name: "LuaHostTests",
       dependencies: [
         "Compute", "GlanceFocus", "LuaHost", "NeuralNet", "Reports", "Support", "Tensor", "TestSupport",
-        "Vision",
+        "Video", "Vision",
       ],
       exclude: ["Lua"],
       swiftSettings: strict),

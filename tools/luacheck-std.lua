@@ -18,6 +18,7 @@ return { read_globals = { gfnet = { fields = {
   train = {},
   value_and_grad = {},
   version = {},
+  video = {},
   tensor = { fields = {
     arange = {},
     concatenate = {},

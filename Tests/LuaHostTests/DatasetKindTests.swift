@@ -56,10 +56,10 @@ import Testing
 
   @Test(arguments: [
     ("\"clutter-fashion\", {images = {}}", "the option 'images' is for the data set \"tensors\" only"),
-    ("\"files\", {path = \"x\"}", "the option 'path' is for the data set \"folder\" only"),
+    ("\"files\", {path = \"x\"}", "the option 'path' is for the data set \"folder\" and \"videos\" only"),
     (
       "\"tensors\", {mean = {1, 1, 1}}",
-      "the option 'mean' is for the data set \"folder\" and \"files\" and \"frames\" only"
+      "the option 'mean' is for the data set \"folder\" and \"files\" and \"frames\" and \"videos\" only"
     ),
     (
       "\"clutter-fashion\", {labels = {1}}",
@@ -68,7 +68,9 @@ import Testing
     ("\"folders\"", "there is no data set \"folders\"; did you mean 'folder'?"),
     ("\"folder\"", "\"folder\" needs path ="), ("\"files\"", "\"files\" needs paths ="),
     ("\"tensors\"", "\"tensors\" needs images ="), ("\"frames\"", "\"frames\" needs list ="),
-    ("\"folder\", {list = \"x\"}", "the option 'list' is for the data set \"frames\" only"),
+    ("\"folder\", {list = \"x\"}", "the option 'list' is for the data set \"frames\" and \"videos\" only"),
+    ("\"videos\", {template = \"x\"}", "the option 'template' is for the data set \"frames\" only"),
+    ("\"videos\"", "\"videos\" needs path ="),
   ])
   func anOptionOfAnotherKindIsRefused(_ arguments: String, _ expected: String) throws {
     let bench = try ScriptBench("gfnet.dataset(\(arguments))")
@@ -96,6 +98,11 @@ import Testing
       "\"tensors\", {images = gfnet.tensor.zeros(1, 3, 4, 4), clips = gfnet.tensor.zeros(1, 2, 3, 4, 4), labels = {1}}",
       "\"tensors\" takes images or clips, not both"
     ),
+    (
+      "\"videos\", {path = \"a\", files = {\"a.mp4\"}}",
+      "\"videos\" takes one of path, list and files, not several"
+    ),
+    ("\"videos\", {path = \"a\", root = \"b\"}", "of \"videos\", the option 'root' goes with a list"),
     ("\"files\", {paths = {\"a.png\"}, std = {1, 1, 0}}", "option 'std' must be three positive numbers"),
     (
       "\"files\", {paths = {\"a.png\"}, mean = {1, 1, 2}}", "option 'mean' holds 2.0, expected numbers from 0"

@@ -3,6 +3,7 @@ import Support
 import LuaHost
 import TestSupport
 import Testing
+import Video
 
 /// The registration table is also the manual: every entry explains itself, and its example works.
 @Suite struct ExampleTests {
@@ -33,9 +34,10 @@ import Testing
   @Test(arguments: functions.indices)
   func exampleRuns(_ index: Int) throws {
     let entry = Self.functions[index]
+    guard !entry.example.contains("gfnet.video(") || VideoLibrary.isAvailable else { return }
     // Examples that write files do so in a folder of their own.
     let folder = try TemporaryFolder()
-    let source = entry.example.replacing(/"([a-z]+\.(?:safetensors|png|txt|csv|json|jsonl))"/) {
+    let source = entry.example.replacing(/"([a-z]+\.(?:safetensors|png|txt|csv|json|jsonl|mp4))"/) {
       "\"\(folder.path)/\($0.1)\""
     }
     if source.contains("gfnet.trace(") {
@@ -44,6 +46,10 @@ import Testing
     if source.contains("gfnet.load(") {
       try AtomicFile.createFolder(folder.path / "models")
       try Self.saveModel(folder.path / "models/clutter-fashion.safetensors")
+    }
+    if source.contains("gfnet.video(") {
+      try FileManager.default.copyItem(
+        atPath: Fixtures.path("videos/h264.mp4").string, toPath: (folder.path / "clip.mp4").string)
     }
     if source.contains("gfnet.image(") {
       try FileManager.default.copyItem(

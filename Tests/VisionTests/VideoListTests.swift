@@ -43,6 +43,41 @@ import Vision
     #expect(try rows(list(Array(text.utf8), format(separator))) == expected)
   }
 
+  /// Lines of files may do without the number of frames, and without the label; the first one says which all have.
+  @Test(
+    arguments: [
+      ("a b.mp4 120 3\nc 7 1\n", " ", ["a b.mp4|120|3", "c|7|1"], true),
+      ("x/a b.mp4 3\nc 1\nd 4 1\n", " ", ["x/a b.mp4|0|3", "c|0|1", "d 4|0|1"], true),
+      ("a b.mp4\nc 1\n", " ", ["a b.mp4|0|0", "c 1|0|0"], false),
+      ("a.mp4,3\nb, c.mp4 , 4\n", ",", ["a.mp4|0|3", "b, c.mp4|0|4"], true),
+      ("12 3\n", " ", ["12|0|3"], true), ("12\n", " ", ["12|0|0"], false),
+    ] as [(String, Character, [String], Bool)])
+  func linesOfFilesMayHaveLess(
+    _ text: String, _ separator: Character, _ expected: [String], _ hasLabels: Bool
+  ) throws {
+    var format = format(separator)
+    format.areFiles = true
+    let found = try list(Array(text.utf8), format)
+    #expect(rows(found) == expected && found.hasLabels == hasLabels)
+  }
+
+  @Test(arguments: [
+    ("a.mp4 3\nb.mp4\n", "line 2: 'b.mp4' is not FILE and LABEL with spaces between"),
+    ("a.mp4 3 1\nb.mp4 1\n", "line 2: 'b.mp4 1' is not FILE, FRAMES and LABEL with spaces between"),
+    ("a.mp4 3\nb.mp4 x\n", "line 2: the label is 'x', expected a whole number"),
+    ("../a.mp4 3\n", "line 1: the file '../a.mp4' leads out"),
+    ("/a.mp4 3\n", "line 1: the file '/a.mp4' begins at the root"),
+  ])
+  func whatIsWrongWithALineOfFilesIsNamed(_ text: String, _ expected: String) throws {
+    var format = format()
+    format.areFiles = true
+    #expect {
+      try list(Array(text.utf8), format)
+    } throws: {
+      "\($0)".contains(expected) && !"\($0)".contains("\n")
+    }
+  }
+
   @Test func ofSeveralLabelsTheFirstCounts() throws {
     let found = try list(Array("v_a,120,3\nv_b,10,7,1,9\nv_c,5,0,2\n".utf8), format(",", many: true))
     #expect(rows(found) == ["v_a|120|3", "v_b|10|7", "v_c|5|0"])

@@ -44,7 +44,8 @@ extension ModelHandle: ComparableContent {
 extension DatasetHandle: ComparableContent {
   func describe(to visitor: inout LuaGraph.ContentVisitor) throws {
     // Their identity has sizes and times of files, and a file may change under both.
-    guard !["folder/", "files/", "frames/"].contains(where: { images.identity.hasPrefix($0) }) else {
+    guard !["folder/", "files/", "frames/", "videos/"].contains(where: { images.identity.hasPrefix($0) })
+    else {
       throw Incomparable(reason: "reads pictures from files, which are known by size and time only")
     }
     visitor.add(images.identity)

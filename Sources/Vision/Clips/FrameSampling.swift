@@ -66,6 +66,14 @@ public struct FrameSampling: Sendable, Hashable {
     }
   }
 
+  /// What clips of videos depend on beside these, for cache keys: the frames, the pixels, and the seed where something is
+  /// drawn.
+  package func identity(with transform: ClipTransform, seed: UInt64) -> String {
+    let isRandom = isTraining || transform.augmentation != nil
+    return "\(method.rawValue) \(segments) short=\(short.rawValue) \(transform.identity)"
+      + (isRandom ? " seed=\(seed)" : "")
+  }
+
   /// True where frames are drawn at random.
   public var isTraining: Bool { method == .train || method == .denseTrain }
 

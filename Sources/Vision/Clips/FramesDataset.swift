@@ -1,45 +1,36 @@
-import Foundation
 import Support
 
 /// Videos as folders of pictures, one a frame, that a list names: the form in which TSM, AR-Net and AdaFocus keep them.
 ///
 /// Frames are chosen, read and transformed when a clip is asked for. A frame that is missing or cannot be read is named;
 /// nothing takes its place. What is drawn at random depends on the seed, the epoch and the video alone.
-public struct FramesDataset: ImageDataset {
+public struct FramesDataset: SampledVideos {
   /// How videos are found and shown.
+  @dynamicMemberLookup
   public struct Options: Sendable {
-    /// What the part is called; nil: by the sampling.
-    public var split: String?
-    /// What stands between the fields of a line of the list: one ASCII character.
-    public var separator = " "
     /// How frames are called.
     public var template = "img_{:05d}.jpg"
     /// The number of a video's first frame.
     public var first = 1
-    /// Whether a line may have several labels, of which the first counts.
-    public var hasManyLabels = false
-    /// The names of the classes; nil for their numbers, from 1.
-    public var classes: [ClassName]?
-    /// A file with the names of the classes.
-    public var classFile: FilePath?
-    /// What encoders normalise the pixels with.
-    public var normalization = Normalization.imageNet
-    /// What happens at a clip that cannot be read.
-    public var damage = FolderDataset.DamagePolicy.skip
-    /// What the random choices follow from.
-    public var seed: UInt64 = 0
+    /// What videos that are files have as well.
+    public var common = VideoSetOptions()
 
     /// Lists as those of Kinetics; damaged clips are skipped.
     public init() {}
+
+    public subscript<Value>(dynamicMember path: WritableKeyPath<VideoSetOptions, Value>) -> Value {
+      get { common[keyPath: path] }
+      set { common[keyPath: path] = newValue }
+    }
   }
 
   private let root: FilePath
   private let list: VideoList
-  private let sampling: FrameSampling
-  private let transform: ClipTransform
+  public let sampling: FrameSampling
+  public let transform: ClipTransform
   private let template: FrameTemplate
   private let first: Int
-  private let random: CounterRandom
+  public let random: CounterRandom
   /// What users should know of the list, a line each: what was left out, and what is not there.
   public let remarks: [String]
   public let split: String
@@ -63,7 +54,7 @@ public struct FramesDataset: ImageDataset {
   public init(
     list: FilePath, root: FilePath, sampling: FrameSampling, transform: ClipTransform, options: Options
   ) throws {
-    let separator = try Self.separator(options)
+    var format = try options.common.format()
     guard (0...Self.mostFirst).contains(options.first) else {
       throw DatasetError.invalid(
         "the first frame has number \(options.first), expected 0 to \(Self.mostFirst)")
@@ -71,12 +62,9 @@ public struct FramesDataset: ImageDataset {
     template = try FrameTemplate(options.template)
     try FileAccess.requireEnforced(root, for: .read)
     guard root.isFolder else { throw DatasetError.invalid("\(root) is not a folder") }
-    var format = VideoList.Format()
-    format.separator = separator
-    format.hasManyLabels = options.hasManyLabels
     if sampling.isTraining { format.leastFrames = FrameSampling.leastTrained }
     let videos = try VideoList(list, format)
-    let names = try Self.classes(of: videos, list, options)
+    let names = try options.common.classes(of: videos, list)
     let frames = FrameFiles(root: root, list: videos, template: template, first: options.first)
     let look = try frames.lookForFirst()
     self.list = videos
@@ -89,50 +77,14 @@ public struct FramesDataset: ImageDataset {
     normalization = options.normalization
     damaged = options.damage == .skip ? DamagedImages() : nil
     random = CounterRandom(seed: options.seed, stream: "frames")
-    split =
-      options.split
-      ?? (sampling.isTraining ? "train" : sampling.method == .validation ? "validation" : "test")
+    split = options.common.split(sampling)
     remarks = Self.remarks(videos, list, look.remark)
     var hash = videos.content
     hash.add(look.found.description.utf8.map { $0 })
     for name in names { hash.add(name.bytes) }
-    let isRandom = sampling.isTraining || transform.augmentation != nil
     identity =
-      "frames/\(split) \(root) \(template.text) first=\(first) \(sampling.method.rawValue) \(sampling.segments)"
-      + " short=\(sampling.short.rawValue) \(transform.identity)\(isRandom ? " seed=\(options.seed)" : "")"
-      + " content=\(hash)"
-  }
-
-  private static func separator(_ options: Options) throws -> UInt8 {
-    guard let separator = options.separator.utf8.first, options.separator.utf8.count == 1,
-      separator.isBlank || (UInt8(ascii: "!")...UInt8(ascii: "~")).contains(separator),
-      !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(separator)
-    else {
-      throw DatasetError.invalid(
-        "the separator is '\(String(escaping: options.separator).prefix(40))', expected one character such as a space,"
-          + " a comma or a semicolon")
-    }
-    return separator
-  }
-
-  private static func classes(of videos: VideoList, _ list: FilePath, _ options: Options) throws
-    -> [ClassName]
-  {
-    guard options.classes == nil || options.classFile == nil else {
-      throw DatasetError.invalid("\(list): classes are given twice, by a list and by a file")
-    }
-    let (label, line) = videos.largest
-    guard let names = try options.classes ?? options.classFile.map({ try VideoClasses.names($0) }) else {
-      return (1...label + 1).map { ClassName(String($0).utf8) }
-    }
-    guard !names.isEmpty else { throw DatasetError.invalid("\(list): the list of classes is empty") }
-    guard label < names.count else {
-      let source = options.classFile.map { "\($0) has" } ?? "there are"
-      throw DatasetError.invalid(
-        "\(list), line \(line): the label is \(label), but \(source) \(names.count) classes, 0 to \(names.count - 1)"
-      )
-    }
-    return names
+      "frames/\(split) \(root) \(template.text) first=\(first)"
+      + " \(sampling.identity(with: transform, seed: options.seed)) content=\(hash)"
   }
 
   private static func remarks(_ videos: VideoList, _ list: FilePath, _ missing: String?) -> [String] {
@@ -151,66 +103,33 @@ public struct FramesDataset: ImageDataset {
   }
 
   public var name: String { "frames" }
-  public var count: Int { list.count * views }
-  public var frames: Int { sampling.segments }
-  /// The clips of a video times the crops of a clip: the crops of the first clip, those of the second, and so on.
-  public var views: Int { sampling.clips * transform.crops.rawValue }
-  public var imageSize: (height: Int, width: Int) { transform.still.crop }
-  public var channels: Int { 3 }
-  public var loaderThreads: Int { ProcessInfo.processInfo.activeProcessorCount }
+  public var videoCount: Int { list.count }
   public var heldBytes: Int { list.heldBytes + labelNames.reduce(0) { $0 + 64 + 2 * $1.bytes.count } }
 
-  public func label(at index: Int, epoch: Int) -> Int { list.label(at: index / views) }
+  public func videoLabel(_ video: Int) -> Int { list.label(at: video) }
 
-  public func itemName(at index: Int) -> String { itemPath(at: index).shown }
-
-  /// The folder of the video, relative to that of all; of several views, `folder#1` is the first.
-  public func itemPath(at index: Int) -> FilePath {
-    let folder = FilePath(bytes: list[index / views].folder) ?? FilePath()
-    return views == 1 ? folder : folder.adding("#\(index % views + 1)")
-  }
+  /// The folder of the video.
+  public func videoPath(_ video: Int) -> FilePath { FilePath(bytes: list[video].folder) ?? FilePath() }
 
   /// The frames of a clip, counted from 0 in their video, in the order of the clip; `index` must be below `count`.
   public func frameNumbers(at index: Int, epoch: Int = 0) -> [Int] {
-    let video = index / views
-    let clip = index % views / transform.crops.rawValue
-    let count = list[video].frames
-    return count == 0 ? [] : sampling.frames(of: count, clip: clip, random: draws(video, epoch).child(0))
+    frameNumbers(at: index, epoch: epoch, of: list[index / views].frames)
   }
 
-  private func draws(_ video: Int, _ epoch: Int) -> CounterRandom { random.child(epoch).child(video) }
-
-  public func render(_ index: Int, epoch: Int, into pixels: UnsafeMutableBufferPointer<UInt8>) throws {
-    try checkItem(index)
-    try checkSize(pixels)
-    do {
-      try renderFrames(index, epoch, into: pixels)
-    } catch let error as ImageError {
-      damaged?.add(index, error.description)
-      throw error
-    }
-  }
-
-  private func renderFrames(_ index: Int, _ epoch: Int, into pixels: UnsafeMutableBufferPointer<UInt8>) throws
-  {
-    let numbers = frameNumbers(at: index, epoch: epoch)
+  public func pictures(
+    of video: Int, _ choose: (Int) -> [Int], prepare: (RGBImage) throws -> RGBImage
+  ) throws -> [RGBImage] {
     let files = FrameFiles(root: root, list: list, template: template, first: first)
+    let numbers = choose(list[video].frames)
     guard !numbers.isEmpty else {
-      throw ImageError(path: files.folder(index / views).shown, reason: "has no frames, as its list says")
+      throw ImageError(path: files.folder(video).shown, reason: "has no frames, as its list says")
     }
-    let draws = draws(index / views, epoch).child(1)
-    let size = frameBytes
-    for (slot, number) in numbers.enumerated() {
+    // Short videos repeat frames: none is decoded twice.
+    var known: [Int: RGBImage] = [:]
+    for number in numbers where known[number] == nil {
       try Cancellation.check()
-      let target = UnsafeMutableBufferPointer(rebasing: pixels[slot * size..<(slot + 1) * size])
-      // Short videos repeat frames: none is decoded twice.
-      if let same = numbers[..<slot].firstIndex(of: number) {
-        _ = target.update(fromContentsOf: pixels[same * size..<(same + 1) * size])
-        continue
-      }
-      let image = try ImageDecoder.decode(contentsOf: files.path(index / views, frame: number))
-      let result = try transform.apply(image, crop: index % transform.crops.rawValue, draws)
-      _ = target.update(fromContentsOf: result.pixels)
+      known[number] = try prepare(ImageDecoder.decode(contentsOf: files.path(video, frame: number)))
     }
+    return numbers.compactMap { known[$0] }
   }
 }

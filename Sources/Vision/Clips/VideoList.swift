@@ -1,6 +1,6 @@
 import Support
 
-/// The videos of a list: the folder of each, the number of its frames, and its class.
+/// The videos of a list: the folder or the file of each, the number of its frames, and its class.
 ///
 /// Lists are those of TSM, AR-Net and AdaFocus: a line has folder, frames and label with a separator between. A line is
 /// read from its end, so that the names of folders may hold the separator. A million lines take some 60 MB: names are kept
@@ -12,6 +12,9 @@ package struct VideoList: Sendable {
     package var separator: UInt8 = UInt8(ascii: " ")
     /// A line may have several labels, of which the first counts; then folders are what is before the first separator.
     package var hasManyLabels = false
+    /// Whether videos are files: their lines may do without the number of frames, and without the label. What the
+    /// first line has, all have.
+    package var areFiles = false
     /// Videos of fewer frames are left out.
     package var leastFrames = 0
 
@@ -20,9 +23,9 @@ package struct VideoList: Sendable {
 
   /// One video.
   package struct Video {
-    /// The folder, relative to that of all videos.
+    /// The folder or the file, relative to the folder of all videos.
     package let folder: ArraySlice<UInt8>
-    /// The number of its frames, 0 or more.
+    /// The number of its frames as the list has it, 0 or more; 0 where it has none.
     package let frames: Int
     /// The 0-based class.
     package let label: Int
@@ -46,8 +49,10 @@ package struct VideoList: Sendable {
   package private(set) var withManyLabels = 0
   /// The largest label and its line.
   package private(set) var largest = (label: 0, line: 0)
+  /// Whether the list has labels; where it has none, all are 0.
+  package private(set) var hasLabels = true
   /// What the list says, as a number.
-  private(set) var content = ContentHash()
+  package private(set) var content = ContentHash()
 
   package var count: Int { ends.count }
   package var heldBytes: Int { names.capacity + 4 * (ends.capacity + frames.capacity + labels.capacity) }
@@ -66,11 +71,16 @@ package struct VideoList: Sendable {
   /// - Throws: `FileError`, or ``DatasetError`` in one line that names the file and the line.
   package init(_ path: FilePath, _ format: Format) throws {
     var lines = 0
+    var numbers = VideoLine.numbersOfFolders
     try FileLines.forEach(of: path, as: "list of videos", longestLine: Self.longestLine) { line in
       guard !line.isBlank else { return }
       lines += 1
       if lines % (1 << 14) == 0 { try MemoryBudget.shared.require(names.count + names.count / 2) }
-      let fields = VideoLine(line, format, path)
+      var fields = VideoLine(line, format, path)
+      if format.areFiles, !format.hasManyLabels {
+        if lines == 1 { numbers = fields.numbersAtItsEnd }
+        fields.numbers = numbers
+      }
       let found = try fields.read()
       if found.labels > 1 { withManyLabels += 1 }
       guard found.frames >= format.leastFrames else {
@@ -89,6 +99,7 @@ package struct VideoList: Sendable {
       content.add(UInt64(found.frames))
       content.add(UInt64(found.label))
     }
+    hasLabels = numbers > 0
     guard lines > 0 else { throw DatasetError.invalid("\(path): the list of videos is empty") }
     guard count > 0 else {
       throw DatasetError.invalid(
@@ -99,6 +110,11 @@ package struct VideoList: Sendable {
 
 /// One line of a list of videos.
 struct VideoLine {
+  /// Frames and label.
+  static let numbersOfFolders = 2
+
+  /// How many numbers end the line: frames and label, the label alone, or none.
+  var numbers = VideoLine.numbersOfFolders
   private let line: TextLines.Line
   private let format: VideoList.Format
   private let path: FilePath
@@ -115,24 +131,40 @@ struct VideoLine {
     let text = line.trimmed
     let parts = try format.hasManyLabels ? fieldsFromStart(text) : fieldsFromEnd(text)
     try checkFolder(parts.folder)
-    let frames = try number(parts.frames, "number of frames", upTo: VideoList.mostFrames)
+    let frames = try parts.frames.map { try number($0, "number of frames", upTo: VideoList.mostFrames) } ?? 0
     let labels = try parts.labels.map { try number($0, "label", upTo: VideoList.mostClasses - 1) }
-    return (parts.folder, frames, labels[0], labels.count)
+    return (parts.folder, frames, labels.first ?? 0, labels.count)
   }
 
   private typealias Fields = (
-    folder: ArraySlice<UInt8>, frames: ArraySlice<UInt8>, labels: [ArraySlice<UInt8>]
+    folder: ArraySlice<UInt8>, frames: ArraySlice<UInt8>?, labels: [ArraySlice<UInt8>]
   )
 
   private func separates(_ byte: UInt8) -> Bool {
     byte == format.separator || format.separator == UInt8(ascii: " ") && byte.isBlank
   }
 
-  /// The last field is the label, the one before it the number of frames, all else the folder.
+  private func last(of text: ArraySlice<UInt8>) -> (rest: ArraySlice<UInt8>, field: ArraySlice<UInt8>)? {
+    guard let place = text.lastIndex(where: separates) else { return nil }
+    return (text[..<place].trimmingBlanks(), text[(place + 1)...].trimmingBlanks())
+  }
+
+  /// How many fields at the end of the line are whole numbers, up to ``numbersOfFolders``.
+  var numbersAtItsEnd: Int {
+    var (rest, count) = (line.trimmed, 0)
+    while count < Self.numbersOfFolders, let (head, field) = last(of: rest), isNumber(field), !head.isEmpty {
+      (rest, count) = (head, count + 1)
+    }
+    return count
+  }
+
+  /// The last field is the label, the one before it the number of frames, all else the folder; of files, fewer fields may
+  /// be there.
   private func fieldsFromEnd(_ text: ArraySlice<UInt8>) throws -> Fields {
-    func last(of text: ArraySlice<UInt8>) -> (rest: ArraySlice<UInt8>, field: ArraySlice<UInt8>)? {
-      guard let place = text.lastIndex(where: separates) else { return nil }
-      return (text[..<place].trimmingBlanks(), text[(place + 1)...].trimmingBlanks())
+    if numbers == 0 { return (text, nil, []) }
+    if numbers == 1 {
+      guard let (file, label) = last(of: text), !file.isEmpty else { throw unlike() }
+      return (file, nil, [label])
     }
     guard let (head, label) = last(of: text), let (folder, frames) = last(of: head), !folder.isEmpty
     else { throw unlike() }
@@ -168,11 +200,12 @@ struct VideoLine {
   private func checkFolder(_ folder: ArraySlice<UInt8>) throws {
     let slash = UInt8(ascii: "/")
     let shown = String(escaping: folder.prefix(80))
+    let noun = format.areFiles ? "file" : "folder"
     if folder.split(separator: slash).contains(where: { $0.elementsEqual("..".utf8) }) {
-      throw refused("the folder '\(shown)' leads out of the folder of the videos")
+      throw refused("the \(noun) '\(shown)' leads out of the folder of the videos")
     }
     if folder.first == slash {
-      throw refused("the folder '\(shown)' begins at the root, expected one in the folder of the videos")
+      throw refused("the \(noun) '\(shown)' begins at the root, expected one in the folder of the videos")
     }
   }
 
@@ -188,9 +221,11 @@ struct VideoLine {
       !separates(other) && line.bytes.count { $0 == other } >= 2
     }
     let hint = other.map { "; it has \(name($0)) instead" } ?? ""
+    let fields =
+      !format.areFiles
+      ? "FOLDER, FRAMES and LABEL" : numbers == 1 ? "FILE and LABEL" : "FILE, FRAMES and LABEL"
     return refused(
-      "'\(line.shown.prefix(80))' is not FOLDER, FRAMES and LABEL with \(name(format.separator)) between\(hint)"
-    )
+      "'\(line.shown.prefix(80))' is not \(fields) with \(name(format.separator)) between\(hint)")
   }
 
   private func refused(_ reason: String) -> DatasetError {

@@ -155,7 +155,7 @@ public struct FolderDataset: ImageDataset {
   }
 
   /// The folders that could have been meant.
-  private static func splitHint(_ path: FilePath, _ split: String) -> String {
+  package static func splitHint(_ path: FilePath, _ split: String) -> String {
     guard !split.isEmpty, let found = try? FolderListing(path).folders, !found.isEmpty else { return "" }
     return NearestName.hint(split, in: found.map(\.shown))
   }

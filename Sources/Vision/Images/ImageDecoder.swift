@@ -86,11 +86,7 @@ public enum ImageDecoder {
       // Pictures of a data set are often links to where they lie; which folder a script may name was decided before.
       return try FileAccess.ofProgram { try InputFile.bytes(of: path, limit: mostBytes) }
     } catch let error as FileError {
-      // A reason such as "it is a folder" goes on from the file's name.
-      let says =
-        error.reason.hasPrefix("it is ")
-        ? String(error.reason.dropFirst(3)) : "cannot be read: \(error.reason)"
-      throw ImageError(path: path.shown, reason: says)
+      throw ImageError(error, path: path)
     }
   }
 }

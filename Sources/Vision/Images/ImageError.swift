@@ -14,6 +14,15 @@ public struct ImageError: LineError, Equatable {
     self.reason = reason
   }
 
+  /// A file of a data set that cannot be opened.
+  package init(_ error: FileError, path: FilePath) {
+    // A reason such as "it is a folder" goes on from the file's name.
+    let says =
+      error.reason.hasPrefix("it is ")
+      ? String(error.reason.dropFirst(3)) : "cannot be read: \(error.reason)"
+    self.init(path: path.shown, reason: says)
+  }
+
   public var description: String { "\(path) \(reason)" }
 }
 

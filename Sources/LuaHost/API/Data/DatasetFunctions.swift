@@ -38,6 +38,6 @@ enum DatasetFunctions {
   private static let general = """
     With limit every class keeps its share of the images, its first ones, and one at least where there is room for all \
     classes; they stay in the order of the data set. Pictures whose classes are not known are the first ones. The items of \
-    "clutter-motion" and "frames" are clips of several frames: data.frames of them each.
+    "clutter-motion", "frames" and "videos" are clips of several frames: data.frames of them each.
     """
 }

@@ -44,13 +44,18 @@ extension DatasetKind {
     let images = try FolderDataset(
       path: folder, transform: PictureOptions.transform(call, defaultCrop: 224, augments: augments),
       options: options)
-    let isPlain = options.split.isEmpty && options.labelFile == nil && options.classes == nil
-    if isPlain, images.labels.allSatisfy({ splits.contains($0.lowercased()) }) {
-      call.context.note(
-        "gfnet.dataset: the folders in \(folder) are taken as the classes \(images.labels.joined(separator: ", "));"
-          + " if they are the parts of a data set, name one: split = \"\(images.labels[0])\"")
-    }
+    if options.labelFile == nil, options.classes == nil { warnOfSplits(images, folder, call) }
     return images
+  }
+
+  /// Says what classes there are where they are called as the parts of a data set are, and no part was named.
+  static func warnOfSplits(_ images: any ImageDataset, _ folder: FilePath, _ call: LuaCall) {
+    guard images.split == "all", let first = images.labels.first,
+      images.labels.allSatisfy({ splits.contains($0.lowercased()) })
+    else { return }
+    call.context.note(
+      "gfnet.dataset: the folders in \(folder) are taken as the classes \(images.labels.joined(separator: ", "));"
+        + " if they are the parts of a data set, name one: split = \"\(first)\"")
   }
 
   /// What folders are called that hold the parts of a data set, not its classes.

@@ -35,7 +35,7 @@ struct DatasetKind: Sendable {
   }
 
   /// The data sets of what a script names.
-  private static let given: [DatasetKind] = [tensors, folder, files, frames]
+  private static let given: [DatasetKind] = [tensors, folder, files, frames, videos]
 
   /// The names for the help and for hints.
   static let names = computed.map(\.name) + given.map(\.name).sorted()

@@ -8,8 +8,9 @@ enum DatasetOptions {
   static let split = ArgumentKey<String?>(
     .optional(
       "split", .string,
-      "the part, such as train, validation or test; default: test; of \"folder\": a folder in it, default: none;"
-        + " of \"frames\": what it is called, which changes nothing else"
+      "the part, such as train, validation or test; default: test; of \"folder\", and of \"videos\" with"
+        + " path: a folder in it, default: none; of \"frames\" and other \"videos\": what it is called, which changes"
+        + " nothing else"
     ).naming { _ in ["test", "train", "validation"] }
   ) { call, name in try call.optionalString(name) }
 

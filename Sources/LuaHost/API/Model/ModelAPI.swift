@@ -3,11 +3,13 @@ enum ModelAPI {
   /// Functions of `gfnet`.
   static let functions =
     [LoadFunction.entry, ModelFunction.entry, EncoderFunction.entry] + DatasetFunctions.functions
-    + PictureFunctions.functions + [FetchFunction.entry] + ModelTrace.functions + TrainFunction.functions
+    + PictureFunctions.functions + [VideoClass.open, FetchFunction.entry] + ModelTrace.functions
+    + TrainFunction.functions
 
   static let classes =
     [
       ModelClass.entry, EncoderClass.entry, DatasetClass.entry, DatasetBatches.entry, ImageBatchClass.entry,
+      VideoClass.entry,
       TraceClass.entry, EvaluationHandle.entry,
       ExplanationHandle.entry,
       CurveHandle.entry, InferenceClass.entry, StreamClass.entry, StepViewClass.entry, SamplerRandom.entry,

@@ -39,7 +39,7 @@ enum PictureOptions {
   static func giveSize(_ call: LuaCall) throws -> Bool { try call.has(resize) || call.has(crop) }
 
   /// A key that reads one side, or a height and a width; nil where it was left out.
-  private static func sides(_ name: String, _ summary: String) -> ArgumentKey<[Int]?> {
+  static func sides(_ name: String, _ summary: String) -> ArgumentKey<[Int]?> {
     ArgumentKey<[Int]?>(.optional(name, .either([.integer, .list(.integer)]), summary)) { call, name in
       let value = try call.value(name)
       if value.isNil { return nil }
