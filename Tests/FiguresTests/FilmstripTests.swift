@@ -71,10 +71,10 @@ import Testing
   @Test func answersStandBesideTheirFrames() throws {
     let step = Film.Step(
       heading: "2: leaves", prediction: "a class with a long name", confidence: 0.93, isCorrect: true)
-    let picture = try Picture(strip(try clip(2, [step]), width: 400).png(dpi: 144))
-    let texts = 0..<2 * 90
+    let picture = try Picture(strip(try clip(2, [step]), width: 400).png(dpi: 288))
+    let texts = 0..<4 * 90
     let green = packed(GlimpseOptions.Colors.greenRed.right)
-    let rows = Int(2 * top)..<Int(2 * top) + 70
+    let rows = Int(4 * top)..<Int(4 * top) + 140
     #expect(rows.contains { y in texts.contains { picture.color($0, y) == green } })
     #expect(picture.hasInk(texts, rows, below: 60))
     // Without texts the frames begin at the margin.

@@ -89,7 +89,7 @@ import Testing
   @Test func aStepperOfAClipShowsItsFrames() throws {
     let bench = try ScriptBench(
       Self.model + """
-        local st = model:stepper(data[2], {exit = 1, sampler = "center"})
+        local st = model:stepper(data:subset{2}, {exit = 1, sampler = "center"})
         st:run()
         st
         """)
@@ -126,7 +126,7 @@ import Testing
     let bench = try ScriptBench(
       """
       -- Grey levels survive.
-      local clip = (gfnet.tensor.arange(0, 255):reshape{1, 1, 16, 16} / 255):expand{3, 1, 16, 16}
+      local clip = (gfnet.tensor.arange(0, 255):reshape{1, 1, 16, 16} / 255):expand(3, 1, 16, 16)
       local film = gfnet.plot.animate(clip, {fps = 12.5, scale = 2, interpolation = "nearest", name = "levels"})
       film
       -- %%
