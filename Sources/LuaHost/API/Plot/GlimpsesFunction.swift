@@ -33,7 +33,8 @@ enum GlimpsesFunction {
       name, in the order of their first image. Of a trace, images are chosen evenly over each group, and shown up to \
       the step after which they leave. A step whose correct is nil, and every step of images without labels, has a \
       colour of its own. Of a trace of clips each clip is a strip of its frames with a row for each step: rows is how \
-      many clips a group shows, columns how many frames stand side by side, and frames that a step does not see are pale.
+      many clips a group shows, columns how many frames stand side by side, frames that a step does not see are pale, and \
+      predictions and confidences stand beside them whatever captions says.
       """, mayTouch: [.readFiles]
   ) { call in
     if case .object(let object) = try call[images], let trace = object.value(as: TraceHandle.self) {
