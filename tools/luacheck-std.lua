@@ -99,7 +99,9 @@ return { read_globals = { gfnet = { fields = {
     step = {},
   } },
   plot = { fields = {
+    animate = {},
     figure = {},
+    filmstrip = {},
     glimpses = {},
     images = {},
   } },

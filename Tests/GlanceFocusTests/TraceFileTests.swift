@@ -150,6 +150,29 @@ private struct Parts {
     }
   }
 
+  @Test func tracesOfClipsSayWhichFramesAreSeen() throws {
+    let images = try SyntheticTrace.make(images: 3, steps: 2)
+    let clips = ClipForm(frames: 8, glanceFrames: 2, focusFrames: 4)
+    let trace = try Trace(
+      record: images.record, model: images.model, dataset: images.dataset, sampler: images.sampler,
+      classNames: images.classNames, clips: clips)
+    #expect(try Parts(trace).load().clips == clips)
+    #expect(try Parts(images).load().clips == nil)
+    for text in [
+      "", "8", "{\"frames\": 8}", "{\"frames\":2,\"glanceFrames\":9223372036854775807,\"focusFrames\":1}",
+    ] {
+      var parts = try Parts(trace)
+      parts.metadata["clips"] = text
+      do {
+        _ = try parts.load()
+        Issue.record("accepted: \(text)")
+      } catch let error as any LineError {
+        #expect(error.description.contains("'clips' in its metadata does not say how a network sees clips"))
+        #expect(error.description.contains("t.safetensors") && !error.description.contains("\n"))
+      }
+    }
+  }
+
   @Test func mutatedTracesNeverCrash() throws {
     let trace = try SyntheticTrace.make(images: 3, steps: 2, classes: 3)
     let good = try Parts(trace)

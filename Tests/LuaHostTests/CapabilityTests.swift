@@ -56,6 +56,7 @@ import Testing
     case "model": return "\(model):\(parts[1])()"
     case "figure": return "gfnet.plot.figure{}:\(parts[1])()"
     case "picture": return "gfnet.plot.images(gfnet.tensor.zeros(1, 3, 8, 8)):\(parts[1])()"
+    case "animation": return "gfnet.plot.animate(gfnet.tensor.zeros(2, 1, 8, 8)):\(parts[1])()"
     case "trace":
       return """
         local data = gfnet.dataset('tensors', {images = gfnet.tensor.zeros(2, 3, 128, 128), labels = {1, 2},

@@ -25,6 +25,7 @@ import Testing
   private static let writers = [
     "gfnet.tensor.save(P, {a = gfnet.tensor{1}})", "gfnet.plot.figure{}:save(P)", "MODEL:save(P)",
     "gfnet.plot.images(gfnet.tensor.zeros(1, 3, 8, 8)):save(P)",
+    "gfnet.plot.animate(gfnet.tensor.zeros(2, 1, 8, 8)):save(P)",
   ]
   private static let model =
     "gfnet.model{backbone = 'resnet_tiny_16', image_size = 128, classes = 10}"

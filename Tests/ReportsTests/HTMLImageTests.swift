@@ -20,6 +20,16 @@ import Testing
     }
   }
 
+  @Test func aMovingPictureIsEmbeddedAsWhatItIs() throws {
+    let gif = Data("GIF89a, for the page".utf8)
+    let file = Notebook.Picture.File(ending: "gif", mediaType: "image/gif", content: gif)
+    var cell = Sample.cell(.code, "clip")
+    cell.outputs = [.figure(.init(name: "clip", files: [file], width: 192, height: 192))]
+    let notebook = Notebook(title: "t", source: "script.lua", cells: [cell])
+    let html = HTMLReport.render(notebook, facts: Sample.facts())
+    #expect(html.contains("src=\"data:image/gif;base64,\(gif.base64EncodedString())\""))
+  }
+
   @Test func imageOutsideTheScriptsFolderStaysALink() throws {
     try withTemporaryFolder { folder in
       try AtomicFile.createFolder(folder / "secret")

@@ -25,3 +25,15 @@ extension GlimpseGrid {
     }
   }
 }
+
+extension Film {
+  /// Roughly the bytes of the frames and steps that are drawn.
+  public var heldBytes: Int { frames.reduce(256 + 256 * steps.count) { $0 + $1.bytes.count } }
+}
+
+extension Filmstrip {
+  /// Roughly the bytes of the frames and steps that are drawn.
+  public var heldBytes: Int {
+    groups.reduce(512) { sum, group in group.clips.reduce(sum) { $0 + $1.heldBytes } }
+  }
+}

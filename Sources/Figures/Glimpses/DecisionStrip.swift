@@ -169,12 +169,7 @@ public struct DecisionStrip: Drawing {
     list.clip(to: box)
     if tile.isPale { list.fill(Path(box), Color.white.opacity(0.55)) }
     for frame in tile.frames {
-      let rect =
-        frame.patch.map {
-          Rect(
-            x: box.x + $0.column * scale, y: box.y + $0.row * scale, width: $0.size * scale,
-            height: $0.size * scale)
-        } ?? box
+      let rect = frame.patch?.rect(scale: scale, in: box) ?? box
       let color = tile.isPale ? frame.color.opacity(0.5) : frame.color
       list.frame(rect, color, width: line)
     }

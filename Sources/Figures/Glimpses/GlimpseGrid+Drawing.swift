@@ -6,8 +6,6 @@ extension GlimpseGrid {
   private var gap: Double { Self.gap }
   private var titleSize: Double { style.fontSize }
   private var titleHeight: Double { titleSize * 1.3 }
-  private var headingSize: Double { style.titleSize }
-  private var headingHeight: Double { headingSize * 1.7 }
 
   /// What is drawn: the picture is as wide as ``GlimpseOptions/width`` and as tall as its content.
   ///
@@ -23,9 +21,9 @@ extension GlimpseGrid {
     var height = 2 * margin
     for group in shown {
       let heading = try setter.wrapped(
-        group.heading, size: headingSize, bold: true, width: options.width - 2 * margin)
+        group.heading, size: style.titleSize, bold: true, width: options.width - 2 * margin)
       let rows = try rows(of: group, columns).map { try row($0, side, setter) }
-      height += headingHeight * Double(heading.count)
+      height += DisplayList.headingHeight(heading, style)
       for row in rows { height += row.titleHeight + row.imageHeight + row.captionHeight + gap }
       sections.append((heading, rows))
     }
@@ -37,7 +35,7 @@ extension GlimpseGrid {
     var list = DisplayList(size: Size(width: options.width, height: height), background: style.background)
     var y = margin
     for section in sections {
-      drawHeading(section.heading, at: &y, into: &list)
+      list.heading(section.heading, at: &y, from: margin, to: options.width - margin, style)
       for row in section.rows {
         try Cancellation.check()
         try draw(row, at: y, side: side, setter, into: &list)
@@ -65,23 +63,6 @@ extension GlimpseGrid {
       throw FigureError("glimpses: \(columns) columns do not fit into \(options.width) points")
     }
     return (columns, side)
-  }
-
-  /// Draws the lines of a heading and moves `y` below them.
-  private func drawHeading(_ heading: [TextLayout], at y: inout Double, into list: inout DisplayList) {
-    for (i, text) in heading.enumerated() {
-      let baseline = y + headingSize
-      text.draw(at: Point(margin, baseline), color: style.ink, into: &list)
-      // A hairline from the heading to the right edge holds the group together.
-      if i == heading.count - 1, margin + text.width + 5 < options.width - margin {
-        list.stroke(
-          Path([
-            Point(margin + text.width + 5, baseline - headingSize * 0.28),
-            Point(options.width - margin, baseline - headingSize * 0.28),
-          ]), Stroke(Color(0xB4B4B4), width: 0.5))
-      }
-      y += headingHeight
-    }
   }
 
   /// Draws a row whose titles begin at `y`.
@@ -178,13 +159,13 @@ extension GlimpseGrid {
     let scale = box.width / Double(glimpse.pixels.width)
     let width = max(min(box.width / 70, 1.6), 0.8)
     list.clip(to: box)
-    let patches = glimpse.steps.compactMap(\.patch).map { rect($0, scale, box) }
+    let patches = glimpse.steps.compactMap(\.patch).map { $0.rect(scale: scale, in: box) }
     if options.dim > 0, !patches.isEmpty {
       list.fill(GlimpseGrid.rest(of: box, without: patches), Color.black.opacity(min(options.dim, 1)))
     }
     // Later steps lie above earlier ones.
     let frames = glimpse.steps.map { step in
-      (rect: step.patch.map { rect($0, scale, box) } ?? box, color: options.colors.color(step.isCorrect))
+      (rect: step.patch?.rect(scale: scale, in: box) ?? box, color: options.colors.color(step.isCorrect))
     }
     for frame in frames { list.frame(frame.rect, frame.color, width: width) }
     list.endClip()
@@ -213,13 +194,5 @@ extension GlimpseGrid {
   /// A confidence as text, such as "94 %".
   static func percent(_ confidence: Double) -> String {
     confidence.isFinite ? "\(Int((min(max(confidence, 0), 1) * 100).rounded())) %" : "–"
-  }
-
-  private func rect(_ patch: Glimpse.Patch, _ scale: Double, _ box: Rect) -> Rect {
-    func sane(_ v: Double) -> Double { v.isFinite ? min(max(v, -1e6), 1e6) : 0 }
-    return Rect(
-      x: box.x + sane(patch.column) * scale, y: box.y + sane(patch.row) * scale,
-      width: abs(sane(patch.size)) * scale,
-      height: abs(sane(patch.size)) * scale)
   }
 }

@@ -25,9 +25,9 @@ extension PictureFormat {
 /// Shapes go through ``CoverageMask`` straight into gd's pixel rows, text through gd's FreeType renderer.
 /// Axis-parallel shapes and strokes are moved to whole pixels, so that axes and bars are equally sharp everywhere.
 final class Rasterizer {
-  private let image: gdImagePtr
-  private let width: Int
-  private let height: Int
+  let image: gdImagePtr
+  let width: Int
+  let height: Int
   /// Pixels per point.
   private let scale: Double
   private let coverage: CoverageMask

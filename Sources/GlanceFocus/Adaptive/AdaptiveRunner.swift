@@ -183,7 +183,8 @@ public final class AdaptiveRunner {
       record: read.count == dataset.count ? record : record.selecting(read), model: identity,
       dataset: Trace.Identity(name: dataset.name, digest: dataset.identity),
       sampler: samplerName ?? setup.sampler.name,
-      classNames: dataset.labels.isEmpty ? setup.configuration.labels : dataset.labels)
+      classNames: dataset.labels.isEmpty ? setup.configuration.labels : dataset.labels,
+      clips: setup.configuration.clips)
   }
 
   private func requireImages(_ count: Int, _ dataset: any ImageDataset) throws {

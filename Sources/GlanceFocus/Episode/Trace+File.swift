@@ -15,7 +15,7 @@ import Support
 /// | `values` | F32 T×N | the critic's values, NaN where not computed; absent when there are none |
 ///
 /// The metadata holds format, model, model_digest, dataset, dataset_digest, sampler, image_size, patch_size
-/// and classes (a JSON list of names).
+/// and classes (a JSON list of names); of clips also clips, a JSON object with frames, glanceFrames and focusFrames.
 extension Trace {
   private static let format = "gfnet-lab trace 1"
 
@@ -51,13 +51,17 @@ extension Trace {
       tensors.append(SafetensorsTensor(file, shape: [steps, images], pieces: values))
     }
     let names = try JSONSerialization.data(withJSONObject: classNames)
-    try Safetensors.write(
-      tensors,
-      metadata: [
-        "format": Self.format, "model": model.name, "model_digest": model.digest, "dataset": dataset.name,
-        "dataset_digest": dataset.digest, "sampler": sampler, "image_size": String(record.imageSize),
-        "patch_size": String(record.patchSize), "classes": String(decoding: names, as: UTF8.self),
-      ].merging(metadata) { own, _ in own }, to: path)
+    var own = [
+      "format": Self.format, "model": model.name, "model_digest": model.digest, "dataset": dataset.name,
+      "dataset_digest": dataset.digest, "sampler": sampler, "image_size": String(record.imageSize),
+      "patch_size": String(record.patchSize), "classes": String(decoding: names, as: UTF8.self),
+    ]
+    if let clips {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = .sortedKeys
+      own["clips"] = String(decoding: try encoder.encode(clips), as: UTF8.self)
+    }
+    try Safetensors.write(tensors, metadata: own.merging(metadata) { own, _ in own }, to: path)
   }
 
   /// Reads a trace and computes its columns.
@@ -78,7 +82,7 @@ extension Trace {
         record: reader.record(),
         model: Identity(name: reader.text("model"), digest: file.metadata["model_digest"] ?? ""),
         dataset: Identity(name: reader.text("dataset"), digest: file.metadata["dataset_digest"] ?? ""),
-        sampler: reader.text("sampler"), classNames: reader.classNames())
+        sampler: reader.text("sampler"), classNames: reader.classNames(), clips: reader.clips())
     } catch let error as EpisodeError {
       throw EpisodeError("trace \(file.file): \(error.description)")
     }
@@ -162,6 +166,14 @@ private struct TraceReader {
       throw EpisodeError("'classes' in its metadata is not a JSON list of names")
     }
     return names
+  }
+
+  func clips() throws -> ClipForm? {
+    guard let text = file.metadata["clips"] else { return nil }
+    guard let clips = try? JSONDecoder().decode(ClipForm.self, from: Data(text.utf8)),
+      (try? clips.validate(steps: 1)) != nil
+    else { throw EpisodeError("'clips' in its metadata does not say how a network sees clips") }
+    return clips
   }
 
   private func size(_ key: String) throws -> Int {

@@ -26,6 +26,8 @@ public struct Trace: Sendable {
   public let sampler: String
   /// C names, or none.
   public let classNames: [String]
+  /// How the network sees clips; nil for images, and where a file does not say.
+  public let clips: ClipForm?
 
   /// - Parameters:
   ///   - record: complete, with at least one image.
@@ -33,9 +35,11 @@ public struct Trace: Sendable {
   ///   - dataset: the data set, with a fingerprint of its images.
   ///   - sampler: the sampler's name, with its parameters.
   ///   - classNames: as many as the record has classes, or none.
+  ///   - clips: how the network sees clips; nil for images.
   /// - Throws: ``EpisodeError`` for a record that is not complete, and for another number of names.
   public init(
-    record: EpisodeRecord, model: Identity, dataset: Identity, sampler: String, classNames: [String] = []
+    record: EpisodeRecord, model: Identity, dataset: Identity, sampler: String, classNames: [String] = [],
+    clips: ClipForm? = nil
   ) throws {
     guard record.images > 0 else { throw EpisodeError("a trace needs at least one image") }
     guard record.isComplete else {
@@ -52,6 +56,7 @@ public struct Trace: Sendable {
     self.dataset = dataset
     self.sampler = sampler
     self.classNames = classNames
+    self.clips = clips
   }
 
   /// Anytime accuracy: the share of images, 0…1, that is right when all stop after step 1…T.

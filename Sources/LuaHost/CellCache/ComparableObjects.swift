@@ -67,6 +67,9 @@ extension TraceHandle: ComparableContent {
     for number in [record.imageSize, record.patchSize, record.steps, record.images, record.classes] {
       visitor.add(number)
     }
+    if let clips = trace.clips {
+      for number in [clips.frames, clips.glanceFrames, clips.focusFrames] { visitor.add(number) }
+    }
     visitor.add(record.madds)
     visitor.add(record.indices)
     visitor.add(record.labels ?? [])

@@ -216,6 +216,9 @@ package enum ForeignNames {
       Row(
         "imshow matshow pcolormesh", "fig:heatmap(values) or gfnet.plot.images(tensor)", "figure:heatmap",
         on: Row.figures),
+      Row(
+        "FuncAnimation ArtistAnimation", "gfnet.plot.animate(clip, {fps = 8})", "gfnet.plot.animate",
+        on: Row.figures),
       Row("axhline", "fig:hline(y)", "figure:hline", on: Row.figures),
       Row("axvline", "fig:vline(x)", "figure:vline", on: Row.figures),
       Row("fill_between", "fig:band(x, low, high)", "figure:band", on: Row.figures),

@@ -19,7 +19,7 @@ public struct Catalog: Sendable {
     ] + DefinitionModules.modules,
     classes: [
       TensorClass.entry, GeneratorClass.entry, FigureClass.figure, FigureClass.axes,
-      FigureClass.picture,
+      FigureClass.picture, ScriptAnimation.entry,
       DefinitionModules.definitionClass, DefinitionModules.configuredClass, InputFileClass.entry,
       GradientsClass.entry, OptimizerClass.entry,
     ] + NetworkModule.classes + ModelAPI.classes)

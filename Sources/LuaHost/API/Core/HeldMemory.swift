@@ -57,7 +57,13 @@ extension ScriptAxes: GrowsInUse {
 }
 
 extension ScriptPicture: HoldsMemory {
-  public var heldBytes: Int { (drawing as? GlimpseGrid)?.heldBytes ?? 0 }
+  public var heldBytes: Int {
+    (drawing as? GlimpseGrid)?.heldBytes ?? (drawing as? Filmstrip)?.heldBytes ?? 0
+  }
+}
+
+extension ScriptAnimation: HoldsMemory {
+  public var heldBytes: Int { animation.film.heldBytes }
 }
 
 extension BackboneDescription: HoldsMemory {

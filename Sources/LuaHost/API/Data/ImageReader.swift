@@ -25,41 +25,68 @@ struct ImageReader {
     range = try call[Self.range]
   }
 
+  /// The numbers of one image, and what errors call it.
+  private struct Numbers {
+    var sizes: [Int]
+    var values: ArraySlice<Double>
+    var place: String
+  }
+
   /// The images of a list, or of a tensor N×C×H×W.
-  func images(_ name: String) throws -> [Pixels] {
+  /// - Parameter asOneClip: whether black and white are the same numbers in all of them.
+  func images(_ name: String, asOneClip: Bool = false) throws -> [Pixels] {
+    let images = try numbers(name, noun: asOneClip ? "frame" : "image")
+    var common = range
+    if asOneClip, common == nil {
+      let ends = images.map { Self.extremes(of: $0.values) }
+      common = (ends.map(\.low).min() ?? 0, ends.map(\.high).max() ?? 1)
+    }
+    return try images.map { try pixels(sizes: $0.sizes, values: $0.values, $0.place, range: common) }
+  }
+
+  private func numbers(_ name: String, noun: String) throws -> [Numbers] {
     let place = call.place(name)
     let value = try call.value(name)
     if case .object = value {
       let array = try call.numberArray(name)
-      guard array.sizes.count == 4 else { return [try pixels(array, place)] }
+      guard array.sizes.count == 4 else {
+        return [Numbers(sizes: array.sizes, values: array.values[...], place: place)]
+      }
       guard !array.values.isEmpty else {
         throw LuaError("\(place) has no pixels: its shape is \(Shape(array.sizes))")
       }
       let length = array.sizes.dropFirst().reduce(1, *)
-      return try (0..<array.sizes[0]).map { index in
-        try pixels(
+      return (0..<array.sizes[0]).map { index in
+        Numbers(
           sizes: Array(array.sizes.dropFirst()), values: array.values[index * length..<(index + 1) * length],
-          "\(place): image \(index + 1)")
+          place: "\(place): \(noun) \(index + 1)")
       }
     }
     let images = try value.asTable?.elements(ofListAt: place) ?? []
-    guard !images.isEmpty else { throw LuaError("\(place): the list has no images") }
-    return try images.enumerated().map { try pixels($1, "\(place): image \($0 + 1)") }
+    guard !images.isEmpty else { throw LuaError("\(place): the list has no \(noun)s") }
+    return try images.enumerated().map { index, image in
+      let place = "\(place): \(noun) \(index + 1)"
+      let array = try numbers(image, place)
+      return Numbers(sizes: array.sizes, values: array.values[...], place: place)
+    }
+  }
+
+  private func numbers(_ value: LuaValue, _ place: String) throws -> NumberArray {
+    let stack = call.stack
+    try value.push(onto: stack)
+    defer { stack.pop() }
+    return try NumberArray(at: -1, on: stack, place)
   }
 
   /// One image: H×W, or C×H×W.
   func pixels(_ value: LuaValue, _ place: String) throws -> Pixels {
-    let stack = call.stack
-    try value.push(onto: stack)
-    defer { stack.pop() }
-    return try pixels(NumberArray(at: -1, on: stack, place), place)
+    let array = try numbers(value, place)
+    return try pixels(sizes: array.sizes, values: array.values[...], place, range: range)
   }
 
-  private func pixels(_ array: NumberArray, _ place: String) throws -> Pixels {
-    try pixels(sizes: array.sizes, values: array.values[...], place)
-  }
-
-  private func pixels(sizes: [Int], values: ArraySlice<Double>, _ place: String) throws -> Pixels {
+  private func pixels(
+    sizes: [Int], values: ArraySlice<Double>, _ place: String, range: (low: Double, high: Double)?
+  ) throws -> Pixels {
     let channels = sizes.count == 3 ? sizes[0] : 1
     guard sizes.count == 2 || sizes.count == 3, channels == 1 || channels == 3, !values.isEmpty else {
       throw LuaError(

@@ -13,7 +13,7 @@ struct StepperCard {
   init(_ handle: StepperHandle) { self.handle = handle }
 
   func outputs(_ context: HostContext) throws -> [Notebook.Output] {
-    let picture = ScriptPicture(try grid(), caption: caption, words: "stepper")
+    let picture = ScriptPicture(try drawing(), caption: caption, words: "stepper")
     return [
       .figure(try picture.picture(context)),
       .table(
@@ -36,6 +36,35 @@ struct StepperCard {
 
   // MARK: The picture
 
+  private func drawing() throws -> any Drawing {
+    handle.images.frames == 1 ? try grid() : try filmstrip()
+  }
+
+  /// The frames of a clip, a row for each step.
+  private func filmstrip() throws -> Filmstrip {
+    let record = stepper.record
+    let steps = (1...stepper.step).map { step in
+      let answer = answer(step, patch: patch(step))
+      return Film.Step(
+        patch: answer.patch,
+        seen: Set(handle.model.configuration.framePlaces(step == 1 ? .glance : .patch)),
+        heading: step == 1 ? "1: the glance" : "\(step): \(Self.text(record[step].locations[0]))",
+        prediction: answer.prediction, confidence: answer.confidence, isCorrect: answer.isCorrect)
+    }
+    let film = try Film(
+      handle.images, at: record.indices[0], title: record.labels.map { handle.name(of: Int($0[0])) } ?? "",
+      steps: steps)
+    return Filmstrip(groups: [.init(clips: [film])])
+  }
+
+  /// Where a step looked; nil for the glance.
+  private func patch(_ step: Int) -> Glimpse.Patch? {
+    guard step > 1 else { return nil }
+    let position = stepper.record[step].positions[0]
+    return .init(
+      row: Double(position.row), column: Double(position.column), size: Double(stepper.record.patchSize))
+  }
+
   private func grid() throws -> GlimpseGrid {
     let record = stepper.record
     let index = record.indices[0]
@@ -57,12 +86,7 @@ struct StepperCard {
           steps: [answer(step, patch: nil)], firstStep: step))
     }
     let title = record.labels.map { handle.name(of: Int($0[0])) } ?? ""
-    let steps = (1...stepper.step).map { step -> Glimpse.Step in
-      guard step > 1 else { return answer(1, patch: nil) }
-      let position = record[step].positions[0]
-      return answer(
-        step, patch: .init(row: Double(position.row), column: Double(position.column), size: Double(side)))
-    }
+    let steps = (1...stepper.step).map { answer($0, patch: patch($0)) }
     var options = GlimpseOptions()
     options.hasCaptions = true
     return GlimpseGrid(

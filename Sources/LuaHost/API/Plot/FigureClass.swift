@@ -61,7 +61,7 @@ enum FigureClass {
   ).entry
 
   static let picture = LuaClass<ScriptPicture>(
-    "picture", "Images, as gfnet.plot.images and gfnet.plot.glimpses make them.",
+    "picture", "Images, as gfnet.plot.images, gfnet.plot.glimpses and gfnet.plot.filmstrip make them.",
     methods: [saving(sample: "gfnet.plot.images{gfnet.tensor.rand(8, 8)}")],
     describe: { "picture (\($0.words))" },
     show: { picture, state in [.figure(try picture.picture(state.context))] }
@@ -75,7 +75,7 @@ enum FigureClass {
   private static let formatNames = PictureFormat.all.map(\.name).joined(separator: " or ")
 
   /// The method `save` of everything that is drawn.
-  private static func saving<Value: ScriptDrawing>(sample: String) -> LuaMethod<Value> {
+  private static func saving<Value: StillDrawing>(sample: String) -> LuaMethod<Value> {
     LuaMethod(
       "save", "Writes a \(formatNames) file, and beside it the numbers as CSV.", [file, .options([dpi])],
       example: "\(sample):save(\"accuracy.png\")", touches: [.writeFiles]

@@ -32,26 +32,33 @@ enum GlimpsesFunction {
       row and column are those of the patch's top-left pixel, from 1. Images of one group stand together under its \
       name, in the order of their first image. Of a trace, images are chosen evenly over each group, and shown up to \
       the step after which they leave. A step whose correct is nil, and every step of images without labels, has a \
-      colour of its own.
+      colour of its own. Of a trace of clips each clip is a strip of its frames with a row for each step: rows is how \
+      many clips a group shows, columns how many frames stand side by side, frames that a step does not see are pale, and \
+      predictions and confidences stand beside them whatever captions says.
       """, mayTouch: [.readFiles]
   ) { call in
     if case .object(let object) = try call[images], let trace = object.value(as: TraceHandle.self) {
-      return Pushed(try picture(of: TraceGlimpses.groups(trace, call), call))
+      let options = try GlimpsesFunction.options(call)
+      return Pushed(try picture(of: TraceGlimpses.drawing(trace, call, options), call))
     }
     for option in TraceGlimpses.options where try call.has(option) {
       throw LuaError("gfnet.plot.glimpses: the option '\(option.parameter.name)' is for traces only")
     }
-    return Pushed(try picture(of: GlimpseReader(call).groups(images.parameter.name), call))
+    let groups = try GlimpseReader(call).groups(images.parameter.name)
+    return Pushed(try picture(of: GlimpseGrid(groups: groups, options: options(call)), call))
   }
 
-  /// The picture of glimpses that were gathered anywhere.
-  private static func picture(of groups: [GlimpseGrid.Group], _ call: LuaCall) throws -> ScriptPicture {
+  private static func options(_ call: LuaCall) throws -> GlimpseOptions {
     var options = try GridOptions.read(call)
     if let palette = try call[colors] { options.colors = palette }
     options.dim = try call[dim]
     options.hasCaptions = try call[captions]
-    return ScriptPicture(
-      GlimpseGrid(groups: groups, options: options), name: try call[FigureNameOptions.name],
+    return options
+  }
+
+  private static func picture(of drawing: some Drawing, _ call: LuaCall) throws -> ScriptPicture {
+    ScriptPicture(
+      drawing, name: try call[FigureNameOptions.name],
       caption: try call[FigureNameOptions.caption], words: "glimpses")
   }
 }

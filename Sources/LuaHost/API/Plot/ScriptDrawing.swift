@@ -4,14 +4,34 @@ import Support
 
 /// Something that a script drew and that a cell can show.
 public protocol ScriptDrawing: AnyObject, SendableMetatype {
-  var drawing: any Drawing { get }
   /// The stem of the file under `figures/`; nil where it is made from the titles.
   var name: String? { get }
   var caption: String { get }
-  /// Whether there are numbers to keep as CSV; plain photographs have none.
-  var hasNumbers: Bool { get }
   /// What the file is called when the script gave no name; may be empty.
   var words: String { get }
+  /// What a run's folder keeps of it.
+  func rendered() throws -> RenderedDrawing
+}
+
+/// A drawing as files.
+public struct RenderedDrawing {
+  /// The same picture in one format or several; reports show the first.
+  var files: [Notebook.Picture.File]
+  /// The width on a page, in points.
+  var width: Double
+  /// The height on a page, in points.
+  var height: Double
+  /// The numbers behind it; nil where there are none.
+  var csv: String?
+  /// What there is to say about it, one line each.
+  var remarks: [String]
+}
+
+/// A picture that does not move.
+public protocol StillDrawing: ScriptDrawing {
+  var drawing: any Drawing { get }
+  /// Whether there are numbers to keep as CSV; plain photographs have none.
+  var hasNumbers: Bool { get }
 }
 
 extension ScriptDrawing {
@@ -20,17 +40,13 @@ extension ScriptDrawing {
     -> Notebook.Picture
   {
     do {
-      let list = try drawing.displayList()
-      let files = try PictureFormat.kept.map { format in
-        Notebook.Picture.File(
-          ending: format.ending, mediaType: format.mediaType, content: try format.render(list, 300))
-      }
+      let rendered = try rendered()
       let stem = name ?? self.name ?? Self.stem(words) ?? context.names.next("figure")
       let file = context.names.unique(stem, among: .figures)
-      for remark in list.remarks { context.note("figure \(file): \(remark)") }
+      for remark in rendered.remarks { context.note("figure \(file): \(remark)") }
       return Notebook.Picture(
-        name: file, caption: caption ?? self.caption, files: files, width: list.size.width,
-        height: list.size.height, csv: hasNumbers ? try drawing.csv() : nil)
+        name: file, caption: caption ?? self.caption, files: rendered.files,
+        width: rendered.width, height: rendered.height, csv: rendered.csv)
     } catch let error as FigureError {
       throw LuaError("figure: \(error)")
     }
@@ -49,6 +65,20 @@ extension ScriptDrawing {
     }
     let trimmed = stem.prefix(60).split(separator: "-").joined(separator: "-")
     return trimmed.isEmpty ? nil : trimmed
+  }
+
+}
+
+extension StillDrawing {
+  public func rendered() throws -> RenderedDrawing {
+    let list = try drawing.displayList()
+    let files = try PictureFormat.kept.map { format in
+      Notebook.Picture.File(
+        ending: format.ending, mediaType: format.mediaType, content: try format.render(list, 300))
+    }
+    return RenderedDrawing(
+      files: files, width: list.size.width, height: list.size.height,
+      csv: hasNumbers ? try drawing.csv() : nil, remarks: list.remarks)
   }
 
   /// Writes the picture to `stem` with the format's ending and, where there are numbers, `stem`.csv; returns what

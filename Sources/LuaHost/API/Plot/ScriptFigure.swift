@@ -1,7 +1,7 @@
 import Figures
 
 /// A figure that a script builds.
-public final class ScriptFigure: ScriptDrawing {
+public final class ScriptFigure: StillDrawing {
   public var figure: Figure
   public var name: String?
   public var caption = ""

@@ -1,7 +1,7 @@
 import Figures
 
 /// A finished picture: images, or images with the patches that were looked at.
-public final class ScriptPicture: ScriptDrawing {
+public final class ScriptPicture: StillDrawing {
   public let drawing: any Drawing
   public let name: String?
   public let caption: String

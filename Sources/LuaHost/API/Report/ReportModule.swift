@@ -81,12 +81,15 @@ enum ReportModule {
   }
 
   private static let figure = ArgumentKey<any ScriptDrawing>(
-    FunctionParameter("figure", .either([.object("figure"), .object("picture")]), "what gfnet.plot made")
+    FunctionParameter(
+      "figure", .either([.object("figure"), .object("picture"), .object("animation")]), "what gfnet.plot made"
+    )
   ) { call, name in
     try call.read(
       name,
       { slot -> (any ScriptDrawing)? in
         if let figure = call.stack.object(at: slot, as: ScriptFigure.self) { return figure }
+        if let animation = call.stack.object(at: slot, as: ScriptAnimation.self) { return animation }
         return try call.stack.requireObject(at: slot, as: ScriptPicture.self, in: "gfnet.report.figure")
       }, fallback: { _ in nil })
   }

@@ -93,30 +93,55 @@ final class ExplanationHandle {
   /// The glance and the patches with what was read and decided; nil where the images are not known here.
   func picture() throws -> ScriptPicture? {
     guard let images else { return nil }
+    guard images.frames == 1 else { return try filmstrip(images) }
     let size = images.imageSize
     let record = trace.record
     let pixels = try Pixels(
       width: size.width, height: size.height, channels: images.channels,
       bytes: images.item(at: explanation.image))
     let steps = try explanation.steps.map { step -> DecisionStrip.Step in
-      let patch = step.patch.map {
-        Glimpse.Patch(row: Double($0.row), column: Double($0.column), size: Double(record.patchSize))
-      }
-      var lines = ["\(trace.className(step.prediction)) \(Int((100 * step.confidence).rounded())) %"]
-      lines += step.readings.map(\.sentence)
-      lines.append("\(NumberSpelling.plain((step.madds / 1e4).rounded() / 100)) M Multiply-Adds")
+      let answer = "\(trace.className(step.prediction)) \(Int((100 * step.confidence).rounded())) %"
       return DecisionStrip.Step(
         pixels: try step.patch.map {
           try pixels.patch(row: $0.row, column: $0.column, side: record.patchSize)
         }
           ?? pixels.reduced(to: record.patchSize),
-        patch: patch, heading: "\(step.step == 1 ? "glance" : "step \(step.step)"): \(verdict(step))",
-        lines: lines, isCorrect: step.isCorrect, isTaken: step.step <= explanation.exitStep)
+        patch: patch(step), heading: heading(step), lines: [answer] + reasons(step),
+        isCorrect: step.isCorrect, isTaken: step.step <= explanation.exitStep)
     }
-    let name =
-      explanation.label.map(trace.className) ?? FilePath(images.itemName(at: explanation.image)).shownName
     return ScriptPicture(
-      DecisionStrip(image: pixels, title: name, steps: steps), caption: title + ".", words: "explain")
+      DecisionStrip(image: pixels, title: trace.title(explanation.row, images), steps: steps),
+      caption: title + ".", words: "explain")
+  }
+
+  /// The frames of a clip, a row for each step.
+  private func filmstrip(_ clips: any ImageDataset) throws -> ScriptPicture {
+    let steps = explanation.steps.map { step in
+      Film.Step(
+        patch: patch(step), seen: trace.seenFrames(step.step), heading: heading(step),
+        prediction: trace.className(step.prediction), confidence: Double(step.confidence),
+        lines: reasons(step), isCorrect: step.isCorrect, isTaken: step.step <= explanation.exitStep)
+    }
+    let film = try Film(
+      clips, at: explanation.image, title: trace.title(explanation.row, clips), steps: steps)
+    return ScriptPicture(
+      Filmstrip(groups: [.init(clips: [film])]), caption: title + ".", words: "explain")
+  }
+
+  private func patch(_ step: Explanation.Step) -> Glimpse.Patch? {
+    step.patch.map {
+      .init(row: Double($0.row), column: Double($0.column), size: Double(trace.record.patchSize))
+    }
+  }
+
+  private func heading(_ step: Explanation.Step) -> String {
+    "\(step.step == 1 ? "glance" : "step \(step.step)"): \(verdict(step))"
+  }
+
+  /// What was read, and what it had cost by then.
+  private func reasons(_ step: Explanation.Step) -> [String] {
+    step.readings.map(\.sentence)
+      + ["\(NumberSpelling.plain((step.madds / 1e4).rounded() / 100)) M Multiply-Adds"]
   }
 
   static let entry = LuaClass<ExplanationHandle>(
@@ -135,7 +160,8 @@ final class ExplanationHandle {
         "{step=, prediction=, confidence=, correct=, row=, column=, madds=, leaves=, decision=, reads = {name = value}, bounds = {name = {sign=, number=}}}",
         get: { it, _ in it.explanation.steps.map(it.fields) }),
       .init(
-        "figure", "picture", "the glance and the patches; nil where the images are not known",
+        "figure", "picture",
+        "the glance and the patches, of clips all frames by steps; nil where the images are not known",
         get: { it, _ in try it.picture().map { Pushed($0) } }),
     ],
     describe: { $0.description },

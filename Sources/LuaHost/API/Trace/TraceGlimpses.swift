@@ -4,7 +4,7 @@ import GlanceFocus
 import Support
 import Vision
 
-/// The pictures of `gfnet.plot.glimpses(trace, …)`: images of a trace with the patches that were looked at.
+/// The pictures of `gfnet.plot.glimpses(trace, …)`: images or clips of a trace with the patches that were looked at.
 enum TraceGlimpses {
   /// How the images are grouped, under the names that scripts use.
   private enum Grouping: String, CaseIterable {
@@ -14,7 +14,7 @@ enum TraceGlimpses {
   }
 
   private static let rows = ArgumentKey<Int>(
-    "rows", default: 2, "of a trace: rows of images in each group", in: 1...100)
+    "rows", default: 2, "of a trace: rows of images, or clips, in each group", in: 1...100)
   private static let by = ArgumentKey<Grouping>(
     "by", default: .exitStep, "of a trace: a group for each exit step, each true class, or one for all")
   private static let thresholds = ArgumentKey<LuaValue>(
@@ -30,36 +30,65 @@ enum TraceGlimpses {
   /// The options that are for traces alone.
   static let options: [any ArgumentRow] = [rows, by, thresholds, dataset]
 
-  static func groups(_ handle: TraceHandle, _ call: LuaCall) throws -> [GlimpseGrid.Group] {
+  /// Items of the trace under one heading.
+  private struct Choice {
+    var heading: String
+    /// Their rows in the trace, from 0.
+    var rows: [Int]
+  }
+
+  /// The picture of images as ``GlimpseGrid``, or of clips as ``Filmstrip``.
+  static func drawing(_ handle: TraceHandle, _ call: LuaCall, _ options: GlimpseOptions) throws
+    -> any Drawing
+  {
     let images = try images(of: handle, call)
     let evaluation = try evaluation(of: handle, call)
+    guard images.frames == 1 else {
+      let groups = try choices(handle, evaluation, call, most: call[rows], noun: "clips")
+      return Filmstrip(
+        groups: try groups.map { group in
+          .init(
+            heading: group.heading, clips: try group.rows.map { try film($0, handle, images, evaluation) })
+        }, options: options)
+    }
     let columns = try call[GridOptions.columns] ?? GlimpseGrid.columns(width: call[GridOptions.width])
-    let most = try call[rows] * columns
+    let groups = try choices(handle, evaluation, call, most: call[rows] * columns, noun: "images")
+    return GlimpseGrid(
+      groups: try groups.map { group in
+        .init(
+          heading: group.heading, images: try group.rows.map { try glimpse($0, handle, images, evaluation) })
+      }, options: options)
+  }
+
+  /// Which items are shown, and how they are grouped.
+  /// - Parameter most: how many there may be of each group.
+  private static func choices(
+    _ handle: TraceHandle, _ evaluation: Evaluation, _ call: LuaCall, most: Int, noun: String
+  ) throws -> [Choice] {
     let record = handle.record
-    func group(_ heading: String, _ rows: [Int]) throws -> GlimpseGrid.Group? {
+    func choice(_ heading: String, _ rows: [Int]) -> Choice? {
       guard !rows.isEmpty else { return nil }
       // Evenly spread over the group, so that the choice is the same every time and no end of the set is
       // favoured.
       let count = min(most, rows.count)
-      let chosen = (0..<count).map { rows[(2 * $0 + 1) * rows.count / (2 * count)] }
-      return .init(
-        heading: heading, images: try chosen.map { try glimpse($0, handle, images, evaluation) })
+      return Choice(
+        heading: heading, rows: (0..<count).map { rows[(2 * $0 + 1) * rows.count / (2 * count)] })
     }
     let all = Array(0..<record.images)
     switch try call[by] {
-    case .oneGroup: return try [group("", all)].compactMap(\.self)
+    case .oneGroup: return [choice("", all)].compactMap(\.self)
     case .trueClass:
       guard let labels = record.labels else {
-        throw LuaError("gfnet.plot.glimpses: by = \"class\" needs the images' labels, which are not known")
+        throw LuaError("gfnet.plot.glimpses: by = \"class\" needs the \(noun)' labels, which are not known")
       }
-      return try (0..<record.classes).compactMap { label in
-        try group(handle.className(label), all.filter { Int(labels[$0]) == label })
+      return (0..<record.classes).compactMap { label in
+        choice(handle.className(label), all.filter { Int(labels[$0]) == label })
       }
     case .exitStep:
-      return try (1...record.steps).compactMap { step in
+      return (1...record.steps).compactMap { step in
         let rows = all.filter { Int(evaluation.exitSteps[$0]) == step }
         let share = String(format: "%.0f %%", 100 * Double(rows.count) / Double(record.images))
-        return try group("exit after step \(step): \(share) of the images", rows)
+        return choice("exit after step \(step): \(share) of the \(noun)", rows)
       }
     }
   }
@@ -84,23 +113,39 @@ enum TraceGlimpses {
     let pixels = try Pixels(
       width: size.width, height: size.height, channels: images.channels,
       bytes: images.item(at: record.indices[row]))
-    let label = record.labels.map { Int($0[row]) }
     let steps = (1...Int(evaluation.exitSteps[row])).map { step in
-      let columns = record[step]
-      let answer = Int(columns.prediction[row])
+      let answer = Int(record[step].prediction[row])
       return Glimpse.Step(
-        patch: step == 1
-          ? nil
-          : .init(
-            row: Double(columns.positions[row].row), column: Double(columns.positions[row].column),
-            size: Double(record.patchSize)),
-        confidence: Double(columns.confidence[row]), isCorrect: label.map { answer == $0 },
-        prediction: handle.className(answer))
+        patch: handle.patch(row, step), confidence: Double(record[step].confidence[row]),
+        isCorrect: record.labels.map { answer == Int($0[row]) }, prediction: handle.className(answer))
     }
-    return Glimpse(
-      pixels: pixels,
-      title: label.map(handle.className)
-        ?? FilePath(images.itemName(at: record.indices[row])).shownName,
-      steps: steps)
+    return Glimpse(pixels: pixels, title: handle.title(row, images), steps: steps)
+  }
+
+  private static func film(
+    _ row: Int, _ handle: TraceHandle, _ images: any ImageDataset, _ evaluation: Evaluation
+  ) throws -> Film {
+    let record = handle.record
+    let exit = Int(evaluation.exitSteps[row])
+    let steps = (1...exit).map { step in
+      let answer = Int(record[step].prediction[row])
+      return Film.Step(
+        patch: handle.patch(row, step), seen: handle.seenFrames(step),
+        heading: "\(step == 1 ? "glance" : "step \(step)"): \(step == exit ? "leaves" : "stays")",
+        prediction: handle.className(answer), confidence: Double(record[step].confidence[row]),
+        isCorrect: record.labels.map { answer == Int($0[row]) })
+    }
+    return try Film(images, at: record.indices[row], title: handle.title(row, images), steps: steps)
+  }
+}
+
+extension Film {
+  /// A clip of a data set.
+  /// - Parameter index: from 0.
+  init(_ clips: any ImageDataset, at index: Int, title: String, steps: [Step]) throws {
+    let size = clips.imageSize
+    try self.init(
+      bytes: clips.item(at: index), width: size.width, height: size.height, channels: clips.channels,
+      title: title, steps: steps)
   }
 }

@@ -1,3 +1,5 @@
+import Figures
+import GlanceFocus
 import Support
 import Vision
 
@@ -30,6 +32,29 @@ enum TraceImages {
 }
 
 extension TraceHandle {
+  /// The frames of a clip that a step sees, from 0; nil: all.
+  func seenFrames(_ step: Int) -> Set<Int>? {
+    trace.clips.map { Set($0.places(step == 1 ? .glance : .patch)) }
+  }
+
+  /// Where an image or clip was looked at; nil for the glance.
+  /// - Parameters:
+  ///   - row: of the trace, from 0.
+  ///   - step: from 1.
+  func patch(_ row: Int, _ step: Int) -> Glimpse.Patch? {
+    guard step > 1 else { return nil }
+    let position = record[step].positions[row]
+    return .init(
+      row: Double(position.row), column: Double(position.column), size: Double(record.patchSize))
+  }
+
+  /// What an image or clip is called in pictures: its class, or its name where that is not known.
+  /// - Parameter row: of the trace, from 0.
+  func title(_ row: Int, _ images: any ImageDataset) -> String {
+    record.labels.map { className(Int($0[row])) }
+      ?? FilePath(images.itemName(at: record.indices[row])).shownName
+  }
+
   /// What a class is called.
   /// - Parameter label: from 0.
   func className(_ label: Int) -> String { trace.classNames.className(label) }

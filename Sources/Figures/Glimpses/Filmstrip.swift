@@ -1,0 +1,54 @@
+/// Clips as strips of their frames: a row for each step with the place that was looked at on every frame, and beside it
+/// what was answered. Frames that a step does not see, and steps that a clip did not take, are pale.
+public struct Filmstrip: Drawing {
+  /// Clips under one heading.
+  public struct Group: Sendable, Hashable {
+    /// The text above the clips; empty for none.
+    public var heading: String
+    /// The clips, in the order in which they are drawn.
+    public var clips: [Film]
+
+    public init(heading: String = "", clips: [Film]) {
+      self.heading = heading
+      self.clips = clips
+    }
+  }
+
+  /// The groups, from the top.
+  public var groups: [Group]
+  /// How overlays look; columns are frames side by side.
+  public var options: GlimpseOptions
+  /// Fonts, weights and colours.
+  public var style: FigureStyle
+
+  public init(groups: [Group], options: GlimpseOptions = GlimpseOptions(), style: FigureStyle = .paper) {
+    self.groups = groups
+    self.options = options
+    self.style = style
+  }
+
+  /// The numbers behind the picture, one row per step: group, clip, step, frames (the numbers of those that it sees),
+  /// taken, row, column, size, prediction, confidence, correct, heading, text; all count from 1.
+  public func csv() throws -> String {
+    var rows: [[String]] = []
+    for group in groups {
+      for clip in group.clips {
+        for (i, step) in clip.steps.enumerated() {
+          let patch =
+            step.patch.map { [$0.row + 1, $0.column + 1, $0.size].map(CSV.number) } ?? ["", "", ""]
+          let seen = clip.frames.indices.filter(step.sees).map { "\($0 + 1)" }.joined(separator: " ")
+          let judged = step.isCorrect.map { $0 ? "1" : "0" } ?? ""
+          rows.append(
+            [group.heading, clip.title, "\(i + 1)", seen, step.isTaken ? "1" : "0"] + patch
+              + [step.prediction, step.confidence.map(CSV.number) ?? "", judged, step.heading]
+              + [step.lines.joined(separator: "; ")])
+        }
+      }
+    }
+    return CSV.text(
+      header: [
+        "group", "clip", "step", "frames", "taken", "row", "column", "size", "prediction", "confidence",
+        "correct", "heading", "text",
+      ], rows: rows)
+  }
+}
