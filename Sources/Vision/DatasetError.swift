@@ -14,8 +14,6 @@ public enum DatasetError: LineError, Equatable {
   case invalid(String)
   /// `index` (0-based) is not an item of the data set, whose items are called by the noun, such as "image".
   case noSuchItem(_ noun: String, index: Int, dataset: String, count: Int)
-  /// The items of the data set are clips of so many frames where images are needed.
-  case clips(dataset: String, frames: Int)
 
   public var description: String {
     switch self {
@@ -27,8 +25,6 @@ public enum DatasetError: LineError, Equatable {
     case .invalid(let reason): reason
     case .noSuchItem(let noun, let index, let dataset, let count):
       "\(dataset) has no \(noun) \(index &+ 1), expected 1 to \(count)"
-    case .clips(let dataset, let frames):
-      "\(dataset) has clips of \(frames) frames, expected images"
     }
   }
 }

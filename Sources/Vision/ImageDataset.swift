@@ -146,13 +146,6 @@ extension ImageDataset {
     return DatasetView(of: self, indices: indices)
   }
 
-  /// Throws where the items are clips: for what takes one picture each.
-  ///
-  /// - Throws: ``DatasetError/clips(dataset:frames:)``.
-  public func requireImages() throws {
-    guard frames == 1 else { throw DatasetError.clips(dataset: name, frames: frames) }
-  }
-
   /// Throws unless `index` is an item of the set.
   func checkItem(_ index: Int) throws {
     guard index >= 0, index < count else {
