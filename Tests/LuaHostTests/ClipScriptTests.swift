@@ -128,22 +128,22 @@ import Testing
     #expect(message == "" && shown.hasPrefix("figure:"), "\(message)")
   }
 
-  /// What takes one picture says so in one line instead of taking a frame for an image.
+  /// A model of images says so in one line instead of taking a frame for an image.
   @Test(arguments: [
     "model:infer(data)", "model:trace(data)", "for _ in model:stream(data, {}) do end", "model:glance(data)",
     "model:glance(data:batches{size = 2}())", "model:infer(data[1])", "model:infer{data[1], data[2]}",
     "model:glance(data[1])", "model:stepper(data[1])",
     "gfnet.train{model = model, dataset = data, stage = 1, epochs = 1, checkpoint = false}",
-    "gfnet.model{backbone = \"resnet_tiny_16\", dataset = data, steps = 2}",
   ])
-  func whatTakesImagesRefusesClips(_ call: String) throws {
+  func aModelOfImagesRefusesClips(_ call: String) throws {
     let (_, message) = try run(
       """
       local data = gfnet.dataset("clutter-motion", {limit = 20})
       local model = gfnet.model{backbone = "resnet_tiny_16", image_size = 128, patch_size = 48, classes = 20, steps = 2}
       \(call)
       """)
-    #expect(message.contains("8 frames, expected images"), "\(message)")
+    #expect(message.contains("8 frames"), "\(message)")
+    #expect(message.contains("single images") || message.contains("expected images"), "\(message)")
     #expect(!message.contains("\n"))
   }
 

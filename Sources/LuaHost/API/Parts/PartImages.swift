@@ -38,11 +38,13 @@ enum PartImages {
     if let table = value.asTable {
       let held = try table.get("images")
       if !held.isNil { return try read(held, for: model, call, place) }
-      for name in ["image", "clips", "clip"] {
+      let seesClips = model.configuration.frames > 1
+      if !seesClips { try ImageArgument.refuseClip(table, place) }
+      for name in seesClips ? ["clips", "clip"] : ["image"] {
         let one = try table.get(name)
         if !one.isNil { return try read(one, for: model, call, place) }
       }
-      if case .object? = try table.elements().first {
+      if !seesClips, case .object? = try table.elements().first {
         return try images(ImageArgument.batch(value, on: call.stack, place), place, call)
       }
     }
