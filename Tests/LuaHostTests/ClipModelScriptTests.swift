@@ -46,7 +46,7 @@ import Testing
         print(worst)
       end
       """)
-    #expect(output == String(repeating: "0\n", count: 7))
+    #expect(output == String(repeating: "0.0\n", count: 7))
   }
 
   @Test func episodesAnswersAndStreamsAreThoseOfImages() throws {
@@ -54,14 +54,14 @@ import Testing
       """
       local trace = model:trace(data, {batch = 4})
       local all = model:infer(data, {batch = 4, exit = gfnet.exits.length{steps = 3}})
-      print(#all, all[1].step, all.accuracy == trace:accuracy()[3])
+      print(#all, all[1].steps, all.accuracy == trace:accuracy()[3])
       local one = model:infer(data[2])
       local same = model:infer(clips[2])
-      print(one.step == same.step, one.class == same.class)
+      print(one.steps == same.steps, one.prediction == same.prediction)
       local i = 0
       local answers = model:stream(function() i = i + 1 return i <= 5 and data[i] or nil end, {exit = 0})
       local count = 0
-      for answer in answers do count = count + 1 assert(answer.step == 1) end
+      for answer in answers do count = count + 1 assert(answer.steps == 1) end
       print(count)
       local steps = 0
       for s in model:episode(data, {batch = 4}) do steps = steps + 1 end
@@ -87,7 +87,8 @@ import Testing
       end, model.global_encoder)
       print(g ~= nil)
       """)
-    #expect(output == "1\t3\n1\t3\n1\t3\ntrue\n")
+    let lines = output.split(separator: "\n").filter { !$0.hasPrefix("stage ") }
+    #expect(lines == ["1\t3", "1\t3", "1\t3", "true"], "\(output)")
   }
 
   @Test func optionsSayHowClipsAreSeen() throws {
@@ -102,7 +103,7 @@ import Testing
       print(pcall(gfnet.model, {backbone = "resnet_tiny_16", dataset = data, frames = 5}))
       print(pcall(gfnet.model, {backbone = "resnet_tiny_16", classes = 2, glance_frames = 2}))
       print(pcall(gfnet.model, {backbone = "densenet121", dataset = data, temporal_shift = true, patch_size = 64}))
-      print(pcall(model.infer, model, gfnet.dataset("tensors", {images = gfnet.tensor.zeros(2, 1, 64, 64)})))
+      print(pcall(model.infer, model, gfnet.dataset("tensors", {images = gfnet.tensor.zeros(2, 1, 64, 64), labels = {1, 2}})))
       print(pcall(model.glance, model, gfnet.tensor.zeros(2, 3, 1, 64, 64)))
       """)
     let lines = output.split(separator: "\n").map(String.init)

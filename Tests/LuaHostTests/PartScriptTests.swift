@@ -201,7 +201,7 @@ import Vision
   @Test(arguments: [
     (
       "model:glance(gfnet.tensor.zeros(2, 5, 64, 64))",
-      "model:glance: argument 1 'images': images must be n × 1 or 3 × height × width, got 2×5×64×64"
+      "model:glance: argument 1 'images': images must be n × 1 or 3 × height × width, and clips n × frames × 1 or 3 × height × width; got 2×5×64×64"
     ),
     (
       "model:focus(gfnet.tensor.zeros(12, 3, 32, 32), model:glance(data).memory)",

@@ -55,7 +55,7 @@ import Testing
       ("gfnet.dataset(\"folder\", {path = \"\(none)\"})", "\(none) is not a folder"),
       (
         "gfnet.dataset(\"clutter-fashion\", {crop = 3})",
-        "'crop' is for the data set \"folder\" and \"files\" and \"frames\" only"
+        "'crop' is for the data set \"folder\" and \"files\" and \"frames\" and \"videos\" only"
       ),
       ("gfnet.dataset(\"folder\", {path = \"x\", resize = 10, crop = 20})", "cannot be cut from"),
       ("gfnet.dataset(\"folder\", {path = \"x\", std = {1, 0, 1}})", "three positive numbers"),

@@ -148,7 +148,7 @@ struct VideoScriptTests {
     ("v:clip{seconds = {-1}}", "has no picture at -1.0 s, expected 0 to 0.7"),
     ("v:clip{at = {1}, size = 0}", "sizes of pictures must be 1 to"),
     ("v:pictures{every = 0}", "option 'every' must be"),
-    ("gfnet.video('FOLDER')", "FOLDER"), ("gfnet.video('FOLDER/none.mp4')", "No such file"),
+    ("gfnet.video('FOLDER')", "FOLDER"), ("gfnet.video('FOLDER/none.mp4')", "no such file"),
     ("gfnet.video('FOLDER/sound.mp4')", "sound.mp4 "),
   ])
   func whatAVideoHasNotIsOneLine(_ call: String, _ expected: String) throws {

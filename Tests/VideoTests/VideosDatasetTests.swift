@@ -78,7 +78,7 @@ struct VideosDatasetTests {
     #expect(try hashes(named, 0) == expected("h264.mp4", [2, 6, 11, 15]))
     #expect(try BatchLoader(named, batchSize: 3).epoch(0).next()?.indices == [0])
     let reasons = try #require(named.damaged?.all.map(\.reason))
-    #expect(reasons.count == 2 && reasons[0].contains("none.mp4 cannot be read: No such file"), "\(reasons)")
+    #expect(reasons.count == 2 && reasons[0].contains("none.mp4 cannot be read: no such file"), "\(reasons)")
     #expect(throws: DatasetError.self) { try open(.files([])) }
     let empty = try TemporaryFolder()
     #expect { try open(.folder(empty.path)) } throws: {

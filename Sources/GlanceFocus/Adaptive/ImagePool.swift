@@ -75,7 +75,8 @@ final class ImagePool {
     let (dataset, side) = (image.dataset, configuration.imageSize)
     try ModelError.require(
       dataset.frames == configuration.frames,
-      "item \(image.number + 1) has \(dataset.frames) pictures, expected \(configuration.frames)")
+      "item \(image.number + 1) is of \(Configuration.items(dataset.frames)), the model was made for"
+        + " \(Configuration.items(configuration.frames))")
     try ModelError.require(
       dataset.imageSize == (side, side) && (dataset.channels == pixels.channels || dataset.channels == 1),
       "image \(image.number + 1) has \(dataset.imageSize.height)×\(dataset.imageSize.width)×\(dataset.channels)"
@@ -100,6 +101,9 @@ final class ImagePool {
   /// The pictures of `rows` that an encoder sees, item by item.
   private func pictures(_ rows: [Int], _ look: Look) throws -> [UnsafePointer<UInt8>] {
     guard let start = memory.baseAddress else { throw ModelError("no memory for images") }
+    if configuration.frames == 1 {
+      return rows.map { UnsafePointer(start + $0 % capacity * itemBytes) }
+    }
     let places = configuration.framePlaces(look)
     return rows.flatMap { row in
       places.map { UnsafePointer(start + row % capacity * itemBytes + $0 * pixels.bytes) }
@@ -114,10 +118,8 @@ final class ImagePool {
   /// One patch of each image, n×3×P×P, normalised; of clips the same place of every frame that patches are cut from.
   func patches(_ rows: [Int], _ locations: [PatchLocation]) throws -> Tensor {
     let (side, patch) = (configuration.imageSize, configuration.patchSize)
-    let frames = configuration.frames(.patch)
-    let positions = locations.flatMap {
-      [PatchPosition](repeating: $0.position(imageSize: side, patchSize: patch), count: frames)
-    }
-    return try pixels.patches(pictures(rows, .patch), positions, side: patch)
+    let positions = locations.map { $0.position(imageSize: side, patchSize: patch) }
+    return try pixels.patches(
+      pictures(rows, .patch), positions.repeated(configuration.frames(.patch)), side: patch)
   }
 }

@@ -100,6 +100,13 @@ extension Configuration {
   }
 }
 
+extension [PatchPosition] {
+  /// Each position so often after itself: the place of an item for its frames, one row each.
+  func repeated(_ frames: Int) -> [PatchPosition] {
+    frames == 1 ? self : flatMap { [PatchPosition](repeating: $0, count: frames) }
+  }
+}
+
 // Rows of frames and rows of items.
 extension GFNet {
   /// Those of the frames of clips, (B·F)×…, that an encoder sees; images as they are.

@@ -22,7 +22,8 @@ extension Configuration {
     try checkClasses(dataset)
   }
 
-  private static func items(_ frames: Int) -> String {
+  /// What messages call the items of a data set.
+  static func items(_ frames: Int) -> String {
     frames == 1 ? "single images" : "clips of \(frames) frames"
   }
 }

@@ -212,8 +212,9 @@ public struct NetworkImages {
     let patches: Source
     switch source {
     case .numbers(let tensor):
-      let all = positions.flatMap { [PatchPosition](repeating: $0, count: places.count) }
-      patches = .numbers(try seen(tensor, places).cropped(all, height: side, width: side))
+      patches = .numbers(
+        try seen(tensor, places).cropped(
+          positions.repeated(places.count), height: side, width: side))
     case .pixels(let pixels):
       let line = side * channels
       var cut: [UInt8] = []

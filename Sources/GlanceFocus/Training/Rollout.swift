@@ -156,10 +156,8 @@ extension GFNet {
   /// every frame that patches are cut from.
   public func patches(_ images: Tensor, locations: [PatchLocation]) throws -> Tensor {
     let (size, side) = (images.shape[2], configuration.patchSize)
-    let frames = configuration.frames(.patch)
-    let corners = locations.flatMap {
-      [PatchPosition](repeating: $0.position(imageSize: size, patchSize: side), count: frames)
-    }
-    return try seen(images, .patch).cropped(corners, height: side, width: side)
+    let corners = locations.map { $0.position(imageSize: size, patchSize: side) }
+    return try seen(images, .patch).cropped(
+      corners.repeated(configuration.frames(.patch)), height: side, width: side)
   }
 }

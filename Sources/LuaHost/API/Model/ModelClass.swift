@@ -34,6 +34,9 @@ enum ModelClass {
         "image_size", "integer", "side of the images in pixels",
         get: { model, _ in model.configuration.imageSize }),
       .init(
+        "frames", "integer", "pictures of an item that the model sees: 1 of images, more of clips",
+        get: { model, _ in model.configuration.frames }),
+      .init(
         "steps", "integer", "the most steps, the glance included",
         get: { model, _ in model.configuration.steps }),
       .init("classes", "integer", "number of classes", get: { model, _ in model.configuration.classes }),
