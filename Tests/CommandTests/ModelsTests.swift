@@ -1,5 +1,6 @@
 import Foundation
 import GlanceFocus
+import Support
 import TestSupport
 import Testing
 
@@ -51,9 +52,8 @@ import Testing
     #expect(listed.output.contains("tiny") && listed.output.contains("encoder resnet_tiny_16, 3 classes"))
   }
 
-  /// The name of a file of TSM says how the encoder was made; what it does not say, an option does.
-  @Test func importsEncodersOfClips() throws {
-    let program = try Program()
+  /// A file as the code of TSM saves it, of an encoder with three classes.
+  private static func fileOfTSM() throws -> Data {
     let model = try GFNet(
       Configuration(backbone: "resnet_tiny_16", imageSize: 128, steps: 2, classes: 3), seed: 1)
     let state: [(String, PickleTree)] = try model.state.filter { $0.name.hasPrefix("model.") }.map {
@@ -61,7 +61,63 @@ import Testing
       let theirs = name.hasPrefix("fc.") ? "new_" + name : "base_model." + name
       return ("module." + theirs, .tensor(shape: $0.entry.value.shape.sizes, try $0.entry.value.values()))
     }
-    let file = PickleTree.dictionary([("epoch", .int(2)), ("state_dict", .dictionary(state))]).file()
+    return PickleTree.dictionary([("epoch", .int(2)), ("state_dict", .dictionary(state))]).file()
+  }
+
+  /// The script answers every video by the mean over frames, then over its clips and crops.
+  @Test(arguments: [("test", 1), ("twice", 3)])
+  func evaluatesFilesOfTSM(_ sampling: String, _ crops: Int) throws {
+    let program = try Program()
+    let name = "TSM_clips_RGB_resnet18_shift8_blockres_avg_segment2_e5.pth"
+    try Self.fileOfTSM().write(to: URL(fileURLWithPath: program.folder + "/" + name))
+    var list = ""
+    for video in 0..<4 {
+      let frames = 3 + video
+      for frame in 1...frames {
+        var pixels = Array("P6 48 40 255\n".utf8)
+        for i in 0..<48 * 40 {
+          pixels += [UInt8(i * (video + 2) % 251), UInt8(40 * frame), UInt8(60 * video)]
+        }
+        let folder = program.folder + "/frames/v\(video)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try Data(pixels).write(
+          to: URL(fileURLWithPath: folder + String(format: "/%05d.jpg", frame)))
+      }
+      list += "v\(video) \(frames) \(video % 3)\n"
+    }
+    try program.write("val.txt", list)
+    let options =
+      "list = 'val.txt', root = 'frames', preset = 'something-v1', segments = 2, resize = 40, crop = 32"
+    try program.write(
+      "own.lua",
+      """
+      local encoder = gfnet.encoder("\(name)")
+      local data = gfnet.dataset("frames", {\(options), sampling = "\(sampling)", crops = \(crops)})
+      local right, sum = 0, nil
+      for i = 1, #data do
+        local clip = data[i].clip:unsqueeze(1)
+        local x = (clip - gfnet.tensor{0.485, 0.456, 0.406}:reshape(1, 1, 3, 1, 1)) / gfnet.tensor{0.229, 0.224, 0.225}:reshape(1, 1, 3, 1, 1)
+        local logits = encoder:logits(x)
+        sum = (i - 1) % data.views == 0 and logits or sum + logits
+        if i % data.views == 0 and sum[1]:argmax() == data[i].label then right = right + 1 end
+      end
+      print(("%.2f"):format(100 * right / 4))
+      """)
+    let own = try program.run("own.lua")
+    let result = try program.run(
+      (SourceTree.root / "scripts/tsm_eval.lua").string, "checkpoint=\(name)", "list=val.txt", "root=frames",
+      "preset=something-v1",
+      "resize=40", "crop=32", "batch=3", "sampling=\(sampling)", "crops=\(crops)")
+    #expect(result.status == 0, "\(result.errors)")
+    let top1 = own.output.split(separator: "\n").last.map(String.init) ?? "?"
+    #expect(own.status == 0 && result.output.contains(" 4 "), "\(own.errors)\(result.output)")
+    #expect(result.output.contains(top1), "\(top1): \(result.output)")
+  }
+
+  /// The name of a file of TSM says how the encoder was made; what it does not say, an option does.
+  @Test func importsEncodersOfClips() throws {
+    let program = try Program()
+    let file = try Self.fileOfTSM()
     let name = "TSM_clips_RGB_resnet18_shift4_blockres_avg_segment2_e5"
     for path in [name + ".pth.tar", "ckpt.best.pth.tar"] {
       try file.write(to: URL(fileURLWithPath: program.folder + "/" + path))

@@ -46,6 +46,15 @@ import Testing
         """) == "in\t1\tin\t2\tin\n")
   }
 
+  @Test func batchesAreAnIterator() throws {
+    #expect(
+      try shown(
+        """
+        local data = gfnet.dataset("tensors", {images = gfnet.tensor.zeros(5, 1, 4, 4), labels = {1, 1, 2, 2, 2}})
+        for batch in gfnet.progress(data:batches{size = 2}, {label = "batches"}) do print(#batch) end
+        """) == "3\n2\n")
+  }
+
   @Test func breakAndErrorsCloseTheIterator() throws {
     #expect(
       try shown(

@@ -15,8 +15,8 @@ enum ProgressFunction {
     returns: "function: for the loop, with its state; what the loop gets is that of the iterable",
     example: "for i in gfnet.progress(3, {label = \"seeds\"}) do local square = i * i end",
     discussion: """
-      A number counts from 1. A list or a data set gives its places and elements, as ipairs does. A function, or what \
-      pairs(t), string.gmatch(…) and the like return, gives what it gives. The last argument may be a table with \
+      A number counts from 1. A list or a data set gives its places and elements, as ipairs does. A function, batches of a \
+      data set, or what pairs(t), string.gmatch(…) and the like return, gives what it gives. The last argument may be a table with \
       label, which stands before the bar, and total, which says how many steps an iterator will take. The bar is on \
       standard error, where that is a terminal; elsewhere there is a line every 15 seconds. Loops that end within two \
       seconds show nothing. break and errors end it, too.
@@ -36,7 +36,8 @@ enum ProgressFunction {
         "gfnet.progress: what follows \(first.described) must be {label =, total =}, got \(values[1].described)"
       )
     }
-    let bar = ProgressReporter(options.label ?? "progress", total: options.total ?? count)
+    let total = try options.total ?? count ?? lengthOfIterator(first)
+    let bar = ProgressReporter(options.label ?? "progress", total: total)
     let closer = try closer(of: bar, inner: values.count > 3 ? values[3] : .nil, on: stack)
     stack.push { stack in
       stack.push(bar.updatePlanningNext(stack.integer(at: 1) ?? 0))
@@ -103,10 +104,20 @@ enum ProgressFunction {
       let stack = try object.liveStack()
       try object.push(onto: stack)
       defer { stack.pop() }
-      guard stack.classEntry(at: -1)?.count != nil else { return nil }
+      guard stack.classEntry(at: -1)?.count != nil, !isCallable(value, on: stack) else { return nil }
       return try stack.length(at: -1)
     default: return nil
     }
+  }
+
+  /// How many steps an object takes that a loop calls, such as batches of a data set, where it knows.
+  private static func lengthOfIterator(_ value: LuaValue) throws -> Int? {
+    guard case .object(let object) = value else { return nil }
+    let stack = try object.liveStack()
+    try object.push(onto: stack)
+    defer { stack.pop() }
+    guard stack.classEntry(at: -1)?.count != nil, isCallable(value, on: stack) else { return nil }
+    return try stack.length(at: -1)
   }
 
   private static func isCallable(_ value: LuaValue, on stack: LuaStack) -> Bool {
