@@ -55,8 +55,8 @@ lint: ## check the format of the Swift sources, the shell scripts, how paths are
 	@for script in gfnet-lab .ci/run tools/*.sh; do bash -n "$$script"; done
 	@bash tools/check-paths.sh
 	@bash tools/lint-lua.sh
-	@if type -P python3 >/dev/null; then tools/check-docs; tools/house-figure --check; \
-	else echo "lint: python3 is missing: documents and the figure of the targets are not checked" >&2; fi
+	@if type -P python3 >/dev/null; then tools/check-docs; tools/house-figure --check; tools/check-python; \
+	else echo "lint: python3 is missing: documents, the figure of the targets and Python files are not checked" >&2; fi
 
 format: ## put the Swift sources into the house format
 	@swift format --in-place --parallel --recursive $(sources)

@@ -11,16 +11,15 @@ NumPy come from PyPI into a virtual environment under ~/.cache/gfnet-lab, made a
 """
 
 import argparse
-import os
 import pathlib
 import shutil
 import subprocess
 import sys
 import tempfile
 
+from peers import enter_pinned, fail
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "gfnet-lab"
-ENVIRONMENT = CACHE / "venv-clips"
 PACKAGES = ["numpy>=2", "pillow>=13,<14"]
 FRAMES, SIDE, SCALE = 5, 24, 2
 # Formulae of the levels of frame f, row i, column j, which Lua and Python compute alike.
@@ -47,30 +46,7 @@ local colours = clip(3, function(f, c, i, j) return ({{10 * i, 10 * j, 5 * (i + 
 gfnet.plot.animate(colours, options):save("{folder}/colours.gif")
 """
 
-
-def fail(message):
-    print(f"check_animation: {message}", file=sys.stderr)
-    sys.exit(2)
-
-
-def enter_environment():
-    """Starts this script again with the interpreter that has the packages."""
-    python = ENVIRONMENT / "bin" / "python"
-    if pathlib.Path(sys.prefix) == ENVIRONMENT:
-        return
-    ready = ENVIRONMENT / "ready"
-    wanted = "\n".join(PACKAGES)
-    if not ready.exists() or ready.read_text() != wanted:
-        print(f"installing {', '.join(PACKAGES)} into {ENVIRONMENT}", file=sys.stderr)
-        if subprocess.run([sys.executable, "-m", "venv", ENVIRONMENT]).returncode:
-            fail("Python's venv module is missing (Debian: python3-venv)")
-        if subprocess.run([python, "-m", "pip", "install", "-q", *PACKAGES]).returncode:
-            fail("Pillow and NumPy are not here and PyPI cannot be reached")
-        ready.write_text(wanted)
-    os.execv(python, [python, __file__, *sys.argv[1:]])
-
-
-enter_environment()
+enter_pinned("venv-pictures", PACKAGES)
 
 import numpy as np
 from PIL import Image, ImageSequence

@@ -15,7 +15,6 @@ Pillow and NumPy come from PyPI into a virtual environment under ~/.cache/gfnet-
 import argparse
 import collections
 import io
-import os
 import pathlib
 import shutil
 import subprocess
@@ -24,40 +23,16 @@ import tempfile
 import time
 import warnings
 
+from peers import enter_pinned, fail
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "gfnet-lab"
-ENVIRONMENT = CACHE / "venv-images"
 PACKAGES = ["numpy>=2", "pillow>=13,<14", "tifffile", "imagecodecs"]
 
 # Levels of 255. Lossy formats may differ by a level where two versions of a decoder round differently.
 DECODE_LIMIT = {"JPEG": 1, "WebP": 1}
 RESIZE_LIMIT = 1
 
-
-def fail(message):
-    print(f"check_images: {message}", file=sys.stderr)
-    sys.exit(2)
-
-
-def enter_environment():
-    """Starts this script again with the interpreter that has the packages."""
-    python = ENVIRONMENT / "bin" / "python"
-    if pathlib.Path(sys.prefix) == ENVIRONMENT:
-        return
-    ready = ENVIRONMENT / "ready"
-    wanted = "\n".join(PACKAGES)
-    if not ready.exists() or ready.read_text() != wanted:
-        print(f"installing {', '.join(PACKAGES)} into {ENVIRONMENT}", file=sys.stderr)
-        made = subprocess.run([sys.executable, "-m", "venv", ENVIRONMENT])
-        if made.returncode:
-            fail("Python's venv module is missing (Debian: python3-venv)")
-        if subprocess.run([python, "-m", "pip", "install", "-q", *PACKAGES]).returncode:
-            fail("Pillow and NumPy are not here and PyPI cannot be reached")
-        ready.write_text(wanted)
-    os.execv(python, [python, __file__, *sys.argv[1:]])
-
-
-enter_environment()
+enter_pinned("venv-images", PACKAGES)
 
 import numpy as np
 from PIL import Image

@@ -59,6 +59,32 @@ def enter(packages, python=None, extra=()):
     os.execve(path, [path, *sys.argv], {**os.environ, "GFNET_LAB_PEERS": "1"})
 
 
+def fail(message):
+    """Ends the script that was started with 2: something that it needs is missing, or went wrong."""
+    print(f"{os.path.splitext(os.path.basename(sys.argv[0]))[0]}: {message}", file=sys.stderr)
+    sys.exit(2)
+
+
+def enter_pinned(name, packages):
+    """Starts the script again in the environment `name`, which holds just these packages, in these versions.
+
+    What is compared to the last level depends on the versions; `enter` takes any."""
+    environment = os.path.join(os.path.dirname(ENVIRONMENT), name)
+    python = os.path.join(environment, "bin", "python")
+    if sys.prefix == environment:
+        return
+    ready, wanted = os.path.join(environment, "ready"), "\n".join(packages)
+    if not os.path.exists(ready) or open(ready).read() != wanted:
+        print(f"installing {', '.join(packages)} into {environment}", file=sys.stderr)
+        if subprocess.run([sys.executable, "-m", "venv", environment]).returncode:
+            fail("Python's venv module is missing (Debian: python3-venv)")
+        if subprocess.run([python, "-m", "pip", "install", "-q", *packages]).returncode:
+            fail("Pillow and NumPy are not here and PyPI cannot be reached")
+        with open(ready, "w") as file:
+            file.write(wanted)
+    os.execv(python, [python, *sys.argv])
+
+
 def run(*arguments):
     """Runs gfnet-lab, whatever comes of it."""
     if not os.path.exists(PROGRAM):
