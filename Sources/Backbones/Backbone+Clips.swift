@@ -13,8 +13,7 @@ extension Backbone {
     if let expected = clipFrames, frames != expected {
       throw TensorError("encode", "clips of \(frames) frames, and the encoder is made for \(expected)")
     }
-    let rows = Shape([count * frames] + clips.shape.sizes.dropFirst(2))
-    let encoding = try encode(clips.reshaped(rows), pass)
+    let encoding = try encode(clips.mergedRows(), pass)
     func unfolded(_ rows: Tensor) throws -> Tensor {
       try rows.reshaped(Shape([count, frames] + rows.shape.sizes.dropFirst()))
     }
@@ -25,7 +24,7 @@ extension Backbone {
   public func classify(eachRowOf features: Tensor, _ pass: Pass) throws -> Tensor {
     guard features.rank == 3 else { return try classify(features, pass) }
     let (count, frames) = (features.shape[0], features.shape[1])
-    let logits = try classify(features.reshaped([count * frames, features.shape[2]]), pass)
+    let logits = try classify(features.mergedRows(), pass)
     return try logits.reshaped([count, frames, logits.shape[1]])
   }
 }

@@ -89,17 +89,9 @@ struct EpisodeStepper {
     return SamplerBatch(
       after: last, random: random, policy: needs.contains(.policy) ? try proposal(group).means : nil,
       maps: needs.contains(.maps) ? try plain(memory.map) : nil,
-      glances: needs.contains(.glances) ? try plain(glances(group)) : nil,
+      glances: needs.contains(.glances)
+        ? try plain(pool.glances(group.rows).sideBySide(engine.model.configuration.frames(.glance))) : nil,
       saliency: try group.saliency.map(plain))
-  }
-
-  /// The glances with one row for each item: of clips the channels of all frames stand side by side.
-  private func glances(_ group: EpisodeGroup) throws -> Tensor {
-    let glances = try pool.glances(group.rows)
-    let frames = engine.model.configuration.frames(.glance)
-    guard frames > 1 else { return glances }
-    let shape = glances.shape
-    return try glances.reshaped([group.rows.count, frames * shape[1], shape[2], shape[3]])
   }
 
   private func plain(_ maps: Tensor) throws -> PlainMaps {

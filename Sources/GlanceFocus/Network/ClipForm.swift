@@ -108,14 +108,27 @@ extension [PatchPosition] {
 }
 
 // Rows of frames and rows of items.
+
+extension Tensor {
+  /// Of the frames of clips of `frames`, one row each, those at `places` of every clip, from 0.
+  func frames(at places: [Int], of frames: Int) throws -> Tensor {
+    guard places.count != frames else { return self }
+    return try indexSelected(
+      0, (0..<shape[0] / frames).flatMap { item in places.map { item * frames + $0 } })
+  }
+
+  /// Maps of frames, one row each, with the channels of a clip's frames side by side: (B·f)×C×h×w as B×(f·C)×h×w.
+  func sideBySide(_ frames: Int) throws -> Tensor {
+    guard frames > 1 else { return self }
+    return try reshaped([shape[0] / frames, frames * shape[1], shape[2], shape[3]])
+  }
+}
+
 extension GFNet {
   /// Those of the frames of clips, (B·F)×…, that an encoder sees; images as they are.
   func seen(_ frames: Tensor, _ look: Look) throws -> Tensor {
-    guard let clips = configuration.clips, clips.count(look) != clips.frames else { return frames }
-    let places = clips.places(look)
-    let items = frames.shape[0] / clips.frames
-    return try frames.indexSelected(
-      0, (0..<items).flatMap { item in places.map { item * clips.frames + $0 } })
+    guard let clips = configuration.clips else { return frames }
+    return try frames.frames(at: clips.places(look), of: clips.frames)
   }
 
   /// What an encoder gives for frames, one row each, as what it gives for items: the mean of their features, B×D, and their
@@ -127,7 +140,7 @@ extension GFNet {
     let items = features.shape[0] / frames
     return Encoding(
       features: try features.reshaped([items, frames, features.shape[1]]).mean([1]),
-      map: try map.reshaped([items, frames * map.shape[1], map.shape[2], map.shape[3]]))
+      map: try map.sideBySide(frames))
   }
 
   /// Frames with one row each, (B·f)×3×P×P, as one row for each item, B×f×3×P×P; images as they are. Nothing is copied of
@@ -143,6 +156,6 @@ extension GFNet {
   /// The reverse of ``asItems(_:_:)``.
   func asFrames(_ items: Tensor, _ look: Look) throws -> Tensor {
     guard configuration.frames(look) > 1 else { return items }
-    return try items.reshaped(Shape([items.shape[0] * items.shape[1]] + items.shape.sizes.dropFirst(2)))
+    return try items.mergedRows()
   }
 }

@@ -23,7 +23,7 @@ extension Configuration {
   }
 
   /// What messages call the items of a data set.
-  static func items(_ frames: Int) -> String {
+  public static func items(_ frames: Int) -> String {
     frames == 1 ? "single images" : "clips of \(frames) frames"
   }
 }

@@ -87,7 +87,7 @@ public struct NetworkImages {
     let (items, frames) =
       isOfClips ? (tensor.shape[0], tensor.shape[1]) : (tensor.rank > 0 ? tensor.shape[0] : 0, 1)
     let tensor =
-      isOfClips ? try tensor.reshaped(Shape([items * frames] + tensor.shape.sizes.dropFirst(2))) : tensor
+      isOfClips ? try tensor.mergedRows() : tensor
     let shape = tensor.shape
     try ModelError.require(
       shape.rank == 4 && (shape[1] == 1 || shape[1] == 3) && shape.count > 0,
@@ -155,7 +155,8 @@ public struct NetworkImages {
   {
     let places = places ?? Array(0..<frames)
     guard case .pixels(let pixels) = source else {
-      return try Self.resized(seen(normalized(for: configuration), places), configuration, side)
+      return try Self.resized(
+        normalized(for: configuration).frames(at: places, of: frames), configuration, side)
     }
     let images = try PixelImages(
       height: height, width: width, channels: channels, mean: configuration.mean,
@@ -166,13 +167,6 @@ public struct NetworkImages {
         (0..<count).flatMap { item in places.map { start + (item * frames + $0) * images.bytes } },
         images.resizing(to: side, configuration.interpolation, alignCorners: true))
     }
-  }
-
-  /// The frames at `places` of each item, of pictures with one row each.
-  private func seen(_ pictures: Tensor, _ places: [Int]) throws -> Tensor {
-    guard places.count != frames else { return pictures }
-    return try pictures.indexSelected(
-      0, (0..<count).flatMap { item in places.map { item * frames + $0 } })
   }
 
   /// The whole images resized as glances are, not normalised, N×C×`side`×`side`; of clips N×F×C×`side`×`side`.
@@ -213,7 +207,7 @@ public struct NetworkImages {
     switch source {
     case .numbers(let tensor):
       patches = .numbers(
-        try seen(tensor, places).cropped(
+        try tensor.frames(at: places, of: frames).cropped(
           positions.repeated(places.count), height: side, width: side))
     case .pixels(let pixels):
       let line = side * channels
@@ -241,71 +235,4 @@ public struct NetworkImages {
     let (least, most) = values.reduce((Float.infinity, -Float.infinity)) { (min($0.0, $1), max($0.1, $1)) }
     return least < -0.5 || most > 1.5 ? least...max(least, most) : nil
   }
-
-  // MARK: Levels
-
-  /// The levels that a tensor was made of, for as long as nobody writes to it.
-  private final class Levels {
-    let pixels: [UInt8]
-    private let shape: Shape
-    private let strides: [Int]
-
-    init(_ pixels: [UInt8], _ tensor: Tensor) {
-      self.pixels = pixels
-      (shape, strides) = (tensor.shape, tensor.strides)
-    }
-
-    /// Those of `tensor`; nil where it was made otherwise, or is a part or another arrangement of what was.
-    static func origin(of tensor: Tensor) -> Levels? {
-      guard let levels = tensor.storage.origin as? Levels, tensor.offset == 0, tensor.shape == levels.shape,
-        tensor.strides == levels.strides
-      else { return nil }
-      return levels
-    }
-  }
-
-  /// N × H × W × C levels where every number is one of 0/255, 1/255, …, 1; else nil.
-  private static func levels(of tensor: Tensor) throws -> [UInt8]? {
-    let values = try Recording.paused {
-      try tensor.detached.converted(to: .float32).permuted([0, 2, 3, 1]).rowMajor()
-    }
-    let (source, count, block) = (values.pointer, values.count, 1 << 14)
-    // Most images that are none show it at once.
-    guard (0..<min(count, 64)).allSatisfy({ isLevel(source[$0]) }) else { return nil }
-    try MemoryBudget.shared.require(count)
-    var isExact = [Bool](repeating: true, count: (count + block - 1) / block)
-    let levels = [UInt8](unsafeUninitializedCapacity: count) { levels, filled in
-      let target = levels.baseAddress
-      isExact.withUnsafeMutableBufferPointer { isExact in
-        ThreadTeam.parallel(isExact.count, grain: 1) { range in
-          guard let target else { return }
-          for part in range {
-            var strays: UInt32 = 0
-            for i in part * block..<min(count, (part + 1) * block) {
-              let shifted = shiftedLevel(source[i])
-              target[i] = UInt8(truncatingIfNeeded: shifted.bitPattern)
-              strays |= (shifted - shift) / 255 == source[i] ? 0 : 1
-            }
-            isExact[part] = strays == 0
-          }
-        }
-      }
-      filled = count
-    }
-    try Cancellation.check()
-    return isExact.allSatisfy(\.self) ? levels : nil
-  }
-
-  /// Numbers of this size have no fractions: adding it rounds, and leaves the whole number in the lowest bits. Unlike
-  /// `rounded()` and conversions, which call functions and check ranges, that is done for several numbers at once.
-  private static let shift: Float = 0x1.8p23
-
-  /// The nearest level, 0 to 255, and ``shift``; of NaN level 0.
-  @inline(__always)
-  private static func shiftedLevel(_ value: Float) -> Float {
-    let scaled = value * 255
-    return (scaled > 0 ? min(scaled, 255) : 0) + shift
-  }
-
-  private static func isLevel(_ value: Float) -> Bool { (shiftedLevel(value) - shift) / 255 == value }
 }

@@ -9,9 +9,9 @@ extension Tensor {
     try requireMask(mask)
     guard Recording.isOff, isContiguous, mask.isContiguous else {
       return try picked(
-        Places(axes: Array(0..<rank), places: mask.nonzeroPlaces(), shape: [mask.trueCount()], of: shape))
+        Places(axes: Array(0..<rank), places: mask.nonzeroPlaces(), shape: [mask.wholeSum()], of: shape))
     }
-    let result = try Tensor.emptyRowMajor([mask.trueCount()], dtype)
+    let result = try Tensor.emptyRowMajor([mask.wholeSum()], dtype)
     switch dtype {
     case .float32: try copy(where: mask, to: result, Float.self)
     case .int32: try copy(where: mask, to: result, Int32.self)
@@ -41,15 +41,6 @@ extension Tensor {
     guard mask.dtype == .boolean, mask.shape == shape else {
       throw TensorError("index", "a mask of shape \(mask.shape) for shape \(shape)")
     }
-  }
-
-  private func trueCount() throws -> Int {
-    guard isContiguous else { return try wholeSum() }
-    try mayBeRead(by: "nonzero")
-    let row = row(UInt8.self)
-    var count = 0
-    try Cancellation.inPieces(of: row.count) { for i in $0 { count += Int(row[i]) } }
-    return count
   }
 
   private func copy<E: TensorElement>(where mask: Tensor, to result: Tensor, _ type: E.Type) throws {

@@ -150,6 +150,14 @@ extension Tensor {
     return try reshaped(Shape(kept + [shape.sizes.dropFirst(axis).reduce(1, *)]))
   }
 
+  /// The first two axes merged into one, in row-major order: B×F×… becomes (B·F)×….
+  ///
+  /// - Throws: ``TensorError`` for fewer than two axes.
+  public func mergedRows() throws -> Tensor {
+    guard rank >= 2 else { throw TensorError("reshape", "shape \(shape) has no two axes to merge") }
+    return try reshaped(Shape([shape[0] * shape[1]] + shape.sizes.dropFirst(2)))
+  }
+
   /// The axes in another order; a view. Axis i of the result is axis `order[i]` of this tensor.
   ///
   /// - Throws: ``TensorError`` where `order` does not name each axis once.

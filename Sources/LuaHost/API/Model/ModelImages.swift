@@ -32,8 +32,9 @@ struct ModelImages {
       isSingle = value.asString != nil
       return
     }
-    if let entries = try Self.entries(value, place) {
-      images = try Self.dataset(of: entries, classes: configuration.classes, names: names, on: stack, place)
+    if let entries = try Self.entries(value, of: "image", place) {
+      images = try Self.dataset(
+        of: entries, "image", classes: configuration.classes, names: names, on: stack, place)
       return
     }
     var image = value
@@ -53,68 +54,36 @@ struct ModelImages {
     if let label, !(1...configuration.classes).contains(label) {
       throw LuaError("\(place): label is \(label), expected 1 to \(configuration.classes)")
     }
-    images = try TensorsDataset(
-      values: batch.values(), layout: .channelsFirst, imageSize: (batch.shape[2], batch.shape[3]),
-      channels: batch.shape[1], labels: label.map { [Int](repeating: $0 - 1, count: batch.shape[0]) },
-      classNames: names)
+    images = try Self.dataset(
+      of: [batch], labels: label.map { [Int](repeating: $0 - 1, count: batch.shape[0]) }, names)
   }
 
   /// Clips: a tensor of them, one clip as frames × channels × height × width, an entry of a data set, or a list of either.
   private static func clips(
     _ value: LuaValue, for configuration: Configuration, names: [String], on stack: LuaStack, _ place: String
   ) throws -> (any ImageDataset, isSingle: Bool) {
-    var (given, labels) = (value, [Int]())
-    var isSingle = false
-    func label(_ entry: LuaTable, _ number: Int) throws {
-      let label = try entry.get("label")
-      if label.isNil { return }
-      guard let place = label.asInteger, (1...configuration.classes).contains(place) else {
-        throw LuaError(
-          "\(place): the label of clip \(number) is \(label.described), expected 1 to \(configuration.classes)"
-        )
-      }
-      labels.append(place - 1)
+    let classes = configuration.classes
+    if let entries = try entries(value, of: "clip", place) {
+      return (try dataset(of: entries, "clip", classes: classes, names: names, on: stack, place), false)
     }
-    var clips: Tensor?
+    var entry = (item: value, label: LuaValue.nil)
     if let table = value.asTable, case let clip = try table.get("clip"), !clip.isNil {
-      given = clip
-      try label(table, 1)
-    } else if let list = try value.asTable?.elements(), let first = list.first?.asTable,
-      try !first.get("clip").isNil
-    {
-      let tensors = try list.enumerated().map { index, element in
-        guard let entry = element.asTable, case let clip = try entry.get("clip"), !clip.isNil else {
-          throw LuaError(
-            "\(place): element \(index + 1) must be an entry of a data set of clips, as the first is, got \(element.described)"
-          )
-        }
-        try label(entry, index + 1)
-        return try one(clip, on: stack, "\(place): clip \(index + 1)")
-      }
-      if let odd = tensors.firstIndex(where: { $0.shape != tensors[0].shape }) {
-        throw LuaError(
-          "\(place): clip \(odd + 1) has shape \(tensors[odd].shape), expected \(tensors[0].shape) like clip 1"
-        )
-      }
-      clips = try Tensor.concatenated(tensors)
+      entry = (clip, try table.get("label"))
     }
-    if clips == nil, case .object(let object) = given, object.value(as: Tensor.self)?.rank == 4 {
-      isSingle = true
-      clips = try one(given, on: stack, place)
+    if case .object(let object) = entry.item, object.value(as: Tensor.self)?.rank == 4 {
+      return (try dataset(of: [entry], "clip", classes: classes, names: names, on: stack, place), true)
     }
-    let all = try clips ?? ImageArgument.clips(given, on: stack, "\(place): argument 1 'images'")
-    guard labels.isEmpty || labels.count == all.shape[0] else {
-      throw LuaError("\(place): \(labels.count) of \(all.shape[0]) clips have a label, expected all or none")
+    let clips = try ImageArgument.clips(entry.item, on: stack, "\(place): argument 1 'images'")
+    let labels = try labels(of: [entry], "clip", classes: classes, place)
+    guard labels.isEmpty || labels.count == clips.shape[0] else {
+      throw LuaError(
+        "\(place): \(labels.count) of \(clips.shape[0]) clips have a label, expected all or none")
     }
-    let dataset = try TensorsDataset(
-      values: all.values(), layout: .channelsFirst, frames: all.shape[1],
-      imageSize: (all.shape[3], all.shape[4]),
-      channels: all.shape[2], labels: labels.isEmpty ? nil : labels, classNames: names)
-    return (dataset, isSingle)
+    return (try dataset(of: [clips], labels: labels.isEmpty ? nil : labels, names), false)
   }
 
   /// One clip, frames × channels × height × width, with an axis for clips before the others.
-  private static func one(_ value: LuaValue, on stack: LuaStack, _ place: String) throws -> Tensor {
+  private static func clip(_ value: LuaValue, on stack: LuaStack, _ place: String) throws -> Tensor {
     try value.push(onto: stack)
     defer { stack.pop() }
     let clip = try stack.tensor(at: -1, place)
@@ -130,50 +99,69 @@ struct ModelImages {
     configuration.labels.isEmpty ? (1...configuration.classes).map(String.init) : configuration.labels
   }
 
-  /// Entries of data sets in a list, as in `{data[1], data[2]}`; nil when `value` is something else.
-  private static func entries(_ value: LuaValue, _ place: String) throws -> [(
-    image: LuaValue, label: LuaValue
+  /// Entries of data sets in a list, as in `{data[1], data[2]}`, whose items are called by `noun`, image or clip; nil when
+  /// `value` is something else.
+  private static func entries(_ value: LuaValue, of noun: String, _ place: String) throws -> [(
+    item: LuaValue, label: LuaValue
   )]? {
     guard let list = try value.asTable?.elements(), let first = list.first?.asTable else { return nil }
-    try ImageArgument.refuseClip(first, place)
-    guard try !first.get("image").isNil else { return nil }
+    if noun == "image" { try ImageArgument.refuseClip(first, place) }
+    guard try !first.get(noun).isNil else { return nil }
     return try list.enumerated().map { index, element in
-      guard let entry = element.asTable, case let image = try entry.get("image"), !image.isNil else {
+      guard let entry = element.asTable, case let item = try entry.get(noun), !item.isNil else {
         throw LuaError(
-          "\(place): element \(index + 1) must be an entry of a data set, as the first is, got \(element.described)"
+          "\(place): element \(index + 1) must be an entry of a data set\(noun == "clip" ? " of clips" : ""), as the first is, got \(element.described)"
         )
       }
-      return (image, try entry.get("label"))
+      return (item, try entry.get("label"))
     }
   }
 
   private static func dataset(
-    of entries: [(image: LuaValue, label: LuaValue)], classes: Int, names: [String], on stack: LuaStack,
-    _ place: String
+    of entries: [(item: LuaValue, label: LuaValue)], _ noun: String, classes: Int, names: [String],
+    on stack: LuaStack, _ place: String
   ) throws -> any ImageDataset {
-    let images = try entries.enumerated().map { index, entry in
-      try ImageArgument.batch(entry.image, on: stack, "\(place): image \(index + 1)")
+    let read = noun == "clip" ? clip : ImageArgument.batch
+    let items = try entries.enumerated().map { index, entry in
+      try read(entry.item, stack, "\(place): \(noun) \(index + 1)")
     }
-    if let odd = images.firstIndex(where: { $0.shape != images[0].shape || $0.shape[0] != 1 }) {
+    if let odd = items.firstIndex(where: { $0.shape != items[0].shape || $0.shape[0] != 1 }) {
       throw LuaError(
-        "\(place): image \(odd + 1) has shape \(images[odd].shape), expected \(images[0].shape) like image 1")
+        "\(place): \(noun) \(odd + 1) has shape \(items[odd].shape), expected \(items[0].shape) like \(noun) 1"
+      )
     }
-    let labels = try entries.enumerated().compactMap { index, entry -> Int? in
+    let labels = try labels(of: entries, noun, classes: classes, place)
+    guard labels.isEmpty || labels.count == entries.count else {
+      throw LuaError(
+        "\(place): \(labels.count) of \(entries.count) \(noun)s have a label, expected all or none")
+    }
+    return try dataset(of: items, labels: labels.isEmpty ? nil : labels, names)
+  }
+
+  /// The classes, from 0, of the entries that have one.
+  private static func labels(
+    of entries: [(item: LuaValue, label: LuaValue)], _ noun: String, classes: Int, _ place: String
+  ) throws -> [Int] {
+    try entries.enumerated().compactMap { index, entry -> Int? in
       guard !entry.label.isNil else { return nil }
       guard let label = entry.label.asInteger, (1...classes).contains(label) else {
         throw LuaError(
-          "\(place): the label of image \(index + 1) is \(entry.label.described), expected 1 to \(classes)")
+          "\(place): the label of \(noun) \(index + 1) is \(entry.label.described), expected 1 to \(classes)")
       }
       return label - 1
     }
-    guard labels.isEmpty || labels.count == entries.count else {
-      throw LuaError(
-        "\(place): \(labels.count) of \(entries.count) images have a label, expected all or none")
-    }
-    let shape = images[0].shape
+  }
+
+  /// Images, n×C×H×W, or clips, n×F×C×H×W, all of one shape but for n, after each other.
+  private static func dataset(of batches: [Tensor], labels: [Int]?, _ names: [String]) throws
+    -> TensorsDataset
+  {
+    let sizes = batches[0].shape.sizes
+    let (channels, height, width) = (sizes[sizes.count - 3], sizes[sizes.count - 2], sizes[sizes.count - 1])
     return try TensorsDataset(
-      values: images.flatMap { try $0.values() }, layout: .channelsFirst, imageSize: (shape[2], shape[3]),
-      channels: shape[1], labels: labels.isEmpty ? nil : labels, classNames: names)
+      values: batches.flatMap { try $0.values() }, layout: .channelsFirst,
+      frames: sizes.count == 5 ? sizes[1] : 1, imageSize: (height, width), channels: channels, labels: labels,
+      classNames: names)
   }
 
   /// Paths of pictures; nil when `value` is something else.

@@ -61,9 +61,10 @@ enum ModelSteps {
   }
 
   private static func requireFrames(_ images: NetworkImages, _ frames: Int, _ place: String) throws {
-    func text(_ frames: Int) -> String { frames == 1 ? "single images" : "clips of \(frames) frames" }
     guard images.frames == frames else {
-      throw LuaError("\(place): got \(text(images.frames)), the model takes \(text(frames)) here")
+      throw LuaError(
+        "\(place): got \(Configuration.items(images.frames)), the model takes \(Configuration.items(frames)) here"
+      )
     }
   }
 

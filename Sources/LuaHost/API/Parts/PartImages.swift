@@ -33,7 +33,7 @@ enum PartImages {
       return try images(tensor, place, call)
     }
     if case .object(let object) = value, let batch = object.value(as: ImageBatchHandle.self) {
-      return try naming(place) { NetworkImages(batch.batch) }
+      return NetworkImages(batch.batch)
     }
     if let table = value.asTable {
       let held = try table.get("images")
