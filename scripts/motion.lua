@@ -25,8 +25,9 @@ local p = gfnet.params{
 local function load(name)
   local found, model = pcall(gfnet.load, name)
   if not found then
-    error(("%s\nTrain one, which takes hours: gfnet-lab scripts/train_motion.lua save=models/clutter-motion.safetensors\n"
-      .. "or name the file of another one: model=FILE"):format((tostring(model):gsub("^[^ ]*:%d+: ", ""))), 0)
+    error(("%s; a model is trained, in some hours, by gfnet-lab scripts/train_motion.lua "
+      .. "save=models/clutter-motion.safetensors, and another file is named by model=FILE"):format(
+      (tostring(model):gsub("^[^ ]*:%d+: ", ""))), 0)
   end
   if model.frames == 1 then
     error(name .. " is a model of images; scripts/threshold_sweep.lua shows those", 0)
@@ -158,25 +159,26 @@ end
 budget
 
 -- %% Beside other networks
--- Of the optimal thresholds, the most accurate budget that does not cost more.
+-- Of the optimal thresholds, the dearest budget that does not cost more: chosen by cost, not by what came out.
 local function best_within(curve, most)
   local best
   for i, madds in ipairs(curve.madds) do
-    if madds <= most * (1 + 1e-9) and (not best or curve.accuracy[i] > curve.accuracy[best]) then best = i end
+    if madds <= most * (1 + 1e-9) and (not best or madds > curve.madds[best]) then best = i end
   end
   return best
 end
 
--- And the cheapest that is as accurate.
-local function cheapest(curve, accuracy)
-  local best
-  for i, found in ipairs(curve.accuracy) do
-    if found >= accuracy and (not best or curve.madds[i] < curve.madds[best]) then best = i end
-  end
-  return best
-end
-
+-- The cheapest budget that is as accurate, or all steps: cost and accuracy, or nothing.
 local full = model.madds[steps]
+local function cheapest(curve, accuracy)
+  local madds, reached
+  if anytime[steps] >= accuracy then madds, reached = full, anytime[steps] end
+  for i, found in ipairs(curve.accuracy) do
+    if found >= accuracy and (not madds or curve.madds[i] < madds) then madds, reached = curve.madds[i], found end
+  end
+  return madds, reached
+end
+
 local summary = {}
 for _, network in ipairs(static) do
   summary[#summary + 1] = { network.caption or network.name, network.madds / 1e6, 100 * network.madds / full, network.accuracy }
@@ -201,11 +203,11 @@ gfnet.report.table{
   digits = { ["Multiply-Adds (M)"] = 1, ["of all steps (%)"] = 0, ["top-1 (%)"] = 2 },
 }
 for _, network in ipairs(static) do
-  local i = cheapest(optimal, network.accuracy)
+  local madds, reached = cheapest(optimal, network.accuracy)
   local caption = network.caption or network.name
-  if i then
+  if madds then
     gfnet.report.markdown(("- As accurate as *%s* (%.2f %%) from %.1f M Multiply-Adds on: %.2f %%, at %.2f times the cost."):format(
-      caption, network.accuracy, optimal.madds[i] / 1e6, optimal.accuracy[i], optimal.madds[i] / network.madds))
+      caption, network.accuracy, madds / 1e6, reached, madds / network.madds))
   else
     gfnet.report.markdown(("- *%s* (%.2f %%) is reached by no budget."):format(caption, network.accuracy))
   end

@@ -48,7 +48,7 @@ gfnet.report.table{
   },
 }
 if video.damage then
-  gfnet.report.markdown(("**The film is damaged**, and what follows is about the part that is there: %s."):format(video.damage))
+  gfnet.report.markdown(("**The film %s.** What follows is about the part that is there."):format(video.damage))
 end
 
 -- %% The network
@@ -72,7 +72,7 @@ local side    = model.image_size
 
 if is_grey then
   gfnet.report.markdown(([[
-> **These labels say little about a real film.** `%s` comes with the project to show the method: it learned grey pictures of
+> **These labels say little about a real film.** `%s` was made to show the method: it learned grey pictures of
 > %s, pasted into clutter, and knows no other thing. It names one of those at every moment, whatever is there.
 > How it looks, when it stops and what that costs can be seen; *what* it says cannot be relied on. `model=imagenet` fetches
 > weights that know 1000 everyday things, `model=FILE` takes a network of your own.]]):format(
@@ -186,7 +186,7 @@ local function look(group, inputs)
   end
 end
 
-local group, inputs = {}, {}
+local group, inputs, waiting, surest = {}, {}, {}, nil
 local at_once = is_clip and 4 or 16
 for i in gfnet.progress(count, { label = "moments" }) do
   local moment = moments[i]
@@ -199,12 +199,17 @@ for i in gfnet.progress(count, { label = "moments" }) do
       local middle = (shown.pictures:size(1) + 1) // 2
       moment.shown = { picture = shown.pictures[middle]:clone(), top = shown.top, left = shown.left, scale = shown.scale }
     end
+    if is_clip then waiting[#waiting + 1] = { moment = moment, shown = shown } end
   else
     unread[#unread + 1] = { clock(moment.seconds), moment.picture, (tostring(seen):gsub("^[^ ]*:%d+: ", "")) }
   end
   if #group > 0 and (#group == at_once or i == count) then
     look(group, inputs)
-    group, inputs = {}, {}
+    -- Of the clips, that of the surest moment is kept.
+    for _, clip in ipairs(waiting) do
+      if not surest or clip.moment.confidence > surest.moment.confidence then surest = clip end
+    end
+    group, inputs, waiting = {}, {}, {}
   end
 end
 if #answered == 0 then error(("no picture of %s can be read: %s"):format(p.file, unread[1][3]), 0) end
@@ -291,22 +296,21 @@ for i = #listed, most_rows + 1, -1 do listed[i] = nil end
 table.sort(listed, function(a, b) return a.start < b.start end)
 local rows = {}
 for i, s in ipairs(listed) do
-  rows[i] = { clock(s.start), clock(s.stop), name_of(s.class), 100 * s.probability / s.moments, s.moments,
+  rows[i] = { clock(s.start), clock(s.stop), s.stop - s.start, name_of(s.class), 100 * s.probability / s.moments, s.moments,
     s.steps / s.moments, s.madds / 1e9 }
 end
 gfnet.report.table{
   name = "segments",
   caption = ("Parts of the film in which one class is the most probable%s. Multiply-Adds are those of the segment's moments.")
     :format(#segments > #listed and (": the %d longest of %d"):format(#listed, #segments) or ""),
-  columns = { "from", "to", "class", "probability (%)", "moments", "mean steps", "Multiply-Adds (G)" }, rows = rows,
-  digits = { ["probability (%)"] = 1, ["mean steps"] = 2, ["Multiply-Adds (G)"] = 2 },
+  columns = { "from", "to", "seconds", "class", "probability (%)", "moments", "mean steps", "Multiply-Adds (G)" }, rows = rows,
+  digits = { seconds = 1, ["probability (%)"] = 1, ["mean steps"] = 2, ["Multiply-Adds (G)"] = 2 },
 }
 
 -- %% What it looked at
 -- A box for each patch with the step's number and confidence; without a box the glance was enough. Beside the square
 -- that the network sees, pictures are dark.
-local function place(moment, position)
-  local shown = moment.shown
+local function place(shown, position)
   return shown.top + (position[1] - 1) * shown.scale, shown.left + (position[2] - 1) * shown.scale,
     model.patch_size * shown.scale
 end
@@ -315,7 +319,7 @@ for _, moment in ipairs(answered) do
   if in_grid[moment.number] then
     local look_steps = { { confidence = moment.confidences[1] } }
     for k, position in ipairs(moment.path) do
-      local row, column, size = place(moment, position)
+      local row, column, size = place(moment.shown, position)
       look_steps[k + 1] = { row = row + 1, column = column + 1, size = size, confidence = moment.confidences[k + 1] }
     end
     gallery[#gallery + 1] = {
@@ -324,10 +328,22 @@ for _, moment in ipairs(answered) do
     }
   end
 end
-gfnet.plot.glimpses(gallery, {
-  name = "moments", columns = math.min(4, #gallery),
-  caption = "Moments of the film, with the answer and its confidence where the network stopped.",
+gfnet.report.figure(gfnet.plot.glimpses(gallery, { columns = math.min(4, #gallery) }), {
+  name = "moments", caption = "Moments of the film, with the answer and its confidence where the network stopped."
+    .. (is_clip and " Shown is the middle one of the pictures that it saw." or ""),
 })
+if surest then
+  local places, titles, patch = { false }, { "glance" }, 1
+  for k, position in ipairs(surest.moment.path) do
+    local row, column, size = place(surest.shown, position)
+    places[k + 1], titles[k + 1], patch = { row + 1, column + 1 }, ("step %d"):format(k + 1), math.max(1, size // 1)
+  end
+  for k, confidence in ipairs(surest.moment.confidences) do titles[k] = ("%s: %.0f %%"):format(titles[k], 100 * confidence) end
+  gfnet.report.figure(gfnet.plot.filmstrip(surest.shown.pictures, {
+    places = places, patch = math.tointeger(patch), titles = titles, columns = math.min(8, model.frames),
+    title = ("%s  %s"):format(clock(surest.moment.seconds), name_of(surest.moment.prediction)),
+  }), { name = "surest", caption = "The pictures of the surest moment, with the place of each step." })
+end
 
 -- %% Where it looks
 local heat, cells = {}, 16
@@ -400,7 +416,7 @@ for _, moment in ipairs(answered) do
   if in_animation[moment.number] then
     local picture = moment.shown.picture:clone()
     for k, position in ipairs(moment.path) do
-      local row, column, size = place(moment, position)
+      local row, column, size = place(moment.shown, position)
       frame_box(picture, row, column, size, k == #moment.path and orange or blue)
     end
     local height, width = picture:size(2), picture:size(3)
@@ -434,12 +450,12 @@ local mean = spent / n
 gfnet.report.markdown(([[
 A moment took %.1f M Multiply-Adds on average, %.0f %% of what all %d steps cost (%.1f M). %d moments took %.2f G in all.]])
   :format(mean / 1e6, 100 * mean / model.madds[steps], steps, model.madds[steps] / 1e6, n, spent / 1e9)
-  .. (is_clip and "" or (" Every picture of the film looked at so would take %.1f G."):format(mean * video.frames / 1e9)))
+  .. (is_clip and "" or (" Every picture of the film looked at so would take %.2f G."):format(mean * video.frames / 1e9)))
 
 -- %% In short
-local mean_steps = 0
-for _, moment in ipairs(answered) do mean_steps = mean_steps + moment.steps / n end
+local steps_taken = 0
+for _, moment in ipairs(answered) do steps_taken = steps_taken + moment.steps end
 gfnet.report.results{
-  moments = n, unread = #unread, segments = #segments, most_seen = name_of(classes[1]), mean_steps = mean_steps,
+  moments = n, unread = #unread, segments = #segments, most_seen = name_of(classes[1]), mean_steps = steps_taken / n,
   mean_madds = mean, share_of_all_steps = mean / model.madds[steps],
 }
