@@ -46,7 +46,9 @@ local counted = {}
 local function frame_cost(backbone, side)
   local key = ("%s %d"):format(backbone, side)
   if not counted[key] then
+    -- Of each network the cost alone is kept: they are large.
     counted[key] = gfnet.model{ backbone = backbone, image_size = 224, patch_size = side, steps = 1 }.costs.glance
+    collectgarbage()
   end
   return counted[key]
 end
@@ -112,14 +114,15 @@ local styles = {
   { "Uni-AdaFocus, exits", "#CC79A7", "diamond" },
 }
 local fig = gfnet.plot.figure{
-  rows = own and 2 or 1, columns = own and 2 or 3, size = own and { 7.16, 5.4 } or { 7.16, 2.7 }, xlabel = "GFLOPs (Multiply-Adds) per clip", ylabel = "top-1 (%)",
+  rows = own and 2 or 1, columns = own and 2 or 3, size = own and { 7.16, 5.4 } or { 7.16, 3 }, share_legend = not own,
+  xlabel = "GFLOPs (Multiply-Adds) per clip", ylabel = "top-1 (%)",
   name = "accuracy-by-cost",
   caption = "Published accuracies of three data sets, each in its panel"
     .. (own and "; below on the right our network on clutter-motion, measured here, with axes of its own." or "."),
 }
 for i, panel in ipairs(panels) do
   local axes = fig[i]
-  axes:set{ title = panel.title, xmin = 0, xmax = 38, ymin = panel.ymin, legend = i == 1 and "lower-left" or "none" }
+  axes:set{ title = panel.title, xmin = 0, xmax = 38, ymin = panel.ymin, legend = own and (i == 1 and "lower-left" or "none") or nil }
   axes:annotate(("TSN: %.1f, below"):format(published[1][panel.key]), published[1].gf, panel.ymin, { anchor = "above",
     color = "gray" })
   for _, style in ipairs(styles) do
