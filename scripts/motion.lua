@@ -149,7 +149,13 @@ local optimal = trace:budgeted{ points = p.points, calibration = held_out, metho
 local budget = gfnet.plot.figure{
   xlabel = "mean Multiply-Adds per clip", ylabel = "top-1 (%)", title = "Budgeted batch classification", size = { 4.6, 3.2 } }
 budget:line(paper.madds, paper.accuracy, { label = "paper's thresholds" })
-budget:line(optimal.madds, optimal.accuracy, { label = "optimal thresholds" })
+-- Where one step serves best whatever the budget, the optimal thresholds are a point.
+local is_point = math.max(table.unpack(optimal.madds)) == math.min(table.unpack(optimal.madds))
+if is_point then
+  budget:scatter({ optimal.madds[1] }, { optimal.accuracy[1] }, { label = "optimal thresholds" })
+else
+  budget:line(optimal.madds, optimal.accuracy, { label = "optimal thresholds" })
+end
 budget:step(model.madds, anytime, { label = "anytime" })
 local markers = { "square", "diamond", "triangle" }
 for i, network in ipairs(static) do
@@ -188,15 +194,18 @@ for step = 1, steps do
     ("Glance-and-Focus, all clips leave after step %d"):format(step), model.madds[step] / 1e6,
     100 * model.madds[step] / full, anytime[step] }
 end
+local before
 for _, share in ipairs{ 0.4, 0.5, 0.6, 0.8 } do
   local i = best_within(optimal, full * share)
-  if i then
+  -- Where no budget lies between two shares, the smaller one says it all.
+  if i and i ~= before then
+    before = i
     summary[#summary + 1] = {
       ("Glance-and-Focus, exits, at most %.0f %% of all steps"):format(100 * share), optimal.madds[i] / 1e6,
       100 * optimal.madds[i] / full, optimal.accuracy[i] }
   end
 end
-table.sort(summary, function(a, b) return a[2] < b[2] end)
+table.sort(summary, function(a, b) return a[2] < b[2] or a[2] == b[2] and a[1] < b[1] end)
 gfnet.report.table{
   name = "summary", caption = "Test accuracy by mean cost.",
   columns = { "network", "Multiply-Adds (M)", "of all steps (%)", "top-1 (%)" }, rows = summary,

@@ -19,7 +19,8 @@ import Testing
 
   /// Options under which train_motion takes a second.
   private static let small = [
-    "clips=40", "held_out=20", "first=1", "policy=1", "tune=1", "patch=16", "steps=2", "batch=20", "state=state",
+    "clips=40", "held_out=20", "first=1", "policy=1", "tune=1", "patch=16", "steps=2", "batch=20",
+    "state=state",
     "baselines=glance",
   ]
 
@@ -47,7 +48,8 @@ import Testing
     #expect(!baselines.output.contains("stage 2"), "the network is trained again: \(baselines.output)")
     // A baseline whose state is complete is only measured.
     let again = try train("save=models/two.safetensors", "seed=2", "only=baselines")
-    #expect(again.errors.contains(": complete, 2 epochs, from state/motion-2-static-glance"), "\(again.errors)")
+    #expect(
+      again.errors.contains(": complete, 2 epochs, from state/motion-2-static-glance"), "\(again.errors)")
 
     let result = try program.run(
       script("motion.lua"), "models=models/one.safetensors,models/two.safetensors", "limit=20", "points=5")
@@ -59,7 +61,8 @@ import Testing
       ])
     // An answer is right where both of its parts are.
     let anytime = try rows(program, "motion/tables/anytime").dropFirst().map { $0.compactMap(Double.init) }
-    #expect(anytime.count == 2 && anytime.allSatisfy { $0.count == 7 && $0[2] <= min($0[5], $0[6]) }, "\(anytime)")
+    #expect(
+      anytime.count == 2 && anytime.allSatisfy { $0.count == 7 && $0[2] <= min($0[5], $0[6]) }, "\(anytime)")
     let summary = try rows(program, "motion/tables/summary")
     #expect(summary.contains { $0[0] == "glance, shift" })
     let costs = summary.dropFirst().compactMap { Double($0[1]) }
@@ -79,7 +82,8 @@ import Testing
     let program = try Program()
     let result = try program.run(script("motion.lua"), "model=none.safetensors")
     #expect(
-      result.status == 1 && result.errors.contains("scripts/train_motion.lua save=models/clutter-motion.safetensors"),
+      result.status == 1
+        && result.errors.contains("scripts/train_motion.lua save=models/clutter-motion.safetensors"),
       "\(result.errors)")
     let images = try program.run(script("motion.lua"), "model=clutter-fashion")
     #expect(images.status == 1 && images.errors.contains("is a model of images"), "\(images.errors)")

@@ -76,7 +76,8 @@ struct FilmScriptTests {
   @Test func aNetworkOfClipsSeesWindows() throws {
     let program = try program()
     let result = try run(
-      program, "file=film.mp4", "model=clips.safetensors", "samples=5", "confidence=1", "window=0.2", "view=whole")
+      program, "file=film.mp4", "model=clips.safetensors", "samples=5", "confidence=1", "window=0.2",
+      "view=whole")
     #expect(result.status == 0, "\(result.errors)")
     #expect(result.output.contains("clips of 4 pictures"))
     #expect(figures(program) == ["over-time.png", "moments.png", "surest.png", "places.png", "film.gif"])
