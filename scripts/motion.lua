@@ -194,12 +194,12 @@ for step = 1, steps do
     ("Glance-and-Focus, all clips leave after step %d"):format(step), model.madds[step] / 1e6,
     100 * model.madds[step] / full, anytime[step] }
 end
-local before
+local said
 for _, share in ipairs{ 0.4, 0.5, 0.6, 0.8 } do
   local i = best_within(optimal, full * share)
   -- Where no budget lies between two shares, the smaller one says it all.
-  if i and i ~= before then
-    before = i
+  if i and i ~= said then
+    said = i
     summary[#summary + 1] = {
       ("Glance-and-Focus, exits, at most %.0f %% of all steps"):format(100 * share), optimal.madds[i] / 1e6,
       100 * optimal.madds[i] / full, optimal.accuracy[i] }
@@ -215,8 +215,9 @@ for _, network in ipairs(static) do
   local madds, reached = cheapest(optimal, network.accuracy)
   local caption = network.caption or network.name
   if madds then
-    gfnet.report.markdown(("- As accurate as *%s* (%.2f %%) from %.1f M Multiply-Adds on: %.2f %%, at %.2f times the cost."):format(
-      caption, network.accuracy, madds / 1e6, reached, madds / network.madds))
+    gfnet.report.markdown((
+      "- As accurate as *%s* (%.2f %%) from %.1f M Multiply-Adds on: %.2f %%, at %.2f times the cost."
+    ):format(caption, network.accuracy, madds / 1e6, reached, madds / network.madds))
   else
     gfnet.report.markdown(("- *%s* (%.2f %%) is reached by no budget."):format(caption, network.accuracy))
   end

@@ -122,7 +122,10 @@ local fig = gfnet.plot.figure{
 }
 for i, panel in ipairs(panels) do
   local axes = fig[i]
-  axes:set{ title = panel.title, xmin = 0, xmax = 38, ymin = panel.ymin, legend = own and (i == 1 and "lower-left" or "none") or nil }
+  axes:set{
+    title = panel.title, xmin = 0, xmax = 38, ymin = panel.ymin,
+    legend = own and (i == 1 and "lower-left" or "none") or nil,
+  }
   axes:annotate(("TSN: %.1f, below"):format(published[1][panel.key]), published[1].gf, panel.ymin, { anchor = "above",
     color = "gray" })
   for _, style in ipairs(styles) do
