@@ -194,7 +194,7 @@ extension Filmstrip {
     guard step.sees(number) else {
       return list.fill(Path(box), style.background.opacity(0.7))
     }
-    let rect = step.patch?.rect(scale: scale, in: box)
+    let rect = step.patch(in: number)?.rect(scale: scale, in: box)
     if let rect, options.dim > 0 {
       list.fill(GlimpseGrid.rest(of: box, without: [rect]), Color.black.opacity(min(options.dim, 1)))
     }

@@ -116,7 +116,8 @@ enum TraceGlimpses {
     let steps = (1...Int(evaluation.exitSteps[row])).map { step in
       let answer = Int(record[step].prediction[row])
       return Glimpse.Step(
-        patch: handle.patch(row, step), confidence: Double(record[step].confidence[row]),
+        patch: handle.corners(row, step).map { .init($0.first, size: record.patchSize) },
+        confidence: Double(record[step].confidence[row]),
         isCorrect: record.labels.map { answer == Int($0[row]) }, prediction: handle.className(answer))
     }
     return Glimpse(pixels: pixels, title: handle.title(row, images), steps: steps)
@@ -129,11 +130,13 @@ enum TraceGlimpses {
     let exit = Int(evaluation.exitSteps[row])
     let steps = (1...exit).map { step in
       let answer = Int(record[step].prediction[row])
-      return Film.Step(
-        patch: handle.patch(row, step), seen: handle.seenFrames(step),
+      var shown = Film.Step(
+        seen: handle.seenFrames(step),
         heading: "\(step == 1 ? "glance" : "step \(step)"): \(step == exit ? "leaves" : "stays")",
         prediction: handle.className(answer), confidence: Double(record[step].confidence[row]),
         isCorrect: record.labels.map { answer == Int($0[row]) })
+      shown.look(at: handle.corners(row, step), size: record.patchSize, frames: handle.focusFrames)
+      return shown
     }
     return try Film(images, at: record.indices[row], title: handle.title(row, images), steps: steps)
   }
