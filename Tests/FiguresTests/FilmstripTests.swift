@@ -16,7 +16,7 @@ import Testing
   private func strip(_ clip: Film, width: Double = 209, columns: Int? = nil) -> Filmstrip {
     var options = GlimpseOptions()
     (options.width, options.columns) = (width, columns)
-    return Filmstrip(groups: [.init(clips: [clip])], options: options)
+    return Filmstrip(groups: [.init(items: [clip])], options: options)
   }
 
   /// Two frames of 100 points each, with 3 between them and 3 around: below a title of 8 · 1.4 points.

@@ -2,17 +2,7 @@
 /// what was answered. Frames that a step does not see, and steps that a clip did not take, are pale.
 public struct Filmstrip: Drawing {
   /// Clips under one heading.
-  public struct Group: Sendable, Hashable {
-    /// The text above the clips; empty for none.
-    public var heading: String
-    /// The clips, in the order in which they are drawn.
-    public var clips: [Film]
-
-    public init(heading: String = "", clips: [Film]) {
-      self.heading = heading
-      self.clips = clips
-    }
-  }
+  public typealias Group = PictureGroup<Film>
 
   /// The groups, from the top.
   public var groups: [Group]
@@ -32,7 +22,7 @@ public struct Filmstrip: Drawing {
   public func csv() throws -> String {
     var rows: [[String]] = []
     for group in groups {
-      for clip in group.clips {
+      for clip in group.items {
         for (i, step) in clip.steps.enumerated() {
           let seen = clip.frames.indices.filter(step.sees)
           let judged = step.isCorrect.map { $0 ? "1" : "0" } ?? ""

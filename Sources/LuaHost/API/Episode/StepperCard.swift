@@ -56,7 +56,7 @@ struct StepperCard {
     let film = try Film(
       handle.images, at: record.indices[0], title: record.labels.map { handle.name(of: Int($0[0])) } ?? "",
       steps: steps)
-    return Filmstrip(groups: [.init(clips: [film])])
+    return Filmstrip(groups: [.init(items: [film])])
   }
 
   /// Where a step looked; nil for the glance.
@@ -89,7 +89,7 @@ struct StepperCard {
     var options = GlimpseOptions()
     options.hasCaptions = true
     return GlimpseGrid(
-      groups: [.init(heading: "", images: [Glimpse(pixels: whole, title: title, steps: steps)] + parts)],
+      groups: [.init(heading: "", items: [Glimpse(pixels: whole, title: title, steps: steps)] + parts)],
       options: options)
   }
 

@@ -61,7 +61,7 @@ enum FilmOptions {
       throw LuaError(
         "\(call.place(name)) has \(found) elements, expected \(places.count), as many as there are places")
     }
-    let side = try call[patch]
+    let side = try call[patch].map(Double.init)
     return try places.enumerated().map { index, place in
       var step = Film.Step(heading: headings.isEmpty ? "" : headings[index])
       if !seen.isEmpty {
@@ -74,8 +74,8 @@ enum FilmOptions {
   }
 
   /// Reads where a step looked: at whole frames, at a place in all of them, or at one in each that it sees.
-  private static func look(
-    _ step: inout Film.Step, at value: LuaValue, _ side: Int?, frames count: Int, _ place: String
+  static func look(
+    _ step: inout Film.Step, at value: LuaValue, _ side: Double?, frames count: Int, _ place: String
   ) throws {
     guard let list = try value.asTable?.elements(), list.first?.asTable != nil else {
       step.patch = try patch(value, side, place)
@@ -91,17 +91,17 @@ enum FilmOptions {
     }
   }
 
-  private static func patch(_ value: LuaValue, _ side: Int?, _ place: String) throws -> Glimpse.Patch? {
+  private static func patch(_ value: LuaValue, _ side: Double?, _ place: String) throws -> Glimpse.Patch? {
     if value.asBoolean == false { return nil }
     let numbers = try value.asTable?.elements(ofListAt: place).map(\.asNumber) ?? []
     guard numbers.count == 2, let row = numbers[0], let column = numbers[1] else {
       throw LuaError("\(place) must be {row, column}, or false for whole frames, got \(value.described)")
     }
     guard let side else { throw LuaError("\(place) needs the option 'patch', the side of the places") }
-    return .init(row: row - 1, column: column - 1, size: Double(side))
+    return .init(row: row - 1, column: column - 1, size: side)
   }
 
-  private static func numbers(_ value: LuaValue, _ count: Int, _ place: String) throws -> Set<Int> {
+  static func numbers(_ value: LuaValue, _ count: Int, _ place: String) throws -> Set<Int> {
     guard let table = value.asTable else {
       throw LuaError("\(place) must be a list of numbers of frames, got \(value.described)")
     }

@@ -128,7 +128,7 @@ final class ExplanationHandle {
     let film = try Film(
       clips, at: explanation.image, title: trace.title(explanation.row, clips), steps: steps)
     return ScriptPicture(
-      Filmstrip(groups: [.init(clips: [film])]), caption: title + ".", words: "explain")
+      Filmstrip(groups: [.init(items: [film])]), caption: title + ".", words: "explain")
   }
 
   private func heading(_ step: Explanation.Step) -> String {

@@ -48,7 +48,7 @@ enum TraceGlimpses {
       return Filmstrip(
         groups: try groups.map { group in
           .init(
-            heading: group.heading, clips: try group.rows.map { try film($0, handle, images, evaluation) })
+            heading: group.heading, items: try group.rows.map { try film($0, handle, images, evaluation) })
         }, options: options)
     }
     let columns = try call[GridOptions.columns] ?? GlimpseGrid.columns(width: call[GridOptions.width])
@@ -56,7 +56,7 @@ enum TraceGlimpses {
     return GlimpseGrid(
       groups: try groups.map { group in
         .init(
-          heading: group.heading, images: try group.rows.map { try glimpse($0, handle, images, evaluation) })
+          heading: group.heading, items: try group.rows.map { try glimpse($0, handle, images, evaluation) })
       }, options: options)
   }
 
