@@ -8,6 +8,8 @@
 --     gfnet-lab scripts/tsm_eval.lua checkpoint=TSM_somethingv2_RGB_resnet50_shift8_blockres_avg_segment8_e45.pth \
 --       preset=something-v2 list=val_videofolder.txt root=frames classes=category.txt
 --
+-- The published full-resolution figures are those of two clips and three crops: sampling=twice crops=3 resize=256 crop=256.
+--
 -- Missing and damaged frames are named at the end, and their clips left out: none is replaced by another.
 
 -- %% [parameters]
@@ -24,6 +26,7 @@ local p = gfnet.params{
   crops      = { default = 1, choices = { 1, 3, 5, 10 }, help = "crops of each frame" },
   resize     = { default = 256, min = 8, help = "shorter side of the frames" },
   crop       = { default = 224, min = 8, help = "side of the crop" },
+  mean       = { default = "logits", choices = { "logits", "probabilities" }, help = "what is averaged over clips and crops" },
   batch      = { default = 8, min = 1, help = "videos that are run together" },
   limit      = { default = 1000000, min = 1, help = "videos at most, of each class its share" },
 }
@@ -55,22 +58,18 @@ local mean = gfnet.tensor{ 0.485, 0.456, 0.406 }:reshape(1, 1, 3, 1, 1)
 local deviation = gfnet.tensor{ 0.229, 0.224, 0.225 }:reshape(1, 1, 3, 1, 1)
 local top = math.min(5, encoder.classes)
 local videos, first, fifth = 0, 0, 0
-local sums, waiting, labels = {}, {}, {} -- by video: of logits, how many views are there, the class
 
-for batch in gfnet.progress(data:batches{ size = p.batch * views }, { label = "videos" }) do
-  local logits = encoder:logits((batch.clips - mean) / deviation)
-  for i, item in ipairs(batch.indices) do
-    local video = (item - 1) // views + 1
-    sums[video] = sums[video] and sums[video] + logits[i] or logits[i]
-    waiting[video] = (waiting[video] or 0) + 1
-    labels[video] = batch.labels[i]
-    if waiting[video] == views then
-      local _, places = sums[video]:topk(top)
-      videos = videos + 1
-      if places[1] == labels[video] then first = first + 1 end
-      if places:eq(labels[video]):any() then fifth = fifth + 1 end
-      sums[video], waiting[video] = nil, nil
-    end
+-- With several views a batch has whole videos.
+local batches = data:batches{ size = p.batch * views, even = views == 1 }
+for batch in gfnet.progress(batches, { label = "videos" }) do
+  local logits, seen = data:over_views(encoder:logits((batch.clips - mean) / deviation), batch.indices, { mean = p.mean })
+  local labels = {}
+  for i, item in ipairs(batch.indices) do labels[(item - 1) // views + 1] = batch.labels[i] end
+  for i, video in ipairs(seen) do
+    local _, places = logits[i]:topk(top)
+    videos = videos + 1
+    if places[1] == labels[video] then first = first + 1 end
+    if places:eq(labels[video]):any() then fifth = fifth + 1 end
   end
 end
 if videos == 0 then error("none of the videos can be read", 0) end

@@ -98,7 +98,7 @@ extension Bench {
     var (_, memory) = try engine.glance(images)
     var times = [MonotonicClock.milliseconds - start]
     while times.count < configuration.steps {
-      let places = try PatchLocation.all(in: engine.propose(&memory).mean)
+      let places = try PatchPlaces.all(in: engine.propose(&memory).mean)
       (_, memory) = try engine.focus(model.patches(images, locations: places), memory: memory)
       times.append(MonotonicClock.milliseconds - start)
     }

@@ -1,3 +1,4 @@
+import Compute
 import Dispatch
 import Foundation
 import Support
@@ -45,7 +46,11 @@ final class BatchQueue: Sendable {
   func startThreads() {
     let batches = end - state.withLock { $0.nextToClaim }
     for number in 0..<min(loader.threads, loader.ahead, batches) {
-      let thread = Thread { self.work() }
+      let thread = Thread {
+        // These threads are the parallel work: an item that could use the team is prepared by its thread alone.
+        ThreadTeam.setSize(1)
+        self.work()
+      }
       thread.name = "batches \(number + 1)"
       thread.start()
     }

@@ -65,8 +65,8 @@ import Testing
   }
 
   /// The script answers every video by the mean over frames, then over its clips and crops.
-  @Test(arguments: [("test", 1), ("twice", 3)])
-  func evaluatesFilesOfTSM(_ sampling: String, _ crops: Int) throws {
+  @Test(arguments: [("test", 1, "logits"), ("twice", 3, "logits"), ("twice", 3, "probabilities")])
+  func evaluatesFilesOfTSM(_ sampling: String, _ crops: Int, _ mean: String) throws {
     let program = try Program()
     let name = "TSM_clips_RGB_resnet18_shift8_blockres_avg_segment2_e5.pth"
     try Self.fileOfTSM().write(to: URL(fileURLWithPath: program.folder + "/" + name))
@@ -98,6 +98,7 @@ import Testing
         local clip = data[i].clip:unsqueeze(1)
         local x = (clip - gfnet.tensor{0.485, 0.456, 0.406}:reshape(1, 1, 3, 1, 1)) / gfnet.tensor{0.229, 0.224, 0.225}:reshape(1, 1, 3, 1, 1)
         local logits = encoder:logits(x)
+        if "\(mean)" == "probabilities" then logits = logits:softmax(2) end
         sum = (i - 1) % data.views == 0 and logits or sum + logits
         if i % data.views == 0 and sum[1]:argmax() == data[i].label then right = right + 1 end
       end
@@ -107,7 +108,7 @@ import Testing
     let result = try program.run(
       (SourceTree.root / "scripts/tsm_eval.lua").string, "checkpoint=\(name)", "list=val.txt", "root=frames",
       "preset=something-v1",
-      "resize=40", "crop=32", "batch=3", "sampling=\(sampling)", "crops=\(crops)")
+      "resize=40", "crop=32", "batch=3", "sampling=\(sampling)", "crops=\(crops)", "mean=\(mean)")
     #expect(result.status == 0, "\(result.errors)")
     let top1 = own.output.split(separator: "\n").last.map(String.init) ?? "?"
     #expect(own.status == 0 && result.output.contains(" 4 "), "\(own.errors)\(result.output)")

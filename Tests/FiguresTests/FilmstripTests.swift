@@ -16,7 +16,7 @@ import Testing
   private func strip(_ clip: Film, width: Double = 209, columns: Int? = nil) -> Filmstrip {
     var options = GlimpseOptions()
     (options.width, options.columns) = (width, columns)
-    return Filmstrip(groups: [.init(clips: [clip])], options: options)
+    return Filmstrip(groups: [.init(items: [clip])], options: options)
   }
 
   /// Two frames of 100 points each, with 3 between them and 3 around: below a title of 8 · 1.4 points.
@@ -98,6 +98,39 @@ import Testing
         bag right,2,1 2 3,0,2,3,3,a,0.5,1,,x; y
 
         """)
+  }
+
+  /// Two frames, one above the other in the grey they have; boxes where each frame was looked at.
+  @Test func eachFrameMayHaveItsOwnPlace() throws {
+    var step = Film.Step(isCorrect: true)
+    let whole = try Picture(strip(try clip(3, [step])).png(dpi: 288))
+    step.framePatches = [0: .init(row: 2, column: 2, size: 10), 2: .init(row: 20, column: 20, size: 10)]
+    let film = try clip(3, [step])
+    let picture = try Picture(strip(film).png(dpi: 288))
+    let green = packed(GlimpseOptions.Colors.greenRed.right)
+    func ink(_ picture: Picture) -> [Int] {
+      (0..<picture.width).map { x in
+        (0..<picture.height).count { picture.color(x, $0) == green }
+      }
+    }
+    // The frame without a place is framed as a whole, the others are not.
+    #expect(ink(picture) != ink(whole))
+    let (found, all) = (ink(picture), ink(whole))
+    let third = picture.width / 3
+    #expect(found[..<third].reduce(0, +) < all[..<third].reduce(0, +))
+    #expect(found[third..<2 * third].reduce(0, +) == all[third..<2 * third].reduce(0, +))
+    #expect(
+      try strip(film).csv() == """
+        clip,step,frames,taken,row,column,size,prediction,confidence,correct,heading,text
+        bag right,1,1,1,3,3,10,,,1,,
+        bag right,1,2,1,,,,,,1,,
+        bag right,1,3,1,21,21,10,,,1,,
+
+        """)
+    var animated = ClipAnimation(film, scale: 1)
+    let first = try animated.gif().file
+    animated.film.steps[0].framePatches[2] = .init(row: 1, column: 1, size: 5)
+    #expect(try animated.gif().file != first)
   }
 
   @Test func strangeInputsGiveAPictureOrOneLine() throws {

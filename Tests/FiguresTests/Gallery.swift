@@ -261,7 +261,7 @@ enum Gallery {
         }
         images.append(Glimpse(pixels: try scene(seed), title: titles[seed % 5], steps: steps))
       }
-      groups.append(GlimpseGrid.Group(heading: "exit at step \(exit)", images: images))
+      groups.append(GlimpseGrid.Group(heading: "exit at step \(exit)", items: images))
     }
     return GlimpseGrid(groups: groups, options: options)
   }

@@ -11,7 +11,7 @@ import Testing
     -> GlimpseGrid
   {
     GlimpseGrid(
-      groups: [.init(images: [Glimpse(pixels: try gray(100), title: "1 – a", steps: steps)])],
+      groups: [.init(items: [Glimpse(pixels: try gray(100), title: "1 – a", steps: steps)])],
       options: options)
   }
 
@@ -124,13 +124,13 @@ import Testing
       #expect(try one(steps, options).png(dpi: 60).count > 100)
     }
     #expect(throws: FigureError.self) { try GlimpseGrid(groups: []).png() }
-    #expect(throws: FigureError.self) { try GlimpseGrid(groups: [.init(heading: "none", images: [])]).png() }
+    #expect(throws: FigureError.self) { try GlimpseGrid(groups: [.init(heading: "none", items: [])]).png() }
     var options = GlimpseOptions()
     options.columns = 0
     #expect(throws: FigureError.self) { try one([], options).png() }
     // A long thin image stays on the page.
     let thin = try Pixels(width: 2, height: 400, channels: 1, bytes: [UInt8](repeating: 9, count: 800))
-    let grid = GlimpseGrid(groups: [.init(images: [Glimpse(pixels: thin, title: "thin", steps: [])])])
+    let grid = GlimpseGrid(groups: [.init(items: [Glimpse(pixels: thin, title: "thin", steps: [])])])
     #expect(try grid.displayList().size.height < 1500)
   }
 }

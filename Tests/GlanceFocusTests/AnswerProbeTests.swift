@@ -33,7 +33,7 @@ import Vision
   }
 
   /// Live, traced, and one image at a time.
-  @Test(arguments: Samplers.table.map(\.name)) func builtInSamplers(_ name: String) throws {
+  @Test(arguments: SamplerTests.ofImages.map(\.name)) func builtInSamplers(_ name: String) throws {
     let data = try ClutterFashion(split: .test).subset([3, 1, 4, 15, 9, 2, 6])
     var configuration = try Configuration(
       backbone: "resnet_tiny_16", patchSize: 32, imageSize: 128, steps: 3, classes: 10)

@@ -58,7 +58,7 @@ import Vision
     let expected = try plain.glance(image, .evaluation)
     let found = try model.glance(clips, .evaluation)
     try assertClose(found.0.logits, expected.0.logits, relative: 1e-5, absolute: 1e-5)
-    let places = [PatchLocation(row: 0.2, column: 0.9), PatchLocation(row: 1, column: 0)]
+    let places = [PatchPlaces(row: 0.2, column: 0.9), PatchPlaces(row: 1, column: 0)]
     let next = try model.focus(model.patches(clips, locations: places), .evaluation, memory: found.1)
     let other = try plain.focus(plain.patches(image, locations: places), .evaluation, memory: expected.1)
     try assertClose(next.0.logits, other.0.logits, relative: 1e-5, absolute: 1e-5)
@@ -91,7 +91,7 @@ import Vision
     let runner = try AdaptiveRunner(model, sampler: CenterSampler(), batchSize: 4)
     let trace = try runner.trace(data, model: Trace.Identity(name: "m", digest: "m"))
     let clips = try Self.images(data, 6, model)
-    let centre = [PatchLocation](repeating: PatchLocation(row: 0.5, column: 0.5), count: 6)
+    let centre = [PatchPlaces](repeating: PatchPlaces(row: 0.5, column: 0.5), count: 6)
     var (result, memory) = try model.glance(clips, .evaluation)
     for step in 1...steps {
       if step > 1 {

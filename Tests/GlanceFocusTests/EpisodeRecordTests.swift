@@ -142,13 +142,13 @@ import Testing
   @Test func stepsAreFilledInOrderAndOnce() throws {
     var record = try EpisodeRecord(
       indices: [0, 1, 2], classes: 2, imageSize: 128, patchSize: 48, madds: [1, 2])
-    let place = PatchLocation(row: 0.5, column: 1)
+    let place = PatchPlaces(row: 0.5, column: 1)
     try record.setStep(1, rows: [2, 0], logits: [0, 1, 2, 0])
     #expect(record.filledSteps == [1, 0, 1])
     #expect(record[1].prediction[2] == 1 && record[1].prediction[0] == 0)
     #expect(record[2].logits.isEmpty)
     try record.setStep(2, rows: [2], logits: [0, 1], values: [0.5], locations: [place])
-    #expect(record[2].positions[2] == PatchPosition(row: 40, column: 80))
+    #expect(record[2].positions[2] == .same(PatchPosition(row: 40, column: 80)))
     #expect(record[2].value[2] == 0.5 && record[1].value[2].isNaN)
     #expect(!record.isComplete)
 

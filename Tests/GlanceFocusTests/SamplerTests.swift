@@ -16,11 +16,11 @@ private func batch(
   for s in 1...step {
     try record.setStep(
       s, rows: all, logits: all.flatMap { [Float($0), 0] },
-      locations: s == 1 ? nil : all.map { _ in PatchLocation(row: Float(s) / 100, column: 0) })
+      locations: s == 1 ? nil : all.map { _ in PatchPlaces(row: Float(s) / 100, column: 0) })
   }
   let last = try StepBatch(record: record, step: step, rows: rows ?? all)
   // Stands in for the policy network: a place that depends on the image alone.
-  let policy = (rows ?? all).map { PatchLocation(row: Float(indices[$0] % 10) / 10, column: 0.5) }
+  let policy = (rows ?? all).map { PatchPlaces(row: Float(indices[$0] % 10) / 10, column: 0.5) }
   // Glances with one bright spot, whose place depends on the image alone.
   var glances = [Float](repeating: 0, count: policy.count * 48 * 48)
   for (i, row) in (rows ?? all).enumerated() { glances[i * 48 * 48 + (indices[row] % 40 + 4) * 48 + 30] = 1 }
@@ -39,9 +39,12 @@ private func batch(
   static let searching = ["saliency", "contrast"]
   /// The samplers that take the places of the policy network.
   static let following = ["learned"]
+  /// The samplers that compare frames, and refuse images.
+  static let comparing = ["motion"]
+  static let ofImages = Samplers.table.filter { !comparing.contains($0.name) }
 
   @Test func everyProposalIsValid() throws {
-    for definition in Samplers.table {
+    for definition in Self.ofImages {
       let sampler = try definition.make()
       for step in 1...11 {
         let places = try sampler.checkedProposal(batch(Array(0..<200), after: step))
@@ -55,7 +58,7 @@ private func batch(
 
   /// A sampler says all that it needs, and nothing that it could do without.
   @Test func samplersNeedWhatTheySay() throws {
-    for definition in Samplers.table {
+    for definition in Self.ofImages {
       let sampler = try definition.make()
       let all = try sampler.checkedProposal(batch([3, 4], after: 2))
       #expect(try sampler.checkedProposal(batch([3, 4], after: 2, giving: sampler.needs)) == all)
@@ -68,7 +71,7 @@ private func batch(
 
   @Test func aProposalDoesNotDependOnTheBatch() throws {
     let indices = (0..<100).map { $0 * 3 + 7 }
-    for definition in Samplers.table {
+    for definition in Self.ofImages {
       let sampler = try definition.make()
       for step in [1, 2, 5] {
         let whole = try sampler.checkedProposal(batch(indices, after: step))
@@ -89,16 +92,16 @@ private func batch(
       #expect(try sampler.propose(batch(Array(0..<1000), after: 1)) == first)
       #expect(try sampler.propose(batch(Array(0..<1000), after: 2)) != first)
       #expect(try sampler.propose(batch(Array(0..<1000), after: 1, seed: 6)) != first)
-      let rows = first.map(\.row)
+      let rows = first.map(\.first.row)
       let mean = rows.reduce(0, +) / 1000
       let deviation = (rows.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 1000).squareRoot()
       #expect(abs(mean - 0.5) < 0.04)
       #expect(abs(deviation - expectedDeviation) < 0.02)
-      let covariance = first.reduce(0) { $0 + ($1.row - 0.5) * ($1.column - 0.5) } / 1000
+      let covariance = first.reduce(0) { $0 + ($1.first.row - 0.5) * ($1.first.column - 0.5) } / 1000
       #expect(abs(covariance) < 0.01)
     }
     let narrow = try Samplers.make("gaussian", ["std": 0]).propose(batch([1, 2], after: 1))
-    #expect(narrow == [PatchLocation(row: 0.5, column: 0.5), PatchLocation(row: 0.5, column: 0.5)])
+    #expect(narrow == [PatchPlaces(row: 0.5, column: 0.5), PatchPlaces(row: 0.5, column: 0.5)])
   }
 
   @Test(arguments: following) func thePolicysPlacesAreTaken(_ name: String) throws {
@@ -112,7 +115,7 @@ private func batch(
       tested.insert(name)
       return try (2...steps).map {
         let place = try Samplers.make(name, given).propose(batch([4], after: $0 - 1))[0]
-        return [place.row, place.column]
+        return [place.first.row, place.first.column]
       }
     }
     #expect(try places("center", steps: 3) == [[0.5, 0.5], [0.5, 0.5]])
@@ -124,23 +127,23 @@ private func batch(
         [0.5, 0], [0.5, 0.5], [0.5, 1], [0.5, 0],
       ])
     // A sampler whose places are not fixed has a test of its own, which takes its name from one of these lists.
-    let others = Self.drawing.map { $0.name } + Self.searching + Self.following
+    let others = Self.drawing.map { $0.name } + Self.searching + Self.following + Self.comparing
     #expect(tested.isDisjoint(with: others))
     #expect(tested.union(others) == Set(Samplers.table.map { $0.name }))
   }
 
   private struct Fixed: PatchSampler {
     let name = "fixed"
-    let places: [PatchLocation]
-    func propose(_ batch: SamplerBatch) -> [PatchLocation] { places }
+    let places: [PatchPlaces]
+    func propose(_ batch: SamplerBatch) -> [PatchPlaces] { places }
   }
 
   @Test func badProposalsAreNamed() throws {
-    let good = PatchLocation(row: 0, column: 1)
+    let good = PatchPlaces(row: 0, column: 1)
     for (bad, shown) in [
-      (PatchLocation(row: .nan, column: 0), "(NaN, 0.0)"), (PatchLocation(row: 0, column: 1.5), "(0.0, 1.5)"),
-      (PatchLocation(row: -0.25, column: 0), "(-0.25, 0.0)"),
-      (PatchLocation(row: 0, column: .infinity), "(0.0, inf)"),
+      (PatchPlaces(row: .nan, column: 0), "(NaN, 0.0)"), (PatchPlaces(row: 0, column: 1.5), "(0.0, 1.5)"),
+      (PatchPlaces(row: -0.25, column: 0), "(-0.25, 0.0)"),
+      (PatchPlaces(row: 0, column: .infinity), "(0.0, inf)"),
     ] {
       let error = #expect(throws: EpisodeError.self) {
         try Fixed(places: [good, bad]).checkedProposal(batch([10, 20], after: 2))
@@ -159,7 +162,7 @@ private func batch(
   @Test func theBatchShowsEarlierPlaces() throws {
     let batch = try batch([1, 2], after: 3)
     #expect(batch.step == 4)
-    #expect(batch.locations(1) == [PatchLocation(row: 0.02, column: 0), PatchLocation(row: 0.03, column: 0)])
+    #expect(batch.locations(1) == [PatchPlaces(row: 0.02, column: 0), PatchPlaces(row: 0.03, column: 0)])
   }
 
   @Test(arguments: searching)
@@ -167,7 +170,8 @@ private func batch(
     let sampler = try Samplers.make(name)
     let first = try sampler.propose(batch([0], after: 1))
     // The spot is in row 4, column 30 of 48; the patch is 18 of those wide and starts at 0…30.
-    #expect(first[0].row * 30 <= 4 && first[0].column * 30 > 11 && first[0].column * 30 <= 30)
+    #expect(
+      first[0].first.row * 30 <= 4 && first[0].first.column * 30 > 11 && first[0].first.column * 30 <= 30)
     // Nothing is left once the spot was looked at.
     var record = try EpisodeRecord(
       indices: [0], classes: 2, imageSize: 128, patchSize: 48, madds: [1, 2, 3])
@@ -181,6 +185,6 @@ private func batch(
       SamplerBatch(
         after: StepBatch(record: record, step: 2, rows: [0]), random: CounterRandom(seed: 1, stream: "s"),
         glances: maps, saliency: maps))
-    #expect(second[0].row * 30 > 21 && second[0].column * 30 <= 5)
+    #expect(second[0].first.row * 30 > 21 && second[0].first.column * 30 <= 5)
   }
 }

@@ -153,9 +153,7 @@ private struct Parts {
   @Test func tracesOfClipsSayWhichFramesAreSeen() throws {
     let images = try SyntheticTrace.make(images: 3, steps: 2)
     let clips = ClipForm(frames: 8, glanceFrames: 2, focusFrames: 4)
-    let trace = try Trace(
-      record: images.record, model: images.model, dataset: images.dataset, sampler: images.sampler,
-      classNames: images.classNames, clips: clips)
+    let trace = try SyntheticTrace.make(images: 3, steps: 2, clips: clips)
     #expect(try Parts(trace).load().clips == clips)
     #expect(try Parts(images).load().clips == nil)
     for text in [
@@ -202,7 +200,7 @@ private struct Parts {
   @Test func tracesMustBeComplete() throws {
     var record = try EpisodeRecord(indices: [0, 8], classes: 2, imageSize: 8, patchSize: 8, madds: [1, 2])
     try record.setStep(1, rows: [0, 1], logits: [0, 1, 0, 1])
-    let place = PatchLocation(row: 0, column: 0)
+    let place = PatchPlaces(row: 0, column: 0)
     try record.setStep(2, rows: [0], logits: [0, 1], locations: [place])
     let incomplete = record
     let error = #expect(throws: EpisodeError.self) {

@@ -206,7 +206,7 @@ struct CheckpointTests {
 struct AdaptiveRunnerTests {
   private static func model() throws -> GFNet { try GFNet(configuration(), seed: 11) }
 
-  @Test(arguments: Samplers.table.map(\.name)) func liveAndTracedRunsAgree(_ sampler: String) throws {
+  @Test(arguments: SamplerTests.ofImages.map(\.name)) func liveAndTracedRunsAgree(_ sampler: String) throws {
     let model = try Self.model()
     let data = try squares(37)
     let runner = try AdaptiveRunner(model, sampler: Samplers.make(sampler), batchSize: 16)

@@ -63,8 +63,8 @@ struct StepEngineTests {
       #expect(try one.logits.values() == other.logits.values(), "step \(step)")
       #expect(try one.features.values() == other.features.values(), "step \(step)")
       guard step < 3 else { break }
-      let places = try PatchLocation.all(in: model.propose(&memory).mean)
-      let otherPlaces = try PatchLocation.all(in: engine.propose(&otherMemory).mean)
+      let places = try PatchPlaces.all(in: model.propose(&memory).mean)
+      let otherPlaces = try PatchPlaces.all(in: engine.propose(&otherMemory).mean)
       #expect(places == otherPlaces, "step \(step)")
       let patches = try model.patches(images, locations: places)
       (one, memory) = try model.focus(patches, .evaluation, memory: memory)
@@ -102,7 +102,7 @@ struct StepEngineTests {
       .trace(data, model: .init(name: "m"))
     for step in 2...3 {
       for (a, b) in zip(found.record[step].positions, expected.record[step].positions) {
-        #expect(abs(a.row - b.row) <= 1 && abs(a.column - b.column) <= 1)
+        #expect(abs(a.first.row - b.first.row) <= 1 && abs(a.first.column - b.first.column) <= 1)
       }
       for (a, b) in zip(found.record[step].confidence, expected.record[step].confidence) {
         #expect(abs(a - b) < 0.02)
@@ -127,7 +127,7 @@ struct StepEngineTests {
 
     init(_ base: any PatchSampler) { self.base = base }
 
-    func propose(_ batch: SamplerBatch) throws -> [PatchLocation] {
+    func propose(_ batch: SamplerBatch) throws -> [PatchPlaces] {
       counts[batch.step, default: []].append(batch.count)
       return try base.propose(batch)
     }

@@ -176,9 +176,9 @@ struct StreamTests {
     struct Slow: PatchSampler {
       let name = "slow"
       let time: StillClock
-      func propose(_ batch: SamplerBatch) -> [PatchLocation] {
+      func propose(_ batch: SamplerBatch) -> [PatchPlaces] {
         time.pass(0.04)
-        return (0..<batch.count).map { _ in PatchLocation(row: 0.5, column: 0.5) }
+        return (0..<batch.count).map { _ in PatchPlaces(row: 0.5, column: 0.5) }
       }
     }
     let model = try Self.model()

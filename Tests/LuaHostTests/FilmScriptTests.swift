@@ -100,6 +100,87 @@ import Testing
     #expect(steps.map { $0["frames"] } == ["3 7", "1 2 3 4 5 6 7 8"])
   }
 
+  /// Every figure of a trace whose frames have places of their own shows these.
+  @Test func eachFrameIsShownWithItsOwnPlace() throws {
+    let folder = try TemporaryFolder()
+    let bench = try ScriptBench(
+      """
+      local data = gfnet.dataset("clutter-motion", {limit = 20})
+      local model = gfnet.model{backbone = "resnet_tiny_16", dataset = data, patch_size = 48, steps = 2,
+        focus_frames = 4}
+      local trace = model:trace(data, {sampler = "motion"})
+      trace:save("\(folder.path)/t.safetensors")
+      gfnet.plot.glimpses(trace, {by = "none", thresholds = 1, rows = 1})
+      -- %%
+      gfnet.plot.glimpses(gfnet.trace("\(folder.path)/t.safetensors"), {by = "none", thresholds = 1, rows = 1})
+      -- %%
+      trace:explain(11, 1)
+      -- %%
+      local st = model:stepper(data:subset{11}, {exit = 1, sampler = "motion"})
+      st:run()
+      st
+      -- %%
+      local places = trace:explain(11, 1).steps[2].places
+      gfnet.plot.filmstrip(data[11].clip, {places = {false, places}, patch = 48, frames = {{1}, {2, 4, 6, 8}}})
+      -- %%
+      gfnet.plot.animate(data[11].clip, {places = {places}, patch = 48, frames = {{2, 4, 6, 8}}}):save("\(folder.path)/a.gif")
+      local c = trace.coordinates[2][11]
+      assert(#places == 4 and trace:explain(11, 1).steps[2].row == nil)
+      for f = 1, 4 do print(c[f][1], c[f][2]) assert(places[f][1] == c[f][1]) end
+      """)
+    #expect(bench.message == "")
+    let shown = pictures(bench)
+    #expect(shown.count == 5)
+    guard shown.count == 5 else { return }
+    let lines = bench.shown.split(separator: "\n").suffix(4).map(String.init)
+    for picture in shown {
+      let patches = rows(picture).filter { $0["row"] != "" }
+      #expect(patches.map { "\($0["row"] ?? "")\t\($0["column"] ?? "")" } == lines, "\(picture.name)")
+      #expect(patches.map { $0["frames"] } == ["2", "4", "6", "8"])
+    }
+    #expect(shown[0].csv == shown[1].csv)
+  }
+
+  @Test func glimpsesTakesListsOfClips() throws {
+    let bench = try ScriptBench(
+      """
+      local clip = gfnet.tensor.rand(3, 1, 16, 16)
+      local steps = {
+        {confidence = 0.4, correct = false, prediction = "a"},
+        {confidence = 0.7, correct = true, prediction = "b", row = 2, column = 3, size = 8, frames = {1, 3}, heading = "then"},
+        {confidence = 0.9, correct = true, prediction = "b", size = 8, frames = {1, 3}, places = {{1, 2}, {5, 6}}},
+      }
+      gfnet.plot.glimpses({{clip = clip, title = "one", group = "g", steps = steps}, {clip = clip, title = "two", group = "h", steps = {}},
+        {clip = clip, title = "three", group = "g", steps = {steps[1]}}}, {columns = 3, dim = 0.5})
+      -- %%
+      local function problem(list) print((select(2, pcall(gfnet.plot.glimpses, list)))) end
+      problem{{clip = clip, steps = {}}, {image = clip[1], steps = {}}}
+      problem{{clip = clip[1], steps = {}}}
+      problem{{clip = clip, steps = {{confidence = 1, size = 8, places = {{1, 2}}}}}}
+      problem{{clip = clip, steps = {{confidence = 1, frames = {4}}}}}
+      problem{{clip = clip, steps = {{confidence = 1, places = {{1, 2}, {1, 2}, {1, 2}}}}}}
+      problem{{clip = clip, image = clip, steps = {}}}
+      """)
+    #expect(bench.message == "")
+    guard let picture = pictures(bench).first else { return #expect(Bool(false)) }
+    let all = rows(picture)
+    #expect(all.map { $0["clip"] } == ["one", "one", "one", "one", "three"])
+    #expect(all.map { $0["group"] } == ["g", "g", "g", "g", "g"])
+    #expect(all.map { $0["heading"] } == ["glance", "then", "step 3", "step 3", "glance"])
+    #expect(all.map { $0["frames"] } == ["1 2 3", "1 3", "1", "3", "1 2 3"])
+    #expect(all.map { $0["row"] } == ["", "2", "1", "5", ""])
+    let problems = bench.shown.split(separator: "\n").suffix(6).map(String.init)
+    #expect(problems.count == 6)
+    guard problems.count == 6 else { return }
+    #expect(
+      problems[0].contains("image 2 must have one of image and clip, the same as all others of the list"))
+    #expect(problems[1].contains("must be frames × channels × height × width numbers, got shape 1×16×16"))
+    #expect(problems[2].contains("has 1 places, expected 3, one for each frame that the step sees"))
+    #expect(problems[3].contains("expected whole numbers from 1 to 3"))
+    #expect(problems[4].contains("places, one for each frame, need size"))
+    #expect(problems[5].contains("must have one of image and clip"))
+  }
+
   @Test func aFilmstripTakesATensorOrAListOfFrames() throws {
     let bench = try ScriptBench(
       """

@@ -13,7 +13,7 @@ func formulaTrace(images: Int, steps: Int, classes: Int, _ file: FilePath) throw
   let formula = FormulaSequence("rule speed")
   for step in 1...steps {
     let logits = (0..<images * classes).map { 3 * formula.u($0 + step * images * classes) }
-    let places = (0..<images).map { PatchLocation(row: Float($0 % 7) / 7, column: 0.5) }
+    let places = (0..<images).map { PatchPlaces(row: Float($0 % 7) / 7, column: 0.5) }
     try record.setStep(
       step, rows: Array(0..<images), logits: logits, locations: step == 1 ? nil : places)
   }

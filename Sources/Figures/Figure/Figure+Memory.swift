@@ -21,7 +21,7 @@ extension GlimpseGrid {
   /// Roughly the bytes of the pixels and steps that are drawn.
   public var heldBytes: Int {
     groups.reduce(512) { sum, group in
-      group.images.reduce(sum) { $0 + $1.pixels.bytes.count + 64 * $1.steps.count + 256 }
+      group.items.reduce(sum) { $0 + $1.pixels.bytes.count + 64 * $1.steps.count + 256 }
     }
   }
 }
@@ -34,6 +34,6 @@ extension Film {
 extension Filmstrip {
   /// Roughly the bytes of the frames and steps that are drawn.
   public var heldBytes: Int {
-    groups.reduce(512) { sum, group in group.clips.reduce(sum) { $0 + $1.heldBytes } }
+    groups.reduce(512) { sum, group in group.items.reduce(sum) { $0 + $1.heldBytes } }
   }
 }

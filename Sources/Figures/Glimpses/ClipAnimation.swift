@@ -73,14 +73,14 @@ public struct ClipAnimation: Sendable {
     let steps = film.steps.filter { $0.isTaken && $0.sees(number) }
     guard !steps.isEmpty else { return }
     list.clip(to: box)
-    let rects = steps.map { $0.patch?.rect(scale: Double(scale), in: box) ?? box }
-    if options.dim > 0, steps.contains(where: { $0.patch != nil }) {
-      let holes = zip(steps, rects).filter { $0.0.patch != nil }.map(\.1)
+    let places = steps.map { $0.patch(in: number)?.rect(scale: Double(scale), in: box) }
+    let holes = places.compactMap(\.self)
+    if options.dim > 0, !holes.isEmpty {
       list.fill(GlimpseGrid.rest(of: box, without: holes), Color.black.opacity(min(options.dim, 1)))
     }
     let line = max((min(box.width, box.height) / 120).rounded(), 1)
-    for (step, rect) in zip(steps, rects) {
-      list.frame(rect, options.colors.color(step.isCorrect), width: line)
+    for (step, place) in zip(steps, places) {
+      list.frame(place ?? box, options.colors.color(step.isCorrect), width: line)
     }
     list.endClip()
   }

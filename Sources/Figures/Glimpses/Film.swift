@@ -1,9 +1,11 @@
 /// What one clip went through: its frames, the places that were looked at, and the answer after each step.
 public struct Film: Sendable, Hashable {
-  /// One step, which looks at the same place of all the frames that it sees.
+  /// One step, which looks at the same place of all the frames that it sees, or at a place of each.
   public struct Step: Sendable, Hashable {
-    /// The place in the pixels of a frame; nil where the step sees whole frames.
+    /// The place in the pixels of all frames; nil where the step sees whole frames, and where each has its own.
     public var patch: Glimpse.Patch?
+    /// The places of frames that have one of their own, by the frame's number, from 0.
+    public var framePatches: [Int: Glimpse.Patch] = [:]
     /// The frames that the step sees, from 0; nil: all.
     public var seen: Set<Int>?
     /// What stands beside its frames, such as "step 2: stays".
@@ -36,6 +38,10 @@ public struct Film: Sendable, Hashable {
     /// Whether the step sees a frame.
     /// - Parameter frame: from 0.
     func sees(_ frame: Int) -> Bool { seen?.contains(frame) ?? true }
+
+    /// The place in a frame; nil where the step sees the whole of it.
+    /// - Parameter frame: from 0.
+    func patch(in frame: Int) -> Glimpse.Patch? { framePatches[frame] ?? patch }
 
     /// Prediction and confidence, such as "bag 93 %"; empty where there is neither.
     var answer: String {

@@ -40,8 +40,8 @@ extension Filmstrip {
   /// Throws ``FigureError`` for senseless options and for fonts that cannot be used, `Interrupted` when a stop was asked
   /// for.
   public func displayList() throws -> DisplayList {
-    let shown = groups.filter { !$0.clips.isEmpty }
-    let columns = try columns(of: shown.flatMap(\.clips))
+    let shown = groups.filter { !$0.items.isEmpty }
+    let columns = try columns(of: shown.flatMap(\.items))
     let remarks = Remarks()
     let setter = try Typesetter(style.fonts, remarks: remarks)
     var parts: [(heading: [TextLayout], sections: [Section])] = []
@@ -49,7 +49,7 @@ extension Filmstrip {
     for group in shown {
       let heading = try setter.wrapped(
         group.heading, size: style.titleSize, bold: true, width: options.width - 2 * margin)
-      let sections = try group.clips.map { try section($0, columns, setter) }
+      let sections = try group.items.map { try section($0, columns, setter) }
       height += DisplayList.headingHeight(heading, style)
       for section in sections { height += self.height(of: section) + clipGap }
       parts.append((heading, sections))
@@ -57,7 +57,7 @@ extension Filmstrip {
     height -= clipGap
     guard height <= 20000 else {
       throw FigureError(
-        "filmstrip: \(shown.map(\.clips.count).reduce(0, +)) clips with their steps are too many for one picture"
+        "filmstrip: \(shown.map(\.items.count).reduce(0, +)) clips with their steps are too many for one picture"
       )
     }
     var list = DisplayList(size: Size(width: options.width, height: height), background: style.background)
@@ -194,7 +194,7 @@ extension Filmstrip {
     guard step.sees(number) else {
       return list.fill(Path(box), style.background.opacity(0.7))
     }
-    let rect = step.patch?.rect(scale: scale, in: box)
+    let rect = step.patch(in: number)?.rect(scale: scale, in: box)
     if let rect, options.dim > 0 {
       list.fill(GlimpseGrid.rest(of: box, without: [rect]), Color.black.opacity(min(options.dim, 1)))
     }

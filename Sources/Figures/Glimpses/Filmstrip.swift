@@ -2,17 +2,7 @@
 /// what was answered. Frames that a step does not see, and steps that a clip did not take, are pale.
 public struct Filmstrip: Drawing {
   /// Clips under one heading.
-  public struct Group: Sendable, Hashable {
-    /// The text above the clips; empty for none.
-    public var heading: String
-    /// The clips, in the order in which they are drawn.
-    public var clips: [Film]
-
-    public init(heading: String = "", clips: [Film]) {
-      self.heading = heading
-      self.clips = clips
-    }
-  }
+  public typealias Group = PictureGroup<Film>
 
   /// The groups, from the top.
   public var groups: [Group]
@@ -27,21 +17,24 @@ public struct Filmstrip: Drawing {
     self.style = style
   }
 
-  /// The numbers behind the picture, one row per step: group, clip, step, frames (the numbers of those that it sees),
+  /// The numbers behind the picture, one row per step, or for each frame of a step where these have their own places: group, clip, step, frames (the numbers of those that it sees),
   /// taken, row, column, size, prediction, confidence, correct, heading, text; all count from 1.
   public func csv() throws -> String {
     var rows: [[String]] = []
     for group in groups {
-      for clip in group.clips {
+      for clip in group.items {
         for (i, step) in clip.steps.enumerated() {
-          let patch =
-            step.patch.map { [$0.row + 1, $0.column + 1, $0.size].map(CSV.number) } ?? ["", "", ""]
-          let seen = clip.frames.indices.filter(step.sees).map { "\($0 + 1)" }.joined(separator: " ")
+          let seen = clip.frames.indices.filter(step.sees)
           let judged = step.isCorrect.map { $0 ? "1" : "0" } ?? ""
-          rows.append(
-            [group.heading, clip.title, "\(i + 1)", seen, step.isTaken ? "1" : "0"] + patch
-              + [step.prediction, step.confidence.map(CSV.number) ?? "", judged, step.heading]
-              + [step.lines.joined(separator: "; ")])
+          for frames in step.framePatches.isEmpty ? [seen] : seen.map({ [$0] }) {
+            let numbers = frames.map { "\($0 + 1)" }.joined(separator: " ")
+            let patch = step.framePatches.isEmpty ? step.patch : frames.first.flatMap(step.patch(in:))
+            let place = patch.map { [$0.row + 1, $0.column + 1, $0.size].map(CSV.number) } ?? ["", "", ""]
+            rows.append(
+              [group.heading, clip.title, "\(i + 1)", numbers, step.isTaken ? "1" : "0"] + place
+                + [step.prediction, step.confidence.map(CSV.number) ?? "", judged, step.heading]
+                + [step.lines.joined(separator: "; ")])
+          }
         }
       }
     }

@@ -12,7 +12,7 @@ extension GlimpseGrid {
   /// Throws ``FigureError`` for senseless options and for fonts that cannot be used, `Interrupted` when a
   /// stop was asked for.
   public func displayList() throws -> DisplayList {
-    let shown = groups.filter { !$0.images.isEmpty }
+    let shown = groups.filter { !$0.items.isEmpty }
     let (columns, side) = try arrangement(of: shown)
     // Heights come first: the picture is as tall as its content.
     let remarks = Remarks()
@@ -30,7 +30,7 @@ extension GlimpseGrid {
     height -= gap
     guard height <= 20000 else {
       throw FigureError(
-        "glimpses: \(shown.map(\.images.count).reduce(0, +)) images are too many for one picture")
+        "glimpses: \(shown.map(\.items.count).reduce(0, +)) images are too many for one picture")
     }
     var list = DisplayList(size: Size(width: options.width, height: height), background: style.background)
     var y = margin
@@ -55,7 +55,7 @@ extension GlimpseGrid {
     if let columns = options.columns, !(1...20).contains(columns) {
       throw FigureError("glimpses: columns must be 1 to 20, not \(columns)")
     }
-    let most = shown.map(\.images.count).max() ?? 1
+    let most = shown.map(\.items.count).max() ?? 1
     let fitting = Self.columns(width: options.width)
     let columns = options.columns ?? min(max(most, min(3, fitting)), fitting)
     let side = (options.width - 2 * margin - gap * Double(columns - 1)) / Double(columns)
@@ -133,8 +133,8 @@ extension GlimpseGrid {
   }
 
   private func rows(of group: Group, _ columns: Int) -> [[Glimpse]] {
-    stride(from: 0, to: group.images.count, by: columns).map {
-      Array(group.images[$0..<min($0 + columns, group.images.count)])
+    stride(from: 0, to: group.items.count, by: columns).map {
+      Array(group.items[$0..<min($0 + columns, group.items.count)])
     }
   }
 

@@ -91,17 +91,7 @@ public struct GlimpseOptions: Sendable, Hashable {
 /// Images with their glimpses drawn over them, in rows under group headings such as "exit at step 2".
 public struct GlimpseGrid: Drawing {
   /// Images under one heading.
-  public struct Group: Sendable, Hashable {
-    /// The text above the images; empty for none.
-    public var heading: String
-    /// The images, in the order in which they are drawn.
-    public var images: [Glimpse]
-
-    public init(heading: String = "", images: [Glimpse]) {
-      self.heading = heading
-      self.images = images
-    }
-  }
+  public typealias Group = PictureGroup<Glimpse>
 
   /// The groups, from the top.
   public var groups: [Group]
@@ -129,7 +119,7 @@ public struct GlimpseGrid: Drawing {
   public func csv() throws -> String {
     var rows: [[String]] = []
     for group in groups {
-      for image in group.images {
+      for image in group.items {
         for (i, step) in image.steps.enumerated() {
           let patch =
             step.patch.map { [$0.row + 1, $0.column + 1, $0.size].map(CSV.number) } ?? ["", "", ""]

@@ -47,11 +47,13 @@ public final class AdaptiveRunner {
     public let steps: Int
     /// Multiply-Adds that it has cost.
     public let madds: Double
-    /// Where the patches of steps 2… were taken; empty when it left after the glance.
-    public let positions: [PatchPosition]
+    /// Where the patches of steps 2… were taken, of clips in all frames or in each; empty when it left after the glance.
+    public let positions: [PatchCorners]
     /// Seconds from the start of its glance to its answer, wall-clock time in which others may have been run,
     /// too.
     public let seconds: Double
+    /// The outputs that the answer follows from, C values; empty where they were not asked for.
+    var logits: [Float] = []
   }
 
   /// The adaptive loop over a data set.
@@ -60,6 +62,8 @@ public final class AdaptiveRunner {
     public let results: [Result]
     /// The results summed up.
     public let evaluation: Evaluation
+    /// What became of the videos, where several items in a row are views of one; else nil.
+    public let videos: Videos?
     /// Wall-clock seconds of the loop, preparation of the images included.
     public let seconds: Double
     /// Images that were answered after their deadline.
@@ -75,24 +79,30 @@ public final class AdaptiveRunner {
   ///   - dataset: images of the model's size.
   ///   - rule: asked after every step but the last.
   ///   - deadline: seconds; see ``stream(_:rule:deadline:refills:)``.
+  ///   - mean: how the answers to the views of a video become one.
   /// - Throws: ``ModelError`` for a data set that does not fit, or of which no image can be read; what the
   ///   rule, the sampler and the network throw; `Interrupted`.
   public func infer(
-    _ dataset: any ImageDataset, rule: any ExitRule, deadline: Double? = nil
+    _ dataset: any ImageDataset, rule: any ExitRule, deadline: Double? = nil, mean: ViewMean = .logits
   ) throws -> Run {
     let stream = try stream(checked: dataset, rule: rule, deadline: deadline)
+    var videos = dataset.views > 1 ? VideoAverage(views: dataset.views, mean) : nil
+    stream.keepsLogits = videos != nil
     let start = setup.clock()
     let progress = ProgressReporter("inference", total: dataset.count)
     defer { progress.finish() }
     var results: [Result] = []
     results.reserveCapacity(dataset.count)
-    while let result = try stream.next() {
+    while var result = try stream.next() {
+      videos?.add(result)
+      result.logits = []
       results.append(result)
       progress.update(result.index + 1)
     }
     try requireImages(results.count, dataset)
     return Run(
       results: results, evaluation: Evaluation(of: results, stepMadds: setup.madds),
+      videos: videos?.finished(),
       seconds: setup.clock() - start, late: stream.late, pixelBytes: stream.pixelBytes)
   }
 
@@ -184,7 +194,7 @@ public final class AdaptiveRunner {
       dataset: Trace.Identity(name: dataset.name, digest: dataset.identity),
       sampler: samplerName ?? setup.sampler.name,
       classNames: dataset.labels.isEmpty ? setup.configuration.labels : dataset.labels,
-      clips: setup.configuration.clips)
+      views: dataset.views)
   }
 
   private func requireImages(_ count: Int, _ dataset: any ImageDataset) throws {

@@ -38,7 +38,7 @@ public final class DecisionStepper {
     /// What was changed for the decision at hand.
     var changes = StepChanges()
     var leaves: Bool?
-    var place: PatchLocation?
+    var place: PatchPlaces?
     /// True where the decision at hand was taken by hand.
     var isByHand = false
     var log: [Entry] = []
@@ -60,7 +60,7 @@ public final class DecisionStepper {
     /// For an exit: whether the image leaves.
     public let leaves: Bool?
     /// For a place: where it looks next.
-    public let place: PatchLocation?
+    public let place: PatchPlaces?
     public let isByHand: Bool
   }
 
@@ -107,7 +107,7 @@ public final class DecisionStepper {
   /// Whether the image leaves, where that is the decision at hand and it is taken.
   public var leaves: Bool? { state.leaves }
   /// Where it looks next, where that is the decision at hand and it is taken.
-  public var place: PatchLocation? { state.place }
+  public var place: PatchPlaces? { state.place }
   /// The fields that are changed for the decision at hand.
   public var changed: [String] { state.changes.names }
   /// The moments that can be gone back to, the first first.
@@ -182,12 +182,11 @@ public final class DecisionStepper {
 
   /// Decides by hand where the image looks next.
   ///
-  /// - Throws: ``EpisodeError`` where that is not the decision at hand, and for a place that is not in [0, 1]².
-  public func look(_ place: PatchLocation) throws {
+  /// - Throws: ``EpisodeError`` where that is not the decision at hand, and for places of another number
+  ///   of frames, and for one that is not in [0, 1]².
+  public func look(_ place: PatchPlaces) throws {
     try require(.place, "where it looks")
-    guard place.isValid else {
-      throw EpisodeError("the place is (\(place.row), \(place.column)): row and column must lie in [0, 1]")
-    }
+    try [place].check(state.record)
     state.place = place
     state.isByHand = true
   }

@@ -12,17 +12,17 @@ final class EpisodeGroup {
   /// How much each place of the glance speaks for its answer, for samplers that need it.
   var saliency: Tensor?
   /// Where images look next, as far as somebody has chosen; nil where nobody has.
-  var chosen: [PatchLocation?]?
+  var chosen: [PatchPlaces?]?
 
   /// What the policy says of the images: where to look next, and how well things stand.
   struct Proposal {
-    let means: [PatchLocation]
+    let means: [PatchPlaces]
     let values: [Float]
   }
 
   init(
     rows: [Int], memory: GFNet.Memory? = nil, proposal: Proposal? = nil, saliency: Tensor? = nil,
-    chosen: [PatchLocation?]? = nil
+    chosen: [PatchPlaces?]? = nil
   ) {
     self.chosen = chosen
     self.rows = rows
@@ -68,7 +68,7 @@ final class EpisodeGroup {
       saliency: try Tensor.joined(parts.compactMap(\.saliency)),
       chosen: parts.allSatisfy { $0.chosen == nil }
         ? nil
-        : parts.flatMap { $0.chosen ?? [PatchLocation?](repeating: nil, count: $0.rows.count) })
+        : parts.flatMap { $0.chosen ?? [PatchPlaces?](repeating: nil, count: $0.rows.count) })
   }
 }
 

@@ -26,7 +26,8 @@ struct EpisodeSetup {
   func record(indices: [Int], labels: [Int]?) throws -> EpisodeRecord {
     try EpisodeRecord(
       indices: indices, classes: configuration.classes, imageSize: configuration.imageSize,
-      patchSize: configuration.patchSize, madds: madds, labels: labels?.map(Int32.init))
+      patchSize: configuration.patchSize, madds: madds, labels: labels?.map(Int32.init),
+      clips: configuration.clips)
   }
 
   /// Bytes of the decoded pixels of one image, or of all frames of a clip.

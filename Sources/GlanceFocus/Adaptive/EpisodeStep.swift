@@ -94,15 +94,13 @@ public final class EpisodeStep {
 
   /// Says where the images at `positions` look next.
   ///
-  /// - Throws: ``EpisodeError`` after the last step, for a place that is not in [0, 1]², and when the stream has gone on.
-  public func look(_ places: [PatchLocation], at positions: [Int]) throws {
+  /// - Throws: ``EpisodeError`` after the last step, for places of another number of frames, for one that is not in [0, 1]²,
+  ///   and when the stream has gone on.
+  public func look(_ places: [PatchPlaces], at positions: [Int]) throws {
     try requireOpen()
     if endsEpisode { throw EpisodeError("step \(step) is the last: no image looks again") }
-    if let bad = places.firstIndex(where: { !$0.isValid }) {
-      throw EpisodeError(
-        "place \(bad + 1) is (\(places[bad].row), \(places[bad].column)): row and column must lie in [0, 1]")
-    }
-    var chosen = group.chosen ?? [PatchLocation?](repeating: nil, count: count)
+    try places.check(batch().record)
+    var chosen = group.chosen ?? [PatchPlaces?](repeating: nil, count: count)
     for (position, place) in zip(positions, places) { chosen[position] = place }
     group.chosen = chosen
   }
@@ -139,7 +137,7 @@ public final class EpisodeStep {
 
   /// Where the images look next as things stand, whoever of them leaves. The sampler is asked about all of them, once,
   /// where a place is open.
-  public func places() throws -> [PatchLocation] {
+  public func places() throws -> [PatchPlaces] {
     try requireOpen()
     if endsEpisode { throw EpisodeError("step \(step) is the last: no image looks again") }
     let places = try stepper.places(step + 1, group, after: batch())

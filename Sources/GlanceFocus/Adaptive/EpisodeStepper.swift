@@ -14,7 +14,7 @@ struct EpisodeStepper {
   struct Outcome {
     fileprivate let logits: [Float]
     fileprivate let values: [Float]?
-    fileprivate let locations: [PatchLocation]?
+    fileprivate let locations: [PatchPlaces]?
   }
 
   /// Runs step `step`, 1…T, for `group`.
@@ -26,7 +26,7 @@ struct EpisodeStepper {
     _ step: Int, _ group: EpisodeGroup, _ record: EpisodeRecord, recordsValues: Bool = false
   ) throws -> Outcome {
     let result: GFNet.StepResult
-    var locations: [PatchLocation]?
+    var locations: [PatchPlaces]?
     if step == 1 {
       (result, group.memory) = try engine.step(pool.glances(group.rows), .glance, memory: nil)
     } else {
@@ -60,7 +60,7 @@ struct EpisodeStepper {
     guard var memory = group.memory else { throw ModelError("the policy is asked before the glance") }
     let output = try engine.propose(&memory)
     let proposal = EpisodeGroup.Proposal(
-      means: try PatchLocation.all(in: output.mean), values: try output.value.values())
+      means: try PatchPlaces.all(in: output.mean), values: try output.value.values())
     group.memory = memory
     group.proposal = proposal
     return proposal
@@ -70,7 +70,7 @@ struct EpisodeStepper {
   ///
   /// The policy is asked where the sampler needs it, whatever was chosen: so what it carries for an image does not depend
   /// on the other images.
-  func places(_ step: Int, _ group: EpisodeGroup, after last: StepBatch) throws -> [PatchLocation] {
+  func places(_ step: Int, _ group: EpisodeGroup, after last: StepBatch) throws -> [PatchPlaces] {
     let needs = sampler.needs
     if needs.contains(.policy) { _ = try proposal(group) }
     let chosen = group.chosen?.compactMap(\.self) ?? []

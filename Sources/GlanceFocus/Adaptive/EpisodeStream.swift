@@ -22,6 +22,8 @@ public final class EpisodeStream {
   let batchSize: Int
   private let stepper: EpisodeStepper
   private let probe: AnswerProbe?
+  /// Whether results have the outputs that they follow from.
+  var keepsLogits = false
   let clock: Deadline.Clock
   private var record: EpisodeRecord
   var times: StreamTimes
@@ -276,13 +278,15 @@ public final class EpisodeStream {
   func finish(_ rows: [Int], after step: Int) {
     let now = clock()
     let (prediction, confidence) = (record[step].prediction, record[step].confidence)
+    let (logits, classes) = (record[step].logits, record.classes)
     for row in rows {
       outcomes[row] = .answered(
         AdaptiveRunner.Result(
           index: numbers[row], prediction: Int(prediction[row]), label: record.labels.map { Int($0[row]) },
           confidence: confidence[row], steps: step, madds: record.madds[step - 1],
           positions: step < 2 ? [] : (2...step).map { record[$0].positions[row] },
-          seconds: times.answered(row, at: now)))
+          seconds: times.answered(row, at: now),
+          logits: keepsLogits ? Array(logits[row * classes..<(row + 1) * classes]) : []))
     }
   }
 }

@@ -115,11 +115,12 @@ final class ImagePool {
     try pixels.resized(pictures(rows, .glance), glance)
   }
 
-  /// One patch of each image, n×3×P×P, normalised; of clips the same place of every frame that patches are cut from.
-  func patches(_ rows: [Int], _ locations: [PatchLocation]) throws -> Tensor {
+  /// One patch of each image, n×3×P×P, normalised; of clips one of every frame that patches are cut from.
+  func patches(_ rows: [Int], _ locations: [PatchPlaces]) throws -> Tensor {
     let (side, patch) = (configuration.imageSize, configuration.patchSize)
-    let positions = locations.map { $0.position(imageSize: side, patchSize: patch) }
+    let frames = configuration.frames(.patch)
+    let corners = locations.map { $0.corners(imageSize: side, patchSize: patch) }
     return try pixels.patches(
-      pictures(rows, .patch), positions.repeated(configuration.frames(.patch)), side: patch)
+      pictures(rows, .patch), corners.flatMap { $0.values(frames: frames) }, side: patch)
   }
 }

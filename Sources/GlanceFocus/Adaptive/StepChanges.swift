@@ -7,7 +7,7 @@ public struct StepChanges {
   private var logits: [Float]?
   /// Seconds since the glance began.
   private(set) var elapsed: Double?
-  private var policy: PatchLocation?
+  private var policy: PatchPlaces?
   private var map: PlainMaps?
   private var glance: PlainMaps?
 
@@ -43,7 +43,7 @@ public struct StepChanges {
   public mutating func set(elapsed: Double) { self.elapsed = elapsed }
 
   /// Where the policy points; samplers only.
-  public mutating func set(policy: PatchLocation) { self.policy = policy }
+  public mutating func set(policy: PatchPlaces) { self.policy = policy }
 
   /// The last feature map, 1×C×h×w; samplers only.
   public mutating func set(map: PlainMaps) { self.map = map }

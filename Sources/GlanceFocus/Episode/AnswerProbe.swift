@@ -12,7 +12,7 @@ public final class AnswerProbe {
   static let alone = 4
 
   private var decisions: [Int: Kept<Bool>] = [:]
-  private var proposals: [Int: Kept<PatchLocation>] = [:]
+  private var proposals: [Int: Kept<PatchPlaces>] = [:]
   private var askedRule: (any ExitRule)?
   private var askedSampler: (any PatchSampler)?
 
@@ -33,7 +33,7 @@ public final class AnswerProbe {
   }
 
   /// Keeps what a sampler has proposed for the first images of a step.
-  func keep(_ batch: SamplerBatch, of sampler: any PatchSampler, answers: [PatchLocation]) throws {
+  func keep(_ batch: SamplerBatch, of sampler: any PatchSampler, answers: [PatchPlaces]) throws {
     guard !sampler.dependsOnOthers,
       let places = Self.places(in: batch.count, kept: proposals[batch.last.step])
     else { return }
@@ -177,10 +177,13 @@ extension Bool: ProbedAnswer {
   func agrees(with other: Bool) -> Bool { self == other }
 }
 
-extension PatchLocation: ProbedAnswer {
+extension FrameWise: ProbedAnswer where Value == PatchLocation {
   /// Places may differ by what sums round to in batches of another size.
-  func agrees(with other: PatchLocation) -> Bool {
-    abs(row - other.row) < 1e-4 && abs(column - other.column) < 1e-4
+  func agrees(with other: PatchPlaces) -> Bool {
+    count == other.count
+      && zip(values, other.values).allSatisfy {
+        abs($0.row - $1.row) < 1e-4 && abs($0.column - $1.column) < 1e-4
+      }
   }
 }
 

@@ -6,10 +6,11 @@ extension EpisodeRecord {
   public struct Step: Sendable {
     /// The logits, N×C, row-major.
     public private(set) var logits: [Float] = []
-    /// Where the patches were taken, N values; empty for the glance.
-    public private(set) var locations: [PatchLocation] = []
+    /// Where the patches were taken, N values; empty for the glance. Of clips each is one place in all frames, or one in
+    /// each.
+    public private(set) var locations: [PatchPlaces] = []
     /// The patches' top-left pixels, N values; empty for the glance.
-    public private(set) var positions: [PatchPosition] = []
+    public private(set) var positions: [PatchCorners] = []
     /// The columns of ``StepColumns/numbers`` in its order; empty before the first row is set.
     private var numbers: [[Float]] = []
     /// The columns of ``StepColumns/indices`` in its order; empty before the first row is set.
@@ -33,11 +34,19 @@ extension EpisodeRecord {
       return indices[place]
     }
 
-    /// Roughly the bytes of all columns but the logits, for one image; 16 are for where its patch was taken.
-    private static var columnBytes: Int { StepColumns.bytes + 16 }
+    /// Roughly the bytes of all columns but the logits, for one image, with where its patch was taken in all frames.
+    private static var columnBytes: Int {
+      StepColumns.bytes + MemoryLayout<PatchPlaces>.stride + MemoryLayout<PatchCorners>.stride
+    }
+
+    /// Roughly the bytes of one place that a single frame of an image has.
+    static let placeBytes = MemoryLayout<PatchLocation>.stride + MemoryLayout<PatchPosition>.stride
 
     /// Roughly the bytes of all columns.
-    var heldBytes: Int { 4 * logits.count + Self.columnBytes * (numbers.first?.count ?? 0) }
+    var heldBytes: Int {
+      let framed = locations.lazy.filter { $0.count > 1 }.map(\.count).reduce(0, +)
+      return 4 * logits.count + Self.columnBytes * (numbers.first?.count ?? 0) + Self.placeBytes * framed
+    }
   }
 }
 
@@ -50,8 +59,8 @@ extension EpisodeRecord.Step {
     numbers = StepColumns.numbers.map { [Float](repeating: $0.unknown, count: images) }
     indices = StepColumns.indices.map { [Int32](repeating: $0.unknown, count: images) }
     if !isGlance {
-      locations = [PatchLocation](repeating: PatchLocation(row: 0, column: 0), count: images)
-      positions = [PatchPosition](repeating: PatchPosition(row: 0, column: 0), count: images)
+      locations = [PatchPlaces](repeating: PatchPlaces(row: 0, column: 0), count: images)
+      positions = [PatchCorners](repeating: .same(PatchPosition(row: 0, column: 0)), count: images)
     }
   }
 
@@ -87,10 +96,10 @@ extension EpisodeRecord.Step {
   }
 
   /// Enters where the patches of some images were taken.
-  mutating func enter(_ places: [PatchLocation], rows: [Int], imageSize: Int, patchSize: Int) {
+  mutating func enter(_ places: [PatchPlaces], rows: [Int], imageSize: Int, patchSize: Int) {
     for (i, row) in rows.enumerated() {
       locations[row] = places[i]
-      positions[row] = places[i].position(imageSize: imageSize, patchSize: patchSize)
+      positions[row] = places[i].corners(imageSize: imageSize, patchSize: patchSize)
     }
   }
 

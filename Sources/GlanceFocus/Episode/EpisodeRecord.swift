@@ -21,6 +21,8 @@ public struct EpisodeRecord: Sendable {
   public let patchSize: Int
   /// Multiply-Adds that an image has cost after each step, T values.
   public let madds: [Double]
+  /// How the network sees clips; nil for images, and where a file does not say.
+  public let clips: ClipForm?
   /// True classes, 0-based; nil when they are not known.
   public private(set) var labels: [Int32]?
   /// Each image's index in its data set: the key of its random numbers.
@@ -40,9 +42,11 @@ public struct EpisodeRecord: Sendable {
   ///   - patchSize: P ≤ S, in pixels.
   ///   - madds: cumulative Multiply-Adds by step, not falling; their number is T, 1…1000.
   ///   - labels: true classes, 0-based, or nil.
+  ///   - clips: how the network sees clips; nil for images.
   /// - Throws: ``EpisodeError``.
   public init(
-    indices: [Int], classes: Int, imageSize: Int, patchSize: Int, madds: [Double], labels: [Int32]? = nil
+    indices: [Int], classes: Int, imageSize: Int, patchSize: Int, madds: [Double], labels: [Int32]? = nil,
+    clips: ClipForm? = nil
   ) throws {
     guard classes >= 1, classes <= 1 << 24 else {
       throw EpisodeError("\(classes) classes: expected at least 1")
@@ -74,6 +78,7 @@ public struct EpisodeRecord: Sendable {
     self.patchSize = patchSize
     self.madds = madds
     self.labels = labels
+    self.clips = clips
     self.indices = indices
     filledSteps = [Int32](repeating: 0, count: indices.count)
     columns = [Step](repeating: Step(), count: madds.count)
@@ -107,6 +112,16 @@ public struct EpisodeRecord: Sendable {
   /// The columns of a step, 1…T; they are empty before its first row is set.
   public subscript(step: Int) -> Step { columns[step - 1] }
 
+  /// How many frames of an item patches are cut from; 1 for images, and where nobody says.
+  public var focusFrames: Int { clips?.focusFrames ?? 1 }
+
+  /// How many places an item may have at a step, for errors.
+  var expectedPlaces: String {
+    focusFrames == 1
+      ? "expected one"
+      : "expected one for all frames, or one for each of the \(focusFrames) that are looked at"
+  }
+
   /// True when every image has all T steps.
   public var isComplete: Bool { filledSteps.allSatisfy { Int($0) == steps } }
 
@@ -118,11 +133,12 @@ public struct EpisodeRecord: Sendable {
   ///   - rows: the images' rows in this record, without repetition.
   ///   - logits: n×C, row-major, n the number of rows.
   ///   - values: the critic's value after this step, n values, or nil.
-  ///   - locations: where the patches were taken, n values; nil for the glance.
+  ///   - locations: where the patches were taken, n values; nil for the glance. Of clips each is one place in all frames,
+  ///     or one in each of ``focusFrames``.
   /// - Throws: ``EpisodeError``, also for logits that are NaN or infinite.
   public mutating func setStep(
     _ step: Int, rows: [Int], logits: UnsafeBufferPointer<Float>, values: [Float]? = nil,
-    locations: [PatchLocation]? = nil
+    locations: [PatchPlaces]? = nil
   ) throws {
     try check(step, rows: rows, logits: logits.count, values: values, locations: locations)
     guard !rows.isEmpty, let source = logits.baseAddress else { return }
@@ -134,6 +150,8 @@ public struct EpisodeRecord: Sendable {
     }
     if let values { columns[index].enter(critic: values, rows: rows) }
     if let locations {
+      let framed = locations.lazy.filter { $0.count > 1 }.count
+      try MemoryBudget.shared.require(framed * focusFrames * Step.placeBytes)
       columns[index].enter(locations, rows: rows, imageSize: imageSize, patchSize: patchSize)
     }
     for row in rows { filledSteps[row] = Int32(step) }
@@ -141,7 +159,7 @@ public struct EpisodeRecord: Sendable {
 
   /// ``setStep(_:rows:logits:values:locations:)-(_,_,UnsafeBufferPointer<Float>,_,_)`` from an array.
   public mutating func setStep(
-    _ step: Int, rows: [Int], logits: [Float], values: [Float]? = nil, locations: [PatchLocation]? = nil
+    _ step: Int, rows: [Int], logits: [Float], values: [Float]? = nil, locations: [PatchPlaces]? = nil
   ) throws {
     try logits.withUnsafeBufferPointer {
       try setStep(step, rows: rows, logits: $0, values: values, locations: locations)
@@ -149,7 +167,7 @@ public struct EpisodeRecord: Sendable {
   }
 
   private func check(
-    _ step: Int, rows: [Int], logits: Int, values: [Float]?, locations: [PatchLocation]?
+    _ step: Int, rows: [Int], logits: Int, values: [Float]?, locations: [PatchPlaces]?
   ) throws {
     guard (1...steps).contains(step) else { throw EpisodeError("step \(step) of a record of \(steps) steps") }
     guard logits == rows.count * classes else {
@@ -176,10 +194,16 @@ public struct EpisodeRecord: Sendable {
       }
       seen[row] = true
     }
-    if let bad = locations?.firstIndex(where: { !$0.isValid }), let locations {
-      throw EpisodeError(
-        "image \(indices[rows[bad]] + 1) has the patch location (\(locations[bad].row), \(locations[bad].column))"
-          + " at step \(step): both must lie in [0, 1]")
+    for (row, places) in zip(rows, locations ?? []) {
+      guard places.count == 1 || places.count == focusFrames else {
+        throw EpisodeError(
+          "image \(indices[row] + 1) has \(places.count) places at step \(step): \(expectedPlaces)")
+      }
+      if let stray = places.stray {
+        throw EpisodeError(
+          "image \(indices[row] + 1) has the patch location (\(stray.row), \(stray.column))"
+            + " at step \(step): both must lie in [0, 1]")
+      }
     }
   }
 }
@@ -194,7 +218,7 @@ extension EpisodeRecord {
     }
     var result = try EpisodeRecord(
       indices: rows.map { indices[$0] }, classes: classes, imageSize: imageSize, patchSize: patchSize,
-      madds: madds, labels: labels.map { labels in rows.map { labels[$0] } })
+      madds: madds, labels: labels.map { labels in rows.map { labels[$0] } }, clips: clips)
     result.filledSteps = rows.map { filledSteps[$0] }
     result.columns = columns.map { $0.selecting(rows, classes: classes) }
     return result

@@ -13,8 +13,8 @@ public struct Explanation: Sendable {
     public let confidence: Float
     /// Whether the prediction is right; nil where nobody knows.
     public let isCorrect: Bool?
-    /// The top-left pixel of the patch, from 0; nil for the glance.
-    public let patch: PatchPosition?
+    /// The top-left pixel of the patch, from 0, of clips in all frames or in each; nil for the glance.
+    public let patch: PatchCorners?
     /// Multiply-Adds up to and with this step.
     public let madds: Double
     /// What the rule read; empty where the rule does not tell.

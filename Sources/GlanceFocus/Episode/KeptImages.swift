@@ -7,7 +7,7 @@ struct KeptImages {
   private var elapsed: [Double]?
   /// The critic's values; NaN where they were not asked for.
   private var values: [Float]
-  var policy: [PatchLocation]?
+  var policy: [PatchPlaces]?
   var maps: PlainMaps?
   var glances: PlainMaps?
   var saliency: PlainMaps?
@@ -36,7 +36,7 @@ struct KeptImages {
     record = try EpisodeRecord(
       indices: records.flatMap(\.indices), classes: first.record.classes, imageSize: first.record.imageSize,
       patchSize: first.record.patchSize, madds: first.record.madds,
-      labels: Self.joined(records.map(\.labels)))
+      labels: Self.joined(records.map(\.labels)), clips: first.record.clips)
     for step in 1...step {
       try record.setStep(
         step, rows: Array(0..<record.images), logits: records.flatMap { $0[step].logits },

@@ -26,13 +26,3 @@ public struct PatchLocation: Sendable, Hashable {
     return PatchPosition(row: Int(row * room), column: Int(column * room))
   }
 }
-
-extension PatchLocation {
-  /// Reads the policy's actions, B×2, (row, column) in [0, 1], as B locations.
-  public static func all(in actions: Tensor) throws -> [PatchLocation] {
-    let values = try actions.values()
-    return stride(from: 0, to: values.count, by: 2).map {
-      PatchLocation(row: values[$0], column: values[$0 + 1])
-    }
-  }
-}

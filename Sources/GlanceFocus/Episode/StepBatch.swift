@@ -172,8 +172,8 @@ public struct StepRow {
   public var entropies: [Float] { (1...step).map { batch.record[$0].entropy[row] } }
   /// The most probable classes after step 1 and all others up to this one, 0-based.
   public var predictions: [Int32] { (1...step).map { batch.record[$0].prediction[row] } }
-  /// Where the patches of steps 2…`step` were taken.
-  public var locations: [PatchLocation] {
+  /// Where the patches of steps 2…`step` were taken; of clips each in all frames, or one in each.
+  public var locations: [PatchPlaces] {
     step < 2 ? [] : (2...step).map { batch.record[$0].locations[row] }
   }
 }

@@ -10,12 +10,14 @@ import Support
 /// | `madds` | F64 T | cumulative Multiply-Adds by step |
 /// | `images` | I64 N | indices in the data set, from 0 |
 /// | `labels` | I32 N | true classes, from 0; absent when not known |
-/// | `actions` | F32 T−1×N×2 | patch locations of steps 2…T, (row, column) in [0, 1] |
-/// | `coordinates` | I32 T−1×N×2 | their top-left pixels |
+/// | `actions` | F32 T−1×N×2 | patch locations of steps 2…T, (row, column) in [0, 1]; T−1×N×f×2 where there is one for each of f frames |
+/// | `coordinates` | I32, as `actions` | their top-left pixels |
 /// | `values` | F32 T×N | the critic's values, NaN where not computed; absent when there are none |
 ///
 /// The metadata holds format, model, model_digest, dataset, dataset_digest, sampler, image_size, patch_size
-/// and classes (a JSON list of names); of clips also clips, a JSON object with frames, glanceFrames and focusFrames.
+/// and classes (a JSON list of names); of clips also clips, a JSON object with frames, glanceFrames and focusFrames;
+/// where several items in a row are views of one video also views, their number, and over_views, `true` where rows are the means
+/// over them.
 extension Trace {
   private static let format = "gfnet-lab trace 1"
 
@@ -32,16 +34,23 @@ extension Trace {
     let images = record.images
     let all = (1...steps).map { record[$0] }
     let patches = all.dropFirst()
+    // Where one item has a place for each frame, all are written so.
+    let frames = patches.map { $0.locations.frames }.max() ?? 1
+    let placeShape = [steps - 1, images] + (frames == 1 ? [2] : [frames, 2])
     var tensors = [
       SafetensorsTensor("logits", shape: [steps, images, record.classes], pieces: all.map(\.logits)),
       SafetensorsTensor("madds", shape: [steps], record.madds),
       SafetensorsTensor("images", shape: [images], record.indices.map(Int64.init)),
       SafetensorsTensor(
-        "actions", shape: [steps - 1, images, 2],
-        pieces: patches.map { $0.locations.flatMap { [$0.row, $0.column] } }),
+        "actions", shape: placeShape,
+        pieces: patches.map { step in
+          step.locations.flatMap { $0.values(frames: frames).flatMap { [$0.row, $0.column] } }
+        }),
       SafetensorsTensor(
-        "coordinates", shape: [steps - 1, images, 2],
-        pieces: patches.map { $0.positions.flatMap { [Int32($0.row), Int32($0.column)] } }),
+        "coordinates", shape: placeShape,
+        pieces: patches.map { step in
+          step.positions.flatMap { $0.values(frames: frames).flatMap { [Int32($0.row), Int32($0.column)] } }
+        }),
     ]
     if let labels = record.labels { tensors.append(SafetensorsTensor("labels", shape: [images], labels)) }
     // What follows from the logits is computed when the trace is read.
@@ -61,6 +70,8 @@ extension Trace {
       encoder.outputFormatting = .sortedKeys
       own["clips"] = String(decoding: try encoder.encode(clips), as: UTF8.self)
     }
+    if views > 1 { own["views"] = String(views) }
+    if isOverViews { own["over_views"] = "true" }
     try Safetensors.write(tensors, metadata: own.merging(metadata) { own, _ in own }, to: path)
   }
 
@@ -82,7 +93,8 @@ extension Trace {
         record: reader.record(),
         model: Identity(name: reader.text("model"), digest: file.metadata["model_digest"] ?? ""),
         dataset: Identity(name: reader.text("dataset"), digest: file.metadata["dataset_digest"] ?? ""),
-        sampler: reader.text("sampler"), classNames: reader.classNames(), clips: reader.clips())
+        sampler: reader.text("sampler"), classNames: reader.classNames(),
+        views: reader.size("views", default: 1), isOverViews: file.metadata["over_views"] == "true")
     } catch let error as EpisodeError {
       throw EpisodeError("trace \(file.file): \(error.description)")
     }
@@ -101,8 +113,8 @@ private struct TraceReader {
     let (steps, images, classes) = (shape[0], shape[1], shape[2])
     try require("madds", [steps])
     try require("images", [images])
-    try require("actions", [steps - 1, images, 2])
-    try require("coordinates", [steps - 1, images, 2])
+    let clips = try clips()
+    let frames = try placeFrames(steps, images, clips)
     var labels: [Int32]?
     if file["labels"] != nil {
       try require("labels", [images])
@@ -122,7 +134,7 @@ private struct TraceReader {
     var record = try EpisodeRecord(
       indices: indices, classes: classes, imageSize: try size("image_size"),
       patchSize: try size("patch_size"),
-      madds: file.doubles("madds"), labels: labels)
+      madds: file.doubles("madds"), labels: labels, clips: clips)
     let rows = Array(0..<images)
     for step in 1...steps {
       try Cancellation.check()
@@ -131,25 +143,37 @@ private struct TraceReader {
         step, rows: rows,
         logits: file.floats("logits", range: index * images * classes..<step * images * classes),
         values: values.map { try file.floats($0, range: index * images..<step * images) },
-        locations: step > 1 ? locations(index - 1, images) : nil)
-      if step > 1 { try checkPositions(of: record, step, index - 1) }
+        locations: step > 1 ? locations(index - 1, images, frames) : nil)
+      if step > 1 { try checkPositions(of: record, step, index - 1, frames) }
     }
     return record
   }
 
-  private func locations(_ index: Int, _ images: Int) throws -> [PatchLocation] {
-    let places = try file.floats("actions", range: index * images * 2..<(index + 1) * images * 2)
-    return (0..<images).map { PatchLocation(row: places[2 * $0], column: places[2 * $0 + 1]) }
+  /// How many places of an item a step holds: one, or one for each frame that patches are cut from.
+  private func placeFrames(_ steps: Int, _ images: Int, _ clips: ClipForm?) throws -> Int {
+    let isFramed = try file.entry("actions").shape.count == 4
+    let frames = isFramed ? clips?.focusFrames ?? 1 : 1
+    for name in ["actions", "coordinates"] {
+      try require(name, [steps - 1, images] + (isFramed ? [frames, 2] : [2]))
+    }
+    return frames
+  }
+
+  private func locations(_ index: Int, _ images: Int, _ frames: Int) throws -> [PatchPlaces] {
+    let count = images * frames * 2
+    return PatchPlaces.all(
+      try file.floats("actions", range: index * count..<(index + 1) * count), frames: frames)
   }
 
   /// The stored pixels must be those of the locations: a figure drawn from either shows the same patch.
-  private func checkPositions(of record: EpisodeRecord, _ step: Int, _ index: Int) throws {
-    let count = record.images * 2
+  private func checkPositions(of record: EpisodeRecord, _ step: Int, _ index: Int, _ frames: Int) throws {
+    let count = record.images * frames * 2
     let stored = try file.ints("coordinates", range: index * count..<(index + 1) * count)
-    for (i, position) in record[step].positions.enumerated() {
+    let positions = record[step].positions.lazy.flatMap { $0.values(frames: frames) }
+    for (i, position) in positions.enumerated() {
       guard stored[2 * i] == position.row, stored[2 * i + 1] == position.column else {
         throw EpisodeError(
-          "image \(record.indices[i] + 1) has the patch (\(stored[2 * i]), \(stored[2 * i + 1])) at step \(step),"
+          "image \(record.indices[i / frames] + 1) has the patch (\(stored[2 * i]), \(stored[2 * i + 1])) at step \(step),"
             + " but its action means (\(position.row), \(position.column))")
       }
     }
@@ -174,6 +198,10 @@ private struct TraceReader {
       (try? clips.validate(steps: 1)) != nil
     else { throw EpisodeError("'clips' in its metadata does not say how a network sees clips") }
     return clips
+  }
+
+  func size(_ key: String, default value: Int) throws -> Int {
+    file.metadata[key] == nil ? value : try size(key)
   }
 
   private func size(_ key: String) throws -> Int {

@@ -26,8 +26,12 @@ public struct Trace: Sendable {
   public let sampler: String
   /// C names, or none.
   public let classNames: [String]
+  /// How many items in a row of the data set are views of one video; 1 where each stands for itself.
+  public let views: Int
+  /// Whether each row is the mean over the views of a video; see ``overViews(_:of:)``.
+  public let isOverViews: Bool
   /// How the network sees clips; nil for images, and where a file does not say.
-  public let clips: ClipForm?
+  public var clips: ClipForm? { record.clips }
 
   /// - Parameters:
   ///   - record: complete, with at least one image.
@@ -35,11 +39,12 @@ public struct Trace: Sendable {
   ///   - dataset: the data set, with a fingerprint of its images.
   ///   - sampler: the sampler's name, with its parameters.
   ///   - classNames: as many as the record has classes, or none.
-  ///   - clips: how the network sees clips; nil for images.
-  /// - Throws: ``EpisodeError`` for a record that is not complete, and for another number of names.
+  ///   - views: how many items in a row of the data set are views of one video.
+  ///   - isOverViews: whether each row is the mean over these.
+  /// - Throws: ``EpisodeError`` for a record that is not complete, for another number of names, and for views below 1.
   public init(
     record: EpisodeRecord, model: Identity, dataset: Identity, sampler: String, classNames: [String] = [],
-    clips: ClipForm? = nil
+    views: Int = 1, isOverViews: Bool = false
   ) throws {
     guard record.images > 0 else { throw EpisodeError("a trace needs at least one image") }
     guard record.isComplete else {
@@ -55,8 +60,10 @@ public struct Trace: Sendable {
     self.model = model
     self.dataset = dataset
     self.sampler = sampler
+    guard views >= 1 else { throw EpisodeError("\(views) views of a video: expected at least 1") }
     self.classNames = classNames
-    self.clips = clips
+    self.views = views
+    self.isOverViews = isOverViews
   }
 
   /// Anytime accuracy: the share of images, 0…1, that is right when all stop after step 1…T.

@@ -3,7 +3,7 @@ import Tensor
 
 /// How a network sees clips: of how many frames, which of them each encoder looks at, and how these exchange channels.
 ///
-/// A step looks at all its frames at the same place. Features of a step are the mean over its frames; the policy reads the
+/// A step looks at all its frames at one place, or at each at a place of its own. Features of a step are the mean over its frames; the policy reads the
 /// maps of all frames side by side, as channels.
 public struct ClipForm: Codable, Sendable, Equatable {
   /// How the frames of a clip exchange channels in an encoder (Lin et al. 2019, TSM).
@@ -97,13 +97,6 @@ extension Configuration {
     let entry = try backboneEntry()
     guard let shift = clips?.shift(look) else { return entry }
     return try entry.temporallyShifted(shift)
-  }
-}
-
-extension [PatchPosition] {
-  /// Each position so often after itself: the place of an item for its frames, one row each.
-  func repeated(_ frames: Int) -> [PatchPosition] {
-    frames == 1 ? self : flatMap { [PatchPosition](repeating: $0, count: frames) }
   }
 }
 

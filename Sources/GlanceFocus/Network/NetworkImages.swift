@@ -182,43 +182,50 @@ public struct NetworkImages {
       height: side, width: side, configuration.interpolation, alignCorners: true)
   }
 
-  /// The patches of `side`×`side` pixels at `locations`, one for each image, cut without interpolation; of clips the same
-  /// place of every frame.
+  /// The patches of `side`×`side` pixels at `locations`, one for each image, cut without interpolation; of clips one of
+  /// every frame, at the same place or at its own.
   ///
   /// - Parameter places: which frames, from 0; nil: all.
-  /// - Throws: ``ModelError`` where there is not one for each, one is not in [0, 1]², or images are smaller than patches.
-  public func patches(at locations: [PatchLocation], side: Int, frames places: [Int]? = nil) throws
+  /// - Throws: ``ModelError`` where there is not one for each, or one for each frame, one is not in [0, 1]², or images
+  ///   are smaller than patches.
+  public func patches(at locations: [PatchPlaces], side: Int, frames places: [Int]? = nil) throws
     -> NetworkImages
   {
     try ModelError.require(
       locations.count == count, "\(locations.count) places for \(count) images, expected one for each")
     try ModelError.require(
       side <= height && side <= width, "patches of \(side)×\(side) do not fit images of \(height)×\(width)")
-    if let bad = locations.firstIndex(where: { !$0.isValid }) {
-      throw ModelError(
-        "place \(bad + 1) is (\(locations[bad].row), \(locations[bad].column)): row and column must lie in [0, 1]"
+    let places = places ?? Array(0..<frames)
+    for (index, item) in locations.enumerated() {
+      if let stray = item.stray {
+        throw ModelError(
+          "place \(index + 1) is (\(stray.row), \(stray.column)): row and column must lie in [0, 1]")
+      }
+      try ModelError.require(
+        item.count == 1 || item.count == places.count,
+        "\(item.count) places for the \(places.count) frames of clip \(index + 1), expected one for each, or one for all"
       )
     }
-    let places = places ?? Array(0..<frames)
-    let positions = locations.map {
-      PatchPosition(row: Int($0.row * Float(height - side)), column: Int($0.column * Float(width - side)))
+    let positions = locations.flatMap { item in
+      item.values(frames: places.count).map {
+        PatchPosition(row: Int($0.row * Float(height - side)), column: Int($0.column * Float(width - side)))
+      }
     }
     let patches: Source
     switch source {
     case .numbers(let tensor):
       patches = .numbers(
         try tensor.frames(at: places, of: frames).cropped(
-          positions.repeated(places.count), height: side, width: side))
+          positions, height: side, width: side))
     case .pixels(let pixels):
       let line = side * channels
       var cut: [UInt8] = []
       cut.reserveCapacity(count * places.count * side * line)
-      for (item, position) in positions.enumerated() {
-        for place in places {
-          for row in position.row..<position.row + side {
-            let start = (((item * frames + place) * height + row) * width + position.column) * channels
-            cut += pixels[start..<start + line]
-          }
+      for (picture, position) in positions.enumerated() {
+        let frame = picture / places.count * frames + places[picture % places.count]
+        for row in position.row..<position.row + side {
+          let start = ((frame * height + row) * width + position.column) * channels
+          cut += pixels[start..<start + line]
         }
       }
       patches = .pixels(cut)

@@ -7,7 +7,7 @@ public struct CenterSampler: PatchSampler {
   public static let definition = SamplerDefinition(
     .sampler, name: "center", summary: "always the middle", make: { _ in CenterSampler() })
 
-  public func propose(_ batch: SamplerBatch) -> [PatchLocation] {
-    [PatchLocation](repeating: PatchLocation(row: 0.5, column: 0.5), count: batch.count)
+  public func propose(_ batch: SamplerBatch) -> [PatchPlaces] {
+    [PatchPlaces](repeating: PatchPlaces(row: 0.5, column: 0.5), count: batch.count)
   }
 }

@@ -11,7 +11,7 @@ public struct ContrastSampler: PatchSampler {
     .sampler, name: "contrast", summary: "where the glance has the most contrast not yet looked at",
     make: { _ in ContrastSampler() })
 
-  public func propose(_ batch: SamplerBatch) throws -> [PatchLocation] {
+  public func propose(_ batch: SamplerBatch) throws -> [PatchPlaces] {
     guard let glances = batch.glances else {
       throw EpisodeError("the sampler 'contrast' needs the resized images, and none were given")
     }

@@ -12,13 +12,13 @@ public struct CornersSampler: PatchSampler {
     make: { _ in CornersSampler() })
 
   private static let places = [
-    PatchLocation(row: 0.5, column: 0.5),
-    PatchLocation(row: 0, column: 0), PatchLocation(row: 0, column: 1),
-    PatchLocation(row: 1, column: 0), PatchLocation(row: 1, column: 1),
+    PatchPlaces(row: 0.5, column: 0.5),
+    PatchPlaces(row: 0, column: 0), PatchPlaces(row: 0, column: 1),
+    PatchPlaces(row: 1, column: 0), PatchPlaces(row: 1, column: 1),
   ]
 
-  public func propose(_ batch: SamplerBatch) -> [PatchLocation] {
+  public func propose(_ batch: SamplerBatch) -> [PatchPlaces] {
     let place = Self.places[(batch.step - 2) % Self.places.count]
-    return [PatchLocation](repeating: place, count: batch.count)
+    return [PatchPlaces](repeating: place, count: batch.count)
   }
 }

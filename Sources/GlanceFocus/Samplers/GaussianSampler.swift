@@ -17,10 +17,10 @@ public struct GaussianSampler: PatchSampler {
     parameters: [standardDeviation.setting],
     make: { GaussianSampler(standardDeviation: Float(try $0[standardDeviation])) })
 
-  public func propose(_ batch: SamplerBatch) -> [PatchLocation] {
+  public func propose(_ batch: SamplerBatch) -> [PatchPlaces] {
     (0..<batch.count).map { index in
       let random = batch.random(index)
-      return PatchLocation(row: place(random.normal(0)), column: place(random.normal(1)))
+      return PatchPlaces(row: place(random.normal(0)), column: place(random.normal(1)))
     }
   }
 

@@ -23,11 +23,11 @@ public struct GridSampler: PatchSampler {
     parameters: [rowCount.setting, columnCount.setting],
     make: { GridSampler(rows: try $0[rowCount], columns: try $0[columnCount]) })
 
-  public func propose(_ batch: SamplerBatch) -> [PatchLocation] {
+  public func propose(_ batch: SamplerBatch) -> [PatchPlaces] {
     let cell = (batch.step - 2) % (rows * columns)
-    let place = PatchLocation(
+    let place = PatchPlaces(
       row: Self.fraction(cell / columns, of: rows), column: Self.fraction(cell % columns, of: columns))
-    return [PatchLocation](repeating: place, count: batch.count)
+    return [PatchPlaces](repeating: place, count: batch.count)
   }
 
   /// Where a row or column lies: evenly from border to border; in the middle when there is only one.

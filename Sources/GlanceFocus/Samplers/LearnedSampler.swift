@@ -9,7 +9,7 @@ public struct LearnedSampler: PatchSampler {
     .sampler, name: "learned", summary: "where the model's patch proposal network points",
     make: { _ in LearnedSampler() })
 
-  public func propose(_ batch: SamplerBatch) throws -> [PatchLocation] {
+  public func propose(_ batch: SamplerBatch) throws -> [PatchPlaces] {
     guard let policy = batch.policy else {
       throw EpisodeError("the sampler 'learned' needs a patch proposal network, and none was run")
     }

@@ -18,8 +18,9 @@ public protocol PatchSampler {
   /// Where it was defined, such as `sweep.lua:12`; nil for built-in ones.
   var origin: String? { get }
 
-  /// A location for every image of the batch, in its order.
-  func propose(_ batch: SamplerBatch) throws -> [PatchLocation]
+  /// Where every image of the batch is looked at, in its order; of clips at one place in all frames, or at one in each of
+  /// the ``SamplerBatch/frames`` that patches are cut from.
+  func propose(_ batch: SamplerBatch) throws -> [PatchPlaces]
 }
 
 extension PatchSampler {
@@ -28,19 +29,27 @@ extension PatchSampler {
   public var origin: String? { nil }
 
   /// ``propose(_:)``, checked.
-  /// - Throws: ``EpisodeError``, naming the sampler, for a wrong number of locations and for one that is not
-  ///   in [0, 1]²; whatever `propose` throws.
-  public func checkedProposal(_ batch: SamplerBatch) throws -> [PatchLocation] {
+  /// - Throws: ``EpisodeError``, naming the sampler, for a wrong number of locations, for places of another number of
+  ///   frames and for one that is not in [0, 1]²; whatever `propose` throws.
+  public func checkedProposal(_ batch: SamplerBatch) throws -> [PatchPlaces] {
     let locations = try propose(batch)
     guard locations.count == batch.count else {
       throw EpisodeError(
         "the sampler '\(name)' proposed \(locations.count) locations for \(batch.count) images at step \(batch.step)"
       )
     }
-    if let bad = locations.firstIndex(where: { !$0.isValid }) {
-      throw EpisodeError(
-        "the sampler '\(name)' proposed (\(text(locations[bad].row)), \(text(locations[bad].column))) for image"
-          + " \(batch.last[bad].image + 1) at step \(batch.step): row and column must lie in [0, 1]")
+    for (index, places) in locations.enumerated() {
+      let image = "image \(batch.last[index].image + 1) at step \(batch.step)"
+      guard places.count == 1 || places.count == batch.frames else {
+        throw EpisodeError(
+          "the sampler '\(name)' proposed \(places.count) places for \(image): "
+            + batch.last.record.expectedPlaces)
+      }
+      if let stray = places.stray {
+        throw EpisodeError(
+          "the sampler '\(name)' proposed (\(text(stray.row)), \(text(stray.column))) for \(image):"
+            + " row and column must lie in [0, 1]")
+      }
     }
     return locations
   }
@@ -96,10 +105,11 @@ public struct SamplerBatch {
   /// What is known after the step before; its entries and those of all else here are in the same order.
   public let last: StepBatch
   /// The policy's means; given to samplers that need it.
-  public let policy: [PatchLocation]?
+  public let policy: [PatchPlaces]?
   /// Last feature maps; given to samplers that need them.
   public let maps: PlainMaps?
-  /// The images at P×P; given to samplers that need them.
+  /// The images at P×P; given to samplers that need them. Of clips the frames that the glance sees, side by side as
+  /// channels.
   public let glances: PlainMaps?
   /// How much each place of the glance speaks for its answer, n×1×h×w, at least 0; given to samplers that
   /// need it.
@@ -115,7 +125,7 @@ public struct SamplerBatch {
   ///   - glances: see ``glances``.
   ///   - saliency: see ``saliency``.
   public init(
-    after last: StepBatch, random: CounterRandom, policy: [PatchLocation]? = nil, maps: PlainMaps? = nil,
+    after last: StepBatch, random: CounterRandom, policy: [PatchPlaces]? = nil, maps: PlainMaps? = nil,
     glances: PlainMaps? = nil, saliency: PlainMaps? = nil
   ) {
     step = last.step + 1
@@ -130,11 +140,14 @@ public struct SamplerBatch {
   /// Images in the batch.
   public var count: Int { last.count }
 
+  /// How many frames of an item patches are cut from; 1 for images.
+  public var frames: Int { last.record.focusFrames }
+
   /// Random numbers of one image at this step, whatever batch it is in.
   public func random(_ index: Int) -> CounterRandom {
     base.child(last.record.indices[last.rows[index]]).child(step)
   }
 
   /// Where the patches of steps 2…`step`−1 of one image were taken.
-  public func locations(_ index: Int) -> [PatchLocation] { last[index].locations }
+  public func locations(_ index: Int) -> [PatchPlaces] { last[index].locations }
 }

@@ -7,10 +7,10 @@ public struct RandomSampler: PatchSampler {
   public static let definition = SamplerDefinition(
     .sampler, name: "random", summary: "anywhere with equal chance", make: { _ in RandomSampler() })
 
-  public func propose(_ batch: SamplerBatch) -> [PatchLocation] {
+  public func propose(_ batch: SamplerBatch) -> [PatchPlaces] {
     (0..<batch.count).map { index in
       let random = batch.random(index)
-      return PatchLocation(row: random.uniform(0), column: random.uniform(1))
+      return PatchPlaces(row: random.uniform(0), column: random.uniform(1))
     }
   }
 }

@@ -12,7 +12,7 @@ public struct SaliencySampler: PatchSampler {
     summary: "where the glance speaks most for its answer, of what was not yet looked at",
     make: { _ in SaliencySampler() })
 
-  public func propose(_ batch: SamplerBatch) throws -> [PatchLocation] {
+  public func propose(_ batch: SamplerBatch) throws -> [PatchPlaces] {
     guard let maps = batch.saliency else {
       throw EpisodeError("the sampler 'saliency' needs maps of the glances, and none were given")
     }

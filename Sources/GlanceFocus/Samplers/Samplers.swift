@@ -21,6 +21,7 @@ public enum Samplers {
       GridSampler.definition,
       SaliencySampler.definition,
       ContrastSampler.definition,
+      MotionSampler.definition,
     ])
 
   /// The sampler called `name`, as ``BuiltInTable/make(_:_:)`` makes it.

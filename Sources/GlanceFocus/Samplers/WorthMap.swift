@@ -6,12 +6,18 @@ struct WorthMap {
   let width: Int
 
   /// The patch with the largest sum over what earlier patches of the image left uncovered; the first of equals.
-  func bestUnseen(_ batch: SamplerBatch, _ index: Int) -> PatchLocation {
-    let record = batch.last.record
+  ///
+  /// Of a clip the map is of all frames together, and so are the places.
+  func bestUnseen(_ batch: SamplerBatch, _ index: Int) -> PatchPlaces {
+    .same(bestUnseen(batch.last.record, seen: batch.locations(index).flatMap(\.values)))
+  }
+
+  /// The patch with the largest sum over what patches at `places` left uncovered; the first of equals.
+  func bestUnseen(_ record: EpisodeRecord, seen places: [PatchLocation]) -> PatchLocation {
     // This is the side of a patch on the map; what is left of the map is where patches can start.
     let side = min(max(height * record.patchSize / record.imageSize, 1), min(height, width))
     var rest = self
-    for place in batch.locations(index) { rest.clear(place, side: side) }
+    for place in places { rest.clear(place, side: side) }
     return rest.best(side: side)
   }
 

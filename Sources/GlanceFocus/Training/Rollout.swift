@@ -149,15 +149,15 @@ extension GFNet {
   ///   - images: B×3×S×S; of clips one row for each frame.
   ///   - actions: B×2, (row, column) in [0, 1].
   public func patches(_ images: Tensor, actions: Tensor) throws -> Tensor {
-    try patches(images, locations: PatchLocation.all(in: actions))
+    try patches(images, locations: PatchPlaces.all(in: actions))
   }
 
-  /// The patches at `locations`, one for each of the images (B×3×S×S): B×3×P×P. Of clips, (B·F)×3×S×S, the same place of
-  /// every frame that patches are cut from.
-  public func patches(_ images: Tensor, locations: [PatchLocation]) throws -> Tensor {
+  /// The patches at `locations`, one for each of the images (B×3×S×S): B×3×P×P. Of clips, (B·F)×3×S×S, one of every frame
+  /// that patches are cut from, at the same place or at its own.
+  public func patches(_ images: Tensor, locations: [PatchPlaces]) throws -> Tensor {
     let (size, side) = (images.shape[2], configuration.patchSize)
-    let corners = locations.map { $0.position(imageSize: size, patchSize: side) }
-    return try seen(images, .patch).cropped(
-      corners.repeated(configuration.frames(.patch)), height: side, width: side)
+    let frames = configuration.frames(.patch)
+    let corners = locations.flatMap { $0.corners(imageSize: size, patchSize: side).values(frames: frames) }
+    return try seen(images, .patch).cropped(corners, height: side, width: side)
   }
 }

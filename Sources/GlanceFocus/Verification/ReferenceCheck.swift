@@ -60,11 +60,9 @@ extension ReferenceCase {
         let proposal = try model.propose(&memory)
         let chosen = try proposal.mean.values()
         actions += chosen
-        let locations = [
-          PatchLocation(row: chosen[0], column: chosen[1]), PatchLocation(row: chosen[2], column: chosen[3]),
-        ]
-        for place in locations.map({
-          $0.position(imageSize: description.imageSize, patchSize: description.patchSize)
+        let locations = PatchPlaces.all(chosen)
+        for place in locations.flatMap({
+          $0.corners(imageSize: description.imageSize, patchSize: description.patchSize).values
         }) {
           coordinates += [place.row, place.column]
         }

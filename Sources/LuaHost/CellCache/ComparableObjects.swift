@@ -64,7 +64,9 @@ extension TraceHandle: ComparableContent {
       trace.model.name, trace.model.digest, trace.dataset.name, trace.dataset.digest, trace.sampler,
       images?.identity ?? "",
     ] + trace.classNames { visitor.add(text) }
-    for number in [record.imageSize, record.patchSize, record.steps, record.images, record.classes] {
+    for number in [
+      record.imageSize, record.patchSize, record.steps, record.images, record.classes, trace.views,
+    ] {
       visitor.add(number)
     }
     if let clips = trace.clips {
@@ -75,8 +77,8 @@ extension TraceHandle: ComparableContent {
     visitor.add(record.labels ?? [])
     for step in 1...max(record.steps, 1) {
       visitor.add(record[step].logits)
-      visitor.add(record[step].locations.flatMap { [$0.row, $0.column] })
-      visitor.add(record[step].positions.flatMap { [$0.row, $0.column] })
+      // Pixels follow from these.
+      for places in record[step].locations { visitor.add(places.values.flatMap { [$0.row, $0.column] }) }
       for column in StepColumns.numbers { visitor.add(record[step][column]) }
     }
     try lists.describe(to: &visitor)

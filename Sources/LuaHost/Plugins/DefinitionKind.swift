@@ -55,9 +55,13 @@ public struct DefinitionFunction: Sendable {
     name: "decide_batch", summary: "function(b, p) → tensor of booleans; b holds tensors over the batch",
     isBatch: true)
   static let propose = DefinitionFunction(
-    name: "propose", summary: "function(s, p, rng) → row, column, each from 0 to 1", isBatch: false)
+    name: "propose",
+    summary:
+      "function(s, p, rng) → row, column, each from 0 to 1; of clips also a list of one {row, column} for each frame",
+    isBatch: false)
   static let proposeBatch = DefinitionFunction(
-    name: "propose_batch", summary: "function(b, p, rng) → n×2 tensor", isBatch: true)
+    name: "propose_batch", summary: "function(b, p, rng) → n×2 tensor; of clips also n×frames×2",
+    isBatch: true)
   static let build = DefinitionFunction(
     name: "build", summary: "function(nn, p) → nn.backbone{…}; nn is gfnet.nn", isBatch: false)
   static let buildReport = DefinitionFunction(

@@ -183,6 +183,36 @@ public final class LuaRows {
     }
   }
 
+  /// Calls `function(object, arguments…)` for each row, and has `read` take what it returned, `results` values at the top of
+  /// the stack. That is for results of other kinds than ``decide(_:_:count:rows:)`` and
+  /// ``numbers(_:_:results:count:rows:)`` take, and slower.
+  ///
+  /// - Throws: ``LuaError`` and what `read` throws, after which ``failedRow`` says where; `Interrupted`.
+  public func forEach(
+    _ function: LuaFunction, _ arguments: [any LuaPushable], results: Int, count: Int,
+    read: (LuaStack) throws -> Void
+  ) throws {
+    try columns.begin(rows: count)
+    let stack = state.stack
+    let (base, outer) = (stack.count, columns.row.pointee.row)
+    defer {
+      stack.count = base
+      columns.row.pointee.row = outer
+    }
+    for row in 0..<count {
+      failedRow = row
+      columns.row.pointee.row = Int64(row)
+      try stack.reserve(arguments.count + results + 6)
+      try function.push(onto: stack)
+      try reference.push(onto: stack)
+      for argument in arguments { try argument.push(onto: stack) }
+      try function.withItsRights { try stack.call(arguments: arguments.count + 1, results: results) }
+      try read(stack)
+      stack.count = base
+    }
+    failedRow = nil
+  }
+
   private func run(
     _ function: LuaFunction, _ arguments: [any LuaPushable], count: Int, rows: [Int32]?,
     loop: inout gf_row_loop

@@ -1,3 +1,4 @@
+import Compute
 import Support
 
 /// Videos as folders of pictures, one a frame, that a list names: the form in which TSM, AR-Net and AdaFocus keep them.
@@ -120,11 +121,22 @@ public struct FramesDataset: SampledVideos {
       throw ImageError(path: files.folder(video).shown, reason: "has no frames, as its list says")
     }
     // Short videos repeat frames: none is decoded twice.
-    var known: [Int: RGBImage] = [:]
-    for number in numbers where known[number] == nil {
-      try Cancellation.check()
-      known[number] = try prepare(ImageDecoder.decode(contentsOf: files.path(video, frame: number)))
+    let distinct = numbers.enumerated().filter { numbers.firstIndex(of: $0.element) == $0.offset }.map(\.element)
+    var decoded = [Result<RGBImage, any Error>?](repeating: nil, count: distinct.count)
+    // Where clips are prepared side by side, each has one thread, and this is a plain loop.
+    decoded.withUnsafeMutableBufferPointer { decoded in
+      ThreadTeam.parallel(distinct.count, grain: 1) { range in
+        for place in range {
+          decoded[place] = Result {
+            try Cancellation.check()
+            return try prepare(ImageDecoder.decode(contentsOf: files.path(video, frame: distinct[place])))
+          }
+        }
+      }
     }
+    try Cancellation.check()
+    var known: [Int: RGBImage] = [:]
+    for (number, picture) in zip(distinct, decoded) { known[number] = try picture?.get() }
     return numbers.compactMap { known[$0] }
   }
 }

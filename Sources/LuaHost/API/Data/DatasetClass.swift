@@ -50,6 +50,7 @@ enum DatasetClass {
         return Pushed(DatasetHandle(images, normalization: data.normalization))
       },
       DatasetBatches.method,
+      ViewOptions.method,
     ],
     describe: { $0.description },
     index: { data, stack in

@@ -84,6 +84,22 @@ struct ImageReader {
     return try pixels(sizes: array.sizes, values: array.values[...], place, range: range)
   }
 
+  /// The frames of one clip, F×C×H×W, with the same black and white.
+  func frames(_ value: LuaValue, _ place: String) throws -> [Pixels] {
+    let array = try numbers(value, place)
+    guard array.sizes.count == 4, !array.values.isEmpty else {
+      throw LuaError(
+        "\(place) must be frames × channels × height × width numbers, got shape \(Shape(array.sizes))")
+    }
+    let length = array.sizes.dropFirst().reduce(1, *)
+    let common = range ?? Self.extremes(of: array.values[...])
+    return try (0..<array.sizes[0]).map { index in
+      try pixels(
+        sizes: Array(array.sizes.dropFirst()), values: array.values[index * length..<(index + 1) * length],
+        "\(place): frame \(index + 1)", range: common)
+    }
+  }
+
   private func pixels(
     sizes: [Int], values: ArraySlice<Double>, _ place: String, range: (low: Double, high: Double)?
   ) throws -> Pixels {

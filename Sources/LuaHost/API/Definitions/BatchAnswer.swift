@@ -2,6 +2,18 @@ import Tensor
 
 /// What batch functions return.
 enum BatchAnswer {
+  /// The numbers of a tensor or of lists in lists of equal lengths; nil for anything else.
+  static func array(_ value: LuaValue, on stack: LuaStack) throws -> NumberArray? {
+    if case .object(let object) = value {
+      guard object.value(as: Tensor.self) != nil else { return nil }
+    } else if value.asTable == nil {
+      return nil
+    }
+    try value.push(onto: stack)
+    defer { stack.pop() }
+    return try NumberArray(at: -1, on: stack, "the result")
+  }
+
   /// The numbers of a tensor or of a list of numbers or booleans; nil for anything else.
   static func numbers(_ value: LuaValue, on stack: LuaStack) throws -> [Float]? {
     if case .table(let table) = value {

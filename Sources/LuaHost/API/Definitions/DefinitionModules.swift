@@ -87,8 +87,11 @@ enum DefinitionModules {
     has: 0, 0 is the top left corner, 1, 1 the bottom right. s.step is the step to come; all else is known after \
     the step before. Fields of s:
     \(state)
-    map: last feature map, C × h × w; glance: the resized image as the network sees it, 3 × P × P; locations: list \
-    of {row, column} so far
+    map: last feature map, C × h × w; glance: the resized image as the network sees it, 3 × P × P, of clips \
+    (glance_frames · 3) × P × P; locations: list of {row, column} so far; glance_frames, focus_frames: the frames of a clip \
+    that the glance sees, and that patches are cut from
+    Of clips a place is for all frames. propose may instead return a list of focus_frames places, \
+    {{row, column}, …}, one for each of these frames, and propose_batch n × focus_frames × 2.
     rng:uniform() and rng:normal() draw numbers that depend on the image, the step and the seed alone. \
     propose_batch gets the same fields as tensors over the n images in b and returns n × 2 places; there \
     rng:uniform(k) draws an n × k tensor.

@@ -28,7 +28,7 @@ final class LuaSampler: PatchSampler {
     random = SamplerRandom(row: { [unowned rows] in rows.runningRow })
   }
 
-  func propose(_ batch: SamplerBatch) throws -> [PatchLocation] {
+  func propose(_ batch: SamplerBatch) throws -> [PatchPlaces] {
     view.last = batch.last
     view.sampling = batch
     random.begin(batch)
@@ -45,21 +45,46 @@ final class LuaSampler: PatchSampler {
     }
   }
 
-  private func proposeRows(_ batch: SamplerBatch) throws -> [PatchLocation] {
-    let places = try rows.numbers(
-      function.function, [parameters, Pushed(random)], results: 2, count: batch.count)
-    return (0..<batch.count).map {
-      PatchLocation(row: Float(places[2 * $0]), column: Float(places[2 * $0 + 1]))
-    }
+  private func proposeRows(_ batch: SamplerBatch) throws -> [PatchPlaces] {
+    let arguments: [any LuaPushable] = [parameters, Pushed(random)]
+    guard batch.frames == 1 else { return try proposeRowsOfClips(batch, arguments) }
+    let places = try rows.numbers(function.function, arguments, results: 2, count: batch.count)
+    return PatchPlaces.all(places.map(Float.init))
   }
 
-  private func proposeBatch(_ batch: SamplerBatch) throws -> [PatchLocation] {
-    let (answer, values) = try function.call(Pushed(view), parameters, Pushed(random))
-    guard let values, values.count == 2 * batch.count else {
-      let got = values.map { "\($0.count) numbers" } ?? answer.described
-      throw function.error(
-        "must return a tensor of \(batch.count) × 2 places (row, column), and returned \(got)")
+  /// Of clips a function may return a list with a place for each frame, instead of one for all.
+  private func proposeRowsOfClips(
+    _ batch: SamplerBatch, _ arguments: [any LuaPushable]
+  ) throws -> [PatchPlaces] {
+    var places: [PatchPlaces] = []
+    places.reserveCapacity(batch.count)
+    try rows.forEach(function.function, arguments, results: 2, count: batch.count) { stack in
+      let (first, second) = (try stack.value(at: -2), try stack.value(at: -1))
+      if let row = first.asNumber, let column = second.asNumber {
+        places.append(PatchPlaces(row: Float(row), column: Float(column)))
+        return
+      }
+      guard second.isNil, let numbers = try BatchAnswer.array(first, on: stack),
+        numbers.sizes == [batch.frames, 2]
+      else {
+        throw function.error(
+          "must return row and column, or a list of \(batch.frames) {row, column}, one for each frame, and returned"
+            + " \(first.described)\(second.isNil ? "" : " and \(second.described)")")
+      }
+      places += PatchPlaces.all(numbers.values.map(Float.init), frames: batch.frames)
     }
-    return (0..<batch.count).map { PatchLocation(row: values[2 * $0], column: values[2 * $0 + 1]) }
+    return places
+  }
+
+  private func proposeBatch(_ batch: SamplerBatch) throws -> [PatchPlaces] {
+    let (answer, values) = try function.call(Pushed(view), parameters, Pushed(random))
+    let frames = batch.frames
+    guard let values, [2 * batch.count, 2 * frames * batch.count].contains(values.count) else {
+      let got = values.map { "\($0.count) numbers" } ?? answer.described
+      let each = frames == 1 ? "" : ", or of \(batch.count) × \(frames) × 2 with a place for each frame"
+      throw function.error(
+        "must return a tensor of \(batch.count) × 2 places (row, column)\(each), and returned \(got)")
+    }
+    return PatchPlaces.all(values, frames: values.count == 2 * batch.count ? 1 : frames)
   }
 }

@@ -45,9 +45,9 @@ enum StepFields {
     all(of: view) + [
       .computed("map") { row in try map(view.samplerBatch().maps, row) },
       .computed("glance") { row in try map(view.samplerBatch().glances, row) },
-      .computed("locations") { row in
-        try view.samplerBatch().locations(row).map { [Double($0.row), Double($0.column)] }
-      },
+      .computed("locations") { row in try view.samplerBatch().locations(row).map(\.fractions) },
+      .sharedInteger("glance_frames") { try view.batch().record.clips?.glanceFrames ?? 1 },
+      .sharedInteger("focus_frames") { try view.batch().record.focusFrames },
     ]
   }
 

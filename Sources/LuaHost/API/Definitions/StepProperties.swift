@@ -12,7 +12,7 @@ protocol StepReading: SendableMetatype {
   /// The resized images, n×3×P×P.
   func glances() throws -> Tensor
   /// Where the patches of each image were taken so far.
-  func locations() throws -> [[PatchLocation]]
+  func locations() throws -> [[PatchPlaces]]
 }
 
 /// The fields that rules, samplers and the script's own loop read of a batch, a tensor with a row for each image.
@@ -73,12 +73,22 @@ enum StepProperties<View: StepReading> {
       .init("map", "tensor", "last feature maps, n × C × h × w" + note) { view, _ in try view.maps() },
       .init("glance", "tensor", "the resized images, n × 3 × P × P" + note) { view, _ in try view.glances() },
       .init(
-        "locations", "tensor", "places so far, n × (steps − 1) × (row, column)" + note,
+        "locations", "tensor",
+        "places so far, n × (steps − 1) × (row, column); n × (steps − 1) × frames × 2 where clips had one for each frame"
+          + note,
         get: { view, _ in
           let locations = try view.locations()
-          let places = locations.flatMap { $0.flatMap { [$0.row, $0.column] } }
-          return try Tensor([locations.count, locations.first?.count ?? 0, 2], places)
+          let places = locations.flatMap(\.self)
+          let axes = [locations.count, locations.first?.count ?? 0]
+          return try places.tensor().reshaped(Shape(axes + (places.frames == 1 ? [2] : [places.frames, 2])))
         }),
+      .init("glance_frames", "integer", "frames of a clip that the glance sees; 1 for images") { view, _ in
+        try view.batch().record.clips?.glanceFrames ?? 1
+      },
+      .init("focus_frames", "integer", "frames of a clip that patches are cut from; 1 for images") {
+        view, _ in
+        try view.batch().record.focusFrames
+      },
     ]
   }
 

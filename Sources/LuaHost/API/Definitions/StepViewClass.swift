@@ -23,7 +23,7 @@ extension StepView: StepReading {
 
   func glances() throws -> Tensor { try tensor(samplerBatch().glances) }
 
-  func locations() throws -> [[PatchLocation]] {
+  func locations() throws -> [[PatchPlaces]] {
     let batch = try samplerBatch()
     return (0..<batch.count).map { batch.locations($0) }
   }

@@ -25,7 +25,7 @@ extension EpisodeStepHandle: StepReading {
   func maps() throws -> Tensor { try step.maps().clone() }
   func glances() throws -> Tensor { try step.glances() }
 
-  func locations() throws -> [[PatchLocation]] {
+  func locations() throws -> [[PatchPlaces]] {
     let batch = try step.batch()
     return (0..<batch.count).map { batch[$0].locations }
   }
@@ -41,7 +41,7 @@ enum EpisodeStepClass {
       "mask", .either([.boolean, .object("tensor"), .table]),
       "a truth value for each of the n images, or one for all"))
   private static let places = ArgumentKey<Tensor>.operand(
-    "places", "n × (row, column) in 0…1, or {row, column} for all of them")
+    "places", PlacesArgument.help)
 
   private static let sample = """
     local model = gfnet.model{backbone = "resnet_tiny_16", image_size = 128, steps = 3, classes = 10}  \
@@ -83,12 +83,11 @@ enum EpisodeStepClass {
       },
       .init(
         "places", "tensor",
-        "where they look next as things stand, n × 2; asks the sampler; nil at the last step"
+        "where they look next as things stand, n × 2, or n × frames × 2 where clips have one for each frame; asks the sampler; nil at the last step"
       ) {
         it, _ -> Tensor? in
         guard try !it.step.isLast else { return nil }
-        let places = try it.step.places()
-        return try Tensor([places.count, 2], places.flatMap { [$0.row, $0.column] })
+        return try it.step.places().tensor()
       },
     ]
   }
@@ -135,14 +134,9 @@ enum EpisodeStepClass {
     ) { it, call in
       try named("look") {
         let rows = try it.rows(call[some], call, call.place(some))
-        let given = try call[places]
-        guard given.shape == [2] || given.shape == [rows.count, 2] else {
-          throw LuaError(
-            "episode_step:look: places must be \(rows.count)×2 (row, column) for so many images, got \(given.shape)"
-          )
-        }
-        let read = try PatchLocation.all(in: given)
-        try it.step.look(given.rank == 1 ? rows.map { _ in read[0] } : read, at: rows)
+        let places = try PlacesArgument.read(
+          call[places], count: rows.count, frames: it.step.batch().record.focusFrames, "episode_step:look")
+        try it.step.look(places, at: rows)
       }
     }
   }

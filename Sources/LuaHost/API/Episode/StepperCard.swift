@@ -43,26 +43,25 @@ struct StepperCard {
   /// The frames of a clip, a row for each step.
   private func filmstrip() throws -> Filmstrip {
     let record = stepper.record
+    let focus = handle.model.configuration.framePlaces(.patch)
     let steps = (1...stepper.step).map { step in
-      let answer = answer(step, patch: patch(step))
-      return Film.Step(
-        patch: answer.patch,
+      let answer = answer(step, patch: nil)
+      var shown = Film.Step(
         seen: Set(handle.model.configuration.framePlaces(step == 1 ? .glance : .patch)),
         heading: step == 1 ? "1: the glance" : "\(step): \(Self.text(record[step].locations[0]))",
         prediction: answer.prediction, confidence: answer.confidence, isCorrect: answer.isCorrect)
+      if step > 1 { shown.look(at: record[step].positions[0], size: record.patchSize, frames: focus) }
+      return shown
     }
     let film = try Film(
       handle.images, at: record.indices[0], title: record.labels.map { handle.name(of: Int($0[0])) } ?? "",
       steps: steps)
-    return Filmstrip(groups: [.init(clips: [film])])
+    return Filmstrip(groups: [.init(items: [film])])
   }
 
   /// Where a step looked; nil for the glance.
   private func patch(_ step: Int) -> Glimpse.Patch? {
-    guard step > 1 else { return nil }
-    let position = stepper.record[step].positions[0]
-    return .init(
-      row: Double(position.row), column: Double(position.column), size: Double(stepper.record.patchSize))
+    step > 1 ? .init(stepper.record[step].positions[0].first, size: stepper.record.patchSize) : nil
   }
 
   private func grid() throws -> GlimpseGrid {
@@ -82,7 +81,7 @@ struct StepperCard {
       parts.append(
         Glimpse(
           pixels: try Self.pixels(patch),
-          title: "\(step): \(Self.text(location.row)), \(Self.text(location.column))",
+          title: "\(step): \(Self.text(location))",
           steps: [answer(step, patch: nil)], firstStep: step))
     }
     let title = record.labels.map { handle.name(of: Int($0[0])) } ?? ""
@@ -90,7 +89,7 @@ struct StepperCard {
     var options = GlimpseOptions()
     options.hasCaptions = true
     return GlimpseGrid(
-      groups: [.init(heading: "", images: [Glimpse(pixels: whole, title: title, steps: steps)] + parts)],
+      groups: [.init(heading: "", items: [Glimpse(pixels: whole, title: title, steps: steps)] + parts)],
       options: options)
   }
 
@@ -152,5 +151,10 @@ struct StepperCard {
       + [.text(changed.joined(separator: ", ")), .text(answer)]
   }
 
-  private static func text(_ place: PatchLocation) -> String { "\(text(place.row)), \(text(place.column))" }
+  private static func text(_ place: PatchPlaces) -> String {
+    switch place {
+    case .same(let place): "\(text(place.row)), \(text(place.column))"
+    case .each(let places): "\(places.count) places"
+    }
+  }
 }

@@ -32,9 +32,9 @@ enum StepperClass {
       .init("leaving", "boolean", "after an exit: whether the image leaves; else nil") { it, _ in
         it.stepper.leaves
       },
-      .init("place", "list of numbers", "after a place: {row, column}; else nil") { it, _ in
-        it.stepper.place.map { [Double($0.row), Double($0.column)] }
-      },
+      .init(
+        "place", "list", "after a place: {row, column}, or a list of one for each frame of a clip; else nil"
+      ) { it, _ in it.stepper.place?.fractions },
       .init("over", "boolean", "true when the image has left") { it, _ in it.stepper.moment == .end },
       .init("result", "table", "what became of the image, as of model:infer; nil before it has left") {
         it, _ in
@@ -82,7 +82,7 @@ enum StepperClass {
         "look", "Decides by hand where the image looks next.", [row, column], returns: "stepper",
         example: "\(sample)  st:decide(false):next():next():look(0.2, 0.8):run()"
       ) { it, call in
-        let place = PatchLocation(row: Float(try call[row]), column: Float(try call[column]))
+        let place = PatchPlaces(row: Float(try call[row]), column: Float(try call[column]))
         try named("look") { try it.stepper.look(place) }
         return try call.stack.value(at: 1)
       },
@@ -109,7 +109,7 @@ enum StepperLog {
   static func fields(_ entry: DecisionStepper.Entry) -> LuaFields {
     LuaFields([
       "kind": entry.decision.rawValue, "name": entry.name, "step": entry.step, "leaves": entry.leaves,
-      "place": entry.place.map { [Double($0.row), Double($0.column)] }, "by_hand": entry.isByHand,
+      "place": entry.place?.fractions, "by_hand": entry.isByHand,
       "changed": entry.changed, "prediction": entry.prediction + 1,
       "read": NamedColumns(values: entry.numbers),
     ])

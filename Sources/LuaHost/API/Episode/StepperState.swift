@@ -53,9 +53,10 @@ enum StepperStateClass {
       .init("predictions", "list of integers", "by step up to this one, from 1") { it, _ in
         try it.owner.stepper.batch()[0].predictions.map { Int($0) + 1 }
       },
-      .init("locations", "list of {row, column}", "the places so far") { it, _ in
-        try it.owner.stepper.batch()[0].locations.map { [Double($0.row), Double($0.column)] }
-      },
+      .init(
+        "locations", "list of {row, column}",
+        "the places so far; of clips one for all frames, or a list of one for each"
+      ) { it, _ in try it.owner.stepper.batch()[0].locations.map(\.fractions) },
       .init(
         "elapsed", "number", "seconds that the network has run; can be set",
         get: { it, _ in try it.owner.stepper.batch().elapsed?[0] },
@@ -134,7 +135,7 @@ enum StepperStateClass {
         "policy", "list of numbers",
         "where the policy points, {row, column}; nil where no sampler reads it; can be set",
         get: { it, _ in
-          try it.owner.stepper.samplerBatch()?.policy.map { [Double($0[0].row), Double($0[0].column)] }
+          try it.owner.stepper.samplerBatch()?.policy?.first?.fractions
         },
         set: { it, value in
           let place = try StepperPlace.read(value, "stepper_state.policy")
@@ -209,12 +210,12 @@ enum StepperStateClass {
 
 /// A place as scripts write it.
 enum StepperPlace {
-  static func read(_ value: LuaValue, _ place: String) throws -> PatchLocation {
+  static func read(_ value: LuaValue, _ place: String) throws -> PatchPlaces {
     let numbers = try value.asTable?.elements().compactMap(\.asNumber) ?? []
     guard numbers.count == 2 else {
       throw LuaError("\(place): expected {row, column}, got \(value.described)")
     }
-    let location = PatchLocation(row: Float(numbers[0]), column: Float(numbers[1]))
+    let location = PatchPlaces(row: Float(numbers[0]), column: Float(numbers[1]))
     guard location.isValid else {
       throw LuaError("\(place): {\(numbers[0]), \(numbers[1])}: row and column must lie in [0, 1]")
     }

@@ -8,7 +8,7 @@ extension AdaptiveRunner.Result {
       "prediction": prediction + 1, "label": label.map { $0 + 1 },
       "name": classNames.indices.contains(prediction) ? classNames[prediction] : nil,
       "confidence": confidence, "steps": steps, "madds": madds, "image": index + 1, "source": source,
-      "path": positions.map { [$0.row + 1, $0.column + 1] }, "seconds": seconds,
+      "path": positions.map(\.pixels), "seconds": seconds,
     ])
   }
 }

@@ -11,6 +11,10 @@ enum InferenceClass {
         "accuracy", "number", "percent of right answers; nil without labels",
         get: { it, _ in it.run.evaluation.accuracy.map(Percent.of) }),
       .init(
+        "videos", "table",
+        "of data sets with several views of a video: {accuracy=, madds=, views=, [i] = {video=, prediction=, name=, label=, confidence=, madds=}}; else nil",
+        get: { it, _ in it.run.videos.map { it.fields($0) } }),
+      .init(
         "class_names", "list of strings", "the names of the classes; empty where they have none",
         get: { it, _ in it.classNames }),
       .init("madds", "number", "mean Multiply-Adds per image", get: { it, _ in it.run.evaluation.madds }),
@@ -32,10 +36,13 @@ enum InferenceClass {
     ],
     describe: { it in
       let e = it.run.evaluation
-      return String(
+      let text = String(
         format: "inference of %d images in %.2f s: %@%@ Multiply-Adds on average, exits %@",
         it.run.results.count, it.run.seconds, Percent.text(e.accuracy), ModelHandle.millions(e.madds),
         e.exits.map(String.init).joined(separator: " / "))
+      guard let videos = it.run.videos else { return text }
+      return text
+        + "; \(videos.results.count) videos of \(videos.views) views: \(Percent.text(videos.accuracy))\(ModelHandle.millions(videos.madds)) Multiply-Adds on average"
     },
     index: { it, stack in
       let key = try stack.value(at: 2)

@@ -11,7 +11,7 @@ enum ModelInference {
   static var method: LuaMethod<ModelHandle> {
     LuaMethod<ModelHandle>(
       "infer", "Classifies images step by step; each leaves when the exit rule is satisfied.",
-      [images, .options(RunOptions.live)],
+      [images, .options(RunOptions.live + [ViewOptions.mean])],
       returns: "inference, or for a single image its result",
       example: """
         local model = gfnet.model{backbone = "resnet_tiny_16", image_size = 128, steps = 3, classes = 10}  \
@@ -27,14 +27,21 @@ enum ModelInference {
         With a deadline an image leaves with its best answer so far when another step is expected to end too late; how \
         long steps take is measured on blank images first and learned as the run goes. The glance is always taken. \
         seconds of a result is the wall-clock time from the start of its glance to its answer.
+
+        Where several items in a row are clips and crops of one video (data.views of them), each leaves by itself, and videos \
+        has the means of their answers: accuracy in percent, madds per video, and [i] with video, prediction, name, label, \
+        confidence, madds. How it would be if the views of a video left together, trace:over_views tells.
         """, touches: [.clock], mayTouch: [.readFiles]
     ) { model, call in
       let input = try ModelImages(
         call[images], for: model.configuration, on: call.stack, "model:infer")
       let (runner, rule, check) = try RunSetup.live(model, call, "model:infer")
-      let deadline = try call[RunOptions.deadline]
+      let (deadline, mean) = (try call[RunOptions.deadline], try call[ViewOptions.mean])
       let run = try DamageNote.telling(input.images, call.context) {
-        try model.running { try runner.infer(input.images, rule: rule, deadline: deadline) }
+        try model.running { try runner.infer(input.images, rule: rule, deadline: deadline, mean: mean) }
+      }
+      if let videos = run.videos {
+        ViewOptions.tell(videos.leftOut, of: videos.leftOut + videos.results.count, call.context)
       }
       try check.tell()
       let inference = InferenceHandle(run: run, images: input.images, classNames: input.classNames)

@@ -114,7 +114,7 @@ enum ModelSteps {
   }
 
   private static let places = ArgumentKey<Tensor>.operand(
-    "places", "n × (row, column) in 0…1, as model:propose gives them; {row, column} for all images")
+    "places", PlacesArgument.help + "; as model:propose gives them")
   private static let size = ArgumentKey<Int?>(
     "size", "side of the patches in pixels; default: patch_size", in: 1...65536)
 
@@ -126,22 +126,19 @@ enum ModelSteps {
         "tensor: n × channels × patch_size × patch_size; of clips n × frames × channels × patch_size × patch_size",
       example: sample,
       discussion:
-        "The top-left pixel is at ⌊place · (side − patch)⌋. Gradients flow to the images, not to the places."
+        """
+        The top-left pixel is at ⌊place · (side − patch)⌋. Of clips a place is for all frames; n × frames × 2 places give each \
+        of the frames that patches are cut from its own. Gradients flow to the images, not to the places.
+        """
     ) { model, call in
       let place = "model:crop"
       let images = try PartImages.read(call[PartImages.key], for: model, call, call.place(PartImages.key))
-      let given = try call[places]
-      let isOne = given.shape == [2]
-      guard isOne || given.shape == [images.count, 2] else {
-        throw LuaError(
-          "\(place): places must be \(images.count)×2 (row, column) for so many images, got \(given.shape)")
-      }
-      let read = try PatchLocation.all(in: given)
-      let locations = isOne ? [PatchLocation](repeating: read[0], count: images.count) : read
       let side = try call[size] ?? model.configuration.patchSize
       // Of clips as the model takes them the frames that patches are cut from; of others all.
       let frames =
         images.frames == model.configuration.frames ? model.configuration.framePlaces(.patch) : nil
+      let locations = try PlacesArgument.read(
+        call[places], count: images.count, frames: frames?.count ?? images.frames, place)
       return try naming(place) { try images.patches(at: locations, side: side, frames: frames).tensor() }
     }
   }

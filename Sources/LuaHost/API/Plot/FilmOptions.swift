@@ -11,7 +11,8 @@ enum FilmOptions {
   private static let places = ArgumentKey<[LuaValue]>(
     .optional(
       "places", .list(.any),
-      "{row, column} of each step: the top-left pixel of its place, from 1; false: it sees whole frames"))
+      "{row, column} of each step: the top-left pixel of its place, from 1; false: it sees whole frames; a list of {row, column}: one for each frame that it sees"
+    ))
   private static let patch = ArgumentKey<Int?>(
     "patch", "side of the places, in pixels of a frame", in: 1...32768)
   private static let frames = ArgumentKey<[LuaValue]>(
@@ -60,29 +61,47 @@ enum FilmOptions {
       throw LuaError(
         "\(call.place(name)) has \(found) elements, expected \(places.count), as many as there are places")
     }
-    let side = try call[patch]
+    let side = try call[patch].map(Double.init)
     return try places.enumerated().map { index, place in
       var step = Film.Step(heading: headings.isEmpty ? "" : headings[index])
-      step.patch = try patch(place, side, "\(call.place("places")): place \(index + 1)")
       if !seen.isEmpty {
         step.seen = try numbers(seen[index], count, "\(call.place("frames")): element \(index + 1)")
       }
+      try look(&step, at: place, side, frames: count, "\(call.place("places")): place \(index + 1)")
       if !judged.isEmpty { step.isCorrect = judged[index].asBoolean }
       return step
     }
   }
 
-  private static func patch(_ value: LuaValue, _ side: Int?, _ place: String) throws -> Glimpse.Patch? {
+  /// Reads where a step looked: at whole frames, at a place in all of them, or at one in each that it sees.
+  static func look(
+    _ step: inout Film.Step, at value: LuaValue, _ side: Double?, frames count: Int, _ place: String
+  ) throws {
+    guard let list = try value.asTable?.elements(), list.first?.asTable != nil else {
+      step.patch = try patch(value, side, place)
+      return
+    }
+    let seen = step.seen?.sorted() ?? Array(0..<count)
+    guard list.count == seen.count else {
+      throw LuaError(
+        "\(place) has \(list.count) places, expected \(seen.count), one for each frame that the step sees")
+    }
+    for (position, frame) in seen.enumerated() {
+      step.framePatches[frame] = try patch(list[position], side, "\(place), frame \(frame + 1)")
+    }
+  }
+
+  private static func patch(_ value: LuaValue, _ side: Double?, _ place: String) throws -> Glimpse.Patch? {
     if value.asBoolean == false { return nil }
     let numbers = try value.asTable?.elements(ofListAt: place).map(\.asNumber) ?? []
     guard numbers.count == 2, let row = numbers[0], let column = numbers[1] else {
       throw LuaError("\(place) must be {row, column}, or false for whole frames, got \(value.described)")
     }
     guard let side else { throw LuaError("\(place) needs the option 'patch', the side of the places") }
-    return .init(row: row - 1, column: column - 1, size: Double(side))
+    return .init(row: row - 1, column: column - 1, size: side)
   }
 
-  private static func numbers(_ value: LuaValue, _ count: Int, _ place: String) throws -> Set<Int> {
+  static func numbers(_ value: LuaValue, _ count: Int, _ place: String) throws -> Set<Int> {
     guard let table = value.asTable else {
       throw LuaError("\(place) must be a list of numbers of frames, got \(value.described)")
     }

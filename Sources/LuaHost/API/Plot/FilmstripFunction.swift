@@ -30,7 +30,7 @@ enum FilmstripFunction {
     options.width = try call[GridOptions.width]
     return Pushed(
       ScriptPicture(
-        Filmstrip(groups: [.init(clips: [film])], options: options), name: try call[FigureNameOptions.name],
+        Filmstrip(groups: [.init(items: [film])], options: options), name: try call[FigureNameOptions.name],
         caption: try call[FigureNameOptions.caption], hasNumbers: !film.steps.isEmpty,
         words: film.title.isEmpty ? "filmstrip" : film.title))
   }

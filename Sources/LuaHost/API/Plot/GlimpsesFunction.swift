@@ -6,7 +6,7 @@ enum GlimpsesFunction {
   private static let images = ArgumentKey<LuaValue>(
     FunctionParameter(
       "images", .either([.object("trace"), .list(.table)]),
-      "a trace, or a list of {image=, title=, group=, steps = {{confidence=, correct=, prediction=, row=, column=, size=}, …}}"
+      "a trace, or a list of {image=, title=, group=, steps = {{confidence=, correct=, prediction=, row=, column=, size=}, …}}; clip= instead of image= for clips, whose steps may have frames=, places=, heading= too"
     )
   )
 
@@ -34,7 +34,9 @@ enum GlimpsesFunction {
       the step after which they leave. A step whose correct is nil, and every step of images without labels, has a \
       colour of its own. Of a trace of clips each clip is a strip of its frames with a row for each step: rows is how \
       many clips a group shows, columns how many frames stand side by side, frames that a step does not see are pale, and \
-      predictions and confidences stand beside them whatever captions says.
+      predictions and confidences stand beside them whatever captions says. A list of clips is shown so, too: clip is frames × \
+      channels × height × width; frames of a step are the numbers of those that it sees, default all; places instead of \
+      row and column gives each of these its own {row, column}; heading stands beside the frames.
       """, mayTouch: [.readFiles]
   ) { call in
     if case .object(let object) = try call[images], let trace = object.value(as: TraceHandle.self) {
@@ -44,8 +46,8 @@ enum GlimpsesFunction {
     for option in TraceGlimpses.options where try call.has(option) {
       throw LuaError("gfnet.plot.glimpses: the option '\(option.parameter.name)' is for traces only")
     }
-    let groups = try GlimpseReader(call).groups(images.parameter.name)
-    return Pushed(try picture(of: GlimpseGrid(groups: groups, options: options(call)), call))
+    return Pushed(
+      try picture(of: GlimpseReader(call).drawing(images.parameter.name, options(call)), call))
   }
 
   private static func options(_ call: LuaCall) throws -> GlimpseOptions {

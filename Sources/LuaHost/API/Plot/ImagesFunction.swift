@@ -34,7 +34,7 @@ enum ImagesFunction {
       Glimpse(pixels: pixels, title: texts.isEmpty ? "" : texts[index], steps: [])
     }
     let grid = GlimpseGrid(
-      groups: [.init(heading: heading, images: glimpses)], options: try GridOptions.read(call))
+      groups: [.init(heading: heading, items: glimpses)], options: try GridOptions.read(call))
     return Pushed(
       ScriptPicture(
         grid, name: try call[FigureNameOptions.name], caption: try call[FigureNameOptions.caption],

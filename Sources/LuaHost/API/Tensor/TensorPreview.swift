@@ -122,7 +122,7 @@ struct TensorPreview {
     options.width = (side + Self.gapPoints) * Double(columns)
     options.interpolation = .nearest
     return GlimpseGrid(
-      groups: [.init(images: images.map { Glimpse(pixels: $0, title: "", steps: []) })], options: options)
+      groups: [.init(items: images.map { Glimpse(pixels: $0, title: "", steps: []) })], options: options)
   }
 
   /// The numbers that are black and white: those of images where the numbers are theirs, otherwise the

@@ -103,10 +103,11 @@ final class ExplanationHandle {
       let answer = "\(trace.className(step.prediction)) \(Int((100 * step.confidence).rounded())) %"
       return DecisionStrip.Step(
         pixels: try step.patch.map {
-          try pixels.patch(row: $0.row, column: $0.column, side: record.patchSize)
+          try pixels.patch(row: $0.first.row, column: $0.first.column, side: record.patchSize)
         }
           ?? pixels.reduced(to: record.patchSize),
-        patch: patch(step), heading: heading(step), lines: [answer] + reasons(step),
+        patch: step.patch.map { .init($0.first, size: record.patchSize) }, heading: heading(step),
+        lines: [answer] + reasons(step),
         isCorrect: step.isCorrect, isTaken: step.step <= explanation.exitStep)
     }
     return ScriptPicture(
@@ -117,21 +118,17 @@ final class ExplanationHandle {
   /// The frames of a clip, a row for each step.
   private func filmstrip(_ clips: any ImageDataset) throws -> ScriptPicture {
     let steps = explanation.steps.map { step in
-      Film.Step(
-        patch: patch(step), seen: trace.seenFrames(step.step), heading: heading(step),
+      var shown = Film.Step(
+        seen: trace.seenFrames(step.step), heading: heading(step),
         prediction: trace.className(step.prediction), confidence: Double(step.confidence),
         lines: reasons(step), isCorrect: step.isCorrect, isTaken: step.step <= explanation.exitStep)
+      shown.look(at: step.patch, size: trace.record.patchSize, frames: trace.focusFrames)
+      return shown
     }
     let film = try Film(
       clips, at: explanation.image, title: trace.title(explanation.row, clips), steps: steps)
     return ScriptPicture(
-      Filmstrip(groups: [.init(clips: [film])]), caption: title + ".", words: "explain")
-  }
-
-  private func patch(_ step: Explanation.Step) -> Glimpse.Patch? {
-    step.patch.map {
-      .init(row: Double($0.row), column: Double($0.column), size: Double(trace.record.patchSize))
-    }
+      Filmstrip(groups: [.init(items: [film])]), caption: title + ".", words: "explain")
   }
 
   private func heading(_ step: Explanation.Step) -> String {
@@ -157,7 +154,7 @@ final class ExplanationHandle {
         "exit", "integer", "the step after which the image leaves", get: { it, _ in it.explanation.exitStep }),
       .init(
         "steps", "list of tables",
-        "{step=, prediction=, confidence=, correct=, row=, column=, madds=, leaves=, decision=, reads = {name = value}, bounds = {name = {sign=, number=}}}",
+        "{step=, prediction=, confidence=, correct=, row=, column=, places=, madds=, leaves=, decision=, reads = {name = value}, bounds = {name = {sign=, number=}}}",
         get: { it, _ in it.explanation.steps.map(it.fields) }),
       .init(
         "figure", "picture",
@@ -178,10 +175,12 @@ final class ExplanationHandle {
     let bounds = step.readings.compactMap { reading -> (String, any LuaPushable)? in
       reading.bound.map { (reading.name, LuaFields(["sign": $0.sign, "number": $0.value])) }
     }
+    // Where each frame has a place of its own, there is no single row and column.
+    let corner = step.patch.flatMap { $0.count == 1 ? $0.first : nil }
     return LuaFields([
       "step": step.step, "prediction": step.prediction + 1, "confidence": step.confidence,
-      "correct": step.isCorrect, "row": step.patch.map { $0.row + 1 },
-      "column": step.patch.map { $0.column + 1 },
+      "correct": step.isCorrect, "row": corner.map { $0.row + 1 }, "column": corner.map { $0.column + 1 },
+      "places": step.patch.flatMap { $0.count > 1 ? $0.pixels : nil },
       "madds": step.madds, "leaves": step.leaves, "decision": verdict(step),
       "reads": LuaFields(reads), "bounds": LuaFields(bounds),
     ])

@@ -23,6 +23,10 @@ enum TraceClass {
       .init("dataset", "string", "the name of the data set", get: { it, _ in it.trace.dataset.name }),
       .init("sampler", "string", "what placed the patches", get: { it, _ in it.trace.sampler }),
       .init(
+        "views", "integer",
+        "items in a row that are views of one video, of which trace:over_views takes the mean; 1 where each stands for itself",
+        get: { it, _ in it.trace.isOverViews ? 1 : it.trace.views }),
+      .init(
         "madds", "list of numbers", "Multiply-Adds of an image that leaves after step 1, 2, …",
         get: { it, _ in it.record.madds }),
       .init(
@@ -55,12 +59,26 @@ enum TraceClass {
 
   private static var others: [LuaProperty<TraceHandle>] {
     [
-      lists(
-        "coordinates",
-        "top-left pixels {row, column} of the patches, from 1: [step][image]; the glance's list is empty"
-      ) { step in
-        step.positions.map { [$0.row + 1, $0.column + 1] }
-      },
+      .init(
+        "coordinates", "list of lists",
+        "top-left pixels {row, column} of the patches, from 1: [step][image]; [step][image][frame] where clips have a place for each frame; the glance's list is empty",
+        get: { it, stack in
+          try it.list("coordinates", on: stack) {
+            let record = it.record
+            let frames = (1...record.steps).map { record[$0].locations.frames }.max() ?? 1
+            return (1...record.steps).map { record[$0].positions.map { $0.spread(frames).pixels } }
+          }
+        }),
+      .init(
+        "places", "tensor",
+        "places of the patches in 0…1, (steps − 1) × images × (row, column); (steps − 1) × images × frames × 2 where clips have a place for each frame; nil for one step",
+        get: { it, _ -> Tensor? in
+          let record = it.record
+          guard record.steps > 1 else { return nil }
+          let places = (2...record.steps).flatMap { record[$0].locations }
+          return try places.tensor().reshaped(
+            Shape([record.steps - 1, record.images] + (places.frames == 1 ? [2] : [places.frames, 2])))
+        }),
       .init(
         "logits", "tensor", "steps × images × classes",
         get: { it, _ in

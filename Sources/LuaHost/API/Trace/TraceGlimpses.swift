@@ -48,7 +48,7 @@ enum TraceGlimpses {
       return Filmstrip(
         groups: try groups.map { group in
           .init(
-            heading: group.heading, clips: try group.rows.map { try film($0, handle, images, evaluation) })
+            heading: group.heading, items: try group.rows.map { try film($0, handle, images, evaluation) })
         }, options: options)
     }
     let columns = try call[GridOptions.columns] ?? GlimpseGrid.columns(width: call[GridOptions.width])
@@ -56,7 +56,7 @@ enum TraceGlimpses {
     return GlimpseGrid(
       groups: try groups.map { group in
         .init(
-          heading: group.heading, images: try group.rows.map { try glimpse($0, handle, images, evaluation) })
+          heading: group.heading, items: try group.rows.map { try glimpse($0, handle, images, evaluation) })
       }, options: options)
   }
 
@@ -116,7 +116,8 @@ enum TraceGlimpses {
     let steps = (1...Int(evaluation.exitSteps[row])).map { step in
       let answer = Int(record[step].prediction[row])
       return Glimpse.Step(
-        patch: handle.patch(row, step), confidence: Double(record[step].confidence[row]),
+        patch: handle.corners(row, step).map { .init($0.first, size: record.patchSize) },
+        confidence: Double(record[step].confidence[row]),
         isCorrect: record.labels.map { answer == Int($0[row]) }, prediction: handle.className(answer))
     }
     return Glimpse(pixels: pixels, title: handle.title(row, images), steps: steps)
@@ -129,11 +130,13 @@ enum TraceGlimpses {
     let exit = Int(evaluation.exitSteps[row])
     let steps = (1...exit).map { step in
       let answer = Int(record[step].prediction[row])
-      return Film.Step(
-        patch: handle.patch(row, step), seen: handle.seenFrames(step),
+      var shown = Film.Step(
+        seen: handle.seenFrames(step),
         heading: "\(step == 1 ? "glance" : "step \(step)"): \(step == exit ? "leaves" : "stays")",
         prediction: handle.className(answer), confidence: Double(record[step].confidence[row]),
         isCorrect: record.labels.map { answer == Int($0[row]) })
+      shown.look(at: handle.corners(row, step), size: record.patchSize, frames: handle.focusFrames)
+      return shown
     }
     return try Film(images, at: record.indices[row], title: handle.title(row, images), steps: steps)
   }

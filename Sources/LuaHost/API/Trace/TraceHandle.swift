@@ -22,7 +22,9 @@ final class TraceHandle {
 
   /// A line such as `trace of tiny on clutter-fashion: 10000 images × 4 steps × 10 classes, sampler learned`.
   var description: String {
-    "trace of \(trace.model.name) on \(trace.dataset.name): \(record.images) images × \(record.steps) steps × "
+    let items = trace.isOverViews ? "videos of \(trace.views) views" : "images"
+    return
+      "trace of \(trace.model.name) on \(trace.dataset.name): \(record.images) \(items) × \(record.steps) steps × "
       + "\(record.classes) classes, sampler \(trace.sampler)"
   }
 }

@@ -37,16 +37,14 @@ extension TraceHandle {
     trace.clips.map { Set($0.places(step == 1 ? .glance : .patch)) }
   }
 
-  /// Where an image or clip was looked at; nil for the glance.
+  /// The frames of a clip that patches are cut from, from 0; none where the trace does not say.
+  var focusFrames: [Int] { trace.clips?.places(.patch) ?? [] }
+
+  /// Where an image or clip was looked at, the top-left pixels; nil for the glance.
   /// - Parameters:
   ///   - row: of the trace, from 0.
   ///   - step: from 1.
-  func patch(_ row: Int, _ step: Int) -> Glimpse.Patch? {
-    guard step > 1 else { return nil }
-    let position = record[step].positions[row]
-    return .init(
-      row: Double(position.row), column: Double(position.column), size: Double(record.patchSize))
-  }
+  func corners(_ row: Int, _ step: Int) -> PatchCorners? { step > 1 ? record[step].positions[row] : nil }
 
   /// What an image or clip is called in pictures: its class, or its name where that is not known.
   /// - Parameter row: of the trace, from 0.

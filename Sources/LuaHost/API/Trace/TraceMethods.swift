@@ -4,7 +4,7 @@ import Support
 /// The methods of a trace.
 enum TraceMethods {
   static var all: [LuaMethod<TraceHandle>] {
-    [accuracy, evaluate, ExplainMethod.entry, thresholds, budgeted, save]
+    [accuracy, evaluate, ExplainMethod.entry, thresholds, budgeted, overViews, save]
   }
 
   private static let sample =
@@ -100,6 +100,33 @@ enum TraceMethods {
         CurveHandle(
           try it.trace.budgeted(points: call[points], calibration: other?.trace, method: method),
           origin: ThresholdOrigin(other?.trace ?? it.trace)))
+    }
+  }
+
+  private static var overViews: LuaMethod<TraceHandle> {
+    LuaMethod<TraceHandle>(
+      "over_views", "The trace of videos: at each step the mean over the views of a video.",
+      [.options([ViewOptions.views, ViewOptions.mean])], returns: "trace",
+      example: sample + "trace:over_views{views = 2}:accuracy()",
+      discussion: """
+        Of data sets of which several items in a row are clips and crops of one video (data.views of them): accuracy, \
+        thresholds and exit rules are then about videos, all of whose views leave together, and a video costs what its \
+        views cost. Its image number and where it was looked at are those of its first view. Videos of which a view could \
+        not be read are left out, with a remark. With mean = "probabilities" the logits are the logarithms of mean \
+        probabilities.
+        """
+    ) { it, call in
+      let given = try call[ViewOptions.views]
+      // Where a trace was read from a file of an earlier version, its data set may know.
+      let views = given ?? (it.trace.views > 1 ? it.trace.views : it.images?.views ?? 1)
+      do {
+        let trace = try it.trace.overViews(views, of: call[ViewOptions.mean])
+        let videos = VideoViews.count(of: it.record.indices, views: views)
+        ViewOptions.tell(videos - trace.record.images, of: videos, call.context)
+        return Pushed(TraceHandle(trace, images: it.images))
+      } catch let error as EpisodeError {
+        throw LuaError("trace:over_views: \(error.description)")
+      }
     }
   }
 

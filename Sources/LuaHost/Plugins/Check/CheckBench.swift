@@ -108,7 +108,7 @@ extension CheckBench {
         locations: step == 1
           ? nil
           : (0..<images).map {
-            PatchLocation(row: draws.child(2).uniform($0), column: draws.child(3).uniform($0))
+            PatchPlaces(row: draws.child(2).uniform($0), column: draws.child(3).uniform($0))
           })
     }
     return try Trace(
