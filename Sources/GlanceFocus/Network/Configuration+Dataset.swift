@@ -9,7 +9,7 @@ extension Configuration {
     try ModelError.require(
       dataset.frames == frames,
       "\(dataset.name) has \(Self.items(dataset.frames)), the model was made for \(Self.items(frames))")
-    let parts = clips?.separatesFrames == true ? [frames(.glance), frames(.patch)] : [frames]
+    let parts = frameParts
     try ModelError.require(
       dataset.frameParts.count == 1 || dataset.frameParts == parts,
       "the clips of \(dataset.name) are of \(Self.text(dataset.frameParts)) frames, the model was made for those of "
@@ -25,6 +25,11 @@ extension Configuration {
       dataset.classes == classes || (dataset.labels.isEmpty && !dataset.knowsLabels),
       "the data set has \(dataset.classes) classes, the model \(classes)")
     try checkClasses(dataset)
+  }
+
+  /// The frames of an item by what they are for: those of the glance and those of patches where each sees its own, else all.
+  public var frameParts: [Int] {
+    clips?.separatesFrames == true ? [frames(.glance), frames(.patch)] : [frames]
   }
 
   /// What messages call the items of a data set.

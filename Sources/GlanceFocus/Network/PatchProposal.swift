@@ -17,7 +17,8 @@ public final class PatchProposal: Module {
     /// Rows and columns of cells.
     public let side: Int
 
-    func fits(_ map: Tensor) -> Bool {
+    /// True for maps of this form.
+    public func fits(_ map: Tensor) -> Bool {
       map.rank == 4 && map.shape[1] == channels && map.shape[2] == side && map.shape[3] == side
     }
   }
