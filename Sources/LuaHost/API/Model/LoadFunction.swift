@@ -47,7 +47,7 @@ enum LoadFunction {
       throw LuaError("gfnet.load: \(path) is a trace, not a model: gfnet.trace(file) reads it")
     }
     try call.context.note(model: stem, path)
-    if case .network = file.content {} else { try refuseOptions(call, path) }
+    if case .model = file.content { try refuseOptions(call, path) }
     guard let model = try file.model(choices(call)) else {
       throw LuaError(
         "\(path) is not a gfnet-lab model but one network's weights: gfnet.encoder(file) loads an encoder, and "
