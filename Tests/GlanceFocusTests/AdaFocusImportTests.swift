@@ -46,7 +46,9 @@ import Testing
 
   /// With TSM's wrappers where a shift stands.
   private static func wrapped(_ key: String, _ encoder: any Backbone) -> String {
-    guard let part = encoder.temporallyShiftedParts.first(where: { key.hasPrefix($0 + ".") }) else { return key }
+    guard let part = encoder.temporallyShiftedParts.first(where: { key.hasPrefix($0 + ".") }) else {
+      return key
+    }
     return part + ".net" + key.dropFirst(part.count)
   }
 
@@ -62,7 +64,8 @@ import Testing
 
   private func entries(policy: Bool = true) throws -> [(String, PickleTree)] {
     let glancer = try state("model_prime.") { key in
-      key.hasPrefix("fc.") ? "net.new_fc" + key.dropFirst(2) : "net.base_model." + Self.wrapped(key, model.globalEncoder)
+      key.hasPrefix("fc.")
+        ? "net.new_fc" + key.dropFirst(2) : "net.base_model." + Self.wrapped(key, model.globalEncoder)
     }
     let own = try state("policy.") { $0 }
     let inside = own.flatMap { key, value in
@@ -86,7 +89,8 @@ import Testing
   private func imported(
     _ path: FilePath, _ choices: CheckpointChoices = Self.choices, shift: TemporalShiftClues = .init()
   ) throws -> any NetworkCheckpoint {
-    guard case .model(let checkpoint) = try CheckpointImport(CheckpointFile(path), choices: choices, shift: shift)
+    guard
+      case .model(let checkpoint) = try CheckpointImport(CheckpointFile(path), choices: choices, shift: shift)
     else { throw ModelError("no model") }
     return checkpoint
   }
@@ -154,7 +158,10 @@ import Testing
       }
     }
     let grid = try replaced("policy") {
-      $0.map { $0.0 == "actor.0.weight" ? ($0.0, .tensor(shape: [49, 24], [Float](repeating: 0, count: 49 * 24))) : $0 }
+      $0.map {
+        $0.0 == "actor.0.weight"
+          ? ($0.0, .tensor(shape: [49, 24], [Float](repeating: 0, count: 49 * 24))) : $0
+      }
     }
     #expect(try refusal(grid).contains("49 places of a grid"))
     let short = try replaced("focuser") { Array($0.dropFirst(3)) }

@@ -17,7 +17,8 @@ import Vision
     policy: Configuration.PolicyEncoder = .normalized
   ) throws -> Configuration {
     var made = try Configuration(
-      backbone: .named("resnet_tiny_16"), patchSize: 24, imageSize: side, steps: steps, classes: 2, clips: clips,
+      backbone: .named("resnet_tiny_16"), patchSize: 24, imageSize: side, steps: steps, classes: 2,
+      clips: clips,
       glance: GlanceForm(.named("resnet_tiny_24"), size: 40, exchange: clips?.exchange))
     made.classifier = classifier
     made.classifierUnits = 20
@@ -60,7 +61,9 @@ import Vision
           (result, memory) = try model.focus(
             model.patches(pictures, locations: places), .evaluation, memory: memory)
         }
-        for (a, b) in zip(trace.record[step].logits, try result.logits.values()) { #expect(abs(a - b) < 1e-4) }
+        for (a, b) in zip(trace.record[step].logits, try result.logits.values()) {
+          #expect(abs(a - b) < 1e-4)
+        }
       }
       #expect(model.policy.mapForms.count == (steps > 2 ? 2 : 1))
       #expect(try model.measureCosts().cumulative.count == steps)
@@ -74,7 +77,8 @@ import Vision
     let (first, memory) = try model.glance(image, .evaluation)
     let patches = try model.patches(image, actions: Tensor([2, 2], [0.1, 0.2, 0.9, 1]))
     let (second, _) = try model.focus(patches, .evaluation, memory: memory)
-    let own = try model.localEncoder.classify(model.localEncoder.encode(patches, .evaluation).features, .evaluation)
+    let own = try model.localEncoder.classify(
+      model.localEncoder.encode(patches, .evaluation).features, .evaluation)
     try assertClose(second.logits, first.logits + own, relative: 1e-6, absolute: 1e-6)
   }
 
@@ -92,13 +96,16 @@ import Vision
     #expect(
       try patches.values()
         == clips.indexSelected(0, [2, 3, 4, 7, 8, 9]).cropped(
-          [(0, 40), (0, 40), (0, 40), (40, 0), (40, 0), (40, 0)].map { PatchPosition(row: $0.0, column: $0.1) },
+          [(0, 40), (0, 40), (0, 40), (40, 0), (40, 0), (40, 0)].map {
+            PatchPosition(row: $0.0, column: $0.1)
+          },
           height: 24, width: 24
         ).values())
   }
 
   @Test func filesKeepTheGlanceAndOldOnesHaveNone() throws {
-    let model = try GFNet(Self.configuration(.recurrent, steps: 3, clips: ClipForm(separateGlance: 2, focus: 3)), seed: 3)
+    let model = try GFNet(
+      Self.configuration(.recurrent, steps: 3, clips: ClipForm(separateGlance: 2, focus: 3)), seed: 3)
     let folder = try TemporaryFolder()
     let path = folder.path / "model.safetensors"
     try model.save(to: path)
@@ -135,11 +142,15 @@ import Vision
       var options = TrainingOptions(stage: stage, epochs: 2)
       (options.batchSize, options.encoderRate, options.seed) = (8, 0.02, 4)
       options.reward = .contrastive
-      let before = try [model.policy.weightSum(), model.globalEncoder.weightSum(), model.localEncoder.weightSum()]
+      let before = try [
+        model.policy.weightSum(), model.globalEncoder.weightSum(), model.localEncoder.weightSum(),
+      ]
       let statistics = try model.policy.runningMeans()
       let trainer = try Trainer(model, dataset: data, options: options)
       try trainer.run()
-      let after = try [model.policy.weightSum(), model.globalEncoder.weightSum(), model.localEncoder.weightSum()]
+      let after = try [
+        model.policy.weightSum(), model.globalEncoder.weightSum(), model.localEncoder.weightSum(),
+      ]
       let changes = zip(before, after).map { $0 != $1 }
       #expect(changes == (stage == .policy ? [true, false, false] : [false, true, true]), "\(stage)")
       // The policy's batch norms learn their statistics while it learns, and only then.
