@@ -43,6 +43,7 @@ struct DatasetView: ImageDataset {
   var labelNames: [ClassName] { base.labelNames }
   var imageSize: (height: Int, width: Int) { base.imageSize }
   var frames: Int { base.frames }
+  var frameParts: [Int] { base.frameParts }
   var channels: Int { base.channels }
   var normalization: Normalization { base.normalization }
   /// The damaged items of the whole set, with its indices.

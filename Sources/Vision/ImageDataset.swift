@@ -17,6 +17,9 @@ public protocol ImageDataset: Sendable {
   var count: Int { get }
   /// F, the number of pictures of every item, at least 1: 1 for images, more for clips.
   var frames: Int { get }
+  /// How many of the ``frames`` belong together where an item is several clips of one video one after the other, which were
+  /// sampled each for itself: 8 and 12 for a glance at 8 frames and patches of 12 others. One number where it is one clip.
+  var frameParts: [Int] { get }
   /// How many items in a row are looks at one video, at least 1: clips from several places in it, or several crops.
   /// The items v·`views` … v·`views` + `views` − 1 are of video v and have its label; answers to them are averaged.
   var views: Int { get }
@@ -65,6 +68,8 @@ public protocol ImageDataset: Sendable {
 extension ImageDataset {
   /// One picture, as for images.
   public var frames: Int { 1 }
+  /// One clip, as of most sets.
+  public var frameParts: [Int] { [frames] }
   /// One, as where every item stands for itself.
   public var views: Int { 1 }
   /// Nil, as for sets where an item that cannot be read ends the run.

@@ -84,6 +84,7 @@ import Vision
   @Test(arguments: [
     (ClipForm(frames: 4), 3), (ClipForm(frames: 4, exchange: nil), 3),
     (ClipForm(frames: 4, glanceFrames: 2, focusFrames: 3), 2), (ClipForm(frames: 4, glanceFrames: 1), 2),
+    (ClipForm(frames: 4, glanceFrames: 2, focusFrames: 3), 4),
   ])
   func theLoopAgreesWithTheNetwork(_ form: ClipForm, _ steps: Int) throws {
     let model = try GFNet(Self.configuration(form, steps: steps), seed: 4)
@@ -121,25 +122,16 @@ import Vision
     #expect(short.globalEncoder == 2 * image.globalEncoder && short.localEncoder == 3 * image.localEncoder)
   }
 
-  /// The published costs of AdaFocus on TSM (8 frames by MobileNetV2 at 224, 12 by ResNet-50), in 10⁹ Multiply-Adds; within
-  /// half a percent. TSM on ResNet-50, 8 frames at 224: within one and a half.
+  /// The published costs of TSM on ResNet-50, 8 frames at 224, in 10⁹ Multiply-Adds: within one and a half percent.
   @Test func publishedCostsAreMet() throws {
-    func cost(_ name: String, _ frames: Int, _ side: Int) throws -> Double {
-      let options = TemporalShiftOptions(frames: frames)
-      let encoder = try BackboneChoice.shifted(name, options).entry().build(174)
-      let counter = CostCounter()
-      _ = try counter.record {
-        try encoder.classify(
-          encoder.encode(Tensor.zeros([frames, 3, side, side]), .evaluation).features, .evaluation)
-      }
-      return Double(counter.multiplyAdds) / 1e9
+    let options = TemporalShiftOptions(frames: 8)
+    let encoder = try BackboneChoice.shifted("resnet50", options).entry().build(174)
+    let counter = CostCounter()
+    _ = try counter.record {
+      try encoder.classify(
+        encoder.encode(Tensor.zeros([8, 3, 224, 224]), .evaluation).features, .evaluation)
     }
-    let glance = try cost("mobilenetv2_100", 8, 224)
-    for (side, published) in [(144, 23.5), (160, 27.5), (176, 33.7)] {
-      let total = try glance + cost("resnet50", 12, side)
-      #expect(abs(total / published - 1) < 0.005, "\(side): \(total)")
-    }
-    #expect(abs(try cost("resnet50", 8, 224) / 32.7 - 1) < 0.015)
+    #expect(abs(Double(counter.multiplyAdds) / 32.7e9 - 1) < 0.015)
   }
 
   @Test func clipsAreLearned() throws {
@@ -175,9 +167,6 @@ import Vision
   }
 
   @Test func whatDoesNotFitIsTold() throws {
-    #expect(throws: ModelError.self) {
-      try Self.configuration(ClipForm(frames: 4, glanceFrames: 2), steps: 3)
-    }
     #expect(throws: ModelError.self) { try Self.configuration(ClipForm(frames: 4, focusFrames: 5), steps: 2) }
     let model = try GFNet(Self.configuration(ClipForm(frames: 8)), seed: 1)
     let runner = try AdaptiveRunner(model, sampler: CenterSampler(), batchSize: 4)

@@ -306,4 +306,71 @@ import Testing
       #expect(line.hasPrefix("false\t") && line.contains(text), "\(line)")
     }
   }
+
+  /// A model whose glance has another encoder, size and frames goes through everything that a model goes through.
+  @Test func theGlanceMayHaveItsOwnEncoderSizeAndFrames() throws {
+    let output = try shown(
+      """
+      local own = gfnet.model{backbone = "resnet_tiny_16", patch_size = 24, steps = 2, dataset = data, seed = 3,
+        glance_backbone = "resnet_tiny_24", glance_size = 40, separate_frames = true, glance_frames = 1, classifier = "sum",
+        policy = "normalized", policy_units = 12, interpolation = "nearest"}
+      print(own.glance_backbone, own.backbone, own.glance_size, own.patch_size, own.glance_frames, own.focus_frames)
+      print(table.concat(own.frame_parts, "+"), own.classifier, #own.madds, own.costs.glance > 0)
+      local trace = own:trace(data, {batch = 12})
+      local seen = own:glance(data)
+      local worst = (seen.logits - trace.logits[1]):abs():max()
+      local patches = own:crop(data, (own:propose(seen.memory)))
+      print(patches.shape[2], patches.shape[5])
+      local after = own:focus(patches, seen.memory, {auxiliary = true})
+      worst = math.max(worst, (after.logits - trace.logits[2]):abs():max())
+      print(worst, (after.logits - after.auxiliary - seen.logits):abs():max() < 1e-5)
+      print(own:resize(data[1].clip:unsqueeze(1)).shape[5])
+      for _, name in ipairs{"saliency", "contrast", "random", "center", "grid"} do
+        assert(#own:trace(data, {sampler = gfnet.samplers[name]{}}):accuracy() == 2, name)
+      end
+      print(own:infer(data, {exit = 0}).madds == own.madds[1], #trace:thresholds{q = 1})
+      local features, map = own.global_encoder(data[1].clip[{{1, 1}}])
+      local logits, memory = own.sequence_classifier(features)
+      local _, _, next = own.policy(map, memory)
+      print(pcall(own.policy.propose, own.policy, gfnet.tensor.zeros(1, 3, 2, 2)))
+      own:save("own.safetensors")
+      local read = gfnet.load("own.safetensors")
+      print((read:trace(data, {batch = 12}).logits - trace.logits):abs():max(), #read.frame_parts)
+      for stage = 1, 3 do
+        gfnet.train{model = own, dataset = data, stage = stage, epochs = 1, batch = 6, checkpoint = false,
+          reward = stage == 2 and "contrastive" or nil, log = function() end}
+      end
+      local deep = gfnet.model{backbone = "resnet_tiny_16", patch_size = 24, steps = 4, image_size = 64, classes = 3,
+        glance_backbone = "resnet_tiny_24", glance_size = 32}
+      print(#deep:trace(gfnet.dataset("tensors", {images = gfnet.tensor.rand(3, 3, 64, 64), labels = {1, 2, 3}})):accuracy())
+      """)
+    let lines = output.split(separator: "\n").map(String.init).filter { !$0.hasPrefix("stage ") }
+    #expect(
+      Array(lines.prefix(6)) == [
+        "resnet_tiny_24\tresnet_tiny_16\t40\t24\t1\t3", "1+3\tsum\t2\ttrue", "3\t24", "0.0\ttrue", "40",
+        "true\t2",
+      ], "\(output)")
+    #expect(lines.count == 9, "\(output)")
+    #expect(lines[6].hasPrefix("false") && lines[6].contains("policy:propose: map must be n×"))
+    #expect(lines[7] == "0.0\t2" && lines[8] == "4")
+  }
+
+  @Test func aGlanceThatDoesNotFitIsToldInOneLine() throws {
+    let output = try shown(
+      """
+      local function try(options) print(select(2, pcall(gfnet.model, options))) end
+      try{backbone = "resnet_tiny_16", dataset = data, separate_frames = true, glance_frames = 4}
+      try{backbone = "resnet_tiny_16", frames = 4, image_size = 64, separate_frames = true}
+      try{backbone = "resnet_tiny_16", classes = 2, glance_size = 5000}
+      try{backbone = "resnet_tiny_16", classes = 2, glance_backbone = "resnet_tiny_99"}
+      """)
+    let lines = output.split(separator: "\n").map(String.init)
+    let expected = [
+      "4 frames of the glance and 0 others do not make the clips of 4 frames",
+      "say glance_frames and focus_frames",
+      "glance_size", "resnet_tiny_99",
+    ]
+    #expect(lines.count == expected.count, "\(output)")
+    for (line, text) in zip(lines, expected) { #expect(line.contains(text), "\(line)") }
+  }
 }

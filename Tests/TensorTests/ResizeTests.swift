@@ -28,4 +28,26 @@ import Testing
         gradient, try fixtures[name + ".gradient"], relative: 1e-6, absolute: 5e-6, name + " gradient")
     }
   }
+
+  /// The pixels that PyTorch's `interpolate` takes by default, which in float32 is ⌊i · (input / output)⌋; the gradient goes
+  /// back to them.
+  @Test(arguments: [
+    (160, 96, [0, 1, 3, 5, 6, 8]), (7, 3, [0, 2, 4]), (5, 5, [0, 1, 2, 3, 4]), (3, 7, [0, 0, 0, 1, 1, 2, 2]),
+    (224, 96, [0, 2, 4, 7, 9, 11]), (4, 1, [0]),
+  ])
+  func nearestPixelsAreThoseOfPyTorch(_ input: Int, _ output: Int, _ first: [Int]) throws {
+    let row = try Tensor([1, 1, 1, input], (0..<input).map(Float.init))
+    for alignCorners in [false, true] {
+      let tape = GradientTape()
+      let x = tape.watch(row)
+      let y = try tape.record {
+        try x.resized(height: 1, width: output, .nearest, alignCorners: alignCorners)
+      }
+      let found = try y.values().map { Int($0) }
+      #expect(Array(found.prefix(first.count)) == first && found.count == output)
+      let seed = try Tensor([1, 1, 1, output], [Float](repeating: 1, count: output))
+      let gradient = try #require(try tape.backward(from: y, seed: seed)[of: x]).values()
+      #expect(gradient.enumerated().allSatisfy { index, value in Int(value) == found.count { $0 == index } })
+    }
+  }
 }

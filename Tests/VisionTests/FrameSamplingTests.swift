@@ -142,4 +142,28 @@ import Vision
       }
     }
   }
+
+  /// A clip of several parts has the frames of as many clips of the same video, each sampled for itself.
+  @Test func partsAreSampledEachForItself() throws {
+    func parts(_ method: FrameSampling.Method, _ count: Int, clip: Int = 0) throws -> [Int] {
+      try FrameSampling(method, parts: [8, 12]).frames(of: count, clip: clip, random: Self.random)
+    }
+    for count in [5, 10, 37, 117] {
+      for method in [FrameSampling.Method.test, .validation, .twice, .dense] {
+        let clips = try FrameSampling(method, segments: 8).clips
+        for clip in 0..<clips {
+          let expected = try frames(method, count, 8, clip: clip) + frames(method, count, 12, clip: clip)
+          #expect(try parts(method, count, clip: clip) == expected)
+        }
+      }
+    }
+    let drawn = try parts(.train, 240)
+    #expect(drawn.prefix(8) == (try frames(.train, 240, 8)).prefix(8))
+    #expect(drawn.dropFirst(8).enumerated().allSatisfy { $1 / 20 == $0 } && drawn.count == 20)
+    let sampling = try FrameSampling(.test, parts: [8, 12])
+    #expect(sampling.segments == 20 && sampling.parts == [8, 12])
+    #expect(throws: DatasetError.self) { try FrameSampling(.test, parts: [8, 0]) }
+    #expect(throws: DatasetError.self) { try FrameSampling(.test, parts: []) }
+    #expect(throws: DatasetError.self) { try FrameSampling(.dense, parts: [8, 65]) }
+  }
 }

@@ -67,6 +67,36 @@ import Vision
     #expect(images.frames == 1 && images.itemNoun == "image")
   }
 
+  /// The parts of a clip, as the frames of a glance and those of patches, are one item: all frames get the same crop.
+  @Test func clipsOfSeveralPartsAreCutAlike() throws {
+    let folder = try TemporaryFolder()
+    let pixels = (0..<20 * 12).flatMap { pixel -> [UInt8] in
+      let (row, column) = (pixel / 20, pixel % 20)
+      return [UInt8(column * 12), UInt8(row * 20), 7]
+    }
+    for frame in 1...9 {
+      try folder.write(
+        Array("P6 20 12 255\n".utf8) + pixels, "frames/a/\(String(format: "img_%05d.jpg", frame))")
+    }
+    try folder.write("a 9 0\na 9 0\n", "list.txt")
+    let data = try FramesDataset(
+      list: folder.path / "list.txt", root: folder.path / "frames",
+      sampling: FrameSampling(.train, parts: [2, 3]),
+      transform: ClipTransform(
+        ImageTransform(resize: .shorterSide(8), crop: (6, 6)), augmentation: .init(flips: true)),
+      options: .init())
+    #expect(data.frames == 5 && data.frameParts == [2, 3])
+    #expect(try data.subset([1]).frameParts == [2, 3])
+    var crops: Set<[UInt8]> = []
+    for epoch in 0..<6 {
+      let item = try data.item(at: 0, epoch: epoch)
+      let frames = (0..<5).map { Array(item[$0 * data.frameBytes..<($0 + 1) * data.frameBytes]) }
+      #expect(Set(frames).count == 1)
+      crops.insert(frames[0])
+    }
+    #expect(crops.count > 1)
+  }
+
   @Test func presetsReadTheListsOfTheirDataSets() throws {
     for (template, name) in [
       ("%05d.jpg", "something-v1"), ("%06d.jpg", "something-v2"), ("image_%05d.jpg", "activitynet"),

@@ -54,9 +54,8 @@ struct EpisodeSetup {
 
   /// Runs all steps on `count` blank images.
   private func measure(_ count: Int, into durations: inout StepDurations) throws {
-    let side = configuration.patchSize
-    let glance = try Tensor.zeros([count * configuration.frames(.glance), 3, side, side])
-    let patch = try Tensor.zeros([count * configuration.frames(.patch), 3, side, side])
+    let glance = try engine.model.blankImages(.glance, items: count)
+    let patch = try engine.model.blankImages(.patch, items: count)
     // The first makes the plans.
     for round in 0..<4 {
       var memory: GFNet.Memory?

@@ -7,8 +7,8 @@ import Vision
 /// The pixels of the images in play, or of the frames of clips, 8 bits each, in memory that is taken once and used over and
 /// over.
 ///
-/// What the network looks at is made from them directly: beyond its decoded pixels an image needs memory for
-/// P×P only, whatever its resolution.
+/// What the network looks at is made from them directly: beyond its decoded pixels an image needs memory for what the
+/// encoders see only, whatever its resolution.
 final class ImagePool {
   /// Images or clips that there is room for.
   let capacity: Int
@@ -27,7 +27,7 @@ final class ImagePool {
       height: side, width: side, channels: channels, mean: configuration.mean,
       deviation: configuration.standardDeviation)
     glance = pixels.resizing(
-      to: configuration.patchSize, configuration.interpolation, alignCorners: true)
+      to: configuration.side(.glance), configuration.interpolation, alignCorners: true)
     // Pages that no image has used yet cost nothing, but the addresses must be there.
     itemBytes = [pixels.bytes, configuration.frames].checkedProduct() ?? .max
     let bytes = [itemBytes, capacity].checkedProduct() ?? .max
@@ -110,7 +110,7 @@ final class ImagePool {
     }
   }
 
-  /// The whole images at P×P, n×3×P×P, normalised; of clips the frames that the glance sees, (n·f)×3×P×P.
+  /// The whole images at the glance's size G, n×3×G×G, normalised; of clips the frames that the glance sees, (n·f)×3×G×G.
   func glances(_ rows: [Int]) throws -> Tensor {
     try pixels.resized(pictures(rows, .glance), glance)
   }

@@ -195,7 +195,7 @@ private struct TraceReader {
   func clips() throws -> ClipForm? {
     guard let text = file.metadata["clips"] else { return nil }
     guard let clips = try? JSONDecoder().decode(ClipForm.self, from: Data(text.utf8)),
-      (try? clips.validate(steps: 1)) != nil
+      (try? clips.validate()) != nil
     else { throw EpisodeError("'clips' in its metadata does not say how a network sees clips") }
     return clips
   }

@@ -10,17 +10,7 @@ import Tensor
 ///
 /// The published checkpoints also hold thresholds, costs and results; those of the training program hold neither these
 /// nor the name and the patch size, which then come from the arrays and the caller.
-public struct AuthorsCheckpoint {
-  /// One of the four networks of a checkpoint.
-  private struct Part {
-    /// Its key in the authors' dictionary.
-    let key: String
-    /// How the names of our arrays begin.
-    let prefix: String
-    let slots: [StateMatch.Slot]
-    let match: StateMatch?
-  }
-
+struct AuthorsCheckpoint: NetworkCheckpoint {
   /// The arrays of the four networks; empty where the file has none.
   private struct Arrays {
     let globalEncoder, localEncoder, classifier, policy: [StateArray]
@@ -36,38 +26,14 @@ public struct AuthorsCheckpoint {
     }
   }
 
-  /// What the caller may say where the file does not.
-  public struct Choices: Sendable {
-    /// The encoder's name in the registry.
-    public var backbone: String?
-    /// P, the side of the patches in pixels.
-    public var patchSize: Int?
-    /// S, the side of the whole image in pixels.
-    public var imageSize: Int?
-    /// T, the most steps.
-    public var steps: Int?
-
-    public init(
-      backbone: String? = nil, patchSize: Int? = nil, imageSize: Int? = nil, steps: Int? = nil
-    ) {
-      self.backbone = backbone
-      self.patchSize = patchSize
-      self.imageSize = imageSize
-      self.steps = steps
-    }
-  }
-
-  /// The network that was recognised.
-  public let configuration: Configuration
-  /// What the file says of thresholds, costs and results.
-  public let results: StoredResults
-  /// What the file did not say and was assumed, a line each.
-  public private(set) var notes: [String] = []
-  private var parts: [Part] = []
-  private let path: FilePath
+  let configuration: Configuration
+  let results: StoredResults
+  private(set) var notes: [String] = []
+  private(set) var parts: [CheckpointPart] = []
+  let path: FilePath
 
   /// - Throws: ``ModelError`` that lists every array that does not fit.
-  public init(_ root: PyTorchDictionary, choices: Choices = Choices(), path: FilePath) throws {
+  init(_ root: PyTorchDictionary, choices: CheckpointChoices, path: FilePath) throws {
     self.path = path
     let arrays = try Arrays(root, file: path.shown)
     var notes: [String] = []
@@ -85,16 +51,11 @@ public struct AuthorsCheckpoint {
     // These arrays must be there. The weights themselves go from file to file, never twice into memory.
     let encoder = try found.entry.build(found.classes)
     parts = try Self.parts(arrays, found, encoder, configuration)
-    let complaints = parts.compactMap { part in
-      part.match.flatMap { $0.fits ? nil : "\(part.key): \($0.complaint)" }
-    }
-    guard complaints.isEmpty else {
-      throw ModelError("\(path) does not fit \(found.entry.name): " + complaints.joined(separator: "; "))
-    }
+    try CheckpointPart.check(parts, file: path, network: found.entry.name)
     if arrays.policy.isEmpty {
       notes.append("the file holds no policy (trained in stage 2); its weights are random")
     }
-    let side = configuration.patchSize
+    let side = configuration.side(.glance)
     let counter = CostCounter()
     _ = try counter.record { try encoder.encode(Tensor.zeros([1, 3, side, side]), .evaluation) }
     results = StoredResults(
@@ -106,7 +67,7 @@ public struct AuthorsCheckpoint {
   ///
   /// - Parameter notes: gets a line for everything that is assumed.
   private static func configuration(
-    _ root: PyTorchDictionary, _ arrays: Arrays, _ found: EncoderRecognition, _ choices: Choices,
+    _ root: PyTorchDictionary, _ arrays: Arrays, _ found: EncoderRecognition, _ choices: CheckpointChoices,
     path: FilePath, notes: inout [String]
   ) throws -> Configuration {
     let setup = PaperSetups.setup(for: found.entry)
@@ -140,25 +101,26 @@ public struct AuthorsCheckpoint {
   /// The four networks, each with what the file gives for it.
   private static func parts(
     _ arrays: Arrays, _ found: EncoderRecognition, _ encoder: any Backbone, _ configuration: Configuration
-  ) throws -> [Part] {
+  ) throws -> [CheckpointPart] {
     func part(
       _ key: String, _ prefix: String, _ arrays: [StateArray], _ slots: [StateMatch.Slot], _ map: KeyMap
-    ) throws -> Part {
+    ) throws -> CheckpointPart {
       let isAbsent = key == "policy" && arrays.isEmpty
-      return Part(
+      return CheckpointPart(
         key: key, prefix: prefix, slots: slots,
         match: try isAbsent ? nil : StateMatch(arrays, to: slots, by: map))
     }
+    let features = encoder.featureCount
     let own = KeyMap.same("authors")
     return [
       try part("model_prime_state_dict", "model_prime.", arrays.globalEncoder, found.slots, found.map),
       try part("model_state_dict", "model.", arrays.localEncoder, found.slots, found.map),
       try part(
         "fc", "fc.", arrays.classifier,
-        GFNet.classifier(configuration, features: encoder.featureCount).slots, own),
+        GFNet.classifier(configuration, glance: features, patch: features).slots, own),
       try part(
         "policy", "policy.", arrays.policy,
-        PatchProposal(configuration, mapChannels: encoder.mapChannels).slots, own),
+        PatchProposal(configuration, glance: encoder, patch: encoder).slots, own),
     ]
   }
 
@@ -166,7 +128,7 @@ public struct AuthorsCheckpoint {
   private static func checkSize(_ c: Configuration, _ found: EncoderRecognition, path: FilePath) throws {
     let encoder = try found.entry.build(1)
     let (features, units) = (Double(encoder.featureCount), Double(c.policyUnits))
-    let map = Double(encoder.mapChannels) * pow(Double(try c.mapSize()), 2)
+    let map = Double(encoder.mapChannels) * pow(Double(try c.mapSize(.glance)), 2)
     let policy =
       c.policyEncoder == .linear ? (map + units) * 2048 : map / Double(encoder.mapChannels) * 32 * units
     let steps = Double(c.cascadeSteps)
@@ -204,47 +166,5 @@ public struct AuthorsCheckpoint {
     else { return }
     configuration.policyEncoder = first.shape.count == 4 ? .convolution : .linear
     configuration.policyUnits = memory.shape[1]
-  }
-
-  /// The network with its weights.
-  public func network() throws -> GFNet {
-    // Where the file has no policy, it is the random start.
-    let network = try GFNet(configuration)
-    for (part, module) in zip(
-      parts,
-      [network.globalEncoder, network.localEncoder, network.classifier, network.policy] as [any Module])
-    {
-      if let match = part.match {
-        try module.assign(match.pairs)
-      } else {
-        try module.initialize(seed: 1, name: part.prefix)
-      }
-    }
-    return network
-  }
-
-  /// Metadata of the model file beside format and configuration.
-  public func metadata() throws -> [String: String] {
-    var metadata = ["imported_from": path.shownName]
-    if !results.isEmpty { metadata["results"] = try results.json() }
-    return metadata
-  }
-
-  /// Writes one self-describing model file, atomically.
-  public func write(to path: FilePath) throws {
-    guard parts.allSatisfy({ $0.match != nil }) else {
-      return try network().save(to: path, metadata: metadata())
-    }
-    var tensors: [SafetensorsTensor] = []
-    for part in parts {
-      let pairs = part.match?.pairs ?? []
-      let given = Set(pairs.map(\.slot.name))
-      tensors += try pairs.map { try $0.stored(prefix: part.prefix) }
-      tensors += part.slots.filter { !given.contains($0.name) }.map { $0.zeros(prefix: part.prefix) }
-    }
-    var metadata = try metadata()
-    metadata["format"] = ModelFile.format
-    metadata["configuration"] = try configuration.json()
-    try Safetensors.write(tensors, metadata: metadata, to: path)
   }
 }

@@ -10,8 +10,8 @@ public struct CheckpointFile {
     case model(ModelFile)
     /// One image encoder in a file of ours.
     case encoder(EncoderFile)
-    /// A Glance-and-Focus Network as the paper's authors save it.
-    case authors(PyTorchDictionary)
+    /// A Glance-and-Focus Network as another program saves it.
+    case network(NetworkProgram, PyTorchDictionary)
     /// The arrays of some network of another program.
     case state(StateDictionary)
   }
@@ -55,9 +55,9 @@ public struct CheckpointFile {
       }
     }
     if case .tree(let value) = opened.content, let root = value.dictionary,
-      root["model_prime_state_dict"] != nil
+      let program = NetworkProgram.of(root)
     {
-      return .authors(root)
+      return .network(program, root)
     }
     return .state(try StateDictionary(opened, choice: choice, path: path))
   }
@@ -65,16 +65,21 @@ public struct CheckpointFile {
   /// The Glance-and-Focus Network with its weights, and what the file says of it beside its configuration; nil where the
   /// file holds the weights of one network alone.
   ///
+  /// - Parameter choices: what a checkpoint of another program does not say.
   /// - Throws: one line that names every array that does not fit.
-  public func model() throws -> (network: GFNet, metadata: [String: String])? {
+  public func model(
+    _ choices: CheckpointChoices = CheckpointChoices()
+  ) throws -> (network: GFNet, metadata: [String: String], notes: [String])? {
     switch content {
     case .model(let file):
       var metadata = file.metadata
       for key in ["format", "configuration"] { metadata[key] = nil }
-      return (network: try GFNet.load(file), metadata: metadata)
-    case .authors(let root):
-      let checkpoint = try AuthorsCheckpoint(root, path: path)
-      return (network: try checkpoint.network(), metadata: try checkpoint.metadata())
+      return (network: try GFNet.load(file), metadata: metadata, notes: [])
+    case .network(let program, let root):
+      let checkpoint = try program.checkpoint(root, choices: choices, path: path)
+      return (
+        network: try checkpoint.network(), metadata: try checkpoint.metadata(), notes: checkpoint.notes
+      )
     case .encoder, .state: return nil
     }
   }

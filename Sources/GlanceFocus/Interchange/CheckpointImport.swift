@@ -4,8 +4,8 @@ import Support
 
 /// What a checkpoint of another program becomes here.
 public enum CheckpointImport {
-  /// A Glance-and-Focus Network of the paper's authors.
-  case model(AuthorsCheckpoint)
+  /// A Glance-and-Focus Network.
+  case model(any NetworkCheckpoint)
   /// A plain image encoder.
   case encoder(ImportedEncoder)
 
@@ -24,19 +24,21 @@ public enum CheckpointImport {
   /// - Throws: one line that names the file and lists what does not fit.
   public init(
     _ file: CheckpointFile, kind: Kind = .any, keys: String? = nil, prefix: String? = nil,
-    choices: AuthorsCheckpoint.Choices = .init(), shift: TemporalShiftClues = .init()
+    choices: CheckpointChoices = .init(), shift: TemporalShiftClues = .init()
   ) throws {
     switch file.content {
     case .model, .encoder: throw ModelError("\(file.path) is a file of gfnet-lab already")
-    case .authors(let root):
+    case .network(let program, let root):
       guard kind != .encoder else {
         throw ModelError("\(file.path) holds a Glance-and-Focus Network, expected a plain encoder")
       }
-      self = .model(try AuthorsCheckpoint(root, choices: choices, path: file.path))
+      var choices = choices
+      choices.shift = shift
+      self = .model(try program.checkpoint(root, choices: choices, path: file.path))
     case .state(let state):
       guard kind != .model else {
         throw ModelError(
-          "\(file.path) holds one network, expected a Glance-and-Focus Network of the authors (with model_prime_state_dict, …)"
+          "\(file.path) holds one network, expected a Glance-and-Focus Network of the authors (with model_prime_state_dict, …) or of AdaFocus (glancer, focuser, fc, policy)"
         )
       }
       self = .encoder(

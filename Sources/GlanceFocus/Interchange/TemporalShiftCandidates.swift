@@ -43,9 +43,17 @@ struct TemporalShiftCandidates {
 
   /// Refuses an encoder whose shifts stand elsewhere than in the file.
   func check(_ found: EncoderRecognition) throws {
+    try TemporalShiftClues.check(found, keys: keys, file: file)
+  }
+}
+
+extension TemporalShiftClues {
+  /// Refuses an encoder whose shifts stand elsewhere than the names of a file's arrays say; there are none where these are
+  /// empty.
+  static func check(_ found: EncoderRecognition, keys: [String], file: String) throws {
     guard !keys.isEmpty, let options = found.entry.temporalShift else { return }
     let own = try found.entry.build(1).temporallyShiftedParts
-    let theirs = TemporalShiftClues.shiftedParts(keys, by: found.map)
+    let theirs = shiftedParts(keys, by: found.map)
     guard let stranger = own.symmetricDifference(theirs).min() else { return }
     throw ModelError(
       "\(file): \(found.entry.name) with the shift at \(options.place.rawValue) has one before \(own.count) parts, "

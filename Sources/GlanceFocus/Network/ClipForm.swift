@@ -23,16 +23,33 @@ public struct ClipForm: Codable, Sendable, Equatable {
       self.divisor = divisor
       self.pastOnly = pastOnly
     }
+
+    /// How frames exchange channels in an encoder of clips, however many these have.
+    public init(_ options: TemporalShiftOptions) {
+      self.init(place: options.place, divisor: options.divisor, pastOnly: options.pastOnly)
+    }
+
+    /// What makes an encoder of images one of clips of `frames`.
+    func shift(frames: Int) -> TemporalShiftOptions {
+      TemporalShiftOptions(frames: frames, divisor: divisor, pastOnly: pastOnly, place: place)
+    }
   }
 
   /// F, the frames of a clip as the data have it.
   public var frames: Int
-  /// The frames that the glance sees, evenly spread over the clip.
+  /// The frames that the glance sees, evenly spread over the clip or the first ones of it.
   public var glanceFrames: Int
-  /// The frames that patches are cut from, evenly spread over the clip.
+  /// The frames that patches are cut from, evenly spread over the clip or the last ones of it.
   public var focusFrames: Int
-  /// How frames exchange channels; nil: each is encoded by itself.
+  /// How frames exchange channels; nil: each is encoded by itself. A ``GlanceForm`` says it for its encoder.
   public var exchange: Exchange?
+  /// True where the first frames of a clip are for the glance alone and the others for patches; files of other networks do
+  /// not have the key.
+  private var separate: Bool?
+
+  /// Whether glance and patches see frames of their own: a clip has those of the glance, then those of the patches.
+  /// Otherwise both choose from all of its frames.
+  public var separatesFrames: Bool { separate ?? false }
 
   /// Clips of which glance and patches see all frames where nothing else is said.
   public init(
@@ -44,6 +61,14 @@ public struct ClipForm: Codable, Sendable, Equatable {
     self.exchange = exchange
   }
 
+  /// Clips of `glance` frames for the glance, followed by `focus` others that patches are cut from.
+  public init(separateGlance glance: Int, focus: Int, exchange: Exchange? = Exchange()) {
+    self.init(
+      frames: glance.addingReportingOverflow(focus).partialValue, glanceFrames: glance, focusFrames: focus,
+      exchange: exchange)
+    separate = true
+  }
+
   /// How many frames an encoder sees.
   public func count(_ look: Look) -> Int {
     switch look {
@@ -52,31 +77,23 @@ public struct ClipForm: Codable, Sendable, Equatable {
     }
   }
 
-  /// Which frames of a clip an encoder sees, from 0: the middles of equal parts.
+  /// Which frames of a clip an encoder sees, from 0: the middles of equal parts, or those that are its own.
   public func places(_ look: Look) -> [Int] {
     let count = count(look)
+    if separatesFrames { return (0..<count).map { look == .glance ? $0 : glanceFrames + $0 } }
     return (0..<count).map { (2 * $0 + 1) * frames / (2 * count) }
   }
 
-  /// What makes an encoder of images one of these clips; nil where frames exchange nothing.
-  func shift(_ look: Look) -> TemporalShiftOptions? {
-    exchange.map {
-      TemporalShiftOptions(
-        frames: count(look), divisor: $0.divisor, pastOnly: $0.pastOnly, place: $0.place)
-    }
-  }
-
-  /// Throws ``ModelError`` where the numbers do not make a network of `steps` steps.
-  func validate(steps: Int) throws {
+  /// Throws ``ModelError`` where the numbers do not make a network.
+  func validate() throws {
     try ModelError.require((1...4096).contains(frames), "clips have \(frames) frames, expected 1 to 4096")
     for (name, count) in [("glance_frames", glanceFrames), ("focus_frames", focusFrames)] {
       try ModelError.require(
         (1...frames).contains(count), "\(name) is \(count), expected 1 to \(frames), the frames of a clip")
     }
     try ModelError.require(
-      steps <= 2 || glanceFrames == focusFrames,
-      "the policy reads the maps of \(glanceFrames) frames after the glance and of \(focusFrames) after patches: with more than two steps both must be as many"
-    )
+      !separatesFrames || glanceFrames + focusFrames == frames,
+      "clips of \(frames) frames cannot be \(glanceFrames) frames of the glance and \(focusFrames) others")
   }
 }
 
@@ -92,11 +109,12 @@ extension Configuration {
 
   /// The row of the registry of an encoder, or one made for its layers, with the shift that its frames ask for.
   ///
-  /// - Throws: as ``backboneEntry()``; `TemporalShiftError` where the backbone has no place for a shift.
+  /// - Throws: as ``backboneEntry(_:)``; `TemporalShiftError` where the backbone has no place for a shift.
   func encoderEntry(_ look: Look) throws -> BackboneEntry {
-    let entry = try backboneEntry()
-    guard let shift = clips?.shift(look) else { return entry }
-    return try entry.temporallyShifted(shift)
+    let entry = try backboneEntry(look)
+    let exchange = look == .glance ? glance.map(\.exchange) ?? clips?.exchange : clips?.exchange
+    guard let clips, let exchange else { return entry }
+    return try entry.temporallyShifted(exchange.shift(frames: clips.count(look)))
   }
 }
 

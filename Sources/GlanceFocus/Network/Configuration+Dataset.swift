@@ -9,6 +9,11 @@ extension Configuration {
     try ModelError.require(
       dataset.frames == frames,
       "\(dataset.name) has \(Self.items(dataset.frames)), the model was made for \(Self.items(frames))")
+    let parts = frameParts
+    try ModelError.require(
+      dataset.frameParts.count == 1 || dataset.frameParts == parts,
+      "the clips of \(dataset.name) are of \(Self.text(dataset.frameParts)) frames, the model was made for those of "
+        + Self.text(parts))
     try ModelError.require(
       dataset.imageSize == (imageSize, imageSize),
       "the images are \(dataset.imageSize.height)×\(dataset.imageSize.width), the model was made for "
@@ -22,8 +27,15 @@ extension Configuration {
     try checkClasses(dataset)
   }
 
+  /// The frames of an item by what they are for: those of the glance and those of patches where each sees its own, else all.
+  public var frameParts: [Int] {
+    clips?.separatesFrames == true ? [frames(.glance), frames(.patch)] : [frames]
+  }
+
   /// What messages call the items of a data set.
   public static func items(_ frames: Int) -> String {
     frames == 1 ? "single images" : "clips of \(frames) frames"
   }
+
+  private static func text(_ parts: [Int]) -> String { parts.map(String.init).joined(separator: " + ") }
 }

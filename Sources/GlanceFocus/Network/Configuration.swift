@@ -7,18 +7,22 @@ import Vision
 ///
 /// Stored as JSON inside each checkpoint, so that a file alone is enough to evaluate and to go on training.
 public struct Configuration: Codable, Sendable, Equatable {
-  /// How the policy reads the last feature map: by a 1×1 convolution, or by linear layers on all of it.
-  public enum PolicyEncoder: String, Codable, Sendable, CaseIterable { case convolution, linear }
-  /// The classifier over the sequence: a GRU, a linear layer per step, or the mean of the encoders' answers.
-  public enum Classifier: String, Codable, Sendable, CaseIterable { case recurrent, cascade, average }
+  /// How the policy reads the last feature map: by a 1×1 convolution, by linear layers on all of it, or by a 1×1 convolution
+  /// and a linear layer with a batch norm behind each, as AdaFocus does.
+  public enum PolicyEncoder: String, Codable, Sendable, CaseIterable { case convolution, linear, normalized }
+  /// The classifier over the sequence: a GRU, a linear layer per step, the mean of the encoders' answers, or the sum of their
+  /// logits.
+  public enum Classifier: String, Codable, Sendable, CaseIterable { case recurrent, cascade, average, sum }
 
   /// The encoders' name in the backbone registry, or the one under which `layers` were defined.
   public var backbone: String
+  /// Encoder and size of the glance where these are others than those of the patches.
+  public var glance: GlanceForm?
   /// The encoders' layers where they are not in the registry.
   public var layers: BackboneDescription?
   /// How clips are seen; nil: the network sees images.
   public var clips: ClipForm?
-  /// P, the side of the glance and of the patches in pixels.
+  /// P, the side of the patches in pixels, and of the glance where ``glance`` has no other.
   public var patchSize: Int
   /// S, the side of the whole image in pixels.
   public var imageSize: Int
@@ -63,19 +67,20 @@ public struct Configuration: Codable, Sendable, Equatable {
   /// A network around a backbone from the registry or one composed of layers, as the paper sets it up.
   ///
   /// - Throws: `UnknownBackbone`, `LayerError`, or ``ModelError`` when sizes do not fit.
-  /// - Parameter clips: how clips are seen; nil: images, or what a backbone with a temporal shift says.
+  /// - Parameters:
+  ///   - clips: how clips are seen; nil: images, or what a backbone with a temporal shift says.
+  ///   - glance: encoder and size of the glance; nil: those of the patches.
   public init(
     backbone: BackboneChoice, patchSize: Int? = nil, imageSize: Int = 224, steps: Int = PaperSetup.steps,
-    classes: Int = 1000, clips: ClipForm? = nil
+    classes: Int = 1000, clips: ClipForm? = nil, glance: GlanceForm? = nil
   ) throws {
     var (backbone, clips) = (backbone, clips)
     if case .shifted(let name, let options) = backbone {
       backbone = .named(name)
-      let exchange = ClipForm.Exchange(
-        place: options.place, divisor: options.divisor, pastOnly: options.pastOnly)
-      clips = clips ?? ClipForm(frames: options.frames, exchange: exchange)
+      clips = clips ?? ClipForm(frames: options.frames, exchange: ClipForm.Exchange(options))
     }
     self.clips = clips
+    self.glance = glance
     if case .described(let layers) = backbone {
       self.layers = layers
       // This comes before anything else, so that messages speak of the sizes at hand.
@@ -101,16 +106,8 @@ public struct Configuration: Codable, Sendable, Equatable {
     try validate()
   }
 
-  /// The row of the registry, or one made for `layers`.
-  public func backboneEntry() throws -> BackboneEntry {
-    try (layers.map(BackboneChoice.described) ?? .named(backbone)).entry()
-  }
-
-  /// The paper's set-up for the backbone.
-  public func paperSetup() throws -> PaperSetup { try PaperSetups.setup(for: backboneEntry()) }
-
-  /// The side of the map that the policy reads, in cells.
-  public func mapSize() throws -> Int { try backboneEntry().mapSide(patchSize) }
+  /// The paper's set-up for the encoder of patches.
+  public func paperSetup() throws -> PaperSetup { try PaperSetups.setup(for: backboneEntry(.patch)) }
 
   /// Throws ``ModelError`` where the numbers do not make a network.
   public func validate() throws {
@@ -119,13 +116,17 @@ public struct Configuration: Codable, Sendable, Equatable {
     // Where layers are known, this says which of them does not fit.
     _ = try layers?.mapSize(side: patchSize)
     try ModelError.require(
-      mapSize() > 0,
+      mapSize(.patch) > 0,
       "the patch size is \(patchSize), too small for \(backbone): nothing is left of its last map")
     try ModelError.require(
       imageSize >= patchSize && imageSize <= 16384,
       "the image size is \(imageSize), expected at least the patch size \(patchSize) and at most 16384")
+    try glance?.validate()
     try ModelError.require((1...64).contains(steps), "steps is \(steps), expected 1 to 64")
-    try clips?.validate(steps: steps)
+    try clips?.validate()
+    try ModelError.require(
+      clips != nil || glance?.exchange == nil,
+      "frames exchange channels in the encoder of the glance, and the network sees images")
     try ModelError.require((1...1_000_000).contains(classes), "classes is \(classes), expected 1 to 1000000")
     try ModelError.require(
       (1...65536).contains(policyUnits), "the policy has \(policyUnits) units, expected 1 to 65536")

@@ -24,10 +24,9 @@ extension GFNet {
 
   /// Counts by running one blank image, or clip, through all steps.
   private func countedCosts() throws -> StepCosts {
-    let side = configuration.patchSize
-    // The glance's resize is no multiply-add in the field's count, so a P×P image serves.
-    let blank = try Tensor.zeros([configuration.frames(.glance), 3, side, side])
-    let patch = try Tensor.zeros([configuration.frames(.patch), 3, side, side])
+    // The glance's resize is no multiply-add in the field's count, so an image of its size serves.
+    let blank = try blankImages(.glance)
+    let patch = try blankImages(.patch)
     func count<R>(_ body: () throws -> R) throws -> (cost: Int, result: R) {
       let counter = CostCounter()
       let result = try counter.record(body)
@@ -51,5 +50,11 @@ extension GFNet {
       cumulative.append(total)
     }
     return StepCosts(globalEncoder: global, localEncoder: local, policy: policyCost, cumulative: cumulative)
+  }
+
+  /// Black pictures as an encoder sees those of `items` images or clips, one row each.
+  func blankImages(_ look: Look, items: Int = 1) throws -> Tensor {
+    let side = configuration.side(look)
+    return try Tensor.zeros([items * configuration.frames(look), 3, side, side])
   }
 }

@@ -27,26 +27,40 @@ public final class GFNet: Module {
     try self.init(configuration)
     try initialize(seed: seed)
     // Both encoders start from the same weights, as two copies of one pretrained encoder would.
-    try startEncoders(from: globalEncoder)
+    if configuration.encodersAreAlike { try startEncoders([.patch], from: globalEncoder) }
   }
 
-  /// Gives both encoders the weights of `encoder`, which has the same backbone.
+  /// Gives encoders the weights of `encoder`, which has the same backbone.
   ///
   /// - Parameters:
+  ///   - looks: the encoders of what.
   ///   - encoder: what the weights are copied from.
   ///   - withClassifier: false: all but the classifier's, whose number of classes may differ.
-  public func startEncoders(from encoder: any Backbone, withClassifier: Bool = true) throws {
-    let classifier = withClassifier ? [] : try classifierNames()
-    for target in [globalEncoder, localEncoder] where target !== encoder {
-      for (own, other) in zip(target.state, encoder.state) where !classifier.contains(own.name) {
+  /// - Throws: ``ModelError`` where an encoder has another backbone.
+  public func startEncoders(_ looks: [Look], from encoder: any Backbone, withClassifier: Bool = true) throws {
+    for look in looks {
+      let classifier = withClassifier ? [] : try classifierNames(look)
+      let (own, other) = (self.encoder(look).state, encoder.state)
+      try ModelError.require(
+        own.map(\.name) == other.map(\.name),
+        "the weights are those of another encoder than \(configuration.backbone(look))")
+      for (own, other) in zip(own, other) where !classifier.contains(own.name) {
         try own.entry.value.assign(other.entry.value)
       }
     }
   }
 
+  /// The encoder of glances, or of patches.
+  public func encoder(_ look: Look) -> any Backbone {
+    switch look {
+    case .glance: globalEncoder
+    case .patch: localEncoder
+    }
+  }
+
   /// The encoder's arrays whose shapes follow from the number of classes.
-  private func classifierNames() throws -> Set<String> {
-    let entry = try configuration.backboneEntry()
+  private func classifierNames(_ look: Look) throws -> Set<String> {
+    let entry = try configuration.backboneEntry(look)
     let (one, two) = (try entry.build(1).state, try entry.build(2).state)
     return Set(zip(one, two).filter { $0.entry.value.shape != $1.entry.value.shape }.map(\.0.name))
   }
@@ -54,22 +68,24 @@ public final class GFNet: Module {
   /// A network whose weights are still zero, to be loaded.
   public init(_ configuration: Configuration) throws {
     try configuration.validate()
-    let entry = try configuration.backboneEntry()
     self.configuration = configuration
     globalEncoder = try configuration.encoderEntry(.glance).build(configuration.classes)
     localEncoder = try configuration.encoderEntry(.patch).build(configuration.classes)
-    encoderAnswersGlance = PaperSetups.setup(for: entry).family.encoderAnswersGlance
-    classifier = try Self.classifier(configuration, features: globalEncoder.featureCount)
-    policy = try PatchProposal(
-      configuration, mapChannels: configuration.frames(.glance) * globalEncoder.mapChannels)
+    encoderAnswersGlance = try configuration.paperSetup().family.encoderAnswersGlance
+    classifier = try Self.classifier(
+      configuration, glance: globalEncoder.featureCount, patch: localEncoder.featureCount)
+    policy = try PatchProposal(configuration, glance: globalEncoder, patch: localEncoder)
   }
 
-  /// The classifier over the sequence for encoders with so many features.
-  static func classifier(_ c: Configuration, features: Int) throws -> any SequenceClassifier {
+  /// The classifier over the sequence for encoders with so many features of a glance and of a patch.
+  static func classifier(_ c: Configuration, glance: Int, patch: Int) throws -> any SequenceClassifier {
     switch c.classifier {
-    case .recurrent: try RecurrentClassifier(features, units: c.classifierUnits, classes: c.classes)
-    case .cascade: try CascadeClassifier(features, steps: c.cascadeSteps, classes: c.classes)
+    case .recurrent:
+      try RecurrentClassifier(glance: glance, patch: patch, units: c.classifierUnits, classes: c.classes)
+    case .cascade:
+      try CascadeClassifier(glance: glance, patch: patch, steps: c.cascadeSteps, classes: c.classes)
     case .average: AverageClassifier()
+    case .sum: SumClassifier()
     }
   }
 
@@ -82,7 +98,8 @@ public final class GFNet: Module {
 
   /// The state that a network carries from step to step. Rows are images.
   public struct Memory {
-    /// The last feature map, B×C×h×w; of clips those of all frames side by side, B×(f·C)×h×w.
+    /// The last feature map, B×C×h×w; of clips those of all frames side by side, B×(f·C)×h×w. Where encoders or sizes
+    /// differ, its shape is that of the last look.
     public var map: Tensor
     /// What the classifier over the sequence carries; nil before the first step.
     public var classifier: Tensor?
@@ -113,10 +130,10 @@ public final class GFNet: Module {
     public let auxiliary: Tensor?
   }
 
-  /// The whole image resized to P×P, corners aligned; of clips, (B·F)×3×S×S, the frames that the glance sees.
+  /// The whole image resized to the glance's size, corners aligned but for nearest pixels; of clips, (B·F)×3×S×S, the frames that the glance sees.
   public func glanceImages(_ images: Tensor) throws -> Tensor {
     let images = try seen(images, .glance)
-    let side = configuration.patchSize
+    let side = configuration.side(.glance)
     if images.shape[2] == side, images.shape[3] == side { return images }
     return try images.resized(
       height: side, width: side, configuration.interpolation, alignCorners: true)
@@ -155,8 +172,12 @@ public final class GFNet: Module {
   }
 
   /// Where the policy would look next; advances its memory.
-  public func propose(_ memory: inout Memory) throws -> PatchProposal.Output {
-    try evaluatedParts.advancePolicy(&memory)
+  ///
+  /// - Parameter pass: whether the policy's batch norms, where it has any, use the statistics of the batch.
+  public func propose(_ memory: inout Memory, _ pass: Pass = .evaluation) throws -> PatchProposal.Output {
+    let output = try policy(memory.map, state: memory.policy, pass)
+    memory.policy = output.state
+    return output
   }
 
   /// The parts as an evaluation asks them.

@@ -15,16 +15,21 @@ public protocol SequenceClassifier: Module {
 }
 
 /// A GRU over the features with one linear layer on its state (ResNet, DenseNet, RegNet).
+///
+/// Where the glance has another number of features than patches, a linear layer makes them as many.
 final class RecurrentClassifier: SequenceClassifier {
+  private let fit: Linear?
   private let memory: GRU
   private let classifier: Linear
 
-  init(_ features: Int, units: Int, classes: Int) throws {
-    memory = try GRU(features, units)
+  init(glance: Int, patch: Int, units: Int, classes: Int) throws {
+    fit = glance == patch ? nil : try Linear(glance, patch)
+    memory = try GRU(patch, units)
     classifier = try Linear(units, classes)
   }
 
   func declare(_ state: inout StateDeclaration) {
+    if let fit { state.child("fit", fit) }
     state.child("rnn", memory)
     state.child("fc", classifier)
   }
@@ -33,7 +38,8 @@ final class RecurrentClassifier: SequenceClassifier {
     _ features: Tensor, memory state: inout Tensor?, ownAnswersFirst: Bool, own: (Tensor) throws -> Tensor
   ) throws -> Tensor {
     let isFirst = state == nil
-    let next = try memory(features, state: state)
+    let input = try isFirst ? fit?(features, Pass.evaluation) ?? features : features
+    let next = try memory(input, state: state)
     state = next
     return try isFirst && ownAnswersFirst ? own(features) : classifier(next, Pass.evaluation)
   }
@@ -43,12 +49,14 @@ final class RecurrentClassifier: SequenceClassifier {
 ///
 /// The first step is answered by the global encoder's own classifier.
 final class CascadeClassifier: SequenceClassifier {
-  private let features: Int
+  /// The number of features of the glance, and of each patch.
+  private let glance, patch: Int
   private let heads: [Linear]
 
-  init(_ features: Int, steps: Int, classes: Int) throws {
-    self.features = features
-    heads = try steps < 2 ? [] : (2...steps).map { try Linear(features * $0, classes) }
+  init(glance: Int, patch: Int, steps: Int, classes: Int) throws {
+    self.glance = glance
+    self.patch = patch
+    heads = try steps < 2 ? [] : (2...steps).map { try Linear(glance + patch * ($0 - 1), classes) }
   }
 
   func declare(_ state: inout StateDeclaration) {
@@ -62,10 +70,10 @@ final class CascadeClassifier: SequenceClassifier {
       memory = features
       return try own(features)
     }
-    // The features of all steps so far are B×(t·D).
+    // The features of all steps so far are B×(D + (t − 1)·D'), of the glance and of the patches.
     let all = try Tensor.concatenated([earlier, features], axis: 1)
     memory = all
-    let index = all.shape[1] / self.features - 2
+    let index = (all.shape[1] - glance) / patch - 1
     guard heads.indices.contains(index) else {
       throw ModelError("the cascade classifier has heads for \(heads.count + 1) steps, not \(index + 2)")
     }
@@ -90,5 +98,20 @@ final class AverageClassifier: SequenceClassifier {
     let sum = try memory.map { try $0 + probabilities } ?? probabilities
     memory = sum
     return try (sum + Self.smallest).log()
+  }
+}
+
+/// The sum of the logits that the encoders' own classifiers gave so far, as AdaFocus adds those of glance and patches: nothing
+/// of its own to learn.
+final class SumClassifier: SequenceClassifier {
+  func declare(_ state: inout StateDeclaration) {}
+
+  func step(
+    _ features: Tensor, memory: inout Tensor?, ownAnswersFirst: Bool, own: (Tensor) throws -> Tensor
+  ) throws -> Tensor {
+    let logits = try own(features)
+    let sum = try memory.map { try $0 + logits } ?? logits
+    memory = sum
+    return sum
   }
 }

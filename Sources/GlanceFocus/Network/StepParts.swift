@@ -80,12 +80,12 @@ struct NetworkParts: StepParts {
   let encoderAnswersGlance: Bool
 
   func encode(_ images: Tensor, _ look: Look) throws -> Encoding {
-    let encoder = encoder(look)
+    let encoder = model.encoder(look)
     return try model.joined(encoder.naming(name(look)) { try encoder.encode(images, pass) }, look)
   }
 
   func classify(_ features: Tensor, _ look: Look) throws -> Tensor {
-    let encoder = encoder(look)
+    let encoder = model.encoder(look)
     return try encoder.naming(name(look)) { try encoder.classify(features, pass) }
   }
 
@@ -110,13 +110,6 @@ struct NetworkParts: StepParts {
     switch look {
     case .glance: "global_encoder"
     case .patch: "local_encoder"
-    }
-  }
-
-  private func encoder(_ look: Look) -> any Backbone {
-    switch look {
-    case .glance: model.globalEncoder
-    case .patch: model.localEncoder
     }
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import NeuralNet
+import Support
 import Tensor
 
 /// Proximal policy optimisation (Schulman et al. 2017) of the patch proposal network.
@@ -59,12 +60,16 @@ public struct PPO: Sendable, Codable, Equatable {
   }
 
   /// Replays the maps through the policy and judges the actions.
-  public static func judge(_ policy: PatchProposal, _ episodes: Episodes) throws -> Judgement {
+  ///
+  /// - Parameter pass: whether the policy's batch norms, where it has any, use the statistics of the batch.
+  public static func judge(
+    _ policy: PatchProposal, _ episodes: Episodes, _ pass: Pass = .evaluation
+  ) throws -> Judgement {
     var state: Tensor?
     var logs: [Tensor] = []
     var values: [Tensor] = []
     for (map, action) in zip(episodes.maps, episodes.actions) {
-      let proposal = try policy(map, state: state)
+      let proposal = try policy(map, state: state, pass)
       state = proposal.state
       logs.append(try logProbability(of: action, mean: proposal.mean))
       values.append(proposal.value)
@@ -127,6 +132,10 @@ public struct PPO: Sendable, Codable, Equatable {
     return found
   }
 
+  /// How the policy is evaluated while it learns: batch norms, where it has any, use the statistics of the batch. When it
+  /// plays, too: the ratio of the policies is 1 at first. It draws nothing.
+  static var learning: Pass { Pass(training: true, random: CounterRandom(seed: 0, stream: "none")) }
+
   /// Updates the policy on a batch of episodes.
   ///
   /// - Parameter advantage: says what each action was worth, instead of ``returns(_:)`` and the critic.
@@ -137,7 +146,8 @@ public struct PPO: Sendable, Codable, Equatable {
   ) throws -> Float {
     let estimate = try advantage.map { estimate in
       try self.estimate(
-        of: episodes, values: Self.judge(policy, episodes).values.map { try $0.values() }, estimate)
+        of: episodes, values: Self.judge(policy, episodes, Self.learning).values.map { try $0.values() },
+        estimate)
     }
     let returns = estimate?.returns ?? returns(episodes.rewards)
     var first: Float?
@@ -145,7 +155,8 @@ public struct PPO: Sendable, Codable, Equatable {
       let tape = GradientTape()
       let loss: Tensor = try tape.record {
         try self.loss(
-          Self.judge(policy, episodes), episodes, returns: returns, advantages: estimate?.advantages)
+          Self.judge(policy, episodes, Self.learning), episodes, returns: returns,
+          advantages: estimate?.advantages)
       }
       let gradients = try tape.backward(from: loss)
       try optimizer.step(gradients, rateFactor: rateFactor)

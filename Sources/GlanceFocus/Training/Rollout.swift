@@ -79,7 +79,7 @@ public enum Rollout {
     var logits = result.logits
     for step in stride(from: 2, through: model.configuration.steps, by: 1) {
       episodes.maps.append(memory.map)
-      let proposal = try model.propose(&memory)
+      let proposal = try model.propose(&memory, PPO.learning)
       let actions = try sampleActions(around: proposal.mean, proposalNumbers(random, step))
       episodes.actions.append(actions)
       episodes.logProbabilities.append(try PPO.logProbability(of: actions, mean: proposal.mean))

@@ -23,6 +23,7 @@ public enum RecordedCases {
   /// What tells one kind of case from another.
   private struct Kind: Decodable {
     let shift_place: String?
+    let focus_frames: Int?
     let policy_conv: Bool?
   }
 
@@ -41,6 +42,7 @@ public enum RecordedCases {
   private static func named(_ name: String, in folder: FilePath) throws -> any RecordedCase {
     let kind: Kind = try decode(folder / (name + ending))
     if kind.shift_place != nil { return try ClipCase(name, folder: folder) }
+    if kind.focus_frames != nil { return try AdaFocusCase(name, folder: folder) }
     if kind.policy_conv != nil { return try ReferenceCase(name, folder: folder) }
     return UnknownCase(name: name)
   }
@@ -84,7 +86,8 @@ private struct UnknownCase: RecordedCase {
 
   private var error: ModelError {
     ModelError(
-      "\(name) is a recording of neither a Glance-and-Focus Network of images nor an encoder of clips")
+      "\(name) is a recording of neither a Glance-and-Focus Network of images, an encoder of clips nor a network of AdaFocus"
+    )
   }
 }
 

@@ -113,7 +113,7 @@ extension ReferenceCase {
     let model = try model()
     model.setTrainable(false)
     model.policy.setTrainable(true)
-    let side = try model.configuration.mapSize()
+    let side = try model.configuration.mapSize(.glance)
     let channels = model.globalEncoder.mapChannels
     let (steps, batch) = (recorded.steps, recorded.batch)
     let states = FormulaSequence("ppo.states")

@@ -4,6 +4,8 @@ public enum Interpolation: String, Codable, Sendable, CaseIterable {
   case bilinear
   /// Four neighbours per axis, cubic convolution with a = −0.75 (Keys 1981).
   case bicubic
+  /// One pixel per axis, ⌊output · input size / output size⌋, PyTorch's default; corners are never aligned.
+  case nearest
 }
 
 /// Resizes N×C×H×W images to N×C×`height`×`width`, by the arithmetic of PyTorch's `interpolate` without
@@ -52,6 +54,9 @@ struct Resize: Op {
       switch interpolation {
       case .bilinear: matrix.appendOutput(bilinear(max(center, 0), position, input, output))
       case .bicubic: matrix.appendOutput(bicubic(center, input))
+      case .nearest:
+        let first = Float(position) * (Float(input) / Float(output))
+        matrix.appendOutput([(min(Int(first), input - 1), 1)])
       }
     }
     return matrix
@@ -99,7 +104,8 @@ extension ResampleMatrix {
 extension Tensor {
   /// N×C×H×W images resized to `height`×`width`, as PyTorch's `interpolate` without antialiasing.
   ///
-  /// With `alignCorners` the centres of the corner pixels coincide, without it the outer edges of the images.
+  /// With `alignCorners` the centres of the corner pixels coincide, without it the outer edges of the images; nearest pixels
+  /// are the same either way.
   ///
   /// - Throws: ``TensorError`` for other ranks, and for images without pixels.
   public func resized(

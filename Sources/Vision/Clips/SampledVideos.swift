@@ -37,6 +37,7 @@ public protocol SampledVideos: ImageDataset {
 extension SampledVideos {
   public var count: Int { videoCount * views }
   public var frames: Int { sampling.segments }
+  public var frameParts: [Int] { sampling.parts }
   /// The clips of a video times the crops of a clip: the crops of the first clip, those of the second, and so on.
   public var views: Int { sampling.clips * transform.crops.rawValue }
   public var imageSize: (height: Int, width: Int) { transform.still.crop }

@@ -14,9 +14,9 @@ extension CheckpointFile {
         + "\(c.classes) classes"
     case .encoder(let file):
       return "encoder \(file.backbone), \(file.classes == 0 ? "no classifier" : "\(file.classes) classes")"
-    case .authors(let root):
+    case .network(let program, let root):
       return
-        "checkpoint of the authors' code, \(ForeignText.printable(root["model_name"]?.string ?? "unnamed"))"
+        "checkpoint of \(program.name), \(ForeignText.printable(root["model_name"]?.string ?? "unnamed"))"
     case .state(let state):
       return
         "state dictionary of \(ForeignText.printable(state.name ?? "a network")), \(state.arrays.count) arrays"
@@ -31,7 +31,7 @@ extension CheckpointFile {
     case .state(let state):
       state.arrays.map { ($0.name, $0.shape, $0.type.rawValue) }
         + state.unread.map { ($0.name, $0.shape, "\($0.what), not supported") }
-    case .authors(let root): Self.arrays(in: .dictionary(root), "")
+    case .network(_, let root): Self.arrays(in: .dictionary(root), "")
     }
   }
 

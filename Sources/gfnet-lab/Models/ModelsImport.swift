@@ -11,7 +11,8 @@ struct ModelsImport: ParsableCommand {
     commandName: "import",
     abstract: "Turn a checkpoint of another program into a file of gfnet-lab.",
     discussion: """
-      A checkpoint of the authors' code becomes a model with its thresholds, costs and results; a state dictionary of \
+      A checkpoint of the authors' code becomes a model with its thresholds, costs and results, one of AdaFocus on TSM \
+      (glancer, focuser, fc, policy) a model of clips; a state dictionary of \
       timm, torchvision, TSM, efficientnet_pytorch or efficientnet_lite_pytorch becomes an encoder. Which one it is follows from \
       its arrays; where several networks have the same, from what the file or its name says, or from --backbone. Arrays \
       that do not fit are listed and nothing is written. Files of TSM become encoders of clips; what their names do not \
@@ -23,6 +24,7 @@ struct ModelsImport: ParsableCommand {
         gfnet-lab models import weights.pt --backbone efficientnet_b0 --keys timm
         gfnet-lab models import stage3/checkpoint.pth.tar --patch-size 96 --steps 5
         gfnet-lab models import ckpt.best.pth.tar --frames 8
+        gfnet-lab models import model_best.pth.tar --patch-size 144 --focus-frames 12
       """)
 
   @Argument(
@@ -45,7 +47,9 @@ struct ModelsImport: ParsableCommand {
 
   @OptionGroup var clips: ClipOptions
 
-  @Option(help: ArgumentHelp("Side of glance and patches, where the file does not say.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "Side of patches, and of a glance that has no other, where the file does not say.", valueName: "n"))
   var patchSize: Int?
 
   @Option(help: ArgumentHelp("Side of the images; the paper's by default.", valueName: "n"))
@@ -53,6 +57,15 @@ struct ModelsImport: ParsableCommand {
 
   @Option(help: ArgumentHelp("The most steps, where the file does not say.", valueName: "n"))
   var steps: Int?
+
+  @Option(help: ArgumentHelp("Side of AdaFocus' glance, where the policy's map has several.", valueName: "n"))
+  var glanceSize: Int?
+
+  @Option(help: ArgumentHelp("Frames of AdaFocus' glance, where the file has no policy.", valueName: "n"))
+  var glanceFrames: Int?
+
+  @Option(help: ArgumentHelp("Frames that AdaFocus' patches are cut from (default: 12).", valueName: "n"))
+  var focusFrames: Int?
 
   @Option(
     name: [.customShort("o"), .customLong("out")],
@@ -72,7 +85,9 @@ struct ModelsImport: ParsableCommand {
     }
     let imported = try CheckpointImport(
       CheckpointFile(file, choice: choice.choice), kind: kind, keys: keys, prefix: choice.prefix,
-      choices: .init(backbone: backbone, patchSize: patchSize, imageSize: imageSize, steps: steps),
+      choices: .init(
+        backbone: backbone, patchSize: patchSize, imageSize: imageSize, steps: steps,
+        glanceSize: glanceSize, glanceFrames: glanceFrames, focusFrames: focusFrames),
       shift: clips.clues)
     if out == nil { try AtomicFile.createFolder(target.folder) }
     try imported.write(to: target)
@@ -82,12 +97,14 @@ struct ModelsImport: ParsableCommand {
     }
   }
 
-  private func report(_ model: AuthorsCheckpoint, _ target: FilePath) {
+  private func report(_ model: any NetworkCheckpoint, _ target: FilePath) {
     let c = model.configuration
     if json {
       ModelsOutput.print([
         "file": .string(target.shown), "kind": "model", "backbone": .string(c.backbone),
-        "patch_size": .integer(c.patchSize), "steps": .integer(c.steps), "classes": .integer(c.classes),
+        "patch_size": .integer(c.patchSize), "glance_backbone": .string(c.backbone(.glance)),
+        "glance_size": .integer(c.side(.glance)), "frames": .array(c.frameParts.map { .integer($0) }),
+        "steps": .integer(c.steps), "classes": .integer(c.classes),
         "notes": .array(model.notes.map { .string($0) }),
       ])
       return
@@ -99,7 +116,7 @@ struct ModelsImport: ParsableCommand {
     ].compactMap { $0 }
     let extra = held.isEmpty ? "" : ", with " + held.joined(separator: ", ")
     Terminal.write(
-      "\(target): model, \(c.backbone), \(c.patchSize)×\(c.patchSize) patches of \(c.imageSize)×\(c.imageSize) images, "
+      "\(target): model, \(c.glance == nil ? "" : "glance by \(c.text(.glance)), ")\(c.backbone), \(c.patchSize)×\(c.patchSize) patches of \(c.imageSize)×\(c.imageSize) images, "
         + "\(c.steps) steps, \(c.classes) classes\(extra)\n")
   }
 

@@ -107,7 +107,7 @@ struct ModelsShow: ParsableCommand {
       switch content {
       case .model(let file): try describe(file)
       case .encoder(let file): try describe(file)
-      case .authors(let root): try describe(root)
+      case .network(let program, let root): try describe(root, of: program)
       case .state(let state): try describe(state, prefix: prefix)
       }
     }
@@ -133,12 +133,12 @@ struct ModelsShow: ParsableCommand {
       try add(file.encoder())
     }
 
-    private mutating func describe(_ root: PyTorchDictionary) throws {
-      add("kind", "Glance-and-Focus Network of the authors' code", "authors")
+    private mutating func describe(_ root: PyTorchDictionary, of program: NetworkProgram) throws {
+      add("kind", "Glance-and-Focus Network of \(program.name)", .string(program.key))
       add(
         "holds", root.keys.map { ForeignText.printable($0) }.joined(separator: ", "),
         .array(root.keys.map { .string($0) }))
-      let checkpoint = try AuthorsCheckpoint(root, path: path)
+      let checkpoint = try program.checkpoint(root, path: path)
       add(checkpoint.configuration)
       let network = try GFNet(checkpoint.configuration)
       add(network)
@@ -189,6 +189,15 @@ struct ModelsShow: ParsableCommand {
     private mutating func add(_ c: Configuration) {
       add("backbone", c.backbone, .string(c.backbone))
       add("patch size", "\(c.patchSize)", .integer(c.patchSize), "patch_size")
+      if c.glance != nil {
+        add("glance encoder", c.text(.glance), .string(c.backbone(.glance)), "glance_backbone")
+        members.append(.init("glance_size", .integer(c.side(.glance))))
+      }
+      if c.frames > 1 {
+        add(
+          "frames", c.frameParts.map(String.init).joined(separator: " + "),
+          .array(c.frameParts.map { .integer($0) }))
+      }
       add("image size", "\(c.imageSize)", .integer(c.imageSize), "image_size")
       add("steps", "\(c.steps)", .integer(c.steps))
       add("classes", "\(c.classes)", .integer(c.classes))

@@ -25,6 +25,10 @@ enum DatasetClass {
         "frames", "integer", "pictures of an item: 1 of images, more of clips",
         get: { data, _ in data.images.frames }),
       .init(
+        "frame_parts", "list of integers",
+        "the same by what was sampled for itself, as {8, 12} of segments = {8, 12}; else one number",
+        get: { data, _ in data.images.frameParts }),
+      .init(
         "views", "integer",
         "items in a row that show one video, whose answers are averaged; 1 where each stands for itself",
         get: { data, _ in data.images.views }),

@@ -18,8 +18,16 @@ enum VideoSetKeys {
     "many_labels", "a line may have several labels, of which the first counts")
   private static let firstLabel = ArgumentKey<Int>(
     "first_label", default: 0, "the label of the first class: 1 in the training lists of UCF101", in: 0...1)
-  private static let segments = ArgumentKey<Int>(
-    "segments", default: 8, "frames of a clip", in: 1...Double(FrameSampling.mostSegments))
+  private static let segments = ArgumentKey<[Int]>(
+    .optional(
+      "segments", .either([.integer, .list(.integer)]),
+      "frames of a clip; {8, 12}: 8 for a glance and 12 others for patches, each sampled for itself, in one clip; default: 8"
+    )
+  ) { call, name in
+    let value = try call.value(name)
+    if value.isNil { return [8] }
+    return try value.asInteger.map { [$0] } ?? call.integers(name)
+  }
   private static let sampling = ArgumentKey<FrameSampling.Method>(
     "sampling", default: .test, "which frames of a video make clips")
   private static let short = ArgumentKey<FrameSampling.Short>(
@@ -70,7 +78,7 @@ enum VideoSetKeys {
   /// Which frames make clips.
   static func sampling(of call: LuaCall) throws -> FrameSampling {
     try FrameSampling(
-      call[sampling], segments: call[segments], short: call[short] ?? call[preset]?.short ?? .first)
+      call[sampling], parts: call[segments], short: call[short] ?? call[preset]?.short ?? .first)
   }
 
   /// What is done to the frames of clips that `sampling` chooses.

@@ -13,14 +13,31 @@ enum LoadFunction {
     ).naming { ModelLibrary.standard(scriptFolder: $0.scriptFolder).names() }
   ) { call, name in try call.path(name) }
 
+  private static let patchSize = ArgumentKey<Int?>("patch_size", "side of patches", in: 1...4096)
+  private static let imageSize = ArgumentKey<Int?>("image_size", "side of the images", in: 1...16384)
+  private static let glanceSize = ArgumentKey<Int?>("glance_size", "side of the glance", in: 1...4096)
+  private static let glanceFrames = ArgumentKey<Int?>(
+    "glance_frames", "frames of a clip that the glance sees", in: 1...4096)
+  private static let focusFrames = ArgumentKey<Int?>(
+    "focus_frames", "other frames of it that patches are cut from", in: 1...4096)
+  private static let divisor = ArgumentKey<Int?>(
+    "shift_divisor", "one such part of the channels comes from each neighbouring frame", in: 1...4096)
+  private static let steps = ArgumentKey<Int?>("steps", "the most steps", in: 1...64)
+
   static let entry = FunctionEntry(
-    "load", "Loads a model.", [nameOrFile],
+    "load", "Loads a model.",
+    [
+      nameOrFile,
+      .options([patchSize, imageSize, steps, glanceSize, glanceFrames, focusFrames, divisor]),
+    ],
     returns: "model", example: "local model = gfnet.load(\"clutter-fashion\")",
     discussion: """
       A name is looked for as models/NAME.safetensors beside the script and in the folders above it, in the \
       current folder, and with the program. A file is looked for in the current folder, then beside the script. \
       A checkpoint of the authors' PyTorch code is read as it is, with its \
-      thresholds, costs and results in model.info.results; gfnet-lab models import makes a file of gfnet-lab of it.
+      thresholds, costs and results in model.info.results; gfnet-lab models import makes a file of gfnet-lab of it. So is one \
+      of AdaFocus on TSM (glancer, focuser, fc, policy), a model of clips. The options are for what such files do not say; \
+      what is assumed is told.
       """, touches: [.readFiles]
   ) { call in
     let path = try located(call[nameOrFile], call)
@@ -30,12 +47,32 @@ enum LoadFunction {
       throw LuaError("gfnet.load: \(path) is a trace, not a model: gfnet.trace(file) reads it")
     }
     try call.context.note(model: stem, path)
-    guard let model = try file.model() else {
+    if case .model = file.content { try refuseOptions(call, path) }
+    guard let model = try file.model(choices(call)) else {
       throw LuaError(
         "\(path) is not a gfnet-lab model but one network's weights: gfnet.encoder(file) loads an encoder, and "
           + "gfnet.model{encoder = file} makes a model of it")
     }
+    for note in model.notes { call.context.note("\(path): \(note)") }
     return Pushed(ModelHandle(network: model.network, name: stem, metadata: model.metadata))
+  }
+
+  /// What the options say of a checkpoint of another program.
+  private static func choices(_ call: LuaCall) throws -> CheckpointChoices {
+    CheckpointChoices(
+      patchSize: try call[patchSize], imageSize: try call[imageSize], steps: try call[steps],
+      glanceSize: try call[glanceSize], glanceFrames: try call[glanceFrames],
+      focusFrames: try call[focusFrames],
+      shift: TemporalShiftClues(divisor: try call[divisor]))
+  }
+
+  private static func refuseOptions(_ call: LuaCall, _ path: FilePath) throws {
+    let given = [patchSize, imageSize, steps, glanceSize, glanceFrames, focusFrames, divisor]
+    if let odd = try given.first(where: { try call[$0] != nil }) {
+      throw LuaError(
+        "gfnet.load: \(odd.parameter.name) is for checkpoints of other programs; \(path) says itself what it is"
+      )
+    }
   }
 
   private static func located(_ name: FilePath, _ call: LuaCall) throws -> FilePath {

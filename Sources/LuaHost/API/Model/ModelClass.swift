@@ -26,16 +26,34 @@ enum ModelClass {
       """,
     properties: [
       .init("name", "string", "the name it was loaded by, or its backbone", get: { model, _ in model.name }),
-      .init("backbone", "string", "its encoders", get: { model, _ in model.configuration.backbone }),
       .init(
-        "patch_size", "integer", "side of the glance and of the patches in pixels",
+        "backbone", "string", "its encoders, or that of patches where the glance has another",
+        get: { model, _ in model.configuration.backbone }),
+      .init(
+        "glance_backbone", "string", "the encoder of the glance",
+        get: { model, _ in model.configuration.backbone(.glance) }),
+      .init(
+        "patch_size", "integer", "side of the patches in pixels",
         get: { model, _ in model.configuration.patchSize }),
+      .init(
+        "glance_size", "integer", "side of the glance in pixels",
+        get: { model, _ in model.configuration.side(.glance) }),
       .init(
         "image_size", "integer", "side of the images in pixels",
         get: { model, _ in model.configuration.imageSize }),
       .init(
         "frames", "integer", "pictures of an item that the model sees: 1 of images, more of clips",
         get: { model, _ in model.configuration.frames }),
+      .init(
+        "glance_frames", "integer", "pictures of an item that the glance sees",
+        get: { model, _ in model.configuration.frames(.glance) }),
+      .init(
+        "focus_frames", "integer", "pictures of an item that patches are cut from",
+        get: { model, _ in model.configuration.frames(.patch) }),
+      .init(
+        "frame_parts", "list of integers",
+        "frames by what they are for where glance and patches see frames of their own, as {8, 12}; else all in one number",
+        get: { model, _ in model.configuration.frameParts }),
       .init(
         "steps", "integer", "the most steps, the glance included",
         get: { model, _ in model.configuration.steps }),
@@ -47,7 +65,7 @@ enum ModelClass {
         "dataset", "string", "the data set it was made for; empty when not known",
         get: { model, _ in model.configuration.dataset }),
       .init(
-        "classifier", "string", "recurrent, cascade or average",
+        "classifier", "string", "recurrent, cascade, average or sum",
         get: { model, _ in model.configuration.classifier.rawValue }),
       .init(
         "madds", "list of integers", "Multiply-Adds of an image that leaves after step 1, 2, …",

@@ -8,17 +8,20 @@ enum ModelFunction {
   private static let backbone = ArgumentKey<BackboneChoice?>(
     .optional(
       "backbone", DefinitionUse.backboneType,
-      "its encoders: a name (gfnet.backbones.list() shows them), gfnet.backbones.NAME{…} or gfnet.nn.backbone{…}; default: that of encoder"
+      "its encoders, or that of patches where the glance has another: a name (gfnet.backbones.list() shows them), gfnet.backbones.NAME{…} or gfnet.nn.backbone{…}; default: that of encoder"
     ).naming { $0.definitions.names(.backbones) }
   ) { call, name in
     guard try call.has(name) else { return nil }
     return try DefinitionUse.backbone(call.value(name), in: call.state, "gfnet.model")
   }
   private static let encoder = ArgumentKey<FilePath>.path(
-    "encoder", "a file of trained weights, as gfnet.encoder reads it, which both encoders start from"
+    "encoder",
+    "a file of trained weights, as gfnet.encoder reads it, which both encoders start from, or that of patches where the glance"
+      + " has another"
   ).optional
   private static let patchSize = ArgumentKey<Int?>(
-    "patch_size", "side of glance and patches; default: the backbone's", in: 1...4096)
+    "patch_size", "side of patches, and of the glance where it has no other; default: the backbone's",
+    in: 1...4096)
   private static let imageSize = ArgumentKey<Int?>(
     "image_size", "side of the images; default: the data set's, or 224", in: 1...16384)
   private static let steps = ArgumentKey<Int>(
@@ -34,7 +37,7 @@ enum ModelFunction {
 
   private static let options: [any ArgumentRow] =
     [backbone, encoder, patchSize, imageSize, steps, classes, classifier, dataset, seed] + ModelClips.rows
-    + EncoderOptions.rows
+    + ModelGlance.rows + EncoderOptions.rows
 
   static let entry = FunctionEntry(
     "model", "Makes a new model with random weights.", [.options(options)],
@@ -46,19 +49,21 @@ enum ModelFunction {
     let images = try call[dataset]?.images
     if let images { try check(images, against: call) }
     let asked = try call[backbone]
-    let start = try start(call, asked)
+    let start = try call[encoder].map { try weights(call, $0, backbone: asked) }
+    let glanceStart = try ModelGlance.start(call)
     guard let chosen = asked ?? start.map({ $0.choice }) else {
       throw LuaError("gfnet.model: needs a backbone, or the file of an encoder")
     }
-    let configuration = try configuration(call, chosen, images, start)
+    let configuration = try configuration(call, chosen, images, start, glanceStart)
     let network = try GFNet(configuration, seed: call[seed])
-    if let start { try take(start, into: network, call.context) }
+    let isShared = configuration.encodersAreAlike && glanceStart == nil
+    if let start { try take(start, into: network, isShared ? [.glance, .patch] : [.patch], call.context) }
+    if let glanceStart { try take(glanceStart, into: network, [.glance], call.context) }
     return Pushed(ModelHandle(network: network, name: configuration.backbone))
   }
 
-  /// The encoder whose weights the model starts from, which is a file to read; nil where none is asked for.
-  private static func start(_ call: LuaCall, _ backbone: BackboneChoice?) throws -> EncoderHandle? {
-    guard let file = try call[encoder] else { return nil }
+  /// The encoder of a file, which a model or a part of it starts from.
+  static func weights(_ call: LuaCall, _ file: FilePath, backbone: BackboneChoice?) throws -> EncoderHandle {
     try call.claim(.readFiles)
     let start = try EncoderHandle(
       contentsOf: EncoderOptions.located(file, call), backbone: backbone?.registryName,
@@ -69,13 +74,17 @@ enum ModelFunction {
 
   /// The model that the options ask for; what they leave out is that of the data set, or of the encoder.
   private static func configuration(
-    _ call: LuaCall, _ backbone: BackboneChoice, _ dataset: (any ImageDataset)?, _ start: EncoderHandle?
+    _ call: LuaCall, _ backbone: BackboneChoice, _ dataset: (any ImageDataset)?, _ start: EncoderHandle?,
+    _ glanceStart: EncoderHandle?
   ) throws -> Configuration {
+    let clips = try ModelClips.form(call, backbone, dataset)
     var configuration = try Configuration(
       backbone: backbone, patchSize: call[patchSize],
       imageSize: call[imageSize] ?? dataset?.imageSize.height ?? 224, steps: call[steps],
       classes: call[classes] ?? known(dataset?.classes) ?? known(start?.classes) ?? 1000,
-      clips: ModelClips.form(call, backbone, dataset))
+      clips: clips,
+      glance: ModelGlance.form(call, backbone, glanceStart, patchSize: call[patchSize], clips: clips))
+    try ModelGlance.apply(call, to: &configuration)
     if let classifier = try call[classifier] { configuration.classifier = classifier }
     if let dataset {
       configuration.dataset = dataset.name
@@ -86,9 +95,10 @@ enum ModelFunction {
     return configuration
   }
 
-  /// Starts both encoders of a new network from weights, and their classifiers where these have as many
-  /// classes.
-  private static func take(_ start: EncoderHandle, into network: GFNet, _ context: HostContext) throws {
+  /// Starts encoders of a new network from weights, and their classifiers where these have as many classes.
+  private static func take(
+    _ start: EncoderHandle, into network: GFNet, _ looks: [Look], _ context: HostContext
+  ) throws {
     let classes = network.configuration.classes
     let hasHead = start.classes == classes
     if !hasHead {
@@ -97,7 +107,7 @@ enum ModelFunction {
         "gfnet.model: the encoder has \(has), the model \(classes): its encoders' classifiers start at random"
       )
     }
-    try network.startEncoders(from: start.encoder, withClassifier: hasHead)
+    try network.startEncoders(looks, from: start.encoder, withClassifier: hasHead)
   }
 
   /// Refuses images that are not square, and options that contradict the data set.

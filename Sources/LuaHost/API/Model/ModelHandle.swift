@@ -100,8 +100,9 @@ final class ModelHandle {
     let c = configuration
     let costs = try costs().cumulative
     let last = costs.count > 1 ? " to \(Self.millions(costs[costs.count - 1]))" : ""
+    let glance = c.glance == nil ? "" : "glance by \(c.text(.glance)), "
     return
-      "model \(name): \(c.backbone), \(c.patchSize)×\(c.patchSize) patches of \(c.imageSize)×\(c.imageSize)"
+      "model \(name): \(glance)\(c.backbone), \(c.patchSize)×\(c.patchSize) patches of \(c.imageSize)×\(c.imageSize)"
       + " images, \(c.steps) step\(c.steps == 1 ? "" : "s"), \(c.classes) classes,"
       + " \(Self.millions(network.parameterCount)) parameters, \(Self.millions(costs[0]))\(last) Multiply-Adds"
   }

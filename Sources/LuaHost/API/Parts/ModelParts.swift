@@ -1,3 +1,4 @@
+import Backbones
 import GlanceFocus
 import NeuralNet
 import Tensor
@@ -31,10 +32,11 @@ final class EncoderPart: ModelPart {
   }
 
   var prefix: String { look == .glance ? "model_prime" : "model" }
-  var module: any Module { look == .glance ? model.network.globalEncoder : model.network.localEncoder }
+  var module: any Module { encoder }
+  var encoder: any Backbone { model.network.encoder(look) }
   /// The name in Lua.
   var name: String { look == .glance ? "global_encoder" : "local_encoder" }
-  var featureCount: Int { model.network.globalEncoder.featureCount }
+  var featureCount: Int { encoder.featureCount }
 }
 
 /// `model.classifier`.

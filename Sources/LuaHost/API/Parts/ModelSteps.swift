@@ -23,7 +23,7 @@ enum ModelSteps {
 
   private static var glance: LuaMethod<ModelHandle> {
     LuaMethod<ModelHandle>(
-      "glance", "Step 1: looks at the whole images, resized to patch_size.",
+      "glance", "Step 1: looks at the whole images, resized to glance_size.",
       [PartImages.key, .options([auxiliary] + PartMode.rows)], returns: "step_result", example: sample,
       discussion: "The model normalises images itself. " + evaluation
     ) { model, call in
@@ -74,7 +74,7 @@ enum ModelSteps {
   ) throws -> Pushed<StepResultHandle> {
     try naming(place) {
       let parts = try model.parts(look, mode, place)
-      let input = try model.encoderInput(images, look, mode, side: model.configuration.patchSize)
+      let input = try model.encoderInput(images, look, mode, side: model.configuration.side(look))
       let (result, next) = try model.running {
         try parts.step(input, look, memory: memory?.network(place), auxiliary: auxiliary)
       }
@@ -143,17 +143,20 @@ enum ModelSteps {
     }
   }
 
+  private static let side = ArgumentKey<Int?>(
+    "size", "side of the images in pixels; default: glance_size", in: 1...65536)
+
   private static var resize: LuaMethod<ModelHandle> {
     LuaMethod<ModelHandle>(
       "resize", "The whole images at another size, resized as the model's glance is.",
-      [PartImages.key, size], returns: "tensor: n × channels × size × size",
+      [PartImages.key, side], returns: "tensor: n × channels × size × size",
       example: """
         local model = gfnet.model{backbone = "resnet_tiny_16", image_size = 128, steps = 3, classes = 10}  \
         model:resize(gfnet.dataset("clutter-fashion", {limit = 2}), 64)
         """
     ) { model, call in
       let images = try PartImages.read(call[PartImages.key], for: model, call, call.place(PartImages.key))
-      let side = try call[size] ?? model.configuration.patchSize
+      let side = try call[side] ?? model.configuration.side(.glance)
       return try images.resized(for: model.configuration, side: side)
     }
   }

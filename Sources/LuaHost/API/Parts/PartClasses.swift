@@ -72,7 +72,7 @@ enum PartClasses {
       },
     ] + ModelParts.encoderMethods,
     describe: {
-      "\($0.name) of \($0.model.name): \($0.model.configuration.backbone), \($0.featureCount) features"
+      "\($0.name) of \($0.model.name): \($0.model.configuration.backbone($0.look)), \($0.featureCount) features"
     },
     calls: "encode"
   ).entry
@@ -93,7 +93,7 @@ enum PartClasses {
     "The classifier over the sequence: local logits, memory = model.sequence_classifier(features).",
     discussion: "part(features, memory) is part:step(features, memory). \(parameters)",
     properties: properties() + [
-      .init("kind", "string", "recurrent, cascade or average") { part, _ in
+      .init("kind", "string", "recurrent, cascade, average or sum") { part, _ in
         part.model.configuration.classifier.rawValue
       }
     ],
@@ -107,8 +107,9 @@ enum PartClasses {
           """
       ) { part, call in
         let (model, place) = (part.model, "sequence_classifier:step")
-        let features = try checked(call[features], model.network.globalEncoder.featureCount, place)
         let memory = try call[memory]
+        let expected = model.network.encoder(memory?.classifier == nil ? .glance : .patch).featureCount
+        let features = try checked(call[features], expected, place)
         try checked(memory, model, count: features.shape[0], place)
         let mode = memory?.mode ?? PartMode(standard: model, call.context)
         let look: Look = memory?.classifier == nil ? .glance : .patch

@@ -58,14 +58,14 @@ extension ModelHandle {
     return network.parts(mode.pass)
   }
 
-  /// Images as the encoder of a step takes them: B×3×P×P, normalised; of clips the frames that it sees, (B·f)×3×P×P.
+  /// Images as the encoder of a step takes them: B×3×side×side, normalised; of clips the frames that it sees, (B·f)×3×side×side.
   func encoderInput(_ images: NetworkImages, _ look: Look, _ mode: PartMode, side: Int) throws -> Tensor {
     guard evaluatesOps(look, mode) else {
       return try images.glances(
         for: configuration, side: side, frames: look == .glance ? configuration.framePlaces(.glance) : nil)
     }
     let normalized = try images.normalized(for: configuration)
-    return look == .glance && side == configuration.patchSize
+    return look == .glance && side == configuration.side(.glance)
       ? try network.glanceImages(normalized) : normalized
   }
 }

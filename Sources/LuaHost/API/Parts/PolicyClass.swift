@@ -45,10 +45,10 @@ enum PolicyClass {
     ) { part, call in
       let (model, place) = (part.model, "policy:propose")
       let map = try call[map]
-      let (side, channels) = (try model.configuration.mapSize(), model.network.globalEncoder.mapChannels)
-      guard map.rank == 4, map.shape[0] > 0, Array(map.shape.sizes.dropFirst()) == [channels, side, side]
-      else {
-        throw LuaError("\(place): map must be n×\(channels)×\(side)×\(side), got \(map.shape)")
+      let forms = model.network.policy.mapForms
+      guard map.rank == 4, map.shape[0] > 0, forms.contains(where: { $0.fits(map) }) else {
+        let known = forms.map { "n×\($0.channels)×\($0.side)×\($0.side)" }.joined(separator: " or ")
+        throw LuaError("\(place): map must be \(known), got \(map.shape)")
       }
       let memory = try call[memory]
       try PartClasses.checked(memory, model, count: map.shape[0], place)

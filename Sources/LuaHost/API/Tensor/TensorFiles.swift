@@ -68,7 +68,7 @@ enum TensorFiles {
       }
       let others = state.unread.count - Self.mostNotes
       if others > 0 { context.note("\(path): \(others) more of such types are left out") }
-    case .authors: throw LuaError("gfnet.tensor.load: \(path) is a checkpoint of a model: use gfnet.load")
+    case .network: throw LuaError("gfnet.tensor.load: \(path) is a checkpoint of a model: use gfnet.load")
     }
     return try arrays.map { array in
       try Cancellation.check()
