@@ -94,10 +94,14 @@ enum FrameKeys {
 
   private static func requireAnswersByFrame(_ model: ModelHandle) throws {
     guard let objection = model.network.objectionToFrames else { return }
-    let (backbone, frames) = (model.configuration.backbone, model.configuration.frames)
+    let (configuration, frames) = (model.configuration, model.configuration.frames)
+    let remedy =
+      configuration.layers == nil
+      ? "gfnet.backbones.\(configuration.backbone){frames = \(frames), past_only = true}"
+      : "nn.temporal_shift(\(frames), {past = true})"
     throw LuaError(
-      "model:stream: the model \(objection): stride = \(max(frames / 2, 1)) answers windows of \(frames) frames, and a model"
-        + " made with gfnet.backbones.\(backbone){frames = \(frames), past_only = true} answers each frame")
+      "model:stream: the model \(objection): stride = \(max(frames / 2, 1)) answers windows of \(frames) frames, and a"
+        + " model made with \(remedy) answers each frame")
   }
 
   // MARK: Where frames come from

@@ -45,21 +45,28 @@ final class LuaFrameFeed: FrameFeed {
     let results = try function.call()
     guard let value = results.first, !value.isNil else { return nil }
     let place = "model:stream: frame \(count + 1)"
-    let image = try ImageArgument.batch(value, on: state.stack, place)
-    guard image.shape == [1, image.shape[1], side, side] else {
-      throw LuaError("\(place) has shape \(image.shape), expected 1 or 3 × \(side) × \(side)")
-    }
+    let image = try image(value, place)
     let time = results.count > 1 ? results[1] : .nil
     guard time.isNil || time.asNumber != nil else {
       throw LuaError("\(place): the second result is its time in seconds, got \(time.described)")
     }
     defer { count += 1 }
-    return StreamFrame(pixels: try levels(image), number: count, seconds: time.asNumber)
+    return StreamFrame(pixels: try levels(image, place), number: count, seconds: time.asNumber)
   }
 
-  /// Height × width × 3 levels of 1×1×S×S or 1×3×S×S.
-  private func levels(_ image: Tensor) throws -> [UInt8] {
-    let channels = image.shape[1]
+  private func image(_ value: LuaValue, _ place: String) throws -> Tensor {
+    try value.push(onto: state.stack)
+    defer { state.stack.pop() }
+    let image = try state.stack.tensor(at: -1, place)
+    guard image.rank == 3, [1, 3].contains(image.shape[0]), image.shape == [image.shape[0], side, side] else {
+      throw LuaError("\(place) has shape \(image.shape), expected 1 or 3 × \(side) × \(side)")
+    }
+    return image
+  }
+
+  /// Height × width × 3 levels of 1×S×S or 3×S×S.
+  private func levels(_ image: Tensor, _ place: String) throws -> [UInt8] {
+    let channels = image.shape[0]
     let dataset = try TensorsDataset(
       values: image.values(), layout: .channelsFirst, imageSize: (side, side), channels: channels, labels: nil
     )
