@@ -31,6 +31,14 @@ public enum FrameWise<Value: Sendable & Hashable>: Sendable, Hashable {
     }
   }
 
+  /// That of the last frame.
+  public var last: Value {
+    switch self {
+    case .same(let value): value
+    case .each(let values): values[values.count - 1]
+    }
+  }
+
   /// The values there are: one, or one for each frame.
   public var values: [Value] {
     switch self {

@@ -77,9 +77,9 @@ struct AdaFocusCase: RecordedCase {
     let glanceLogits = result.logits
     let proposal = try model.propose(&memory)
     let actions = try Tensor([Self.batch, 2], recorded.floats("actions"))
-    let locations = try PatchLocation.all(in: actions)
+    let locations = try PatchPlaces.all(in: actions)
     let positions = locations.map {
-      $0.position(imageSize: configuration.imageSize, patchSize: configuration.patchSize)
+      $0.corners(imageSize: configuration.imageSize, patchSize: configuration.patchSize).first
     }
     (result, memory) = try model.focus(
       model.patches(frames, locations: locations), .evaluation, memory: memory)
