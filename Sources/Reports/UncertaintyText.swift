@@ -5,8 +5,8 @@ extension NumberText {
   /// last digit of the number.
   ///
   /// The uncertainty has two significant digits, and the number is rounded to the same place; where that is above the
-  /// units, both have zeros there: 12300(1500). Where even six digits after the point are too few, or the number is
-  /// large, a power of ten follows: 1.23(45)e-9. `digits` asks for so many places after the point instead, and an
+  /// units, both have zeros there: 12300(1500). Where eight digits after the point are too few, and from 10⁹ on, a power
+  /// of ten follows: 1.23(45)e-9. `digits` asks for so many places after the point instead, and an
   /// uncertainty that is 0 in these is shown as (0). An uncertainty that is none (NaN, of a single run) is left out.
   static func shown(_ value: Double, uncertainty: Double, digits: Int?) -> String {
     guard value.isFinite, uncertainty.isFinite, uncertainty >= 0 else { return shown(value, digits: digits) }

@@ -137,6 +137,7 @@ struct RiskWalk {
   mutating func run(
     points: Int, rows: ArraySlice<Int>, _ row: (Int) throws -> [Float]
   ) throws -> Int {
+    let promise = promise
     let largest = promise.bound.seesLargestLosses
     // Before the first thresholds nothing is lost.
     if largest { for i in losses.indices { losses[i] = 0 } }
