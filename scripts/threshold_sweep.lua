@@ -3,7 +3,8 @@
 --
 -- What a trained Glance-and-Focus Network gives for its cost: accuracy after each step, accuracy against mean
 -- Multiply-Adds as the exit threshold moves, and where each image stopped. Thresholds are chosen on the validation
--- split; everything shown is measured on the test split.
+-- split; everything shown is measured on the test split. Digits in parentheses are one standard deviation, shaded bands
+-- 95 % intervals: what another draw of as many test images may change.
 --
 -- With a model and pictures of your own, in a folder that holds a folder for each split and in it one for each class:
 --
@@ -39,17 +40,22 @@ model
 -- %% Anytime prediction
 local anytime = trace:accuracy()
 local rows = {}
+local measured, validated = trace:accuracy{ interval = true }, held_out:accuracy{ interval = true }
 for step = 1, model.steps do
-  rows[step] = { step, model.madds[step] / 1e6, anytime[step], held_out:accuracy()[step] }
+  rows[step] = { step, model.madds[step] / 1e6, measured[step], validated[step] }
 end
 gfnet.report.table{
   name = "anytime", caption = "Accuracy if every image stops after the same step.",
   columns = { "step", "Multiply-Adds (M)", "test top-1 (%)", "validation top-1 (%)" }, rows = rows,
-  digits = { ["Multiply-Adds (M)"] = 2, ["test top-1 (%)"] = 2, ["validation top-1 (%)"] = 2 },
+  digits = { ["Multiply-Adds (M)"] = 2 },
 }
 
 local fig = gfnet.plot.figure{ xlabel = "Multiply-Adds", ylabel = "top-1 (%)", title = "Anytime prediction" }
-fig:step(model.madds, anytime, { label = "GFNet" })
+local below, above = {}, {}
+for step, accuracy in ipairs(measured) do
+  below[step], above[step] = accuracy.value - accuracy.lower, accuracy.upper - accuracy.value
+end
+fig:step(model.madds, anytime, { label = "GFNet", yerr = { below, above } })
 fig
 
 -- %% One threshold for all steps
@@ -76,6 +82,8 @@ local optimal = trace:budgeted{ points = p.points, calibration = held_out, metho
 local budget = gfnet.plot.figure{
   xlabel = "mean Multiply-Adds", ylabel = "top-1 (%)", title = "Budgeted batch classification", size = { 4.4, 3.1 } }
 budget:line(paper.madds, paper.accuracy, { label = "paper's thresholds" })
+local lower, upper = paper:band()
+budget:band(paper.madds, lower, upper, { label = "its 95 % interval" })
 budget:line(optimal.madds, optimal.accuracy, { label = "optimal thresholds" })
 budget:step(model.madds, anytime, { label = "anytime" })
 local static = model.info.results and model.info.results.static or {}
@@ -100,15 +108,26 @@ for _, network in ipairs(static) do
     network.size == model.image_size and "static, full resolution" or "static glance", network.madds / 1e6,
     network.accuracy }
 end
+local function measure(curve, i) return trace:evaluate(curve.thresholds[i]) end
+local differences = {}
 for _, share in ipairs{ 2, 3, 5, 7 } do
   local full = static[1] and static[1].madds or model.madds[#model.madds]
+  local results = {}
   for _, method in ipairs{ { "paper's", paper }, { "optimal", optimal } } do
     local name, curve = table.unpack(method)
     local i = best_within(curve, full / share)
     if i then
+      results[name] = measure(curve, i)
       summary[#summary + 1] = {
-        ("GFNet, %s thresholds, at most 1/%d"):format(name, share), curve.madds[i] / 1e6, curve.accuracy[i] }
+        ("GFNet, %s thresholds, at most 1/%d"):format(name, share), curve.madds[i] / 1e6, results[name]:interval() }
     end
+  end
+  if results.optimal then
+    local difference = results.optimal:compare(results["paper's"])
+    differences[#differences + 1] = {
+      ("1/%d"):format(share), difference.accuracy, difference.p,
+      gfnet.stats.value(difference.madds.value / 1e6, difference.madds.uncertainty / 1e6),
+      difference.differs and "yes" or "not shown" }
   end
 end
 table.sort(summary, function(a, b) return a[2] < b[2] end)
@@ -117,6 +136,14 @@ gfnet.report.table{
   columns = { "network", "Multiply-Adds (M)", "top-1 (%)" }, rows = summary,
   digits = { ["Multiply-Adds (M)"] = 2, ["top-1 (%)"] = 2 },
 }
+if #differences > 0 then
+  gfnet.report.table{
+    name = "differences",
+    caption = "Optimal less the paper's thresholds on the same images; p by McNemar's test on those that one alone has right.",
+    columns = { "at most", "top-1 (points)", "p", "Multiply-Adds (M)", "more accurate" }, rows = differences,
+    digits = { p = 3 },
+  }
+end
 
 -- %% Where images stop
 local names, shown = {}, {}

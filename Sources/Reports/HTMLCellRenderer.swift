@@ -264,10 +264,10 @@ private struct HTMLTableColumn {
     return "<td class=\"number\">\(HTMLText.escape(shown))\(padding)</td>"
   }
 
-  /// The number of characters from the point on; nil for exponents, infinities and empty cells, which are
-  /// only set to the right.
+  /// The number of characters from the point on, an uncertainty in parentheses included; nil for exponents, infinities
+  /// and empty cells, which are only set to the right.
   private static func fractionLength(_ text: String) -> Int? {
-    guard !text.isEmpty, text.utf8.allSatisfy({ "-.0123456789".utf8.contains($0) }) else { return nil }
+    guard !text.isEmpty, text.utf8.allSatisfy({ "-.()0123456789".utf8.contains($0) }) else { return nil }
     return text.firstIndex(of: ".").map { text.distance(from: $0, to: text.endIndex) } ?? 0
   }
 }

@@ -2,11 +2,24 @@ import Foundation
 
 extension Notebook.Table {
   /// The table after RFC 4180 with a header row: CRLF line ends, quotes where needed, numbers in full
-  /// precision.
+  /// precision. A column with uncertainties is followed by one of them.
   public var csv: String {
-    var text = Notebook.Table.csvRow(columns)
-    for row in rows { text += Notebook.Table.csvRow(padded(row).map(\.csvText)) }
+    let isUncertain = columns.indices.map(hasUncertainties)
+    var text = Notebook.Table.csvRow(
+      columns.enumerated().flatMap { isUncertain[$0] ? [$1, $1 + " uncertainty"] : [$1] })
+    for row in rows {
+      text += Notebook.Table.csvRow(
+        padded(row).enumerated().flatMap {
+          isUncertain[$0] ? [$1.csvText, $1.uncertaintyText] : [$1.csvText]
+        })
+    }
     return text
+  }
+
+  private func hasUncertainties(_ column: Int) -> Bool {
+    rows.contains { row in
+      if column < row.count, case .uncertain = row[column] { true } else { false }
+    }
   }
 
   /// The table as a `tabular` of the booktabs package, with every text escaped; numbers as they are shown.
@@ -15,6 +28,9 @@ extension Notebook.Table {
     let remark = caption.isEmpty ? name : caption
     var text = "% \(remark.split(whereSeparator: \.isNewline).joined(separator: " "))\n"
     text += "% Needs \\usepackage{booktabs}.\n"
+    if columns.indices.contains(where: hasUncertainties) {
+      text += "% Uncertainties are written as siunitx reads them: 90.42(29) in an S column, or by \\num.\n"
+    }
     text += "\\begin{tabular}{\(alignment)}\n\\toprule\n"
     text += columns.map(LaTeXText.escape).joined(separator: " & ") + " \\\\\n\\midrule\n"
     for row in rows { text += padded(row).map(\.latexText).joined(separator: " & ") + " \\\\\n" }
@@ -35,7 +51,7 @@ extension Notebook.Table {
     var found = false
     for row in rows where column < row.count {
       switch row[column] {
-      case .number, .integer: found = true
+      case .number, .integer, .uncertain: found = true
       case .empty: break
       case .text: return false
       }
@@ -66,21 +82,35 @@ extension Notebook.Table.Value {
     case .number(let value, let digits): NumberText.shown(value, digits: digits)
     case .integer(let value, let digits):
       value.magnitude < 1 << 53 ? NumberText.shown(Double(value), digits: digits) : String(value)
+    case .uncertain(let value, let uncertainty, let digits):
+      NumberText.shown(value, uncertainty: uncertainty, digits: digits)
     case .empty: ""
     }
   }
 
   fileprivate var csvText: String {
     switch self {
-    case .number(let value, _): NumberText.shortest(value)
+    case .number(let value, _), .uncertain(let value, _, _): NumberText.shortest(value)
     case .integer(let value, _): String(value)
     case .text, .empty: shown
     }
   }
 
+  fileprivate var uncertaintyText: String {
+    if case .uncertain(_, let uncertainty, _) = self { NumberText.shortest(uncertainty) } else { "" }
+  }
+
   fileprivate var latexText: String {
     if case .integer(let value, _) = self { return value < 0 ? "$\(shown)$" : shown }
-    guard case .number(let value, _) = self else { return LaTeXText.escape(shown) }
+    if case .uncertain(let value, let uncertainty, _) = self, value.isFinite, uncertainty.isFinite {
+      return shown
+    }
+    let number: Double? =
+      switch self {
+      case .number(let value, _), .uncertain(let value, _, _): value
+      default: nil
+      }
+    guard let value = number else { return LaTeXText.escape(shown) }
     guard value.isFinite else { return value.isNaN ? "--" : value < 0 ? "$-\\infty$" : "$\\infty$" }
     let parts = shown.split(separator: "e", maxSplits: 1)
     if parts.count == 2, let exponent = Int(parts[1]) {

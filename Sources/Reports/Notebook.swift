@@ -109,6 +109,9 @@ public struct Notebook: Sendable {
       case number(Double, digits: Int?)
       /// A whole number, of which no digit is lost where a `Double` would round it.
       case integer(Int, digits: Int?)
+      /// A number with its standard uncertainty, shown as 90.42(29); `digits` as in ``number(_:digits:)``, nil for two
+      /// significant digits of the uncertainty.
+      case uncertain(Double, uncertainty: Double, digits: Int?)
       case empty
     }
     /// The stem of its files under `tables/`.

@@ -107,6 +107,15 @@ public struct Trace: Sendable {
       stepMadds: record.madds)
   }
 
+  /// The trace of some of its images.
+  /// - Parameter rows: their rows in the record, without repetition.
+  /// - Throws: ``EpisodeError`` when a row is not there, or none is given.
+  func selecting(_ rows: [Int]) throws -> Trace {
+    try Trace(
+      record: record.selecting(rows), model: model, dataset: dataset, sampler: sampler,
+      classNames: classNames, clips: clips)
+  }
+
   /// A list for each step, with 1 for each image whose answer is right then and 0 for the others.
   func correctBySteps() throws -> [[UInt8]] {
     guard let labels = record.labels else {

@@ -15,13 +15,13 @@ public struct Catalog: Sendable {
     modules: [
       CoreModule.module, TensorModule.module, RandomModule.module, NetworkModule.module, OptimModule.module,
       PlotModule.module,
-      ReadModule.module, ReportModule.module,
+      ReadModule.module, ReportModule.module, StatisticsModule.module,
     ] + DefinitionModules.modules,
     classes: [
       TensorClass.entry, GeneratorClass.entry, FigureClass.figure, FigureClass.axes,
       FigureClass.picture, ScriptAnimation.entry,
       DefinitionModules.definitionClass, DefinitionModules.configuredClass, InputFileClass.entry,
-      GradientsClass.entry, OptimizerClass.entry,
+      GradientsClass.entry, OptimizerClass.entry, EstimateClass.entry, ComparisonHandle.entry,
     ] + NetworkModule.classes + ModelAPI.classes)
 
   /// Something that help can be asked about.

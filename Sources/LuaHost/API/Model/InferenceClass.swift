@@ -3,6 +3,10 @@ import GlanceFocus
 
 /// The class `inference`.
 enum InferenceClass {
+  private static let sample =
+    "local data = gfnet.dataset(\"clutter-fashion\", {limit = 8})  local model = gfnet.model{backbone ="
+    + " \"resnet_tiny_16\", image_size = 128, steps = 3, classes = 10}  "
+
   static let entry = LuaClass<InferenceHandle>(
     "inference", "Results of model:infer: r[i] for each image, and totals.",
     properties: [
@@ -33,6 +37,11 @@ enum InferenceClass {
       .init(
         "pixel_bytes", "integer", "memory for decoded pixels that the run had, in bytes",
         get: { it, _ in it.run.pixelBytes }),
+    ],
+    methods: [
+      OutcomeMethods.interval(sample + "model:infer(data, {exit = 0.5})"),
+      OutcomeMethods.compare(
+        sample + "model:infer(data, {exit = 0.5})", with: "model:infer(data, {exit = 0.9})"),
     ],
     describe: { it in
       let e = it.run.evaluation

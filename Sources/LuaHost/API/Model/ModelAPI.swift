@@ -12,7 +12,8 @@ enum ModelAPI {
       VideoClass.entry,
       TraceClass.entry, EvaluationHandle.entry,
       ExplanationHandle.entry,
-      CurveHandle.entry, InferenceClass.entry, StreamClass.entry, StepViewClass.entry, SamplerRandom.entry,
+      CurveHandle.entry, RiskControlHandle.entry, RiskTrialsHandle.entry, InferenceClass.entry,
+      StreamClass.entry, StepViewClass.entry, SamplerRandom.entry,
       MemoryClass.entry, StepResultClass.entry, CounterClass.entry, EpisodeClass.entry,
       EpisodeStepClass.entry, StepperClass.entry, StepperStateClass.entry,
     ] + PartClasses.all

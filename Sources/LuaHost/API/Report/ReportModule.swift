@@ -57,7 +57,8 @@ enum ReportModule {
       """, discussion: "A terminal keeps what it has printed; remarks stay.", touches: [.report]
   ) { call in call.context.outputs.clear(try call[waits]) }
 
-  private static let results = ArgumentKey<LuaTable>("results", "numbers, strings and booleans by name")
+  private static let results = ArgumentKey<LuaTable>(
+    "results", "numbers, estimates, strings and booleans by name")
 
   private static let recordResults = FunctionEntry(
     "results", "Records named results of the run, for summary.json.", [results],
@@ -73,9 +74,14 @@ enum ReportModule {
       case .integer(let value): try call.context.record(result: name, .integer(value))
       case .string(let value): try call.context.record(result: name, .string(value))
       case .boolean(let value): try call.context.record(result: name, .bool(value))
+      case .object(let object):
+        guard let estimate = object.value(as: EstimateHandle.self)?.estimate else { fallthrough }
+        try call.context.record(result: name, .number(estimate.value))
+        try call.context.record(result: name + "_uncertainty", .number(estimate.uncertainty))
       default:
         throw LuaError(
-          "gfnet.report.results: '\(name)' must be a number, a string or a boolean, got \(value.described)")
+          "gfnet.report.results: '\(name)' must be a number, an estimate, a string or a boolean, got \(value.described)"
+        )
       }
     }
   }

@@ -7,7 +7,7 @@ enum TableFunction {
   /// The most cells of a table, which takes some 40 bytes for each.
   private static let mostCells = 4_000_000
   private static let rows = ArgumentKey<[LuaTable]>(
-    "rows", "one list of numbers, strings, booleans or nil per row")
+    "rows", "one list of numbers, estimates (gfnet.stats), strings, booleans or nil per row")
   private static let caption = ArgumentKey<String>("caption", default: "", "a sentence below the table")
   private static let name = ArgumentKey<String?>(
     .optional("name", .string, "file name under tables/, without ending")
@@ -91,9 +91,12 @@ enum TableFunction {
         try MemoryBudget.shared.require(value.utf8.count)
         cells[column] = .text(value)
       case .boolean(let value): cells[column] = .text(value ? "true" : "false")
+      case .object(let object):
+        guard let estimate = object.value(as: EstimateHandle.self) else { fallthrough }
+        cells[column] = estimate.cell(digits: digits[column])
       default:
         throw LuaError(
-          "gfnet.report.table: row \(number), column '\(columns[column])' must be a number, a string or a boolean, got \(value.described)"
+          "gfnet.report.table: row \(number), column '\(columns[column])' must be a number, an estimate, a string or a boolean, got \(value.described)"
         )
       }
     }

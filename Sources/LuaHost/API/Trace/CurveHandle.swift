@@ -30,6 +30,27 @@ final class CurveHandle {
       .init(
         "exits", "list of lists", "images that left after step 1, 2, …", get: { it, _ in it.curve.exits }),
     ],
+    methods: [
+      .init(
+        "band", "Wilson's interval of each accuracy, as figure:band takes it.",
+        [.options([IntervalOptions.level])],
+        returns: "two lists of numbers: lower and upper ends, in percent",
+        example: """
+          \(TraceMethods.sample)local curve = trace:budgeted{points = 3}
+          local lower, upper = curve:band()
+          gfnet.plot.figure{}:line(curve.madds, curve.accuracy):band(curve.madds, lower, upper)
+          """,
+        discussion:
+          "Each interval is of one point; neighbours share their images, and rise and fall together."
+      ) { it, call in
+        let level = try call[IntervalOptions.level]
+        let ends = try it.curve.accuracy.enumerated().map { point, share in
+          try EstimateHandle.ofAccuracy(share, images: it.curve.exits[point].reduce(0, +), level: level)
+            .estimate
+        }
+        return LuaResults(ends.map(\.lower), ends.map(\.upper))
+      }
+    ],
     describe: { it in
       let last = it.curve.madds.count - 1
       func point(_ i: Int) -> String {

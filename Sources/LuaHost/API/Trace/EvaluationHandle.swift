@@ -42,6 +42,10 @@ final class EvaluationHandle {
         "{prediction=, label=, confidence=, steps=, madds=, image=} in the trace's order",
         get: { it, stack in try it.images(on: stack) }),
     ],
+    methods: [
+      OutcomeMethods.interval(TraceMethods.sample + "trace:evaluate(0.5)"),
+      OutcomeMethods.compare(TraceMethods.sample + "trace:evaluate(0.5)", with: "trace:evaluate(0.9)"),
+    ],
     describe: { it in
       let e = it.evaluation
       return

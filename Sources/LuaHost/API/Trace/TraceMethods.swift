@@ -4,18 +4,30 @@ import Support
 /// The methods of a trace.
 enum TraceMethods {
   static var all: [LuaMethod<TraceHandle>] {
-    [accuracy, evaluate, ExplainMethod.entry, thresholds, budgeted, overViews, save]
+    [accuracy, evaluate, ExplainMethod.entry, ThresholdsMethod.entry] + RiskMethods.all
+      + [budgeted, overViews, save]
   }
 
-  private static let sample =
+  static let sample =
     "local trace = gfnet.model{backbone = \"resnet_tiny_16\", image_size = 128, steps = 3, classes = 10}"
     + ":trace(gfnet.dataset(\"clutter-fashion\", {limit = 8}))  "
+
+  private static let interval = ArgumentKey<Bool>(
+    "interval", default: false, "estimates with Wilson's interval instead of numbers")
 
   private static var accuracy: LuaMethod<TraceHandle> {
     LuaMethod<TraceHandle>(
       "accuracy", "Anytime accuracy: percent of right answers when all images stop after step 1, 2, ….",
-      returns: "list of numbers: percent", example: sample + "trace:accuracy()"
-    ) { it, _ in try it.trace.accuracy().map(Percent.of) }
+      [.options([interval, IntervalOptions.level])],
+      returns: "list of numbers: percent, or of estimates",
+      example: sample + "trace:accuracy{interval = true}"
+    ) { it, call in
+      let shares = try it.trace.accuracy()
+      guard try call[interval] else { return AnyPushable(shares.map(Percent.of)) }
+      let level = try call[IntervalOptions.level]
+      return AnyPushable(
+        try shares.map { try Pushed(EstimateHandle.ofAccuracy($0, images: it.record.images, level: level)) })
+    }
   }
 
   private static let rule = ArgumentKey<LuaValue>(
@@ -49,36 +61,6 @@ enum TraceMethods {
 
   private static let method = ArgumentKey<Calibration.Method>(
     "method", default: .paper, "the paper's form, or the most accurate on this trace")
-  private static let q = ArgumentKey<Double?>(
-    "q", "share of exits after step k proportional to q^k", in: 1e-9...1e9)
-  private static let madds = ArgumentKey<Double?>(
-    "madds", "mean Multiply-Adds per image not to exceed", in: 0...Double.infinity)
-
-  private static var thresholds: LuaMethod<TraceHandle> {
-    LuaMethod<TraceHandle>(
-      "thresholds", "Confidence thresholds by step, solved on this trace.",
-      [.options([q, madds, method])], returns: "list of numbers: one by step, the last -inf",
-      example: sample + "trace:evaluate(trace:thresholds{q = 0.5})",
-      discussion: "Give q or madds. An infinite threshold lets no image leave after that step."
-    ) { it, call in
-      let method = try call[TraceMethods.method]
-      func list(_ thresholds: [Float]) throws -> LuaTable {
-        try call.context.thresholdLists(in: call.state)
-          .list(thresholds, of: ThresholdOrigin(it.trace), on: call.stack)
-      }
-      switch (try call[q], try call[madds]) {
-      case (let q?, nil):
-        guard method == .paper else {
-          throw LuaError("trace:thresholds: q is the paper's form; give madds for method = \"optimal\"")
-        }
-        return try list(it.trace.thresholds(q: q))
-      case (nil, let madds?): return try list(it.trace.thresholds(madds: madds, method: method))
-      case (nil, nil): throw LuaError("trace:thresholds: give q or madds, as in {q = 0.5}")
-      case (_?, _?): throw LuaError("trace:thresholds: give q or madds, not both")
-      }
-    }
-  }
-
   private static let points = ArgumentKey<Int>(
     "points", default: 39, "points of the curve; 39 are the paper's", in: 1...10_000)
   private static let calibration = ArgumentKey<TraceHandle?>(
