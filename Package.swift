@@ -38,6 +38,9 @@ let package = Package(
     // Opens libzmq at run time, so that only Jupyter needs it.
     .target(name: "CZeroMQ"),
 
+    // Opens cairo at run time, so that only PDF files need it.
+    .target(name: "CCairo"),
+
     // Opens FFmpeg's libraries at run time, so that only videos need them.
     .target(name: "CVideo"),
 
@@ -81,7 +84,8 @@ let package = Package(
       name: "Vision", dependencies: ["CImageCodecs", "CKernels", "Compute", "CZlib", "Support", "Tensor"],
       swiftSettings: strict),
     .target(name: "Video", dependencies: ["CVideo", "Support", "Vision"], swiftSettings: strict),
-    .target(name: "Figures", dependencies: ["CFreeType", "CGD", "Support"], swiftSettings: strict),
+    .target(
+      name: "Figures", dependencies: ["CCairo", "CFreeType", "CGD", "Support"], swiftSettings: strict),
     .target(
       name: "Reports", dependencies: ["CMarkdown", "Support"], swiftSettings: strict),
 

@@ -164,9 +164,14 @@ struct HTMLCellRenderer {
     flush()
     pieces.append(.image(position))
     html += "\">\n"
-    var links: [String] = []
-    if let csv = picture.csv {
-      links.append(download("numbers", csv, file: "\(stem).csv", folder: "figures", type: "text/csv"))
+    var links = picture.files.dropFirst().map { file in
+      download(
+        file.ending.uppercased(), file.content, file: "\(stem).\(file.ending)", folder: "figures",
+        type: file.mediaType)
+    }
+    if let csv = picture.csv.map({ Data($0.utf8) }) {
+      links.append(
+        download("numbers", csv, file: "\(stem).csv", folder: "figures", type: Self.text("text/csv")))
     }
     caption("Figure", picture.caption, number: page.names.numbers[position], links: links)
     html += "</figure>\n"
@@ -179,10 +184,11 @@ struct HTMLCellRenderer {
     let isLarge = table.isLargerThan(Self.mostInPage)
     let links = [
       download(
-        "CSV", isLarge ? nil : table.csv, file: "\(stem).csv", folder: "tables", type: "text/csv"),
+        "CSV", isLarge ? nil : Data(table.csv.utf8), file: "\(stem).csv", folder: "tables",
+        type: Self.text("text/csv")),
       download(
-        "LaTeX", isLarge ? nil : table.latex, file: "\(stem).tex", folder: "tables", type: "application/x-tex"
-      ),
+        "LaTeX", isLarge ? nil : Data(table.latex.utf8), file: "\(stem).tex", folder: "tables",
+        type: Self.text("application/x-tex")),
     ]
     html += "<figure class=\"table\">\n"
     caption("Table", table.caption, number: page.names.numbers[position], links: links)
@@ -217,15 +223,18 @@ struct HTMLCellRenderer {
 
   /// A link for downloading that still works when the page is moved: small files are in it, large ones beside
   /// the page, as is nil.
-  private func download(_ text: String, _ content: String?, file: String, folder: String, type: String)
+  private func download(_ text: String, _ content: Data?, file: String, folder: String, type: String)
     -> String
   {
-    guard let content, content.utf8.count <= Self.mostInPage else {
+    guard let content, content.count <= Self.mostInPage else {
       return "<a href=\"\(folder)/\(file)\">\(text)</a>"
     }
-    let data = Data(content.utf8).base64EncodedString()
-    return "<a download=\"\(file)\" href=\"data:\(type);charset=utf-8;base64,\(data)\">\(text)</a>"
+    let data = content.base64EncodedString()
+    return "<a download=\"\(file)\" href=\"data:\(type);base64,\(data)\">\(text)</a>"
   }
+
+  /// The type of text files.
+  private static func text(_ kind: String) -> String { "\(kind);charset=utf-8" }
 
   /// The most bytes of a file that are in the page itself.
   private static let mostInPage = 64 << 10

@@ -78,7 +78,11 @@ private struct MarkdownPage {
     case .figure(let picture):
       let caption = caption("Figure", picture.caption, at: position)
       let alternative = MarkdownText.cell(picture.caption.isEmpty ? "figure " + stem : picture.caption)
-      let numbers = picture.csv == nil ? "" : " ([numbers](figures/\(stem).csv))"
+      let others = picture.files.dropFirst().map { ($0.ending.uppercased(), $0.ending) }
+      let links = (others + (picture.csv == nil ? [] : [("numbers", "csv")])).map { text, ending in
+        "[\(text)](figures/\(stem).\(ending))"
+      }
+      let numbers = links.isEmpty ? "" : " (\(links.joined(separator: ", ")))"
       return "![\(alternative)](figures/\(stem).\(picture.files.first?.ending ?? ""))\n"
         + (caption + numbers).paragraph
     case .table(let table):

@@ -35,10 +35,13 @@ extension Notebook.Picture {
   /// Pixels of a browser for a point: print sizes are small for a screen.
   private static let pixelsPerPoint = 1.9
 
+  /// The most bytes of a format beside the first: notebooks hold all of them.
+  private static let mostBytes = 4 << 20
+
   fileprivate var bundle: Notebook.Output.Bundle {
     var data: [JSONValue.Member] = []
     var metadata: [JSONValue.Member] = []
-    for file in files {
+    for (i, file) in files.enumerated() where i == 0 || file.content.count <= Self.mostBytes {
       let isText = file.mediaType == "image/svg+xml"
       let text = isText ? String(decoding: file.content, as: UTF8.self) : file.content.base64EncodedString()
       data.append(.init(file.mediaType, .string(text)))

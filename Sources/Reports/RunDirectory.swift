@@ -5,7 +5,7 @@ import Support
 ///
 /// ```
 /// index.html  report.md        the notebook with its results
-/// figures/    tables/          .png and .csv; .csv and .tex
+/// figures/    tables/          .png (and what was asked for) and .csv; .csv and .tex
 /// meta.json                    commit, command, host, versions, seed, times, status
 /// config.json overrides.json   every setting; those that the command line set
 /// metrics.jsonl                one JSON object a line, as training goes on

@@ -91,7 +91,7 @@ enum Launcher {
 
   /// The options of `run` whose next word is their value, and so no script.
   private static let optionsWithValue = LimitOptions.names.union(FileOptions.names).union([
-    "--out", "--seed", "--threads", "--precision", "--memory", "--keep-after",
+    "--out", "--seed", "--threads", "--precision", "--memory", "--keep-after", "--formats",
   ])
 
   /// The script of `[run] SCRIPT … --help`; nil when the arguments are something else.

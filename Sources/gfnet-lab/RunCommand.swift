@@ -1,4 +1,5 @@
 import ArgumentParser
+import Figures
 import Foundation
 import Inference
 import LuaHost
@@ -37,6 +38,12 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "Also write report.ipynb, a Jupyter notebook with the results.")
   var ipynb = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Formats that each figure is kept in, of \(PictureFormat.all.map(\.ending).joined(separator: ", ")) (default: png).",
+      valueName: "png,svg,…"))
+  var formats: String?
+
   @OptionGroup var cells: CellOptions
 
   @Flag(name: .customLong("script-parameters"), help: .private)
@@ -44,6 +51,7 @@ struct RunCommand: ParsableCommand {
 
   func validate() throws {
     if out?.isEmpty == true { throw ValidationError("--out needs the name of a folder") }
+    _ = try pictureFormats()
   }
 
   func run() throws {
@@ -62,6 +70,7 @@ struct RunCommand: ParsableCommand {
     let file = try readScript()
     let context = try host.context()
     cells.apply(to: context)
+    context.options.pictureFormats = try pictureFormats()
     try checkBlanks()
     context.parameters.overrides = try parameters.map(ParameterSession.parseOverride)
     // The parameters are listed without running anything, not even plugins.
@@ -71,6 +80,8 @@ struct RunCommand: ParsableCommand {
     }
     let runner = try ScriptRunner(
       script: file, context: context, plugins: host.plugins(scriptFolder: script.folder))
+    // What is missing is installed, or told, before the script has computed for hours.
+    for format in context.options.pictureFormats { try format.prepare { Terminal.note($0) } }
     let recorder = RunRecorder(
       script: file, context: context, path: out,
       command: ["gfnet-lab"] + RawArgument.all().map(RawArgument.shownAsTyped),
@@ -102,6 +113,15 @@ struct RunCommand: ParsableCommand {
     if cells.watch { return Watch.Run(of: runner, context, recorder, outcome, before) }
     if outcome.exitStatus != 0 { throw ExitCode(outcome.exitStatus) }
     return before
+  }
+
+  private func pictureFormats() throws -> [PictureFormat] {
+    guard let formats else { return PictureFormat.kept }
+    do {
+      return try PictureFormat.list(formats)
+    } catch {
+      throw ValidationError("--formats: \(error)")
+    }
   }
 
   /// Writes the final report; returns why it could not be written.

@@ -27,10 +27,10 @@ struct ColorBar {
     throws(FigureError)
   {
     let bar = Rect(x: area.right + gap, y: area.y, width: barWidth, height: area.height)
-    // Strips meet on whole pixels, because they are snapped alike.
+    // Each strip reaches beneath the next one: where two only meet, viewers of vectors show a seam.
     let count = 128
     for i in 0..<count {
-      let top = bar.bottom - bar.height * Double(i + 1) / Double(count)
+      let top = bar.bottom - bar.height * Double(min(i + 2, count)) / Double(count)
       let bottom = bar.bottom - bar.height * Double(i) / Double(count)
       list.fill(
         Path(Rect(left: bar.x, top: top, right: bar.right, bottom: bottom)),

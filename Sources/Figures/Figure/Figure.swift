@@ -81,6 +81,7 @@ public struct Figure: Drawing {
       try AxesPainter(layout: layout).draw(into: &list)
     }
     plan.note(to: remarks)
+    list.title = TextLayout.plain(panels.count > 1 ? title : axes.title)
     list.remarks = remarks.all
     return list
   }

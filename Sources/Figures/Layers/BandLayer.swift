@@ -52,8 +52,10 @@ struct BandLayer: PlotLayer {
     }
     var top: [Point] = []
     var bottom: [Point] = []
-    func finish() {
-      if top.count > 1 { list.fill(Path(top + bottom.reversed(), closed: true), color) }
+    func finish() throws {
+      if top.count > 1 {
+        list.fill(Path(try top.thinned() + bottom.thinned().reversed(), closed: true), color)
+      }
       (top, bottom) = ([], [])
     }
     for i in self.x.indices {
@@ -64,13 +66,13 @@ struct BandLayer: PlotLayer {
       let sinks = yMap.scale == .log && lower[i] <= 0
       let low = sinks ? room.bottom : yMap(lower[i])
       guard x.isFinite, low.isFinite, high.isFinite else {
-        finish()
+        try finish()
         continue
       }
       top.append(held(Point(x, high)))
       bottom.append(held(Point(x, low)))
     }
-    finish()
+    try finish()
   }
 
   var mark: LegendMark { .patch }

@@ -124,7 +124,13 @@ struct HeatMapLayer: PlotLayer {
       return
     }
     for (i, value) in values.enumerated() {
-      list.fill(Path(cell(i / columns, i % columns, painter)), color(value))
+      let (row, column) = (i / columns, i % columns)
+      let (box, last) = (cell(row, column, painter), cell(rows - 1, columns - 1, painter))
+      // Each cell reaches beneath those after it: where two only meet, viewers of vectors show a seam.
+      let reach = Rect(
+        left: box.x, top: box.y, right: min(box.right + box.width / 2, last.right),
+        bottom: min(box.bottom + box.height / 2, last.bottom))
+      list.fill(Path(reach), color(value))
     }
   }
 

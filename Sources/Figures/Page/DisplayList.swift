@@ -8,6 +8,8 @@ public struct DisplayList: Sendable {
   public var background: Color
   /// What is drawn, each over those before.
   public private(set) var items: [Item] = []
+  /// What the picture is called, for files that can say it and for those who hear it read; may be empty.
+  public var title = ""
   /// What is not as it was asked for, or cannot be shown: one line each, for the reader of the figure.
   public var remarks: [String] = []
 

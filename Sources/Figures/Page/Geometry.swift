@@ -46,6 +46,8 @@ public struct Rect: Sendable, Hashable {
   public var right: Double { x + width }
   /// The lower side.
   public var bottom: Double { y + height }
+  /// False where a side is nowhere.
+  var isFinite: Bool { x.isFinite && y.isFinite && width.isFinite && height.isFinite }
   /// The middle.
   public var center: Point { Point(x + width / 2, y + height / 2) }
 

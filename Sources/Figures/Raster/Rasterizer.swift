@@ -2,27 +2,9 @@ import CGD
 import Foundation
 import Support
 
-extension DisplayList {
-  /// The list as a PNG file at `dpi` pixels per inch. The same list gives the same bytes.
-  ///
-  /// Throws ``FigureError`` for a size that no picture can have, `Interrupted` when a stop was asked for.
-  public func png(dpi: Int = 300) throws -> Data {
-    let rasterizer = try Rasterizer(size: size, dpi: dpi, background: background)
-    try rasterizer.draw(self)
-    return try rasterizer.png()
-  }
-}
-
-extension PictureFormat {
-  /// Pictures of pixels, without loss.
-  public static let png = PictureFormat(name: "PNG", ending: "png", mediaType: "image/png") { list, dpi in
-    try list.png(dpi: dpi)
-  }
-}
-
 /// Paints a display list into a libgd true-colour image.
 ///
-/// Shapes go through ``CoverageMask`` straight into gd's pixel rows, text through gd's FreeType renderer.
+/// Shapes and the outlines of text go through ``CoverageMask`` straight into gd's pixel rows.
 /// Axis-parallel shapes and strokes are moved to whole pixels, so that axes and bars are equally sharp everywhere.
 final class Rasterizer {
   let image: gdImagePtr
@@ -33,14 +15,8 @@ final class Rasterizer {
   private let coverage: CoverageMask
 
   init(size: Size, dpi: Int, background: Color) throws(FigureError) {
-    guard (20...2400).contains(dpi) else { throw FigureError("dpi must be 20 to 2400, not \(dpi)") }
-    let scale = Double(dpi) / 72
-    let (w, h) = ((size.width * scale).rounded(), (size.height * scale).rounded())
-    guard w >= 1, h >= 1, w <= 32768, h <= 32768, w * h <= 200e6 else {
-      throw FigureError(
-        "a figure of \(size.width)×\(size.height) points at \(dpi) dpi is no sensible picture")
-    }
-    (width, height, self.scale) = (Int(w), Int(h), scale)
+    (width, height) = try Rasterizer.check(size, dpi: dpi)
+    scale = Double(dpi) / 72
     guard let image = gdImageCreateTrueColor(Int32(width), Int32(height)) else {
       throw FigureError("no memory for a picture of \(width)×\(height) pixels")
     }
@@ -52,6 +28,19 @@ final class Rasterizer {
   }
 
   deinit { gdImageDestroy(image) }
+
+  /// The pixels of a page. Throws ``FigureError`` for a size that no picture of any format can have.
+  @discardableResult
+  static func check(_ size: Size, dpi: Int) throws(FigureError) -> (width: Int, height: Int) {
+    guard (20...2400).contains(dpi) else { throw FigureError("dpi must be 20 to 2400, not \(dpi)") }
+    let scale = Double(dpi) / 72
+    let (w, h) = ((size.width * scale).rounded(), (size.height * scale).rounded())
+    guard w >= 1, h >= 1, w <= 32768, h <= 32768, w * h <= 200e6 else {
+      throw FigureError(
+        "a figure of \(size.width)×\(size.height) points at \(dpi) dpi is no sensible picture")
+    }
+    return (Int(w), Int(h))
+  }
 
   func draw(_ list: DisplayList) throws {
     for item in list.items {
@@ -65,16 +54,6 @@ final class Rasterizer {
       case .endClip: coverage.clip = (0, 0, width, height)
       }
     }
-  }
-
-  /// The image as PNG; level 6, because level 9 takes four times as long for 4 %.
-  func png() throws(FigureError) -> Data {
-    var count: Int32 = 0
-    guard let bytes = gdImagePngPtrEx(image, &count, 6) else {
-      throw FigureError("libgd could not write a PNG")
-    }
-    defer { gdFree(bytes) }
-    return Data(bytes: bytes, count: Int(count))
   }
 
   private func clip(to rect: Rect) {
@@ -151,26 +130,24 @@ final class Rasterizer {
 
   // MARK: Text and photographs
 
+  /// Draws the outlines of the glyphs where they were measured. The baseline of level text is moved to whole pixels, as
+  /// the heights of its letters are.
   private func text(_ run: TextRun) throws {
-    let x = (run.origin.x * scale).rounded()
-    let y = (run.origin.y * scale).rounded()
+    let isLevel = run.angle == 0
+    let x = run.origin.x * scale
+    let y = isLevel ? (run.origin.y * scale).rounded() : run.origin.y * scale
     guard abs(x) < 1e6, abs(y) < 1e6 else { return }
-    if TextEngine.isOutlined(run.text, run.face) { return try outlined(run) }
-    try TextEngine.draw(run, on: image, pixelSize: run.size * scale, x: Int32(x), y: Int32(y))
-  }
-
-  private func outlined(_ run: TextRun) throws {
+    let size = run.size * scale
     let turn = run.angle * Double.pi / 180
-    let (c, s) = (cos(turn) * run.size, sin(turn) * run.size)
-    var pen = 0.0
-    for outline in try TextEngine.outlines(of: run.text, face: run.face) {
-      let start = pen
-      try fill(
-        outline.path.mapped { p in
-          Point(run.origin.x + (p.x + start) * c - p.y * s, run.origin.y - (p.x + start) * s - p.y * c)
-        }, run.color)
-      pen += outline.advance
+    let (c, s) = isLevel ? (size, 0) : (cos(turn) * size, sin(turn) * size)
+    for glyph in try TextEngine.outlines(of: run.text, face: run.face, pixels: isLevel ? size : nil) {
+      let outline = glyph.path.mapped { p in
+        Point(x + (p.x + glyph.x) * c - p.y * s, y - (p.x + glyph.x) * s - p.y * c)
+      }
+      for polygon in try outline.flattened(scale: 1) { try add(polygon.points) }
     }
+    coverage.commit()
+    blend(run.color)
   }
 
   private func photograph(_ pixels: Pixels, _ rect: Rect, _ scaling: ImageScaling) throws(FigureError) {
@@ -208,14 +185,4 @@ final class Rasterizer {
 extension Color {
   /// 0x00RRGGBB, gd's opaque true colour.
   var packed: Int32 { Int32(red) << 16 | Int32(green) << 8 | Int32(blue) }
-}
-
-extension Pixels {
-  /// gd's true colour of a pixel, counted row by row.
-  @inline(__always)
-  fileprivate func color(_ pixel: Int) -> Int32 {
-    if channels == 1 { return Int32(bytes[pixel]) * 0x010101 }
-    let i = 3 * pixel
-    return Int32(bytes[i]) << 16 | Int32(bytes[i + 1]) << 8 | Int32(bytes[i + 2])
-  }
 }

@@ -3,7 +3,7 @@ import Support
 
 /// A font file and the characters it has glyphs for.
 ///
-/// Only the character map is read here; outlines and metrics come from FreeType through libgd.
+/// Only the character map is read here; outlines and metrics come from FreeType.
 public struct FontFile: Sendable, Hashable {
   /// The file.
   public let path: FilePath
@@ -11,28 +11,21 @@ public struct FontFile: Sendable, Hashable {
   private let ranges: [ClosedRange<UInt32>]
   /// False for fonts of bitmaps alone, such as most coloured emoji.
   let isScalable: Bool
-  /// True when gd finds none of the character maps that it knows.
-  let needsOutlines: Bool
 
   /// Reads the character map of a TrueType or OpenType file, and that of the first font of a collection.
   ///
   /// Throws ``FigureError`` when the file cannot be read or is no such font.
   public init(path: FilePath) throws(FigureError) {
-    // gd takes a ';' for a list of files and has no way to escape it.
-    guard !path.bytes.contains(UInt8(ascii: ";")) else {
-      throw FigureError("font file \(path): a name with \";\" cannot be passed to libgd")
-    }
     let full = path.bytes.contains(UInt8(ascii: "/")) ? path : FilePath(".").pushing(path)
     guard let file = FontBytes(path: full) else { throw FigureError("font file \(path) cannot be read") }
     guard let tables = file.tables(), let place = tables["cmap"],
       let bytes = file.read(place.offset, min(place.length, 8 << 20)),
-      let map = bytes.withUnsafeBytes({ CharacterMap(bytes: $0).content() }), !map.ranges.isEmpty
+      let ranges = bytes.withUnsafeBytes({ CharacterMap(bytes: $0).ranges() }), !ranges.isEmpty
     else {
       throw FigureError("font file \(path) is no TrueType or OpenType font with a Unicode character map")
     }
     self.path = full
-    ranges = map.ranges
-    needsOutlines = !map.isBasic
+    self.ranges = ranges
     isScalable = ["glyf", "CFF ", "CFF2"].contains { tables[$0] != nil }
   }
 
@@ -54,24 +47,21 @@ public struct FontFile: Sendable, Hashable {
 private struct CharacterMap {
   let bytes: UnsafeRawBufferPointer
 
-  /// The characters, and whether there is a map of the basic plane, which is all that gd reads.
-  func content() -> (ranges: [ClosedRange<UInt32>], isBasic: Bool)? {
+  /// The characters that have glyphs.
+  func ranges() -> [ClosedRange<UInt32>]? {
     guard let count = u16(2) else { return nil }
     // Full Unicode (3, 10) is preferred, then the basic plane (3, 1), then any Unicode platform.
     var best: (rank: Int, offset: Int)?
-    var isBasic = false
     for i in 0..<count {
       guard let platform = u16(4 + 8 * i), let encoding = u16(6 + 8 * i), let offset = u32(8 + 8 * i)
       else { return nil }
       let rank =
         platform == 3 && encoding == 10 ? 3 : platform == 3 && encoding == 1 ? 2 : platform == 0 ? 1 : 0
       guard rank > 0, let format = u16(offset), format == 4 || format == 12 else { continue }
-      if rank < 3 { isBasic = true }
       if rank > best?.rank ?? 0 { best = (rank, offset) }
     }
     guard let best else { return nil }
-    let ranges = u16(best.offset) == 12 ? groups(best.offset) : segments(best.offset)
-    return ranges.map { ($0, isBasic) }
+    return u16(best.offset) == 12 ? groups(best.offset) : segments(best.offset)
   }
 
   private func groups(_ base: Int) -> [ClosedRange<UInt32>]? {

@@ -1,11 +1,12 @@
-import CGD
+import CFreeType
 import Foundation
 import Support
 import Synchronization
 
-/// The one door to gd's FreeType text: measuring, drawing, and the fonts already read.
+/// The one door to FreeType: where the glyphs of a text stand, how large they are, and their outlines.
 ///
-/// gd sets up its font cache without a lock, so every call holds this one.
+/// Text is measured once, in the units that its font was designed in: every format sets the same glyphs at the same
+/// places, whatever its resolution. FreeType's faces belong to one thread at a time, so every call holds a lock.
 enum TextEngine {
   /// The size of a run in units of the font size; heights from the baseline.
   struct Metrics {
@@ -14,15 +15,49 @@ enum TextEngine {
     var descent: Double
   }
 
+  /// A glyph of a run.
+  struct PlacedGlyph: Sendable {
+    /// Its number in the font.
+    var index: UInt32
+    /// How far from the start of the run it stands, in units of the font size.
+    var x: Double
+  }
+
   private struct Key: Hashable {
     var path: FilePath
     var text: String
   }
 
+  private struct Setting {
+    var metrics: Metrics
+    var glyphs: [PlacedGlyph]
+  }
+
   private struct State: ~Copyable {
+    var faces = FontFaces()
     var outlines = GlyphOutlines()
-    var metrics: [Key: Metrics] = [:]
+    var settings: [Key: Setting] = [:]
     var families: [FontChoice: FontFamily] = [:]
+
+    /// Sets the glyphs of a text one after the other, kerned as the font says.
+    mutating func setting(of text: String, _ file: FontFile) throws(FigureError) -> Setting {
+      let key = Key(path: file.path, text: text)
+      if let known = settings[key] { return known }
+      var setting = Setting(metrics: Metrics(advance: 0, ascent: 0, descent: 0), glyphs: [])
+      for scalar in text.unicodeScalars {
+        let glyph = try outlines.metrics(of: scalar, file: file, in: &faces)
+        if let before = setting.glyphs.last {
+          setting.metrics.advance += try outlines.kerning(before.index, glyph.index, file: file, in: &faces)
+        }
+        setting.glyphs.append(PlacedGlyph(index: glyph.index, x: setting.metrics.advance))
+        setting.metrics.advance += glyph.advance
+        setting.metrics.ascent = max(setting.metrics.ascent, glyph.top)
+        setting.metrics.descent = max(setting.metrics.descent, -glyph.bottom)
+      }
+      if settings.count >= TextEngine.cacheLimit { settings.removeAll() }
+      settings[key] = setting
+      return setting
+    }
   }
 
   private static let state = Mutex(State())
@@ -31,96 +66,57 @@ enum TextEngine {
 
   /// The advance and ink height of `text`, all of whose characters `face` has.
   static func measure(_ text: String, face: FontFile) throws(FigureError) -> Metrics {
-    if isOutlined(text, face) {
-      var metrics = Metrics(advance: 0, ascent: 0, descent: 0)
-      for outline in try outlines(of: text, face: face) {
-        metrics.ascent = max(metrics.ascent, outline.top)
-        metrics.descent = max(metrics.descent, -outline.bottom)
-        metrics.advance += outline.advance
-      }
-      return metrics
-    }
-    let result = state.withLock { state -> Result<Metrics, FigureError> in
-      let key = Key(path: face.path, text: text)
-      if let known = state.metrics[key] { return .success(known) }
-      // At a font size of 1000 pixels, rounding to whole ones is a thousandth.
-      var extra = gdFTStringExtra()
-      extra.flags = gdFTEX_RESOLUTION | gdFTEX_FONTPATHNAME | gdFTEX_XSHOW
-      extra.hdpi = 720
-      extra.vdpi = 720
-      var box = [Int32](repeating: 0, count: 8)
-      let message = face.path.withPlatformString {
-        gdImageStringFTEx(nil, &box, 0, $0, 100, 0, 0, 0, escaped(text), &extra)
-      }
-      if let message {
-        return .failure(FigureError("font \(face.path): \(String(cString: message))"))
-      }
-      var advance = Double(box[2])
-      if let list = extra.xshow {
-        advance = String(cString: list).split(separator: " ").compactMap { Double($0) }.reduce(0, +)
-        gdFree(list)
-      }
-      let metrics = Metrics(
-        advance: advance / 1000, ascent: Double(-box[7]) / 1000, descent: Double(box[1]) / 1000)
-      if state.metrics.count >= cacheLimit { state.metrics.removeAll() }
-      state.metrics[key] = metrics
-      return .success(metrics)
-    }
-    return try result.get()
+    try locked { state throws(FigureError) in try state.setting(of: text, face).metrics }
   }
 
-  static func draw(_ run: TextRun, on image: gdImagePtr, pixelSize: Double, x: Int32, y: Int32)
-    throws(FigureError)
-  {
-    let failure = state.withLock { _ -> String? in
-      var extra = gdFTStringExtra()
-      extra.flags = gdFTEX_RESOLUTION | gdFTEX_FONTPATHNAME
-      extra.hdpi = 72
-      extra.vdpi = 72
-      let color = run.color.packed | (127 - Int32((min(max(run.color.alpha, 0), 1) * 127).rounded())) << 24
-      let angle = run.angle * Double.pi / 180
-      let message = run.face.path.withPlatformString {
-        gdImageStringFTEx(image, nil, color, $0, pixelSize, angle, x, y, escaped(run.text), &extra)
-      }
-      return message.map { String(cString: $0) }
-    }
-    if let failure { throw FigureError("font \(run.face.path): \(failure)") }
+  /// The glyphs of `text`, all of whose characters `face` has, and where they stand.
+  static func glyphs(of text: String, face: FontFile) throws(FigureError) -> [PlacedGlyph] {
+    try locked { state throws(FigureError) in try state.setting(of: text, face).glyphs }
   }
 
-  /// True for text that is drawn as outlines, because gd cannot: one character beyond the first 65,536 is enough.
-  static func isOutlined(_ text: String, _ face: FontFile) -> Bool {
-    face.needsOutlines || text.unicodeScalars.contains { $0.value > 0xFFFF }
+  /// The outlines of the glyphs of `text`, each with where it stands, in units of the font size, y upwards.
+  ///
+  /// - Parameter pixels: the font size in pixels where the baseline is level (``GlyphOutlines``).
+  static func outlines(
+    of text: String, face: FontFile, pixels: Double?
+  ) throws(FigureError) -> [(path: Path, x: Double)] {
+    try locked { state throws(FigureError) in
+      var result: [(path: Path, x: Double)] = []
+      for glyph in try state.setting(of: text, face).glyphs {
+        let path = try state.outlines.outline(
+          of: glyph.index, file: face, pixels: pixels, in: &state.faces)
+        result.append((path, glyph.x))
+      }
+      return result
+    }
   }
 
-  /// The glyphs of a text one by one.
-  static func outlines(of text: String, face: FontFile) throws(FigureError) -> [GlyphOutlines.Outline] {
-    let result = state.withLock { state -> Result<[GlyphOutlines.Outline], FigureError> in
-      do throws(FigureError) {
-        var list: [GlyphOutlines.Outline] = []
-        for scalar in text.unicodeScalars { list.append(try state.outlines.outline(of: scalar, face: face)) }
-        return .success(list)
-      } catch {
-        return .failure(error)
-      }
+  /// The name of the font's family, and whether the font is bold or slanted.
+  static func name(of face: FontFile) throws(FigureError) -> (family: String, isBold: Bool, isItalic: Bool) {
+    try locked { state throws(FigureError) in
+      let open = try state.faces.face(of: face).pointee
+      let family = open.family_name.map { String(cString: $0) } ?? ""
+      let flags = open.style_flags
+      return (family, flags & Int(FT_STYLE_FLAG_BOLD) != 0, flags & Int(FT_STYLE_FLAG_ITALIC) != 0)
     }
-    return try result.get()
   }
 
   /// The faces of `choice`, read once.
   static func family(_ choice: FontChoice) throws(FigureError) -> FontFamily {
-    let result = state.withLock { state -> Result<FontFamily, FigureError> in
-      if let known = state.families[choice] { return .success(known) }
-      do throws(FigureError) {
-        let family = try FontFamily(choice)
-        state.families[choice] = family
-        return .success(family)
-      } catch {
-        return .failure(error)
-      }
+    try locked { state throws(FigureError) in
+      if let known = state.families[choice] { return known }
+      let family = try FontFamily(choice)
+      state.families[choice] = family
+      return family
     }
-    return try result.get()
   }
 
-  /// gd reads "&name;" as an HTML entity.
-  private static func escaped(_ text: String) -> String { text.replacing("&", with: "&amp;") }
+  private static func locked<Value>(
+    _ body: (inout State) throws(FigureError) -> Value
+  ) throws(FigureError) -> Value {
+    try state.withLock { (state) throws(FigureError) in
+      nonisolated(unsafe) let value = try body(&state)
+      return value
+    }
+  }
 }

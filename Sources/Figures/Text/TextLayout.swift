@@ -23,7 +23,7 @@ struct TextLayout {
   /// Characters that no font here has.
   private(set) var missing: [Unicode.Scalar] = []
 
-  /// Throws ``FigureError`` when gd cannot use a font.
+  /// Throws ``FigureError`` when FreeType cannot use a font.
   init(_ text: String, family: FontFamily, size: Double, bold: Bool = false) throws(FigureError) {
     // An accent that follows its letter is one character with it in most fonts.
     for span in TextLayout.spans(text.precomposedStringWithCanonicalMapping) {
@@ -54,6 +54,9 @@ struct TextLayout {
   }
 
   // MARK: Markup
+
+  /// The text without the signs that raise and lower parts of it.
+  static func plain(_ text: String) -> String { spans(text).map(\.text).joined() }
 
   private struct Span {
     var text: String
@@ -98,10 +101,9 @@ struct TextLayout {
     return spans
   }
 
-  /// Cuts where the face changes, and between what gd draws and what is drawn as outlines; control characters
-  /// become spaces.
+  /// Cuts where the face changes; control characters become spaces.
   private mutating func split(_ text: String, family: FontFamily, bold: Bool) -> [(String, FontFile)] {
-    var runs: [(text: String, face: FontFile, isWide: Bool)] = []
+    var runs: [(text: String, face: FontFile)] = []
     for scalar in text.unicodeScalars {
       var plain = scalar.properties.generalCategory == .control ? " " : scalar
       // Neither joiners nor the wish for a coloured form are drawn.
@@ -115,13 +117,12 @@ struct TextLayout {
         face = family.face(for: plain, bold: bold)
       }
       guard let face else { continue }
-      let isWide = plain.value > 0xFFFF
-      if let last = runs.last, last.face == face, last.isWide == isWide {
+      if let last = runs.last, last.face == face {
         runs[runs.count - 1].text.unicodeScalars.append(plain)
       } else {
-        runs.append((String(Character(plain)), face, isWide))
+        runs.append((String(Character(plain)), face))
       }
     }
-    return runs.map { ($0.text, $0.face) }
+    return runs
   }
 }

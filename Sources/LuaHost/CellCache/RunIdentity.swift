@@ -26,6 +26,8 @@ enum RunIdentity {
       dependence("seed", "\(context.options.seed)"),
       dependence("precision", context.options.precision.rawValue),
       dependence(
+        "the formats of figures", context.options.pictureFormats.map(\.ending).joined(separator: ", ")),
+      dependence(
         "limits", "",
         [
           "\(context.options.cellLimits)", "\(context.options.pluginLimits)",

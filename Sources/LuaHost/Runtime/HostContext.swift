@@ -1,3 +1,4 @@
+import Figures
 import Foundation
 import GlanceFocus
 import Inference
@@ -20,6 +21,8 @@ public final class HostContext {
     public var cellLimits = UsageLimits()
     /// The most that the code of each plugin may take: the seconds are those of one call, the memory is that over all.
     public var pluginLimits = UsageLimits()
+    /// The formats that each figure is kept in; reports show the first.
+    public var pictureFormats = PictureFormat.kept
     /// When the run must be over; nil: whenever it is.
     public var deadline: Deadline?
     /// Folders and files that scripts may use beside those of the run.

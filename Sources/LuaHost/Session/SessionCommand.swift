@@ -1,3 +1,4 @@
+import Figures
 import Reports
 import Support
 
@@ -15,7 +16,7 @@ struct SessionCommand: Sendable {
   let body: @Sendable (InteractiveSession, SessionInput.Typed, _ cellName: String) throws -> Void
 
   static let all: [SessionCommand] = [
-    help, source, time, run, who, save, reset, reload, confirm,
+    help, source, time, run, who, save, reset, reload, confirm, formats,
   ]
 
   static let help = SessionCommand(
@@ -107,6 +108,23 @@ struct SessionCommand: Sendable {
     }
     let text = LuaNumberText.shortest(session.confirmSeconds)
     session.show(.text("a cell that took more than \(text) s is run again only when you confirm it\n"))
+  }
+
+  static let formats = SessionCommand(
+    name: "formats", usage: "%formats [png,svg,…]",
+    summary: "Sets in which formats figures are kept and shown from now on, the first before the others."
+  ) { session, typed, _ in
+    if !typed.argument.isEmpty {
+      do {
+        let formats = try PictureFormat.list(typed.argument)
+        for format in formats { try format.prepare { session.context.note($0) } }
+        session.context.options.pictureFormats = formats
+      } catch let error as FigureError {
+        throw LuaError("%formats: \(error)")
+      }
+    }
+    let names = session.context.options.pictureFormats.map(\.ending).joined(separator: ",")
+    session.show(.text("figures: \(names)\n"))
   }
 
   /// The page of `%help` alone.

@@ -68,27 +68,34 @@ enum FigureClass {
   ).entry
 
   private static let file = ArgumentKey<FilePath>.outputPath(
-    "file", "the path; the ending .\(PictureFormat.all.first?.ending ?? "") may be left out")
-  private static let dpi = ArgumentKey<Int>("dpi", default: 300, "pixels per inch", in: 20...2400)
+    "file",
+    "the path, whose ending says the format; without one it is .\(PictureFormat.all.first?.ending ?? "")")
+  private static let dpi = ArgumentKey<Int>(
+    "dpi", default: 300, "pixels per inch; in files of shapes those of enlarged images", in: 20...2400)
 
-  /// The formats of files, as in "a PNG file".
-  private static let formatNames = PictureFormat.all.map(\.name).joined(separator: " or ")
+  /// The formats of files, as in "PNG, SVG or PDF".
+  private static let formatNames = words(PictureFormat.all.map(\.name))
+
+  private static func words(_ list: [String]) -> String {
+    list.dropLast().joined(separator: ", ") + (list.count > 1 ? " or " : "") + (list.last ?? "")
+  }
 
   /// The method `save` of everything that is drawn.
   private static func saving<Value: StillDrawing>(sample: String) -> LuaMethod<Value> {
     LuaMethod(
-      "save", "Writes a \(formatNames) file, and beside it the numbers as CSV.", [file, .options([dpi])],
-      example: "\(sample):save(\"accuracy.png\")", touches: [.writeFiles]
+      "save", "Writes a file (\(formatNames)), and beside it the numbers as CSV.",
+      [file, .options([dpi])], example: "\(sample):save(\"accuracy.svg\")", touches: [.writeFiles]
     ) { drawing, call in
       let path = try call[file]
-      let formats = PictureFormat.all
       let ending = path.ending
-      guard let format = ending.isEmpty ? formats.first : formats.first(where: { $0.ending == ending }) else {
-        let endings = formats.map { "." + $0.ending }.joined(separator: " or ")
+      guard let format = ending.isEmpty ? PictureFormat.all.first : PictureFormat.named(ending) else {
+        let endings = words(PictureFormat.all.map { "." + $0.ending })
         throw LuaError("\(call.place(file)) must be a path ending in \(endings), got \"\(path)\"")
       }
+      try format.prepare { call.context.note("\(path): \($0)") }
       let stem = ending.isEmpty ? path : path.removingEnding
-      for remark in try drawing.save(to: stem, as: format, dpi: call[dpi]) {
+      let target = ending.isEmpty ? path.adding("." + format.ending) : path
+      for remark in try drawing.save(to: target, stem: stem, as: format, dpi: call[dpi]) {
         call.context.note("\(path): \(remark)")
       }
     }

@@ -18,7 +18,8 @@ public final class ScriptAnimation: ScriptDrawing {
   /// The width on a page for a pixel of the picture; reports show a point as about two pixels.
   private static let pointsPerPixel = 0.5
 
-  public func rendered() throws -> RenderedDrawing {
+  /// The moving picture is a GIF, whatever still ones are kept in.
+  public func rendered(as formats: [PictureFormat]) throws -> RenderedDrawing {
     let gif = try animation.gif()
     return RenderedDrawing(
       files: [.init(ending: "gif", mediaType: "image/gif", content: gif.file)],

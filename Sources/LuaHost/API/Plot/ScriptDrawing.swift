@@ -9,8 +9,8 @@ public protocol ScriptDrawing: AnyObject, SendableMetatype {
   var caption: String { get }
   /// What the file is called when the script gave no name; may be empty.
   var words: String { get }
-  /// What a run's folder keeps of it.
-  func rendered() throws -> RenderedDrawing
+  /// What a run's folder keeps of it, in these formats where it does not move.
+  func rendered(as formats: [PictureFormat]) throws -> RenderedDrawing
 }
 
 /// A drawing as files.
@@ -40,7 +40,7 @@ extension ScriptDrawing {
     -> Notebook.Picture
   {
     do {
-      let rendered = try rendered()
+      let rendered = try rendered(as: context.options.pictureFormats)
       let stem = name ?? self.name ?? Self.stem(words) ?? context.names.next("figure")
       let file = context.names.unique(stem, among: .figures)
       for remark in rendered.remarks { context.note("figure \(file): \(remark)") }
@@ -70,9 +70,9 @@ extension ScriptDrawing {
 }
 
 extension StillDrawing {
-  public func rendered() throws -> RenderedDrawing {
+  public func rendered(as formats: [PictureFormat]) throws -> RenderedDrawing {
     let list = try drawing.displayList()
-    let files = try PictureFormat.kept.map { format in
+    let files = try formats.map { format in
       Notebook.Picture.File(
         ending: format.ending, mediaType: format.mediaType, content: try format.render(list, 300))
     }
@@ -81,11 +81,11 @@ extension StillDrawing {
       csv: hasNumbers ? try drawing.csv() : nil, remarks: list.remarks)
   }
 
-  /// Writes the picture to `stem` with the format's ending and, where there are numbers, `stem`.csv; returns what
-  /// there is to say about the picture.
-  func save(to stem: FilePath, as format: PictureFormat, dpi: Int) throws -> [String] {
+  /// Writes the picture to `path` and, where there are numbers, to `stem`.csv; returns what there is to say about the
+  /// picture.
+  func save(to path: FilePath, stem: FilePath, as format: PictureFormat, dpi: Int) throws -> [String] {
     let list = try drawing.displayList()
-    try AtomicFile.write(format.render(list, dpi), to: stem.adding("." + format.ending))
+    try AtomicFile.write(format.render(list, dpi), to: path)
     if hasNumbers { try AtomicFile.write(drawing.csv(), to: stem.adding(".csv")) }
     return list.remarks
   }

@@ -1,0 +1,141 @@
+#!/usr/bin/env python3
+"""Compares the formats of figures: PDF by pdftoppm and SVG by Chromium and rsvg-convert against the PNG of the same figure.
+
+    check_figures.py [--program PATH] [--keep FOLDER]    draws one figure of every kind by figures.lua, and compares them
+    check_figures.py --folder FOLDER                     compares NAME.png with NAME.svg and NAME.pdf there
+
+Needs Pillow and NumPy; pdftoppm, pdffonts and pdftotext (Debian: poppler-utils), rsvg-convert (librsvg2-bin) and chromium,
+of which those that are missing are named and left out. The difference is that of the pages at half of the PNG's resolution,
+where an edge that lies half a pixel elsewhere counts little and a text that lies elsewhere counts much: the root of the mean
+square of all pixels, in levels of 255, and the share of pixels that differ by more than 64 levels.
+"""
+import argparse
+import io
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+from PIL import Image
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+# Everything is drawn at the PNG's resolution and compared at half of it.
+DPI = 300
+MOST_RMS = 12.0
+MOST_FAR = 0.02
+
+
+def run(*command):
+    return subprocess.run(command, check=True, capture_output=True).stdout
+
+
+def pixels(data, size):
+    image = Image.open(io.BytesIO(data)).convert("RGBA")
+    white = Image.new("RGBA", image.size, "white")
+    white.alpha_composite(image)
+    image = white.convert("RGB")
+    if image.size != size:
+        # Renderers may round the size of the page to the next pixel.
+        assert all(abs(a - b) <= 1 for a, b in zip(image.size, size)), f"{image.size} instead of {size}"
+        page = Image.new("RGB", size, "white")
+        page.paste(image, (0, 0))
+        image = page
+    return np.asarray(image.resize((size[0] // 2, size[1] // 2), Image.BOX), dtype=np.float64)
+
+
+def by_pdftoppm(path):
+    return run("pdftoppm", "-r", str(DPI), "-png", path)
+
+
+def by_rsvg(path):
+    return run("rsvg-convert", "--dpi-x", str(DPI), "--dpi-y", str(DPI), path)
+
+
+def by_chromium(path):
+    text = open(path, encoding="utf-8").read()
+    start = text.index('width="') + 7
+    width = float(text[start:text.index("pt", start)])
+    start = text.index('height="') + 8
+    height = float(text[start:text.index("pt", start)])
+    with tempfile.TemporaryDirectory() as folder:
+        out = os.path.join(folder, "page.png")
+        # A CSS pixel is three quarters of a point; the device's are as many as the resolution says.
+        run(
+            "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
+            f"--force-device-scale-factor={DPI / 96}",
+            f"--window-size={int(width / 0.75 + 2)},{int(height / 0.75 + 2)}", f"--screenshot={out}",
+            f"--user-data-dir={folder}/profile", "file://" + os.path.abspath(path))
+        image = Image.open(out).convert("RGB")
+        image = image.crop((0, 0, round(width * DPI / 72), round(height * DPI / 72)))
+        data = io.BytesIO()
+        image.save(data, "PNG")
+        return data.getvalue()
+
+
+RENDERERS = [("pdf", "pdftoppm", by_pdftoppm), ("svg", "rsvg-convert", by_rsvg), ("svg", "chromium", by_chromium)]
+
+
+def fonts(path):
+    """The lines of pdffonts about fonts that are of Type 3 or not embedded."""
+    lines = run("pdffonts", path).decode().splitlines()[2:]
+    return [line for line in lines if "Type 3" in line or line[-30:].split()[-5:-4] != ["yes"]]
+
+
+def compare(folder, keep):
+    names = sorted({n.rsplit(".", 1)[0] for n in os.listdir(folder) if n.endswith(".png")})
+    renderers = [r for r in RENDERERS if shutil.which(r[1])]
+    for _, command, _ in RENDERERS:
+        if not shutil.which(command):
+            print(f"{command} is not there: what it shows is not compared")
+    good = True
+    print(f"{'figure':24}" + "".join(f"{command:>22}" for _, command, _ in renderers))
+    for name in names:
+        with open(os.path.join(folder, name + ".png"), "rb") as file:
+            png = file.read()
+        size = Image.open(io.BytesIO(png)).size
+        wanted = pixels(png, size)
+        line = f"{name:24}"
+        for ending, command, render in renderers:
+            path = os.path.join(folder, f"{name}.{ending}")
+            if not os.path.exists(path):
+                line += f"{'—':>22}"
+                continue
+            data = render(path)
+            got = pixels(data, size)
+            difference = np.abs(got - wanted)
+            rms = np.sqrt((difference**2).mean())
+            far = (difference.max(axis=2) > 64).mean()
+            line += f"{rms:13.2f} {far:7.2%}" + (" " if rms <= MOST_RMS and far <= MOST_FAR else "!")
+            good &= rms <= MOST_RMS and far <= MOST_FAR
+            if keep:
+                both = np.concatenate([wanted, got, 255 - difference], axis=1).astype(np.uint8)
+                Image.fromarray(both).save(os.path.join(keep, f"{name}.{command}.png"))
+        pdf = os.path.join(folder, name + ".pdf")
+        if os.path.exists(pdf) and shutil.which("pdffonts"):
+            for bad in fonts(pdf):
+                print(f"{name}.pdf: {bad}")
+                good = False
+        print(line, flush=True)
+    return good
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--program", default=os.path.join(HERE, "../../gfnet-lab"))
+    parser.add_argument("--folder")
+    parser.add_argument("--keep", help="a folder for pictures of PNG, the other format and their difference")
+    arguments = parser.parse_args()
+    if arguments.keep:
+        os.makedirs(arguments.keep, exist_ok=True)
+    if arguments.folder:
+        sys.exit(0 if compare(arguments.folder, arguments.keep) else 1)
+    with tempfile.TemporaryDirectory() as folder:
+        run(arguments.program, "run", os.path.join(HERE, "figures.lua"), "--out", os.path.join(folder, "run"),
+            "--formats", "png,svg,pdf")
+        sys.exit(0 if compare(os.path.join(folder, "run", "figures"), arguments.keep) else 1)
+
+
+if __name__ == "__main__":
+    main()
