@@ -130,7 +130,7 @@ class ClipEpisode(Episode):
 
         patch, steps, frames = cell["patch"], cell["steps"], cell["frames"]
         self.case = record_cases.describe(cell["network"], patch, steps, 0) | {
-            "image_size": cell["image"], "frames": frames}
+            "image_size": cell["image"], "frames": frames, "policy_conv": True}
         self.network = clip_episodes.ClipNetwork(self.case)
         for prefix, (net, encode, own, key) in self.network.parts.items():
             net.to(memory_format=torch.channels_last)

@@ -88,10 +88,13 @@ public struct Bench {
     let clips = options.frames.map {
       ClipForm(frames: $0, exchange: entry.takesTemporalShift ? ClipForm.Exchange() : nil)
     }
-    let configuration = try Configuration(
+    var configuration = try Configuration(
       backbone: .named(options.backbone), patchSize: patch,
       imageSize: options.imageSize ?? max(patch, patch < 64 ? 128 : 224), steps: options.steps, clips: clips)
-    try self.init(options) { try GFNet(configuration, seed: 1) }
+    // A linear layer on the maps of all frames side by side would be larger than all else together.
+    if clips != nil { configuration.policyEncoder = .convolution }
+    let form = configuration
+    try self.init(options) { try GFNet(form, seed: 1) }
   }
 
   /// A network as it is; what the options say of the form of one is not used.
