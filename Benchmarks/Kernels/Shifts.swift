@@ -83,7 +83,8 @@ private func encoder(_ name: String, clips: Int, frames: Int, side: Int, _ type:
 func allShifts(_ types: [ElementType]) throws {
   if plan_has_vectors() {
     for (inputs, outputs, side) in [
-      (64, 64, 24), (256, 64, 24), (512, 128, 12), (1024, 256, 6), (2048, 512, 3), (24, 144, 24),
+      (64, 64, 24), (256, 64, 56), (256, 128, 56), (512, 128, 28), (1024, 256, 14), (256, 64, 24),
+      (512, 128, 12), (1024, 256, 6), (2048, 512, 3), (24, 144, 24),
       (64, 384, 6),
     ] {
       try pointwise(inputs, outputs, side: side, frames: 8)

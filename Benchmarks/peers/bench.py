@@ -8,6 +8,7 @@ it stopped, and a finished one only draws its report again.
     make bench                              everything
     make bench ARGS=--quick                 the most important cells, a few minutes
     make bench ARGS="--only resnet50 --part encoder --batch 1"
+    make bench ARGS="--clips"               clips alone
     make bench ARGS=--list                  what would be measured, and roughly how long it takes
 """
 
@@ -49,7 +50,7 @@ class Measurement:
         if os.path.exists(log):
             os.remove(log)
         self.rounds, self.folder, self.without = options.rounds, folder, {}
-        self.sides = {name: sides.Ours(name.split()[-1], options.threads, log) for name in cells.OURS}
+        self.sides = {name: sides.Ours(name.split()[-1], options.threads, log, {cells.ADAFOCUS: options.adafocus}) for name in cells.OURS}
         for name in (cells.EAGER, cells.COMPILED, cells.ORT, *cells.OPENVINO):
             if python:
                 self.sides[name] = sides.Peer(name, python, options.threads, folder, log)
@@ -135,11 +136,15 @@ def arguments():
     parser.add_argument("--only", nargs="+", metavar="NETWORK", help="only these networks")
     parser.add_argument(
         "--part", nargs="+", choices=["encoder", "episode", "train", "report", "adaptive", "lua", "kernels"], help="only these parts")
+    parser.add_argument("--clips", action="store_true", help="only clips")
     parser.add_argument("--side", type=int, nargs="+", metavar="PIXELS", help="only encoders on inputs of this side")
     parser.add_argument("--batch", type=int, nargs="+", metavar="N", help="only these batches")
     parser.add_argument(
         "--compiled", choices=["some", "all", "none"], default="some",
         help="cells in which PyTorch compiled takes part: each costs a minute of compiling")
+    parser.add_argument(
+        "--adafocus", metavar="FILE",
+        help="our model of its cells: MobileNetV2 glances at 8 frames at 224², ResNet-50 sees 12 others at 144²")
     parser.add_argument("--rounds", type=int, default=20, help="in which every side has a turn (default: 20)")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)), help="of every side (default: all cores)")
     parser.add_argument("--out", default=os.path.join(peers.ROOT, "reports", "bench"), help="default: reports/bench")
@@ -160,7 +165,7 @@ def chosen(options):
     parts = options.part or ["encoder", "episode", "train"]
     return [
         cell for cell in cells.plan(options.quick, options.compiled)
-        if cell.part in parts and (not options.only or cell.network in options.only)
+        if cell.part in parts and (not options.clips or cell.frames > 1) and (not options.only or cell.network in options.only)
         and (not options.side or cell.part != "encoder" or cell.patch in options.side)
         and (not options.batch or cell.part == "train" or cell.batch in options.batch)]
 

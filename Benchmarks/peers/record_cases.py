@@ -36,6 +36,7 @@ CASES = [
 # Gain of the weights that keeps activations in range, side of the images.
 FAMILIES = {
     "resnet_tiny": (1.11, 128), "resnet": (1.11, 224), "densenet": (1.35, 224), "regnety": (1.17, 224), "mobilenetv3": (1.2, 224),
+    "mobilenetv2": (1.4, 224),
     "efficientnet_b2": (1.41, 260), "efficientnet_b3": (1.41, 300),
 }
 REGNETS = {"regnety_600m": "regnety_006", "regnety_800m": "regnety_008", "regnety_1.6g": "regnety_016"}
@@ -151,7 +152,7 @@ class Network:
         name, side = case["architecture"], -(-case["patch_size"] // stride(case["architecture"]))
         self.parts = {}
         for prefix in ("model_prime.", "model."):
-            self.parts[prefix] = build_encoder(name)
+            self.parts[prefix] = self.build_encoder(name)
         features, channels = self.widths()
         self.features, self.channels, self.side = features, channels, side
         units = case["policy_hidden_dim"]
@@ -177,13 +178,16 @@ class Network:
         for module in self.modules():
             module.eval()
 
+    def build_encoder(self, name):
+        return build_encoder(name)
+
     def widths(self):
         import torch
 
         _, encode, _, _ = self.parts["model."]
         self.parts["model."][0].eval()
         with torch.no_grad():
-            features, maps = encode(torch.zeros(1, 3, self.case["patch_size"], self.case["patch_size"]))
+            features, maps = encode(torch.zeros(self.case.get("frames", 1), 3, self.case["patch_size"], self.case["patch_size"]))
         return features.shape[1], maps.shape[1]
 
     def modules(self):

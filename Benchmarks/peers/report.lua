@@ -34,7 +34,8 @@ for _, row in ipairs(results.rows) do
     absent[reason] = (absent[reason] or 0) + 1
   else
     local place = cells
-    for _, key in ipairs{ row.part, row.network, row.patch, row.batch, row.side } do
+    local part = row.frames > 1 and "clips " .. row.part or row.part
+    for _, key in ipairs{ part, row.network, row.patch, row.batch, row.side } do
       place[key] = place[key] or {}
       place = place[key]
     end

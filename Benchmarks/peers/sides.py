@@ -89,18 +89,26 @@ class Process:
 class Ours:
     """`gfnet-lab bench --turns`, a process for each cell."""
 
-    def __init__(self, precision, threads, log):
-        self.precision, self.threads, self.log = precision, threads, log
+    def __init__(self, precision, threads, log, models):
+        self.precision, self.threads, self.log, self.models = precision, threads, log, models
         self.process = None
 
     def prepare(self, cell):
-        arguments = {
-            "arch": cell["network"], "patch": cell["patch"], "image": cell["image"], "steps": cell["steps"],
+        arguments = self.network(cell) | {
             "batch": cell["batch"], "part": cell["part"], "precision": self.precision, "threads": self.threads}
         words = [word for key, value in arguments.items() for word in (f"--{key}", str(value))]
         self.process = Process([peers.PROGRAM, "bench", *words, "--turns"], self.threads, self.log)
         settings = self.process.answer()
         return {"madds": [timing["madds"] for timing in settings["timings"]]}
+
+    def network(self, cell):
+        """The options that say which network it is: those of its form, or the file of one that has no such options."""
+        if cell["network"] in self.models:
+            if self.models[cell["network"]] is None:
+                raise Unavailable(f"no model file: name one with --{cell['network']} FILE")
+            return {"model": self.models[cell["network"]]}
+        form = {"arch": cell["network"], "patch": cell["patch"], "image": cell["image"], "steps": cell["steps"]}
+        return form | ({"frames": cell["frames"]} if cell["frames"] > 1 else {})
 
     def run(self, count):
         self.process.tell(str(count))

@@ -13,7 +13,7 @@ import peers
 
 # Of the processor, what the speed of matrix products hangs on.
 FLAGS = ("avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx_tile", "amx_bf16", "amx_int8")
-COLUMNS = ("part", "network", "patch", "image", "batch", "stage", "side", "runs", "median_ms", "least_ms", "p95_ms",
+COLUMNS = ("part", "network", "frames", "patch", "image", "batch", "stage", "side", "runs", "median_ms", "least_ms", "p95_ms",
            "ratio", "madds", "percent_of_peak", "deviation", "unavailable")
 LIBRARIES = ("torch", "torchvision", "timm", "numpy", "onnx", "onnxruntime", "openvino")
 
@@ -86,7 +86,7 @@ class Store:
         os.makedirs(folder, exist_ok=True)
         self.folder = folder
         self.path = os.path.join(folder, "results.json")
-        self.content = {"format": 1, "machine": facts, "peak_madds_per_s": {}, "cells": {}}
+        self.content = {"format": 2, "machine": facts, "peak_madds_per_s": {}, "cells": {}}
         if fresh or not os.path.exists(self.path):
             return
         try:
@@ -94,7 +94,7 @@ class Store:
                 old = json.load(file)
             # The commit is where the program comes from; what counts is whether it is the same program.
             same = all(old["machine"].get(key) == value for key, value in facts.items() if key != "commit")
-            if old["format"] != 1 or not same:
+            if old["format"] != 2 or not same:
                 aside = self.path.replace(".json", ".before.json")
                 os.replace(self.path, aside)
                 print(f"results of another build, machine or set of libraries are kept as {aside}", file=sys.stderr)
@@ -148,7 +148,7 @@ class Store:
 
     def rows(self):
         for cell in self.cells.values():
-            settings = [cell[key] for key in ("part", "network", "patch", "image", "batch")]
+            settings = [cell[key] for key in ("part", "network", "frames", "patch", "image", "batch")]
             for side, result in cell["sides"].items():
                 if "unavailable" in result:
                     yield (*settings, "", side, 0, *[""] * 7, result["unavailable"])
@@ -191,8 +191,8 @@ def stage_madds(result, stage):
 
 def describe(cell):
     """What identifies a cell in results.json."""
-    return {"part": cell.part, "network": cell.network, "patch": cell.patch, "image": cell.image, "steps": cell.steps,
-            "batch": cell.batch}
+    return {"part": cell.part, "network": cell.network, "frames": cell.frames, "patch": cell.patch, "image": cell.image,
+            "steps": cell.steps, "batch": cell.batch}
 
 
 def summary(result):

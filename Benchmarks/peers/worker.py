@@ -14,6 +14,7 @@ import sys
 import time
 
 import record_cases
+from cells import ADAFOCUS
 
 # Relative Euclidean distance of results from PyTorch eager's that is put down to rounding.
 TOLERANCE = {"f32": 1e-3, "bf16": 0.1}
@@ -30,10 +31,15 @@ def milliseconds(function):
     return [(time.perf_counter() - start) * 1e3]
 
 
-def encoder(name):
-    """A module from images to pooled features, with the formula's weights; the last one is kept."""
+def encoder(cell):
+    """A module from images, or frames of clips, to pooled features, with the formula's weights; the last one is kept."""
     import torch
 
+    name = cell["network"]
+    if cell["frames"] > 1:
+        import clip_episodes
+
+        return clip_episodes.clip_features(cell)
     if name not in KNOWN:
         KNOWN.clear()
         net, encode, _, own_key = record_cases.build_encoder(name)
@@ -115,6 +121,54 @@ class Episode:
         return [(time.perf_counter() - start) * 1e3]
 
 
+class ClipEpisode(Episode):
+    """The same of clips, a row for each frame."""
+
+    def __init__(self, cell, compile=None):
+        import clip_episodes
+        import torch
+
+        patch, steps, frames = cell["patch"], cell["steps"], cell["frames"]
+        self.case = record_cases.describe(cell["network"], patch, steps, 0) | {
+            "image_size": cell["image"], "frames": frames, "policy_conv": True}
+        self.network = clip_episodes.ClipNetwork(self.case)
+        for prefix, (net, encode, own, key) in self.network.parts.items():
+            net.to(memory_format=torch.channels_last)
+            self.network.parts[prefix] = (net, compile(encode) if compile else encode, own, key)
+        torch.manual_seed(1)
+        self.images = torch.randn(cell["batch"] * frames, 3, cell["image"], cell["image"])
+        self.images = self.images.contiguous(memory_format=torch.channels_last)
+
+
+class AdaFocusEpisode:
+    """The two steps of AdaFocus on random clips."""
+
+    def __init__(self, cell, compile=None):
+        import clip_episodes
+        import torch
+
+        torch.manual_seed(1)
+        self.network = network = clip_episodes.AdaFocus(cell["patch"]).to(memory_format=torch.channels_last)
+        network.encode_glance, network.encode_patches = (
+            compile(part) if compile else part for part in (network.glancer, network.focuser))
+        images = torch.randn(cell["batch"] * cell["frames"], 3, cell["image"], cell["image"])
+        images = images.contiguous(memory_format=torch.channels_last)
+        self.clips = images.unflatten(0, (cell["batch"], cell["frames"]))
+
+    def episode(self):
+        start = time.perf_counter()
+        glance, maps = self.network.glance(self.clips)
+        seen = time.perf_counter()
+        self.logits = glance + self.network.focus(self.clips, maps)
+        return [(seen - start) * 1e3, (time.perf_counter() - start) * 1e3]
+
+
+def episode(cell, compile=None):
+    if cell["network"] == ADAFOCUS:
+        return AdaFocusEpisode(cell, compile)
+    return (ClipEpisode if cell["frames"] > 1 else Episode)(cell, compile)
+
+
 class PyTorch:
     precision = "f32"
 
@@ -122,7 +176,7 @@ class PyTorch:
         import torch
 
         torch.set_num_threads(threads)
-        self.folder, self.compiled = folder, compiled
+        self.folder, self.compiled, self.layout = folder, compiled, None
         if compiled:
             import torch._inductor.config
 
@@ -137,25 +191,43 @@ class PyTorch:
     def prepare(self, cell):
         import torch
 
+        self.layout = None
         if self.compiled:
             torch._dynamo.reset()
         if cell["part"] == "train":
             subject = Episode(cell)
             return subject.train, None
         if cell["part"] == "episode":
-            subject = Episode(cell, self.compile if self.compiled else None)
+            subject = episode(cell, self.compile if self.compiled else None)
             run = torch.no_grad()(subject.episode)
             run()
             result = subject.logits.numpy()
         else:
-            module, images = encoder(cell["network"]), self.images(cell)
-            function = self.compile(module) if self.compiled else module
-            run = torch.no_grad()(lambda: milliseconds(lambda: function(images)))
-            with torch.no_grad():
-                result = function(images).numpy()
+            module, images = encoder(cell), self.images(cell)
             if not self.compiled:
                 self.export(module, images)
+            with torch.no_grad():
+                function, images = self.arranged(module, images)
+                result = function(images).numpy()
+            run = torch.no_grad()(lambda: milliseconds(lambda: function(images)))
         return run, result
+
+    def arranged(self, module, images):
+        """The module and its input in the arrangement in memory that is faster: channels innermost, or maps one after the
+        other. What is compiled has its channels innermost in any case."""
+        import torch
+
+        ways = {"channels last": torch.channels_last} | (
+            {} if self.compiled else {"contiguous": torch.contiguous_format})
+        times = {}
+        for name, way in ways.items():
+            module.to(memory_format=way)
+            given = images.contiguous(memory_format=way)
+            times[name] = len(ways) == 1 or min(milliseconds(lambda: module(given))[0] for _ in range(4))
+        self.layout = min(times, key=times.get)
+        module.to(memory_format=ways[self.layout])
+        function = self.compile(module) if self.compiled else module
+        return function, images.contiguous(memory_format=ways[self.layout])
 
     def images(self, cell):
         import numpy
@@ -164,7 +236,8 @@ class PyTorch:
         path = os.path.join(self.folder, "images.npy")
         if not self.compiled:
             generator = torch.Generator().manual_seed(1)
-            images = torch.randn(cell["batch"], 3, cell["patch"], cell["patch"], generator=generator)
+            count = cell["batch"] * cell["frames"]
+            images = torch.randn(count, 3, cell["patch"], cell["patch"], generator=generator)
             numpy.save(path, images.numpy())
         return torch.from_numpy(numpy.load(path))
 
@@ -285,6 +358,8 @@ def main():
                 side = side or SIDES[name](folder, threads)
                 run, result = side.prepare(request["prepare"])
                 answer = checked(side, name, result, folder)
+                if getattr(side, "layout", None):
+                    answer["layout"] = side.layout
             elif "run" in request:
                 answer = {"runs": [run() for _ in range(request["run"])]}
             else:

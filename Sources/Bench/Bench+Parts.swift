@@ -28,7 +28,7 @@ extension Bench {
     let run: () throws -> [Double]
     switch options.part {
     case .encoder:
-      let (patches, encoder) = (try images(side: configuration.patchSize), encoder())
+      let (patches, encoder) = (try patches(), encoder())
       _ = try encoder([patches])
       if let plan = encoder.plans.first, plan.inputs[0].shape == patches.shape {
         // Inputs and outputs stay in place, as other libraries have them.
@@ -40,10 +40,10 @@ extension Bench {
         run = { [try MonotonicClock.time { _ = try encoder([patches]) }] }
       }
     case .glance:
-      let (images, engine) = (try images(side: configuration.patchSize), engine())
+      let (images, engine) = (try frames(side: configuration.patchSize), engine())
       run = { [try MonotonicClock.time { _ = try engine.glance(images) }] }
     case .episode:
-      let (images, engine) = (try images(side: configuration.imageSize), engine())
+      let (images, engine) = (try frames(side: configuration.imageSize), engine())
       run = { try episode(images, engine) }
     case .train:
       return try trainingSteps(limit, goesOn)
@@ -53,10 +53,14 @@ extension Bench {
   }
 
   private func encoder() -> PlannedFunction {
-    let encoder = model.localEncoder
+    let (encoder, isOfClips) = (model.localEncoder, configuration.clips != nil)
     return planner.planned { inputs in
-      let encoding = try encoder.encode(inputs[0], .evaluation)
-      return [encoding.features, encoding.map]
+      guard isOfClips else {
+        let encoding = try encoder.encode(inputs[0], .evaluation)
+        return [encoding.features, encoding.map]
+      }
+      let encoding = try encoder.encode(clips: inputs[0], .evaluation)
+      return [try encoding.features.mean([1]), encoding.map]
     }
   }
 
@@ -64,7 +68,7 @@ extension Bench {
   ///
   /// - Throws: ``BenchError`` where the encoder cannot be planned; `Interrupted`.
   public func profile() throws -> EncoderProfile {
-    let (patches, encoder) = (try images(side: configuration.patchSize), encoder())
+    let (patches, encoder) = (try patches(), encoder())
     _ = try encoder([patches])
     guard let plan = encoder.plans.first else {
       throw BenchError("the encoder cannot be planned: \(encoder.obstacle ?? "unknown")")
@@ -76,7 +80,7 @@ extension Bench {
 
   /// The least times of the encoder's operations.
   public struct EncoderProfile {
-    /// The number of patches that run at once.
+    /// The number of patches, or of clips of them, that run at once.
     public let rows: Int
     /// The operations in the order in which they run.
     public let steps: [Plan.StepProfile]
@@ -86,9 +90,20 @@ extension Bench {
     StepEngine(model) { planner.planned($0).callAsFunction }
   }
 
-  private func images(side: Int) throws -> Tensor {
+  /// What the encoder of patches takes: B×3×P×P, or of clips B×f×3×P×P.
+  private func patches() throws -> Tensor {
+    let side = configuration.patchSize
+    guard configuration.clips != nil else { return try random([options.batch, 3, side, side]) }
+    return try random([options.batch, configuration.frames(.patch), 3, side, side])
+  }
+
+  /// Images of B×3×S×S; of clips a row for each frame, (B·F)×3×S×S.
+  private func frames(side: Int) throws -> Tensor {
+    try random([options.batch * configuration.frames, 3, side, side])
+  }
+
+  private func random(_ shape: Shape) throws -> Tensor {
     let random = CounterRandom(seed: 1, stream: "images")
-    let shape: Shape = [options.batch, 3, side, side]
     return try Tensor(shape, (0..<shape.count).map { Float(random.uniform($0)) * 4 - 2 })
   }
 
@@ -110,10 +125,13 @@ extension Bench {
     let side = configuration.imageSize
     let random = CounterRandom(seed: 1, stream: "images")
     let dataset = try TensorsDataset(
-      bytes: (0..<options.batch * 3 * side * side).map { UInt8(random.integer($0, below: 256)) },
-      layout: .channelsLast, imageSize: (side, side), channels: 3,
+      bytes: (0..<options.batch * configuration.frames * 3 * side * side).map {
+        UInt8(random.integer($0, below: 256))
+      },
+      layout: .channelsLast, frames: configuration.frames, imageSize: (side, side), channels: 3,
       labels: (0..<options.batch).map { $0 % configuration.classes },
-      classNames: (0..<configuration.classes).map(String.init))
+      classNames: configuration.labels.isEmpty
+        ? (0..<configuration.classes).map(String.init) : configuration.labels)
     var training = TrainingOptions(stage: .encoders, epochs: limit)
     training.batchSize = options.batch
     do {

@@ -4,7 +4,7 @@ import Inference
 import Compute
 import Support
 
-/// Times a Glance-and-Focus Network with random weights on random images: times do not depend on either.
+/// Times a Glance-and-Focus Network on random images, or clips: times depend neither on these nor on the weights.
 public struct Bench {
   /// What is timed.
   public enum Part: String, Sendable, CaseIterable {
@@ -22,13 +22,15 @@ public struct Bench {
   public struct Options: Sendable {
     /// The encoder's name in the registry.
     public var backbone = "mobilenetv3_large_100"
+    /// Frames of clips, which exchange channels where the backbone has places for it; nil: images.
+    public var frames: Int?
     /// P, the side of the patches in pixels; nil: the paper's for the backbone.
     public var patchSize: Int?
     /// S, the side of the images in pixels; nil: 224, or 128 where patches are smaller than 64.
     public var imageSize: Int?
     /// T, the most steps.
     public var steps = 3
-    /// Images that are run together.
+    /// Images, or clips, that are run together.
     public var batch = 1
     /// The precision of inference; training is float32.
     public var precision = Precision.float32
@@ -76,15 +78,34 @@ public struct Bench {
   let model: GFNet
   let planner: Planner
 
+  /// A network with random weights.
+  ///
   /// - Throws: `UnknownBackbone`, `ModelError` for sizes that do not fit, ``BenchError`` for options that do
   ///   not go together, `InferenceError` where the processor gains nothing from the precision.
   public init(_ options: Options) throws {
+    let entry = try BackboneRegistry.entry(options.backbone)
+    let patch = options.patchSize ?? PaperSetups.setup(for: entry).patchSize
+    let clips = options.frames.map {
+      ClipForm(frames: $0, exchange: entry.takesTemporalShift ? ClipForm.Exchange() : nil)
+    }
+    var configuration = try Configuration(
+      backbone: .named(options.backbone), patchSize: patch,
+      imageSize: options.imageSize ?? max(patch, patch < 64 ? 128 : 224), steps: options.steps, clips: clips)
+    // A linear layer on the maps of all frames side by side would be larger than all else together.
+    if clips != nil { configuration.policyEncoder = .convolution }
+    let form = configuration
+    try self.init(options) { try GFNet(form, seed: 1) }
+  }
+
+  /// A network as it is; what the options say of the form of one is not used.
+  ///
+  /// - Throws: as ``init(_:)``.
+  public init(_ options: Options, model: GFNet) throws {
+    try self.init(options) { model }
+  }
+
+  private init(_ options: Options, _ model: () throws -> GFNet) throws {
     self.options = options
-    let patch =
-      try options.patchSize ?? PaperSetups.setup(for: BackboneRegistry.entry(options.backbone)).patchSize
-    configuration = try Configuration(
-      backbone: options.backbone, patchSize: patch,
-      imageSize: options.imageSize ?? max(patch, patch < 64 ? 128 : 224), steps: options.steps)
     guard options.part != .train || options.precision == .float32 else {
       throw BenchError("training is float32 only: leave out --precision bf16")
     }
@@ -93,7 +114,8 @@ public struct Bench {
     }
     // This refuses a precision that gains nothing here, whatever is timed.
     planner = try Planner(options.precision)
-    model = try GFNet(configuration, seed: 1)
+    self.model = try model()
+    configuration = self.model.configuration
   }
 
   /// Times the part, in turn with a matrix product.

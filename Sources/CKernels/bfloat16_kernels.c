@@ -15,6 +15,10 @@ bool plan_has_bfloat16_products(void) {
   return __builtin_cpu_supports("x86-64-v4") && __builtin_cpu_supports("avx512bf16");
 }
 
+/// Pairs of numbers of a line of the cache.
+#define LINE 16
+#define AHEAD 3
+
 /// Where a tile's channels come from, as in convolution_kernels.c.
 struct range {
   const uint16_t *x;
@@ -30,6 +34,11 @@ INLINE FOR_BFLOAT16 void add_range(
   for (size_t i = range->begin / 2, end = range->end / 2; i < end; i++) {
     __m512 row[3];
     UNROLL for (size_t v = 0; v < vectors; v++) row[v] = _mm512_loadu_ps(weights + (v * pairs + i) * LANES);
+    // As in convolution_kernels.c: the same lines of the next pixels.
+    if (pixels == PLAN_PIXELS) {
+      const size_t number = i % LINE, pixel = number * PLAN_PIXELS / LINE;
+      __builtin_prefetch(x + (PLAN_PIXELS + pixel) * inputs + 2 * (i - number), 0, AHEAD);
+    }
     UNROLL for (size_t p = 0; p < pixels; p++) {
       float pair;
       memcpy(&pair, x + p * stride + 2 * i, sizeof pair);

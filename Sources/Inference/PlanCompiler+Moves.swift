@@ -6,7 +6,7 @@ import Tensor
 extension PlanCompiler {
   mutating func addReshape(_ node: Graph.Node) throws {
     if graph.keepsOrder(node) { return }
-    steps.append(ReshapeStep(source: try view(node.inputs[0]), destination: try view(node.output)))
+    steps.append(try ReshapeStep(source: view(node.inputs[0]), destination: view(node.output)))
   }
 
   /// Joins the rows of all inputs: along the channels of maps, the last axis of matrices, or axis 0.

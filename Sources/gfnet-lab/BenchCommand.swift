@@ -1,8 +1,10 @@
 import ArgumentParser
 import Backbones
 import Bench
-import Inference
+import Checkpoints
 import Compute
+import GlanceFocus
+import Inference
 import Reports
 import Support
 
@@ -12,7 +14,7 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench",
     abstract: "Time a network on this machine.",
     discussion: """
-      Weights and images are random: times do not depend on them. Between the runs two matrices are multiplied, the best \
+      Weights and images are random, but for the weights of --model: times do not depend on them. Between the runs two matrices are multiplied, the best \
       of which is the machine's peak: "of peak" says how well the processor is used, whatever else it does.
 
       Parts: encoder (alone, on patches), glance (step 1 on images of the size of a patch), episode (all steps, without exits; times after each), \
@@ -23,14 +25,24 @@ struct BenchCommand: ParsableCommand {
         gfnet-lab bench --arch resnet50 --batch 32 --precision bf16
         gfnet-lab bench --arch resnet_tiny_16 --part train --batch 128 --runs 10
         gfnet-lab bench --arch resnet50 --profile                   each operation of the encoder
+        gfnet-lab bench --arch resnet50 --frames 8 --patch 224 --part encoder   clips, whose frames exchange channels
+        gfnet-lab bench --model models/clutter-fashion.safetensors  a network as its file says
         gfnet-lab bench --json > times.json
 
       With --turns other programs can take turns with this one: it prints its settings as JSON; then each line read has \
       a count, and is answered by a line with as many runs: a list of lists of milliseconds.
       """)
 
-  @Option(help: ArgumentHelp("Encoder; `gfnet-lab models` lists them.", valueName: "name"))
-  var arch = "mobilenetv3_large_100"
+  @Option(
+    help: ArgumentHelp(
+      "Encoder; `gfnet-lab models` lists them (default: mobilenetv3_large_100).", valueName: "name"))
+  var arch: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A model's file, or its name under models/, instead of --arch, --patch, --image, --steps and --frames.",
+      valueName: "file"), completion: .file(extensions: CheckpointFormats.endings))
+  var model: FilePath?
 
   @Option(help: ArgumentHelp("Side of glance and patches (default: the encoder's).", valueName: "pixels"))
   var patch: Int?
@@ -40,10 +52,17 @@ struct BenchCommand: ParsableCommand {
       "Side of the images (default: 224, or 128 for patches below 64 pixels).", valueName: "pixels"))
   var image: Int?
 
-  @Option(help: ArgumentHelp("Steps of an episode, the glance included.", valueName: "n"))
-  var steps = 3
+  @Option(help: ArgumentHelp("Steps of an episode, the glance included (default: 3).", valueName: "n"))
+  var steps: Int?
 
-  @Option(help: ArgumentHelp("Images that are run together (default: 1; train: 32).", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "Clips of so many frames instead of images; frames exchange channels (TSM) where the encoder has places for it.",
+      valueName: "n"))
+  var frames: Int?
+
+  @Option(
+    help: ArgumentHelp("Images, or clips, that are run together (default: 1; train: 32).", valueName: "n"))
   var batch: Int?
 
   @Option(help: "Precision: f32 or bf16.")
@@ -74,6 +93,16 @@ struct BenchCommand: ParsableCommand {
     if let batch, !(1...4096).contains(batch) {
       throw ValidationError("--batch must be from 1 to 4096, got \(batch)")
     }
+    if let batch, let frames,
+      batch.multipliedReportingOverflow(by: frames).partialValue > 4096 || frames > 4096
+    {
+      throw ValidationError(
+        "--batch times --frames must be at most 4096 pictures, got \(batch) clips of \(frames)")
+    }
+    if model != nil, arch != nil || patch != nil || image != nil || steps != nil || frames != nil {
+      throw ValidationError(
+        "--model takes neither --arch, --patch, --image, --steps nor --frames: its file says all of them")
+    }
     if turns, profile || json || runs != nil {
       throw ValidationError("--turns takes neither --profile, --json nor --runs")
     }
@@ -85,15 +114,16 @@ struct BenchCommand: ParsableCommand {
   func run() throws {
     if let threads = try threadsText.map(OptionValues.threads) { ThreadTeam.setSize(threads) }
     var options = Bench.Options()
-    options.backbone = arch
+    if let arch { options.backbone = arch }
     options.patchSize = patch
     options.imageSize = image
-    options.steps = steps
+    if let steps { options.steps = steps }
+    options.frames = frames
     options.batch = batch ?? (part == .train ? 32 : 1)
     options.precision = precision
     options.part = part
     options.runs = runs ?? (part == .train ? 10 : 50)
-    let bench = try Bench(options)
+    let bench = try model.map { try Bench(options, model: network(of: $0)) } ?? Bench(options)
     if turns {
       try takeTurns(bench)
     } else if profile {
@@ -105,10 +135,21 @@ struct BenchCommand: ParsableCommand {
     }
   }
 
+  private func network(of name: FilePath) throws -> GFNet {
+    let path =
+      CheckpointFormats.isNamedAsForeign(name)
+      ? name : try ModelLibrary.standard(scriptFolder: nil).find(name)
+    guard let model = try CheckpointFile(path).model() else {
+      throw ValidationError("\(path) is not a gfnet-lab model but one network's weights")
+    }
+    return model.network
+  }
+
   private func title(_ bench: Bench) -> String {
     let c = bench.configuration
+    let items = c.clips.map { "clips of \($0.frames) frames" } ?? "images"
     return
-      "\(c.backbone), \(c.patchSize)×\(c.patchSize) patches of \(c.imageSize)×\(c.imageSize) images, batch "
+      "\(c.backbone), \(c.patchSize)×\(c.patchSize) patches of \(c.imageSize)×\(c.imageSize) \(items), batch "
       + "\(bench.options.batch), \(precision.rawValue), \(ThreadTeam.size) threads"
   }
 
@@ -121,7 +162,8 @@ struct BenchCommand: ParsableCommand {
             + "; milliseconds of \(bench.options.runs) runs. Peak: \(Int(result.peak)) G Multiply-Adds/s. "
             + memory(result.memory),
           columns: [
-            "", "median", "minimum", "95 %", "images/s", "Multiply-Adds (M)", "G Multiply-Adds/s",
+            "", "median", "minimum", "95 %", bench.configuration.clips == nil ? "images/s" : "clips/s",
+            "Multiply-Adds (M)", "G Multiply-Adds/s",
             "of peak (%)",
           ],
           rows: result.timings.map { timing in
@@ -146,7 +188,10 @@ struct BenchCommand: ParsableCommand {
 
   private func printTable(_ bench: Bench, _ profile: Bench.EncoderProfile) {
     let steps = profile.steps
-    let part = profile.rows == bench.options.batch ? "" : " on the \(profile.rows) patches that run at once"
+    let part =
+      profile.rows == bench.options.batch
+      ? ""
+      : " on the \(profile.rows) \(bench.configuration.clips == nil ? "patches" : "clips") that run at once"
     let total = steps.reduce(0) { $0 + $1.milliseconds }
     func row(_ name: String, _ milliseconds: Double, _ madds: Int) -> [Notebook.Table.Value] {
       [
@@ -174,6 +219,7 @@ struct BenchCommand: ParsableCommand {
     return [
       .init("arch", .string(c.backbone)), .init("patch", .integer(c.patchSize)),
       .init("image", .integer(c.imageSize)), .init("steps", .integer(c.steps)),
+      .init("frames", .integer(c.frames)),
       .init("batch", .integer(o.batch)),
       .init("precision", .string(o.precision.rawValue)), .init("threads", .integer(ThreadTeam.size)),
       .init("part", .string(o.part.rawValue)),

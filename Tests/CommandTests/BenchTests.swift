@@ -16,7 +16,7 @@ import Testing
       let madds: Int
     }
     let arch: String
-    let patch, image, batch, runs: Int
+    let patch, image, frames, batch, runs: Int
     let timings: [Timing]?
     let operations: [Operation]?
     let weight_bytes, work_bytes, peak_bytes: Int?
@@ -56,6 +56,54 @@ import Testing
       #expect(timings.map(\.madds) == costs.cumulative.map { Double(2 * $0) })
       #expect(zip(timings, timings.dropFirst()).allSatisfy { $0.median_ms < $1.median_ms })
     default: #expect(timings[0].madds > Double(6 * costs.cumulative[0]))
+    }
+  }
+
+  /// A clip costs its frames; where frames exchange channels is not what costs are about.
+  @Test(arguments: ["encoder", "glance", "episode", "train"]) func everyPartIsTimedOnClips(_ part: String)
+    throws
+  {
+    let report = try report("--part", part, "--runs", "2", "--batch", "2", "--frames", "3", "--steps", "2")
+    #expect((report.frames, report.batch) == (3, 2))
+    let timings = try #require(report.timings)
+    #expect(timings.allSatisfy { $0.minimum_ms > 0 && $0.runs_ms.count == 2 })
+    let costs = try GFNet(
+      Configuration(
+        backbone: .named("resnet_tiny_16"), imageSize: 128, steps: 2, clips: ClipForm(frames: 3))
+    ).measureCosts()
+    let image = try Self.model().measureCosts()
+    #expect(costs.localEncoder == 3 * image.localEncoder)
+    switch part {
+    case "encoder": #expect(timings.map(\.madds) == [Double(2 * costs.localEncoder)])
+    case "glance": #expect(timings.map(\.madds) == [Double(2 * costs.cumulative[0])])
+    case "episode": #expect(timings.map(\.madds) == costs.cumulative.map { Double(2 * $0) })
+    default: #expect(timings[0].madds > Double(6 * costs.cumulative[0]))
+    }
+    let profile = try self.report("--profile", "--runs", "2", "--frames", "3")
+    let operations = try #require(profile.operations)
+    #expect(operations.contains { $0.operation.contains("shift") })
+    #expect(operations.reduce(0) { $0 + $1.madds } == costs.localEncoder)
+  }
+
+  /// The form of a network in a file is the file's.
+  @Test func aModelsFileIsTimed() throws {
+    let program = try Program()
+    try program.write(
+      "save.lua",
+      """
+      gfnet.model{
+        backbone = "resnet_tiny_16", frames = 2, patch_size = 40, image_size = 96, steps = 2, classes = 3, seed = 1,
+      }:save("clips.safetensors")
+      """)
+    let saved = try program.run("run", "save.lua")
+    #expect(saved.status == 0, "\(saved.errors)")
+    for (part, count) in [("glance", 1), ("episode", 2), ("train", 1)] {
+      let result = try program.run(
+        ["bench", "--model", "clips.safetensors", "--part", part, "--batch", "2", "--runs", "2", "--json"])
+      #expect(result.status == 0, "\(result.errors)")
+      let report = try JSONDecoder().decode(Report.self, from: Data(result.output.utf8))
+      #expect((report.arch, report.patch, report.image, report.frames) == ("resnet_tiny_16", 40, 96, 2))
+      #expect(report.timings?.count == count)
     }
   }
 
@@ -133,6 +181,9 @@ import Testing
       (["--part", "train", "--precision", "bf16"], 1, "training is float32 only"),
       (["--part", "train", "--batch", "1"], 1, "a batch of at least 2"),
       (["--runs", "0"], 2, "--runs must be"), (["--turns", "--json"], 2, "--turns takes neither"),
+      (["--model", "a.safetensors", "--patch", "64"], 2, "--model takes neither"),
+      (["--model", "no-such-model"], 1, "no-such-model"), (["--frames", "0"], 1, "clips have 0 frames"),
+      (["--batch", "4096", "--frames", "4096"], 2, "at most 4096 pictures"),
       (["--part", "glanse"], 2, "glanse"), (["--steps", "0"], 1, "steps is 0"),
     ] as [([String], Int32, String)])
   func mistakesAreOneLine(_ arguments: [String], _ status: Int32, _ message: String) throws {

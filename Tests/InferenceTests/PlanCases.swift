@@ -228,6 +228,17 @@ struct PlanCase: CustomTestStringConvertible, Sendable {
         let flat = try $0[0].flattened(from: 1)
         return [flat, try flat.reshaped([2, 3, 4, 6]).relu(), try $0[0].reshaped([2, 12, 2, 3])]
       },
+      PlanCase(
+        testDescription: "frames of clips as rows, and their maps side by side", inputs: [[2, 3, 3, 5, 7]]
+      ) {
+        let frames = try $0[0].reshaped([6, 3, 5, 7])
+        let maps = try convolution(frames, 8, name: "a")
+        return [
+          try maps.reshaped([2, 24, 5, 7]), try maps.reshaped([2, 24, 7, 5]),
+          try maps.reshaped([2, 3, 8, 5, 7]),
+          try maps.reshaped([12, 4, 5, 7]),
+        ]
+      },
       PlanCase(testDescription: "reshapes that do not", inputs: [[3, 8, 1, 1]], steps: ["functions"]) {
         [try $0[0].relu().flattened(from: 1)]
       },

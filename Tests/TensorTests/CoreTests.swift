@@ -117,6 +117,26 @@ import Testing
     #expect(throws: TensorError.self) { try Tensor.linspace(0, 1, count: -1) }
   }
 
+  /// Pictures have three channels, for which copies between arrangements have loops of their own.
+  @Test(arguments: [1, 2, 3, 4], [(1, 1), (3, 5), (1, 64), (40, 37)])
+  func channelsChangePlacesInMemory(_ channels: Int, _ size: (height: Int, width: Int)) throws {
+    let (h, w) = size
+    let values = (0..<2 * channels * h * w).map { Float($0) }
+    // One plane after the other, as a list of numbers that is given; then channels innermost, and back.
+    let planes = try Tensor([2, channels, h * w], values)
+    let (innermost, back) = (try Tensor.zeros([2, h * w, channels]), try Tensor.zeros([2, channels, h * w]))
+    try innermost.assign(planes.permuted([0, 2, 1]))
+    try back.assign(innermost.permuted([0, 2, 1]))
+    let expected = (0..<2).flatMap { n in
+      (0..<h * w).flatMap { p in (0..<channels).map { Float((n * channels + $0) * h * w + p) } }
+    }
+    #expect(try innermost.values() == expected)
+    #expect(try back.values() == values)
+    let map = try Tensor([2, channels, h, w], values)
+    #expect(try map.values() == values)
+    #expect(try map.reshaped([2 * channels, h * w]).values() == values)
+  }
+
   @Test func whatIsNoNumberStaysVisible() throws {
     let x = try Tensor([3], [.nan, 1, 2])
     #expect(try x.maximum(Tensor(1.5)).values()[0].isNaN)
