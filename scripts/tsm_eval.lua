@@ -173,18 +173,21 @@ if determined then
   for i, count in ipairs(curve.madds) do
     cost[i] = count / 1e9
     if i % 3 == 1 then
-      shown[#shown + 1] = { curve.thresholds[i][1], 100 * curve.exits[i][1] / applied.images, cost[i], curve.accuracy[i] }
+      shown[#shown + 1] = {
+        ("%.4f"):format(curve.thresholds[i][1]), 100 * curve.exits[i][1] / applied.images, cost[i], curve.accuracy[i],
+      }
     end
   end
   gfnet.report.table{
     name = "exits", columns = { "confidence", "left after the glance (%)", "10⁹ MAdds", "top-1 (%)" }, rows = shown,
-    digits = { confidence = 4, ["left after the glance (%)"] = 1, ["10⁹ MAdds"] = 2, ["top-1 (%)"] = 2 },
+    digits = { ["left after the glance (%)"] = 1, ["10⁹ MAdds"] = 2, ["top-1 (%)"] = 2 },
     caption = ("Thresholds from %d videos, applied to %d others."):format(determined.images, applied.images),
   }
-  results.exits = { madds = curve.madds, accuracy = curve.accuracy }
-  gfnet.plot.figure{
-    xlabel = "10⁹ Multiply-Adds per video", ylabel = "top-1 (%)", title = "Exit after the glance", name = "exits",
-  }:line(cost, curve.accuracy)
+  local fig = gfnet.plot.figure{
+    xlabel = "10⁹ Multiply-Adds per video", ylabel = "top-1 (%)", title = "Exit after the glance",
+  }
+  fig:line(cost, curve.accuracy)
+  gfnet.report.figure(fig, { name = "exits", caption = "Accuracy when videos that the glance is sure of leave there." })
 end
 
 gfnet.report.results(results)

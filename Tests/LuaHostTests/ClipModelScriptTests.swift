@@ -309,6 +309,8 @@ import Testing
 
   /// A model whose glance has another encoder, size and frames goes through everything that a model goes through.
   @Test func theGlanceMayHaveItsOwnEncoderSizeAndFrames() throws {
+    let folder = try TemporaryFolder()
+    let file = "\(folder.path)/own.safetensors"
     let output = try shown(
       """
       local own = gfnet.model{backbone = "resnet_tiny_16", patch_size = 24, steps = 2, dataset = data, seed = 3,
@@ -320,25 +322,25 @@ import Testing
       local seen = own:glance(data)
       local worst = (seen.logits - trace.logits[1]):abs():max()
       local patches = own:crop(data, (own:propose(seen.memory)))
-      print(patches.shape[2], patches.shape[5])
+      print(patches:size(2), patches:size(5))
       local after = own:focus(patches, seen.memory, {auxiliary = true})
       worst = math.max(worst, (after.logits - trace.logits[2]):abs():max())
       print(worst, (after.logits - after.auxiliary - seen.logits):abs():max() < 1e-5)
-      print(own:resize(data[1].clip:unsqueeze(1)).shape[5])
+      print(own:resize(data[1].clip:unsqueeze(1)):size(5))
       for _, name in ipairs{"saliency", "contrast", "random", "center", "grid"} do
         assert(#own:trace(data, {sampler = gfnet.samplers[name]{}}):accuracy() == 2, name)
       end
       print(own:infer(data, {exit = 0}).madds == own.madds[1], #trace:thresholds{q = 1})
-      local features, map = own.global_encoder(data[1].clip[{{1, 1}}])
+      local features, map = own.global_encoder(own:resize(data[1].clip[{{1, 1}}]))
       local logits, memory = own.sequence_classifier(features)
       local _, _, next = own.policy(map, memory)
       print(pcall(own.policy.propose, own.policy, gfnet.tensor.zeros(1, 3, 2, 2)))
-      own:save("own.safetensors")
-      local read = gfnet.load("own.safetensors")
+      own:save("\(file)")
+      local read = gfnet.load("\(file)")
       print((read:trace(data, {batch = 12}).logits - trace.logits):abs():max(), #read.frame_parts)
       for stage = 1, 3 do
         gfnet.train{model = own, dataset = data, stage = stage, epochs = 1, batch = 6, checkpoint = false,
-          reward = stage == 2 and "contrastive" or nil, log = function() end}
+          reward = stage == 2 and "contrastive" or nil}
       end
       local deep = gfnet.model{backbone = "resnet_tiny_16", patch_size = 24, steps = 4, image_size = 64, classes = 3,
         glance_backbone = "resnet_tiny_24", glance_size = 32}
