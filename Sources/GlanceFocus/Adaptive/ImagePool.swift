@@ -118,9 +118,8 @@ final class ImagePool {
   /// One patch of each image, n×3×P×P, normalised; of clips one of every frame that patches are cut from.
   func patches(_ rows: [Int], _ locations: [PatchPlaces]) throws -> Tensor {
     let (side, patch) = (configuration.imageSize, configuration.patchSize)
-    let frames = configuration.frames(.patch)
     let corners = locations.map { $0.corners(imageSize: side, patchSize: patch) }
     return try pixels.patches(
-      pictures(rows, .patch), corners.flatMap { $0.values(frames: frames) }, side: patch)
+      pictures(rows, .patch), corners.spread(configuration.frames(.patch)), side: patch)
   }
 }

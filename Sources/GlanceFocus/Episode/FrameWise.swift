@@ -115,6 +115,21 @@ extension FrameWise where Value == PatchLocation {
   }
 }
 
+extension Sequence {
+  /// The value of every one of `frames` frames of each item, item after item.
+  func spread<Value>(_ frames: Int) -> [Value] where Element == FrameWise<Value> {
+    var values: [Value] = []
+    values.reserveCapacity(underestimatedCount * frames)
+    for item in self {
+      switch item {
+      case .same(let value): for _ in 0..<frames { values.append(value) }
+      case .each(let each): values += each
+      }
+    }
+    return values
+  }
+}
+
 extension [PatchPlaces] {
   /// How many places each item has where they are written down for all alike: 1, or f where an item has one for each of f
   /// frames.

@@ -10,14 +10,16 @@ import Support
 /// | `madds` | F64 T | cumulative Multiply-Adds by step |
 /// | `images` | I64 N | indices in the data set, from 0 |
 /// | `labels` | I32 N | true classes, from 0; absent when not known |
-/// | `actions` | F32 T−1×N×2 | patch locations of steps 2…T, (row, column) in [0, 1]; T−1×N×f×2 where there is one for each of f frames |
+/// | `actions` | F32 T−1×N×2, or T−1×N×f×2 | patch locations of steps 2…T, (row, column) in [0, 1] |
 /// | `coordinates` | I32, as `actions` | their top-left pixels |
 /// | `values` | F32 T×N | the critic's values, NaN where not computed; absent when there are none |
 ///
+/// Where a step has a place for each of f frames, places are written so for all.
+///
 /// The metadata holds format, model, model_digest, dataset, dataset_digest, sampler, image_size, patch_size
 /// and classes (a JSON list of names); of clips also clips, a JSON object with frames, glanceFrames and focusFrames;
-/// where several items in a row are views of one video also views, their number, and over_views, `true` where rows are the means
-/// over them.
+/// where several items in a row are views of one video also views, their number, and over_views, `true` where rows are
+/// the means over them.
 extension Trace {
   private static let format = "gfnet-lab trace 1"
 

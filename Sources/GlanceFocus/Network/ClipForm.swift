@@ -3,8 +3,8 @@ import Tensor
 
 /// How a network sees clips: of how many frames, which of them each encoder looks at, and how these exchange channels.
 ///
-/// A step looks at all its frames at one place, or at each at a place of its own. Features of a step are the mean over its frames; the policy reads the
-/// maps of all frames side by side, as channels.
+/// A step looks at all its frames at one place, or at each at a place of its own. Features of a step are the mean over its
+/// frames; the policy reads the maps of all frames side by side, as channels.
 public struct ClipForm: Codable, Sendable, Equatable {
   /// How the frames of a clip exchange channels in an encoder (Lin et al. 2019, TSM).
   public struct Exchange: Codable, Sendable, Equatable {

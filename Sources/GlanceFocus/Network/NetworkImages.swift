@@ -206,10 +206,8 @@ public struct NetworkImages {
         "\(item.count) places for the \(places.count) frames of clip \(index + 1), expected one for each, or one for all"
       )
     }
-    let positions = locations.flatMap { item in
-      item.values(frames: places.count).map {
-        PatchPosition(row: Int($0.row * Float(height - side)), column: Int($0.column * Float(width - side)))
-      }
+    let positions = locations.spread(places.count).map {
+      PatchPosition(row: Int($0.row * Float(height - side)), column: Int($0.column * Float(width - side)))
     }
     let patches: Source
     switch source {

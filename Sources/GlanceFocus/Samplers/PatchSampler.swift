@@ -39,15 +39,15 @@ extension PatchSampler {
       )
     }
     for (index, places) in locations.enumerated() {
-      let image = "image \(batch.last[index].image + 1) at step \(batch.step)"
+      func image() -> String { "image \(batch.last[index].image + 1) at step \(batch.step)" }
       guard places.count == 1 || places.count == batch.frames else {
         throw EpisodeError(
-          "the sampler '\(name)' proposed \(places.count) places for \(image): "
+          "the sampler '\(name)' proposed \(places.count) places for \(image()): "
             + batch.last.record.expectedPlaces)
       }
       if let stray = places.stray {
         throw EpisodeError(
-          "the sampler '\(name)' proposed (\(text(stray.row)), \(text(stray.column))) for \(image):"
+          "the sampler '\(name)' proposed (\(text(stray.row)), \(text(stray.column))) for \(image()):"
             + " row and column must lie in [0, 1]")
       }
     }

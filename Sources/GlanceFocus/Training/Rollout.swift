@@ -156,8 +156,8 @@ extension GFNet {
   /// that patches are cut from, at the same place or at its own.
   public func patches(_ images: Tensor, locations: [PatchPlaces]) throws -> Tensor {
     let (size, side) = (images.shape[2], configuration.patchSize)
-    let frames = configuration.frames(.patch)
-    let corners = locations.flatMap { $0.corners(imageSize: size, patchSize: side).values(frames: frames) }
-    return try seen(images, .patch).cropped(corners, height: side, width: side)
+    let corners = locations.map { $0.corners(imageSize: size, patchSize: side) }
+    return try seen(images, .patch).cropped(
+      corners.spread(configuration.frames(.patch)), height: side, width: side)
   }
 }

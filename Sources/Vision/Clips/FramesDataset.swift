@@ -121,7 +121,7 @@ public struct FramesDataset: SampledVideos {
       throw ImageError(path: files.folder(video).shown, reason: "has no frames, as its list says")
     }
     // Short videos repeat frames: none is decoded twice.
-    let distinct = numbers.enumerated().filter { numbers.firstIndex(of: $0.element) == $0.offset }.map(\.element)
+    let distinct = numbers.indices.filter { numbers.firstIndex(of: numbers[$0]) == $0 }.map { numbers[$0] }
     var decoded = [Result<RGBImage, any Error>?](repeating: nil, count: distinct.count)
     // Where clips are prepared side by side, each has one thread, and this is a plain loop.
     decoded.withUnsafeMutableBufferPointer { decoded in

@@ -33,7 +33,7 @@ enum StepperClass {
         it.stepper.leaves
       },
       .init(
-        "place", "list", "after a place: {row, column}, or a list of one for each frame of a clip; else nil"
+        "place", "table", "after a place: {row, column}, or a list of one for each frame of a clip; else nil"
       ) { it, _ in it.stepper.place?.fractions },
       .init("over", "boolean", "true when the image has left") { it, _ in it.stepper.moment == .end },
       .init("result", "table", "what became of the image, as of model:infer; nil before it has left") {
