@@ -146,10 +146,14 @@ end
 if own then
   local axes = fig[4]
   axes:set{ title = "Ours on " .. own.dataset, xlabel = "mean Multiply-Adds per clip", xmin = 0 }
-  axes:line(own.budgeted.madds, own.budgeted.accuracy, { label = "Glance-and-Focus", color = "#0072B2" })
+  axes:line(own.budgeted.madds, own.budgeted.accuracy, {
+    label = "Glance-and-Focus", color = "#0072B2", marker = "circle", marker_size = 2.5 })
   axes:step(own.madds, own.anytime, { label = "anytime", color = "#56B4E9" })
-  for _, network in ipairs(own.static) do
-    axes:scatter({ network.madds }, { network.accuracy }, { label = network.caption or network.name })
+  local looks = { { "#D55E00", "square" }, { "black", "diamond" }, { "#009E73", "triangle" } }
+  for i, network in ipairs(own.static) do
+    local look = looks[(i - 1) % #looks + 1]
+    axes:scatter({ network.madds }, { network.accuracy }, {
+      label = network.caption or network.name, color = look[1], marker = look[2] })
   end
 end
 fig
