@@ -98,9 +98,11 @@ def check_functions(folder):
     compared = {name: Compared(name) for name in names}
     for k, n, level, p in shares:
         row = next(rows)
-        for i, method in enumerate(("wilson", "exact")):
-            ends = stats.binomtest(k, n).proportion_ci(level, method)
-            for found, wanted in zip(row[2 * i:2 * i + 2], (ends.low, ends.high)):
+        wilson, tail = stats.binomtest(k, n).proportion_ci(level, "wilson"), (1 - level) / 2
+        # The exact interval of binomtest is solved to 2e-12 only; quantiles of the beta distribution are to all digits.
+        exact = (stats.beta.ppf(tail, k, n - k + 1) if k else 0, stats.beta.isf(tail, k + 1, n - k) if k < n else 1)
+        for i, ends in enumerate(((wilson.low, wilson.high), exact)):
+            for found, wanted in zip(row[2 * i:2 * i + 2], ends):
                 compared[names[i]].add(float(found) / 100, wanted, (k, n, level))
         for found, side in zip(row[4:], ("two-sided", "less", "greater")):
             compared["binomial test"].add(found, stats.binomtest(k, n, p, side).pvalue, (k, n, p, side))

@@ -168,13 +168,13 @@ private let steady = (0...40).map { [Float](repeating: 1 - Float($0) / 40, count
       #expect(sequence.setAside == (path.needsImages ? 200 : 0), "\(path)")
       let control = try RiskControl(promise, on: trace, sequence: sequence)
       #expect(control.images == 1000 - sequence.setAside)
-      #expect(control.certified > 1, "\(path)")
-      #expect(control.madds < trace.record.madds[3])
-      // From hardly any early exit to all.
-      let first = try trace.evaluate(thresholds: sequence.path[0])
       let last = try trace.evaluate(thresholds: sequence.path[19])
-      #expect(first.exits[3] > 950, "\(path): \(first.exits)")
       #expect(last.exits[0] > 900, "\(path): \(last.exits)")
+      // Many of these made images are sure of themselves beyond all digits, which one threshold cannot part.
+      guard path.needsImages else { continue }
+      #expect(control.certified > 1 && control.madds < trace.record.madds[3], "\(path)")
+      let first = try trace.evaluate(thresholds: sequence.path[0])
+      #expect(first.exits[3] > 950, "\(path): \(first.exits)")
     }
     // The same images cannot tell thresholds and test them; those of another set can, and none is set aside.
     #expect(throws: EpisodeError.self) { try RiskSequence(.paper, for: trace, family: trace) }

@@ -45,9 +45,10 @@ public struct RiskTrials: Sendable {
     others = sequence.rows.count - images
     var kept = try KeptRows(trace, promise.loss, sequence, trials: trials)
     var walk = RiskWalk(promise, count: images)
+    let rows = Array(sequence.rows)
     let random = CounterRandom(seed: seed, stream: "risk trials")
     for trial in 0..<trials {
-      let order = try random.child(trial).permutation(sequence.rows.count).map { sequence.rows[$0] }
+      let order = try random.child(trial).permutation(rows.count).map { rows[$0] }
       let count = try walk.run(points: sequence.path.count, rows: order.prefix(images)) {
         try kept.row($0).losses
       }

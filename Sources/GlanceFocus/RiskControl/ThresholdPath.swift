@@ -28,9 +28,9 @@ public enum ThresholdPath: String, CaseIterable, Sendable {
     func share(_ point: Int) -> Double { Double(point) / Double(points - 1) }
     switch self {
     case .single:
-      // Confidences crowd near 1, so distances from 1 grow by a factor; the last threshold is 0.
+      // Confidences crowd near 1, so distances from 1 grow by a factor, from 10⁻⁷ on; the last threshold is 0.
       return (0..<points).map { point in
-        let threshold = Float(1 - pow(10, 5 * (share(point) - 1)))
+        let threshold = Float(1 - pow(10, 7 * (share(point) - 1)))
         return [Float](repeating: threshold, count: steps - 1) + [-.infinity]
       }
     case .paper:
