@@ -108,6 +108,27 @@ import Testing
     #expect(shown[0].csv?.contains("stacked") == false)
   }
 
+  @Test func theEndingSaysTheFormat() throws {
+    let folder = try TemporaryFolder()
+    let bench = try ScriptBench(
+      """
+      local f = gfnet.plot.figure{}:line({1, 2}, {3, 4}, {label = "</text><script>"})
+      for _, name in ipairs{"a.svg", "b.jpeg", "c.webp", "d", "e.PNG"} do f:save("\(folder.path)/" .. name) end
+      gfnet.plot.images{gfnet.tensor.rand(3, 8, 8)}:save("\(folder.path)/f.svg", {dpi = 72})
+      """)
+    #expect(bench.message == "")
+    func start(_ name: String) -> [UInt8] {
+      [UInt8]((try? Data(contentsOf: URL(fileURLWithPath: "\(folder.path)/\(name)")))?.prefix(4) ?? Data())
+    }
+    #expect(start("a.svg") == Array("<?xm".utf8) && start("f.svg") == Array("<?xm".utf8))
+    #expect(start("b.jpeg").prefix(3) == [0xFF, 0xD8, 0xFF] && start("c.webp") == Array("RIFF".utf8))
+    #expect(start("d.png") == [0x89, 0x50, 0x4E, 0x47] && start("e.PNG") == start("d.png"))
+    for name in ["a.csv", "b.csv", "c.csv", "d.csv"] { #expect(!start(name).isEmpty, "\(name)") }
+    #expect(start("f.csv").isEmpty)
+    let svg = try String(contentsOfFile: "\(folder.path)/a.svg", encoding: .utf8)
+    #expect(!svg.contains("<script>") && svg.contains("&lt;script&gt;"))
+  }
+
   @Test(arguments: [
     ("f:line({1, 2}, {1})", "figure:line: x has 2 values and y has 1; they must be equally many"),
     ("f:line({1}, {1}, {colour = 'red'})", "figure:line: unknown option 'colour'; write color = …"),

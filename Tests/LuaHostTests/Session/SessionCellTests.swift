@@ -144,6 +144,15 @@ import Testing
     #expect(bench.run("%confirm soon").contains("%confirm expects seconds"))
   }
 
+  @Test func formatsOfFiguresAreThoseThatTheSessionWasTold() throws {
+    let bench = try SessionBench()
+    #expect(bench.run("%formats") == "figures: png\n")
+    #expect(bench.run("%formats svg, png, svg") == "figures: svg,png\n")
+    #expect(bench.session.context.options.pictureFormats.map(\.ending) == ["svg", "png"])
+    #expect(bench.run("%formats docx").contains("%formats: unknown picture format \"docx\""))
+    #expect(bench.run("%formats") == "figures: svg,png\n")
+  }
+
   @Test func thousandsOfCellsLeaveNoMoreThanTheirVariables() throws {
     let bench = try SessionBench()
     for index in 1...2000 {
