@@ -237,6 +237,10 @@ def own_measurements(options):
         failed += run(
             [peers.PROGRAM, "run", script, *short, *threads, "--out", os.path.join(options.out, "adaptive")],
             "what an exit saves")
+        failed += run(
+            [peers.PROGRAM, "run", os.path.join(peers.ROOT, "Benchmarks", "Clips", "exits.lua"),
+             *(["clips=256", "rounds=3"] if options.quick else []), *threads, "--out",
+             os.path.join(options.out, "clip-exits")], "what an exit saves on clips")
     if options.part is None or "report" in parts:
         # It finds what it shows, results.lua, in its own folder.
         report = shutil.copy(os.path.join(peers.HERE, "report.lua"), options.out)

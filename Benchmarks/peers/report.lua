@@ -228,6 +228,44 @@ if cells.episode then
 end
 
 -- %% [markdown]
+-- ## Clips
+--
+-- Encoders whose frames exchange channels, and episodes of clips: all steps, without exits. Of PyTorch eager the arrangement
+-- of maps in memory is the faster one.
+
+-- %% Clips
+local clip_times, clip_ratios = {}, {}
+for _, row in ipairs(results.rows) do
+  if row.frames > 1 and row.side == "gfnet-lab f32" and not row.unavailable and row.stage ~= "further" then
+    local cell = at(cells, "clips " .. row.part, row.network, row.patch, row.batch)
+    local title = { row.part, row.network, row.frames, row.patch, row.batch, row.stage }
+    local line, ratio = { table.unpack(title) }, { table.unpack(title) }
+    for i, side in ipairs(sides) do
+      local other = at(cell, side, row.stage)
+      line[6 + i] = other and other.median_ms or "–"
+      if i > 2 then ratio[#ratio + 1] = other and other.ratio or "–" end
+    end
+    clip_times[#clip_times + 1], clip_ratios[#clip_ratios + 1] = line, ratio
+  end
+end
+if #clip_times > 0 then
+  local first = { "part", "network", "frames", "side", "batch", "step" }
+  local function named(others)
+    local all = { table.unpack(first) }
+    for _, name in ipairs(others) do all[#all + 1] = name end
+    return all
+  end
+  gfnet.report.table{
+    name = "clips-times", caption = "Clips. Milliseconds from the start to the end of a step.", rows = clip_times,
+    digits = digits(sides, 2), columns = named(sides) }
+  gfnet.report.table{
+    name = "clips-ratios", caption = "Clips. Times over ours at the same precision.", rows = clip_ratios,
+    digits = digits(peers, 2), columns = named(peers) }
+else
+  print("not measured")
+end
+
+-- %% [markdown]
 -- ## Training
 --
 -- A step of stage 1 on 32 images, with the losses of all steps of the sequence, in float32; in gfnet-lab the preparation of

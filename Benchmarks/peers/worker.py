@@ -225,6 +225,7 @@ class PyTorch:
             given = images.contiguous(memory_format=way)
             times[name] = len(ways) == 1 or min(milliseconds(lambda: module(given))[0] for _ in range(4))
         self.layout = min(times, key=times.get)
+        self.layouts = times if len(times) > 1 else None
         module.to(memory_format=ways[self.layout])
         function = self.compile(module) if self.compiled else module
         return function, images.contiguous(memory_format=ways[self.layout])
@@ -359,7 +360,7 @@ def main():
                 run, result = side.prepare(request["prepare"])
                 answer = checked(side, name, result, folder)
                 if getattr(side, "layout", None):
-                    answer["layout"] = side.layout
+                    answer |= {"layout": side.layout} | ({"layouts_ms": side.layouts} if side.layouts else {})
             elif "run" in request:
                 answer = {"runs": [run() for _ in range(request["run"])]}
             else:
