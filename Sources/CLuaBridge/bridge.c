@@ -74,13 +74,44 @@ void gf_keep_stride(lua_State *L) {
     arm(L);
 }
 
-// An object whose finaliser failed, as happens where C calls are nested as deeply as Lua lets them. Lua will not call it
-// again, so the object is released once Lua frees the block.
-struct gf_orphan {
-  struct gf_orphan *next;
+// A box that Lua has swept. Objects have no finaliser: Lua would keep them in lists of their own, bring each back to life for
+// a protected call and free it a cycle later, which takes as long as all else about a small object. Instead the allocator sees
+// a full box come back. It may be in the middle of a collection, or of a table that grows, so what was in the box is released
+// later, where Lua may be called.
+struct gf_swept {
+  struct gf_swept *next;
   void *object;
   size_t external_bytes;
 };
+
+// Blocks of boxes that are kept for the next ones.
+#define SPARE_BOXES 4096
+
+struct gf_spare {
+  struct gf_spare *next;
+};
+
+static void free_box(gf_host *host, void *block) {
+  if (host->spare_count == SPARE_BOXES) {
+    free(block);
+    return;
+  }
+  struct gf_spare *spare = block;
+  spare->next = host->spares;
+  host->spares = spare;
+  host->spare_count++;
+}
+
+static void *take_spare(gf_host *host) {
+  struct gf_spare *spare = host->spares;
+  host->spares = spare->next;
+  host->spare_count--;
+  return spare;
+}
+
+static void free_spares(gf_host *host) {
+  while (host->spares != NULL) free(take_spare(host));
+}
 
 // Whether a block that Lua frees is a box with an object. Lua leaves parts of its own records as it got them from malloc,
 // so the secret must not stay in memory that is given back, a box's or that of anything larger that begins like one: the
@@ -93,23 +124,34 @@ static bool was_full_box(const gf_host *host, void *block, size_t size) {
   return size == host->box_offset + sizeof(gf_box) && box->object != NULL;
 }
 
-// Keeps the block of a box as the note that its object is to be released: Lua is in the middle of its sweep now.
-static void keep_orphan(gf_host *host, void *block) {
+// Keeps the block of a box as the note that its object is to be released.
+static void keep_swept(gf_host *host, void *block) {
   const gf_box box = *(gf_box *)((char *)block + host->box_offset);
-  struct gf_orphan *orphan = block;
-  *orphan = (struct gf_orphan){.next = host->orphans, .object = box.object, .external_bytes = box.external_bytes};
-  host->orphans = orphan;
+  struct gf_swept *swept = block;
+  *swept = (struct gf_swept){.next = host->swept, .object = box.object, .external_bytes = box.external_bytes};
+  host->swept = swept;
 }
 
-static void release_orphans(gf_host *host) {
-  while (host->orphans != NULL) {
-    struct gf_orphan *orphan = host->orphans;
-    host->orphans = orphan->next;
+static void release_swept(gf_host *host) {
+  while (host->swept != NULL) {
+    struct gf_swept *swept = host->swept;
+    host->swept = swept->next;
     host->swift_depth++;
-    host->callbacks.release(orphan->object, orphan->external_bytes, host->callbacks.context);
+    host->callbacks.release(swept->object, swept->external_bytes, host->callbacks.context);
     host->swift_depth--;
-    free(orphan);
+    free_box(host, swept);
   }
+}
+
+void gf_collect(lua_State *L) {
+  lua_gc(L, LUA_GCCOLLECT);
+  release_swept(gf_host_of(L));
+}
+
+bool gf_step(lua_State *L) {
+  bool is_whole = lua_gc(L, LUA_GCSTEP, 0);
+  release_swept(gf_host_of(L));
+  return is_whole;
 }
 
 // Whether the run, the cell and the plugin have room for Lua to take `more`. Between two questions Lua takes one grant at
@@ -133,7 +175,9 @@ static void *allocate(void *context, void *block, size_t old_size, size_t new_si
     host->used -= old_size;
     if (old_size >= LONG_TEXT) forget_long(host, block);
     if (block != NULL && was_full_box(host, block, old_size))
-      keep_orphan(host, block);
+      keep_swept(host, block);
+    else if (block != NULL && old_size == host->box_size)
+      free_box(host, block);
     else
       free(block);
     return NULL;
@@ -161,7 +205,8 @@ static void *allocate(void *context, void *block, size_t old_size, size_t new_si
       if (lua_gethookmask(host->running) == LUA_MASKCOUNT) lua_sethook(host->running, hook, LUA_MASKCOUNT, 1);
     }
   }
-  void *moved = realloc(block, new_size);
+  bool has_spare = block == NULL && new_size == host->box_size && host->spares != NULL;
+  void *moved = has_spare ? take_spare(host) : realloc(block, new_size);
   // Lua takes for granted that blocks can shrink.
   if (moved == NULL && new_size <= old_size) moved = block;
   host->fresh = moved;
@@ -332,7 +377,7 @@ int gf_raise_stop(lua_State *L) {
 void gf_poll(lua_State *L) {
   gf_host *host = gf_host_of(L);
   host->unpolled = 0;
-  if (host->orphans != NULL) release_orphans(host);
+  if (host->swept != NULL) release_swept(host);
   if (host->kill == GF_RUNNING) host->kill = host->callbacks.stop(host->callbacks.context);
   if (host->kill != GF_RUNNING) gf_raise_stop(L);
 }
@@ -364,9 +409,9 @@ static void hook(lua_State *L, lua_Debug *event) {
   else
     host->place[0] = 0;
   if (host->tightness == GF_TIGHT) {
-    // The collection that Lua does itself when it is refused runs no finaliser, and so releases no tensor.
+    // The collection that Lua does itself when it is refused releases no tensor: it is in the middle of something.
     host->tightness = GF_SWEPT;
-    lua_gc(L, LUA_GCCOLLECT);
+    gf_collect(L);
   }
   // Back to the cheap hook: after large blocks, and in a coroutine that was stopped and outlived a revival.
   if ((lua_gethookmask(L) & LUA_MASKLINE) || lua_gethookcount(L) != host->stride) arm(L);
@@ -380,7 +425,7 @@ void gf_revive(lua_State *L) {
 
 // ---------------------------------------------------------------------------------------------------- state
 
-// Lua warns of finalisers that failed; ours fail only where C calls are nested too deeply, and nothing is lost by it.
+// Lua warns of finalisers that failed; the library's own fail only where C calls are nested too deeply.
 static void warn(void *context, const char *message, int continues) {
   gf_host *host = context;
   if (host->in_warning || strncmp(message, "error in ", 9) == 0) {
@@ -396,6 +441,7 @@ static int prepare_state(lua_State *L) {
   gf_host *host = gf_host_of(L);
   lua_gc(L, LUA_GCSTOP);
   host->box_offset = (size_t)((char *)lua_newuserdatauv(L, sizeof(gf_box), 0) - (char *)host->fresh);
+  host->box_size = host->box_offset + sizeof(gf_box);
   memset(lua_touserdata(L, -1), 0, sizeof(gf_box));
   lua_pop(L, 1);
   lua_gc(L, LUA_GCRESTART);
@@ -444,7 +490,8 @@ void gf_close(lua_State *L) {
   gf_host *host = gf_host_of(L);
   host->running = NULL;
   lua_close(L);
-  release_orphans(host);
+  release_swept(host);
+  free_spares(host);
   free(host->longs);
   gf_forget_codes(host);
   free(host);
@@ -716,9 +763,7 @@ static void push_closure_metatable(lua_State *L) {
   static const char key = 0;
   if (lua_rawgetp(L, LUA_REGISTRYINDEX, &key) == LUA_TTABLE) return;
   lua_pop(L, 1);
-  lua_createtable(L, 0, 2);
-  lua_pushcfunction(L, gf_release_metamethod);
-  lua_setfield(L, -2, "__gc");
+  lua_createtable(L, 0, 1);
   lua_pushboolean(L, 0);
   lua_setfield(L, -2, "__metatable");
   lua_pushvalue(L, -1);
@@ -745,8 +790,30 @@ static bool push_box(lua_State *L, int metatable, bool as_function, const void *
   return gf_attempt(L, do_push_box, &new, 0, 1);
 }
 
+// Whether the allocator is sure to grant the block of a box: then making one raises nothing, and needs no protected call,
+// which would take longer than the rest.
+static bool is_box_granted(gf_host *host) {
+  size_t size = host->box_size;
+  if (host->refuse_after >= 0 || size > host->limit || host->used > host->limit - size) return false;
+  if (host->used + size > host->granted) return false;
+  if (host->spares == NULL) {
+    void *block = malloc(size);
+    if (block == NULL) return false;
+    free_box(host, block);
+  }
+  return true;
+}
+
 bool gf_push_box(lua_State *L, int metatable, const void *type, void *object, size_t external_bytes) {
-  return push_box(L, metatable, false, type, object, external_bytes);
+  gf_host *host = gf_host_of(L);
+  if (host->swept != NULL) release_swept(host);
+  if (!is_box_granted(host)) return push_box(L, metatable, false, type, object, external_bytes);
+  // Lua asks for the block first; the step of the collector that may follow raises nothing.
+  gf_box *box = lua_newuserdatauv(L, sizeof *box, 0);
+  *box = (gf_box){host->secret, type, object, external_bytes};
+  lua_rawgeti(L, LUA_REGISTRYINDEX, metatable);
+  lua_setmetatable(L, -2);
+  return true;
 }
 
 bool gf_push_closure_box(lua_State *L, void *function) { return push_box(L, LUA_NOREF, false, NULL, function, 0); }
@@ -766,17 +833,43 @@ void gf_box_free(lua_State *L, gf_box *box) {
   host->swift_depth--;
 }
 
-int gf_release_metamethod(lua_State *L) {
+int gf_close_metamethod(lua_State *L) {
   gf_box *box = gf_box_at(L, 1);
   if (box != NULL) gf_box_free(L, box);
   return 0;
 }
 
-// __index of a class. Upvalues: methods, getters, fallback box.
+// The object whose elements can be reached without the stack: of the class whose `type` is the upvalue of that number.
+static void *indexed_object(lua_State *L, int type, lua_Integer *place) {
+  int is_whole = 0;
+  *place = lua_tointegerx(L, 2, &is_whole);
+  if (!is_whole) return NULL;
+  gf_box *box = gf_box_at(L, 1);
+  return box != NULL && box->type == lua_touserdata(L, lua_upvalueindex(type)) ? box->object : NULL;
+}
+
+// Pushes object[place] where that is an element that is read in place; false: Swift answers.
+static bool push_element(lua_State *L) {
+  gf_read_element read = (gf_read_element)lua_touserdata(L, lua_upvalueindex(4));
+  lua_Integer place;
+  void *object = read == NULL ? NULL : indexed_object(L, 5, &place);
+  if (object == NULL) return false;
+  gf_element element;
+  switch (read(object, place, &element)) {
+    case GF_NUMBER_ELEMENT: lua_pushnumber(L, element.number); return true;
+    case GF_WHOLE_ELEMENT: lua_pushinteger(L, element.whole); return true;
+    case GF_TRUTH_ELEMENT: lua_pushboolean(L, element.whole != 0); return true;
+    default: return false;
+  }
+}
+
+// __index of a class. Upvalues: methods, getters, fallback box; how elements are read, of what type.
 static int index_object(lua_State *L) {
   lua_settop(L, 2);
-  lua_pushvalue(L, 2);
-  if (lua_type(L, 2) == LUA_TSTRING) {
+  int key = lua_type(L, 2);
+  if (key == LUA_TNUMBER && push_element(L)) return 1;
+  if (key == LUA_TSTRING) {
+    lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
     lua_settop(L, 2);
     lua_pushvalue(L, 2);
@@ -792,12 +885,37 @@ static int index_object(lua_State *L) {
 }
 
 static int do_push_index(lua_State *L) {
+  const gf_elements *elements = lua_touserdata(L, 4);
   lua_settop(L, 3);
-  lua_pushcclosure(L, index_object, 3);
+  lua_pushlightuserdata(L, (void *)elements->read);
+  lua_pushlightuserdata(L, (void *)elements->type);
+  lua_pushcclosure(L, index_object, 5);
   return 1;
 }
 
-void gf_push_index(lua_State *L) { gf_attempt(L, do_push_index, NULL, 3, 1); }
+void gf_push_index(lua_State *L, gf_elements elements) { gf_attempt(L, do_push_index, &elements, 3, 1); }
+
+// __newindex of a class. Upvalues: fallback box; how elements are written, of what type.
+static int assign_object(lua_State *L) {
+  gf_write_element write = (gf_write_element)lua_touserdata(L, lua_upvalueindex(2));
+  lua_Integer place;
+  if (write != NULL && lua_type(L, 2) == LUA_TNUMBER && lua_type(L, 3) == LUA_TNUMBER) {
+    void *object = indexed_object(L, 3, &place);
+    if (object != NULL && write(object, place, lua_tonumber(L, 3))) return 0;
+  }
+  return gf_call_fallback(L, 1);
+}
+
+static int do_push_assign(lua_State *L) {
+  const gf_elements *elements = lua_touserdata(L, 2);
+  lua_settop(L, 1);
+  lua_pushlightuserdata(L, (void *)elements->write);
+  lua_pushlightuserdata(L, (void *)elements->type);
+  lua_pushcclosure(L, assign_object, 3);
+  return 1;
+}
+
+void gf_push_assign(lua_State *L, gf_elements elements) { gf_attempt(L, do_push_assign, &elements, 1, 1); }
 
 int gf_display(lua_State *L) { return call_swift(L, gf_host_of(L)->display); }
 

@@ -31,8 +31,6 @@ static int push_cell(lua_State *L, const gf_column *column, int64_t row) {
 }
 
 // Upvalues: column numbers by name, fallback box (as in index_object).
-extern int gf_call_fallback(lua_State *L, int upvalue);
-
 static int index_row(lua_State *L) {
   gf_row *row = lua_touserdata(L, 1);
   lua_pushvalue(L, 2);

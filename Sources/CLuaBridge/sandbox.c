@@ -348,12 +348,12 @@ static int sandbox_collectgarbage(lua_State *L) {
   gf_poll(L);  // a collection of millions of tables takes a second, and its loop few instructions
   if (strcmp(what, "collect") != 0) gf_host_of(L)->events |= GF_SAW_MEMORY;
   if (strcmp(what, "collect") == 0) {
-    lua_gc(L, LUA_GCCOLLECT);
+    gf_collect(L);
     lua_pushinteger(L, 0);
   } else if (strcmp(what, "count") == 0) {
     lua_pushnumber(L, (lua_Number)gf_host_of(L)->used / 1024);
   } else if (strcmp(what, "step") == 0) {
-    lua_pushboolean(L, lua_gc(L, LUA_GCSTEP, 0));
+    lua_pushboolean(L, gf_step(L));
   } else if (strcmp(what, "isrunning") == 0) {
     lua_pushboolean(L, 1);
   } else {

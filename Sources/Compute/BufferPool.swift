@@ -66,6 +66,15 @@ public final class BufferPool: MemoryKeeper {
   ///
   /// - Throws: `MemoryRefused` beyond the budget of the run, ``AllowanceExceeded`` beyond ``limited(to:_:)``.
   public func take(_ bytes: Int) throws -> AlignedBuffer {
+    let (pointer, capacity) = try takeMemory(bytes)
+    return AlignedBuffer(pointer: pointer, capacity: capacity, pool: self)
+  }
+
+  /// The memory of a buffer of at least `bytes` bytes, for an owner that gives it back itself: a small tensor is not to take
+  /// a second object.
+  ///
+  /// - Throws: as ``take(_:)`` does.
+  public func takeMemory(_ bytes: Int) throws -> (pointer: UnsafeMutableRawPointer, capacity: Int) {
     let capacity = Self.sizeClass(bytes)
     guard capacity <= limit - inUse else {
       throw AllowanceExceeded(bytes: bytes, allowed: limit - inUse)
@@ -94,10 +103,11 @@ public final class BufferPool: MemoryKeeper {
     inUse += capacity
     taken += 1
     peak = max(peak, inUse)
-    return AlignedBuffer(pointer: pointer, capacity: capacity, pool: self)
+    return (pointer, capacity)
   }
 
-  func giveBack(_ pointer: UnsafeMutableRawPointer, _ capacity: Int) {
+  /// Takes back what ``takeMemory(_:)`` gave.
+  public func giveBack(_ pointer: UnsafeMutableRawPointer, _ capacity: Int) {
     inUse -= capacity
     if held + capacity > holdLimit {
       Glibc.free(pointer)

@@ -2,7 +2,7 @@ import Glibc
 
 /// One object for each thread that asks, made at the first time and let go of when the thread ends.
 public struct PerThread<Value: AnyObject>: Sendable {
-  private let key: pthread_key_t
+  @usableFromInline let key: pthread_key_t
 
   /// Takes one of the program's some thousand keys, which are never given back: it is kept in a `static let`.
   public init() {
@@ -22,9 +22,10 @@ public struct PerThread<Value: AnyObject>: Sendable {
     return made
   }
 
-  @usableFromInline
+  @inlinable
   var found: Value? {
-    pthread_getspecific(key).map { Unmanaged<Value>.fromOpaque($0).takeUnretainedValue() }
+    guard let pointer = pthread_getspecific(key) else { return nil }
+    return Unmanaged<Value>.fromOpaque(pointer).takeUnretainedValue()
   }
 
   @usableFromInline

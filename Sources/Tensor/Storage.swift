@@ -3,14 +3,16 @@ import OneDNN
 
 /// The memory behind one or more tensors, and what was derived from it.
 public final class Storage {
-  let buffer: AlignedBuffer
+  private let pool: BufferPool
+  private let start: UnsafeMutableRawPointer
   /// The number of elements that there is room for.
   public let count: Int
   /// What the elements are.
   public let dtype: DType
   /// Counts writes after creation, so that packed copies of the weights know when they are stale.
   package private(set) var version = 0
-  private var packs: [PackKey: PackedWeights] = [:]
+  /// Nil as long as nobody has asked for packed copies, as nobody does of most tensors.
+  private var packs: [PackKey: PackedWeights]?
   /// What others have made of the elements, or made them of; gone when they change.
   package var origin: AnyObject?
 
@@ -27,44 +29,47 @@ public final class Storage {
     guard count >= 0, count < 1 << 40 else {
       throw TensorError("allocation", "\(count) elements is not a possible size")
     }
-    buffer = try ComputeContext.current.buffers.take(count * dtype.bytes)
+    pool = ComputeContext.current.buffers
+    (start, bytes) = try pool.takeMemory(count * dtype.bytes)
     self.count = count
     self.dtype = dtype
   }
 
+  deinit { pool.giveBack(start, bytes) }
+
   /// The first element of float32 numbers.
   public var pointer: UnsafeMutablePointer<Float> {
     assert(dtype == .float32, "elements of type \(dtype) read as float32")
-    return buffer.floats
+    return start.assumingMemoryBound(to: Float.self)
   }
 
   /// The first element, whatever it is.
-  var bytePointer: UnsafeMutableRawPointer { buffer.pointer }
+  var bytePointer: UnsafeMutableRawPointer { start }
 
   /// The bytes of all elements.
   package var content: UnsafeRawBufferPointer { UnsafeRawBufferPointer(mutableContent) }
 
   /// The bytes of all elements, to be set before anybody else sees them.
   package var mutableContent: UnsafeMutableRawBufferPointer {
-    UnsafeMutableRawBufferPointer(start: buffer.pointer, count: count * dtype.bytes)
+    UnsafeMutableRawBufferPointer(start: start, count: count * dtype.bytes)
   }
 
   /// Bytes held, for hosts that count memory.
-  public var bytes: Int { buffer.capacity }
+  public let bytes: Int
 
   /// Notes a write to memory that ops may have seen; it is called after every one.
   public func didChange() {
     version += 1
-    if !packs.isEmpty { packs = [:] }
+    if packs != nil { packs = nil }
     if origin != nil { origin = nil }
   }
 
   /// The weights at `offset` packed for `shape`: made at first use, kept until the memory changes.
   func packed(for shape: ConvolutionShape, at offset: Int) throws -> PackedWeights {
     let key = PackKey(arrangement: try Convolution.weightArrangement(shape), offset: offset)
-    if let found = packs[key] { return found }
+    if let found = packs?[key] { return found }
     let made = try Convolution.pack(shape, pointer + offset)
-    packs[key] = made
+    packs = (packs ?? [:]).merging([key: made]) { $1 }
     return made
   }
 }

@@ -109,6 +109,36 @@ extension Tensor {
     }
   }
 
+  /// The element at `place` of a vector, counted from 0, or from −1 backwards; nil where there is none, for other ranks, and
+  /// while a recorder listens, to which elements are values as all others.
+  package func element(at place: Int) -> TensorNumber? {
+    guard Recording.isOff, let place = placeInVector(place) else { return nil }
+    return number(at: place &* strides[0])
+  }
+
+  /// Writes the element at `place` of a vector, which is counted as in ``element(at:)``; false, and nothing is written, where
+  /// that says nil, where the type has no such element, and where elements are repeated.
+  package func setElement(_ number: Double, at place: Int) -> Bool {
+    guard Recording.isOff, let place = placeInVector(place), strides[0] != 0 || shape.sizes[0] == 1 else {
+      return false
+    }
+    if dtype == .float32 {
+      pointer[place &* strides[0]] = Float(number)
+    } else {
+      guard (try? set(number, at: place &* strides[0])) != nil else { return false }
+    }
+    storage.didChange()
+    return true
+  }
+
+  @inline(__always)
+  private func placeInVector(_ place: Int) -> Int? {
+    guard shape.sizes.count == 1 else { return nil }
+    let size = shape.sizes[0]
+    let counted = place < 0 ? place &+ size : place
+    return counted >= 0 && counted < size ? counted : nil
+  }
+
   /// Writes an element `offset` elements after the first in memory; ``Storage/didChange()`` is the caller's business.
   ///
   /// - Throws: ``TensorError`` where the type has no such element.

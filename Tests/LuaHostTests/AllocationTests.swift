@@ -37,6 +37,19 @@ import Testing
         ])
     ], classes: [])
 
+  /// Objects that count themselves.
+  private static let cells = Catalog(
+    modules: [
+      LuaModule(
+        "gfnet", "Test.",
+        functions: [FunctionEntry("cell", "An object.", returns: "cell") { _ in Pushed(Cell()) }])
+    ], classes: [LuaClass<Cell>("cell", "A cell.").entry])
+
+  private final class Cell: HoldsMemory {
+    let witness = Witness()
+    var heldBytes: Int { 0 }
+  }
+
   private static let exhaust =
     "local ok, why = pcall(function() local t = {} while true do t[#t + 1] = ('x'):rep(10000) .. #t end end) print(ok, why)"
 
@@ -100,8 +113,9 @@ import Testing
     }
   }
 
-  /// Where C calls are nested as deeply as Lua lets them, finalisers cannot run; what they would release must not be lost.
-  @Test func objectsSurviveNoFailedFinaliser() throws {
+  /// Objects have no finaliser, which could not run where C calls are nested as deeply as Lua lets them: what Lua sweeps is
+  /// released later, wherever it was made and swept.
+  @Test func sweptObjectsAreReleasedHoweverDeepTheyWere() throws {
     let state = try LuaState()
     try Catalog.standard.install(in: state)
     let environment = try LuaEnvironment(in: state, catalog: .standard, moduleFolders: [])
@@ -142,5 +156,61 @@ import Testing
     _ = try session.run(try session.compile("for i = 1, 1e4 do end", firstLine: 1))
     state.collectGarbage()
     #expect(state.externalBytes == 0)
+  }
+
+  /// An object goes when Lua has swept it: by a collection, by making others, and with the state.
+  @Test func sweptObjectsAreReleased() throws {
+    let state = try LuaState()
+    try Self.cells.install(in: state)
+    let environment = try LuaEnvironment(in: state, catalog: Self.cells, moduleFolders: [])
+    let session = CellSession(state: state, environment: environment.table, chunkName: "test.lua")
+    func run(_ source: String) throws { _ = try session.run(try session.compile(source, firstLine: 1)) }
+    let before = Witness.alive
+    try run("for i = 1, 100 do gfnet.cell() end collectgarbage()")
+    #expect(Witness.alive == before)
+    // Dead ones do not heap up, however many are made.
+    try run("for i = 1, 100000 do gfnet.cell() end")
+    #expect(Witness.alive - before < 20_000)
+    // A weak table lets go, a coroutine and an upvalue keep.
+    try run(
+      """
+      weak = setmetatable({}, {__mode = "k"})
+      for i = 1, 100 do weak[gfnet.cell()] = true end
+      collectgarbage()
+      assert(next(weak) == nil)
+      local cell = gfnet.cell()
+      kept = coroutine.wrap(function() local own = gfnet.cell() coroutine.yield() return own, cell end)
+      kept()
+      """)
+    state.collectGarbage()
+    #expect(Witness.alive - before == 2)
+    try run("kept = nil collectgarbage()")
+    // The cell's locals live on.
+    #expect(Witness.alive - before == 1)
+  }
+
+  /// Each object is released once, whatever allocation fails while objects are made.
+  @Test func objectsAreNeitherLostNorReleasedTwice() throws {
+    let before = Witness.alive
+    do {
+      let state = try LuaState()
+      try Self.cells.install(in: state)
+      let environment = try LuaEnvironment(in: state, catalog: Self.cells, moduleFolders: [])
+      let session = CellSession(state: state, environment: environment.table, chunkName: "test.lua")
+      let cell = try session.compile(
+        "do local t = {} for i = 1, 40 do t[i] = gfnet.cell() t[i - 5] = nil end end", firstLine: 1)
+      for count in 0..<200 {
+        state.refuseAllocations(after: count)
+        do { _ = try session.run(cell) } catch let error as LuaError {
+          #expect(error.message.contains("memory"), "\(error)")
+        }
+        state.allowAllocations()
+      }
+      state.collectGarbage()
+      #expect(Witness.alive == before)
+      _ = try session.run(try session.compile("held = gfnet.cell()", firstLine: 1))
+      #expect(Witness.alive == before + 1)
+    }
+    #expect(Witness.alive == before)
   }
 }

@@ -89,8 +89,11 @@ typedef struct {
   void *display;             // a retained Swift closure: the text that print shows of a table; NULL: as tostring
   uint64_t secret;           // in every box, so that no text of a script looks like one
   size_t box_offset;         // from the start of a userdata's block to the box; 0 until known
+  size_t box_size;           // bytes of that block; 0 until known
+  struct gf_spare *spares;   // blocks of that size that wait for a box
+  size_t spare_count;
   void *fresh;               // the last block that was allocated
-  struct gf_orphan *orphans; // boxes that Lua freed although their finaliser had failed
+  struct gf_swept *swept;    // boxes that Lua has freed, whose objects are still to be released
   gf_callbacks callbacks;
   char traceback[4096];      // of the last error that reached gf_pcall
   char coroutine_traceback[2048];
@@ -100,7 +103,7 @@ typedef struct {
   const char *extra_name;    // for tests: a function that every library has beside its own; NULL: none
 } gf_host;
 
-// A userdata that holds a Swift object; scripts never see another kind.
+// A userdata that holds a Swift object; scripts never see another kind. It has no finaliser: the allocator sees it go.
 typedef struct {
   uint64_t secret;         // the state's
   const void *type;        // identifies the Swift type
@@ -117,6 +120,9 @@ static inline gf_host *gf_host_of(lua_State *L) { return *(gf_host **)lua_getext
 void gf_note_place(lua_State *L);
 // Lets a state run again after it was stopped.
 void gf_revive(lua_State *L);
+// Collects everything that nobody reaches, or takes one step, and releases what was in the boxes.
+void gf_collect(lua_State *L);
+bool gf_step(lua_State *L);
 
 // Protected calls; all return a Lua status and leave one message on failure.
 int gf_pcall(lua_State *L, int arguments, int results);
@@ -185,9 +191,26 @@ bool gf_push_function(lua_State *L, void *function);
 bool gf_push_closure_box(lua_State *L, void *function);
 // Pushes a function of C without upvalues.
 static inline void gf_push_c_function(lua_State *L, lua_CFunction function) { lua_pushcfunction(L, function); }
+// An element on its way between an object and Lua, and what it is; GF_NO_ELEMENT: the class's own `index` answers.
+enum { GF_NO_ELEMENT = 0, GF_NUMBER_ELEMENT, GF_WHOLE_ELEMENT, GF_TRUTH_ELEMENT };
+typedef struct {
+  double number;
+  int64_t whole;
+} gf_element;
+// How object[place] is read and written where the key is a whole number and the value a number: without Lua, and without an
+// error. What they leave alone goes the long way.
+typedef int32_t (*gf_read_element)(void *object, int64_t place, gf_element *element);
+typedef bool (*gf_write_element)(void *object, int64_t place, double number);
+typedef struct {
+  const void *type;  // of the boxes whose objects these are
+  gf_read_element read;  // NULL: all go the long way
+  gf_write_element write;
+} gf_elements;
 // Pops a methods table, a getters table (name → closure box) and a fallback box; pushes __index.
-void gf_push_index(lua_State *L);
-int gf_release_metamethod(lua_State *L);  // __gc and __close
+void gf_push_index(lua_State *L, gf_elements elements);
+// Pops a fallback box; pushes __newindex.
+void gf_push_assign(lua_State *L, gf_elements elements);
+int gf_close_metamethod(lua_State *L);  // __close
 int gf_ipairs(lua_State *L);  // ipairs, and __pairs of objects with a length
 // "file:line: " of the innermost script frame, or nothing.
 void gf_push_where(lua_State *L);
@@ -257,6 +280,7 @@ int gf_table_unpack(lua_State *L);
 int gf_table_sort(lua_State *L);
 int gf_compile(lua_State *L, const char *text, size_t size, const char *chunk_name);
 int gf_display(lua_State *L);
+int gf_call_fallback(lua_State *L, int upvalue);  // runs the closure whose box is that upvalue
 
 // Macros that Swift cannot see
 static inline int gf_registry_index(void) { return LUA_REGISTRYINDEX; }
@@ -265,6 +289,4 @@ static inline void gf_remove(lua_State *L, int i) { lua_rotate(L, i, -1); lua_se
 static inline void gf_insert(lua_State *L, int i) { lua_rotate(L, i, 1); }
 static inline void gf_replace(lua_State *L, int i) { lua_copy(L, -1, i); lua_settop(L, -2); }
 static inline int gf_upvalue_index(int i) { return lua_upvalueindex(i); }
-static inline void gf_collect(lua_State *L) { lua_gc(L, LUA_GCCOLLECT); }
-static inline void gf_step(lua_State *L) { lua_gc(L, LUA_GCSTEP, 0); }
 static inline const char *gf_lua_release(void) { return LUA_RELEASE; }

@@ -9,6 +9,8 @@ final class CallShape {
   /// The parameters as objects: reading one of an array of large structs would copy all its fields.
   let parameters: [Slot]
   private let hasRest: Bool
+  /// Whether a call without arguments is right.
+  private let needsNothing: Bool
 
   /// One parameter, with its options as slots of their own.
   final class Slot {
@@ -17,6 +19,8 @@ final class CallShape {
     let options: [Slot]?
     /// The only Lua type that needs no closer look; nil: ask the parameter.
     let plainKind: Int32?
+    /// Whether any whole number may be given, so that one needs no closer look.
+    let takesIntegers: Bool
     /// Whether it must be given.
     let isRequired: Bool
 
@@ -25,6 +29,7 @@ final class CallShape {
       name = parameter.name
       options = parameter.options?.map(Slot.init)
       isRequired = parameter.isRequired
+      takesIntegers = parameter.options == nil && parameter.range == nil && parameter.type.takesIntegers
       plainKind =
         switch parameter.type {
         case .number where parameter.range == nil: LUA_TNUMBER
@@ -42,6 +47,7 @@ final class CallShape {
     first = entry.isMethod || entry.isModuleCall ? 2 : 1
     parameters = entry.parameters.map(Slot.init)
     hasRest = entry.parameters.last?.isRest ?? false
+    needsNothing = !entry.parameters.contains { $0.isRequired }
   }
 
   /// What the function touches, in a fixed order.
@@ -79,6 +85,7 @@ final class CallShape {
 
   private func checkEach(on stack: LuaStack) throws {
     let given = stack.count - first + 1
+    if given <= 0, needsNothing { return }
     if given > parameters.count && !hasRest { try failExtra(given: given, on: stack) }
     var index = 0
     while index < parameters.count {
@@ -96,6 +103,7 @@ final class CallShape {
 
   /// What is right is let through before anything of an error is made: it is so at almost every call.
   private func check(_ slot: Slot, at index: Int, on stack: LuaStack) throws {
+    if slot.takesIntegers, stack.isInteger(at: index) { return }
     if stack.kind(at: index).rawValue <= 0 {
       if slot.isRequired { throw missing(slot.parameter, at: index) }
     } else if let options = slot.options, stack.kind(at: index) == .table {
@@ -237,6 +245,15 @@ extension ParameterType {
       return "element \(index + 1) is \(got)\(hint)"
     }
     return nil
+  }
+
+  /// Whether every whole number is one of its values.
+  fileprivate var takesIntegers: Bool {
+    switch self {
+    case .any, .integer, .number: true
+    case .either(let types): types.contains { $0.takesIntegers }
+    default: false
+    }
   }
 
   func accepts(_ slot: Int, on stack: LuaStack) -> Bool {

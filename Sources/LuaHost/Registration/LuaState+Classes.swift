@@ -12,9 +12,13 @@ extension LuaState {
     let metatable = Metatable(on: stack)
     metatable.set("__index") {
       pushMembers(of: entry)
-      gf_push_index(stack.pointer)
+      gf_push_index(stack.pointer, entry.directElements)
     }
-    metatable.setFunction("__newindex") { try entry.assignMember(on: $0) }
+    metatable.set("__newindex") {
+      stack.push(
+        boxed: LuaClosure { stack in try entry.assignMember(on: stack) })
+      gf_push_assign(stack.pointer, entry.directElements)
+    }
     metatable.setFunction("__tostring") { try entry.pushText(on: $0) }
     if let count = entry.count {
       metatable.setFunction("__len") { stack in
@@ -27,9 +31,9 @@ extension LuaState {
       metatable.setFunction(operation.name) { try entry.run(operation, on: $0) }
     }
     if let called = entry.called { metatable.set("__call") { stack.push(called) } }
-    metatable.set("__gc") { gf_push_c_function(stack.pointer, gf_release_metamethod) }
+    // There is no __gc: the bridge sees boxes go.
     if entry.isFreeable {
-      metatable.set("__close") { gf_push_c_function(stack.pointer, gf_release_metamethod) }
+      metatable.set("__close") { gf_push_c_function(stack.pointer, gf_close_metamethod) }
     }
     metatable.set("__name") { stack.push(entry.name) }
     metatable.set("__metatable") { stack.push(false) }
@@ -95,6 +99,11 @@ private struct Metatable {
 }
 
 extension ClassEntry {
+  /// How single elements are reached, as the bridge takes it.
+  fileprivate var directElements: gf_elements {
+    gf_elements(type: type.pointer, read: elements?.read, write: elements?.write)
+  }
+
   /// Pushes what `tostring` makes of the object at slot 1.
   fileprivate func pushText(on stack: LuaStack) throws -> Int32 {
     guard let object = stack.anyObject(at: 1) else {

@@ -6,8 +6,22 @@ import Support
 /// Indices are Lua's: 1 is the first slot, −1 the top. Everything that can fail throws.
 public struct LuaStack {
   let pointer: OpaquePointer
-  /// The state that the stack belongs to. A stack is a value of a moment, which the state outlives, and is copied often.
-  public unowned(unsafe) let state: LuaState
+  /// The state that the stack belongs to. A stack is a value of a moment, which the state outlives, and is copied often: what
+  /// each call does asks this one, and counts no references.
+  let owner: Unmanaged<LuaState>
+
+  init(pointer: OpaquePointer, state: LuaState) {
+    self.pointer = pointer
+    owner = .passUnretained(state)
+  }
+
+  init(pointer: OpaquePointer, owner: Unmanaged<LuaState>) {
+    self.pointer = pointer
+    self.owner = owner
+  }
+
+  /// The state that the stack belongs to.
+  public var state: LuaState { owner.takeUnretainedValue() }
 
   /// The number of values; setting it pops, or pads with nil.
   public var count: Int {
@@ -43,8 +57,14 @@ public struct LuaStack {
   // throws says why. If none comes, the call from Lua fails when Swift has returned.
 
   /// Throws what a push before it could not do.
+  @inline(__always)
   func checkPushes() throws {
-    guard state.bridge.pointee.starved != LUA_OK else { return }
+    // The bridge is reached from every Lua thread.
+    guard gf_host_of(pointer).pointee.starved != LUA_OK else { return }
+    try failPushes()
+  }
+
+  private func failPushes() throws {
     _ = gf_take_failure(pointer)
     defer { pop() }
     throw LuaError(string(at: -1) ?? "not enough memory")

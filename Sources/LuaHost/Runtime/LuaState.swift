@@ -46,8 +46,11 @@ public final class LuaState {
 
   private var registration: MemoryRegistration?
 
+  /// The class that was asked for last.
+  @exclusivity(unchecked) private var lastAsked: InstalledClass?
   /// The class whose objects were pushed last, which are most often those that are pushed next.
-  @exclusivity(unchecked) private var lastClass: InstalledClass?
+  @exclusivity(unchecked) private var lastPushed = BoxKind(
+    valueType: ObjectIdentifier(Void.self), type: nil, metatable: 0)
   var classes: [ObjectIdentifier: InstalledClass] = [:]
   var classesByBox: [UnsafeRawPointer: InstalledClass] = [:]
   /// The argument checks by qualified name, which all environments share: every plugin's has all functions
@@ -104,15 +107,18 @@ public final class LuaState {
 
   /// The class of the objects in boxes that are marked with `type`; nil where none is registered.
   func installedClass(ofBoxes type: UnsafeRawPointer) -> InstalledClass? {
-    if let lastClass, lastClass.type == type { return lastClass }
-    return classesByBox[type]
+    if let lastAsked, lastAsked.box.type == type { return lastAsked }
+    let found = classesByBox[type]
+    lastAsked = found ?? lastAsked
+    return found
   }
 
-  /// The class of values of a type; nil where none is registered.
-  func installedClass(of type: ObjectIdentifier) -> InstalledClass? {
-    if let lastClass, lastClass.valueType == type { return lastClass }
-    let found = classes[type]
-    lastClass = found ?? lastClass
+  /// What boxes of values of a type are made of; nil where no class is registered for it.
+  @inline(__always)
+  func boxKind(of type: ObjectIdentifier) -> BoxKind? {
+    if lastPushed.valueType == type { return lastPushed }
+    guard let found = classes[type]?.box else { return nil }
+    lastPushed = found
     return found
   }
 
@@ -144,12 +150,13 @@ private func callSwift(
   _ function: UnsafeMutableRawPointer?, _ pointer: OpaquePointer?, _ context: UnsafeMutableRawPointer?
 ) -> Int32 {
   guard let function, let pointer, let context else { return 0 }
-  let state = Unmanaged<LuaState>.fromOpaque(context).takeUnretainedValue()
-  let closure = Unmanaged<LuaClosure>.fromOpaque(function).takeUnretainedValue()
-  let stack = LuaStack(pointer: pointer, state: state)
+  // Both outlive the call, the closure as what Lua is calling: none of the millions of calls counts a reference to them.
+  let owner = Unmanaged<LuaState>.fromOpaque(context)
+  let stack = LuaStack(pointer: pointer, owner: owner)
   do {
-    return try closure.body(stack)
+    return try Unmanaged<LuaClosure>.fromOpaque(function)._withUnsafeGuaranteedRef { try $0.body(stack) }
   } catch let reason as Interrupted {
+    let state = stack.state
     state.reasonToStop = state.reasonToStop ?? reason
     return Int32(GF_INTERRUPT)
   } catch {
@@ -175,7 +182,7 @@ private func releaseObject(
   _ object: UnsafeMutableRawPointer?, _ bytes: Int, _ context: UnsafeMutableRawPointer?
 ) {
   guard let object, let context else { return }
-  Unmanaged<LuaState>.fromOpaque(context).takeUnretainedValue().externalBytes -= bytes
+  Unmanaged<LuaState>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.externalBytes -= bytes }
   Unmanaged<AnyObject>.fromOpaque(object).release()
 }
 

@@ -34,8 +34,14 @@ enum Conversion {
     _ source: Tensor, _ from: S.Type, _ destination: Tensor, _ to: D.Type, _ convert: (S) -> D
   ) throws {
     if source.count == 0 { return }
-    let plan = LoopPlan(shape: source.shape, strides: [destination.strides, source.strides])
     let (p, q) = (destination.elements(to), source.elements(from))
+    if source.strides == destination.strides, source.isDense {
+      ThreadTeam.parallel(source.count, grain: 1 << 15) { range in
+        for i in range { p[i] = convert(q[i]) }
+      }
+      return try Cancellation.check()
+    }
+    let plan = LoopPlan(shape: source.shape, strides: [destination.strides, source.strides])
     let (ds, ss) = (plan.inner[0], plan.inner[1])
     try plan.forEachRow { offsets, length in
       let (d, s) = (p + offsets[0], q + offsets[1])

@@ -67,5 +67,22 @@ extension Tensor {
 
 extension Tensor {
   /// A whole number added to whole numbers, such as to places that scripts count from 1.
-  public func adding(_ whole: Int) throws -> Tensor { try self + Tensor([], whole: [whole], .int32) }
+  public func adding(_ whole: Int) throws -> Tensor {
+    if let sum = try shortSum(whole) { return sum }
+    return try self + Tensor([], whole: [whole], .int32)
+  }
+
+  /// The sum of a few int32 numbers and another, where nobody listens and all fit; nil elsewhere.
+  private func shortSum(_ whole: Int) throws -> Tensor? {
+    guard dtype == .int32, count <= 1 << 15, Recording.isOff, isDense else { return nil }
+    let result = try Tensor.empty(like: self)
+    let (source, target) = (elements(Int32.self), result.elements(Int32.self))
+    for i in 0..<count {
+      guard let sum = Int32(exactly: Int(source[i]).addingReportingOverflow(whole).partialValue) else {
+        return nil
+      }
+      target[i] = sum
+    }
+    return result
+  }
 }

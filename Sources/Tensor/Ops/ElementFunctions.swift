@@ -21,7 +21,7 @@ public enum ElementFunctions {
     public var isFusible: Bool { function is any FusibleFunction }
 
     /// The function of each element; a tensor of the same shape.
-    public func callAsFunction(_ x: Tensor) throws -> Tensor { try apply(Unary(function: function), [x]) }
+    public func callAsFunction(_ x: Tensor) throws -> Tensor { try function.applied(to: x) }
   }
 
   /// All functions, in the order in which help shows them.

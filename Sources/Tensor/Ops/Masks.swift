@@ -26,11 +26,16 @@ extension Tensor {
   public func fill(_ value: Float, where mask: Tensor) throws {
     try requireMask(mask)
     try mask.mayBeRead(by: "fill")
-    let plan = LoopPlan(shape: shape, strides: [strides, mask.strides])
     let (target, chosen) = (pointer, mask.elements(UInt8.self))
-    let (ts, ms) = (plan.inner[0], plan.inner[1])
     // A stop leaves some elements unchanged, as it does with every write.
     defer { storage.didChange() }
+    if isContiguous, mask.isContiguous {
+      return try Cancellation.inPieces(of: count) { piece in
+        for i in piece where chosen[i] != 0 { target[i] = value }
+      }
+    }
+    let plan = LoopPlan(shape: shape, strides: [strides, mask.strides])
+    let (ts, ms) = (plan.inner[0], plan.inner[1])
     try plan.forEachRow { offsets, length in
       let (t, m) = (target + offsets[0], chosen + offsets[1])
       for i in 0..<length where m[i * ms] != 0 { t[i * ts] = value }

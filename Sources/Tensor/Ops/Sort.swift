@@ -1,3 +1,5 @@
+import Support
+
 /// The 0-based places of all elements along an axis in ascending (or descending) order.
 ///
 /// Equal elements keep their order; NaN counts as larger than all numbers, as in NumPy and PyTorch. Values follow by
@@ -16,8 +18,10 @@ struct SortIndices: Op {
     return inputs[0]
   }
 
-  func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor {
-    let x = try inputs[0].contiguous()
+  func forward(_ inputs: [Tensor], _ saved: inout Saved) throws -> Tensor { try places(inputs[0]) }
+
+  fileprivate func places(_ x: Tensor) throws -> Tensor {
+    let x = try x.contiguous()
     switch x.dtype {
     case .float32: return try sort(x, Float.self)
     case .int32: return try sort(x, Int32.self)
@@ -42,11 +46,28 @@ extension Tensor {
   /// The elements in ascending (or descending) order along `axis`, and their 0-based places there.
   public func sorted(axis: Int = -1, descending: Bool = false) throws -> (values: Tensor, indices: Tensor) {
     let indices = try argSort(axis: axis, descending: descending)
+    // Where nobody listens, what a vector's places lead to needs no comparison of shapes.
+    if rank == 1, Recording.isOff, dtype.bytes == 4 {
+      let (x, values) = (try contiguous(), try Tensor.empty(like: indices, dtype))
+      // Elements of four bytes, whatever they are.
+      let source = x.firstByte.assumingMemoryBound(to: UInt32.self)
+      let target = values.firstByte.assumingMemoryBound(to: UInt32.self)
+      let places = indices.elements(Int32.self)
+      try Cancellation.inPieces(of: count) { piece in
+        for i in piece { target[i] = source[Int(places[i])] }
+      }
+      return (values, indices)
+    }
     return (try gathered(axis, indices), indices)
   }
 
   /// The 0-based places of the elements in ascending (or descending) order along `axis`, as int32.
   public func argSort(axis: Int = -1, descending: Bool = false) throws -> Tensor {
-    try apply(SortIndices(axis: axis, descending: descending), [self])
+    let op = SortIndices(axis: axis, descending: descending)
+    if rank == 1, Recording.isOff {
+      _ = try op.outputShape([shape])
+      return try op.places(self)
+    }
+    return try apply(op, [self])
   }
 }

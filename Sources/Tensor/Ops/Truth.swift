@@ -1,3 +1,4 @@
+import Compute
 import Support
 
 /// How two truth values are combined.
@@ -19,14 +20,24 @@ struct Combine: Op {
 
   func values(_ x: Tensor, _ y: Tensor, shape: Shape) throws -> Tensor {
     let (x, y) = (try x.converted(to: .boolean), try y.converted(to: .boolean))
+    let connective = connective
     let result = try Tensor.empty(like: x.shape == shape ? x : Tensor.empty(shape, .boolean))
-    let plan = LoopPlan(
-      shape: shape, strides: [result.strides, x.expandedStrides(to: shape), y.expandedStrides(to: shape)])
     let (target, a, b) = (
       result.elements(UInt8.self), x.elements(UInt8.self), y.elements(UInt8.self)
     )
+    if x.shape == y.shape, x.strides == result.strides, y.strides == result.strides {
+      ThreadTeam.parallel(result.count, grain: Elementwise.grain) { range in
+        switch connective {
+        case .and: for i in range { target[i] = a[i] & b[i] }
+        case .or: for i in range { target[i] = a[i] | b[i] }
+        case .xor: for i in range { target[i] = a[i] ^ b[i] }
+        }
+      }
+      return result
+    }
+    let plan = LoopPlan(
+      shape: shape, strides: [result.strides, x.expandedStrides(to: shape), y.expandedStrides(to: shape)])
     let (ts, xs, ys) = (plan.inner[0], plan.inner[1], plan.inner[2])
-    let connective = connective
     try plan.forEachRow { offsets, length in
       let (t, p, q) = (target + offsets[0], a + offsets[1], b + offsets[2])
       switch connective {

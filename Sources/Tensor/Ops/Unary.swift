@@ -22,6 +22,12 @@ protocol ElementFunction: Sendable {
 enum KeptForGradient { case input, output, nothing }
 
 extension ElementFunction {
+  /// The function of each element. What nobody listens to, and needs no conversion, takes the short way.
+  func applied(to x: Tensor) throws -> Tensor {
+    if x.dtype == .float32, Recording.isOff { return try values(x).whole() }
+    return try apply(Unary(function: self), [x])
+  }
+
   func values(_ x: Tensor) throws -> Tensor { try Elementwise.map(x, Value(function: self)) }
   func gradients(_ v: Tensor, _ g: Tensor) throws -> Tensor {
     try Elementwise.zip(v, g, Gradient(function: self))
@@ -100,7 +106,6 @@ struct Unary: Op {
 extension Tensor {
   /// `function` of each element.
   func applied(_ function: some ElementFunction) throws -> Tensor {
-    if dtype == .float32, Recording.isOff { return try function.values(self).whole() }
-    return try apply(Unary(function: function), [self])
+    try function.applied(to: self)
   }
 }

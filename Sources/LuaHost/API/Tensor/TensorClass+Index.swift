@@ -3,6 +3,35 @@ import Tensor
 
 // t[key] and t[key] = value.
 extension TensorClass {
+  /// Elements of vectors, in place.
+  static let elements = ElementAccess<Tensor>(
+    read: { object, place, element in
+      guard let object, let element else { return Int32(GF_NO_ELEMENT) }
+      return Unmanaged<ObjectBox<Tensor>>.fromOpaque(object)._withUnsafeGuaranteedRef { box in
+        // A place that counts from 1, or from -1 backwards; 0 is none.
+        guard place != 0, let found = box.value.element(at: Int(place > 0 ? place - 1 : place)) else {
+          return Int32(GF_NO_ELEMENT)
+        }
+        switch found {
+        case .float(let number):
+          element.pointee.number = Double(number)
+          return Int32(GF_NUMBER_ELEMENT)
+        case .whole(let number):
+          element.pointee.whole = Int64(number)
+          return Int32(GF_WHOLE_ELEMENT)
+        case .truth(let truth):
+          element.pointee.whole = truth ? 1 : 0
+          return Int32(GF_TRUTH_ELEMENT)
+        }
+      }
+    },
+    write: { object, place, number in
+      guard let object, place != 0 else { return false }
+      return Unmanaged<ObjectBox<Tensor>>.fromOpaque(object)._withUnsafeGuaranteedRef { box in
+        box.value.setElement(number, at: Int(place > 0 ? place - 1 : place))
+      }
+    })
+
   /// `t[key]`, with the key in slot 2.
   static func pushElement(_ tensor: Tensor, _ stack: LuaStack) throws {
     if !tensor.isWatched, let offset = try offset(tensor, stack) {
@@ -11,6 +40,9 @@ extension TensorClass {
     }
     if let key = stack.object(at: 2, as: Tensor.self), let found = try TensorIndex.picked(key, of: tensor) {
       return try NumberOrTensor(found, of: tensor).push(onto: stack)
+    }
+    if let part = try TensorIndex.part(2, on: stack, of: tensor) {
+      return try TensorView(part, of: tensor).push(onto: stack)
     }
     let selection = try TensorIndex(at: 2, on: stack).selection(of: tensor)
     try NumberOrTensor(try selection.value(), of: tensor).push(onto: stack)

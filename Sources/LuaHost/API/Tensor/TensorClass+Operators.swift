@@ -96,7 +96,9 @@ extension TensorClass {
   ) -> Operator {
     .init(name, summary) { stack in
       do {
-        if let x = stack.object(at: 1, as: Tensor.self) {
+        if let x = stack.box(at: 1, of: Tensor.self) {
+          if let y = stack.box(at: 2, of: Tensor.self) { return try both(x.value, y.value) }
+          let x = x.value
           if let y = stack.number(at: 2) {
             if staysWhole, x.dtype != .float32 { return try both(x, try stack.scalar(at: 2, beside: x)) }
             return try right(x, Float(y))

@@ -145,6 +145,9 @@ extension TensorClass {
       returns: "integer, or tensor of places: int32",
       example: "gfnet.tensor{0.1, 0.7, 0.2}:\(name)()"
     ) { tensor, call -> AnyPushable in
+      if call.argumentCount == 0, tensor.count > 0, !tensor.isWatched {
+        return AnyPushable(try tensor.extremumOfAll(largest: largest).place + 1)
+      }
       let axis = try call.axis(axisOfPlace, of: tensor.shape)
       let line = try nonEmpty(axis == nil ? tensor.flattened() : tensor, axis ?? 0, name)
       let keep = try call[keepDim]

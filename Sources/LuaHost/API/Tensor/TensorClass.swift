@@ -27,6 +27,7 @@ enum TensorClass {
     preview: { try TensorPreview.picture(of: $0) },
     index: pushElement,
     assign: assign,
+    elements: elements,
     count: { tensor in
       guard tensor.rank > 0 else { throw LuaError("#: a scalar has no length; its number is t:item()") }
       return tensor.shape[0]

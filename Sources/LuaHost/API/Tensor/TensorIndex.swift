@@ -9,7 +9,7 @@ import Tensor
 /// `"new"` adds an axis of size 1; a mask takes the elements where it is true and stands for as many axes as it has, a tensor
 /// of places takes these. Places are 1-based; −1 is the last.
 struct TensorIndex {
-  private enum Entry {
+  enum Entry {
     case place(Int)
     case range(first: Int, last: Int, step: Int)
     case all
@@ -45,16 +45,6 @@ struct TensorIndex {
   }
 
   private let entries: [Entry]
-
-  /// What the commonest keys that are tensors pick: a mask of the whole tensor, and a row of places along the first axis; nil
-  /// for other keys. It is what ``selection(of:)`` says, with fewer steps.
-  static func picked(_ key: Tensor, of tensor: Tensor) throws -> Tensor? {
-    if key.dtype == .boolean {
-      return key.shape == tensor.shape && tensor.rank > 0 ? try tensor.elements(where: key) : nil
-    }
-    guard key.rank == 1, tensor.rank > 0 else { return nil }
-    return try tensor.indexSelected(0, try places(along: 0, key, tensor.shape))
-  }
 
   /// Reads the key at `slot`.
   init(at slot: Int, on stack: LuaStack) throws {
@@ -113,7 +103,7 @@ struct TensorIndex {
   }
 
   /// The range that the table at `slot` says; nil where it says none.
-  private static func range(at slot: Int, on stack: LuaStack) -> Entry? {
+  static func range(at slot: Int, on stack: LuaStack) -> Entry? {
     guard let count = stack.listLength(at: slot), count == 0 || count == 2 || count == 3 else { return nil }
     if count == 0 { return .all }
     defer { stack.pop(count) }
@@ -236,11 +226,15 @@ struct TensorIndex {
   }
 
   /// The 0-based places along an axis that the numbers of `index` are.
-  private static func places(along axis: Int, _ index: Tensor, _ shape: Shape) throws -> [Int] {
+  static func places(along axis: Int, _ index: Tensor, _ shape: Shape) throws -> [Int] {
     try MemoryBudget.shared.require(3 * index.count * MemoryLayout<Int>.stride)
     if index.dtype == .int32 {
       var list = try index.wholeNumbers()
-      for place in list.indices { list[place] = try resolved(list[place], axis, shape) }
+      let size = shape[axis]
+      for i in list.indices {
+        let place = list[i]
+        list[i] = place >= 1 && place <= size ? place - 1 : try resolved(place, axis, shape)
+      }
       return list
     }
     return try index.doubles().map { number -> Int in
