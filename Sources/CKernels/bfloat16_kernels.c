@@ -37,7 +37,7 @@ INLINE FOR_BFLOAT16 void add_range(
     // As in convolution_kernels.c: the same lines of the next pixels.
     if (pixels == PLAN_PIXELS) {
       const size_t number = i % LINE, pixel = number * PLAN_PIXELS / LINE;
-      __builtin_prefetch(x + (PLAN_PIXELS + pixel) * inputs + 2 * (i - number), 0, AHEAD);
+      __builtin_prefetch(x + (PLAN_PIXELS + pixel) * stride + 2 * (i - number), 0, AHEAD);
     }
     UNROLL for (size_t p = 0; p < pixels; p++) {
       float pair;

@@ -113,7 +113,7 @@ public struct Trace: Sendable {
   func selecting(_ rows: [Int]) throws -> Trace {
     try Trace(
       record: record.selecting(rows), model: model, dataset: dataset, sampler: sampler,
-      classNames: classNames, clips: clips)
+      classNames: classNames)
   }
 
   /// A list for each step, with 1 for each image whose answer is right then and 0 for the others.
