@@ -15,13 +15,11 @@ Exit status 1 where a number differs by more than 1e-9 of itself (p-values below
 
 import argparse
 import os
-import pathlib
 import sys
 import tempfile
 
 import peers
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 options = argparse.ArgumentParser()
 options.add_argument("--python", help="an interpreter that has the packages")
 options.add_argument("--trace", help="a file that trace:save wrote")
@@ -202,7 +200,7 @@ def check_risk(folder):
     trace = options.trace or os.path.join(folder, "trace.safetensors")
     epsilons, delta, seed = (0.01, 0.03), 0.1, 11
     lua = "" if options.trace else f"""
-local m = gfnet.load("{ROOT}/models/clutter-fashion.safetensors")
+local m = gfnet.load("clutter-fashion")
 m:trace(gfnet.dataset(m.dataset, {{split = "test"}})):save("{trace}")
 """
     lua += f"""
