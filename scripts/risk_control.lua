@@ -86,24 +86,22 @@ gfnet.report.table{
 }
 
 -- %% Risks on the other images
+-- Each curve says in how many draws the risk stayed below x. Where a promise holds with probability 1 − δ, it is above
+-- that share at ε.
 local fig = gfnet.plot.figure{
-  columns = #losses, share_y = true, size = "two-columns", ylabel = "draws", title = "Risk on images that were not drawn" }
+  columns = #losses, share_y = true, size = "two-columns", ylabel = "draws (%)", title = "Risk on images that were not drawn" }
 for i, loss in ipairs(losses) do
   local panel = fig[i]
-  panel:set{ xlabel = loss, ylabel = i == 1 and "draws" or "" }
+  panel:set{ xlabel = loss, ylabel = i == 1 and "draws (%)" or "" }
   for _, bound in ipairs{ "crc", "ucb", "ltt", "naive" } do
-    local counts, places = {}, {}
-    local lowest, highest = -p.epsilon / 2, 2 * p.epsilon
-    local bins = 50
-    for k = 1, bins do counts[k], places[k] = 0, lowest + (k - 0.5) * (highest - lowest) / bins end
-    for _, risk in ipairs(results[loss][bound].risks) do
-      local k = math.floor((risk - lowest) / (highest - lowest) * bins) + 1
-      k = math.max(1, math.min(bins, k))
-      counts[k] = counts[k] + 1
-    end
-    panel:line(places, counts, { label = i == 1 and bound or nil })
+    local risks, shares = {}, {}
+    for k, risk in ipairs(results[loss][bound].risks) do risks[k] = risk end
+    table.sort(risks)
+    for k = 1, #risks do shares[k] = 100 * k / #risks end
+    panel:step(risks, shares, { label = i == 1 and bound or nil })
   end
   panel:vline(p.epsilon, { dash = "dashed", label = i == 1 and "ε" or nil })
+  panel:hline(100 * (1 - p.delta), { dash = "dotted", label = i == 1 and "1 − δ" or nil })
 end
 fig
 

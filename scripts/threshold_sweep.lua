@@ -134,7 +134,7 @@ table.sort(summary, function(a, b) return a[2] < b[2] end)
 gfnet.report.table{
   name = "summary", caption = "Test accuracy by mean cost.",
   columns = { "network", "Multiply-Adds (M)", "top-1 (%)" }, rows = summary,
-  digits = { ["Multiply-Adds (M)"] = 2, ["top-1 (%)"] = 2 },
+  digits = { ["Multiply-Adds (M)"] = 2 },
 }
 if #differences > 0 then
   gfnet.report.table{

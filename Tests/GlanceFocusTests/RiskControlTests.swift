@@ -170,8 +170,9 @@ private let steady = (0...40).map { [Float](repeating: 1 - Float($0) / 40, count
       #expect(control.images == 1000 - sequence.setAside)
       let last = try trace.evaluate(thresholds: sequence.path[19])
       #expect(last.exits[0] > 900, "\(path): \(last.exits)")
-      // Many of these made images are sure of themselves beyond all digits, which one threshold cannot part.
-      guard path.needsImages else { continue }
+      // The most accurate thresholds let many leave at any budget, and one threshold cannot part images that are sure
+      // beyond all digits, as many of these are.
+      guard path == .paper else { continue }
       #expect(control.certified > 1 && control.madds < trace.record.madds[3], "\(path)")
       let first = try trace.evaluate(thresholds: sequence.path[0])
       #expect(first.exits[3] > 950, "\(path): \(first.exits)")

@@ -7,7 +7,8 @@ import Support
 public enum ThresholdPath: String, CaseIterable, Sendable {
   /// The paper's thresholds with q from 1000 down to 1/1000, solved on a trace.
   case paper
-  /// The most accurate thresholds on a trace for falling budgets.
+  /// The most accurate thresholds on a trace for falling budgets; the first may let many images leave, as far as that is
+  /// accurate.
   case optimal
   /// One threshold for all steps, down to 0; needs no images.
   case single
