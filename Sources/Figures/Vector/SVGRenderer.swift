@@ -293,8 +293,7 @@ struct SVGRenderer {
     body.add("height", rect.height)
     body.add(" preserveAspectRatio=\"none\"")
     if scaling == .nearest { body.add(" image-rendering=\"pixelated\"") }
-    body.add(" xlink:href=\"data:image/png;base64,")
-    body.add(try fitted.png().base64EncodedString())
-    body.add("\"/>\n")
+    let data = try fitted.png().base64EncodedString()
+    body.add(" xlink:href=\"data:image/png;base64,\(data)\"/>\n")
   }
 }
