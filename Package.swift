@@ -129,6 +129,9 @@ let package = Package(
       ],
       path: "Benchmarks/Kernels", swiftSettings: strict),
     .executableTarget(
+      name: "figure-files", dependencies: ["Figures", "Support"], path: "Benchmarks/Figures",
+      swiftSettings: strict),
+    .executableTarget(
       name: "image-pixels", dependencies: ["Support", "Vision"], path: "Benchmarks/Images",
       swiftSettings: strict),
 

@@ -107,7 +107,7 @@ import Testing
   @Test func textIsAsWideAsItsPixels() throws {
     for style in [FigureStyle.paper, .screen] {
       var figure = Figure(style: style)
-      figure.axes.title = "HAVE WAVES TO AVERAGE: HIIIIIIIH"
+      figure.axes.title = "HAVE WAVES TO AVERAGE IH"
       let svg = try text(figure)
       let line = try #require(
         svg.split(separator: "\n").first { $0.hasPrefix("<text") && $0.contains("HAVE") })
@@ -117,13 +117,13 @@ import Testing
       let inked = (0..<picture.width).filter { x in picture.hasInk(x..<x + 1, rows) }
       let pixels = Double((inked.last ?? 0) - (inked.first ?? 0) + 1) * 72 / 300
       // The letters at both ends keep a little room beside them.
-      #expect(width - pixels > 0 && width - pixels < 1.2, "\(width) and \(pixels)")
-      // A hundred times as large, or in pixels that are few, it is as wide.
+      #expect(width - pixels > -0.3 && width - pixels < 2.2, "\(width) and \(pixels)")
+      // In pixels that are few it is as wide.
       let coarse = try Picture(figure.png(dpi: 72))
       let columns = (0..<coarse.width).filter { x in
         coarse.hasInk(x..<x + 1, 0..<rows.count * 72 / 300, below: 200)
       }
-      #expect(abs(Double((columns.last ?? 0) - (columns.first ?? 0) + 1) - pixels) < 2)
+      #expect(abs(Double((columns.last ?? 0) - (columns.first ?? 0) + 1) - pixels) < 2.5)
     }
   }
 
@@ -173,16 +173,17 @@ import Testing
 
   /// Points that jump across the page leave no side out that shows.
   @Test func aTangleKeepsWhatIsSeen() throws {
-    let points = zip(Self.noise(3), Self.noise(4)).prefix(60_000).map { Point(5 + 40 * $0, 5 + 40 * $1) }
-    let far = [Point(70, 3), Point(71.5, 48)]
+    let points = zip(Self.noise(3), Self.noise(4)).prefix(200_000).map { Point(5 + 240 * $0, 5 + 180 * $1) }
+    let far = [Point(270, 3), Point(271.5, 198)]
     var path = Path(points)
     path.move(far[0])
     path.line(far[1])
-    var list = DisplayList(size: Size(width: 75, height: 50))
+    var list = DisplayList(size: Size(width: 275, height: 200))
     list.stroke(path, Stroke(Color.black.opacity(0.5), width: 0.8))
     let bytes = try list.svg()
-    #expect(bytes.count < 200_000)
+    // All sides would be twice as many bytes.
+    #expect(bytes.count < 1_300_000)
     let svg = String(decoding: bytes, as: UTF8.self)
-    #expect(svg.contains("m70 3l1.5 45\""), "the last side, which nothing covers")
+    #expect(svg.contains(" 1.5 195\""), "the last side, which nothing covers")
   }
 }
