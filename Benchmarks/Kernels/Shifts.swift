@@ -29,7 +29,7 @@ private func pointwise(_ inputs: Int, _ outputs: Int, side: Int, frames: Int) th
     finish: plan_finish(adds: false, function: PLAN_LIMIT, low: 0, high: .infinity))
   var clips = plan_frames(
     frames: frames, pixels: side * side, first_channels: inputs / 8, second_channels: inputs / 8,
-    first_offset: 1, second_offset: -1)
+    first_offset: 1, second_offset: -1, past: nil)
   let moves = FrameMoves(FrameShift(frames: frames), [frames, inputs, side, side], elementBytes: 4)
   try withUnsafePointer(to: &own) { own in
     try withUnsafePointer(to: &clips) { clips in

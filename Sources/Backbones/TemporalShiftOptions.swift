@@ -54,6 +54,13 @@ extension Module {
     declare(&declaration)
     return Set(declaration.modules.filter { $0.module is TemporalShift }.map(\.name))
   }
+
+  /// All its temporal shifts.
+  public var temporalShifts: [FrameShift] {
+    var declaration = StateDeclaration()
+    declare(&declaration)
+    return declaration.modules.compactMap { ($0.module as? TemporalShift)?.shift }
+  }
 }
 
 /// A temporal shift that an encoder cannot have.

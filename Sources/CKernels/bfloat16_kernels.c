@@ -18,21 +18,21 @@ bool plan_has_bfloat16_products(void) {
 /// Where a tile's channels come from, as in convolution_kernels.c.
 struct range {
   const uint16_t *x;
-  size_t begin, end;
+  size_t begin, end, stride;
 };
 
 /// Adds the products of a range of pairs of channels to `pixels` × `vectors` sums.
 INLINE FOR_BFLOAT16 void add_range(
     const struct plan_pointwise *layer, const struct range *range, const float *weights, __m512 sums[PLAN_PIXELS][3],
     const size_t pixels, const size_t vectors) {
-  const size_t inputs = layer->inputs, pairs = inputs / 2;
+  const size_t pairs = layer->inputs / 2, stride = range->stride;
   const uint16_t *x = range->x;
   for (size_t i = range->begin / 2, end = range->end / 2; i < end; i++) {
     __m512 row[3];
     UNROLL for (size_t v = 0; v < vectors; v++) row[v] = _mm512_loadu_ps(weights + (v * pairs + i) * LANES);
     UNROLL for (size_t p = 0; p < pixels; p++) {
       float pair;
-      memcpy(&pair, x + p * inputs + 2 * i, sizeof pair);
+      memcpy(&pair, x + p * stride + 2 * i, sizeof pair);
       const __m512 value = _mm512_set1_ps(pair);
       UNROLL for (size_t v = 0; v < vectors; v++)
         sums[p][v] = _mm512_dpbf16_ps(sums[p][v], (__m512bh)value, (__m512bh)row[v]);
@@ -78,15 +78,17 @@ INLINE FOR_BFLOAT16 void tiles(
     const struct plan_pointwise *layer, const struct plan_frames *clips, const uint16_t *x, uint16_t *y, size_t first,
     size_t pixels, size_t vector, const size_t vectors) {
   const size_t inputs = layer->inputs, second = clips->first_channels, rest = second + clips->second_channels;
+  const uint16_t *past = clips->past;
   for (size_t pixel = first, end = first + pixels; pixel < end;) {
     const size_t frame = pixel / clips->pixels, stop = (frame + 1) * clips->pixels;
     const size_t left = (stop < end ? stop : end) - pixel;
     const uint16_t *from = x + pixel * inputs;
     uint16_t *to = y + pixel * layer->outputs;
     const struct range ranges[3] = {
-      {neighbour(clips, from, inputs, frame, clips->first_offset), 0, second},
-      {neighbour(clips, from, inputs, frame, clips->second_offset), second, rest},
-      {from, rest, inputs},
+      {past ? past + pixel * second : neighbour(clips, from, inputs, frame, clips->first_offset), 0, second,
+       past ? second : inputs},
+      {neighbour(clips, from, inputs, frame, clips->second_offset), second, rest, inputs},
+      {from, rest, inputs, inputs},
     };
     if (left >= PLAN_PIXELS) {
       tile(layer, ranges, to, vector, PLAN_PIXELS, vectors);

@@ -88,17 +88,18 @@ static FOR_WIDE_VECTORS void finish(
 
 // MARK: 1×1
 
-/// Where a tile's channels come from: those from `begin` on of the pixels from `x` on; zeros where `x` is null.
+/// Where a tile's channels come from: those from `begin` on of the pixels from `x` on, which are
+/// `stride` numbers apart; zeros where `x` is null.
 struct range {
   const float *x;
-  size_t begin, end;
+  size_t begin, end, stride;
 };
 
 /// Adds the products of a range of channels to `pixels` × `vectors` sums.
 INLINE void add_range(
     const struct plan_pointwise *layer, const struct range *range, const float *weights, floats sums[PLAN_PIXELS][3],
     const size_t pixels, const size_t vectors, const int is_first) {
-  const size_t inputs = layer->inputs;
+  const size_t inputs = layer->inputs, stride = range->stride;
   const float *x = range->x;
   for (size_t i = range->begin, end = range->end; i < end; i++) {
     floats row[3];
@@ -109,7 +110,7 @@ INLINE void add_range(
       if (is_first) __builtin_prefetch(place + vectors * inputs * LANES, 0, 2);
     }
     UNROLL for (size_t p = 0; p < pixels; p++) {
-      const choices value = x[p * inputs + i];
+      const choices value = x[p * stride + i];
       UNROLL for (size_t v = 0; v < vectors; v++) sums[p][v] += (floats)value * row[v];
     }
   }
@@ -154,7 +155,7 @@ INLINE void tile(
 INLINE void tiles(
     const struct plan_pointwise *layer, const float *x, float *y, size_t pixels, size_t vector,
     const size_t vectors) {
-  struct range all = {x, 0, layer->inputs};
+  struct range all = {x, 0, layer->inputs, layer->inputs};
   for (int is_first = 1; pixels >= PLAN_PIXELS; is_first = 0) {
     if (is_first) tile(layer, &all, 1, y, vector, PLAN_PIXELS, vectors, 1);
     else tile(layer, &all, 1, y, vector, PLAN_PIXELS, vectors, 0);
@@ -221,15 +222,17 @@ INLINE void shifted_tiles(
     const struct plan_pointwise *layer, const struct plan_frames *clips, const float *x, float *y, size_t first,
     size_t pixels, size_t vector, const size_t vectors) {
   const size_t inputs = layer->inputs, second = clips->first_channels, rest = second + clips->second_channels;
+  const float *past = clips->past;
   for (size_t pixel = first, end = first + pixels; pixel < end;) {
     const size_t frame = pixel / clips->pixels, stop = (frame + 1) * clips->pixels;
     const size_t left = (stop < end ? stop : end) - pixel;
     const float *from = x + pixel * inputs;
     float *to = y + pixel * layer->outputs;
     const struct range ranges[3] = {
-      {neighbour(clips, from, inputs, frame, clips->first_offset), 0, second},
-      {neighbour(clips, from, inputs, frame, clips->second_offset), second, rest},
-      {from, rest, inputs},
+      {past ? past + pixel * second : neighbour(clips, from, inputs, frame, clips->first_offset), 0, second,
+       past ? second : inputs},
+      {neighbour(clips, from, inputs, frame, clips->second_offset), second, rest, inputs},
+      {from, rest, inputs, inputs},
     };
     if (left >= PLAN_PIXELS) {
       if (pixel == first) tile(layer, ranges, 3, to, vector, PLAN_PIXELS, vectors, 1);

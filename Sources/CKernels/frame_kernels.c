@@ -96,3 +96,13 @@ void frames_shift(
       here + place, one ? one + place : NULL, two ? two + place : NULL, to + place, pixels - done, bytes, first_bytes,
       second_bytes);
 }
+
+FOR_EACH_PROCESSOR
+void frames_follow(const void *x, const void *past, void *y, size_t pixels, size_t bytes, size_t past_bytes) {
+  const char *here = x, *before = past;
+  char *to = y;
+  for (size_t pixel = 0; pixel < pixels; pixel++) {
+    copy(to + pixel * bytes, before + pixel * past_bytes, past_bytes);
+    copy(to + pixel * bytes + past_bytes, here + pixel * bytes + past_bytes, bytes - past_bytes);
+  }
+}

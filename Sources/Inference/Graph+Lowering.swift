@@ -107,6 +107,7 @@ extension Graph {
     case .pickChannels(let channels):
       append(.pickChannels(channels), [try value(operands[0])], output)
     case .temporalShift(let shift): append(.temporalShift(shift), [try value(operands[0])], output)
+    case .following: append(.following, try operands.map { try value($0) }, output)
     case .concatenate(let axis):
       append(.concatenate(axis: axis), try operands.map { try value($0) }, output)
     }

@@ -84,6 +84,8 @@ enum Operation {
   case pickChannels([Int])
   /// Some channels of each frame from its neighbours.
   case temporalShift(FrameShift)
+  /// The first input with its first channels replaced by the second, what frames before had there.
+  case following
   /// A copy of a value, which may be overwritten.
   case copy
   /// The numbers in the type of the result.
@@ -120,6 +122,22 @@ struct NormStatistics {
   }
 }
 
+/// Where a convolution's first channels come from, where that is not its input.
+enum ShiftedChannels {
+  /// Other frames of the same clip.
+  case frames(FrameShift)
+  /// The last input of the node: so many channels of the frames before.
+  case past(Int)
+
+  /// The channels of `channels` that come from one other frame.
+  func fold(of channels: Int) -> Int {
+    switch self {
+    case .frames(let shift): shift.fold(of: channels)
+    case .past(let kept): kept
+    }
+  }
+}
+
 /// A convolution with what was merged into it.
 struct ConvolutionNode {
   /// The kernels, O×(I/groups)×h×w.
@@ -133,7 +151,7 @@ struct ConvolutionNode {
   let groups: Int
   var posts: [Finish] = []
   /// Which of the input's channels come from neighbouring frames; nil for none.
-  var shift: FrameShift?
+  var shift: ShiftedChannels?
 
   /// What the folded weights are computed from.
   var tensors: [Tensor] { [weights] + (bias.map { [$0] } ?? []) + (norm?.tensors ?? []) }

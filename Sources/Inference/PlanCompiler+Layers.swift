@@ -49,7 +49,7 @@ extension PlanCompiler {
   }
 
   private mutating func add(
-    _ shift: FrameShift, _ shape: ConvolutionShape, _ node: ConvolutionNode, _ place: Graph.Node
+    _ shift: ShiftedChannels, _ shape: ConvolutionShape, _ node: ConvolutionNode, _ place: Graph.Node
   ) throws {
     let (source, result) = (place.inputs[0], place.output)
     guard
@@ -59,7 +59,9 @@ extension PlanCompiler {
     steps.append(
       ShiftedPointwiseStep(
         shape, shift, finish, try vectors(node, shape, type(source)), type: type(source),
-        source: try pointer(source), destination: try pointer(result)))
+        source: try pointer(source),
+        past: place.inputs.count > 1 ? UnsafeRawPointer(try pointer(place.inputs[1])) : nil,
+        destination: try pointer(result)))
   }
 
   /// A convolution's weights as our own kernels read them.

@@ -33,6 +33,15 @@ extension PlanCompiler {
         moves: FrameMoves(shift, x, elementBytes: type(result).bytes), rows: x[0]))
   }
 
+  mutating func addFollowing(_ node: Graph.Node) throws {
+    let (source, past, result) = (node.inputs[0], node.inputs[1], node.output)
+    steps.append(
+      FollowingStep(
+        source: try pointer(source), past: try pointer(past), destination: try pointer(result),
+        moves: FollowingMoves(
+          shape(result), channels: shape(past)[1], elementBytes: type(result).bytes)))
+  }
+
   mutating func addCopy(_ node: Graph.Node) throws {
     let bytes = shape(node.output).count * type(node.output).bytes
     steps.append(

@@ -76,6 +76,7 @@ struct PlanCompiler {
     case .channelScale: try addChannelScale(node)
     case .pickChannels(let channels): try addPick(channels, node)
     case .temporalShift(let shift): try addShift(shift, node)
+    case .following: try addFollowing(node)
     case .reshape: try addReshape(node)
     case .concatenate(let axis): try addConcatenation(axis, node)
     case .copy: try addCopy(node)

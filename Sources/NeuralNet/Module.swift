@@ -175,6 +175,9 @@ public final class Pass {
   public let isTraining: Bool
   /// False keeps every element in dropout layers, also while training.
   public let dropsOut: Bool
+  /// What is kept from frame to frame where rows are frames of streams that come one by one; nil where they are images, or
+  /// whole clips.
+  public let frames: FrameMemory?
   private lazy var random = source()
   private let source: () -> CounterRandom
   private var draws = 0
@@ -186,14 +189,27 @@ public final class Pass {
   }
 
   /// The same where `source` is asked for the numbers by the first layer that draws, and never if none does.
-  public init(training: Bool, dropsOut: Bool = true, source: @escaping () -> CounterRandom) {
+  public convenience init(training: Bool, dropsOut: Bool = true, source: @escaping () -> CounterRandom) {
+    self.init(training: training, dropsOut: dropsOut, frames: nil, source: source)
+  }
+
+  private init(
+    training: Bool, dropsOut: Bool, frames: FrameMemory?, source: @escaping () -> CounterRandom
+  ) {
     isTraining = training
+    self.frames = frames
     self.dropsOut = training && dropsOut
     self.source = source
   }
 
   /// An evaluation without learning: statistics are fixed, nothing is random.
   public static var evaluation: Pass { Pass(training: false, random: CounterRandom(seed: 0, stream: "none")) }
+
+  /// An evaluation of one further frame of each stream.
+  public static func nextFrame(_ frames: FrameMemory) -> Pass {
+    Pass(
+      training: false, dropsOut: false, frames: frames, source: { CounterRandom(seed: 0, stream: "none") })
+  }
 
   /// The numbers for the next layer that draws.
   public func nextRandom() -> CounterRandom {

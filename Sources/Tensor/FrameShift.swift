@@ -33,6 +33,13 @@ public struct FrameShift: Hashable, Sendable {
     return nil
   }
 
+  /// What is wrong with the shift where frames come one by one, to go on from the name of what has it; nil where nothing
+  /// is.
+  public var objectionToStreams: String? {
+    pastOnly
+      ? nil : "takes channels from the next frame, so that a frame cannot be evaluated before that is there"
+  }
+
   /// The channels of `channels` that come from one neighbour.
   public func fold(of channels: Int) -> Int { channels / max(divisor, 1) }
 }

@@ -33,6 +33,8 @@ public enum Lowering {
   case pickChannels([Int])
   /// Some channels of each frame from its neighbours; rows are clip by clip, frame by frame.
   case temporalShift(FrameShift)
+  /// The first input with its first channels replaced by the second input, which has as many.
+  case following
   /// The result is the input.
   case identity
 }

@@ -54,6 +54,8 @@ struct plan_frames {
   size_t frames, pixels;
   size_t first_channels, second_channels;
   ptrdiff_t first_offset, second_offset;
+  /// The first channels of all frames, where they come from here instead: those alone, pixel by pixel. Null for none.
+  const void *past;
 };
 
 /// The same of channels that come from three frames, for the pixels from `first_pixel` on of all frames, of which `x` and

@@ -4,7 +4,7 @@ import Vision
 
 /// Runs a network on images, step by step: adaptively under an exit rule, or through all steps for a trace.
 public final class AdaptiveRunner {
-  private let setup: EpisodeSetup
+  let setup: EpisodeSetup
 
   /// - Parameters:
   ///   - model: the network.
@@ -156,8 +156,8 @@ public final class AdaptiveRunner {
       indices: Array(0..<dataset.count),
       labels: dataset.knowsLabels ? (0..<dataset.count).map { dataset.label(at: $0) } : nil)
     let batch = min(max(setup.batchSize, EpisodeStream.preparedAhead), dataset.count)
-    let stepper = setup.stepper(
-      try ImagePool(setup.configuration, channels: dataset.channels, capacity: batch))
+    let pool = try ImagePool(setup.configuration, channels: dataset.channels, capacity: batch)
+    let stepper = setup.stepper(pool)
     let source = DatasetSource(dataset)
     // Images that cannot be read leave no row.
     var read: [Int] = []
@@ -165,7 +165,7 @@ public final class AdaptiveRunner {
       try Cancellation.check()
       let images = source.next(batch)
       guard let last = images.last else { break }
-      let readable = zip(images, try stepper.pool.load(images, rows: images.map(\.index)))
+      let readable = zip(images, try pool.load(images, rows: images.map(\.index)))
       let rows = readable.filter(\.1).map(\.0.index)
       for start in stride(from: 0, to: rows.count, by: setup.batchSize) {
         let group = EpisodeGroup(rows: Array(rows[start..<min(start + setup.batchSize, rows.count)]))

@@ -126,7 +126,8 @@ public final class DecisionStepper {
   }
 
   private func stepper(_ state: State) -> EpisodeStepper {
-    EpisodeStepper(engine: setup.engine, sampler: state.sampler, random: setup.random, pool: pool, probe: nil)
+    EpisodeStepper(
+      engine: setup.engine, sampler: state.sampler, random: setup.random, sight: pool, probe: nil)
   }
 
   private func batch(_ state: State) throws -> StepBatch {

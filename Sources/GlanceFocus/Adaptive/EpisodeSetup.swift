@@ -10,7 +10,7 @@ struct EpisodeSetup {
   /// Images that are run together, at least 1.
   let batchSize: Int
   /// Cumulative Multiply-Adds by step; as many as there are steps at most, T.
-  let madds: [Double]
+  var madds: [Double]
   /// Keeps the first answers of sampler and rule, to ask about them again after the run.
   let probe: AnswerProbe?
   /// Says what time it is, in seconds.
@@ -18,8 +18,8 @@ struct EpisodeSetup {
 
   var configuration: Configuration { engine.model.configuration }
 
-  func stepper(_ pool: ImagePool) -> EpisodeStepper {
-    EpisodeStepper(engine: engine, sampler: sampler, random: random, pool: pool, probe: probe)
+  func stepper(_ sight: any Sight) -> EpisodeStepper {
+    EpisodeStepper(engine: engine, sampler: sampler, random: random, sight: sight, probe: probe)
   }
 
   /// An empty record for images of a data set or a stream.
@@ -39,12 +39,15 @@ struct EpisodeSetup {
   ///
   /// These are the rungs of `BatchLadder` in the target `Inference`, which cannot be imported here. Where they change,
   /// change these: plans of other sizes would be made and never used, and the first batches of a run would be late.
-  func measureDurations() throws -> StepDurations {
+  func measureDurations() throws -> StepDurations { try measureDurations(measure) }
+
+  /// The same where `measure` runs all steps on so many blank images.
+  func measureDurations(_ measure: (Int, inout StepDurations) throws -> Void) throws -> StepDurations {
     var durations = StepDurations()
     var power = 1
     while true {
       for count in power == 1 ? [1] : [power, power + power / 2] {
-        try measure(count, into: &durations)
+        try measure(count, &durations)
         if count >= batchSize { return durations }
       }
       power *= 2
@@ -52,7 +55,7 @@ struct EpisodeSetup {
   }
 
   /// Runs all steps on `count` blank images.
-  private func measure(_ count: Int, into durations: inout StepDurations) throws {
+  private func measure(_ count: Int, _ durations: inout StepDurations) throws {
     let side = configuration.patchSize
     let glance = try Tensor.zeros([count * configuration.frames(.glance), 3, side, side])
     let patch = try Tensor.zeros([count * configuration.frames(.patch), 3, side, side])

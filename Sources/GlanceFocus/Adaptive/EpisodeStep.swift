@@ -73,7 +73,7 @@ public final class EpisodeStep {
   /// The images resized to P×P and normalised, n×3×P×P.
   public func glances() throws -> Tensor {
     _ = try batch()
-    return try stepper.pool.glances(group.rows)
+    return try stepper.sight.glances(group.rows)
   }
 
   // MARK: Deciding

@@ -1,3 +1,4 @@
+import Backbones
 import Support
 import Tensor
 
@@ -6,7 +7,7 @@ struct EpisodeStepper {
   let engine: StepEngine
   let sampler: any PatchSampler
   let random: CounterRandom
-  let pool: ImagePool
+  let sight: any Sight
   /// Keeps what samplers proposed first; nil: nothing is kept.
   let probe: AnswerProbe?
 
@@ -25,20 +26,22 @@ struct EpisodeStepper {
   func run(
     _ step: Int, _ group: EpisodeGroup, _ record: EpisodeRecord, recordsValues: Bool = false
   ) throws -> Outcome {
-    let result: GFNet.StepResult
+    let encoding: Encoding
     var locations: [PatchLocation]?
     if step == 1 {
-      (result, group.memory) = try engine.step(pool.glances(group.rows), .glance, memory: nil)
+      encoding = try sight.encoding(group.rows, at: nil, step: step, by: engine)
     } else {
       let last = try StepBatch(
         record: record, step: step - 1, rows: group.rows, critic: { try proposal(group).values })
-      let places = try places(step, group, after: last)
-      guard let memory = group.memory else { throw ModelError("step \(step) before the glance") }
-      (result, group.memory) = try engine.focus(pool.patches(group.rows, places), memory: memory)
+      let places = try sight.settled(places(step, group, after: last), group.rows, step: step)
+      guard group.memory != nil else { throw ModelError("step \(step) before the glance") }
+      encoding = try sight.encoding(group.rows, at: places, step: step, by: engine)
       group.proposal = nil
       group.chosen = nil
       locations = places
     }
+    let result: GFNet.StepResult
+    (result, group.memory) = try engine.step(encoding, step == 1 ? .glance : .patch, memory: group.memory)
     let values = recordsValues && step < record.steps ? try proposal(group).values : nil
     return Outcome(logits: try result.logits.values(), values: values, locations: locations)
   }
@@ -90,7 +93,7 @@ struct EpisodeStepper {
       after: last, random: random, policy: needs.contains(.policy) ? try proposal(group).means : nil,
       maps: needs.contains(.maps) ? try plain(memory.map) : nil,
       glances: needs.contains(.glances)
-        ? try plain(pool.glances(group.rows).sideBySide(engine.model.configuration.frames(.glance))) : nil,
+        ? try plain(sight.glances(group.rows).sideBySide(engine.model.configuration.frames(.glance))) : nil,
       saliency: try group.saliency.map(plain))
   }
 

@@ -20,6 +20,7 @@ public final class EpisodeStream {
   private let source: any ImageSource
   private let rule: any ExitRule
   let batchSize: Int
+  private let pool: ImagePool
   private let stepper: EpisodeStepper
   private let probe: AnswerProbe?
   let clock: Deadline.Clock
@@ -36,14 +37,11 @@ public final class EpisodeStream {
   private var hasEnded = false
   /// Images that could be read.
   private var readable = 0
-  /// True while an answer is computed.
-  private var isComputing = false
+  private let turn = StreamTurn()
   /// The step that was run last, whose images wait for what becomes of them.
   private var open: EpisodeStep?
   /// The answers that whoever goes from step to step has not taken yet.
   var kept: [AdaptiveRunner.Result] = []
-  /// What ended the stream before its end.
-  private var failure: String?
   /// When the stream was made, and when it had no more answers.
   private let start: Double
   private var end: Double?
@@ -68,8 +66,8 @@ public final class EpisodeStream {
     capacity =
       refills
       ? Self.capacity(setup.batchSize, itemBytes: setup.itemBytes(channels: source.channels)) : batchSize
-    stepper = setup.stepper(
-      try ImagePool(setup.configuration, channels: source.channels, capacity: capacity))
+    pool = try ImagePool(setup.configuration, channels: source.channels, capacity: capacity)
+    stepper = setup.stepper(pool)
     probe = setup.probe
     clock = setup.clock
     record = try setup.record(
@@ -90,7 +88,7 @@ public final class EpisodeStream {
   }
 
   /// Bytes of decoded pixels that there is room for.
-  public var pixelBytes: Int { stepper.pool.bytes }
+  public var pixelBytes: Int { pool.bytes }
 
   /// Images that were answered after their deadline.
   public var late: Int { times.late }
@@ -137,21 +135,9 @@ public final class EpisodeStream {
   }
 
   private func computing<Value>(_ body: () throws -> Value?) throws -> Value? {
-    try ModelError.require(
-      !isComputing,
-      "the stream is already computing an answer: its source, its rule and its sampler cannot ask it for one")
-    if let failure { throw ModelError("the stream has ended with an error before: \(failure)") }
-    isComputing = true
-    defer { isComputing = false }
-    do {
-      let value = try body()
-      if value == nil { end = end ?? clock() }
-      return value
-    } catch {
-      failure = "\(error)"
-      open = nil
-      throw error
-    }
+    let value = try turn.take(body) { open = nil }
+    if value == nil { end = end ?? clock() }
+    return value
   }
 
   enum Action {
@@ -220,7 +206,7 @@ public final class EpisodeStream {
       outcomes[row] = .pending
       numbers[row] = image.number
     }
-    let loaded = try stepper.pool.load(images, rows: rows)
+    let loaded = try pool.load(images, rows: rows)
     for (row, isReadable) in zip(rows, loaded) where !isReadable { outcomes[row] = .leftOut }
     let readableRows = zip(rows, loaded).filter(\.1).map(\.0)
     admitted += images.count

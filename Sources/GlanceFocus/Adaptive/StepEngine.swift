@@ -19,6 +19,11 @@ public final class StepEngine: StepParts {
   private let answerPatch: TensorFunction
   /// Asks the policy: map and, after the first proposal, the policy's state → mean, value, state.
   private let proposal: TensorFunction
+  /// Encodes the next frame of streams: N×3×P×P and what was kept of the frame before → features, map, what is kept.
+  private let encodeNextGlance: TensorFunction
+  private let encodeNextPatch: TensorFunction
+  /// The shapes of what is kept of a frame, without the axis of streams, once they are known.
+  private var keptShapes: [Look: [ArraySlice<Int>]] = [:]
 
   /// - Parameters:
   ///   - model: the network.
@@ -49,6 +54,15 @@ public final class StepEngine: StepParts {
       let output = try parts.propose(inputs[0], state: inputs.count > 1 ? inputs[1] : nil)
       return [output.mean, output.value, output.state]
     }
+    func next(_ look: Look) -> TensorFunction {
+      compile { inputs in
+        let (encoding, kept) = try parts.encode(
+          nextFrame: inputs[0], after: Array(inputs.dropFirst()), look)
+        return [encoding.features, encoding.map] + kept
+      }
+    }
+    encodeNextGlance = next(.glance)
+    encodeNextPatch = next(.patch)
   }
 
   /// Step 1 for images of B×3×S×S, normalised.
@@ -75,6 +89,34 @@ public final class StepEngine: StepParts {
       case .patch: try encodePatch([model.asItems(images, look)])
       }
     return Encoding(features: outputs[0], map: outputs[1])
+  }
+
+  /// Encodes the next frame of each of N streams, N×3×P×P: features N×D and maps N×C×h×w of the frames alone, and what is
+  /// kept of them for the next.
+  ///
+  /// - Parameter past: what was kept of the frame before, or ``nothingKept(of:_:)``.
+  func encode(nextFrame images: Tensor, after past: [Tensor], _ look: Look) throws -> (Encoding, [Tensor]) {
+    let inputs = [images] + past
+    let outputs =
+      switch look {
+      case .glance: try encodeNextGlance(inputs)
+      case .patch: try encodeNextPatch(inputs)
+      }
+    return (Encoding(features: outputs[0], map: outputs[1]), Array(outputs.dropFirst(2)))
+  }
+
+  /// What stands for the frame before the first one of `streams` streams: zeros.
+  func nothingKept(of streams: Int, _ look: Look) throws -> [Tensor] {
+    let shapes: [ArraySlice<Int>]
+    if let known = keptShapes[look] {
+      shapes = known
+    } else {
+      let side = model.configuration.patchSize
+      let (_, kept) = try parts.encode(nextFrame: Tensor.zeros([1, 3, side, side]), after: nil, look)
+      shapes = kept.map { $0.shape.sizes.dropFirst() }
+      keptShapes[look] = shapes
+    }
+    return try shapes.map { try Tensor.zeros(Shape([streams] + $0)) }
   }
 
   /// This part is not compiled, as nobody asks a live run for the encoders' own logits.

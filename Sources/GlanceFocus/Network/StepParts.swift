@@ -54,7 +54,13 @@ extension StepParts {
   public func step(
     _ images: Tensor, _ look: Look, memory: GFNet.Memory?, auxiliary: Bool = false
   ) throws -> (GFNet.StepResult, GFNet.Memory) {
-    let encoding = try encode(images, look)
+    try step(encode(images, look), look, memory: memory, auxiliary: auxiliary)
+  }
+
+  /// Runs the rest of a step on what an encoder has given.
+  func step(
+    _ encoding: Encoding, _ look: Look, memory: GFNet.Memory?, auxiliary: Bool = false
+  ) throws -> (GFNet.StepResult, GFNet.Memory) {
     let answer = try answer(encoding.features, memory: memory?.classifier, look)
     let own = auxiliary ? try answer.own ?? classify(encoding.features, look) : nil
     return (
@@ -82,6 +88,12 @@ struct NetworkParts: StepParts {
   func encode(_ images: Tensor, _ look: Look) throws -> Encoding {
     let encoder = encoder(look)
     return try model.joined(encoder.naming(name(look)) { try encoder.encode(images, pass) }, look)
+  }
+
+  /// The next frame of each of N streams: features N×D and maps N×C×h×w of the frames alone.
+  func encode(nextFrame images: Tensor, after past: [Tensor]?, _ look: Look) throws -> (Encoding, [Tensor]) {
+    let encoder = encoder(look)
+    return try encoder.naming(name(look)) { try encoder.encode(nextFrame: images, after: past) }
   }
 
   func classify(_ features: Tensor, _ look: Look) throws -> Tensor {

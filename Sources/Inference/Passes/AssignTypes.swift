@@ -97,6 +97,10 @@ enum AssignTypes: GraphPass {
     case .functions, .concatenate, .pickChannels, .temporalShift:
       let narrow = input.shape.rank == 4 && node.inputs.allSatisfy { graph.values[$0].type == .bfloat16 }
       return narrow ? .bfloat16(mayWriteFloat32: false) : .float32
+    case .following:
+      // What was kept came out of a plan as float32 and has the bits of bfloat16.
+      return input.shape.rank == 4 && input.type == .bfloat16
+        ? .bfloat16(mayWriteFloat32: false) : .float32
     case .pair:
       let narrow =
         input.shape.rank == 4 && input.type == .bfloat16

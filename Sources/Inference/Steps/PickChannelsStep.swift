@@ -1,7 +1,7 @@
 import Compute
 
 /// Some channels of channels-last images, in any order: what channel shuffles and splits need.
-struct PickChannelsStep: PlanStep {
+struct PickChannelsStep: SharedStep {
   private let source, destination: UnsafeMutableRawPointer
   private let type: ElementType
   private let channels: [Int]
@@ -23,28 +23,35 @@ struct PickChannelsStep: PlanStep {
     isRange = zip(channels, channels.dropFirst()).allSatisfy { $1 == $0 + 1 }
   }
 
-  func run() throws {
+  var parts: Int { pixels }
+  var grain: Int { max(1, (1 << 13) / max(channels.count, 1)) }
+  var uses: [MemoryUse] {
+    [
+      .reads(source, type.bytes * inputs * pixels),
+      .writes(destination, type.bytes * channels.count * pixels),
+    ]
+  }
+
+  func run(_ parts: Range<Int>) {
     switch type {
-    case .float32: pick(Float.self)
-    case .bfloat16: pick(UInt16.self)
+    case .float32: pick(Float.self, parts)
+    case .bfloat16: pick(UInt16.self, parts)
     }
   }
 
   @inline(__always)
-  private func pick<Number>(_ number: Number.Type) {
+  private func pick<Number>(_ number: Number.Type, _ pixels: Range<Int>) {
     let (x, y) = (
       source.assumingMemoryBound(to: Number.self), destination.assumingMemoryBound(to: Number.self)
     )
     let (count, first) = (channels.count, channels.first ?? 0)
     channels.withUnsafeBufferPointer { channels in
-      ThreadTeam.parallel(pixels, grain: max(1, (1 << 13) / max(count, 1))) { range in
-        for pixel in range {
-          let (s, t) = (x + pixel * inputs, y + pixel * count)
-          if isRange {
-            t.update(from: s + first, count: count)
-          } else {
-            for i in 0..<count { t[i] = s[channels[i]] }
-          }
+      for pixel in pixels {
+        let (s, t) = (x + pixel * inputs, y + pixel * count)
+        if isRange {
+          t.update(from: s + first, count: count)
+        } else {
+          for i in 0..<count { t[i] = s[channels[i]] }
         }
       }
     }

@@ -8,22 +8,36 @@ struct ShiftedPointwiseStep: DividedStep {
   private let layer: plan_pointwise
   private let clips: plan_frames
   private let source, destination: UnsafeMutableRawPointer
+  /// What was kept of the frames before, and its channels; nil where frames are those of whole clips.
+  private let past: (pointer: UnsafeRawPointer, channels: Int)?
   private let type: ElementType
   let division: Division
   let multiplyAdds: Int
 
   init(
-    _ shape: ConvolutionShape, _ shift: FrameShift, _ finish: plan_finish, _ packed: WeightStore.Packed,
-    type: ElementType, source: UnsafeMutableRawPointer, destination: UnsafeMutableRawPointer
+    _ shape: ConvolutionShape, _ shift: ShiftedChannels, _ finish: plan_finish,
+    _ packed: WeightStore.Packed, type: ElementType, source: UnsafeMutableRawPointer,
+    past: UnsafeRawPointer?, destination: UnsafeMutableRawPointer
   ) {
     let s = shape
     layer = plan_pointwise(
       inputs: s.inChannels, outputs: s.outChannels, weights: packed.weights.floats,
       bias: packed.bias?.floats, finish: finish)
-    let fold = shift.fold(of: s.inChannels)
-    clips = plan_frames(
-      frames: shift.frames, pixels: s.inHeight * s.inWidth, first_channels: fold,
-      second_channels: shift.pastOnly ? 0 : fold, first_offset: shift.pastOnly ? -1 : 1, second_offset: -1)
+    let pixels = s.inHeight * s.inWidth
+    switch shift {
+    case .frames(let shift):
+      let fold = shift.fold(of: s.inChannels)
+      clips = plan_frames(
+        frames: shift.frames, pixels: pixels, first_channels: fold,
+        second_channels: shift.pastOnly ? 0 : fold, first_offset: shift.pastOnly ? -1 : 1,
+        second_offset: -1, past: nil)
+      self.past = nil
+    case .past(let channels):
+      clips = plan_frames(
+        frames: 1, pixels: pixels, first_channels: channels, second_channels: 0, first_offset: -1,
+        second_offset: -1, past: past)
+      self.past = past.map { ($0, channels) }
+    }
     (self.source, self.destination, self.type) = (source, destination, type)
     division = .best(s.outChannels, pixels: s.batch * s.inHeight * s.inWidth)
     multiplyAdds = shape.multiplyAdds
@@ -52,10 +66,11 @@ struct ShiftedPointwiseStep: DividedStep {
 
   var uses: [MemoryUse] {
     // Any part reads the same pixels of other frames.
-    [
+    let kept = past.map { MemoryUse.reads($0.pointer, type.bytes * $0.channels * division.pixels) }
+    return [
       .reads(source, type.bytes * layer.inputs * division.pixels),
       .writes(destination, type.bytes * layer.outputs * division.pixels, division),
-    ]
+    ] + (kept.map { [$0] } ?? [])
   }
 
   func run(_ parts: Range<Int>) {

@@ -49,6 +49,7 @@ final class CallShape {
 
   func checkArguments(on stack: LuaStack) throws {
     do {
+      if !entry.leadingOptions.isEmpty { try makeRoomBeforeOptions(on: stack) }
       try checkEach(on: stack)
     } catch {
       // `crate.add(1)` shifts every argument; then the missing object is the mistake to name.
@@ -60,6 +61,20 @@ final class CallShape {
       }
       throw error
     }
+  }
+
+  /// Puts nil before a table that stands where the first argument is and has an option that makes it the options.
+  private func makeRoomBeforeOptions(on stack: LuaStack) throws {
+    guard stack.count == first, stack.kind(at: first) == .table else { return }
+    try stack.reserve(2)
+    let leads = entry.leadingOptions.contains { name in
+      stack.push(name)
+      defer { stack.pop() }
+      return lua_rawget(stack.pointer, Int32(first)) != LUA_TNIL
+    }
+    guard leads else { return }
+    stack.pushNil()
+    lua_rotate(stack.pointer, Int32(first), 1)
   }
 
   private func checkEach(on stack: LuaStack) throws {

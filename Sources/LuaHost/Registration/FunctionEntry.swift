@@ -39,6 +39,8 @@ public struct FunctionEntry: Sendable {
   var isMethod = false
   /// Whether argument 1 is the module's table, as when a module is called.
   var isModuleCall = false
+  /// Options of which a call may have one in the place of its first argument, whose table is then the options.
+  var leadingOptions: [String] = []
   let body: @Sendable (LuaCall) throws -> Int32
 
   /// A function with one result, or with ``LuaResults``.

@@ -97,7 +97,15 @@ public struct LuaClass<Value> {
 
 /// A method of a registered class.
 public struct LuaMethod<Value> {
-  let function: FunctionEntry
+  private(set) var function: FunctionEntry
+
+  /// The same method, which may be called by its options alone where one of `names` is among them:
+  /// `object:method{name = …}`. Its first argument is then left out.
+  func led(by names: [String]) -> LuaMethod {
+    var method = self
+    method.function.leadingOptions = names
+    return method
+  }
 
   /// A method with one result, or with ``LuaResults``.
   public init<Result: LuaPushable>(

@@ -1,44 +1,32 @@
 import GlanceFocus
 import Support
-import Vision
 
 /// A stream of answers in Lua; called, it gives the next one.
 final class StreamHandle {
-  let stream: EpisodeStream
+  let stream: any AnswerStream
   private let model: ModelHandle
-  private let source: any ImageSource
-  private let classNames: [String]
+  /// The next answer as scripts see it; nil after the last.
+  private let answer: (HostContext) throws -> LuaFields?
   /// Rule and sampler are asked again after this many answers, or at the end; then it is nil.
   private var check: AnswerCheck?
   private static let checkedAfter = 64
 
   init(
-    _ stream: EpisodeStream, of model: ModelHandle, source: any ImageSource, classNames: [String],
-    check: AnswerCheck
+    _ stream: any AnswerStream, of model: ModelHandle, check: AnswerCheck,
+    answer: @escaping (HostContext) throws -> LuaFields?
   ) {
     self.stream = stream
     self.model = model
-    self.source = source
-    self.classNames = classNames
     self.check = check
+    self.answer = answer
   }
 
   func next(_ context: HostContext) throws -> LuaFields? {
-    let dataset = (source as? DatasetSource)?.dataset
-    let result: AdaptiveRunner.Result?
-    if let dataset {
-      result = try DamageNote.telling(dataset, context) { try model.running { try stream.next() } }
-    } else {
-      result = try model.running { try stream.next() }
-    }
-    if result == nil || stream.totals.images == Self.checkedAfter, let check {
+    let fields = try model.running { try answer(context) }
+    if fields == nil || stream.totals.images == Self.checkedAfter, let check {
       self.check = nil
       try check.tell()
     }
-    return result.map { result in
-      let name =
-        dataset.map { $0.itemPath(at: result.index % $0.count) } ?? FilePath(String(result.index + 1))
-      return result.fields(source: name, classNames: classNames)
-    }
+    return fields
   }
 }
