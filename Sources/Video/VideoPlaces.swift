@@ -162,10 +162,7 @@ struct VideoPlaces: Sendable {
     if missing > 0 {
       remarks.append("\(missing) of \(list.count) videos of \(path) are not there; there is no \(first)")
     }
-    if list.withManyLabels > 0 {
-      remarks.append(
-        "\(list.withManyLabels) of \(list.count) videos of \(path) have several labels; the first counts")
-    }
+    remarks += options.remarks(on: list, path)
     videos = .listed(list, endings: endings)
   }
 

@@ -199,6 +199,34 @@ import Vision
     }
   }
 
+  @Test func labelsMayCountFromOne() throws {
+    let folder = try videos([4, 4, 4])
+    let list = try String(contentsOfFile: (folder.path / "list.txt").string, encoding: .utf8)
+    _ = try folder.write(
+      list.replacing(" 2\n", with: " 3\n").replacing(" 1\n", with: " 2\n").replacing(" 0\n", with: " 1\n"),
+      "list.txt")
+    var options = FramesDataset.Options()
+    options.classes = ["a", "b", "c"]
+    #expect { try open(folder, options: options) } throws: {
+      "\($0)".hasSuffix(
+        "the label is 3, but there are 3 classes, 0 to 2; where labels count from 1, first_label is 1")
+    }
+    options.classes = nil
+    #expect(
+      try open(folder, options: options).remarks.map {
+        $0.hasSuffix("has the label 0; where labels count from 1, first_label is 1")
+      }
+        == [true])
+    options.common.firstLabel = 1
+    let data = try open(folder, options: options)
+    #expect(data.labels == ["1", "2", "3"] && data.remarks.isEmpty)
+    #expect((0..<3).map { data.videoLabel($0) } == [0, 1, 2])
+    _ = try folder.write(list, "list.txt")
+    #expect { try open(folder, options: options) } throws: {
+      "\($0)".contains("the label is '0', expected a whole number from 1 to 1000000")
+    }
+  }
+
   @Test func optionsThatCannotBeAreRefused() throws {
     let folder = try videos([4])
     for separator in ["", "  ", "3", "é", "\0", "\n"] {

@@ -78,7 +78,8 @@ public struct FramesDataset: SampledVideos {
     damaged = options.damage == .skip ? DamagedImages() : nil
     random = CounterRandom(seed: options.seed, stream: "frames")
     split = options.common.split(sampling)
-    remarks = Self.remarks(videos, list, look.remark)
+    remarks =
+      Self.remark(videos, list) + options.common.remarks(on: videos, list) + (look.remark.map { [$0] } ?? [])
     var hash = videos.content
     hash.add(look.found.description.utf8.map { $0 })
     for name in names { hash.add(name.bytes) }
@@ -87,19 +88,13 @@ public struct FramesDataset: SampledVideos {
       + " \(sampling.identity(with: transform, seed: options.seed)) content=\(hash)"
   }
 
-  private static func remarks(_ videos: VideoList, _ list: FilePath, _ missing: String?) -> [String] {
+  private static func remark(_ videos: VideoList, _ list: FilePath) -> [String] {
+    guard videos.tooShort > 0 else { return [] }
     let all = videos.count + videos.tooShort
-    var remarks: [String] = []
-    if videos.tooShort > 0 {
-      remarks.append(
-        "\(videos.tooShort) of \(all) videos of \(list) have less than \(FrameSampling.leastTrained) frames and are not"
-          + " trained on")
-    }
-    if videos.withManyLabels > 0 {
-      remarks.append(
-        "\(videos.withManyLabels) of \(all) videos of \(list) have several labels; the first counts")
-    }
-    return remarks + (missing.map { [$0] } ?? [])
+    return [
+      "\(videos.tooShort) of \(all) videos of \(list) have less than \(FrameSampling.leastTrained) frames and are not"
+        + " trained on"
+    ]
   }
 
   public var name: String { "frames" }

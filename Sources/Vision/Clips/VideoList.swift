@@ -12,6 +12,8 @@ package struct VideoList: Sendable {
     package var separator: UInt8 = UInt8(ascii: " ")
     /// A line may have several labels, of which the first counts; then folders are what is before the first separator.
     package var hasManyLabels = false
+    /// The label of the first class: 0, or 1 as in the training lists of UCF101.
+    package var firstLabel = 0
     /// Whether videos are files: their lines may do without the number of frames, and without the label. What the
     /// first line has, all have.
     package var areFiles = false
@@ -47,8 +49,12 @@ package struct VideoList: Sendable {
   package private(set) var tooShort = 0
   /// How many videos have more labels than the one that counts.
   package private(set) var withManyLabels = 0
-  /// The largest label and its line.
+  /// The largest class and its line.
   package private(set) var largest = (label: 0, line: 0)
+  /// The smallest class.
+  private var smallest = VideoList.mostClasses
+  /// Whether labels begin with the second class, as where they count from 1 and are read from 0.
+  package var beginsWithSecondClass: Bool { hasLabels && smallest == 1 }
   /// Whether the list has labels; where it has none, all are 0.
   package private(set) var hasLabels = true
   /// What the list says, as a number.
@@ -94,6 +100,7 @@ package struct VideoList: Sendable {
       ends.append(UInt32(names.count))
       frames.append(Int32(found.frames))
       labels.append(Int32(found.label))
+      smallest = min(smallest, found.label)
       if found.label > largest.label || count == 1 { largest = (found.label, line.number) }
       content.add(Array(found.folder))
       content.add(UInt64(found.frames))
@@ -132,7 +139,10 @@ struct VideoLine {
     let parts = try format.hasManyLabels ? fieldsFromStart(text) : fieldsFromEnd(text)
     try checkFolder(parts.folder)
     let frames = try parts.frames.map { try number($0, "number of frames", upTo: VideoList.mostFrames) } ?? 0
-    let labels = try parts.labels.map { try number($0, "label", upTo: VideoList.mostClasses - 1) }
+    let first = format.firstLabel
+    let labels = try parts.labels.map {
+      try number($0, "label", from: first, upTo: VideoList.mostClasses - 1 + first) - first
+    }
     return (parts.folder, frames, labels.first ?? 0, labels.count)
   }
 
@@ -187,14 +197,16 @@ struct VideoLine {
     !field.isEmpty && field.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
   }
 
-  private func number(_ field: ArraySlice<UInt8>, _ what: String, upTo most: Int) throws -> Int {
+  private func number(
+    _ field: ArraySlice<UInt8>, _ what: String, from least: Int = 0, upTo most: Int
+  ) throws -> Int {
     if isNumber(field), let value = String(validating: field, as: UTF8.self).flatMap({ Int($0) }),
-      value <= most
+      (least...most).contains(value)
     {
       return value
     }
     let shown = String(escaping: field.prefix(40))
-    throw refused("the \(what) is '\(shown)', expected a whole number from 0 to \(most)")
+    throw refused("the \(what) is '\(shown)', expected a whole number from \(least) to \(most)")
   }
 
   private func checkFolder(_ folder: ArraySlice<UInt8>) throws {

@@ -8,6 +8,8 @@ public struct VideoSetOptions: Sendable {
   public var separator = " "
   /// Whether a line may have several labels, of which the first counts.
   public var hasManyLabels = false
+  /// The label that the list gives the first class: 0 or 1.
+  public var firstLabel = 0
   /// The names of the classes; nil for their numbers, from 1.
   public var classes: [ClassName]?
   /// A file with the names of the classes.
@@ -37,6 +39,7 @@ public struct VideoSetOptions: Sendable {
     var format = VideoList.Format()
     format.separator = byte
     format.hasManyLabels = hasManyLabels
+    format.firstLabel = firstLabel
     return format
   }
 
@@ -62,11 +65,26 @@ public struct VideoSetOptions: Sendable {
     guard !names.isEmpty else { throw DatasetError.invalid("\(path): the list of classes is empty") }
     guard label < names.count else {
       let source = classFile.map { "\($0) has" } ?? "there are"
+      let hint = videos.beginsWithSecondClass ? "; where labels count from 1, first_label is 1" : ""
       throw DatasetError.invalid(
-        "\(path), line \(line): the label is \(label), but \(source) \(names.count) classes, 0 to \(names.count - 1)"
-      )
+        "\(path), line \(line): the label is \(label + firstLabel), but \(source) \(names.count) classes, "
+          + "\(firstLabel) to \(names.count - 1 + firstLabel)\(hint)")
     }
     return names
+  }
+
+  /// What a user should know of the labels of the list at `path`.
+  package func remarks(on videos: VideoList, _ path: FilePath) -> [String] {
+    var remarks: [String] = []
+    if videos.withManyLabels > 0 {
+      remarks.append(
+        "\(videos.withManyLabels) of \(videos.count + videos.tooShort) videos of \(path) have several labels; the first counts"
+      )
+    }
+    if firstLabel == 0, videos.beginsWithSecondClass {
+      remarks.append("no video of \(path) has the label 0; where labels count from 1, first_label is 1")
+    }
+    return remarks
   }
 
   /// What the part is called where clips are chosen by `sampling`.

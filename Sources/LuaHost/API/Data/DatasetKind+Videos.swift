@@ -49,7 +49,9 @@ extension DatasetKind {
           : "gfnet.dataset: \"videos\" takes one of path, list and files, not several")
     }
     guard let list = try call[list] else {
-      if let misplaced = try ["root", "separator", "many_labels"].first(where: { try call.has($0) }) {
+      if let misplaced = try ["root", "separator", "many_labels", "first_label"].first(where: {
+        try call.has($0)
+      }) {
         throw LuaError("gfnet.dataset: of \"videos\", the option '\(misplaced)' goes with a list")
       }
       return try call[path].map { .folder($0) } ?? .files(call[videoFiles])

@@ -16,6 +16,8 @@ enum VideoSetKeys {
   ) { call, name in try call.optionalString(name) }
   private static let manyLabels = ArgumentKey<Bool?>(
     "many_labels", "a line may have several labels, of which the first counts")
+  private static let firstLabel = ArgumentKey<Int>(
+    "first_label", default: 0, "the label of the first class: 1 in the training lists of UCF101", in: 0...1)
   private static let segments = ArgumentKey<Int>(
     "segments", default: 8, "frames of a clip", in: 1...Double(FrameSampling.mostSegments))
   private static let sampling = ArgumentKey<FrameSampling.Method>(
@@ -39,7 +41,7 @@ enum VideoSetKeys {
   private static let seed = ArgumentKey<UInt64>.seed(of: "what augment draws")
 
   /// How a line of a list is read.
-  static let line: [any ArgumentRow] = [separator, manyLabels]
+  static let line: [any ArgumentRow] = [separator, manyLabels, firstLabel]
   /// Which frames and which pixels make clips, and what all sets have.
   static let clips: [[any ArgumentRow]] = [
     [classes, segments, sampling, short], PictureOptions.parameters, [crops, augment, flip],
@@ -53,6 +55,7 @@ enum VideoSetKeys {
     options.split = try call[DatasetOptions.split]
     options.separator = try call[separator] ?? known?.separator ?? options.separator
     options.hasManyLabels = try call[manyLabels] ?? known?.hasManyLabels ?? false
+    options.firstLabel = try call[firstLabel]
     options.normalization = try DatasetOptions.normalization(of: call)
     options.seed = try call[seed]
     if let damage = try call[DatasetOptions.onError] { options.damage = damage }
