@@ -217,7 +217,8 @@ let package = Package(
       name: "JupyterTests", dependencies: ["Jupyter", "Reports", "Support"],
       swiftSettings: strict),
     .testTarget(
-      name: "CommandTests", dependencies: ["GlanceFocus", "Jupyter", "Reports", "Support", "TestSupport"],
+      name: "CommandTests",
+      dependencies: ["GlanceFocus", "Jupyter", "Reports", "Support", "TestSupport", "Video"],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
