@@ -156,7 +156,7 @@ import Video
     ),
     (
       "past:stream{source = function() return frame(1) * 2 end}()",
-      "model:stream: frame 1: image 1 has the value 2.0, expected 0 to 1"
+      "model:stream: frame 1 has the value 2.0, expected 0 to 1"
     ),
   ])
   func whatCannotBeIsOneLine(_ call: String, _ expected: String) throws {

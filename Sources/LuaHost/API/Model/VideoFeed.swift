@@ -67,9 +67,13 @@ final class LuaFrameFeed: FrameFeed {
   /// Height × width × 3 levels of 1×S×S or 3×S×S.
   private func levels(_ image: Tensor, _ place: String) throws -> [UInt8] {
     let channels = image.shape[0]
+    let values = try image.values()
+    // This is written so that a NaN fails as well.
+    if let bad = values.first(where: { !($0 >= 0 && $0 <= 1) }) {
+      throw LuaError("\(place) has the value \(bad), expected 0 to 1")
+    }
     let dataset = try TensorsDataset(
-      values: image.values(), layout: .channelsFirst, imageSize: (side, side), channels: channels, labels: nil
-    )
+      values: values, layout: .channelsFirst, imageSize: (side, side), channels: channels, labels: nil)
     var pixels = [UInt8](repeating: 0, count: side * side * channels)
     try pixels.withUnsafeMutableBufferPointer { try dataset.render(0, epoch: 0, into: $0) }
     return channels == 3 ? pixels : pixels.flatMap { [$0, $0, $0] }
