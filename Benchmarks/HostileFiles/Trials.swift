@@ -91,7 +91,7 @@ struct Trials {
     switch file.content {
     case .model: _ = try GFNet.load(path)
     case .encoder(let encoder): _ = try encoder.encoder()
-    case .authors, .state:
+    case .network, .state:
       let imported = try CheckpointImport(file, choices: .init(backbone: named ? nil : "resnet_tiny_16"))
       try imported.write(to: FilePath(folder) / "out.safetensors")
     }

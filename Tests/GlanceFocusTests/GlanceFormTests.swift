@@ -57,7 +57,7 @@ import Vision
       var (result, memory) = try model.glance(pictures, .evaluation)
       for step in 1...steps {
         if step > 1 {
-          let places = try PatchLocation.all(in: model.propose(&memory).mean)
+          let places = try PatchPlaces.all(in: model.propose(&memory).mean)
           (result, memory) = try model.focus(
             model.patches(pictures, locations: places), .evaluation, memory: memory)
         }

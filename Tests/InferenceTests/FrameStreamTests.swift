@@ -18,8 +18,8 @@ private struct ByFrame: ExitRule {
 private struct Placed: PatchSampler {
   let name = "placed"
   let place: @Sendable (Int) -> Float
-  func propose(_ batch: SamplerBatch) -> [PatchLocation] {
-    (0..<batch.count).map { PatchLocation(row: 0.5, column: place(batch.last[$0].image)) }
+  func propose(_ batch: SamplerBatch) -> [PatchPlaces] {
+    (0..<batch.count).map { PatchPlaces(row: 0.5, column: place(batch.last[$0].image)) }
   }
 }
 
@@ -125,7 +125,7 @@ struct FrameStreamTests {
     func columns(_ hold: Float) throws -> [Int] {
       try Self.answers(
         runner.frames([MovingFrames(0..<7)], rule: LengthExit(steps: 2), options: FrameOptions(hold: hold))
-      ).map { $0.result.positions[0].column }
+      ).map { $0.result.positions[0].last.column }
     }
     func pixels(_ columns: [Float]) -> [Int] { columns.map { Int($0 * 40) } }
     #expect(try columns(0.1) == pixels([0.5, 0.5, 0.5, 0.8, 0.8, 0.69, 0.3]))
@@ -184,9 +184,9 @@ struct FrameStreamTests {
     struct Slow: PatchSampler {
       let name = "slow"
       let time: StillClock
-      func propose(_ batch: SamplerBatch) -> [PatchLocation] {
+      func propose(_ batch: SamplerBatch) -> [PatchPlaces] {
         time.pass(0.04)
-        return (0..<batch.count).map { _ in PatchLocation(row: 0.5, column: 0.5) }
+        return (0..<batch.count).map { _ in PatchPlaces(row: 0.5, column: 0.5) }
       }
     }
     let model = try Self.model(ClipForm(frames: 4, exchange: Self.past))
@@ -264,11 +264,11 @@ struct FrameStreamTests {
     struct Reads: PatchSampler {
       let name = "reads"
       let needs: SamplerNeeds = [.glances, .maps, .policy]
-      func propose(_ batch: SamplerBatch) throws -> [PatchLocation] {
+      func propose(_ batch: SamplerBatch) throws -> [PatchPlaces] {
         guard batch.glances?.channels == 12, batch.maps?.channels == 4 * 64, batch.policy?.count == 2 else {
           throw EpisodeError("the sampler misses something")
         }
-        return [PatchLocation](repeating: PatchLocation(row: 0, column: 1), count: batch.count)
+        return [PatchPlaces](repeating: PatchPlaces(row: 0, column: 1), count: batch.count)
       }
     }
     let model = try Self.model(ClipForm(frames: 4, exchange: Self.past))

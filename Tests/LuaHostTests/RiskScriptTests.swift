@@ -1,4 +1,5 @@
 import LuaHost
+import Support
 import TestSupport
 import Testing
 
