@@ -42,7 +42,10 @@ public final class GFNet: Module {
       let classifier = withClassifier ? [] : try classifierNames(look)
       let (own, other) = (self.encoder(look).state, encoder.state)
       try ModelError.require(
-        own.map(\.name) == other.map(\.name),
+        own.map(\.name) == other.map(\.name)
+          && zip(own, other).allSatisfy { own, other in
+            classifier.contains(own.name) || own.entry.value.shape == other.entry.value.shape
+          },
         "the weights are those of another encoder than \(configuration.backbone(look))")
       for (own, other) in zip(own, other) where !classifier.contains(own.name) {
         try own.entry.value.assign(other.entry.value)

@@ -35,19 +35,19 @@ struct AdaFocusCase: RecordedCase {
     self.name = name
     self.folder = folder
     let path = folder / (name + RecordedCases.ending)
-    let case_: Description = try RecordedCases.decode(path)
-    let sizes = [case_.image, case_.glance, case_.patch, case_.glance_frames, case_.focus_frames]
+    let read: Description = try RecordedCases.decode(path)
+    let sizes = [read.image, read.glance, read.patch, read.glance_frames, read.focus_frames]
     try ModelError.require(
-      sizes.allSatisfy { (1...4096).contains($0) } && (1...1_000_000).contains(case_.classes)
-        && case_.clip_seeds.count == 2,
+      sizes.allSatisfy { (1...4096).contains($0) } && (1...1_000_000).contains(read.classes)
+        && read.clip_seeds.count == 2,
       "\(path): sizes, frames, classes or seeds are beyond what is rebuilt")
-    description = case_
+    description = read
     let exchange = ClipForm.Exchange()
     var configuration = try Configuration(
-      backbone: .named("resnet50"), patchSize: case_.patch, imageSize: case_.image, steps: 2,
-      classes: case_.classes,
-      clips: ClipForm(separateGlance: case_.glance_frames, focus: case_.focus_frames, exchange: exchange),
-      glance: GlanceForm(.named("mobilenetv2_100"), size: case_.glance, exchange: exchange))
+      backbone: .named("resnet50"), patchSize: read.patch, imageSize: read.image, steps: 2,
+      classes: read.classes,
+      clips: ClipForm(separateGlance: read.glance_frames, focus: read.focus_frames, exchange: exchange),
+      glance: GlanceForm(.named("mobilenetv2_100"), size: read.glance, exchange: exchange))
     configuration.interpolation = .nearest
     configuration.classifier = .sum
     configuration.policyEncoder = .normalized
