@@ -122,7 +122,7 @@ for _, share in ipairs{ 2, 3, 5, 7 } do
         ("GFNet, %s thresholds, at most 1/%d"):format(name, share), curve.madds[i] / 1e6, results[name]:interval() }
     end
   end
-  if results.optimal then
+  if results.optimal and results["paper's"] then
     local difference = results.optimal:compare(results["paper's"])
     differences[#differences + 1] = {
       ("1/%d"):format(share), difference.accuracy, difference.p,

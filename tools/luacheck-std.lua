@@ -121,6 +121,17 @@ return { read_globals = { gfnet = { fields = {
     text = {},
     value = {},
   } },
+  stats = { fields = {
+    binomial_test = {},
+    bootstrap = {},
+    difference = {},
+    exact = {},
+    mcnemar = {},
+    mean = {},
+    paired = {},
+    value = {},
+    wilson = {},
+  } },
   exits = { other_fields = true, fields = {
     define = {},
     list = {},

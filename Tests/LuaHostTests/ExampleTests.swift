@@ -35,9 +35,9 @@ import Video
   func exampleRuns(_ index: Int) throws {
     let entry = Self.functions[index]
     guard !entry.example.contains("gfnet.video(") || VideoLibrary.isAvailable else { return }
-    // Examples that write files do so in a folder of their own.
+    // Whatever files examples name are in a folder of their own; what is dotted beside them is a name of the catalogue.
     let folder = try TemporaryFolder()
-    let source = entry.example.replacing(/"([a-z]+\.(?:safetensors|png|txt|csv|json|jsonl|mp4))"/) {
+    let source = entry.example.replacing(/"((?!gfnet\.)[a-z]+\.[a-z0-9]{2,11})"/) {
       "\"\(folder.path)/\($0.1)\""
     }
     if source.contains("gfnet.trace(") {

@@ -102,7 +102,9 @@ import Testing
       if source.contains("call.path(") || source.contains("optionalPath(")
         || source.contains("<FilePath>.path(")
       {
-        #expect(source.contains("readable(") || source.contains("EncoderOptions.located"), "\(file)")
+        #expect(
+          source.contains("readable(") || source.contains("EncoderOptions.located")
+            || source.contains("ModelFunction.weights"), "\(file)")
       }
     }
   }

@@ -68,7 +68,7 @@ import Testing
     ("trace:risk_control{epsilon = 0.1, bound = 'naive'}", "bound"),
     ("trace:risk_control{epsilon = 0.1, path = {}}", "the sequence of thresholds is empty"),
     ("trace:risk_control{epsilon = 0.1, path = {0.5}}", "element 1 must be a list of thresholds by step"),
-    ("trace:risk_control{epsilon = 0.1, path = {{1, 2, 3, 4}}}", "4 thresholds for 3 steps"),
+    ("trace:risk_control{epsilon = 0.1, path = {{0.1, 0.2, 0.3, 0.4}}}", "4 thresholds for 3 steps"),
     ("trace:risk_control{epsilon = 0.1, family = trace}", "images that are also to test it"),
     ("trace:risk_trials{epsilon = 0.1, images = 240}", "at least one must be drawn and one be left"),
   ])

@@ -102,7 +102,7 @@ import Testing
       local live = model:infer(data, {exit = 0.105})
       local same = live:compare(a, {resamples = 500})
       print(same.verdict, same.p, same.differs)
-      print(pcall(a.compare, a, model:trace(gfnet.dataset("clutter-fashion", {limit = 12})):evaluate(1)))
+      print(pcall(a.compare, a, model:trace(gfnet.dataset("clutter-fashion", {split = "validation", limit = 12})):evaluate(1)))
       print(pcall(a.interval, a, {method = "student"}))
       local curve = trace:budgeted{points = 5}
       local lower, upper = curve:band()

@@ -149,9 +149,10 @@ struct AdaFocusCheckpoint: NetworkCheckpoint {
     _ configuration: Configuration,
     path: FilePath
   ) throws -> [CheckpointPart] {
-    // Shapes are the file's word: the policy that they ask for must not take more memory than its arrays.
+    // Shapes are the file's word: the policy that they ask for must not take far more memory than the file's arrays. A
+    // policy with 1024 units, which a file may leave out, takes up to 100 MB.
     let numbers = arrays.policy.numbers + arrays.glancer.numbers + arrays.focuser.numbers
-    let room = 8 * numbers + 16 << 20
+    let room = 8 * numbers + 128 << 20
     let slots: [StateMatch.Slot]
     do {
       slots = try ComputeContext.current.buffers.limited(to: room) {

@@ -26,7 +26,11 @@ enum VideoSetKeys {
   ) { call, name in
     let value = try call.value(name)
     if value.isNil { return [8] }
-    return try value.asInteger.map { [$0] } ?? call.integers(name)
+    let parts = try value.asInteger.map { [$0] } ?? call.integers(name)
+    let allowed = 1...FrameSampling.mostSegments
+    guard let odd = parts.first(where: { !allowed.contains($0) }) else { return parts }
+    throw LuaError(
+      "\(call.place(name)) is \(odd), expected \(allowed.lowerBound) to \(allowed.upperBound) frames")
   }
   private static let sampling = ArgumentKey<FrameSampling.Method>(
     "sampling", default: .test, "which frames of a video make clips")

@@ -21,7 +21,7 @@ enum ModelClips {
     "whether frames exchange channels in the encoders (TSM); default: where the backbone has places for it. How they do"
       + " it says gfnet.backbones.NAME{frames = 8, shift_place = …, shift_divisor = …}")
 
-  static let rows: [any ArgumentRow] = [frames, glanceFrames, focusFrames, shift]
+  static let rows: [any ArgumentRow] = [frames, glanceFrames, focusFrames, separate, shift]
 
   /// How the model that a call asks for sees clips; nil: it sees images.
   static func form(_ call: LuaCall, _ backbone: BackboneChoice, _ dataset: (any ImageDataset)?) throws

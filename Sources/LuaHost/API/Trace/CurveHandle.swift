@@ -34,7 +34,7 @@ final class CurveHandle {
       .init(
         "band", "Wilson's interval of each accuracy, as figure:band takes it.",
         [.options([IntervalOptions.level])],
-        returns: "two lists of numbers: lower and upper ends, in percent",
+        returns: "list of numbers: the lower ends, in percent; list of numbers: the upper ends",
         example: """
           \(TraceMethods.sample)local curve = trace:budgeted{points = 3}
           local lower, upper = curve:band()
