@@ -44,6 +44,9 @@ let package = Package(
     // Opens FFmpeg's libraries at run time, so that only videos need them.
     .target(name: "CVideo"),
 
+    // Opens a library of MPI at run time, where MPI has started the program.
+    .target(name: "CMPI"),
+
     // Survives that a mapped file is cut off.
     .target(name: "CMappedFiles"),
 
@@ -51,6 +54,11 @@ let package = Package(
     .target(
       name: "Support", dependencies: [.product(name: "SystemPackage", package: "swift-system")],
       swiftSettings: strict),
+
+    // Several processes
+    // What processes do together, whatever joins them.
+    .target(name: "Communication", dependencies: ["Support"], swiftSettings: strict),
+    .target(name: "MPI", dependencies: ["CMPI", "Communication", "Support"], swiftSettings: strict),
 
     // Numerics
     // Inner loops on plain arrays, compiled for several generations of processors.
@@ -76,7 +84,9 @@ let package = Package(
     // The paper's system
     .target(
       name: "GlanceFocus",
-      dependencies: ["Backbones", "Checkpoints", "Compute", "NeuralNet", "Support", "Tensor", "Vision"],
+      dependencies: [
+        "Backbones", "Checkpoints", "Communication", "Compute", "NeuralNet", "Support", "Tensor", "Vision",
+      ],
       swiftSettings: strict),
 
     // Data in, pictures out
@@ -101,9 +111,8 @@ let package = Package(
     .target(
       name: "LuaHost",
       dependencies: [
-        "Archives", "Backbones", "Checkpoints", "CLuaBridge", "Compute", "Figures", "GlanceFocus",
-        "Inference",
-        "NeuralNet", "Reports", "Support", "Tensor", "Video", "Vision",
+        "Archives", "Backbones", "Checkpoints", "CLuaBridge", "Communication", "Compute", "Figures",
+        "GlanceFocus", "Inference", "NeuralNet", "Reports", "Support", "Tensor", "Video", "Vision",
       ],
       swiftSettings: strict),
     // A kernel of Jupyter, and what installs it
@@ -113,8 +122,8 @@ let package = Package(
     .executableTarget(
       name: "gfnet-lab",
       dependencies: [
-        "Backbones", "Bench", "CEdit", "Checkpoints", "Compute", "Figures", "GlanceFocus", "Inference",
-        "Jupyter", "LuaHost", "NeuralNet", "Reports", "Support", "Vision",
+        "Backbones", "Bench", "CEdit", "Checkpoints", "Communication", "Compute", "Figures", "GlanceFocus",
+        "Inference", "Jupyter", "LuaHost", "MPI", "NeuralNet", "Reports", "Support", "Vision",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -190,9 +199,13 @@ let package = Package(
       name: "BackbonesTests", dependencies: ["Backbones", "NeuralNet", "Support", "Tensor", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
+      name: "CommunicationTests", dependencies: ["Communication", "Support"], swiftSettings: strict),
+    .testTarget(
       name: "GlanceFocusTests",
       dependencies: [
-        "Backbones", "Checkpoints", "GlanceFocus", "NeuralNet", "Support", "Tensor", "TestSupport", "Vision",
+        "Backbones", "Checkpoints", "Communication", "Compute", "GlanceFocus", "NeuralNet", "Support",
+        "Tensor",
+        "TestSupport", "Vision",
       ],
       swiftSettings: strict),
     .testTarget(
