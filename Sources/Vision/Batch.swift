@@ -4,6 +4,8 @@ public struct Batch: Sendable {
   public let epoch: Int
   /// The number of the batch in its epoch, counted from 0.
   public let number: Int
+  /// The number of the part of the batch that this is, counted from 0; 0 where batches are prepared whole.
+  public let part: Int
   /// The pixels, N × frames × height × width × channels.
   public let pixels: [UInt8]
   /// The 0-based classes of the N items.

@@ -20,6 +20,25 @@ public struct BatchLoader: Sendable {
     case shuffled(seed: UInt64)
   }
 
+  /// A division of each batch into parts, of which some are prepared.
+  ///
+  /// Parts follow each other in the order of the batch, and are as even as they can be. Each of them is a ``Batch`` of its
+  /// own.
+  public struct Parts: Sendable, Hashable {
+    /// The number of parts of a batch, at least 1.
+    public let count: Int
+    /// Those that are prepared.
+    public let wanted: Range<Int>
+
+    /// - Parameters:
+    ///   - count: the number of parts of a batch, at least 1.
+    ///   - wanted: those that are prepared.
+    public init(count: Int, wanted: Range<Int>) {
+      self.count = max(count, 1)
+      self.wanted = wanted.clamped(to: 0..<self.count)
+    }
+  }
+
   /// The data set whose items are prepared.
   public let dataset: any ImageDataset
   /// The most items of a batch.
@@ -30,6 +49,8 @@ public struct BatchLoader: Sendable {
   /// batch is what the others leave. Each has two items at least where there are two: of an odd number in
   /// pairs, one has three.
   public let evenly: Bool
+  /// How batches are divided, and which parts are prepared; nil: they are prepared whole.
+  public private(set) var parts: Parts?
   /// The number of threads that prepare batches.
   public let threads: Int
   /// The most batches that are prepared and not yet taken.
@@ -40,7 +61,7 @@ public struct BatchLoader: Sendable {
   /// - Throws: ``DatasetError/invalid(_:)`` when a number is below 1.
   public init(
     _ dataset: any ImageDataset, batchSize: Int, order: Order = .sequential, evenly: Bool = false,
-    threads: Int = 2, ahead: Int = 4
+    parts: Parts? = nil, threads: Int = 2, ahead: Int = 4
   ) throws {
     for (name, value) in [("batch size", batchSize), ("threads", threads), ("batches ahead", ahead)]
     where value < 1 {
@@ -70,9 +91,30 @@ public struct BatchLoader: Sendable {
     return first..<first + size + (batch < larger ? 1 : 0)
   }
 
+  /// The same batches, of which some parts are prepared; nil: all of each.
+  public func divided(_ parts: Parts?) -> BatchLoader {
+    var loader = self
+    loader.parts = parts
+    return loader
+  }
+
+  /// How many pieces of each batch are prepared: 1 where they are prepared whole.
+  var piecesPerBatch: Int { parts?.wanted.count ?? 1 }
+
+  /// The batch, the part of it and the places of an epoch that a piece takes, of all pieces in a row.
+  func piece(_ number: Int) -> (batch: Int, part: Int, range: Range<Int>) {
+    guard let parts else { return (number, 0, range(of: number)) }
+    let (batch, index) = number.quotientAndRemainder(dividingBy: parts.wanted.count)
+    let (part, whole) = (parts.wanted.lowerBound + index, range(of: batch))
+    let (first, end) = (whole.count * part / parts.count, whole.count * (part + 1) / parts.count)
+    return (batch, part, whole.lowerBound + first..<whole.lowerBound + end)
+  }
+
   /// Whether what damaged files left of `batch` is enough to learn from: a single item has no statistics, and is
   /// enough only where batches are of one item.
-  public func isEnough(_ batch: Batch) -> Bool { batch.count > 1 || batch.count == batchSize }
+  public func isEnough(_ batch: Batch) -> Bool {
+    batch.count > 1 || (parts == nil && batch.count == batchSize)
+  }
 
   /// Starts to prepare the batches of an epoch, both counted from 0; a `start` above 0 resumes. A start at
   /// ``batchesPerEpoch`` gives an empty stream.

@@ -35,8 +35,9 @@ final class BatchQueue: Sendable {
     self.loader = loader
     self.epoch = epoch
     self.order = order
-    end = loader.batchesPerEpoch
-    state = Mutex(State(nextToClaim: start, nextToTake: start))
+    end = loader.batchesPerEpoch * loader.piecesPerBatch
+    let first = start * loader.piecesPerBatch
+    state = Mutex(State(nextToClaim: first, nextToTake: first))
     for _ in 0..<loader.ahead { room.signal() }
   }
 
@@ -137,7 +138,7 @@ final class BatchQueue: Sendable {
 
   private func prepare(_ number: Int) throws -> Batch {
     let dataset = loader.dataset
-    let range = loader.range(of: number)
+    let (batch, part, range) = loader.piece(number)
     let indices = order.map { Array($0[range]) } ?? Array(range)
     let size = dataset.itemBytes
     var pixels = try buffer(bytes: [indices.count, size].checkedProduct() ?? .max)
@@ -157,22 +158,27 @@ final class BatchQueue: Sendable {
     }
     pixels.removeLast(pixels.count - kept.count * size)
     return Batch(
-      epoch: epoch, number: number, pixels: pixels, labels: kept.map { dataset.label(at: $0, epoch: epoch) },
+      epoch: epoch, number: batch, part: part, pixels: pixels,
+      labels: kept.map { dataset.label(at: $0, epoch: epoch) },
       indices: kept, frames: dataset.frames, imageSize: dataset.imageSize, channels: dataset.channels)
   }
 
-  /// A recycled buffer if there is one that is large enough. Batches of an epoch become smaller, if they change at all.
+  /// A recycled buffer if there is one that is large enough.
   private func buffer(bytes: Int) throws -> [UInt8] {
     let spare = state.withLock { state in
       let spare = state.spare.popLast()
       if spare == nil { state.buffersAllocated += 1 }
       return spare
     }
-    guard var pixels = spare, pixels.count >= bytes else {
+    guard var pixels = spare, pixels.capacity >= bytes else {
       try MemoryBudget.shared.require(bytes)
       return [UInt8](repeating: 0, count: bytes)
     }
-    pixels.removeLast(pixels.count - bytes)
+    if pixels.count >= bytes {
+      pixels.removeLast(pixels.count - bytes)
+    } else {
+      pixels += repeatElement(0, count: bytes - pixels.count)
+    }
     return pixels
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Compute
+import GlanceFocus
 import Inference
 import LuaHost
 import Support
@@ -15,6 +16,13 @@ struct HostOptions: ParsableArguments {
     name: .customLong("threads"), parsing: .unconditional,
     help: ArgumentHelp("Threads to compute with (default: one per core).", valueName: "n"))
   var threadsText: String?
+
+  @Option(
+    name: .customLong("shards"), parsing: .unconditional,
+    help: ArgumentHelp(
+      "Parts of each training batch, or 'ranks' for one a process (default: 8 under mpirun, none without).",
+      valueName: "n"))
+  var shardsText: String?
 
   @Option(help: "Precision of inference: f32 or bf16.")
   var precision: Precision = .float32
@@ -38,6 +46,7 @@ struct HostOptions: ParsableArguments {
   func validate() throws {
     _ = try OptionValues.seed(seedText)
     _ = try threadsText.map(OptionValues.threads)
+    _ = try shardsText.map(OptionValues.shards)
   }
 
   /// What the host knows of a run that begins now. The memory and the threads are set for the whole program.
@@ -48,7 +57,8 @@ struct HostOptions: ParsableArguments {
     context.options.seed = try OptionValues.seed(seedText)
     context.options.threads = threads
     if let remark = OptionValues.remark(onThreads: threads) { context.note(remark) }
-    if let threads { ThreadTeam.setSize(threads) }
+    if let threads = threads ?? Ranks.threads(of: ThreadTeam.size) { ThreadTeam.setSize(threads) }
+    context.options.shards = try shardsText.map(OptionValues.shards)
     context.options.precision = precision
     context.options.usesCache = !ignoresCache
     limits.apply(to: &context.options)

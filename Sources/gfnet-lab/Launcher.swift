@@ -18,6 +18,8 @@ enum Launcher {
         return 0
       }
       var command = try GFNetLab.parseAsRoot(arguments)
+      // Scripts are run by all processes together; anything else is done by the first.
+      guard command is RunCommand || Ranks.isFirst else { return 0 }
       try command.run()
       return 0
     } catch let status as ExitCode {
@@ -91,7 +93,7 @@ enum Launcher {
 
   /// The options of `run` whose next word is their value, and so no script.
   private static let optionsWithValue = LimitOptions.names.union(FileOptions.names).union([
-    "--out", "--seed", "--threads", "--precision", "--memory", "--keep-after", "--formats",
+    "--out", "--seed", "--threads", "--shards", "--precision", "--memory", "--keep-after", "--formats",
   ])
 
   /// The script of `[run] SCRIPT … --help`; nil when the arguments are something else.

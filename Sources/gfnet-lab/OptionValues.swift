@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import GlanceFocus
 import Support
 
 /// What `--seed` and `--threads` take, wherever a command has them.
@@ -22,6 +23,16 @@ enum OptionValues {
         "--threads must be a whole number from 1 to \(mostThreads), got \(text.printable(upTo: 80))")
     }
     return threads
+  }
+
+  static func shards(_ text: String) throws -> BatchShards {
+    if text == "ranks" { return .perRank }
+    guard let count = Int(text), (1...BatchShards.most).contains(count) else {
+      throw ValidationError(
+        "--shards must be a whole number from 1 to \(BatchShards.most), or 'ranks', got \(text.printable(upTo: 80))"
+      )
+    }
+    return .fixed(count)
   }
 
   /// A remark when threads will wait for each other; nil when there is a core for each.

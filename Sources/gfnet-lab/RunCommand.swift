@@ -55,6 +55,9 @@ struct RunCommand: ParsableCommand {
   }
 
   func run() throws {
+    if cells.watch, Ranks.isShared {
+      throw UsageError("--watch is for one process, and mpirun has started several")
+    }
     guard cells.watch, !listsParameters else {
       _ = try runOnce()
       return
@@ -70,6 +73,7 @@ struct RunCommand: ParsableCommand {
     let file = try readScript()
     let context = try host.context()
     cells.apply(to: context)
+    Ranks.apply(to: context)
     context.options.pictureFormats = try pictureFormats()
     try checkBlanks()
     context.parameters.overrides = try parameters.map(ParameterSession.parseOverride)
@@ -86,6 +90,7 @@ struct RunCommand: ParsableCommand {
       script: file, context: context, path: out,
       command: ["gfnet-lab"] + RawArgument.all().map(RawArgument.shownAsTyped),
       formats: ReportFormat.all + (ipynb ? [JupyterReport.format] : []))
+    recorder.writes = Ranks.isFirst
     context.recorder = recorder
     recorder.follows = cells.watch
     runner.previous = before.notebook
@@ -213,7 +218,9 @@ struct MemorySize: ExpressibleByArgument {
   static func apply(_ option: MemorySize?) throws {
     MemoryBudget.shared.offer("--memory")
     if let option { return MemoryBudget.shared.setLimit(option.bytes) }
-    guard let text = ProcessInfo.processInfo.environment[MemoryBudget.variable], !text.isEmpty else { return }
+    guard let text = ProcessInfo.processInfo.environment[MemoryBudget.variable], !text.isEmpty else {
+      return Ranks.shareMemory()
+    }
     guard let size = MemorySize(argument: text) else {
       throw UsageError(
         "$\(MemoryBudget.variable) is \"\(text)\", expected a size of at least 64M, such as 8G")

@@ -103,6 +103,8 @@ enum Signals {
 
   private static func watch(for requests: sigset_t, patience: Int) {
     waitForRequest(requests)
+    // Which process was asked first is chance: the first has the report to write, and ends the others.
+    let patience = Ranks.isFirst ? patience : patience * (timesForReport + 2)
     asked.store(true, ordering: .relaxed)
     Cancellation.request()
     if wait(for: requests, seconds: patience) {

@@ -49,7 +49,9 @@ enum Terminal {
   }
 
   /// Writes a line on standard error, under the program's name. A script's own message must move no cursor.
-  static func complain(_ message: String) { note("gfnet-lab: " + message.printable(upTo: .max)) }
+  static func complain(_ message: String) {
+    note("gfnet-lab: " + Ranks.named(message).printable(upTo: .max))
+  }
 
   /// Writes a line on standard error.
   static func note(_ line: String) { Console.note(line) }

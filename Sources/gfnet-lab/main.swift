@@ -10,5 +10,11 @@ do {
   Terminal.complain("\(error)")
   exit(2)
 }
+do {
+  try Ranks.join()
+} catch {
+  Terminal.complain("\(error)")
+  exit(1)
+}
 let status = Launcher.run(RawArgument.all())
-exit(Terminal.reportLostOutput() ? max(status, 1) : status)
+exit(Ranks.finish(Terminal.reportLostOutput() ? max(status, 1) : status))

@@ -1,3 +1,4 @@
+import Communication
 import Support
 import Tensor
 import Vision
@@ -80,26 +81,40 @@ public final class AdaptiveRunner {
   ///   - rule: asked after every step but the last.
   ///   - deadline: seconds; see ``stream(_:rule:deadline:refills:)``.
   ///   - mean: how the answers to the views of a video become one.
+  ///   - communicator: the processes over which the images are divided. All call this together, and get the same.
   /// - Throws: ``ModelError`` for a data set that does not fit, or of which no image can be read; what the
   ///   rule, the sampler and the network throw; `Interrupted`.
   public func infer(
-    _ dataset: any ImageDataset, rule: any ExitRule, deadline: Double? = nil, mean: ViewMean = .logits
+    _ dataset: any ImageDataset, rule: any ExitRule, deadline: Double? = nil, mean: ViewMean = .logits,
+    over communicator: any Communicator = SingleProcess()
   ) throws -> Run {
-    let stream = try stream(checked: dataset, rule: rule, deadline: deadline)
+    if communicator.isShared {
+      return try shared(dataset, rule: rule, deadline: deadline, mean: mean, over: communicator)
+    }
+    let run = try run(dataset, 0..<dataset.count, rule: rule, deadline: deadline, mean: mean)
+    try requireImages(run.results.count, dataset)
+    return run
+  }
+
+  /// Runs some images in a row on this process.
+  func run(
+    _ dataset: any ImageDataset, _ range: Range<Int>, rule: any ExitRule, deadline: Double?, mean: ViewMean
+  ) throws -> Run {
+    try setup.configuration.check(dataset)
+    let stream = try stream(DatasetSource(dataset, range), rule: rule, deadline: deadline)
     var videos = dataset.views > 1 ? VideoAverage(views: dataset.views, mean) : nil
     stream.keepsLogits = videos != nil
     let start = setup.clock()
-    let progress = ProgressReporter("inference", total: dataset.count)
+    let progress = ProgressReporter("inference", total: range.count)
     defer { progress.finish() }
     var results: [Result] = []
-    results.reserveCapacity(dataset.count)
+    results.reserveCapacity(range.count)
     while var result = try stream.next() {
       videos?.add(result)
       result.logits = []
       results.append(result)
-      progress.update(result.index + 1)
+      progress.update(result.index + 1 - range.lowerBound)
     }
-    try requireImages(results.count, dataset)
     return Run(
       results: results, evaluation: Evaluation(of: results, stepMadds: setup.madds),
       videos: videos?.finished(),
@@ -154,21 +169,52 @@ public final class AdaptiveRunner {
   ///   - dataset: images of the model's size.
   ///   - identity: how the trace names the model.
   ///   - samplerName: how the trace names its sampler, with its parameters; nil: as the sampler does.
+  ///   - communicator: the processes over which the images are divided. All call this together, and get the same.
   /// - Throws: ``ModelError`` for a data set that does not fit, or of which no image can be read; what the
   ///   sampler and the network throw; `Interrupted`.
   public func trace(
-    _ dataset: any ImageDataset, model identity: Trace.Identity, samplerName: String? = nil
+    _ dataset: any ImageDataset, model identity: Trace.Identity, samplerName: String? = nil,
+    over communicator: any Communicator = SingleProcess()
   ) throws -> Trace {
     try setup.configuration.check(dataset)
-    let progress = ProgressReporter("trace", total: dataset.count)
-    defer { progress.finish() }
     var record = try setup.record(
       indices: Array(0..<dataset.count),
       labels: dataset.knowsLabels ? (0..<dataset.count).map { dataset.label(at: $0) } : nil)
+    // What is loaded together is also run together: divided elsewhere, sums could be rounded otherwise.
     let batch = min(max(setup.batchSize, EpisodeStream.preparedAhead), dataset.count)
+    let range = Self.items(of: communicator, in: dataset, unit: batch)
+    let read = try shareRows(&record, of: dataset, over: communicator) { record in
+      try self.record(dataset, range, batch: batch, into: &record)
+    }
+    try requireImages(read.count, dataset)
+    return try finished(
+      read.count == dataset.count ? record : record.selecting(read), dataset, identity, samplerName)
+  }
+
+  /// The trace of a record that is complete.
+  func finished(
+    _ record: EpisodeRecord, _ dataset: any ImageDataset, _ identity: Trace.Identity, _ samplerName: String?
+  ) throws -> Trace {
+    try Trace(
+      record: record, model: identity,
+      dataset: Trace.Identity(name: dataset.name, digest: dataset.identity),
+      sampler: samplerName ?? setup.sampler.name,
+      classNames: dataset.labels.isEmpty ? setup.configuration.labels : dataset.labels,
+      views: dataset.views)
+  }
+
+  /// Records all steps of some images in a row.
+  ///
+  /// - Parameter batch: how many are loaded together.
+  /// - Returns: those that could be read.
+  private func record(
+    _ dataset: any ImageDataset, _ range: Range<Int>, batch: Int, into record: inout EpisodeRecord
+  ) throws -> [Int] {
+    let progress = ProgressReporter("trace", total: range.count)
+    defer { progress.finish() }
     let pool = try ImagePool(setup.configuration, channels: dataset.channels, capacity: batch)
     let stepper = setup.stepper(pool)
-    let source = DatasetSource(dataset)
+    let source = DatasetSource(dataset, range)
     // Images that cannot be read leave no row.
     var read: [Int] = []
     while true {
@@ -186,18 +232,12 @@ public final class AdaptiveRunner {
         }
       }
       read += rows
-      progress.update(last.number + 1)
+      progress.update(last.number + 1 - range.lowerBound)
     }
-    try requireImages(read.count, dataset)
-    return try Trace(
-      record: read.count == dataset.count ? record : record.selecting(read), model: identity,
-      dataset: Trace.Identity(name: dataset.name, digest: dataset.identity),
-      sampler: samplerName ?? setup.sampler.name,
-      classNames: dataset.labels.isEmpty ? setup.configuration.labels : dataset.labels,
-      views: dataset.views)
+    return read
   }
 
-  private func requireImages(_ count: Int, _ dataset: any ImageDataset) throws {
+  func requireImages(_ count: Int, _ dataset: any ImageDataset) throws {
     guard count > 0 else {
       throw ModelError("none of the \(dataset.count) images of \(dataset.name) can be read")
     }

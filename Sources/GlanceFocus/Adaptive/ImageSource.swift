@@ -38,7 +38,7 @@ public final class DatasetSource: ImageSource {
   public var channels: Int { dataset.channels }
   public var knowsLabels: Bool { dataset.knowsLabels }
   public let isPatient = true
-  private var position = 0
+  private var position: Int
 
   /// - Parameters:
   ///   - dataset: the images.
@@ -46,10 +46,18 @@ public final class DatasetSource: ImageSource {
   public init(_ dataset: any ImageDataset, passes: Int = 1) {
     self.dataset = dataset
     count = dataset.count * max(passes, 0)
+    position = 0
+  }
+
+  /// Some images in a row; their numbers are those in the data set.
+  init(_ dataset: any ImageDataset, _ range: Range<Int>) {
+    self.dataset = dataset
+    count = range.upperBound
+    position = range.lowerBound
   }
 
   public func next(_ most: Int) -> [SourceImage] {
-    let range = position..<min(position + most, count)
+    let range = position..<max(min(position + most, count), position)
     position = range.upperBound
     return range.map { SourceImage(dataset: dataset, index: $0 % dataset.count, number: $0) }
   }

@@ -117,15 +117,18 @@ public struct PPO: Sendable, Codable, Equatable {
       - surrogate.scaled(by: 1 / count)
   }
 
-  /// What `function` makes of the rewards of episodes, in the form of the rewards.
-  private func estimate(
-    of episodes: Episodes, values: [[Float]],
+  /// What `function` makes of rewards, in their form: a list for each proposal, each by image.
+  ///
+  /// - Parameter values: what the critic expects, in the same form.
+  /// - Throws: ``ModelError`` where it is something else; what `function` throws.
+  func estimate(
+    rewards: [[Float]], values: [[Float]],
     _ function: ([[Float]], [[Float]]) throws -> TrainingFunctions.Estimate
   ) throws -> TrainingFunctions.Estimate {
-    let found = try function(episodes.rewards, values)
+    let found = try function(rewards, values)
     for lists in [found.advantages, found.returns] {
       try ModelError.require(
-        lists.map(\.count) == episodes.rewards.map(\.count) && lists.joined().allSatisfy(\.isFinite),
+        lists.map(\.count) == rewards.map(\.count) && lists.joined().allSatisfy(\.isFinite),
         "advantages and returns must be finite numbers in the form of the rewards: a list for each step, from 2 on"
       )
     }
@@ -135,33 +138,4 @@ public struct PPO: Sendable, Codable, Equatable {
   /// How the policy is evaluated while it learns: batch norms, where it has any, use the statistics of the batch. When it
   /// plays, too: the ratio of the policies is 1 at first. It draws nothing.
   static var learning: Pass { Pass(training: true, random: CounterRandom(seed: 0, stream: "none")) }
-
-  /// Updates the policy on a batch of episodes.
-  ///
-  /// - Parameter advantage: says what each action was worth, instead of ``returns(_:)`` and the critic.
-  /// - Returns: the loss of the first epoch.
-  func update(
-    _ policy: PatchProposal, _ episodes: Episodes, optimizer: some Optimizer, rateFactor: Float,
-    advantage: ((_ rewards: [[Float]], _ values: [[Float]]) throws -> TrainingFunctions.Estimate)? = nil
-  ) throws -> Float {
-    let estimate = try advantage.map { estimate in
-      try self.estimate(
-        of: episodes, values: Self.judge(policy, episodes, Self.learning).values.map { try $0.values() },
-        estimate)
-    }
-    let returns = estimate?.returns ?? returns(episodes.rewards)
-    var first: Float?
-    for _ in 0..<max(epochs, 1) {
-      let tape = GradientTape()
-      let loss: Tensor = try tape.record {
-        try self.loss(
-          Self.judge(policy, episodes, Self.learning), episodes, returns: returns,
-          advantages: estimate?.advantages)
-      }
-      let gradients = try tape.backward(from: loss)
-      try optimizer.step(gradients, rateFactor: rateFactor)
-      first = try first ?? loss.item()
-    }
-    return first ?? 0
-  }
 }

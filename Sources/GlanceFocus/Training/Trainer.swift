@@ -1,6 +1,7 @@
+import Communication
+import Compute
 import Foundation
 import NeuralNet
-import Compute
 import Support
 import Tensor
 import Vision
@@ -11,6 +12,10 @@ import Vision
 /// the same stage, options, data and starting weights goes on after its last epoch, and ends bit-identical to a
 /// run that was never stopped (same machine, same number of threads). The number of epochs may be another where the
 /// learning rate does not depend on it. The file of another training is kept under another name.
+///
+/// Several processes can train one network together: each makes a trainer with the same arguments and a communicator, and
+/// all call the same functions in the same order. Batches are then divided into shards (``BatchShards``); weights and the
+/// optimiser's state are the same everywhere, and the first process alone has files.
 public final class Trainer {
   /// The network that learns.
   public let model: GFNet
@@ -20,10 +25,13 @@ public final class Trainer {
   /// The file that keeps the state; nil: none.
   public let checkpoint: FilePath?
   let optimizer: any Optimizer
-  private let schedule: Schedule
-  private let functions: TrainingFunctions
+  let schedule: Schedule
+  let functions: TrainingFunctions
   let fingerprint: TrainingFingerprint
-  private let random: CounterRandom
+  let random: CounterRandom
+  let communicator: any Communicator
+  let plan: ShardPlan
+  var sum: BatchSum
   /// Epochs finished so far, including those of an earlier run.
   public internal(set) var history: [EpochMetrics] = []
   /// What was found at the checkpoint's place.
@@ -35,10 +43,13 @@ public final class Trainer {
   ///   - options: what the stage does.
   ///   - functions: what is computed otherwise than the options say.
   ///   - checkpoint: where the state is kept; nil keeps none, and so do functions without an identity.
-  /// - Throws: ``ModelError`` on options or data that do not fit, and what reading the checkpoint throws.
+  ///   - communicator: the processes that train together.
+  /// - Throws: ``ModelError`` on options or data that do not fit, and what reading the checkpoint throws;
+  ///   `CommunicationError`.
   public init(
     _ model: GFNet, dataset: any ImageDataset, options: TrainingOptions,
-    functions: TrainingFunctions = TrainingFunctions(), checkpoint: FilePath? = nil
+    functions: TrainingFunctions = TrainingFunctions(), checkpoint: FilePath? = nil,
+    communicator: any Communicator = SingleProcess()
   ) throws {
     try options.validate()
     let configuration = model.configuration
@@ -53,9 +64,13 @@ public final class Trainer {
     self.functions = functions
     let checkpoint = functions.areNone || functions.identity != nil ? checkpoint : nil
     self.checkpoint = checkpoint
-    loader = try BatchLoader(
+    self.communicator = communicator
+    let whole = try BatchLoader(
       dataset, batchSize: options.batchSize, order: .shuffled(seed: options.seed), evenly: true,
       threads: min(dataset.loaderThreads, ThreadTeam.size))
+    plan = try ShardPlan(
+      options.shards, communicator, smallest: dataset.count / whole.batchesPerEpoch)
+    loader = whole.divided(plan.parts)
     schedule = Schedule(rawValue: options.schedule) ?? .cosine
     random = CounterRandom(seed: options.seed, stream: "train.stage\(options.stage.rawValue)")
 
@@ -77,9 +92,15 @@ public final class Trainer {
         ParameterGroup(classifier, learningRate: options.classifierRate, weightDecay: options.weightDecay),
       ])
     }
+    try Self.shareWeights(of: model, dataset, options, communicator)
+    sum = try BatchSum(
+      plan, parameters: optimizer.groups.flatMap(\.parameters).map(\.parameter),
+      buffers: (options.stage == .policy ? model.policy.state : model.state).compactMap { _, entry in
+        if case .buffer(let buffer) = entry { buffer } else { nil }
+      })
     fingerprint = try TrainingFingerprint(
       model, dataset: dataset, options: options, functions: functions.areNone ? "" : functions.identity ?? "")
-    if let checkpoint { try resume(from: checkpoint) }
+    if let checkpoint { try shareResumption { try resume(from: checkpoint) } }
   }
 
   /// Runs the epochs that are left.
@@ -92,7 +113,7 @@ public final class Trainer {
       let metrics = try runEpoch(history.count)
       history.append(metrics)
       do {
-        if let checkpoint { try save(to: checkpoint) }
+        try finishEpoch()
       } catch {
         // What is not on disk cannot be gone on from, and must not be told as done.
         history.removeLast()
@@ -108,127 +129,37 @@ public final class Trainer {
     let progress = ProgressReporter(
       "stage \(options.stage.rawValue), epoch \(epoch + 1) of \(options.epochs)", total: batches)
     defer { progress.finish() }
-    var totals = Totals(steps: model.configuration.steps)
+    var totals = EpochTotals(steps: model.configuration.steps)
     let stream = try loader.epoch(options.firstEpoch + epoch)
-    while let batch = try stream.next() {
-      try Cancellation.check()
-      guard loader.isEnough(batch) else { continue }
-      let step = epoch * batches + batch.number
-      let done = Double(step) / Double(options.epochs * batches)
-      let factor = try functions.factor(done, schedule)
+    for batch in 0..<batches {
+      if !communicator.isShared { try Cancellation.check() }
+      let update = try update(epoch, batch, of: batches)
       switch options.stage {
-      case .encoders, .fineTune:
-        try classificationStep(batch, random.child(step), factor, progress: done, &totals)
-      case .policy: try policyStep(batch, random.child(step), factor, &totals)
+      case .encoders, .fineTune: try descend(update, stream, &totals)
+      case .policy: try reinforce(update, stream, &totals)
       }
-      let count = batch.number + 1
-      stream.recycle(batch)
       guard totals.loss.isFinite else {
         throw ModelError(
-          "training diverged: the loss is not finite at epoch \(epoch + 1), batch \(count); try a lower rate")
+          "training diverged: the loss is not finite at epoch \(epoch + 1), batch \(batch + 1); try a lower rate"
+        )
       }
-      progress.update(count, note: totals.note)
+      progress.update(batch + 1, note: totals.note)
     }
     return totals.metrics(
       stage: options.stage.rawValue, epoch: epoch + 1, seconds: Date().timeIntervalSince(start))
   }
 
-  private func images(_ batch: Batch) throws -> Tensor {
-    try Tensor.images(
-      batch, mean: model.configuration.mean, deviation: model.configuration.standardDeviation)
-  }
-
-  /// Stages 1 and 3: one step of descent on the loss of all steps of the sequence.
-  private func classificationStep(
-    _ batch: Batch, _ random: CounterRandom, _ factor: Float, progress: Double, _ totals: inout Totals
-  ) throws {
-    let images = try images(batch)
-    let combine = functions.loss.map { loss in
-      { (logits: [Tensor], auxiliary: [Tensor]) in
-        try loss(
-          TrainingFunctions.Answers(
-            logits: logits, auxiliary: auxiliary, labels: batch.labels, progress: progress))
+  private func update(_ epoch: Int, _ batch: Int, of batches: Int) throws -> Update {
+    let step = epoch * batches + batch
+    let done = Double(step) / Double(options.epochs * batches)
+    let name = "stage \(options.stage.rawValue), epoch \(epoch + 1), batch \(batch + 1)"
+    var factor = schedule.factor(done)
+    if functions.schedule != nil {
+      _ = try communicator.agree(on: name + ", its rate") {
+        factor = try functions.factor(done, schedule)
+        return []
       }
     }
-    let tape = combine == nil ? GradientTape() : GradientTape(forScripts: nil)
-    let loss = try tape.record {
-      try Rollout.loss(
-        model, images, labels: batch.labels, random: random, options: options, combine: combine,
-        observe: { step, logits in totals.observe(step, logits, batch.labels) })
-    }
-    let gradients = try tape.backward(from: loss)
-    try optimizer.step(gradients, rateFactor: factor)
-    totals.add(loss: try loss.item(), images: batch.count)
-  }
-
-  /// Stage 2: plays a batch of episodes and updates the policy.
-  private func policyStep(
-    _ batch: Batch, _ random: CounterRandom, _ factor: Float, _ totals: inout Totals
-  ) throws {
-    let episodes = try Rollout.play(
-      model, images(batch), labels: batch.labels, random: random, reward: options.reward,
-      functions: functions,
-      observe: { step, logits in totals.observe(step, logits, batch.labels) })
-    let loss = try options.ppo.update(
-      model.policy, episodes, optimizer: optimizer, rateFactor: factor, advantage: functions.advantage)
-    totals.add(loss: loss, images: batch.count)
-    for rewards in episodes.rewards { totals.add(rewards: rewards) }
-  }
-}
-
-/// Running sums of an epoch.
-private struct Totals {
-  private(set) var loss = 0.0
-  private var batches = 0
-  private var images = 0
-  private var correct: [Int]
-  private var reward = 0.0
-  private var proposals = 0
-
-  init(steps: Int) { correct = [Int](repeating: 0, count: steps) }
-
-  mutating func add(loss: Float, images: Int) {
-    self.loss += Double(loss)
-    batches += 1
-    self.images += images
-  }
-
-  mutating func add(rewards: [Float]) {
-    for value in rewards { reward += Double(value) }
-    proposals += rewards.count
-  }
-
-  /// Counts right answers; `step` is 1 for the glance.
-  mutating func observe(_ step: Int, _ logits: Tensor, _ labels: [Int]) {
-    guard let values = try? logits.values() else { return }
-    let classes = logits.shape[1]
-    for (row, label) in labels.enumerated() {
-      let base = row * classes
-      var best = 0
-      for c in 1..<max(classes, 1) where values[base + c] > values[base + best] { best = c }
-      if best == label { correct[step - 1] += 1 }
-    }
-  }
-
-  var note: String {
-    let shares = correct.map { String(format: "%.1f", 100 * Double($0) / Double(max(images, 1))) }
-    return String(format: "loss %.3f, ", loss / Double(max(batches, 1))) + shares.joined(separator: "/")
-      + " %"
-  }
-
-  func metrics(stage: Int, epoch: Int, seconds: Double) -> EpochMetrics {
-    EpochMetrics(
-      stage: stage, epoch: epoch, loss: loss / Double(max(batches, 1)),
-      accuracy: correct.map { Double($0) / Double(max(images, 1)) },
-      reward: proposals > 0 ? reward / Double(proposals) : nil, images: images, seconds: seconds)
-  }
-}
-
-extension JSONEncoder {
-  /// Keys in order, so that equal values give equal text.
-  static var sorted: JSONEncoder {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return encoder
+    return Update(step: step, factor: factor, progress: done, name: name)
   }
 }

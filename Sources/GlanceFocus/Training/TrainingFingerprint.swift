@@ -117,6 +117,7 @@ struct TrainingFingerprint: Equatable {
         values[name] = text(value)
       }
     }
+    values["shards"] = options.shards.map { "\($0)" } ?? "none"
     return values
   }
 

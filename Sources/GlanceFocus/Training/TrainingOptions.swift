@@ -48,6 +48,8 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
   /// The epoch of the data set that this stage's first epoch sees; sets that draw new variants go on from
   /// there.
   public var firstEpoch = 0
+  /// How batches are divided; nil: not at all on one process, and one shard for each of several.
+  public var shards: BatchShards?
 
   public init(stage: Stage, epochs: Int) {
     self.stage = stage
@@ -69,6 +71,7 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
     try ModelError.require(
       ppo.epochs >= 1, "the policy is updated \(ppo.epochs) times with each batch, expected at least 1")
     try ModelError.require((0...1).contains(ppo.discount), "discount is \(ppo.discount), expected 0 to 1")
+    try shards?.validate()
     try ModelError.require(ppo.clip > 0, "clip is \(ppo.clip), expected above 0")
   }
 }

@@ -43,8 +43,13 @@ public final class RunRecorder {
     self.path = path ?? RunDirectory.defaultPath(script: script.path)
   }
 
-  /// The run directory, taken now if it was not before. Training appends its metrics here.
-  public func open() throws -> RunDirectory {
+  /// False where another process of the run writes the report.
+  public var writes = true
+
+  /// The run directory, taken now if it was not before; nil where another process writes it. Training appends its metrics
+  /// here.
+  public func open() throws -> RunDirectory? {
+    guard writes else { return nil }
     if let directory { return directory }
     var facts = RunFacts(
       command: command, versions: Self.versions, parameters: context.parameters.facts,
@@ -62,13 +67,14 @@ public final class RunRecorder {
 
   /// Appends lines to the log. What cannot be written is told by the files that matter more.
   func log(_ lines: [String]) {
+    guard writes else { return }
     guard let directory else { return unlogged += lines }
     for line in lines { try? directory.log(line) }
   }
 
   /// Brings the report up to date after a cell.
   func update(_ notebook: Notebook) throws {
-    let directory = try open()
+    guard let directory = try open() else { return }
     record(into: directory)
     try directory.update(notebook)
   }
@@ -81,7 +87,8 @@ public final class RunRecorder {
 
   /// Whether such an end leaves a report: not where nothing has run, as with wrong usage or a slip in the source.
   public func hasReport(of outcome: ScriptRunner.Outcome) -> Bool {
-    switch outcome {
+    guard writes else { return false }
+    return switch outcome {
     case .done: true
     case .usage: false
     case .failed(let failure): !failure.isOfSource
@@ -102,7 +109,7 @@ public final class RunRecorder {
     let seconds = Double(DispatchTime.now().uptimeNanoseconds - clock) * 1e-9
     if case .failed(let failure) = outcome { log([failure.message]) }
     log(["\(status.rawValue)"])
-    let directory = try open()
+    guard let directory = try open() else { return }
     record(into: directory)
     try directory.finish(notebook, status: status, seconds: seconds, results: context.outputs.results)
   }

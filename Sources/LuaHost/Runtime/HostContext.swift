@@ -1,3 +1,4 @@
+import Communication
 import Figures
 import Foundation
 import GlanceFocus
@@ -15,6 +16,8 @@ public final class HostContext {
     public var threads: Int?
     /// The precision of inference; training is float32.
     public var precision = Precision.float32
+    /// How the batches of trainings are divided, where a script does not say; nil: not at all.
+    public var shards: BatchShards?
     /// Whether traces that were kept by earlier runs are used.
     public var usesCache = true
     /// The most that each cell may take, beside what cells before it hold.
@@ -35,6 +38,10 @@ public final class HostContext {
 
   /// The options of the run.
   public var options: Options { didSet { knownAccess = nil } }
+  /// The processes that run the script together.
+  public var communicator: any Communicator = SingleProcess()
+  /// True while a call's work is divided over the processes.
+  private var isDividing = false
   /// Parameters of the script.
   public var parameters = ParameterSession() { didSet { knownAccess = nil } }
   /// Parameters that the script's own code sets.
@@ -83,6 +90,15 @@ public final class HostContext {
   var claims: [String: Set<Capability>] = [:]
 
   public init(options: Options = Options()) { self.options = options }
+
+  /// Runs `body`, whose work may be divided over the processes. What rules, samplers and the like call meanwhile, each process
+  /// does by itself, as they are not asked alike everywhere.
+  func dividing<Result>(_ body: (any Communicator) throws -> Result) rethrows -> Result {
+    guard !isDividing else { return try body(SingleProcess()) }
+    isDividing = true
+    defer { isDividing = false }
+    return try body(communicator)
+  }
 
   /// What is known of the lists of thresholds that scripts hold.
   func thresholdLists(in state: LuaState) throws -> ThresholdLists {

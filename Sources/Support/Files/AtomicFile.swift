@@ -32,6 +32,7 @@ public enum AtomicFile {
     to path: FilePath, durable: Bool = true, followsLinks: Bool = true,
     _ body: (borrowing Output) throws -> Void
   ) throws {
+    if discards.load(ordering: .relaxed) { return try discard(path, body) }
     let target = try destination(of: path, followsLinks: followsLinks)
     if durable { removeLeftovers(of: target) }
     let temporary = target.removingLastComponent().pushing(temporaryStem(of: target)).adding("\(getpid())")
@@ -73,6 +74,7 @@ public enum AtomicFile {
   /// - Throws: ``FileError`` where ``write(to:durable:followsLinks:_:)`` would.
   @discardableResult
   public static func destination(of path: FilePath, followsLinks: Bool = true) throws -> FilePath {
+    if discards.load(ordering: .relaxed) { return path }
     var target = path
     // The system follows no more links than these either.
     for _ in 0..<40 {
@@ -109,6 +111,18 @@ public enum AtomicFile {
       action: "write", path: path,
       reason: isFolder
         ? "there is no folder \(folder); the nearest that is there is \(place)" : "\(nearest) is no folder")
+  }
+
+  private static let discards = Atomic<Bool>(false)
+
+  /// From now on what is written is dropped: another process of the run writes the same.
+  public static func discardAll() { discards.store(true, ordering: .relaxed) }
+
+  private static func discard(_ path: FilePath, _ body: (borrowing Output) throws -> Void) throws {
+    let descriptor = open("/dev/null", O_WRONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileError(action: "write", path: path, errno: errno) }
+    defer { close(descriptor) }
+    try body(Output(descriptor: descriptor, path: path))
   }
 
   /// The files that this process is writing.
@@ -165,6 +179,7 @@ public enum AtomicFile {
   ///
   /// - Throws: ``FileError`` where a file is in the way, or the system refuses.
   public static func createFolder(_ path: FilePath) throws {
+    if discards.load(ordering: .relaxed) { return }
     if let status = FileStatus(path) {
       guard status.kind == .folder else {
         throw FileError(action: "create folder", path: path, reason: "a file of that name is in the way")

@@ -16,6 +16,6 @@ public final class DamagedImages: Sendable {
     reasons.withLock { $0.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
   }
 
-  /// Notes a picture, by its 0-based index.
-  func add(_ index: Int, _ reason: String) { reasons.withLock { $0[index] = reason } }
+  /// Notes a picture, by its 0-based index; `reason` is one line that begins with the file.
+  public func add(_ index: Int, _ reason: String) { reasons.withLock { $0[index] = reason } }
 }

@@ -15,6 +15,13 @@ enum CoreModule {
       .init("seed", "integer", "the seed of this run (--seed)") {
         Int(bitPattern: UInt($0.context.options.seed))
       },
+      .init("rank", "integer", "the number of this process, as mpirun names it: from 0, and 0 for one alone")
+      {
+        $0.context.communicator.rank
+      },
+      .init("ranks", "integer", "how many processes run the script together") {
+        $0.context.communicator.size
+      },
     ])
 
   private static let declarations = ArgumentKey<LuaTable>(

@@ -1,3 +1,4 @@
+import Communication
 import GlanceFocus
 
 /// `model:infer`: the live adaptive loop.
@@ -31,6 +32,9 @@ enum ModelInference {
         Where several items in a row are clips and crops of one video (data.views of them), each leaves by itself, and videos \
         has the means of their answers: accuracy in percent, madds per video, and [i] with video, prediction, name, label, \
         confidence, madds. How it would be if the views of a video left together, trace:over_views tells.
+
+        Of a run on several machines each rank runs its share of the images, unless there is a deadline or the rule \
+        steers the whole run: then the first runs all of them.
         """, touches: [.clock], mayTouch: [.readFiles]
     ) { model, call in
       let input = try ModelImages(
@@ -38,7 +42,13 @@ enum ModelInference {
       let (runner, rule, check) = try RunSetup.live(model, call, "model:infer")
       let (deadline, mean) = (try call[RunOptions.deadline], try call[ViewOptions.mean])
       let run = try DamageNote.telling(input.images, call.context) {
-        try model.running { try runner.infer(input.images, rule: rule, deadline: deadline, mean: mean) }
+        try model.running {
+          try call.context.dividing { communicator in
+            try runner.infer(
+              input.images, rule: rule, deadline: deadline, mean: mean,
+              over: input.isSingle ? SingleProcess() : communicator)
+          }
+        }
       }
       if let videos = run.videos {
         ViewOptions.tell(videos.leftOut, of: videos.leftOut + videos.results.count, call.context)

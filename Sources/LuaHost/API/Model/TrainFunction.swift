@@ -23,6 +23,21 @@ enum TrainFunction {
   private static let firstEpoch = ArgumentKey<Int>(
     "first_epoch", default: 0,
     "epochs that the data set has been through, for sets that draw new images each epoch", in: 0...1e9)
+  private static let shards = ArgumentKey<BatchShards?>(
+    .optional(
+      "shards", .either([.integer, .string]),
+      "parts of each batch whose gradients are computed one by one and added up in a fixed order, so that any number of "
+        + "ranks gives the same bits; \"ranks\": one for each rank; default: --shards, else 8 under mpirun and none without"
+    )
+  ) { call, name in
+    let value = try call.value(name)
+    if value.isNil { return nil }
+    if value.asString == "ranks" { return .perRank }
+    guard let count = value.asInteger, (1...BatchShards.most).contains(count) else {
+      throw LuaError("gfnet.train: shards must be a whole number from 1 to \(BatchShards.most), or \"ranks\"")
+    }
+    return .fixed(count)
+  }
   private static let log = ArgumentKey<LuaFunction?>("log", "function(m): called after each epoch")
 
   // MARK: Stages 1 and 3
@@ -58,6 +73,7 @@ enum TrainFunction {
     model, dataset, stage, epochs, batch, rate, classifierRate, weightDecay, schedule, auxWeight,
     labelSmoothing, TrainingFunctionOptions.loss, reward, TrainingFunctionOptions.advantage, discount,
     ppoEpochs, ppoRate, resetPolicy, seed, firstEpoch,
+    shards,
     CheckpointOption.key, log,
   ]
 
@@ -81,6 +97,10 @@ enum TrainFunction {
       it (schedule = "constant"). The checkpoint of another training is never replaced: it is kept beside, as \
       NAME-old.safetensors, NAME-old-2.safetensors, …, where its own training finds it again.
 
+      Started by mpirun, all ranks train the model together (docs/several-machines.md): each computes its shards of \
+      every batch, and the first alone keeps the checkpoint, from which any number of ranks goes on. Batch norms use the \
+      statistics of a shard.
+
       The metrics are also lines of metrics.jsonl in the run's folder, and model:save keeps them, without the seconds, \
       as model.info.history. log cannot train the model further; running it there is fine.
 
@@ -96,8 +116,12 @@ enum TrainFunction {
     let functions = try TrainingFunctionOptions.read(call, options.stage)
     try GradientFunctions.requireNoRecording("gfnet.train", "it cannot be part of a gradient")
     return try handle.training {
-      let trainer = try Trainer(
-        handle.network, dataset: data.images, options: options, functions: functions, checkpoint: checkpoint)
+      let trainer = try call.context.dividing { communicator in
+        try Trainer(
+          handle.network, dataset: data.images, options: options, functions: functions,
+          checkpoint: checkpoint,
+          communicator: communicator)
+      }
       let resumed = TrainingReport(trainer, call.context)
       try resumed.tellStart()
       let directory = try call.context.recorder?.open()
@@ -105,12 +129,14 @@ enum TrainFunction {
       for metrics in trainer.history { try directory?.appendMetrics(metrics.members) }
       do {
         try DamageNote.telling(data.images, call.context) {
-          try trainer.run { metrics in
-            let line = metrics.line(of: options.epochs)
-            call.context.recorder?.log([line])
-            try call.context.emit(.text(line + "\n"))
-            try directory?.appendMetrics(metrics.members)
-            try listener?.call(MetricsTable(metrics))
+          try call.context.dividing { _ in
+            try trainer.run { metrics in
+              let line = metrics.line(of: options.epochs)
+              call.context.recorder?.log([line])
+              try call.context.emit(.text(line + "\n"))
+              try directory?.appendMetrics(metrics.members)
+              try listener?.call(MetricsTable(metrics))
+            }
           }
         }
       } catch let stop as Interrupted {
@@ -142,6 +168,7 @@ enum TrainFunction {
     options.resetsPolicy = try call[resetPolicy]
     options.seed = try call[seed]
     options.firstEpoch = try call[firstEpoch]
+    options.shards = try call[shards] ?? call.context.options.shards
     return options
   }
 }

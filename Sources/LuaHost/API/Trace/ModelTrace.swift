@@ -36,7 +36,10 @@ enum ModelTrace {
         let runner = try setup.runner(model, asking: check)
         let trace = try DamageNote.telling(images, call.context) {
           try model.running {
-            try runner.trace(images, model: identity, samplerName: setup.sampler.description)
+            try call.context.dividing { communicator in
+              try runner.trace(
+                images, model: identity, samplerName: setup.sampler.description, over: communicator)
+            }
           }
         }
         try check.tell()
@@ -55,15 +58,21 @@ enum ModelTrace {
         "sampler \(setup.sampler.description)", "steps \(setup.steps)", "seed \(setup.seed)",
         "precision \(setup.precision.rawValue), planned",
       ].joined(separator: "\n")
-      return Pushed(TraceHandle(try cached(key, images, cache, context, compute), images: images))
+      let runner = try setup.runner(model, asking: AnswerCheck(nil, setup.sampler.sampler, call.context))
+      let found = try context.dividing { communicator in
+        try runner.keptTrace(
+          of: images, model: identity, samplerName: setup.sampler.description, over: communicator
+        ) { try kept(key, images, cache, context) }
+      }
+      let trace = try found ?? computed(key, cache, context, compute)
+      return Pushed(TraceHandle(trace, images: images))
     }
   }
 
-  /// The trace of `key`, read or computed and kept. The cache never fails a run.
-  private static func cached(
-    _ key: String, _ images: any ImageDataset, _ cache: TraceCache, _ context: HostContext,
-    _ compute: () throws -> Trace
-  ) throws -> Trace {
+  /// The trace of `key` that an earlier run has kept; nil where there is none. The cache never fails a run.
+  private static func kept(
+    _ key: String, _ images: any ImageDataset, _ cache: TraceCache, _ context: HostContext
+  ) throws -> Trace? {
     var kept: Trace?
     do {
       kept = try cache.load(key)
@@ -72,7 +81,14 @@ enum ModelTrace {
     } catch {
       context.note("a kept trace cannot be read and is computed anew: \(error)")
     }
-    if let kept, try lacksOnlyDamaged(kept, images, context) { return kept }
+    guard let kept, try lacksOnlyDamaged(kept, images, context) else { return nil }
+    return kept
+  }
+
+  /// The trace of `key`, computed and kept.
+  private static func computed(
+    _ key: String, _ cache: TraceCache, _ context: HostContext, _ compute: () throws -> Trace
+  ) throws -> Trace {
     let trace = try compute()
     do {
       try cache.store(trace, key)

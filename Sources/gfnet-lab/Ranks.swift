@@ -1,0 +1,95 @@
+import Communication
+import Foundation
+import LuaHost
+import MPI
+import Support
+import Synchronization
+
+/// The processes that `mpirun` has started with this one.
+///
+/// All run the same script. The first alone shows results and writes files; what ends one of them ends all, in one line that
+/// names the process and its machine.
+enum Ranks {
+  /// Used by the main thread alone.
+  nonisolated(unsafe) private static var joined: (any Communicator)?
+  private static let first = Atomic<Bool>(true)
+  /// What this process would have said of its end.
+  nonisolated(unsafe) private static var lastComplaint: String?
+
+  /// Joins the others, where MPI has started the program.
+  ///
+  /// - Throws: `MPI.Missing`; `CommunicationError`.
+  static func join() throws {
+    guard let communicator = try MPI.join() else { return }
+    joined = communicator
+    guard !communicator.isFirst else { return }
+    first.store(false, ordering: .relaxed)
+    Console.silence()
+    AtomicFile.discardAll()
+  }
+
+  /// False for a process whose results another one shows.
+  static var isFirst: Bool { first.load(ordering: .relaxed) }
+
+  /// True where there are several processes.
+  static var isShared: Bool { joined?.isShared ?? false }
+
+  /// The processes, for a run of a script; nil where MPI has not started the program.
+  static var communicator: (any Communicator)? { joined }
+
+  /// The cores of this machine for each of its processes.
+  static func threads(of all: Int) -> Int? {
+    guard let joined, isShared else { return nil }
+    return min(all, max(1, ProcessInfo.processInfo.activeProcessorCount / joined.ranksOfMachine))
+  }
+
+  /// Leaves the processes of this machine an even share of its memory.
+  static func shareMemory() {
+    guard let joined, isShared else { return }
+    let budget = MemoryBudget.shared
+    budget.setLimit(budget.inUse + max(budget.limit - budget.inUse, 0) / joined.ranksOfMachine)
+  }
+
+  /// Has a script be run by all processes together.
+  static func apply(to context: HostContext) {
+    guard let joined else { return }
+    context.communicator = joined
+    context.options.shards = context.options.shards ?? .standard(for: joined)
+    guard joined.isShared, context.cellStore != nil else { return }
+    // What one process has kept, another may have to compute.
+    context.cellStore = nil
+    context.note("cells are not kept: several processes run the script")
+  }
+
+  // MARK: The end
+
+  /// A complaint as it is shown: with the process that it is of.
+  static func named(_ message: String) -> String {
+    guard let joined, joined.isShared else { return message }
+    let isNamed = RankFailure.isNamed(in: message, of: joined.size)
+    let line = isNamed ? message : "\(message) (\(joined.name(of: joined.rank)))"
+    lastComplaint = line
+    return line
+  }
+
+  /// Ends the work with the others, and gives the exit status.
+  static func finish(_ status: Int32) -> Int32 {
+    guard let joined else { return status }
+    guard status != 0, joined.isShared else {
+      MPI.leave()
+      return status
+    }
+    if !joined.isFirst {
+      // Where all fail alike, the first says so and ends the others.
+      sleep(status == 130 ? timeForReport : timeForLine)
+      if let lastComplaint { Console.insist("gfnet-lab: " + lastComplaint.printable(upTo: .max)) }
+    }
+    joined.abort(status)
+    return status
+  }
+
+  /// Seconds in which the first process says what all have failed on.
+  private static let timeForLine: UInt32 = 3
+  /// Seconds in which the first process writes the report of what was interrupted.
+  private static let timeForReport: UInt32 = 15
+}
