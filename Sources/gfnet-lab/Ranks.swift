@@ -37,10 +37,20 @@ enum Ranks {
   /// The processes, for a run of a script; nil where MPI has not started the program.
   static var communicator: (any Communicator)? { joined }
 
-  /// The cores of this machine for each of its processes.
-  static func threads(of all: Int) -> Int? {
-    guard let joined, isShared else { return nil }
-    return min(all, max(1, ProcessInfo.processInfo.activeProcessorCount / joined.ranksOfMachine))
+  /// The cores of this machine for each of its processes, or of those that `mpirun` binds this one to; nil where MPI has not
+  /// started the program.
+  static var threads: Int? { share.map { min($0, ProcessInfo.processInfo.activeProcessorCount) } }
+
+  private static var share: Int? {
+    joined.map { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)) / $0.ranksOfMachine) }
+  }
+
+  /// What to say where `mpirun` binds processes to fewer cores than there are for them; nil where it does not.
+  private static var remarkOnBinding: String? {
+    guard let share, let threads, threads < share else { return nil }
+    return
+      "mpirun binds each rank to \(threads) core\(threads == 1 ? "" : "s"), and there are \(share) for each:"
+      + " mpirun --bind-to none lets it use them"
   }
 
   /// Leaves the processes of this machine an even share of its memory.
@@ -55,6 +65,7 @@ enum Ranks {
     guard let joined else { return }
     context.communicator = joined
     context.options.shards = context.options.shards ?? .standard(for: joined)
+    if context.options.threads == nil, let remarkOnBinding { context.note(remarkOnBinding) }
     guard joined.isShared, context.cellStore != nil else { return }
     // What one process has kept, another may have to compute.
     context.cellStore = nil

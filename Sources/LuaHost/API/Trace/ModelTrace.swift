@@ -1,3 +1,4 @@
+import Communication
 import GlanceFocus
 import Inference
 import Support
@@ -90,6 +91,7 @@ enum ModelTrace {
     _ key: String, _ cache: TraceCache, _ context: HostContext, _ compute: () throws -> Trace
   ) throws -> Trace {
     let trace = try compute()
+    guard context.communicator.isFirst else { return trace }
     do {
       try cache.store(trace, key)
     } catch let error as Interrupted {
