@@ -39,6 +39,9 @@ public final class PartSum {
     sums.append((node, sum))
   }
 
+  /// Forgets what was added.
+  public func reset() { sums = [] }
+
   /// The sum over the parts of all processes, which call it together. Then it begins anew.
   ///
   /// - Throws: ``CommunicationError``; `MemoryRefused`.

@@ -62,6 +62,17 @@ public enum MPI {
     return nil
   }
 
+  /// What to say where several processes were started that MPI cannot join; nil where there is one, or MPI joins them.
+  public static func remark(
+    environment: [String: String] = ProcessInfo.processInfo.environment
+  ) -> String? {
+    guard environment[variable] != "off", launch(environment) == nil,
+      let tasks = environment["SLURM_STEP_NUM_TASKS"].flatMap(Int.init), tasks > 1
+    else { return nil }
+    return "srun has started \(tasks) processes that do not know each other, and each does all of the work:"
+      + " within an allocation, mpirun joins them"
+  }
+
   private static func name(of family: gf_mpi_family) -> String {
     family == GF_MPI_OPEN_MPI ? "Open MPI" : "MPICH"
   }

@@ -20,7 +20,10 @@ enum Ranks {
   ///
   /// - Throws: `MPI.Missing`; `CommunicationError`.
   static func join() throws {
-    guard let communicator = try MPI.join() else { return }
+    guard let communicator = try MPI.join() else {
+      if let remark = MPI.remark() { Terminal.note("gfnet-lab: " + remark) }
+      return
+    }
     joined = communicator
     guard !communicator.isFirst else { return }
     first.store(false, ordering: .relaxed)

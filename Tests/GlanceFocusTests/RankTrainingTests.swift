@@ -81,7 +81,8 @@ import Vision
         communicator: communicator)
       do {
         try trainer.run { if $0.epoch == last { throw Stop() } }
-      } catch is Stop {}
+      } catch is Stop {
+      } catch is RankFailure where last < .max {}
       return try End(trainer)
     }
   }

@@ -60,6 +60,26 @@ import Vision
     #expect(try collect(BatchLoader(data, batchSize: 99).epoch(0)).map(\.count) == [10])
   }
 
+  @Test(arguments: [1, 2, 3, 8]) func partsOfBatchesTogetherAreTheBatches(_ count: Int) throws {
+    let whole = try BatchLoader(
+      Probe(count: 50), batchSize: 16, order: .shuffled(seed: 3), evenly: true)
+    let batches = try collect(whole.epoch(2))
+    let all = try collect(whole.divided(.init(count: count, wanted: 0..<count)).epoch(2))
+    for batch in batches {
+      let parts = all.filter { $0.number == batch.number }
+      #expect(parts.map(\.part) == Array(0..<count))
+      #expect(parts.flatMap(\.indices) == batch.indices)
+      #expect(parts.flatMap(\.pixels) == batch.pixels)
+      let sizes = parts.map(\.count)
+      #expect((sizes.max() ?? 0) - (sizes.min() ?? 0) <= 1)
+    }
+    // Whoever wants some of them gets these alone, also from the middle of an epoch on.
+    let last = count - 1..<count
+    let some = try collect(whole.divided(.init(count: count, wanted: last)).epoch(2, from: 1))
+    #expect(some.map(\.indices) == all.filter { $0.part == last.lowerBound && $0.number > 0 }.map(\.indices))
+    #expect(try collect(whole.divided(.init(count: count, wanted: count..<count)).epoch(2)).isEmpty)
+  }
+
   @Test func anEpochResumesAtABatch() throws {
     let loader = try BatchLoader(Probe(count: 50), batchSize: 6, order: .shuffled(seed: 9))
     let whole = try collect(loader.epoch(4))

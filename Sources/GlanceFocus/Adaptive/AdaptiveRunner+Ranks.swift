@@ -5,9 +5,14 @@ import Vision
 
 /// How the images of a run are divided over processes, and their results put together.
 extension AdaptiveRunner {
-  /// The items of a process: whole groups of `unit` in a row, about as many for each process.
-  static func items(of communicator: any Communicator, in dataset: any ImageDataset, unit: Int) -> Range<Int>
-  {
+  /// The items of a process: whole groups of `unit` in a row, about as many for each process. Where what becomes of an
+  /// image depends on those before it, the first process has all.
+  func items(
+    of communicator: any Communicator, in dataset: any ImageDataset, unit: Int, isDivided: Bool = true
+  ) -> Range<Int> {
+    guard isDivided, !setup.sampler.dependsOnOthers else {
+      return communicator.isFirst ? 0..<dataset.count : 0..<0
+    }
     let units = PartTree(parts: (dataset.count - 1) / unit + 1).parts(
       of: communicator.rank, size: communicator.size)
     return units.lowerBound * unit..<min(units.upperBound * unit, dataset.count)
@@ -135,10 +140,7 @@ extension AdaptiveRunner {
   ) throws -> Run {
     let start = setup.clock()
     let isDivided = deadline == nil && !rule.dependsOnOthers
-    let range =
-      isDivided
-      ? Self.items(of: communicator, in: dataset, unit: dataset.views)
-      : communicator.isFirst ? 0..<dataset.count : 0..<0
+    let range = items(of: communicator, in: dataset, unit: dataset.views, isDivided: isDivided)
     let all = try communicator.agree(on: "a run over \(dataset.name)") {
       var bytes = PackedBytes()
       guard !range.isEmpty else { return bytes.bytes }

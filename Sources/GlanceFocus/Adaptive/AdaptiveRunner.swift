@@ -182,7 +182,7 @@ public final class AdaptiveRunner {
       labels: dataset.knowsLabels ? (0..<dataset.count).map { dataset.label(at: $0) } : nil)
     // What is loaded together is also run together: divided elsewhere, sums could be rounded otherwise.
     let batch = min(max(setup.batchSize, EpisodeStream.preparedAhead), dataset.count)
-    let range = Self.items(of: communicator, in: dataset, unit: batch)
+    let range = items(of: communicator, in: dataset, unit: batch)
     let read = try shareRows(&record, of: dataset, over: communicator) { record in
       try self.record(dataset, range, batch: batch, into: &record)
     }

@@ -38,7 +38,8 @@ struct BatchSum {
   /// Takes note of the statistics that all shards start from.
   mutating func begin() throws {
     whole = nil
-    guard sum != nil else { return }
+    guard let sum else { return }
+    sum.reset()
     before = try buffers.map { try $0.value.values() }
   }
 
@@ -77,12 +78,17 @@ struct BatchSum {
     for (buffer, old) in zip(buffers, before) { try buffer.value.assign(Tensor(buffer.value.shape, old)) }
   }
 
-  /// The gradient of the batch, which all processes ask for together.
+  /// The sums over all shards, which all processes ask for together. Nothing else happens here, so that it fails on all or on
+  /// none.
+  func exchanged() throws -> [Float] { try sum?.total() ?? [] }
+
+  /// The gradient of the batch; statistics are now those of the batch.
   ///
-  /// - Parameter images: those of all shards that count, at least 1.
-  mutating func total(images: Int) throws -> Gradients {
-    guard let sum else { return whole ?? Gradients([]) }
-    let numbers = try sum.total()
+  /// - Parameters:
+  ///   - numbers: what ``exchanged()`` gave.
+  ///   - images: those of all shards that count, at least 1.
+  func mean(_ numbers: [Float], images: Int) throws -> Gradients {
+    guard sum != nil else { return whole ?? Gradients([]) }
     let weight = plan.tree.parts == 1 ? 1 : Float(images)
     var place = parameters.count
     var gradients: [(owner: AnyObject, gradient: Tensor)] = []

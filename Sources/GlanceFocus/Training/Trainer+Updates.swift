@@ -32,7 +32,7 @@ extension Trainer {
         totals.images = batch.count
         try body(batch, plan.numbers(random.child(update.step), of: shard), &totals)
       } else {
-        try skipped(shard)
+        try sum.add(shard, nil, images: 0)
       }
       return totals
     }
@@ -45,14 +45,11 @@ extension Trainer {
     try ShardTotals.all(
       communicator.agree(on: update.name + what) {
         try Cancellation.check()
+        try sum.begin()
         var bytes = PackedBytes()
         for shard in plan.mine { try body(shard).append(to: &bytes) }
         return bytes.bytes
       })
-  }
-
-  private func skipped(_ shard: Int) throws {
-    if options.stage != .policy { try sum.add(shard, nil, images: 0) }
   }
 
   private func images(_ batch: Batch) throws -> Tensor {
@@ -62,9 +59,9 @@ extension Trainer {
 
   /// Moves the weights by the sum of what the shards have added, on all processes alike.
   private func step(_ update: Update, images: Int) throws {
-    let gradients = try sum.total(images: images)
+    let numbers = try sum.exchanged()
     _ = try communicator.agree(on: update.name + ", the step") {
-      try optimizer.step(gradients, rateFactor: update.factor)
+      try optimizer.step(sum.mean(numbers, images: images), rateFactor: update.factor)
       return []
     }
   }
@@ -73,7 +70,6 @@ extension Trainer {
 
   /// One step of descent on the loss of all steps of the sequence.
   func descend(_ update: Update, _ stream: BatchStream, _ epoch: inout EpochTotals) throws {
-    try sum.begin()
     let shards = try shards(update, of: stream) { batch, random, totals in
       let combine = functions.loss.map { loss in
         { (logits: [Tensor], auxiliary: [Tensor]) in
@@ -102,7 +98,6 @@ extension Trainer {
   /// Plays a batch of episodes and updates the policy.
   func reinforce(_ update: Update, _ stream: BatchStream, _ epoch: inout EpochTotals) throws {
     var played: [Int: PPO.Episodes] = [:]
-    try sum.begin()
     let shards = try shards(update, of: stream) { batch, random, totals in
       let episodes = try Rollout.play(
         model, images(batch), labels: batch.labels, random: random, reward: options.reward,
@@ -113,15 +108,14 @@ extension Trainer {
       if functions.advantage != nil {
         totals.values = try PPO.judge(model.policy, episodes, PPO.learning).values.map { try $0.values() }
       }
-      if !plan.isWhole { try sum.add(batch.part, Gradients([]), images: batch.count) }
+      // Playing changes the statistics of batch norms that the policy has.
+      try sum.add(batch.part, Gradients([]), images: batch.count)
     }
     guard shards.images > 0 else { return }
-    // What playing has changed of the statistics of the policy's batch norms.
-    if !plan.isWhole { _ = try sum.total(images: shards.images) }
-    let targets = try targets(update, shards)
+    let changed = try sum.exchanged()
+    let targets = try targets(update, shards, changed)
     var first: Double?
     for round in 0..<max(options.ppo.epochs, 1) {
-      try sum.begin()
       let losses = try allShards(update, ", update \(round + 1)") { shard in
         var totals = ShardTotals(steps: 0)
         guard let episodes = played[shard] else {
@@ -161,16 +155,18 @@ extension Trainer {
   }
 
   /// Returns are standardised over the whole batch, and so they are known to all.
-  private func targets(_ update: Update, _ shards: [ShardTotals]) throws -> Targets {
+  ///
+  /// - Parameter changed: what playing has changed of running statistics.
+  private func targets(_ update: Update, _ shards: [ShardTotals], _ changed: [Float]) throws -> Targets {
     let rewards = shards.joined(\.rewards)
-    guard let advantage = functions.advantage else {
-      return Targets(returns: options.ppo.returns(rewards), advantages: nil)
-    }
     var found: TrainingFunctions.Estimate?
-    _ = try communicator.agree(on: update.name + ", its advantages") {
-      found = try options.ppo.estimate(rewards: rewards, values: shards.joined(\.values), advantage)
+    _ = try communicator.agree(on: update.name + ", its returns") {
+      _ = try sum.mean(changed, images: shards.images)
+      if let advantage = functions.advantage {
+        found = try options.ppo.estimate(rewards: rewards, values: shards.joined(\.values), advantage)
+      }
       return []
     }
-    return Targets(returns: found?.returns ?? [], advantages: found?.advantages)
+    return Targets(returns: found?.returns ?? options.ppo.returns(rewards), advantages: found?.advantages)
   }
 }

@@ -119,7 +119,10 @@ public final class Trainer {
         history.removeLast()
         throw error
       }
-      try onEpoch(metrics)
+      _ = try communicator.agree(on: "what is done after epoch \(metrics.epoch)") {
+        try onEpoch(metrics)
+        return []
+      }
     }
   }
 
