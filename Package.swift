@@ -204,8 +204,7 @@ let package = Package(
       name: "GlanceFocusTests",
       dependencies: [
         "Backbones", "Checkpoints", "Communication", "Compute", "GlanceFocus", "NeuralNet", "Support",
-        "Tensor",
-        "TestSupport", "Vision",
+        "Tensor", "TestSupport", "Vision",
       ],
       swiftSettings: strict),
     .testTarget(

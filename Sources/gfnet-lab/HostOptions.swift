@@ -57,7 +57,9 @@ struct HostOptions: ParsableArguments {
     context.options.seed = try OptionValues.seed(seedText)
     context.options.threads = threads
     if let remark = OptionValues.remark(onThreads: threads) { context.note(remark) }
-    if let threads = threads ?? Ranks.threads { ThreadTeam.setSize(threads) }
+    if let threads = threads ?? Ranks.threads.map({ min($0, ThreadTeam.size) }) {
+      ThreadTeam.setSize(threads)
+    }
     context.options.shards = try shardsText.map(OptionValues.shards)
     context.options.precision = precision
     context.options.usesCache = !ignoresCache

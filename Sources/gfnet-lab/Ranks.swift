@@ -37,9 +37,6 @@ enum Ranks {
   /// True where there are several processes.
   static var isShared: Bool { joined?.isShared ?? false }
 
-  /// The processes, for a run of a script; nil where MPI has not started the program.
-  static var communicator: (any Communicator)? { joined }
-
   /// The cores of this machine for each of its processes, or of those that `mpirun` binds this one to; nil where MPI has not
   /// started the program.
   static var threads: Int? { share.map { min($0, ProcessInfo.processInfo.activeProcessorCount) } }

@@ -16,6 +16,9 @@ struct BatchSum {
   private var before: [[Float]] = []
   private var whole: Gradients?
 
+  /// True where a batch is a single shard: what it comes to is then not rounded once more.
+  private var isOnly: Bool { plan.tree.parts == 1 }
+
   /// - Parameters:
   ///   - plan: how batches are divided.
   ///   - parameters: those that learn.
@@ -56,7 +59,7 @@ struct BatchSum {
     guard let gradients else {
       return sum.add(shard, [Float](repeating: 0, count: sum.count))
     }
-    let weight = plan.tree.parts == 1 ? 1 : Float(images)
+    let (weight, isOnly) = (isOnly ? 1 : Float(images), isOnly)
     // A parameter that has no gradient stays as it is, which a gradient of 0 does not say.
     let found = parameters.map { gradients[$0] }
     numbers += found.map { $0 == nil ? 0 : 1 }
@@ -68,7 +71,7 @@ struct BatchSum {
       }
     }
     for (buffer, old) in zip(buffers, before) {
-      numbers += try zip(buffer.value.values(), old).map { ($0 - $1) * weight }
+      numbers += try zip(buffer.value.values(), old).map { isOnly ? $0 : ($0 - $1) * weight }
     }
     sum.add(shard, numbers)
     try restore()
@@ -89,7 +92,7 @@ struct BatchSum {
   ///   - images: those of all shards that count, at least 1.
   func mean(_ numbers: [Float], images: Int) throws -> Gradients {
     guard sum != nil else { return whole ?? Gradients([]) }
-    let weight = plan.tree.parts == 1 ? 1 : Float(images)
+    let (weight, isOnly) = (isOnly ? 1 : Float(images), isOnly)
     var place = parameters.count
     var gradients: [(owner: AnyObject, gradient: Tensor)] = []
     for (index, parameter) in parameters.enumerated() {
@@ -102,7 +105,7 @@ struct BatchSum {
     }
     for (buffer, old) in zip(buffers, before) {
       let end = place + old.count
-      let new = zip(old, numbers[place..<end]).map { $0 + $1 / weight }
+      let new = zip(old, numbers[place..<end]).map { isOnly ? $1 : $0 + $1 / weight }
       try buffer.value.assign(Tensor(buffer.value.shape, new))
       place = end
     }
