@@ -175,15 +175,18 @@ final class MPICommunicator: Communicator {
         if state < 0 { try check(-state) }
         if state == 1 { return }
         looks += 1
-        guard looks > Self.quickLooks else { continue }
+        guard looks > Self.quickLooks else {
+          sched_yield()
+          continue
+        }
         _ = Cancellation.isRequested
-        usleep(looks < 2 * Self.quickLooks ? 20 : 100)
+        usleep(20)
       }
     }
   }
 
-  /// How often it is looked at without a rest: some tens of microseconds, which is what neighbours take.
-  private static let quickLooks = 100
+  /// How often it is looked at without a rest: about a millisecond, in which large messages go on piece by piece.
+  private static let quickLooks = 2000
 
   private func check(_ code: Int32) throws {
     guard code != 0 else { return }
