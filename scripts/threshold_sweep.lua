@@ -169,3 +169,10 @@ stops
 -- Green boxes: the prediction after that step is right; red: wrong. The whole frame is the glance.
 local middle = paper.thresholds[math.ceil(p.points / 2)]
 gfnet.plot.glimpses(trace, { rows = 2, by = "exit", thresholds = middle, dataset = test })
+
+-- %% To play with
+-- Move the budget, choose rules, and see which images leave where.
+gfnet.report.explorer(trace, {
+  rules = { { "paper's thresholds", paper }, { "optimal thresholds", optimal } }, dataset = test,
+  caption = "Accuracy against mean cost, on the test images; in the page, move the budget.",
+})
