@@ -149,7 +149,7 @@ def main():
                 from axe_playwright_python.sync_playwright import Axe
                 # Its own script is let past the policy by the browser's debugging interface.
                 results = Axe().run(page).response["violations"]
-                serious = [f"{v['id']}: {v['help']}" for v in results if v["impact"] in ("serious", "critical")]
+                serious = [f"{v['id']}: {v['help']} at {v['nodes'][0]['html'][:150]}" for v in results if v["impact"] in ("serious", "critical")]
                 expect(not serious, f"axe-core finds {serious}")
             except Exception as error:  # noqa: BLE001 - whatever keeps it from running is told
                 print(f"axe-core did not run: {str(error).splitlines()[0]}")

@@ -250,7 +250,7 @@ public final class HTMLReport: ReportRenderer {
     return """
       <footer>
       <p>To run it again:</p>
-      <pre><code>\(lines)</code></pre>
+      <pre tabindex="0" aria-label="Commands"><code>\(lines)</code></pre>
       <p>Beside this file: \(others.joined())figures and tables as files, and
       <a href="meta.json">meta.json</a> with what is known about the run.</p>
       </footer>

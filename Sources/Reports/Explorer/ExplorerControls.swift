@@ -3,11 +3,18 @@ enum ExplorerControls {
   static let text = #"""
     const colors = ["var(--a)", "var(--b)"];
 
+    // A control below its name, which is a label of its own: one around the control would be read with all its choices.
+    let fields = 0;
+    const field = (control, ...name) => {
+      control.id = `explorer-field-${++fields}`;
+      return make("div", { class: "field" }, make("label", { for: control.id }, ...name), control);
+    };
+
     // A list of choices under a name.
     const choice = (name, options, change) => {
       const list = make("select", {}, ...options.map(([value, text]) => make("option", { value }, text)));
       list.addEventListener("change", () => change(list.value));
-      return { list, label: make("label", {}, name, list) };
+      return field(list, name);
     };
 
     const explore = figure => {
@@ -30,7 +37,8 @@ enum ExplorerControls {
       const second = choice("Beside it", [[-1, "none"], ...names], value => change("second")(Number(value)));
       const slider = make("input", { type: "range", min: 0, step: 1 });
       slider.addEventListener("input", () => change("place")(Number(slider.value)));
-      const budget = make("output"), told = make("label", { class: "budget" }, "Budget: ", budget, slider);
+      const budget = make("span"), told = field(slider, "Budget: ", budget);
+      told.classList.add("budget");
       const table = make("table", { class: "data", "aria-live": "polite" });
       const plots = make("div", { class: "plots" });
       const labels = [...new Set(data.labels)].sort((a, b) => a - b).map(label => [label, className(data, label)]);
@@ -87,7 +95,7 @@ enum ExplorerControls {
             make("th", k === 0 ? { scope: "col" } : { scope: "col", class: "number" }, text)))),
           make("tbody", {}, ...chosen.map(row)));
         plots.replaceChildren(curves(data, chosen), histogram(data, chosen));
-        byDifference.label.hidden = chosen.length < 2;
+        byDifference.hidden = chosen.length < 2;
 
         const taken = chosen.map(({ rule, place }) => exits(data, rule.points[place]));
         const isRight = (k, i) => data.predictions[taken[k][i] - 1][i] === data.labels[i];
@@ -107,9 +115,9 @@ enum ExplorerControls {
       };
 
       const play = make("div", { class: "play" },
-        make("div", { class: "controls" }, first.label, ...(names.length > 1 ? [second.label] : []), told),
+        make("div", { class: "controls" }, first, ...(names.length > 1 ? [second] : []), told),
         make("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": "Results" }, table), plots,
-        make("div", { class: "controls" }, byLabel.label, byStep.label, byAnswer.label, byDifference.label),
+        make("div", { class: "controls" }, byLabel, byStep, byAnswer, byDifference),
         found, thumbnails, more);
       figure.prepend(play);
       update();

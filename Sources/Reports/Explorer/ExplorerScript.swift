@@ -85,13 +85,13 @@ enum ExplorerScript {
     .explorer .play { border: 1px solid var(--line); border-radius: 8px; padding: 1rem; }
     .explorer .controls { display: flex; flex-wrap: wrap; gap: 0.5rem 1.2rem; align-items: end; }
     .explorer label { display: block; font-size: 0.85rem; color: var(--soft); }
-    .explorer label.budget { flex: 1 1 15rem; }
+    .explorer .budget { flex: 1 1 15rem; }
     .explorer select, .explorer button { font: inherit; font-size: 0.95rem; color: var(--text); background: var(--shade);
       border: 1px solid var(--line); border-radius: 6px; padding: 0.3rem 0.5rem; max-width: 100%; min-height: 2.2rem; }
-    .explorer label select, .explorer label input { display: block; margin-top: 0.15rem; }
+    .explorer .field select, .explorer .field input { display: block; margin-top: 0.15rem; }
     .explorer input[type="range"] { width: 100%; min-height: 2.2rem; accent-color: var(--a); margin: 0; }
     .explorer table { margin: 1rem 0 0; width: 100%; }
-    .explorer th[scope="row"] { font-weight: 600; }
+    .explorer th[scope="row"] { font-weight: 600; white-space: nowrap; }
     .explorer .number { text-align: right; white-space: nowrap; }
     .explorer .swatch { display: inline-block; width: 0.7em; height: 0.7em; border-radius: 2px; margin-right: 0.4em; }
     .explorer .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 17rem), 1fr)); gap: 1rem;
