@@ -87,6 +87,8 @@ struct Extent {
   var upper = -Double.infinity
   /// Values that need no margin beyond them: the foot of bars, the rim of a heat map.
   var sticky: [Double] = []
+  /// The widest margin, in units of the axis.
+  var mostMargin = Double.infinity
 
   mutating func add(_ value: Double) {
     guard value.isFinite, scale == .linear || value > 0 else { return }
@@ -149,6 +151,7 @@ extension AxisOptions {
     }
     // A side that the user fixed counts as the data's end there.
     let span = Span(lower ?? low, upper ?? high)
+    let margin = min(margin, extent.mostMargin / (span.upper - span.lower))
     let wide = span.extended(before: margin, after: margin)
     return (
       lower ?? (extent.sticky.contains(low) ? low : wide.lower),

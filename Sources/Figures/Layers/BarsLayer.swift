@@ -37,6 +37,8 @@ struct BarsLayer: PlotLayer {
   func extendX(_ extent: inout Extent) {
     extent.add(left)
     extent.add(right)
+    // A twentieth of many categories would be whole categories.
+    if !names.isEmpty { extent.mostMargin = 0.25 }
   }
 
   func extendY(_ extent: inout Extent) {

@@ -7,8 +7,8 @@ enum AnnotateMethod {
   private static let x = ArgumentKey<Double>("x", "the point's x")
   private static let y = ArgumentKey<Double>("y", "the point's y")
   private static let anchor = PlotArgument.named("anchor", "the side of the point", Anchor.self)
-  private static let distance = ArgumentKey<Double>(
-    "distance", default: 3, "from the point, in points", in: 0...1000)
+  private static let distance = ArgumentKey<Double?>(
+    "distance", "from the point, in points; default 3, with an arrow 18", in: 0...1000)
   private static let arrow = ArgumentKey<Bool>("arrow", default: false, "an arrow to the point")
   private static let fontSize = ArgumentKey<Double?>("font_size", "in points", in: 3...40)
 
