@@ -117,6 +117,24 @@ import Testing
     #expect(read.metadata["imported_from"] == "adafocus.pth.tar")
   }
 
+  /// What lacks one of the parts is told so, rather than taken for some encoder; weights that are named are one network.
+  @Test(arguments: ["glancer", "focuser", "fc"])
+  func aPartThatIsMissingIsNamed(_ part: String) throws {
+    let path = try write(entries().filter { $0.0 != part })
+    #expect { try CheckpointFile(path) } throws: {
+      "\($0)".hasSuffix(
+        "adafocus.pth.tar: a checkpoint of AdaFocus holds glancer, focuser, fc; this file lacks \(part)")
+    }
+    let named = part == "glancer" ? "focuser" : "glancer"
+    for file in [path, try write(entries())] {
+      guard case .state(let state) = try CheckpointFile(file, choice: .init(weights: named)).content else {
+        Issue.record("\(named) is one network")
+        continue
+      }
+      #expect(state.arrays.contains { $0.name.contains("net.") })
+    }
+  }
+
   /// The policy is in the focuser, too, where it has no entry of its own; without any its weights are random.
   @Test func thePolicyIsTakenFromWhereItIs() throws {
     try expectSame(imported(write(entries().filter { $0.0 != "policy" })).network())
