@@ -16,8 +16,6 @@ struct LineLayer: PlotLayer {
   let look: LineStyle
   let errors: Errors
   var cycle: Int?
-  /// Whether all points are in one place, where a line has no length to be seen by.
-  private let isOnePlace: Bool
 
   /// - Parameter name: what errors call the method.
   init(
@@ -34,9 +32,6 @@ struct LineLayer: PlotLayer {
     (self.x, self.y, self.joined, self.label) = (x, y, joined, label)
     look = style
     self.errors = errors
-    let shown = x.indices.filter { x[$0].isFinite && y[$0].isFinite }
-    isOnePlace =
-      shown.first.map { first in shown.allSatisfy { x[$0] == x[first] && y[$0] == y[first] } } ?? false
   }
 
   var cyclePlace: CyclePlace { look.color == nil ? .next : .own }
@@ -75,12 +70,11 @@ struct LineLayer: PlotLayer {
     return dash.stroke(color(style), width: look.width ?? style.lineWidth)
   }
 
-  /// The marker: without a choice, scattered points, lines of few points and those whose points are all in one place have
-  /// one.
+  /// The marker: without a choice, scattered points and lines of few points have one.
   var marker: Marker {
     if let marker = look.marker { return marker }
     let few = joined == .straight && x.count <= 16
-    guard joined == .not || few || isOnePlace else { return .none }
+    guard joined == .not || few else { return .none }
     return cycle.map { Marker.cycle[$0 % Marker.cycle.count] } ?? .circle
   }
 
