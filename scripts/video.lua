@@ -112,12 +112,12 @@ end
 local function pictures_of(moment)
   if not is_clip then return { moment.picture } end
   local begin = moment.seconds - p.window / 2
-  local numbers, first = {}, moment.picture
-  while first > 1 and times[first] > begin do first = first - 1 end
-  for _, count in ipairs(model.frame_parts) do
-    local at = first
-    for k = 1, count do
-      local wanted = begin + (k - 0.5) * p.window / count
+  local numbers, start = {}, moment.picture
+  while start > 1 and times[start] > begin do start = start - 1 end
+  for _, part in ipairs(model.frame_parts) do
+    local at = start
+    for k = 1, part do
+      local wanted = begin + (k - 0.5) * p.window / part
       while at < video.frames and times[at + 1] <= wanted do at = at + 1 end
       numbers[#numbers + 1] = at
     end
@@ -126,10 +126,10 @@ local function pictures_of(moment)
 end
 
 -- Which of them the glance sees, and which patches are cut from: their own, or the middles of equal parts of all.
-local function seen_by(count, behind)
+local function seen_by(pictures, behind)
   local numbers = {}
-  for k = 1, count do
-    numbers[k] = #model.frame_parts > 1 and behind + k or (2 * k - 1) * model.frames // (2 * count) + 1
+  for k = 1, pictures do
+    numbers[k] = #model.frame_parts > 1 and behind + k or (2 * k - 1) * model.frames // (2 * pictures) + 1
   end
   return numbers
 end
@@ -212,7 +212,8 @@ for i in gfnet.progress(count, { label = "moments" }) do
     answered[#answered + 1], group[#group + 1], inputs[#inputs + 1] = moment, moment, is_clip and seen or seen[1]
     moment.number, moment.confidences = i, {}
     if in_grid[i] or in_animation[i] then
-      moment.shown = { picture = shown.pictures[patches_see[middle]]:clone(), top = shown.top, left = shown.left, scale = shown.scale }
+      local picture = shown.pictures[patches_see[middle]]:clone()
+      moment.shown = { picture = picture, top = shown.top, left = shown.left, scale = shown.scale }
     end
     if is_clip then waiting[#waiting + 1] = { moment = moment, shown = shown } end
   else
