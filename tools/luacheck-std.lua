@@ -114,6 +114,7 @@ return { read_globals = { gfnet = { fields = {
   } },
   report = { fields = {
     clear = {},
+    explorer = {},
     figure = {},
     markdown = {},
     results = {},

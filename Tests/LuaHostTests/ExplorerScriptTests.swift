@@ -1,4 +1,5 @@
 import Reports
+import Support
 import TestSupport
 import Testing
 
@@ -57,7 +58,7 @@ import Testing
     ("{rules = {{\"x\"}}}", "option 'rules', element 1, 'x' has no rule"),
     ("{rules = {0.5}}", "option 'rules'"),
     ("{rules = {{0.5, \"x\"}}}", "element 1 must be a pair {name, rule}"),
-    ("{rules = {{\"short\", {0.5}}}}", "1 threshold"),
+    ("{rules = {{\"long\", {0.5, 0.5, 0.5, 0.5}}}}", "has 4 thresholds for 3 steps"),
     ("{images = -1}", "images"),
     (
       "{rules = {{\"other\", model:trace(gfnet.dataset(\"clutter-fashion\", {limit = 4})):evaluate(0.5)}}}",
@@ -80,7 +81,7 @@ import Testing
   @Test func aTraceWithoutLabelsIsRefused() throws {
     let bench = try ScriptBench(
       """
-      local data = gfnet.dataset("tensors", {images = gfnet.tensor.rand(4, 3, 64, 64)})
+      local data = gfnet.dataset("files", {paths = {"\(Fixtures.path("images/rgb.png"))"}, resize = 64, crop = 64})
       local model = gfnet.model{backbone = "resnet_tiny_16", dataset = data, steps = 2, classes = 3, patch_size = 24}
       gfnet.report.explorer(model:trace(data))
       """)

@@ -72,7 +72,7 @@ import Testing
     // data sets, or open the one that they are of.
     let others: Set = [
       "gfnet.fetch", "gfnet.train", "gfnet.plot.glimpses", "model:trace", "model:stream", "trace:save",
-      "trace:explain", "dataset:batches",
+      "trace:explain", "gfnet.report.explorer", "dataset:batches",
     ]
     for entry in entries
     where !entry.touches.union(entry.mayTouch).isDisjoint(with: [.readFiles, .writeFiles])
