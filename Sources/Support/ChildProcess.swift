@@ -101,11 +101,17 @@ public final class ChildProcess {
   }
 
   /// All that it prints from now on.
-  public func readOutput() -> [UInt8] {
+  public func readOutput() -> [UInt8] { Self.readAll(output) }
+
+  /// All that it prints on standard error from now on. What it prints on standard output meanwhile waits in a pipe of some
+  /// kilobytes, so that is read first.
+  public func readRemarks() -> [UInt8] { Self.readAll(remarks) }
+
+  private static func readAll(_ descriptor: Int32) -> [UInt8] {
     var bytes: [UInt8] = []
     var part = [UInt8](repeating: 0, count: 1 << 14)
     while true {
-      let count = read(output, &part, part.count)
+      let count = read(descriptor, &part, part.count)
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { return bytes }
       bytes += part[..<count]

@@ -7,6 +7,11 @@ public struct RunGroup: Sendable {
   /// The runs, in order.
   public let records: [RunRecord]
 
+  public init(parameters: [PlannedRun.Parameter], records: [RunRecord]) {
+    self.parameters = parameters
+    self.records = records
+  }
+
   /// The runs in groups, in the order of their first runs.
   ///
   /// - Parameters:
