@@ -46,7 +46,7 @@ public struct Claimant: Sendable, Equatable {
   /// status.
   public static func startTime(of process: Int) -> Int? {
     let file = FilePath("/proc") / "\(process)" / "stat"
-    guard let bytes = try? InputFile.bytes(of: file, limit: 1 << 16),
+    guard let bytes = try? FileAccess.ofProgram({ try InputFile.bytes(of: file, limit: 1 << 16) }),
       // The name of the program stands in parentheses and may hold anything.
       let end = bytes.lastIndex(of: UInt8(ascii: ")"))
     else { return nil }
@@ -56,7 +56,8 @@ public struct Claimant: Sendable, Equatable {
   }
 
   private static let processSpace: String = {
-    let boot = (try? InputFile.bytes(of: "/proc/sys/kernel/random/boot_id", limit: 1 << 10)) ?? []
+    let file: FilePath = "/proc/sys/kernel/random/boot_id"
+    let boot = (try? FileAccess.ofProgram { try InputFile.bytes(of: file, limit: 1 << 10) }) ?? []
     let container = FilePath("/proc/self/ns/pid").linkTarget?.shown ?? ""
     return String(decoding: boot, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines) + " " + container
   }()
