@@ -215,7 +215,8 @@ let package = Package(
     .testTarget(
       name: "ReportsTests", dependencies: ["Reports", "Support", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "SweepsTests", dependencies: ["Reports", "Support", "Sweeps", "TestSupport"], swiftSettings: strict),
+      name: "SweepsTests", dependencies: ["Reports", "Support", "Sweeps", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "LuaHostTests",
       dependencies: [

@@ -28,10 +28,11 @@ public struct Claimant: Sendable, Equatable {
   }
 
   /// This process.
-  public static func current(environment: [String: String] = ProcessInfo.processInfo.environment) -> Claimant {
+  public static func current(environment: [String: String] = ProcessInfo.processInfo.environment) -> Claimant
+  {
     let number = Int(ProcessInfo.processInfo.processIdentifier)
     return Claimant(
-      host: ProcessInfo.processInfo.hostName, space: processSpace, process: number,
+      host: MachineName.current, space: processSpace, process: number,
       started: startTime(of: number) ?? 0,
       job: environment["SLURM_JOB_ID"] ?? "",
       restarts: environment["SLURM_RESTART_COUNT"].flatMap { Int($0) } ?? 0)
@@ -50,7 +51,9 @@ public struct Claimant: Sendable, Equatable {
       // The name of the program stands in parentheses and may hold anything.
       let end = bytes.lastIndex(of: UInt8(ascii: ")"))
     else { return nil }
-    let fields = bytes[(end + 1)...].split(separator: UInt8(ascii: " ")).map { String(decoding: $0, as: UTF8.self) }
+    let fields = bytes[(end + 1)...].split(separator: UInt8(ascii: " ")).map {
+      String(decoding: $0, as: UTF8.self)
+    }
     guard fields.count > 19, fields[0] != "Z", fields[0] != "X" else { return nil }
     return Int(fields[19])
   }
@@ -59,7 +62,8 @@ public struct Claimant: Sendable, Equatable {
     let file: FilePath = "/proc/sys/kernel/random/boot_id"
     let boot = (try? FileAccess.ofProgram { try InputFile.bytes(of: file, limit: 1 << 10) }) ?? []
     let container = FilePath("/proc/self/ns/pid").linkTarget?.shown ?? ""
-    return String(decoding: boot, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines) + " " + container
+    return String(decoding: boot, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines) + " "
+      + container
   }()
 }
 

@@ -15,7 +15,9 @@ public struct Launch: Sendable, Equatable {
 
   /// - Parameter environment: the process's environment variables.
   public init(environment: [String: String]) {
-    func number(_ names: String...) -> Int? { names.lazy.compactMap { environment[$0].flatMap { Int($0) } }.first }
+    func number(_ names: String...) -> Int? {
+      names.lazy.compactMap { environment[$0].flatMap { Int($0) } }.first
+    }
     job = environment["SLURM_JOB_ID"] ?? ""
     nodes = number("SLURM_JOB_NUM_NODES", "SLURM_NNODES") ?? 1
     processors = number("SLURM_CPUS_PER_TASK")

@@ -52,7 +52,8 @@ public struct PlannedRun: Sendable, Equatable {
     let isSafe = text.utf8.count <= 100 && text.utf8.allSatisfy(Self.isSafe) && text.first != "."
     if isSafe { return text }
     // Two texts must not meet in one checksum because a comma moved from one value to another.
-    let whole = parameters.map { "\($0.name.utf8.count):\($0.name)=\($0.text.utf8.count):\($0.text)" }.joined()
+    let whole = parameters.map { "\($0.name.utf8.count):\($0.name)=\($0.text.utf8.count):\($0.text)" }
+      .joined()
     let readable = text.utf8.map { Self.isSafe($0) ? Character(Unicode.Scalar($0)) : "-" }.prefix(80)
     return String(readable.drop { $0 == "." }) + "-" + SHA256.hex(Array(whole.utf8)).prefix(10)
   }
@@ -75,7 +76,9 @@ extension PlannedRun {
   ///   - seeds: whether the parameter `seed` is the program's option.
   ///   - most: how many combinations there may be.
   /// - Throws: ``SweepError`` where there are more.
-  public static func combinations(of axes: [SweepAxis], seedIsOption seeds: Bool = false, most: Int = mostRuns)
+  public static func combinations(
+    of axes: [SweepAxis], seedIsOption seeds: Bool = false, most: Int = mostRuns
+  )
     throws -> [PlannedRun]
   {
     let count = axes.reduce(1.0) { $0 * Double($1.values.count) }

@@ -43,13 +43,14 @@ public struct RunHistory: Sendable {
     case .running: return isGone(last) ? "its process has gone without a word" : ""
     case .interrupted: return "interrupted"
     case .done: return last.fingerprint == fingerprint ? "" : "done with another script or version"
-    case .failed: return last.fingerprint == fingerprint ? last.error : "failed with another script or version"
+    case .failed:
+      return last.fingerprint == fingerprint ? last.error : "failed with another script or version"
     }
   }
 
   /// How often a run may be left by processes that go without a word, in one call: one that takes its machine along each time
   /// must not go on for ever.
-  static let mostLosses = 3
+  public static let mostLosses = 3
 
   /// Whether it is to be started in this call of the sweep.
   public func isDue(in plan: SweepPlan, isGone: (RunAttempt) -> Bool) -> Bool {
@@ -86,7 +87,8 @@ extension SweepFolder {
       var attempt =
         (try? JSONValue(parsing: bytes)).flatMap(RunAttempt.init)
         ?? RunAttempt(
-          call: 0, fingerprint: "", owner: Claimant(host: "", space: "", process: 0, started: 0), began: heard)
+          call: 0, fingerprint: "", owner: Claimant(host: "", space: "", process: 0, started: 0), began: heard
+        )
       attempt.heard = heard
       history.attempts.append(attempt)
     }

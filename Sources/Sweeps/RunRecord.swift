@@ -73,7 +73,8 @@ extension SweepFolder {
   private func results(of run: PlannedRun) -> [JSONValue.Member] {
     let file = folder(of: run) / "summary.json"
     // Names and text of results have 8 MB at most, and a summary lists cells beside.
-    guard let bytes = try? InputFile.bytes(of: file, limit: 64 << 20), let json = try? JSONValue(parsing: bytes)
+    guard let bytes = try? InputFile.bytes(of: file, limit: 64 << 20),
+      let json = try? JSONValue(parsing: bytes)
     else { return [] }
     return json["results"]?.asObject ?? []
   }

@@ -55,7 +55,9 @@ public struct SlurmScript: Sendable, Equatable {
       case "--output", "--error", "-o", "-e": reason = "logs go to slurm/ in the sweep's folder"
       case "--wrap", "--chdir", "-D", "--signal", "--no-requeue", "--requeue", "--open-mode", "--parsable":
         reason = "the sweep says it"
-      case _ where !word.hasPrefix("-") && !options.contains("'") && !options.contains("\"") && !takesWord(options, word):
+      case _
+      where !word.hasPrefix("-") && !options.contains("'") && !options.contains("\"")
+        && !takesWord(options, word):
         reason = "it is no option of sbatch"
       default: continue
       }

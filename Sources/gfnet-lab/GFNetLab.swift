@@ -33,7 +33,8 @@ struct GFNetLab: ParsableCommand {
       """,
     version: "gfnet-lab \(Doctor.version)",
     subcommands: [
-      RunCommand.self, SweepCommand.self, ReplCommand.self, ModelsCommand.self, PluginsCommand.self, BenchCommand.self,
+      RunCommand.self, SweepCommand.self, ReplCommand.self, ModelsCommand.self, PluginsCommand.self,
+      BenchCommand.self,
       HelpCommand.self, InitCommand.self, DoctorCommand.self, ConvertCommand.self, JupyterCommand.self,
       CacheCommand.self,
     ],

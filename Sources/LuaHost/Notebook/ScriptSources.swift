@@ -20,12 +20,15 @@ public struct ScriptSources {
       files.append(file)
       hash.update(Array("\(bytes.count):".utf8))
       hash.update(bytes)
-      guard file.ending == "lua" || files.count == 1, let text = String(validating: bytes, as: UTF8.self) else {
+      guard file.ending == "lua" || files.count == 1, let text = String(validating: bytes, as: UTF8.self)
+      else {
         continue
       }
       for name in try Self.required(in: text) {
         let stem = name.replacing(".", with: "/")
-        let found = places.lazy.flatMap { [$0 / (stem + ".lua"), $0 / stem / "init.lua"] }.first { $0.isRegularFile }
+        let found = places.lazy.flatMap { [$0 / (stem + ".lua"), $0 / stem / "init.lua"] }.first {
+          $0.isRegularFile
+        }
         if let found, known.insert(found).inserted { waiting.append(found) }
       }
     }

@@ -52,10 +52,6 @@ public enum ExclusiveFile {
   }
 
   /// The machine's name, for names of files.
-  private static let host: String = {
-    var details = utsname()
-    guard uname(&details) == 0 else { return "host" }
-    let name = withUnsafeBytes(of: details.nodename) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-    return String(name.filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }.prefix(60))
-  }()
+  private static let host = String(
+    MachineName.current.filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }.prefix(60))
 }

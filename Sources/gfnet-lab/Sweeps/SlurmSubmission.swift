@@ -14,7 +14,8 @@ enum SlurmSubmission {
     }
     guard isThere else {
       throw UsageError(
-        "--slurm needs sbatch, which is not in $PATH: type it on a login node of the cluster, or use --jobs to run here")
+        "--slurm needs sbatch, which is not in $PATH: type it on a login node of the cluster, or use --jobs to run here"
+      )
     }
   }
 

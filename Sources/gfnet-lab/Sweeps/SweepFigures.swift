@@ -26,7 +26,8 @@ struct SweepFigures {
     var lines: [(label: String, points: [(x: Double, mean: Estimate)])] = []
     for group in known {
       guard let x = group.parameters.first(where: { $0.name == axis })?.value.asNumber else { continue }
-      let others = RunGroup(parameters: group.parameters.filter { $0.name != axis && varies($0.name) }, records: [])
+      let others = RunGroup(
+        parameters: group.parameters.filter { $0.name != axis && varies($0.name) }, records: [])
       let label = others.parameters.isEmpty ? "" : others.label
       let mean = try Means.student(group.values(name).filter(\.isFinite))
       if let place = lines.firstIndex(where: { $0.label == label }) {
@@ -65,7 +66,8 @@ struct SweepFigures {
     let reach = means.map { $0.upper.isFinite ? $0.upper - $0.value : 0 }
     try figure.bar(categories: labels, series: [Series(nil, means.map(\.value), error: Spread(reach))])
     return try picture(
-      figure, "result-\(name)", "\(name): means with intervals of 95 %"
+      figure, "result-\(name)",
+      "\(name): means with intervals of 95 %"
         + (known.count > shown.count ? "; the first \(shown.count) of \(known.count)" : ""))
   }
 

@@ -78,7 +78,9 @@ final class SweepPage {
     if !results.isEmpty {
       add("Results", [.table(try SweepTables.means(groups, results))])
       if groups.count > 1 { add("Best", [.table(try SweepTables.extremes(groups, results))]) }
-      add("Curves", try results.prefix(Self.mostFigures).compactMap { try figures.result($0) }.map { .figure($0) })
+      add(
+        "Curves",
+        try results.prefix(Self.mostFigures).compactMap { try figures.result($0) }.map { .figure($0) })
     }
     add("Trainings", try figures.trainings(most: Self.mostFigures).map { .figure($0) })
     add(

@@ -53,7 +53,8 @@ struct SweepSession {
     let known = plan.runs.count - due
     let found = known == 0 ? "" : ", \(known) of them done or running already"
     let atOnce = min(setup.jobs, max(due, 1))
-    let threads = setup.threads.map { " with \($0) thread\($0 == 1 ? "" : "s")\(atOnce > 1 ? " each" : "")" } ?? ""
+    let threads =
+      setup.threads.map { " with \($0) thread\($0 == 1 ? "" : "s")\(atOnce > 1 ? " each" : "")" } ?? ""
     Terminal.note(
       "\(plan.runs.count) run\(plan.runs.count == 1 ? "" : "s") in \(folder.path)\(found); \(atOnce) at a time\(threads)"
     )
@@ -62,7 +63,9 @@ struct SweepSession {
     // Two names of one set of parameters, such as a=1 b=2 and b=2 a=1, are one run already.
     if others.count < plan.runs.count { Terminal.note("some runs have the same parameters in another order") }
     let places = plan.options.filter { $0.contains(PlannedRun.folderMark) }
-    if !places.isEmpty { Terminal.note("each run keeps \(places.joined(separator: ", ")), where {run} is its folder") }
+    if !places.isEmpty {
+      Terminal.note("each run keeps \(places.joined(separator: ", ")), where {run} is its folder")
+    }
   }
 
   private func conclude(

@@ -73,7 +73,9 @@ struct SweepStart: ParsableCommand {
       throw ValidationError("--tasks must be from 1 to \(SlurmScript.mostTasks), got \(tasks)")
     }
     if tasks != nil, slurm == nil { throw ValidationError("--tasks is for --slurm") }
-    if slurm != nil, prepare { throw ValidationError("--slurm submits and --prepare starts nothing: choose one") }
+    if slurm != nil, prepare {
+      throw ValidationError("--slurm submits and --prepare starts nothing: choose one")
+    }
     if !(0...100).contains(retries) {
       throw ValidationError("--retries must be from 0 to 100, got \(retries)")
     }

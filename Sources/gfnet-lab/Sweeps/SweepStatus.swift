@@ -48,7 +48,8 @@ struct SweepStatus: ParsableCommand {
     let known = Set(plan.allRuns.flatMap { $0.parameters.map(\.name) })
     let names = over.split(separator: ",").map(String.init)
     for name in names where !known.contains(name) && name != "seed" {
-      throw UsageError("--over: no run has a parameter '\(name)'" + NearestName.hint(name, in: known.sorted()))
+      throw UsageError(
+        "--over: no run has a parameter '\(name)'" + NearestName.hint(name, in: known.sorted()))
     }
     return Set(names)
   }

@@ -14,13 +14,16 @@ enum SweepTables {
     let results = Array(RunGroup.resultNames(records).prefix(mostResults))
     let rows = records.map { record -> [Notebook.Table.Value] in
       parameters.map { record.value(of: $0).map(value) ?? .empty }
-        + [.text(record.status.rawValue), record.seconds.map { .number($0, digits: 1) } ?? .empty,
-           .integer(record.attempts, digits: nil)]
+        + [
+          .text(record.status.rawValue), record.seconds.map { .number($0, digits: 1) } ?? .empty,
+          .integer(record.attempts, digits: nil),
+        ]
         + results.map { record.number($0).map { .number($0, digits: nil) } ?? .empty }
         + [.text(record.note.printable(upTo: 300))]
     }
     return Notebook.Table(
-      name: "runs", caption: "All runs.", columns: parameters + ["status", "time (s)", "starts"] + results + ["note"],
+      name: "runs", caption: "All runs.",
+      columns: parameters + ["status", "time (s)", "starts"] + results + ["note"],
       rows: rows)
   }
 
@@ -51,7 +54,8 @@ enum SweepTables {
         let values = group.values(name).filter(\.isFinite)
         return values.isEmpty ? nil : (group, try Means.student(values).value)
       }
-      guard let highest = means.max(by: { $0.mean < $1.mean }), let lowest = means.min(by: { $0.mean < $1.mean })
+      guard let highest = means.max(by: { $0.mean < $1.mean }),
+        let lowest = means.min(by: { $0.mean < $1.mean })
       else { return [.text(name)] }
       return [
         .text(name), try mean(highest.group.values(name)), .text(highest.group.label),
@@ -89,6 +93,7 @@ enum SweepTables {
 extension RunGroup {
   /// The shared parameters in words, such as `rate=0.1, width=2`.
   var label: String {
-    parameters.isEmpty ? "all runs" : parameters.map { "\($0.name)=\($0.value.plain)" }.joined(separator: ", ")
+    parameters.isEmpty
+      ? "all runs" : parameters.map { "\($0.name)=\($0.value.plain)" }.joined(separator: ", ")
   }
 }

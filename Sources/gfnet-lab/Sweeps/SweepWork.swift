@@ -66,7 +66,8 @@ struct SweepWork: ParsableCommand {
     let outcome = try worker.run()
     Cancellation.withdraw()
     let records = try sweep.records(of: plan)
-    Terminal.write("\(outcome.done) done, \(outcome.failures) failed here; \(SweepSession.summary(records))\n")
+    Terminal.write(
+      "\(outcome.done) done, \(outcome.failures) failed here; \(SweepSession.summary(records))\n")
     // The last one of all writes the page of all; where several end at once, one of them has the folder.
     if !records.contains(where: { $0.status == .waiting || $0.status == .running }) {
       let isDone = records.allSatisfy { $0.status == .done }

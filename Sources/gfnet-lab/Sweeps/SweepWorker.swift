@@ -25,7 +25,7 @@ final class SweepWorker {
   struct Outcome {
     /// Runs that it took and that are done.
     var done = 0
-    /// Times that a run failed.
+    /// Runs that it took and that have failed for good.
     var failures = 0
     /// Whether it was asked to stop.
     var isStopped = false
@@ -47,7 +47,7 @@ final class SweepWorker {
   private var nextLook = -Double.infinity
   private var nextBeat = -Double.infinity
   private var askedAt: Double?
-  private lazy var progress = ProgressReporter("sweep", total: queue.count)
+  private let progress: ProgressReporter
   /// Called now and then when something has changed, for a page that shows it.
   var onChange: () -> Void = {}
 
@@ -65,14 +65,15 @@ final class SweepWorker {
     let due = plan.runs.filter { folder.history(of: $0).isDue(in: plan, isGone: claims.isGone) }
     let first = due.isEmpty ? 0 : setup.skipped % due.count
     queue = Array(due[first...] + due[..<first])
+    self.due = min(due.count, setup.share)
+    progress = ProgressReporter("sweep", total: self.due)
   }
 
-  /// Runs that were due when it began.
-  var due: Int { queue.count }
+  /// How many runs were due when it began.
+  let due: Int
 
   /// Works until nothing is due, its share is done, or it is asked to stop.
   func run() throws -> Outcome {
-    let total = queue.count
     do {
       while true {
         try reap()
@@ -84,7 +85,7 @@ final class SweepWorker {
         }
         if active.isEmpty { break }
         beat()
-        progress.update(min(outcome.done + outcome.failures, total), note: note)
+        if !outcome.isStopped { progress.update(min(outcome.done + outcome.failures, due), note: note) }
         usleep(20_000)
       }
     } catch {
@@ -153,7 +154,8 @@ final class SweepWorker {
         RunningProgram.path.string, words.map { ChildProcess.Argument(carried: $0) }, output: output)
       try claim.note(child: process.identifier)
       active.append(
-        ActiveRun(claim: claim, process: process, output: output, start: start, began: MonotonicClock.seconds))
+        ActiveRun(claim: claim, process: process, output: output, start: start, began: MonotonicClock.seconds)
+      )
     } catch {
       try claim.end(.failed, seconds: 0, error: "\(error)")
       throw error
@@ -170,7 +172,8 @@ final class SweepWorker {
       if active[index].claim.isTakenOver, !active[index].isLost {
         active[index].isLost = true
         active[index].process.askToEnd()
-        Terminal.complain("run \(active[index].claim.run.name) was taken by another process and is left to it")
+        Terminal.complain(
+          "run \(active[index].claim.run.name) was taken by another process and is left to it")
       }
     }
     onChange()
@@ -184,7 +187,8 @@ final class SweepWorker {
       progress.finish()
       if !active.isEmpty {
         let runs = active.count == 1 ? "1 run saves its" : "\(active.count) runs save their"
-        Terminal.note("stopping: \(runs) state; Ctrl-C again ends \(active.count == 1 ? "it" : "them") at once")
+        Terminal.note(
+          "stopping: \(runs) state; Ctrl-C again ends \(active.count == 1 ? "it" : "them") at once")
       }
       for run in active { run.process.askToEnd() }
     }
@@ -224,14 +228,21 @@ final class SweepWorker {
       try claim.end(.done, seconds: seconds)
     case _ where status == 130 || wasAsked && status > 128:
       try claim.end(.interrupted, seconds: seconds)
-      if !wasAsked { Terminal.complain("run \(claim.run.name) was interrupted; the next sweep goes on with it") }
+      if !wasAsked {
+        Terminal.complain("run \(claim.run.name) was interrupted; the next sweep goes on with it")
+      }
     default:
       let error = run.error(status)
-      outcome.failures += 1
       try claim.end(.failed, seconds: seconds, error: error)
       progress.finish()
       let isDue = folder.history(of: claim.run).isDue(in: plan, isGone: claims.isGone)
-      if isDue { queue.append(claim.run) }
+      if isDue {
+        // It is the same run once more, which the share has counted.
+        queue.append(claim.run)
+        taken -= 1
+      } else {
+        outcome.failures += 1
+      }
       Terminal.complain("run \(claim.run.name) failed\(isDue ? ", and is started again" : ""): \(error)")
     }
   }

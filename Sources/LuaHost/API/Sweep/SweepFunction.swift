@@ -52,7 +52,8 @@ enum SweepFunction {
     }
   }
 
-  private static func fields(_ plan: SweepPlan, _ records: [RunRecord], over: Set<String>) throws -> LuaFields {
+  private static func fields(_ plan: SweepPlan, _ records: [RunRecord], over: Set<String>) throws -> LuaFields
+  {
     var counts: [(String, any LuaPushable)] = RunHistory.Status.allCases.map { status in
       (status.rawValue, records.count { $0.status == status })
     }
