@@ -49,7 +49,10 @@ public struct PlannedRun: Sendable, Equatable {
   private static func name(_ parameters: [Parameter]) -> String {
     guard !parameters.isEmpty else { return "default" }
     let text = parameters.map { "\($0.name)=\($0.text)" }.joined(separator: ",")
-    let isSafe = text.utf8.count <= 100 && text.utf8.allSatisfy(Self.isSafe) && text.first != "."
+    // In a value, = could be taken for that of another parameter.
+    let isSafe =
+      text.utf8.count <= 100 && text.utf8.allSatisfy(Self.isSafe)
+      && !parameters.contains { $0.text.contains("=") }
     if isSafe { return text }
     // Two texts must not meet in one checksum because a comma moved from one value to another.
     let whole = parameters.map { "\($0.name.utf8.count):\($0.name)=\($0.text.utf8.count):\($0.text)" }

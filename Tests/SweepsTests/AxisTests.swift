@@ -134,6 +134,9 @@ import Testing
     let one = try PlannedRun.combinations(of: [Self.axis("a", "1,b=2 "), Self.axis("c", "3")])[0]
     let other = try PlannedRun.combinations(of: [Self.axis("a", "1"), Self.axis("b", "2 ,c=3")])[0]
     #expect(one.name != other.name)
+    let joined = try PlannedRun.combinations(of: [Self.axis("a", "1,b=2")])[0]
+    let two = try PlannedRun.combinations(of: [Self.axis("a", "1"), Self.axis("b", "2")])[0]
+    #expect(two.name == "a=1,b=2" && joined.name != two.name)
   }
 
   @Test func argumentsHaveTheFolderOfTheRun() throws {

@@ -5,8 +5,13 @@ import Sweeps
 
 /// Hands batch scripts to Slurm by its own programs.
 enum SlurmSubmission {
-  /// - Throws: `UsageError` where Slurm is not installed.
-  static func checkIsThere() throws {
+  /// - Throws: `UsageError` where Slurm is not installed, and for options that cannot be given.
+  static func check(_ options: String) throws {
+    do {
+      try SlurmScript.check(options)
+    } catch let error as SweepError {
+      throw UsageError(error.description)
+    }
     let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
     let isThere = folders.contains { folder in
       let file = FilePath(String(folder)) / "sbatch"

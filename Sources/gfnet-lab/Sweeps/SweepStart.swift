@@ -90,7 +90,7 @@ struct SweepStart: ParsableCommand {
     {
       throw UsageError(obstacle)
     }
-    if slurm != nil { try SlurmSubmission.checkIsThere() }
+    if let slurm { try SlurmSubmission.check(slurm) }
     try folder.write(plan)
     if prepare { return sayWhatToType(folder, plan) }
     if let slurm { return try submit(folder, plan, slurm) }
@@ -136,11 +136,6 @@ struct SweepStart: ParsableCommand {
   }
 
   private func submit(_ folder: SweepFolder, _ plan: SweepPlan, _ options: String) throws {
-    do {
-      try SlurmScript.check(options)
-    } catch let error as SweepError {
-      throw UsageError(error.description)
-    }
     let claims = RunClaims(folder: folder)
     let due = plan.runs.count { folder.history(of: $0).isDue(in: plan, isGone: claims.isGone) }
     guard due > 0 else {
