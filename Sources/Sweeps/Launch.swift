@@ -4,6 +4,8 @@ import Support
 public struct Launch: Sendable, Equatable {
   /// How many copies of this process were started together, by `mpirun` or `srun`.
   public var copies: Int
+  /// How many of them are on this machine, and share it.
+  public var copiesHere: Int
   /// What started them: `mpirun` or `srun`; empty for one process.
   public var launcher: String
   /// The number of the job of Slurm around it; empty outside one.
@@ -30,6 +32,8 @@ public struct Launch: Sendable, Equatable {
     } else {
       (copies, launcher) = (1, "")
     }
+    let here = number("OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS", "SLURM_NTASKS_PER_NODE") ?? copies
+    copiesHere = copies == 1 ? 1 : max(min(here, copies), 1)
   }
 
   /// Why a sweep cannot be started so, and what to type; nil where it can.

@@ -18,7 +18,7 @@ import Testing
 
   private static func program(_ sbatch: String = sbatch) throws -> (Program, [String: String]) {
     let program = try Program()
-    try program.write("s.lua", SweepTests.script)
+    try program.write("s.lua", SweepBench.script)
     try program.write("bin/sbatch", sbatch)
     try FileManager.default.setAttributes(
       [.posixPermissions: 0o755], ofItemAtPath: program.folder + "/bin/sbatch")
@@ -37,11 +37,11 @@ import Testing
     #expect(script.contains("#SBATCH --array=1-4\n") && script.contains("#SBATCH --time=1:00:00 --mem=2G\n"))
     #expect(program.read("sbatch.txt")?.hasPrefix("--parsable ") == true)
     #expect(program.read("sweeps/s/sweep.json")?.contains("\"77\"") == true)
-    let runs = SweepTests.folders(program, "sweeps/s")
+    let runs = SweepBench.folders(program, "sweeps/s")
     #expect(runs.count == 9)
     for run in runs {
       let expected = run.hasPrefix("seed=3,") ? ["failed", "failed"] : ["done"]
-      #expect(SweepTests.attempts(program, "sweeps/s/runs/\(run)").map(\.status) == expected, "\(run)")
+      #expect(SweepBench.attempts(program, "sweeps/s/runs/\(run)").map(\.status) == expected, "\(run)")
     }
     let status = try program.run("sweep", "status", "sweeps/s")
     #expect(status.output.contains("9 runs: 8 done, 1 failed"))
@@ -85,25 +85,25 @@ import Testing
   /// Slurm says with USR1 that a time limit is near: the run saves its state, and the task goes back into the queue.
   @Test func aTaskAtItsTimeLimitGoesBackIntoTheQueue() throws {
     let (program, environment) = try Self.program()
-    try program.write("s.lua", SweepTests.waiting)
+    try program.write("s.lua", SweepBench.waiting)
     try program.write("bin/scontrol", "#!/bin/bash\necho \"$@\" >> scontrol.txt\n")
     try FileManager.default.setAttributes(
       [.posixPermissions: 0o755], ofItemAtPath: program.folder + "/bin/scontrol")
     #expect(try program.run("sweep", "s.lua", "seed=1", "--prepare").status == 0)
-    let job = environment.merging(["SLURM_JOB_ID": "12"]) { $1 }.merging(SweepTests.patient) { $1 }
+    let job = environment.merging(["SLURM_JOB_ID": "12"]) { $1 }.merging(SweepBench.patient) { $1 }
     let words = ["sweep", "work", "sweeps/s", "--threads", "1", "--requeue"]
     let process = try program.start(words, environment: job)
     let run = "sweeps/s/runs/seed=1"
-    #expect(SweepTests.wait(in: process) { program.read(run + "/output.txt")?.contains("began") == true })
+    #expect(SweepBench.wait(in: process) { program.read(run + "/output.txt")?.contains("began") == true })
     kill(process.processIdentifier, SIGUSR1)
     let result = program.finish(process)
     #expect(result.status == 130, "\(result.errors)")
-    #expect(SweepTests.attempts(program, run).map(\.status) == ["interrupted"])
+    #expect(SweepBench.attempts(program, run).map(\.status) == ["interrupted"])
     #expect(program.read("scontrol.txt") == "requeue 12\n")
     try program.write("go.txt", "")
     let again = job.merging(["SLURM_RESTART_COUNT": "1"]) { $1 }
     #expect(try program.run(words, environment: again).status == 0)
-    #expect(SweepTests.attempts(program, run).map(\.status) == ["interrupted", "done"])
+    #expect(SweepBench.attempts(program, run).map(\.status) == ["interrupted", "done"])
     // Asked to stop otherwise, it is for Slurm to put it back.
     #expect(program.read("scontrol.txt") == "requeue 12\n")
   }

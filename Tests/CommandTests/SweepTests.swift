@@ -5,75 +5,17 @@ import Testing
 
 /// `gfnet-lab sweep` as its users meet it: many runs of one script, that end well, fail, are killed, stopped, and go on.
 @Suite struct SweepTests {
-  /// Reports what it was given. A seed that ends with 3 fails where `luck` is false.
-  static let script = """
-    local p = gfnet.params{
-      rate = {default = 0.1, min = 0, max = 1}, seed = 1, luck = true, state = "models/training", names = {"a"},
-    }
-    print("seed", p.seed, p.state)
-    if p.seed % 10 == 3 and not p.luck then error("no luck with " .. p.seed) end
-    gfnet.report.results{accuracy = 90 + p.rate + p.seed, name = "x"}
-    gfnet.report.table{name = "numbers", columns = {"seed"}, rows = {{p.seed}}}
-    """
-
-  /// Goes on only once there is a file `go.txt`; until then a run of seed 1 has no end.
-  static let waiting = """
-    local p = gfnet.params{seed = 1}
-    print("began", p.seed)
-    if p.seed == 1 then while not pcall(gfnet.read.text, "go.txt") do end end
-    gfnet.report.results{seed = p.seed}
-    """
-
-  /// However busy the machine is, runs are given time to answer.
-  static let patient = ["GFNET_LAB_PATIENCE": "600"]
-
-  /// What is known of one time that a run was started.
-  struct Attempt: Decodable {
-    struct Process: Decodable { let process: Int }
-    let status: String
-    let error: String
-    let child: Process?
-  }
-
-  static func attempts(_ program: Program, _ run: String) -> [Attempt] {
-    (1...9).compactMap { number in
-      program.read("\(run)/attempts/\(number).json").flatMap { text in
-        try? JSONDecoder().decode(Attempt.self, from: Data(text.utf8))
-      }
-    }
-  }
-
-  static func folders(_ program: Program, _ sweep: String) -> [String] {
-    ((try? FileManager.default.contentsOfDirectory(atPath: "\(program.folder)/\(sweep)/runs")) ?? []).sorted()
-  }
-
-  /// Whether the script of a run has printed that it began, and the sweep knows its process.
-  static func hasBegun(_ program: Program, _ run: String) -> Bool {
-    program.read(run + "/output.txt")?.contains("began") == true
-      && attempts(program, run).first?.child != nil
-  }
-
-  /// Waits until something is so; false where the program ends or hangs before.
-  static func wait(in process: Process, until isSo: () -> Bool) -> Bool {
-    let end = Date() + Program.patience
-    while process.isRunning, Date() < end {
-      if isSo() { return true }
-      usleep(20_000)
-    }
-    return isSo()
-  }
-
   @Test func eachCombinationIsARunOfItsOwnAndIsFoundAgain() throws {
     let program = try Program()
-    try program.write("s.lua", Self.script)
+    try program.write("s.lua", SweepBench.script)
     let result = try program.run(
       "sweep", "s.lua", "rate=0.1,0.3", "seed=1..2", "--jobs", "2", "--threads", "1")
     #expect(result.status == 0, "\(result.errors)")
     #expect(result.output.contains("4 runs: 4 done"))
     #expect(
-      Self.folders(program, "sweeps/s")
+      SweepBench.folders(program, "sweeps/s")
         == ["rate=0.1,seed=1", "rate=0.1,seed=2", "rate=0.3,seed=1", "rate=0.3,seed=2"])
-    for run in Self.folders(program, "sweeps/s") {
+    for run in SweepBench.folders(program, "sweeps/s") {
       let folder = "sweeps/s/runs/\(run)"
       #expect(program.read("\(folder)/summary.json")?.contains("\"accuracy\"") == true)
       #expect(program.read("\(folder)/index.html") != nil)
@@ -92,18 +34,20 @@ import Testing
       again.status == 0 && again.errors.contains("4 of them done or running already"), "\(again.errors)")
     let more = try program.run("sweep", "s.lua", "rate=0.1", "seed=1..3", "--threads", "1")
     #expect(more.status == 0 && more.output.contains("3 runs: 3 done"), "\(more.errors)")
-    #expect(Self.folders(program, "sweeps/s").count == 5)
+    #expect(SweepBench.folders(program, "sweeps/s").count == 5)
     #expect(
-      Self.folders(program, "sweeps/s").map { Self.attempts(program, "sweeps/s/runs/\($0)").count }
+      SweepBench.folders(program, "sweeps/s").map {
+        SweepBench.attempts(program, "sweeps/s/runs/\($0)").count
+      }
         == [1, 1, 1, 1, 1])
     // The page has all that was ever run.
     #expect(program.read("sweeps/s/tables/runs.csv")?.split(separator: "\n").count == 6)
 
     // Another script is another experiment, and what the one before has found is not taken for its own.
-    try program.write("s.lua", Self.script + "\n-- changed")
+    try program.write("s.lua", SweepBench.script + "\n-- changed")
     let changed = try program.run("sweep", "s.lua", "rate=0.1", "seed=1", "--threads", "1")
     #expect(changed.status == 0 && changed.output.contains("1 run: 1 done"), "\(changed.errors)")
-    #expect(Self.attempts(program, "sweeps/s/runs/rate=0.1,seed=1").map(\.status) == ["done", "done"])
+    #expect(SweepBench.attempts(program, "sweeps/s/runs/rate=0.1,seed=1").map(\.status) == ["done", "done"])
     let status = try program.run("sweep", "status", "sweeps/s")
     #expect(status.output.contains("done with another script or version"))
     #expect(status.output.contains("5 runs: 1 done, 4 waiting"), "\(status.output)")
@@ -114,15 +58,15 @@ import Testing
     #expect(try program.run(words).status == 0)
     try program.write("m.lua", "return 2")
     #expect(try program.run(words).status == 0)
-    #expect(Self.attempts(program, "other/runs/seed=1").count == 2)
+    #expect(SweepBench.attempts(program, "other/runs/seed=1").count == 2)
     #expect(try program.run(words).status == 0)
-    #expect(Self.attempts(program, "other/runs/seed=1").count == 2)
+    #expect(SweepBench.attempts(program, "other/runs/seed=1").count == 2)
     #expect(program.leftovers == [])
   }
 
   @Test func whatFailsIsToldAndTheOthersAreDone() throws {
     let program = try Program()
-    try program.write("s.lua", Self.script)
+    try program.write("s.lua", SweepBench.script)
     let result = try program.run(
       "sweep", "s.lua", "seed=1..20", "luck=false", "--jobs", "4", "--threads", "1", "--retries", "1")
     #expect(result.status == 1)
@@ -134,7 +78,7 @@ import Testing
         result.errors.contains("gfnet-lab: run seed=\(seed),luck=false failed, and is started again: \(line)")
       )
       #expect(result.errors.contains("gfnet-lab: run seed=\(seed),luck=false failed: \(line)"))
-      let attempts = Self.attempts(program, "sweeps/s/runs/seed=\(seed),luck=false")
+      let attempts = SweepBench.attempts(program, "sweeps/s/runs/seed=\(seed),luck=false")
       #expect(
         attempts.map(\.status) == ["failed", "failed"] && attempts.allSatisfy { $0.error.hasPrefix(line) })
     }
@@ -144,135 +88,7 @@ import Testing
     // The next call gives them another chance; without one they fail again and nothing else is started.
     let again = try program.run("sweep", "s.lua", "seed=1..20", "luck=false", "--jobs", "4", "--threads", "1")
     #expect(again.status == 1 && again.errors.contains("18 of them done"), "\(again.errors)")
-    #expect(Self.attempts(program, "sweeps/s/runs/seed=3,luck=false").count == 3)
-  }
-
-  @Test func aRunThatIsKilledHasFailedAndTheOthersGoOn() throws {
-    let program = try Program()
-    try program.write("s.lua", Self.waiting)
-    let process = try program.start(["sweep", "s.lua", "seed=1..4", "--jobs", "2", "--threads", "1"])
-    let run = "sweeps/s/runs/seed=1"
-    #expect(Self.wait(in: process) { Self.attempts(program, run).first?.child != nil })
-    let child = try #require(Self.attempts(program, run).first?.child?.process)
-    kill(pid_t(child), SIGKILL)
-    let result = program.finish(process)
-    #expect(result.status == 1)
-    #expect(result.output.contains("4 runs: 3 done, 1 failed"), "\(result.errors)")
-    #expect(Self.attempts(program, run).first?.error.hasPrefix("ended by signal 9") == true)
-  }
-
-  /// Where the runs of the others are done, those of seed 1 are stopped, and go on from where they were.
-  @Test func controlCLosesNothing() throws {
-    let program = try Program()
-    try program.write(
-      "s.lua",
-      """
-      local p = gfnet.params{seed = 1}
-      local data = gfnet.dataset("clutter-fashion", {split = "train", limit = 32})
-      local model = gfnet.model{backbone = "resnet_tiny_16", dataset = data, steps = 2, patch_size = 32, seed = p.seed}
-      gfnet.train{model = model, dataset = data, stage = 1, epochs = 2, batch = 16}
-      print("trained")
-      while not pcall(gfnet.read.text, "go.txt") do end
-      gfnet.report.results{seed = p.seed}
-      """)
-    let words = ["sweep", "s.lua", "seed=1,2", "--jobs", "2", "--threads", "1"]
-    let process = try program.start(words, environment: Self.patient)
-    let runs = ["sweeps/s/runs/seed=1", "sweeps/s/runs/seed=2"]
-    #expect(
-      Self.wait(in: process) {
-        runs.allSatisfy { program.read($0 + "/output.txt")?.contains("trained") == true }
-      })
-    process.interrupt()
-    let result = program.finish(process)
-    #expect(result.status == 130)
-    #expect(result.complaints.contains("stopping: 2 runs save their state; Ctrl-C again ends them at once"))
-    #expect(result.complaints.last == "gfnet-lab: interrupted; the same command goes on", "\(result.errors)")
-    #expect(result.output.contains("2 runs: 2 waiting"))
-    for run in runs {
-      #expect(Self.attempts(program, run).map(\.status) == ["interrupted"])
-      #expect(program.read(run + "/meta.json")?.contains("\"status\": \"interrupted\"") == true)
-    }
-    try program.write("go.txt", "")
-    let second = try program.run(words)
-    #expect(second.status == 0 && second.output.contains("2 runs: 2 done"), "\(second.errors)")
-    for run in runs {
-      #expect(Self.attempts(program, run).map(\.status) == ["interrupted", "done"])
-      // The training is not done a second time.
-      #expect(program.read(run + "/output.txt")?.contains("stage 1: complete, 2 epochs, from ") == true)
-    }
-    #expect(program.leftovers == [])
-  }
-
-  @Test func aSecondControlCEndsRunsAtOnce() throws {
-    let program = try Program()
-    try program.write("s.lua", "local p = gfnet.params{seed = 1} print('began') while true do end")
-    let process = try program.start(
-      ["sweep", "s.lua", "seed=1..2", "--jobs", "1", "--threads", "1"], environment: Self.patient)
-    let run = "sweeps/s/runs/seed=1"
-    #expect(Self.wait(in: process) { Self.hasBegun(program, run) })
-    let child = try #require(Self.attempts(program, run).first?.child?.process)
-    // It cannot answer, so only the second request ends it.
-    kill(pid_t(child), SIGSTOP)
-    process.interrupt()
-    #expect(
-      Self.wait(in: process) { program.read("err.txt")?.contains("stopping: 1 run saves its state") == true })
-    process.interrupt()
-    let result = program.finish(process)
-    #expect(result.status == 130 && result.output.contains("2 runs: 2 waiting"), "\(result.errors)")
-    #expect(kill(pid_t(child), 0) != 0)
-    #expect(Self.attempts(program, run).map(\.status) == ["interrupted"])
-  }
-
-  @Test func aSweepThatIsKilledTakesItsRunsAlongAndGoesOn() throws {
-    let program = try Program()
-    try program.write("s.lua", Self.waiting)
-    let words = ["sweep", "s.lua", "seed=1", "--threads", "1"]
-    let process = try program.start(words, environment: Self.patient)
-    let run = "sweeps/s/runs/seed=1"
-    #expect(Self.wait(in: process) { Self.hasBegun(program, run) })
-    let child = pid_t(try #require(Self.attempts(program, run).first?.child?.process))
-    kill(process.processIdentifier, SIGKILL)
-    #expect(program.finish(process).status == -SIGKILL)
-    // The run sees the end of its input, and ends as after Ctrl-C. Whoever adopts it may never ask for its status.
-    let end = Date() + Program.patience
-    while Date() < end, program.read(run + "/meta.json")?.contains("\"status\": \"interrupted\"") != true {
-      usleep(20_000)
-    }
-    #expect(program.read(run + "/meta.json")?.contains("\"status\": \"interrupted\"") == true)
-    while Date() < end, Self.isComputing(child) { usleep(20_000) }
-    let status = try program.run("sweep", "status", "sweeps/s")
-    #expect(
-      status.output.contains("its process has gone without a word") && status.output.contains("1 waiting"))
-    try program.write("go.txt", "")
-    let second = try program.run(words)
-    #expect(second.status == 0, "\(second.errors)")
-    #expect(Self.attempts(program, run).map(\.status) == ["running", "done"])
-  }
-
-  /// Whether there is a process of that number that has not ended.
-  private static func isComputing(_ process: pid_t) -> Bool {
-    guard let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else {
-      return false
-    }
-    return text.range(of: ") Z ") == nil
-  }
-
-  @Test func aScriptThatChangesMeanwhileIsRunNoMore() throws {
-    let program = try Program()
-    try program.write("s.lua", Self.waiting)
-    let process = try program.start(["sweep", "s.lua", "seed=1,2", "--jobs", "1", "--threads", "1"])
-    #expect(
-      Self.wait(in: process) { program.read("sweeps/s/runs/seed=1/output.txt")?.contains("began") == true })
-    try program.write("s.lua", Self.waiting + "\n-- changed")
-    try program.write("go.txt", "")
-    let result = program.finish(process)
-    #expect(result.status == 1)
-    #expect(
-      result.complaints.last
-        == "gfnet-lab: s.lua has changed since the sweep began; runs that were not started wait: start the sweep again",
-      "\(result.errors)")
-    #expect(Self.attempts(program, "sweeps/s/runs/seed=1").map(\.status) == ["done"])
-    #expect(Self.attempts(program, "sweeps/s/runs/seed=2").isEmpty)
+    #expect(SweepBench.attempts(program, "sweeps/s/runs/seed=3,luck=false").count == 3)
   }
 
   @Test(arguments: [
@@ -292,7 +108,7 @@ import Testing
   ])
   func whatCannotBeRunIsOneLineBeforeAnythingStarts(_ words: [String], _ message: String) throws {
     let program = try Program()
-    try program.write("s.lua", Self.script)
+    try program.write("s.lua", SweepBench.script)
     let result = try program.run(["sweep", "s.lua"] + words)
     #expect(result.status == 2)
     #expect(result.errors == "gfnet-lab: \(message)\n")
@@ -304,7 +120,7 @@ import Testing
     try program.write("s.lua", "local p = gfnet.params{n = {1, 2}} print('n', #p.n, 'seed', gfnet.seed)")
     let result = try program.run("sweep", "s.lua", "n=1,2,3;4", "seed=5..6", "--threads", "1", "--seed", "9")
     #expect(result.status == 0 && result.output.contains("4 runs: 4 done"), "\(result.errors)")
-    let printed = Self.folders(program, "sweeps/s").compactMap {
+    let printed = SweepBench.folders(program, "sweeps/s").compactMap {
       program.read("sweeps/s/runs/\($0)/output.txt")?.split(separator: "\n").first.map(String.init)
     }
     #expect(printed.sorted() == ["n\t1\tseed\t5", "n\t1\tseed\t6", "n\t3\tseed\t5", "n\t3\tseed\t6"])
@@ -312,16 +128,16 @@ import Testing
 
   @Test func anyNumberOfProcessesWorkOnAPreparedSweep() throws {
     let program = try Program()
-    try program.write("s.lua", Self.script)
+    try program.write("s.lua", SweepBench.script)
     let prepared = try program.run("sweep", "s.lua", "seed=1..12", "--prepare")
     #expect(prepared.status == 0 && prepared.output.contains("gfnet-lab sweep work sweeps/s"))
-    #expect(Self.folders(program, "sweeps/s").isEmpty)
+    #expect(SweepBench.folders(program, "sweeps/s").isEmpty)
     let result = try program.shell(
       "for i in 1 2 3; do \"$GFNET\" sweep work sweeps/s --threads 1 --task $i >work$i.txt 2>&1 & done; wait")
     #expect(result.status == 0)
-    #expect(Self.folders(program, "sweeps/s").count == 12)
-    for run in Self.folders(program, "sweeps/s") {
-      #expect(Self.attempts(program, "sweeps/s/runs/\(run)").map(\.status) == ["done"], "\(run)")
+    #expect(SweepBench.folders(program, "sweeps/s").count == 12)
+    for run in SweepBench.folders(program, "sweeps/s") {
+      #expect(SweepBench.attempts(program, "sweeps/s/runs/\(run)").map(\.status) == ["done"], "\(run)")
     }
     let counts = (1...3).compactMap {
       program.read("work\($0).txt").flatMap { $0.firstMatch(of: #/([0-9]+) done, 0 failed here/#)?.1 }.flatMap
@@ -338,7 +154,7 @@ import Testing
 
   @Test func aScriptReadsWhatASweepHasFound() throws {
     let program = try Program()
-    try program.write("s.lua", Self.script)
+    try program.write("s.lua", SweepBench.script)
     let words = ["rate=0.1,0.3", "seed=1..3", "luck=false"]
     #expect(try program.run(["sweep", "s.lua"] + words + ["--jobs", "3", "--threads", "1"]).status == 1)
     try program.write(

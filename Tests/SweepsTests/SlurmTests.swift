@@ -70,7 +70,10 @@ import Testing
       shell.obstacle(command: "sweep s.lua", folder: "f", submits: true, prepares: false)?.hasPrefix(
         "--slurm inside the job 7") == true)
     #expect(shell.remark(folder: "f")?.contains("srun --ntasks-per-node=1 gfnet-lab sweep work f") == true)
-    #expect(shell.processors == 6)
+    #expect(shell.processors == 6 && shell.copiesHere == 1)
+    // Those of one machine share it.
+    let ranks = Launch(environment: ["OMPI_COMM_WORLD_SIZE": "8", "OMPI_COMM_WORLD_LOCAL_SIZE": "4"])
+    #expect(ranks.copies == 8 && ranks.copiesHere == 4)
     #expect(alone.remark(folder: "f") == nil)
   }
 }

@@ -17,15 +17,15 @@ struct SweepSession {
   ///
   /// - Parameters:
   ///   - jobs: how many runs at a time; nil: one for each core, where memory allows.
-  ///   - threads: the processors that this process may use; nil: all that the system gives it.
+  ///   - launch: by what this process was started.
   /// - Throws: `ExitCode` where not all runs are done.
-  func run(jobs: Int?, threads: Int?) throws {
+  func run(jobs: Int?, launch: Launch) throws {
     let stop = StopRequests()
     stop.listen()
     let claims = RunClaims(folder: folder)
     let probe = SweepWorker(
       folder: folder, plan: plan, setup: .init(jobs: 1), stop: stop, sources: sources, claims: claims)
-    let setup = Self.setup(plan, due: probe.due, jobs: jobs, processors: threads)
+    let setup = Self.setup(plan, due: probe.due, jobs: jobs, launch)
     announce(due: probe.due, setup)
     let worker = SweepWorker(
       folder: folder, plan: plan, setup: setup, stop: stop, sources: sources, claims: claims)
@@ -37,16 +37,18 @@ struct SweepSession {
     try conclude(outcome, page, claims, wasDue: probe.due)
   }
 
-  /// How the runs share a machine.
-  static func setup(_ plan: SweepPlan, due: Int, jobs: Int?, processors: Int?) -> SweepWorker.Setup {
-    let cores = max(processors ?? ProcessInfo.processInfo.activeProcessorCount, 1)
-    let memory = MemoryBudget.shared.limit
+  /// How the runs share what this process has of the machine.
+  static func setup(_ plan: SweepPlan, due: Int, jobs: Int?, _ launch: Launch) -> SweepWorker.Setup {
+    let all = ProcessInfo.processInfo.activeProcessorCount
+    let cores = max(launch.processors ?? all / launch.copiesHere, 1)
+    let memory = MemoryBudget.shared.limit / launch.copiesHere
     let jobs = jobs ?? max(min(cores, memory / memoryOfRun), 1)
     let atOnce = max(min(jobs, due), 1)
+    let isAlone = atOnce * launch.copiesHere == 1
     return SweepWorker.Setup(
       jobs: jobs, threads: plan.options.contains("--threads") ? nil : max(cores / atOnce, 1),
       // Less would not hold the program itself.
-      memory: plan.options.contains("--memory") || atOnce == 1 ? nil : max(memory / atOnce, 64_000_000))
+      memory: plan.options.contains("--memory") || isAlone ? nil : max(memory / atOnce, 64_000_000))
   }
 
   private func announce(due: Int, _ setup: SweepWorker.Setup) {

@@ -95,8 +95,7 @@ struct SweepStart: ParsableCommand {
     if prepare { return sayWhatToType(folder, plan) }
     if let slurm { return try submit(folder, plan, slurm) }
     if let remark = launch.remark(folder: folder.path) { Terminal.note("gfnet-lab: \(remark)") }
-    try SweepSession(folder: folder, plan: plan, sources: sources).run(
-      jobs: jobs, threads: launch.processors)
+    try SweepSession(folder: folder, plan: plan, sources: sources).run(jobs: jobs, launch: launch)
   }
 
   // MARK: The plan
