@@ -6,6 +6,11 @@ import Support
 /// The input is a pipe that the sweep holds, so that runs end when it does, even where it was killed; and whoever sends signals to
 /// all processes of a job does not seem to ask a second time.
 enum InputEnd {
+  /// The flag of `run` by which a sweep asks for it.
+  static let name = "until-input-ends"
+  /// The flag as it is typed.
+  static let option = "--" + name
+
   /// Has the program stop, as after Ctrl-C, when nothing more comes.
   static func stopsProgram() {
     let thread = Thread {

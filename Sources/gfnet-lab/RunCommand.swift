@@ -49,7 +49,7 @@ struct RunCommand: ParsableCommand {
   @Flag(name: .customLong("script-parameters"), help: .private)
   var listsParameters = false
 
-  @Flag(name: .customLong("until-input-ends"), help: .private)
+  @Flag(name: .customLong(InputEnd.name), help: .private)
   var endsWithInput = false
 
   func validate() throws {
@@ -88,7 +88,9 @@ struct RunCommand: ParsableCommand {
     for format in context.options.pictureFormats { try format.prepare { Terminal.note($0) } }
     let recorder = RunRecorder(
       script: file, context: context, path: out,
-      command: ["gfnet-lab"] + RawArgument.all().map(RawArgument.shownAsTyped),
+      // What a sweep says to its runs is not for whoever repeats one by hand.
+      command: ["gfnet-lab"]
+        + RawArgument.all().filter { $0 != InputEnd.option }.map(RawArgument.shownAsTyped),
       formats: ReportFormat.all + (ipynb ? [JupyterReport.format] : []))
     context.recorder = recorder
     recorder.follows = cells.watch

@@ -41,7 +41,7 @@ import Testing
       }
         == [1, 1, 1, 1, 1])
     // The page has all that was ever run.
-    #expect(program.read("sweeps/s/tables/runs.csv")?.split(separator: "\n").count == 6)
+    #expect(program.read("sweeps/s/tables/runs.csv")?.split(whereSeparator: \.isNewline).count == 6)
 
     // Another script is another experiment, and what the one before has found is not taken for its own.
     try program.write("s.lua", SweepBench.script + "\n-- changed")
@@ -135,7 +135,7 @@ import Testing
     let result = try program.shell(
       "for i in 1 2 3; do \"$GFNET\" sweep work sweeps/s --threads 1 --task $i >work$i.txt 2>&1 & done; wait")
     #expect(result.status == 0)
-    #expect(SweepBench.folders(program, "sweeps/s").count == 12)
+    #expect(SweepBench.folders(program, "sweeps/s").count == 12, "\(program.read("work1.txt") ?? "")")
     for run in SweepBench.folders(program, "sweeps/s") {
       #expect(SweepBench.attempts(program, "sweeps/s/runs/\(run)").map(\.status) == ["done"], "\(run)")
     }

@@ -148,7 +148,7 @@ final class SweepWorker {
     words += options.map { $0.replacing(PlannedRun.folderMark, with: path) } + ["--out", path]
     if let threads = setup.threads { words += ["--threads", "\(threads)"] }
     if let memory = setup.memory { words += ["--memory", "\(memory)"] }
-    words.append("--until-input-ends")
+    words.append(InputEnd.option)
     do {
       let process = try BackgroundProcess(
         RunningProgram.path.string, words.map { ChildProcess.Argument(carried: $0) }, output: output)
