@@ -86,7 +86,7 @@ final class SweepPage {
     add(
       "Runs",
       [
-        .table(SweepTables.runs(records, repetitions: repetitions)),
+        .table(SweepTables.runs(records)),
         .markdown(links(records.filter { $0.attempts > 0 })),
       ])
     let title = "Sweep of \(plan.script.shownStem)"

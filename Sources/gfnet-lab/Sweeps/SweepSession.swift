@@ -83,8 +83,8 @@ struct SweepSession {
     do {
       try page.write(plan, records, status: outcome.isStopped ? .interrupted : isDone ? .done : .failed)
       Terminal.note("report: \(folder.path / ReportFormat.primary.fileName)")
-    } catch let error as FileError {
-      // Another process that is at the sweep writes it.
+    } catch let error as any LineError where !(error is Interrupted) {
+      // Another process that is at the sweep may be writing it.
       Terminal.note("no report: \(error)")
     }
     if let obstacle = outcome.obstacle { throw obstacle }

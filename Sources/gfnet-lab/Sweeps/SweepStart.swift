@@ -82,6 +82,8 @@ struct SweepStart: ParsableCommand {
   }
 
   func run() throws {
+    // What the environment allows is divided among the runs; --memory is that of each.
+    try MemorySize.apply(nil)
     let folder = SweepFolder(out ?? SweepFolder.standard(script: script))
     let launch = Launch(environment: ProcessInfo.processInfo.environment)
     let (plan, sources) = try plan(in: folder)

@@ -31,7 +31,7 @@ struct SweepStatus: ParsableCommand {
     let repetitions = try repetitions(plan)
     let claims = RunClaims(folder: sweep)
     let records = try sweep.records(of: plan, claims: claims)
-    Terminal.write(SweepTables.runs(records, repetitions: repetitions).text)
+    Terminal.write(SweepTables.runs(records).text)
     Terminal.write(SweepSession.summary(records) + "\n")
     let isOpen = records.contains { $0.status == .running || $0.status == .waiting }
     let isDone = records.allSatisfy { $0.status == .done }
@@ -39,7 +39,7 @@ struct SweepStatus: ParsableCommand {
       try SweepPage(folder: sweep, repetitions: repetitions).write(
         plan, records, status: isOpen ? .running : isDone ? .done : .failed)
       Terminal.note("report: \(sweep.path / ReportFormat.primary.fileName)")
-    } catch let error as FileError {
+    } catch let error as any LineError where !(error is Interrupted) {
       Terminal.note("no report: \(error)")
     }
   }

@@ -9,7 +9,7 @@ enum SweepTables {
   private static let mostResults = 12
 
   /// All runs: parameters, status, time, results, and what went wrong.
-  static func runs(_ records: [RunRecord], repetitions: Set<String>) -> Notebook.Table {
+  static func runs(_ records: [RunRecord]) -> Notebook.Table {
     let parameters = parameterNames(records)
     let results = Array(RunGroup.resultNames(records).prefix(mostResults))
     let rows = records.map { record -> [Notebook.Table.Value] in

@@ -49,6 +49,7 @@ struct SweepWork: ParsableCommand {
   }
 
   func run() throws {
+    try MemorySize.apply(nil)
     let sweep = SweepFolder(folder.absolute)
     let plan = try sweep.requiredPlan()
     let launch = Launch(environment: ProcessInfo.processInfo.environment)
