@@ -88,6 +88,8 @@ let package = Package(
       name: "Figures", dependencies: ["CCairo", "CFreeType", "CGD", "Support"], swiftSettings: strict),
     .target(
       name: "Reports", dependencies: ["CMarkdown", "Support"], swiftSettings: strict),
+    // One script run many times: what is to be run, what has been, who runs what
+    .target(name: "Sweeps", dependencies: ["Reports", "Support"], swiftSettings: strict),
 
     // Times of networks, for the command line
     .target(
@@ -103,7 +105,7 @@ let package = Package(
       dependencies: [
         "Archives", "Backbones", "Checkpoints", "CLuaBridge", "Compute", "Figures", "GlanceFocus",
         "Inference",
-        "NeuralNet", "Reports", "Support", "Tensor", "Video", "Vision",
+        "NeuralNet", "Reports", "Support", "Sweeps", "Tensor", "Video", "Vision",
       ],
       swiftSettings: strict),
     // A kernel of Jupyter, and what installs it
@@ -114,7 +116,7 @@ let package = Package(
       name: "gfnet-lab",
       dependencies: [
         "Backbones", "Bench", "CEdit", "Checkpoints", "Compute", "Figures", "GlanceFocus", "Inference",
-        "Jupyter", "LuaHost", "NeuralNet", "Reports", "Support", "Vision",
+        "Jupyter", "LuaHost", "NeuralNet", "Reports", "Support", "Sweeps", "Vision",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -212,6 +214,9 @@ let package = Package(
       name: "FiguresTests", dependencies: ["CGD", "Figures", "Support", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "ReportsTests", dependencies: ["Reports", "Support", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "SweepsTests", dependencies: ["Reports", "Support", "Sweeps", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "LuaHostTests",
       dependencies: [

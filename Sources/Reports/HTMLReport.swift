@@ -199,7 +199,7 @@ public final class HTMLReport: ReportRenderer {
     ]
     if let seconds = facts.seconds { parts.append(NumberText.duration(seconds)) }
     parts.append("<span class=\"status \(facts.status.rawValue)\">\(facts.status.rawValue)</span>")
-    let hasCode = page.notebook.cells.contains { $0.kind != .markdown }
+    let hasCode = page.notebook.cells.contains { $0.kind != .markdown && !$0.trimmedSource.isEmpty }
     let choices = [("folded", " checked"), ("shown", ""), ("hidden", "")].map { choice, state in
       "<label><input type=\"radio\" name=\"code\" id=\"code-\(choice)\"\(state)> \(choice)</label>"
     }

@@ -49,7 +49,7 @@ enum Launcher {
     text = text.replacing(". Did you mean", with: "; did you mean")
     let command = arguments.first.flatMap { GFNetLab.commandNames.contains($0) ? $0 : nil } ?? "run"
     text = withoutFarOption(text)
-    if command == "run" { text += parameterHint(text, arguments) }
+    if ["run", "sweep"].contains(command) { text += parameterHint(text, arguments) }
     if command == "bench" { text += networkHint(text) }
     if text.hasSuffix("is invalid for '--memory <size>'") { text += "; expected at least 64M, such as 8G" }
     if text.contains("' is invalid for '"), let expected = LimitOptions.expectation(text) {

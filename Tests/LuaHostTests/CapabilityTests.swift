@@ -24,7 +24,7 @@ import Testing
       "gfnet.tensor.save files.write", "gfnet.trace files.read",
       "gfnet.train files.read files.write clock report", "figure:save files.write",
       "picture:save files.write", "model:infer clock", "model:save files.write", "model:stream clock",
-      "trace:save files.write", "gfnet.video files.read",
+      "trace:save files.write", "gfnet.sweep files.read", "gfnet.video files.read",
     ]
     for name in expected { #expect(names.contains(name), "\(name)") }
     #expect(Self.marked.count >= expected.count)

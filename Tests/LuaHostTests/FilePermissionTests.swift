@@ -19,7 +19,7 @@ import Testing
     "gfnet.dataset('frames', {list = 'list.txt', classes = P})",
     "gfnet.dataset('videos', {path = P})", "gfnet.dataset('videos', {list = P})",
     "gfnet.dataset('videos', {list = 'list.txt', root = P})", "gfnet.dataset('videos', {files = {P}})",
-    "gfnet.plot.figure{font = P}",
+    "gfnet.plot.figure{font = P}", "gfnet.sweep(P)",
     "MODEL:infer(P)", "MODEL:infer{P}",
   ]
   private static let writers = [
