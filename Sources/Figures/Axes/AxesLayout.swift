@@ -8,6 +8,7 @@ struct AxesLayout {
   // The maps have the room that bars' values need.
   var xMap: AxisMap
   var yMap: AxisMap
+  private let plainX: AxisMap
   private let plainY: AxisMap
   // Tick labels are left out where a neighbouring panel shows the same axis.
   var hidesXLabels = false
@@ -36,6 +37,8 @@ struct AxesLayout {
   private(set) var yTitle: [TextLayout] = []
   private(set) var legend: LegendBox?
   private(set) var colorBar: ColorBar?
+  /// What layers stand beyond the plot area with.
+  private var beyond = Margins()
   /// True when the numbers at bars are written upwards.
   var valuesUpright = false
 
@@ -60,7 +63,7 @@ struct AxesLayout {
     self.setter = setter
     self.xMap = xMap
     self.yMap = yMap
-    plainY = yMap
+    (plainX, plainY) = (xMap, yMap)
     legend = try LegendBox(axes, style: style, setter: setter)
     colorBar = axes.colorScale.map { ColorBar($0) }
   }
@@ -69,20 +72,20 @@ struct AxesLayout {
   var digit: Double { setter.digitHeight * style.fontSize }
   var lineHeight: Double { style.fontSize * 1.2 }
 
-  /// Puts the plot area at the origin; returns the room at the ends of the y axis, as a part of its length, that the
-  /// values of bars need.
-  mutating func begin(width: Double, height: Double) throws(FigureError) -> (before: Double, after: Double) {
+  /// Puts the plot area at the origin; returns the room that the values of bars need.
+  mutating func begin(width: Double, height: Double) throws(FigureError) -> ValueRoom {
     area = squared(Rect(x: 0, y: 0, width: max(width, 1), height: max(height, 1)))
     needs = Size(width: 0, height: 0)
     obstacle = nil
-    yMap = plainY
+    (xMap, yMap) = (plainX, plainY)
     place()
     return try valueRoom()
   }
 
   /// Chooses the marks; returns the margins that they then need.
-  mutating func measure(room: (before: Double, after: Double)) throws(FigureError) -> Margins {
-    yMap = plainY.extended(before: room.before, after: room.after)
+  mutating func measure(room: ValueRoom) throws(FigureError) -> Margins {
+    xMap = plainX.extended(before: room.x.before, after: room.x.after)
+    yMap = plainY.extended(before: room.y.before, after: room.y.after)
     place()
     try chooseX()
     try chooseY()
@@ -91,6 +94,7 @@ struct AxesLayout {
     yTitle =
       hidesYTitle ? [] : try setter.wrapped(axes.y.label, size: style.labelSize, width: area.height + 6)
     try colorBar?.measure(height: area.height, style: style, setter: setter)
+    beyond = Margins()
     for layer in axes.layers { try layer.makeRoom(in: &self) }
     squareNeeds()
     try fitLegend()
@@ -109,8 +113,8 @@ struct AxesLayout {
   /// The part of a rectangle in which the cells of a matrix are square.
   private func squared(_ rect: Rect) -> Rect {
     guard let cells = axes.cells, cells.isSquare else { return rect }
-    let cell = min(rect.width / Double(cells.columns), rect.height / Double(cells.rows))
-    let (w, h) = (cell * Double(cells.columns), cell * Double(cells.rows))
+    let unit = min(rect.width / cells.shape.width, rect.height / cells.shape.height)
+    let (w, h) = (unit * cells.shape.width, unit * cells.shape.height)
     // Square cells suit most maps, but not where they would leave most of the panel empty.
     guard cells.squareCells != nil || w >= panel.width / 2 && h >= panel.height / 2 else { return rect }
     return Rect(x: rect.x + (rect.width - w) / 2, y: rect.y + (rect.height - h) / 2, width: w, height: h)
@@ -119,14 +123,14 @@ struct AxesLayout {
   /// What square cells need in one direction they need in both.
   private mutating func squareNeeds() {
     guard let cells = axes.cells, cells.isSquare else { return }
-    let side = max(needs.width / Double(cells.columns), needs.height / Double(cells.rows))
-    needs = Size(width: side * Double(cells.columns), height: side * Double(cells.rows))
+    let unit = max(needs.width / cells.shape.width, needs.height / cells.shape.height)
+    needs = Size(width: unit * cells.shape.width, height: unit * cells.shape.height)
   }
 
   private mutating func place() {
     (xMap.start, xMap.end) = (area.x, area.right)
-    // Rows of a matrix are numbered from the top.
-    let downwards = axes.cells != nil
+    // Rows of a matrix and names of level bars are numbered from the top.
+    let downwards = axes.cells != nil || !axes.rowCategories.isEmpty
     (yMap.start, yMap.end) = downwards ? (area.y, area.bottom) : (area.bottom, area.y)
   }
 
@@ -172,6 +176,14 @@ struct AxesLayout {
 
   // MARK: Margins
 
+  /// Widens the margins so that a box near the plot area is on the page.
+  mutating func keepFree(_ box: Rect) {
+    beyond.left = max(beyond.left, area.x - box.x + 1)
+    beyond.right = max(beyond.right, box.right - area.right + 1)
+    beyond.top = max(beyond.top, area.y - box.y + 1)
+    beyond.bottom = max(beyond.bottom, box.bottom - area.bottom + 1)
+  }
+
   private func margins(withLegend: Bool) -> Margins {
     var m = Margins()
     m.left = yLabelWidth
@@ -192,8 +204,9 @@ struct AxesLayout {
       if legendPlace == .below { m.bottom += legend.size.height + 5 }
       if legendPlace == .outside { m.right += legend.size.width + 6 }
     }
-    m.right = max(m.right, overhang().right)
-    m.left = max(m.left, overhang().left)
+    m.right = max(m.right, overhang().right, beyond.right)
+    m.left = max(m.left, overhang().left, beyond.left)
+    (m.top, m.bottom) = (max(m.top, beyond.top), max(m.bottom, beyond.bottom))
     return m
   }
 

@@ -61,7 +61,7 @@ struct AxesPainter {
         list.stroke(Path([Point(x, area.y), Point(x, area.bottom)]), stroke)
       }
     }
-    if grid == .both || grid == .y {
+    if (grid == .both || grid == .y) && layout.axes.rowCategories.isEmpty {
       for y in layout.yTicks.values.map({ layout.yMap($0) }) where y > area.y + 1 && y < area.bottom - 1 {
         list.stroke(Path([Point(area.x, y), Point(area.right, y)]), stroke)
       }
@@ -98,7 +98,7 @@ struct AxesPainter {
         }
       }
     }
-    if plain {
+    if plain && layout.axes.rowCategories.isEmpty {
       for (values, length, stroke) in [
         (layout.yTicks.values, style.tickLength, stroke), (layout.yTicks.minor, style.minorTickLength, thin),
       ] {

@@ -8,6 +8,10 @@ public struct AxisOptions: Sendable, Hashable {
   public var upper: Double?
   /// How values become lengths.
   public var scale: Scale = .linear
+  /// Where a symmetric logarithmic axis ceases to be linear; nil: a power of ten below the data.
+  public var linearBelow: Double?
+  /// How marks are written; nil: as numbers, with a common power of ten at the end of the axis.
+  public var format: TickFormat?
   /// Marks whole numbers only, as for step numbers.
   public var integers = false
   /// Values to mark instead of the chosen ones.

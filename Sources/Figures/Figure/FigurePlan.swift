@@ -138,15 +138,13 @@ struct FigurePlan {
 
   /// Measures all axes with plot areas of one size; adds what they need to the gutters.
   private mutating func measure(width: Double, height: Double, _ gutters: inout Gutters) throws(FigureError) {
-    var rooms: [(before: Double, after: Double)] = []
+    var rooms: [ValueRoom] = []
     for i in layouts.indices {
       layouts[i].panel = Size(width: page.width / Double(columns), height: page.height / Double(rows))
       rooms.append(try layouts[i].begin(width: width, height: height))
     }
-    if figure.sharesY {
-      let most = (before: rooms.map(\.before).max() ?? 0, after: rooms.map(\.after).max() ?? 0)
-      rooms = rooms.map { _ in most }
-    }
+    if figure.sharesX { ValueRoom.unite(&rooms, \.x) }
+    if figure.sharesY { ValueRoom.unite(&rooms, \.y) }
     for i in layouts.indices {
       let margins = try layouts[i].measure(room: rooms[i])
       let (row, column) = (i / columns, i % columns)
@@ -194,7 +192,8 @@ struct FigurePlan {
   /// Gives all panels the widest limits.
   private static func unite(_ maps: inout [AxisMap]) {
     guard let low = maps.map(\.lower).min(), let high = maps.map(\.upper).max() else { return }
-    for i in maps.indices { (maps[i].lower, maps[i].upper) = (low, high) }
+    let threshold = maps.map(\.threshold).min() ?? 1
+    for i in maps.indices { (maps[i].lower, maps[i].upper, maps[i].threshold) = (low, high, threshold) }
   }
 
   /// Adds what is not as it was asked for.

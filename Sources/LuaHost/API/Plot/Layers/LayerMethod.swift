@@ -29,8 +29,11 @@ extension LayerMethod {
   /// Everything that can be drawn into a figure or a panel, and `set`.
   private static let all: [LayerMethod] = [
     PointMethods.line, PointMethods.step, PointMethods.scatter, PointMethods.errorbar, BandMethod.band,
-    RuleMethods.hline, RuleMethods.vline, AnnotateMethod.annotate, BarMethod.bar, HistMethod.hist,
-    BinsMethod.bins, HeatMapMethod.heatmap, SetMethod.set,
+    RuleMethods.hline, RuleMethods.vline, SpanMethods.hspan, SpanMethods.vspan, AnnotateMethod.annotate,
+    AnnotateMethod.note, ArrowMethod.arrow, BarMethod.bar, BarMethod.barh, DistributionMethods.box,
+    DistributionMethods.violin, HistMethod.hist,
+    BinsMethod.bins, HeatMapMethod.heatmap, ContourMethod.contour,
+    ParetoMethod.pareto, ReliabilityMethod.reliability, ConfusionMethod.confusion, SetMethod.set,
   ]
 
   /// The methods of a class that holds axes.
