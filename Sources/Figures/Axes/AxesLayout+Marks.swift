@@ -4,7 +4,7 @@ import Foundation
 extension AxesLayout {
   mutating func chooseX() throws(FigureError) {
     xTurn = .level
-    var names = axes.categories
+    var names = axes.united.categories
     if let cells = axes.cells, !cells.columnNames.isEmpty { names = cells.columnNames }
     if axes.x.hidden || hidesXLabels && !names.isEmpty {
       (xTicks, xLabels) = (Ticks(values: [], labels: []), [])

@@ -9,19 +9,22 @@ struct AxesLayout {
   var xMap: AxisMap
   var yMap: AxisMap
   private let plainX: AxisMap
-  private let plainY: AxisMap
+  let plainY: AxisMap
+  /// Holds ``twin``, as `Axes` does.
+  private var twins: [AxesLayout] = []
   // Tick labels are left out where a neighbouring panel shows the same axis.
   var hidesXLabels = false
   var hidesYLabels = false
   // Axis labels are left out where a neighbouring panel has the same.
   var hidesXTitle = false
   var hidesYTitle = false
+  var hidesRightTitle = false
   var legendPlace: LegendOptions.Place
   /// The part of the page for one panel.
   var panel = Size(width: 0, height: 0)
 
   /// The plot area, inside the frame.
-  private(set) var area = Rect(x: 0, y: 0, width: 1, height: 1)
+  var area = Rect(x: 0, y: 0, width: 1, height: 1)
   /// What the plot area must at least measure, for everything in it to be shown.
   var needs = Size(width: 0, height: 0)
   /// What the last measuring could not do.
@@ -34,7 +37,7 @@ struct AxesLayout {
   var xTurn = Turn.level
   private(set) var titleLines: [TextLayout] = []
   private(set) var xTitle: [TextLayout] = []
-  private(set) var yTitle: [TextLayout] = []
+  var yTitle: [TextLayout] = []
   private(set) var legend: LegendBox?
   private(set) var colorBar: ColorBar?
   /// What layers stand beyond the plot area with.
@@ -64,8 +67,14 @@ struct AxesLayout {
     self.xMap = xMap
     self.yMap = yMap
     (plainX, plainY) = (xMap, yMap)
-    legend = try LegendBox(axes, style: style, setter: setter)
+    legend = try LegendBox(axes.united, style: style, setter: setter)
     colorBar = axes.colorScale.map { ColorBar($0) }
+  }
+
+  /// The axes that stand at the right of the same frame.
+  var twin: AxesLayout? {
+    get { twins.first }
+    set { twins = newValue.map { [$0] } ?? [] }
   }
 
   /// Digit height and line height of tick labels.
@@ -79,7 +88,9 @@ struct AxesLayout {
     obstacle = nil
     (xMap, yMap) = (plainX, plainY)
     place()
-    return try valueRoom()
+    var room = try valueRoom()
+    room.right = try beginTwin()
+    return room
   }
 
   /// Chooses the marks; returns the margins that they then need.
@@ -96,11 +107,13 @@ struct AxesLayout {
     try colorBar?.measure(height: area.height, style: style, setter: setter)
     beyond = Margins()
     for layer in axes.layers { try layer.makeRoom(in: &self) }
+    try measureTwin(room: room.right)
     squareNeeds()
     try fitLegend()
-    let lift = hasYFactor ? style.fontSize * 1.3 + 2 : 3
+    let lift = hasFactor ? style.fontSize * 1.3 + 2 : 3
     legend?.lift = lift
-    legend?.aside = colorBar?.width ?? 0
+    let aside = (colorBar?.width ?? 0) + twinWidth
+    legend?.aside = aside
     return margins(withLegend: true)
   }
 
@@ -108,6 +121,7 @@ struct AxesLayout {
   mutating func move(to rect: Rect) {
     area = squared(rect)
     place()
+    followWithTwin()
   }
 
   /// The part of a rectangle in which the cells of a matrix are square.
@@ -127,7 +141,7 @@ struct AxesLayout {
     needs = Size(width: unit * cells.shape.width, height: unit * cells.shape.height)
   }
 
-  private mutating func place() {
+  mutating func place() {
     (xMap.start, xMap.end) = (area.x, area.right)
     // Rows of a matrix and names of level bars are numbered from the top.
     let downwards = axes.cells != nil || !axes.rowCategories.isEmpty
@@ -194,10 +208,11 @@ struct AxesLayout {
     if hasXFooter { m.bottom += style.labelSize * 1.22 * Double(max(xTitle.count, 1)) + 2.5 }
     m.top = digit / 2
     if !titleLines.isEmpty { m.top = max(m.top, style.titleSize * 1.25 * Double(titleLines.count) + 2) }
-    if hasYFactor {
+    if hasFactor {
       m.top = max(m.top, style.fontSize * 1.25) + (axes.title.isEmpty ? 0 : style.fontSize * 1.1)
     }
     if colorBar?.ticks.exponent != nil { m.top = max(m.top, style.fontSize * 1.3 + 3) }
+    m.right += twinWidth
     if let colorBar { m.right += colorBar.width }
     if let legend, withLegend {
       if legendPlace == .above { m.top += legend.size.height + 3 }

@@ -62,7 +62,7 @@ extension Axes {
   ///
   /// The margins are parts of the range that is shown, which is that of all panels where the axis is shared.
   static func xMaps(_ panels: [Axes], shared: Bool) throws(FigureError) -> [AxisMap] {
-    try maps(panels, shared: shared, name: "x", axis: { $0.x }, extend: { $0.extendX(&$1) })
+    try maps(panels.map(\.united), shared: shared, name: "x", axis: { $0.x }, extend: { $0.extendX(&$1) })
   }
 
   /// The values at the ends of the y axis of each panel; see ``xMaps(_:shared:)``.

@@ -26,6 +26,8 @@ public struct AxisOptions: Sendable, Hashable {
   public var margin = 0.05
   /// The power of ten written once at the axis end; 0 never, nil for very large and very small numbers.
   public var exponent: Int?
+  /// The colour of the axis' texts; nil takes the style's ink.
+  public var color: Color?
   /// Leaves out labels and marks, for heat maps and pictures.
   public var hidden = false
 

@@ -100,7 +100,7 @@ public struct Figure: Drawing {
 
   /// The panels with colours and line styles that go on from one to the next where they share a legend.
   var shownPanels: [Axes] {
-    guard sharesLegend else { return panels }
+    guard sharesLegend else { return panels.map(\.continued) }
     var next = 0
     var known: [String: Int] = [:]
     return panels.map { $0.recycled(next: &next, known: &known) }

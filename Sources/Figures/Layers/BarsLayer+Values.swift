@@ -179,6 +179,8 @@ extension AxesLayout {
 struct ValueRoom {
   var x = (before: 0.0, after: 0.0)
   var y = (before: 0.0, after: 0.0)
+  /// Those of the y axis at the right.
+  var right = (before: 0.0, after: 0.0)
 
   /// Gives all of them the most room that one needs.
   static func unite(

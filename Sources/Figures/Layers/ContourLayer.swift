@@ -49,12 +49,14 @@ struct ContourLayer: PlotLayer {
     return options.color ?? options.colors.color(Span(low, high).fraction(level))
   }
 
-  /// The colour of the area in which a value lies: that of its middle.
-  private func areaColor(_ value: Double) -> Color {
+  /// The colours of the areas below, between and above the lines on the page: those of their middles.
+  private func areaColors(on page: Color) -> [Color] {
     let (low, high) = range
     let edges = [low] + levels + [high]
-    let above = levels.firstIndex { $0 > value } ?? levels.count
-    return options.colors.color(Span(low, high).fraction(Span(edges[above], edges[above + 1]).value(at: 0.5)))
+    return zip(edges, edges.dropFirst()).map { a, b in
+      let color = options.colors.color(Span(low, high).fraction(Span(a, b).value(at: 0.5)))
+      return page.mixed(with: color, options.opacity)
+    }
   }
 
   // MARK: Axes
@@ -94,6 +96,8 @@ struct ContourLayer: PlotLayer {
     let columns = (0..<width).map {
       xMap.value(at: whole.x + whole.width * (Double($0) + 0.5) / Double(width))
     }
+    let shades = areaColors(on: page)
+    let levels = levels
     var bytes: [UInt8] = []
     bytes.reserveCapacity(3 * width * height)
     for row in 0..<height {
@@ -101,7 +105,7 @@ struct ContourLayer: PlotLayer {
       let y = yMap.value(at: whole.y + whole.height * (Double(row) + 0.5) / Double(height))
       for x in columns {
         let value = grid.value(x, y)
-        let shade = value.isFinite ? page.mixed(with: areaColor(value), options.opacity) : page
+        let shade = value.isFinite ? shades[levels.firstIndex { $0 > value } ?? levels.count] : page
         bytes.append(shade.red)
         bytes.append(shade.green)
         bytes.append(shade.blue)
@@ -114,6 +118,7 @@ struct ContourLayer: PlotLayer {
     guard !options.isFilled || options.color != nil else { return }
     let (xMap, yMap) = (painter.layout.xMap, painter.layout.yMap)
     list.clip(to: painter.inside)
+    var numbers: [Point] = []
     for level in levels {
       let stroke = (options.dash ?? .solid).stroke(
         color(level), width: options.width ?? painter.style.lineWidth * 0.8)
@@ -122,11 +127,14 @@ struct ContourLayer: PlotLayer {
         ValueFormat.short(level, places: digits), size: painter.style.fontSize * 0.8)
       for line in try grid.lines(at: level) {
         let points = line.map { Point(xMap($0.x), yMap($0.y)) }.filter(\.isFinite)
-        let place = options.writesLevels ? ContourLayer.labelPlace(points, text.width + 4, painter.area) : nil
+        let place =
+          options.writesLevels
+          ? ContourLayer.labelPlace(points, text.width + 4, painter.area, apart: numbers) : nil
         for part in ContourLayer.parts(points, without: place) {
           list.stroke(try part.path(within: painter.area.inset(by: -20)), stroke)
         }
         guard let place else { continue }
+        numbers.append(place.middle)
         let turn = place.angle * .pi / 180
         let half = painter.setter.digitHeight * painter.style.fontSize * 0.4
         text.draw(
@@ -148,8 +156,11 @@ struct ContourLayer: PlotLayer {
     var angle: Double
   }
 
-  /// A straight stretch of a line with room for a number, away from the frame; nil where there is none.
-  static func labelPlace(_ points: [Point], _ width: Double, _ area: Rect) -> LabelPlace? {
+  /// A straight stretch of a line with room for a number, away from the frame and from other numbers; nil where there is
+  /// none.
+  static func labelPlace(_ points: [Point], _ width: Double, _ area: Rect, apart others: [Point])
+    -> LabelPlace?
+  {
     let room = area.inset(by: width / 2 + 1)
     var best: (bend: Double, place: LabelPlace)?
     var length = 0.0
@@ -166,7 +177,9 @@ struct ContourLayer: PlotLayer {
       let direct = hypot(b.x - a.x, b.y - a.y)
       let middle = Point((a.x + b.x) / 2, (a.y + b.y) / 2)
       // A number in a short line would leave little of it.
-      guard direct >= width * 0.9, room.contains(middle), points.count > 2 * (end - start) else { continue }
+      guard direct >= width * 0.9, room.contains(middle), points.count > 2 * (end - start),
+        others.allSatisfy({ hypot($0.x - middle.x, $0.y - middle.y) > width * 1.3 })
+      else { continue }
       let bend = length / direct
       guard best.map({ bend < $0.bend - 1e-6 }) ?? true else { continue }
       var angle = atan2(a.y - b.y, b.x - a.x) * 180 / .pi

@@ -122,17 +122,11 @@ struct HeatMapLayer: PlotLayer {
       bottom: yMap(Double(row) + 1.5))
   }
 
-  /// How much of what is below the colour of a value covers.
-  private func opacity(_ value: Double) -> Double {
-    let (low, high) = range
-    return options.fades ? cover * Span(low, high).fraction(value).clamped(0, 1) : cover
-  }
-
-  /// The colour of a value as it is seen on the page.
-  private func shown(_ value: Double, on page: Color) -> Color {
-    let (low, high) = range
+  /// The colour of a value between the ends of the colour scale, as it is seen on the page.
+  private func shown(_ value: Double, in span: Span, on page: Color) -> Color {
     guard value.isFinite else { return options.image == nil ? Color(0xE8E8E8) : page }
-    return page.mixed(with: options.colors.color(Span(low, high).fraction(value)), opacity(value))
+    let t = span.fraction(value)
+    return page.mixed(with: options.colors.color(t), options.fades ? cover * t.clamped(0, 1) : cover)
   }
 
   /// The map as an image; nil where it is small enough for a shape for each cell.
@@ -158,9 +152,7 @@ struct HeatMapLayer: PlotLayer {
     bytes.reserveCapacity(3 * values.count)
     for (i, value) in drawn.enumerated() {
       if i % 65536 == 0 { try Cancellation.check() }
-      let c =
-        value.isFinite
-        ? page.mixed(with: options.colors.color(span.fraction(value)), map.opacity(value)) : Color(0xE8E8E8)
+      let c = shown(value, in: span, on: page)
       bytes.append(c.red)
       bytes.append(c.green)
       bytes.append(c.blue)
@@ -177,13 +169,14 @@ struct HeatMapLayer: PlotLayer {
       list.image(picture, in: whole, options.smooth || options.image != nil ? .mitchell : .nearest)
       return
     }
+    let span = Span(range.0, range.1)
     for (i, value) in drawn.enumerated() {
       let box = cell(i / columns, i % columns, painter)
       // Each cell reaches beneath those after it: where two only meet, viewers of vectors show a seam.
       let reach = Rect(
         left: box.x, top: box.y, right: min(box.right + box.width / 2, last.right),
         bottom: min(box.bottom + box.height / 2, last.bottom))
-      list.fill(Path(reach), shown(value, on: page))
+      list.fill(Path(reach), shown(value, in: span, on: page))
     }
   }
 
@@ -194,6 +187,7 @@ struct HeatMapLayer: PlotLayer {
     let widest = try widestNumber(digits, setter)
     let size = min(style.fontSize * 0.9, one.height * 0.55, (one.width - 2) / max(widest, 0.1))
     guard size >= HeatMapLayer.smallestNumber * 0.95 else { return }
+    let span = Span(range.0, range.1)
     for row in 0..<rows {
       try Cancellation.check()
       for column in 0..<columns {
@@ -201,7 +195,7 @@ struct HeatMapLayer: PlotLayer {
         guard number.isFinite else { continue }
         let box = cell(row, column, painter)
         let text = try setter.line(ValueFormat.fixed(number, digits), size: size)
-        let behind = shown(value, on: style.background)
+        let behind = shown(value, in: span, on: style.background)
         text.draw(
           at: Point(box.center.x - text.width / 2, box.center.y + setter.digitHeight * size / 2),
           color: behind.luminance > 0.3 ? .black : .white, into: &list)

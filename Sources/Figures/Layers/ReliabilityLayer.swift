@@ -62,7 +62,7 @@ struct ReliabilityLayer: PlotLayer {
   var label: String? {
     guard let name else { return nil }
     let error = "ECE " + Ticks.number(100 * calibrationError, places: 1) + " %"
-    return name.isEmpty ? error : "\(name), \(error)"
+    return name.isEmpty ? error : "\(name) (\(error))"
   }
 
   var cyclePlace: CyclePlace { color == nil ? .next : .own }
