@@ -19,7 +19,7 @@ public struct Axes: Sendable {
   /// Holds ``twin``: a value cannot contain one of its own kind but in a list.
   private var twins: [Axes] = []
   /// Axes of their own within the plot area.
-  public internal(set) var insets: [Inset] = []
+  public var insets: [Inset] = []
 
   public init() {}
 

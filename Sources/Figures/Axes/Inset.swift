@@ -35,6 +35,29 @@ public struct Inset: Sendable {
   }
 }
 
+/// A corner of the plot area in which an inset stands.
+public enum InsetPlace: String, NamedOption {
+  case upperRight = "upper-right"
+  case upperLeft = "upper-left"
+  case lowerRight = "lower-right"
+  case lowerLeft = "lower-left"
+  case center
+
+  public static let optionName = "place of an inset"
+
+  /// The left and the lower side of an inset of that size.
+  public func corner(width: Double, height: Double) -> (x: Double, y: Double) {
+    let (right, upper) = (1 - width, 1 - height)
+    return switch self {
+    case .upperRight: (right, upper)
+    case .upperLeft: (0, upper)
+    case .lowerRight: (right, 0)
+    case .lowerLeft: (0, 0)
+    case .center: (right / 2, upper / 2)
+    }
+  }
+}
+
 extension LayerHolder {
   /// Puts axes of their own into the plot area.
   public mutating func inset(_ inset: Inset) {
@@ -68,6 +91,9 @@ extension AxesPainter {
       axes = both
       axes.legend.place = .none
     }
+    // A small frame has room for few numbers.
+    axes.x.maximumTicks = min(axes.x.maximumTicks, 5)
+    axes.y.maximumTicks = min(axes.y.maximumTicks, 5)
     var small = style
     (small.fontSize, small.labelSize, small.titleSize) = (
       style.fontSize * 0.85, style.labelSize * 0.85, style.titleSize * 0.85

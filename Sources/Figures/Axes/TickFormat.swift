@@ -105,18 +105,3 @@ public enum TickFormat: Sendable, Hashable {
     return known.first { size >= $0.0 } ?? (1e-9, "n")
   }
 }
-
-extension Figure {
-  /// The values that are marked on the axes whose ``TickFormat`` is made of texts: what those texts are wanted for.
-  ///
-  /// Texts have widths, and by these other values may come to be marked: who writes them asks again.
-  public func markedValues() throws -> [(panel: Int, isX: Bool, values: [Double])] {
-    let plan = try FigurePlan(self, setter: Typesetter(style.fonts))
-    var result: [(panel: Int, isX: Bool, values: [Double])] = []
-    for (i, layout) in plan.layouts.enumerated() {
-      if case .texts = layout.axes.x.format { result.append((i, true, layout.xTicks.values)) }
-      if case .texts = layout.axes.y.format { result.append((i, false, layout.yTicks.values)) }
-    }
-    return result
-  }
-}

@@ -69,6 +69,7 @@ enum FigureFunction {
         yLabel: !figure.sharesY || panel % columnCount == 0)
     }
     let result = ScriptFigure(figure)
+    for panel in figure.panels.indices { result.tickTexts.keep(change, panel: panel, isRight: false) }
     result.name = try call[FigureNameOptions.name]
     result.caption = try call[FigureNameOptions.caption]
     return Pushed(result)
