@@ -59,8 +59,9 @@ extension Ticks {
     var ticks = Ticks(values: [], labels: [])
     func powers(_ sign: Double, _ last: Int) {
       guard last >= first else { return }
-      // The outermost is marked, as it says how far the axis reaches.
-      for n in Swift.stride(from: last, through: first, by: -stride) {
+      // The outermost is marked, as it says how far the axis reaches. Marks ascend.
+      let shown = Array(Swift.stride(from: last, through: first, by: -stride))
+      for n in sign < 0 ? shown : shown.reversed() {
         let value = sign * 1.0.timesTen(to: n)
         if isShown(value) {
           ticks.values.append(value)
