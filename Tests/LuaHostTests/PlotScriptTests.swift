@@ -123,7 +123,7 @@ import Testing
       g[8]:confusion({1, 2, 2}, {predicted = {1, 1, 2}, names = {"cat", "dog"}})
       g
       -- %%
-      local f = gfnet.plot.figure{xformat = "k", yformat = function(v) return "<" .. math.tointeger(v) .. ">" end}
+      local f = gfnet.plot.figure{xformat = "k", xticks = {1000, 1500, 2000}, yformat = function(v) return "<" .. math.tointeger(v) .. ">" end}
       f:line({1000, 2000}, {0, 4}, {label = "left", dash = "--", marker = "o"}):set{yticks = {0, 2, 4}}
       local right = f:twin{ylabel = "cost", yscale = "symlog"}
       right:line({1000, 2000}, {-100, 100}, {label = "right"})
