@@ -125,6 +125,20 @@ import Testing
     #expect(throws: FigureError.self) { try Color(named: "crimsn") }
   }
 
+  @Test(arguments: [
+    (#"$\eta_1 \leq 10^{-3}$"#, ["η", "1", "≤", "−3"]),
+    (#"cost ($\times 10^8$)"#, ["cost (× 10", "8", ")"]),
+    (#"$\mathrm{Acc}$ in \%"#, [#"Acc in \%"#]), ("from $5 to $6", ["from $5 to $6"]),
+    (#"$\unknown^$ {"#, [#"\unknown"#]),
+  ])
+  func labelsTakeTheFormulasOfLaTeX(_ text: String, _ expected: [String]) throws {
+    var figure = LayerSample.empty
+    figure.axes.title = text
+    let shown = try texts(figure)
+    for part in expected { #expect(shown.contains { $0.contains(part) }, "\(shown)") }
+    #expect(!shown.joined().contains("{}"))
+  }
+
   @Test func presetsHaveSizesOfTheirOwn() throws {
     #expect(Figure().size.size.width == 252)
     #expect(try Figure(style: FigureStyle(named: "paper2")).size.size.width == 515.52)
