@@ -24,7 +24,8 @@ public final class ScriptFigure: StillDrawing {
   /// Lets the script write the marks that it has functions for, which may reach back into the figure.
   public func prepare() throws {
     var written = figure
-    try tickTexts.write(into: &written)
+    let texts = tickTexts
+    try texts.write(into: &written)
     for panel in figure.panels.indices {
       for side in [AxisPlace.Side.x, .y, .right] {
         let place = AxisPlace(panel, side)
