@@ -3,7 +3,7 @@
 -- most where the assignment would have the image leave; r learns to prefer exits that are right, at a mean cost.
 local features = require("features")
 local shares = require("shares")
-local nn, optim = gfnet.nn, gfnet.optim
+local optim = gfnet.optim
 
 --- Parameters of all steps, drawn by `seed`.
 local function fresh(counts, hidden, seed)
@@ -30,6 +30,9 @@ local function assignment(net, xs)
   return gfnet.tensor.concatenate(columns, 2):softmax(2)
 end
 
+-- log(1 + e^x), which is the cross-entropy of log-odds; -softplus(-x) is the logarithm of their probability.
+local function softplus(x) return x:relu() + ((-x:abs()):exp() + 1):log() end
+
 local function loss(net, data, p)
   local r = assignment(net, data.xs)
   -- What q learns is weighted by where images are sent; what r learns from q is a target. Neither moves the other otherwise.
@@ -38,13 +41,13 @@ local function loss(net, data, p)
   for step, x in ipairs(data.xs) do
     local z = features.score(x, net.q[step])
     local weight = sent[{ {}, step }]
-    local wrong = z:relu() - z * data.right[step] + ((-z:abs()):exp() + 1):log()
+    local wrong = softplus(z) - z * data.right[step]
     local error = (wrong * weight):sum() / weight:sum()
     total = total and total + error or error
-    certainties[step] = z:detach():sigmoid()
+    certainties[step] = -softplus(-z:detach())
   end
   total = total * (1 / #data.xs)
-  local target = (gfnet.tensor.stack(certainties, 2):log() * p.sharpness):softmax(2)
+  local target = (gfnet.tensor.stack(certainties, 2) * p.sharpness):softmax(2)
   local divergence = (target * (target:clamp(1e-12, 1):log() - r:clamp(1e-12, 1):log())):sum() * (1 / data.images)
   local cost = (r:mean(1) * data.costs):sum()
   local excess = (cost - data.budget):abs() * (1 / data.budget)

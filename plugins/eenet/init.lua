@@ -47,9 +47,9 @@ gfnet.schedulers.define{
   params = {
     madds = { default = 0.0, min = 0,
       help = "mean Multiply-Adds of an image that may be spent; 0: half of what all steps cost" },
-    updates = { default = 300, min = 1, max = 100000, help = "steps of Adam" },
+    updates = { default = 300, min = 1, max = 1000, help = "steps of Adam" },
     batch = { default = 2000, min = 1, max = 10000000, help = "images of each" },
-    rate = { default = 0.03, min = 0, max = 10, help = "its rate, which falls by a cosine" },
+    rate = { default = 0.03, min = 0, max = 1, help = "its rate, which falls by a cosine" },
     hidden = { default = 0.5, min = 0.01, max = 10, help = "units of the assignment, as a share of what it reads" },
     sharpness = { default = 8.0, min = 0, max = 100,
       help = "power of the scores in the target of the assignment: the larger, the more it prefers the surest exit" },

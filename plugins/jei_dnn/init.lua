@@ -50,10 +50,10 @@ gfnet.schedulers.define{
     objective = { default = "targets", choices = { "targets", "expected" },
       help = "targets: to open from each image's best exit on, as the authors train; expected: the expected loss and cost" },
     balance = { default = true, help = "of targets: open and shut count alike, however rare one is" },
-    updates = { default = 100, min = 1, max = 100000, help = "steps of Adam" },
+    updates = { default = 100, min = 1, max = 1000, help = "steps of Adam" },
     batch = { default = 2000, min = 1, max = 10000000, help = "images of each" },
-    rate = { default = 0.05, min = 0, max = 10, help = "its rate, which falls by a cosine" },
-    tries = { default = 8, min = 1, max = 100, help = "values of lambda that are tried for a budget" },
+    rate = { default = 0.05, min = 0, max = 1, help = "its rate, which falls by a cosine" },
+    tries = { default = 8, min = 1, max = 20, help = "values of lambda that are tried for a budget" },
     seed = { default = 1, min = 0, max = 2147483647, help = "of the order of the images" },
   },
   fit = function(trace, p)
