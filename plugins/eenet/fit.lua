@@ -83,9 +83,14 @@ return function(trace, p)
   end
 
   local data = { xs = {}, right = {}, images = trace.images, budget = budget / madds[steps] }
-  local counts, labels = {}, gfnet.tensor(trace.labels)
+  local counts, raw, scales, labels = {}, {}, {}, gfnet.tensor(trace.labels)
   for step = 1, steps do
-    data.xs[step] = features.of_trace(trace, step)
+    -- What is learned from has mean 0 and deviation 1; the rule reads raw numbers.
+    raw[step] = features.of_trace(trace, step)
+    local mean = raw[step]:mean(1)
+    local spread = (raw[step] - mean):square():mean(1):sqrt():clamp(1e-4, math.huge)
+    scales[step] = { mean = mean, spread = spread }
+    data.xs[step] = (raw[step] - mean) / spread
     data.right[step] = gfnet.tensor(trace.prediction[step]):eq(labels):float()
     counts[step] = features.count(step, trace.classes)
   end
@@ -102,8 +107,11 @@ return function(trace, p)
   local assigned = assignment(net, data.xs):mean(1):totable()
   local weights, scores = {}, {}
   for step = 1, steps - 1 do
-    for _, w in ipairs(net.q[step]:totable()) do weights[#weights + 1] = w end
-    scores[step] = features.score(data.xs[step], net.q[step]):totable()
+    local slope = net.q[step][{ { 1, counts[step] } }] / scales[step].spread
+    local own = slope:totable()
+    own[#own + 1] = net.q[step][counts[step] + 1] - (slope * scales[step].mean):sum()
+    table.move(own, 1, #own, #weights + 1, weights)
+    scores[step] = features.score(raw[step], gfnet.tensor(own)):totable()
   end
   local p_exit = shares.tilted(assigned, madds, budget)
   return weights, shares.thresholds(p_exit, scores)

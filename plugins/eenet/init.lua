@@ -5,7 +5,7 @@ local features = require("features")
 -- Each run has a table of parameters of its own; what is made of it is kept as long as the table.
 local made = setmetatable({}, { __mode = "k" })
 
-local function weights(b, p)
+local function weights_of(b, p)
   local known = made[p]
   if not known then
     local classes = b.probabilities:size(2)
@@ -35,7 +35,7 @@ gfnet.exits.define{
       score = b.confidence:log() - (1 - b.confidence):clamp(1e-7, 1):log()
     else
       local x = features.of(b.step, b.probabilities, b.confidences, b.entropies, b.predictions)
-      score = features.score(x, weights(b, p))
+      score = features.score(x, weights_of(b, p))
     end
     return score:ge(least)
   end,
@@ -52,10 +52,10 @@ gfnet.schedulers.define{
     rate = { default = 0.03, min = 0, max = 1, help = "its rate, which falls by a cosine" },
     hidden = { default = 0.5, min = 0.01, max = 10, help = "units of the assignment, as a share of what it reads" },
     sharpness = { default = 8.0, min = 0, max = 100,
-      help = "power of the scores in the target of the assignment: the larger, the more it prefers the surest exit" },
-    assignment_weight = { default = 0.1, min = 0, max = 1000, help = "of the assignment's divergence from its target" },
+      help = "power of the scores in the target of the assignment: large ones prefer the surest exit" },
+    assignment_weight = { default = 0.03, min = 0, max = 1000, help = "of the assignment's divergence from its target" },
     budget_weight = { default = 10.0, min = 0, max = 1000, help = "of what the assignment's cost is off the budget" },
-    seed = { default = 1, min = 0, max = 2147483647, help = "of the first weights of the assignment, and of the order of the images" },
+    seed = { default = 1, min = 0, max = 2147483647, help = "of the assignment's first weights and the order of images" },
   },
   fit = function(trace, p)
     local weights, thresholds = require("fit")(trace, p)

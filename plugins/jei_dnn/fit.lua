@@ -33,8 +33,8 @@ local function towards_targets(data, lambda, balance)
   local open = gate:ge(best):float()
   local ones = open:sum()
   local zeros = open.count - ones
-  -- Both answers count alike, however rare one is.
-  local weight = balance and ones > 0 and open * (zeros / ones) + (1 - open) or open * 0 + 1
+  -- Both answers count alike, however rare one is; where there is one answer alone, each counts 1.
+  local weight = balance and ones > 0 and zeros > 0 and open * (zeros / ones) + (1 - open) or open * 0 + 1
   local scale = 1 / weight:sum()
   return function(net, rows)
     local z = log_odds(net, data.measures:index(2, rows))

@@ -5,7 +5,7 @@ local gates = require("gates")
 -- Each run has a table of parameters of its own; what is made of it is kept as long as the table.
 local made = setmetatable({}, { __mode = "k" })
 
-local function weights(b, p)
+local function weights_of(b, p)
   local known = made[p]
   if not known then
     local size = gates.inputs + 1
@@ -35,7 +35,7 @@ gfnet.exits.define{
       return (b.confidence:log() - (1 - b.confidence):clamp(1e-7, 1):log()):ge(p.threshold)
     end
     local measures = gates.measures(b.probabilities, b.confidence, b.entropy, b.margin)
-    return gates.open(measures, weights(b, p)):ge(p.threshold)
+    return gates.open(measures, weights_of(b, p)):ge(p.threshold)
   end,
 }
 
@@ -47,8 +47,8 @@ gfnet.schedulers.define{
       help = "mean Multiply-Adds of an image that may be spent; 0: half of what all steps cost" },
     lambda = { default = -1.0, min = -1, max = 1e6,
       help = "the loss that all steps cost, at whatever budget comes of it; below 0: found for madds" },
-    objective = { default = "targets", choices = { "targets", "expected" },
-      help = "targets: to open from each image's best exit on, as the authors train; expected: the expected loss and cost" },
+    objective = { default = "expected", choices = { "expected", "targets" },
+      help = "expected: the expected loss and cost; targets: to open from each image's best exit on, as the authors' gates" },
     balance = { default = true, help = "of targets: open and shut count alike, however rare one is" },
     updates = { default = 100, min = 1, max = 1000, help = "steps of Adam" },
     batch = { default = 2000, min = 1, max = 10000000, help = "images of each" },
