@@ -57,20 +57,22 @@ import Testing
       Self.setup + """
         local function weights(part)
           local all = {}
-          for name, tensor in pairs(part:state()) do
-            for _, x in ipairs(tensor:flatten():totable()) do all[#all + 1] = name .. x end
+          for name, tensor in pairs(model:state()) do
+            if name:sub(1, #part) == part then
+              for _, x in ipairs(tensor:flatten():totable()) do all[#all + 1] = name .. x end
+            end
           end
           table.sort(all)
           return table.concat(all, " ")
         end
-        local encoder, policy = weights(model.local_encoder), weights(model.policy)
+        local encoder, policy = weights("model."), weights("policy.")
         local metrics = gfnet.train{model = model, dataset = train, stage = 2, method = "differentiable", epochs = 1, batch = 8,
           checkpoint = false, loss = function(logits, labels) return gfnet.nn.cross_entropy(logits[2], labels) end}
-        print(metrics[1].reward, weights(model.local_encoder) == encoder, weights(model.policy) == policy)
-        policy = weights(model.policy)
+        print(metrics[1].reward, weights("model.") == encoder, weights("policy.") == policy)
+        policy = weights("policy.")
         gfnet.train{model = model, dataset = train, stage = 1, method = "differentiable", policy_rate = 0.01, epochs = 1,
           batch = 8, random_branch = false, checkpoint = false}
-        print(weights(model.local_encoder) == encoder, weights(model.policy) == policy)
+        print(weights("model.") == encoder, weights("policy.") == policy)
         """)
     #expect(bench.message == "")
     let lines = bench.shown.split(separator: "\n").filter { !$0.hasPrefix("stage ") }
