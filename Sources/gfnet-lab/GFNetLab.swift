@@ -22,7 +22,7 @@ struct GFNetLab: ParsableCommand {
         gfnet-lab repl              type Lua and see what it gives
         gfnet-lab help gfnet        what scripts can call, and the manual
         gfnet-lab models            encoders, models, checkpoints of PyTorch
-        gfnet-lab plugins           rules, samplers, backbones, reports of others
+        gfnet-lab plugins           rules, samplers, schedulers, backbones, reports of others
         gfnet-lab bench --batch 32  times of a network on this machine
         gfnet-lab init study        make a project folder, with editor settings
         gfnet-lab doctor            check the installation

@@ -46,7 +46,7 @@ public final class Trainer {
     try ModelError.require(
       dataset.count > 1, "the data set has 1 image: training needs 2 at least, for the statistics of a batch")
     try ModelError.require(
-      options.stage == .encoders || configuration.steps > 1,
+      options.stage == .encoders && !options.isDifferentiable || configuration.steps > 1,
       "a model of one step has no policy to train or to use")
     self.model = model
     self.options = options
@@ -60,9 +60,9 @@ public final class Trainer {
     random = CounterRandom(seed: options.seed, stream: "train.stage\(options.stage.rawValue)")
 
     model.setTrainable(false)
+    if options.startsPolicy { try model.policy.initialize(seed: options.seed, name: "policy.") }
+    if options.trainsPolicy { model.policy.setTrainable(true) }
     if options.stage == .policy {
-      if options.resetsPolicy { try model.policy.initialize(seed: options.seed, name: "policy.") }
-      model.policy.setTrainable(true)
       optimizer = Adam([ParameterGroup(model.policy.parameters, learningRate: options.ppo.learningRate)])
     } else {
       if options.trainsGlobalEncoder { model.globalEncoder.setTrainable(true) }
@@ -72,10 +72,16 @@ public final class Trainer {
         ($0.name.hasPrefix("model_prime.") && options.trainsGlobalEncoder) || $0.name.hasPrefix("model.")
       }
       let classifier = model.parameters.filter { $0.name.hasPrefix("fc.") }
-      optimizer = SGD([
-        ParameterGroup(encoders, learningRate: options.encoderRate, weightDecay: options.weightDecay),
-        ParameterGroup(classifier, learningRate: options.classifierRate, weightDecay: options.weightDecay),
-      ])
+      let policy = options.trainsPolicy ? model.parameters.filter { $0.name.hasPrefix("policy.") } : []
+      optimizer = SGD(
+        [
+          ParameterGroup(encoders, learningRate: options.encoderRate, weightDecay: options.weightDecay),
+          ParameterGroup(
+            classifier, learningRate: options.classifierRate, weightDecay: options.weightDecay),
+          ParameterGroup(
+            policy, learningRate: options.policyRate ?? 0.1 * options.encoderRate,
+            weightDecay: options.weightDecay),
+        ].filter { !$0.parameters.isEmpty })
     }
     fingerprint = try TrainingFingerprint(
       model, dataset: dataset, options: options, functions: functions.areNone ? "" : functions.identity ?? "")
@@ -116,10 +122,10 @@ public final class Trainer {
       let step = epoch * batches + batch.number
       let done = Double(step) / Double(options.epochs * batches)
       let factor = try functions.factor(done, schedule)
-      switch options.stage {
-      case .encoders, .fineTune:
-        try classificationStep(batch, random.child(step), factor, progress: done, &totals)
-      case .policy: try policyStep(batch, random.child(step), factor, &totals)
+      if options.stage == .policy && !options.isDifferentiable {
+        try policyStep(batch, random.child(step), factor, &totals)
+      } else {
+        try descend(batch, random.child(step), factor, progress: done, &totals)
       }
       let count = batch.number + 1
       stream.recycle(batch)
@@ -138,8 +144,8 @@ public final class Trainer {
       batch, mean: model.configuration.mean, deviation: model.configuration.standardDeviation)
   }
 
-  /// Stages 1 and 3: one step of descent on the loss of all steps of the sequence.
-  private func classificationStep(
+  /// Stages 1 and 3, and a policy that learns by gradients: one step of descent on the loss of all steps of the sequence.
+  private func descend(
     _ batch: Batch, _ random: CounterRandom, _ factor: Float, progress: Double, _ totals: inout Totals
   ) throws {
     let images = try images(batch)
@@ -152,11 +158,17 @@ public final class Trainer {
     }
     let tape = combine == nil ? GradientTape() : GradientTape(forScripts: nil)
     let loss = try tape.record {
-      try Rollout.loss(
+      if options.isDifferentiable {
+        return try Rollout.differentiableLoss(
+          model, images, labels: batch.labels, random: random, options: options, combine: combine,
+          observe: { step, logits in totals.observe(step, logits, batch.labels) })
+      }
+      return try Rollout.loss(
         model, images, labels: batch.labels, random: random, options: options, combine: combine,
         observe: { step, logits in totals.observe(step, logits, batch.labels) })
     }
-    let gradients = try tape.backward(from: loss)
+    var gradients = try tape.backward(from: loss)
+    if options.isDifferentiable { gradients = try gradients.clipped(toNorm: Rollout.largestGradient) }
     try optimizer.step(gradients, rateFactor: factor)
     totals.add(loss: try loss.item(), images: batch.count)
   }
