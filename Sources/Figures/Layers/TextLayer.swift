@@ -28,12 +28,10 @@ struct TextLayer: PlotLayer {
     let width = lines.map(\.width).max() ?? 0
     let (ascent, descent) = (lines.first?.ascent ?? 0, lines.last?.descent ?? 0)
     let (dx, dy) = options.anchor.direction
-    // A text is not beside a point that is to be seen, so that there is no distance of its own.
-    let distance = options.distance ?? 0
-    let left = point.x + dx * distance + (dx - 1) / 2 * width
+    let left: Double = point.x + dx * options.gap + (dx - 1) / 2 * width
     let lowered: Double = (dy + 1) / 2 * setter.digitHeight * size
     let raised: Double = (dy - 1) / 2 * below
-    let first: Double = point.y + dy * distance + lowered + raised
+    let first: Double = point.y + dy * options.gap + lowered + raised
     let box = Rect(x: left, y: first - ascent, width: width, height: ascent + below + descent)
     return (lines, Point(left, first), box)
   }
