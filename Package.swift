@@ -98,6 +98,8 @@ let package = Package(
       name: "Figures", dependencies: ["CCairo", "CFreeType", "CGD", "Support"], swiftSettings: strict),
     .target(
       name: "Reports", dependencies: ["CMarkdown", "Support"], swiftSettings: strict),
+    // One script run many times: what is to be run, what has been, who runs what
+    .target(name: "Sweeps", dependencies: ["Reports", "Support"], swiftSettings: strict),
 
     // Times of networks, for the command line
     .target(
@@ -112,7 +114,7 @@ let package = Package(
       name: "LuaHost",
       dependencies: [
         "Archives", "Backbones", "Checkpoints", "CLuaBridge", "Communication", "Compute", "Figures",
-        "GlanceFocus", "Inference", "NeuralNet", "Reports", "Support", "Tensor", "Video", "Vision",
+        "GlanceFocus", "Inference", "NeuralNet", "Reports", "Support", "Sweeps", "Tensor", "Video", "Vision",
       ],
       swiftSettings: strict),
     // A kernel of Jupyter, and what installs it
@@ -123,7 +125,7 @@ let package = Package(
       name: "gfnet-lab",
       dependencies: [
         "Backbones", "Bench", "CEdit", "Checkpoints", "Communication", "Compute", "Figures", "GlanceFocus",
-        "Inference", "Jupyter", "LuaHost", "MPI", "NeuralNet", "Reports", "Support", "Vision",
+        "Inference", "Jupyter", "LuaHost", "MPI", "NeuralNet", "Reports", "Support", "Sweeps", "Vision",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -224,6 +226,9 @@ let package = Package(
       name: "FiguresTests", dependencies: ["CGD", "Figures", "Support", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "ReportsTests", dependencies: ["Reports", "Support", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "SweepsTests", dependencies: ["Reports", "Support", "Sweeps", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "LuaHostTests",
       dependencies: [

@@ -69,7 +69,7 @@ for _, loss in ipairs(losses) do
       loss = loss, bound = bound, epsilon = p.epsilon, delta = with_probability and p.delta or nil,
       images = p.images, trials = p.trials, path = p.path, points = points }
     results[loss][bound] = t
-    local verdict = bound == "naive" and "nothing" or t.p < 0.001 and "no" or "yes"
+    local verdict = bound == "naive" and "no promise" or t.p < 0.001 and "no" or "yes"
     if verdict == "no" then broken = broken + 1 end
     rows[#rows + 1] = {
       loss, bound, t.risk, gfnet.stats.wilson(t.exceeded, t.trials),
@@ -89,10 +89,10 @@ gfnet.report.table{
 -- Each curve says in how many draws the risk stayed below x. Where a promise holds with probability 1 − δ, it is above
 -- that share at ε.
 local fig = gfnet.plot.figure{
-  columns = #losses, share_y = true, size = "two-columns", ylabel = "draws (%)", title = "Risk on images that were not drawn" }
+  columns = #losses, share_y = true, size = "two-columns", title = "Risk on images that were not drawn" }
 for i, loss in ipairs(losses) do
   local panel = fig[i]
-  panel:set{ xlabel = loss, ylabel = i == 1 and "draws (%)" or "" }
+  panel:set{ xlabel = ("risk (%s)"):format(loss), ylabel = i == 1 and "draws with at most that risk (%)" or "" }
   for _, bound in ipairs{ "crc", "ucb", "ltt", "naive" } do
     local risks, shares = {}, {}
     for k, risk in ipairs(results[loss][bound].risks) do risks[k] = risk end

@@ -107,19 +107,35 @@ local function boundary(i)
   return (moments[i].seconds + moments[i + 1].seconds) / 2
 end
 
--- The pictures that the network is given at a moment.
+-- The pictures that the network is given at a moment. Where glance and patches see pictures of their own, each gets some
+-- from all of the window.
 local function pictures_of(moment)
   if not is_clip then return { moment.picture } end
   local begin = moment.seconds - p.window / 2
-  local numbers, at = {}, moment.picture
-  while at > 1 and times[at] > begin do at = at - 1 end
-  for k = 1, model.frames do
-    local wanted = begin + (k - 0.5) * p.window / model.frames
-    while at < video.frames and times[at + 1] <= wanted do at = at + 1 end
-    numbers[k] = at
+  local numbers, start = {}, moment.picture
+  while start > 1 and times[start] > begin do start = start - 1 end
+  for _, part in ipairs(model.frame_parts) do
+    local at = start
+    for k = 1, part do
+      local wanted = begin + (k - 0.5) * p.window / part
+      while at < video.frames and times[at + 1] <= wanted do at = at + 1 end
+      numbers[#numbers + 1] = at
+    end
   end
   return numbers
 end
+
+-- Which of them the glance sees, and which patches are cut from: their own, or the middles of equal parts of all.
+local function seen_by(pictures, behind)
+  local numbers = {}
+  for k = 1, pictures do
+    numbers[k] = #model.frame_parts > 1 and behind + k or (2 * k - 1) * model.frames // (2 * pictures) + 1
+  end
+  return numbers
+end
+local glance_sees, patches_see = seen_by(model.glance_frames, 0), seen_by(model.focus_frames, model.glance_frames)
+-- Of a clip the picture in the middle of those is shown that patches are cut from.
+local middle = (#patches_see + 1) // 2
 
 -- A picture as it is shown, the square of it that the network sees, and where that lies in it. Pictures are read once, for
 -- both, at the size of the larger.
@@ -196,8 +212,8 @@ for i in gfnet.progress(count, { label = "moments" }) do
     answered[#answered + 1], group[#group + 1], inputs[#inputs + 1] = moment, moment, is_clip and seen or seen[1]
     moment.number, moment.confidences = i, {}
     if in_grid[i] or in_animation[i] then
-      local middle = (shown.pictures:size(1) + 1) // 2
-      moment.shown = { picture = shown.pictures[middle]:clone(), top = shown.top, left = shown.left, scale = shown.scale }
+      local picture = shown.pictures[patches_see[middle]]:clone()
+      moment.shown = { picture = picture, top = shown.top, left = shown.left, scale = shown.scale }
     end
     if is_clip then waiting[#waiting + 1] = { moment = moment, shown = shown } end
   else
@@ -310,7 +326,13 @@ gfnet.report.table{
 -- %% What it looked at
 -- A box for each patch with the step's number and confidence; without a box the glance was enough. Beside the square
 -- that the network sees, pictures are dark.
+local function places_of(position)
+  -- Some samplers look at a place of its own in each picture.
+  return type(position[1]) == "table" and position or { position }
+end
 local function place(shown, position)
+  local all = places_of(position)
+  position = all[math.min(middle, #all)]
   return shown.top + (position[1] - 1) * shown.scale, shown.left + (position[2] - 1) * shown.scale,
     model.patch_size * shown.scale
 end
@@ -330,17 +352,21 @@ for _, moment in ipairs(answered) do
 end
 gfnet.report.figure(gfnet.plot.glimpses(gallery, { columns = math.min(4, #gallery) }), {
   name = "moments", caption = "Moments of the film, with the answer and its confidence where the network stopped."
-    .. (is_clip and " Shown is the middle one of the pictures that it saw." or ""),
+    .. (is_clip and " Shown is the middle one of the pictures that patches are cut from." or ""),
 })
 if surest then
-  local places, titles, patch = { false }, { "glance" }, 1
+  local places, titles, seen, patch = { false }, { "glance" }, { glance_sees }, 1
   for k, position in ipairs(surest.moment.path) do
-    local row, column, size = place(surest.shown, position)
-    places[k + 1], titles[k + 1], patch = { row + 1, column + 1 }, ("step %d"):format(k + 1), math.max(1, size // 1)
+    local drawn = {}
+    for i, own in ipairs(places_of(position)) do
+      local row, column, size = place(surest.shown, own)
+      drawn[i], patch = { row + 1, column + 1 }, math.max(1, size // 1)
+    end
+    places[k + 1], titles[k + 1], seen[k + 1] = #drawn > 1 and drawn or drawn[1], ("step %d"):format(k + 1), patches_see
   end
   for k, confidence in ipairs(surest.moment.confidences) do titles[k] = ("%s: %.0f %%"):format(titles[k], 100 * confidence) end
   gfnet.report.figure(gfnet.plot.filmstrip(surest.shown.pictures, {
-    places = places, patch = math.tointeger(patch), titles = titles, columns = math.min(8, model.frames),
+    places = places, patch = math.tointeger(patch), titles = titles, frames = seen, columns = math.min(8, model.frames),
     title = ("%s  %s"):format(clock(surest.moment.seconds), name_of(surest.moment.prediction)),
   }), { name = "surest", caption = "The pictures of the surest moment, with the place of each step." })
 end
@@ -353,21 +379,25 @@ for row = 1, cells do
 end
 local rows_at, columns_at, when, looked = {}, {}, {}, 0
 for i, moment in ipairs(answered) do
-  for _, position in ipairs(moment.path) do
-    looked = looked + 1
-    -- Every cell that the patch covers by its middle.
-    for row = 1, cells do
-      local y = (row - 0.5) * side / cells - (position[1] - 1)
-      for column = 1, cells do
-        local across = (column - 0.5) * side / cells - (position[2] - 1)
-        if y >= 0 and y < model.patch_size and across >= 0 and across < model.patch_size then
-          heat[row][column] = heat[row][column] + 1
+  for _, step in ipairs(moment.path) do
+    for _, position in ipairs(places_of(step)) do
+      looked = looked + 1
+      -- Every cell that the patch covers by its middle.
+      for row = 1, cells do
+        local y = (row - 0.5) * side / cells - (position[1] - 1)
+        for column = 1, cells do
+          local across = (column - 0.5) * side / cells - (position[2] - 1)
+          if y >= 0 and y < model.patch_size and across >= 0 and across < model.patch_size then
+            heat[row][column] = heat[row][column] + 1
+          end
         end
       end
     end
   end
   local final = moment.path[#moment.path]
   if final then
+    local all = places_of(final)
+    final = all[math.min(middle, #all)]
     local half = (model.patch_size - 1) / 2
     rows_at[#rows_at + 1], columns_at[#columns_at + 1] = (final[1] + half) / side, (final[2] + half) / side
     when[#when + 1] = x[i]

@@ -114,6 +114,7 @@ return { read_globals = { gfnet = { fields = {
   } },
   report = { fields = {
     clear = {},
+    explorer = {},
     figure = {},
     markdown = {},
     results = {},
@@ -135,8 +136,14 @@ return { read_globals = { gfnet = { fields = {
   exits = { other_fields = true, fields = {
     define = {},
     list = {},
+    load = {},
   } },
   samplers = { other_fields = true, fields = {
+    define = {},
+    list = {},
+    load = {},
+  } },
+  schedulers = { other_fields = true, fields = {
     define = {},
     list = {},
   } },

@@ -20,6 +20,9 @@ labelled("errorbar"):errorbar({1, 2, 3}, {4, 2, 9}, {0.5, 1, 0.25}, {label = "se
 -- %%
 labelled("band"):line({1, 2, 3}, {2, 4, 3}, {label = "mean"}):band({1, 2, 3}, {1, 3, 2}, {3, 5, 4})
 -- %%
+-- The limits cut the band, and one of its lines has no extent.
+labelled("cut", {xmin = 2, xmax = 3, ymax = 6}):band({0, 5}, {0, 5}, {1, 9}):line({2.5, 2.5}, {2, 2}, {marker = "none"})
+-- %%
 labelled("bar"):bar({"MobileNetV3", "RegNetY"},
   {{label = "static", values = {75.4, 76.3}}, {label = "GFNet", values = {75.5, 76.5}}}, {show_values = true})
 -- %%
@@ -32,6 +35,7 @@ labelled("heatmap", {xlabel = "column", ylabel = "row"}):heatmap({{1, 2, 3}, {4,
 labelled("rules"):hline(7, {label = "level η_{1}"}):vline(3, {label = "budget"}):line({1, 5}, {5, 9})
 -- %%
 labelled("annotate"):line({1, 2, 3}, {1, 4, 2}):annotate("here, 10^{8} & more", 2, 4, {arrow = true})
+  :annotate(" two  blanks ☃ after all ", 1, 1)
 -- %%
 local panels = plot.figure{name = "panels", rows = 2, columns = 2, title = "Four panels", share_legend = true}
 for i = 1, 4 do

@@ -40,7 +40,7 @@ extension Bench {
         run = { [try MonotonicClock.time { _ = try encoder([patches]) }] }
       }
     case .glance:
-      let (images, engine) = (try frames(side: configuration.patchSize), engine())
+      let (images, engine) = (try frames(side: configuration.side(.glance)), engine())
       run = { [try MonotonicClock.time { _ = try engine.glance(images) }] }
     case .episode:
       let (images, engine) = (try frames(side: configuration.imageSize), engine())

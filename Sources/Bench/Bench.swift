@@ -10,7 +10,7 @@ public struct Bench {
   public enum Part: String, Sendable, CaseIterable {
     /// The encoder of the patches alone.
     case encoder
-    /// Step 1 on images that have the size of a patch already.
+    /// Step 1 on images that have the size of the glance already.
     case glance
     /// All steps, without exits; what an image has cost after each.
     case episode

@@ -149,7 +149,9 @@ struct HTMLCellRenderer {
   private mutating func figure(_ picture: Notebook.Picture, at position: ArtifactNames.Position) {
     let stem = page.names.stems[position] ?? "figure"
     let alternative = picture.caption.isEmpty ? "Figure \(stem)" : picture.caption
-    html += "<figure class=\"picture\">\n<img alt=\"\(HTMLText.escape(oneLine(alternative)))\""
+    let kind = picture.explorer == nil ? "picture" : "picture explorer"
+    html += "<figure class=\"\(kind)\">\n<img alt=\"\(HTMLText.escape(oneLine(alternative)))\""
+    if picture.explorer != nil { html += " class=\"still\"" }
     if picture.width.isFinite, picture.height.isFinite, picture.width >= 1, picture.height >= 1,
       picture.width < 1e5, picture.height < 1e5
     {
@@ -172,6 +174,9 @@ struct HTMLCellRenderer {
     if let csv = picture.csv.map({ Data($0.utf8) }) {
       links.append(
         download("numbers", csv, file: "\(stem).csv", folder: "figures", type: Self.text("text/csv")))
+    }
+    if let explorer = picture.explorer {
+      html += "<script type=\"application/json\">\(explorer.json)</script>\n"
     }
     caption("Figure", picture.caption, number: page.names.numbers[position], links: links)
     html += "</figure>\n"

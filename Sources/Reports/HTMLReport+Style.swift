@@ -130,6 +130,7 @@ extension HTMLReport {
     .data, .prose table { border-top: 2px solid var(--soft); border-bottom: 2px solid var(--soft); }
     .prose table { margin-bottom: 1em; display: block; width: fit-content; max-width: 100%; overflow-x: auto; }
     .data .number { text-align: right; white-space: nowrap; }
+    .data th.number { white-space: normal; }
     .data .number + .number { padding-left: 0.8rem; }
     .pad::after { content: attr(data-pad); visibility: hidden; }
     .parameters { margin-top: 0.9rem; }

@@ -140,9 +140,12 @@ public final class HTMLReport: ReportRenderer {
 
   private func opening(_ page: ReportPage) -> String {
     let notebook = page.notebook
-    // Whatever a script manages to put on the page, nothing is loaded and nothing runs.
+    // Whatever a script manages to put on the page, nothing is loaded, and nothing runs but the program's own scripts.
+    let scripts =
+      (page.facts.follower.map { ["'nonce-\($0.nonce)'", "'strict-dynamic'"] } ?? [])
+      + (notebook.hasExplorer ? [ExplorerScript.source] : [])
     let policy =
-      (page.facts.follower.map { "script-src 'nonce-\($0.nonce)' 'strict-dynamic'; " } ?? "")
+      (scripts.isEmpty ? "" : "script-src \(scripts.joined(separator: " ")); ")
       + "default-src 'none'; style-src 'unsafe-inline'; img-src data: 'self' file:; form-action 'none'"
     let headings = notebook.cells.indices.flatMap { cache[$0]?.headings ?? [] }.filter { $0.level <= 3 }
     let contents = headings.count > 1 ? HTMLReport.contents(headings) : ""
@@ -157,7 +160,7 @@ public final class HTMLReport: ReportRenderer {
       <meta name="generator" content="gfnet-lab">
       <title>\(HTMLText.escape(title))</title>
       <style>
-      \(HTMLReport.style)</style>
+      \(HTMLReport.style)\(notebook.hasExplorer ? ExplorerScript.style : "")</style>
       </head>
       <body>
       <a class="skip" href="#top">Skip to the report</a>
@@ -196,7 +199,7 @@ public final class HTMLReport: ReportRenderer {
     ]
     if let seconds = facts.seconds { parts.append(NumberText.duration(seconds)) }
     parts.append("<span class=\"status \(facts.status.rawValue)\">\(facts.status.rawValue)</span>")
-    let hasCode = page.notebook.cells.contains { $0.kind != .markdown }
+    let hasCode = page.notebook.cells.contains { $0.kind != .markdown && !$0.trimmedSource.isEmpty }
     let choices = [("folded", " checked"), ("shown", ""), ("hidden", "")].map { choice, state in
       "<label><input type=\"radio\" name=\"code\" id=\"code-\(choice)\"\(state)> \(choice)</label>"
     }
@@ -247,13 +250,13 @@ public final class HTMLReport: ReportRenderer {
     return """
       <footer>
       <p>To run it again:</p>
-      <pre><code>\(lines)</code></pre>
+      <pre tabindex="0" aria-label="Commands"><code>\(lines)</code></pre>
       <p>Beside this file: \(others.joined())figures and tables as files, and
       <a href="meta.json">meta.json</a> with what is known about the run.</p>
       </footer>
       </main>
       </div>
-      \(page.facts.follower?.script ?? "")</body>
+      \(page.notebook.hasExplorer ? ExplorerScript.element : "")\(page.facts.follower?.script ?? "")</body>
       </html>
 
       """

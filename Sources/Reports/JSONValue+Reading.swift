@@ -39,6 +39,15 @@ extension JSONValue {
     }
   }
 
+  /// The number, where this is one.
+  public var asNumber: Double? {
+    switch self {
+    case .integer(let value): Double(value)
+    case .number(let value): value
+    default: nil
+    }
+  }
+
   /// The truth value, where this is one.
   public var asBool: Bool? { if case .bool(let value) = self { value } else { nil } }
 

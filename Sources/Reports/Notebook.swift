@@ -145,6 +145,8 @@ public struct Notebook: Sendable {
     public var height: Double
     /// The numbers behind the figure, saved beside it; nil for photographs.
     public var csv: String?
+    /// What readers of the page can play with in its place; nil for nearly all figures.
+    public var explorer: Explorer?
 
     /// A picture in one format.
     public struct File: Sendable, Codable {

@@ -164,7 +164,8 @@ public struct RunFacts: Sendable {
     return text + "'"
   }
 
-  package static func shellQuoted(_ word: String) -> String {
+  /// The word for a POSIX shell, quoted where needed; one with control characters as bash writes it.
+  public static func shellQuoted(_ word: String) -> String {
     let harmless = !word.isEmpty && word.utf8.allSatisfy(isHarmlessInShell)
     if word.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
       return quotedWithEscapes(word)

@@ -40,12 +40,18 @@ extension NumberText {
     }
     guard places > 0 else {
       func whole(_ number: Double) -> String {
-        String(format: "%.0f", number.timesTen(places).rounded().timesTen(-places))
+        unsignedZero(String(format: "%.0f", number.timesTen(places).rounded().timesTen(-places)))
       }
       return "\(whole(value))(\(whole(uncertainty)))"
     }
     let digits = String(format: "%.0f", uncertainty.timesTen(places).rounded())
-    return String(format: "%.\(places)f", value) + "(\(digits))"
+    return unsignedZero(String(format: "%.\(places)f", value)) + "(\(digits))"
+  }
+
+  /// What is rounded to 0 has no sign.
+  private static func unsignedZero(_ text: String) -> String {
+    text.hasPrefix("-") && text.dropFirst().allSatisfy { $0 == "0" || $0 == "." }
+      ? String(text.dropFirst()) : text
   }
 }
 

@@ -12,6 +12,8 @@ public final class ChildProcess {
     public init(stringLiteral text: String) { bytes = Array(text.utf8) }
     /// The path of a file, byte by byte.
     public init(_ path: FilePath) { bytes = path.bytes }
+    /// An argument that ``RawArgument`` carries, byte by byte.
+    public init(carried text: String) { bytes = RawArgument.bytes(of: text) }
   }
 
   /// What it prints on standard output: a descriptor to read from.
@@ -48,7 +50,23 @@ public final class ChildProcess {
     } else {
       posix_spawn_file_actions_adddup2(&actions, pipes[3], STDERR_FILENO)
     }
-    // The child must not inherit signals that this program ignores or blocks.
+    var child: pid_t = 0
+    let code = Self.spawn(program, arguments, &actions, ownGroup: false, &child)
+    guard code == 0 else { throw fail(code) }
+    close(pipes[1])
+    close(pipes[3])
+    output = pipes[0]
+    remarks = pipes[2]
+    identifier = child
+  }
+
+  /// Starts a program that ignores and blocks no signal, whatever this one does; returns 0 or the `errno`.
+  ///
+  /// Where `ownGroup` is true, what is typed at a terminal does not reach it.
+  static func spawn(
+    _ program: String, _ arguments: [Argument], _ actions: inout posix_spawn_file_actions_t, ownGroup: Bool,
+    _ child: inout pid_t
+  ) -> Int32 {
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
@@ -58,20 +76,14 @@ public final class ChildProcess {
     sigfillset(&all)
     posix_spawnattr_setsigmask(&attributes, &none)
     posix_spawnattr_setsigdefault(&attributes, &all)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+    let group = ownGroup ? POSIX_SPAWN_SETPGROUP : 0
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | group))
     var strings: [UnsafeMutablePointer<CChar>?] = ([Argument(stringLiteral: program)] + arguments).map {
       strdup($0.bytes.map { CChar(bitPattern: $0) } + [0])
     }
     defer { for string in strings { free(string) } }
     strings.append(nil)
-    var child: pid_t = 0
-    let code = posix_spawnp(&child, program, &actions, &attributes, strings, environ)
-    guard code == 0 else { throw fail(code) }
-    close(pipes[1])
-    close(pipes[3])
-    output = pipes[0]
-    remarks = pipes[2]
-    identifier = child
+    return posix_spawnp(&child, program, &actions, &attributes, strings, environ)
   }
 
   deinit {
@@ -89,11 +101,17 @@ public final class ChildProcess {
   }
 
   /// All that it prints from now on.
-  public func readOutput() -> [UInt8] {
+  public func readOutput() -> [UInt8] { Self.readAll(output) }
+
+  /// All that it prints on standard error from now on. What it prints on standard output meanwhile waits in a pipe of some
+  /// kilobytes, so that is read first.
+  public func readRemarks() -> [UInt8] { Self.readAll(remarks) }
+
+  private static func readAll(_ descriptor: Int32) -> [UInt8] {
     var bytes: [UInt8] = []
     var part = [UInt8](repeating: 0, count: 1 << 14)
     while true {
-      let count = read(output, &part, part.count)
+      let count = read(descriptor, &part, part.count)
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { return bytes }
       bytes += part[..<count]

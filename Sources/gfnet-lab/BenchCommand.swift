@@ -17,7 +17,7 @@ struct BenchCommand: ParsableCommand {
       Weights and images are random, but for the weights of --model: times do not depend on them. Between the runs two matrices are multiplied, the best \
       of which is the machine's peak: "of peak" says how well the processor is used, whatever else it does.
 
-      Parts: encoder (alone, on patches), glance (step 1 on images of the size of a patch), episode (all steps, without exits; times after each), \
+      Parts: encoder (alone, on patches), glance (step 1 on images that have its size), episode (all steps, without exits; times after each), \
       train (a step of stage 1; its Multiply-Adds are counted as three times those forward).
 
       Examples:
@@ -147,9 +147,10 @@ struct BenchCommand: ParsableCommand {
 
   private func title(_ bench: Bench) -> String {
     let c = bench.configuration
+    let glance = c.glance == nil ? "" : "glance by \(c.text(.glance)), "
     let items = c.clips.map { "clips of \($0.frames) frames" } ?? "images"
     return
-      "\(c.backbone), \(c.patchSize)×\(c.patchSize) patches of \(c.imageSize)×\(c.imageSize) \(items), batch "
+      "\(glance)\(c.backbone), \(c.patchSize)×\(c.patchSize) patches of \(c.imageSize)×\(c.imageSize) \(items), batch "
       + "\(bench.options.batch), \(precision.rawValue), \(ThreadTeam.size) threads"
   }
 
@@ -218,6 +219,7 @@ struct BenchCommand: ParsableCommand {
     let (c, o) = (bench.configuration, bench.options)
     return [
       .init("arch", .string(c.backbone)), .init("patch", .integer(c.patchSize)),
+      .init("glance_arch", .string(c.backbone(.glance))), .init("glance", .integer(c.side(.glance))),
       .init("image", .integer(c.imageSize)), .init("steps", .integer(c.steps)),
       .init("frames", .integer(c.frames)),
       .init("batch", .integer(o.batch)),

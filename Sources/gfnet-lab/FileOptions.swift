@@ -30,7 +30,12 @@ struct FileOptions: ParsableArguments {
       guard path.folder.exists else { throw UsageError("--allow \(path): there is no folder \(path.folder)") }
     }
     options.allowed = allowed
-    options.luaPath = try luaPath.map { try Self.folders($0, of: "--lua-path") } ?? Self.variableFolders()
+    options.luaPath = try Self.moduleFolders(luaPath)
+  }
+
+  /// Where modules are looked for behind the script's folder: as the option says, else the environment.
+  static func moduleFolders(_ option: FilePath?) throws -> [FilePath] {
+    try option.map { try folders($0, of: "--lua-path") } ?? variableFolders()
   }
 
   private static func variableFolders() throws -> [FilePath] {

@@ -17,10 +17,12 @@ struct GFNetLab: ParsableCommand {
                                     … with a parameter
         gfnet-lab run scripts/threshold_sweep.lua --help
                                     list the script's parameters
+        gfnet-lab sweep scripts/train_clutter.lua rate=0.1,0.3 seed=1..5
+                                    run it with each combination, many at a time
         gfnet-lab repl              type Lua and see what it gives
         gfnet-lab help gfnet        what scripts can call, and the manual
         gfnet-lab models            encoders, models, checkpoints of PyTorch
-        gfnet-lab plugins           rules, samplers, backbones, reports of others
+        gfnet-lab plugins           rules, samplers, schedulers, backbones, reports of others
         gfnet-lab bench --batch 32  times of a network on this machine
         gfnet-lab init study        make a project folder, with editor settings
         gfnet-lab doctor            check the installation
@@ -31,7 +33,8 @@ struct GFNetLab: ParsableCommand {
       """,
     version: "gfnet-lab \(Doctor.version)",
     subcommands: [
-      RunCommand.self, ReplCommand.self, ModelsCommand.self, PluginsCommand.self, BenchCommand.self,
+      RunCommand.self, SweepCommand.self, ReplCommand.self, ModelsCommand.self, PluginsCommand.self,
+      BenchCommand.self,
       HelpCommand.self, InitCommand.self, DoctorCommand.self, ConvertCommand.self, JupyterCommand.self,
       CacheCommand.self,
     ],

@@ -5,21 +5,33 @@ import Support
 
 /// Runs the command line and turns every way of failing into the documented exit status.
 enum Launcher {
-  /// Returns the exit status: 0 done, 1 the script or its input failed, 2 wrong usage, 130 interrupted.
-  static func run(_ arguments: [String]) -> Int32 {
-    var arguments = arguments
-    if let script = scriptBeforeHelp(arguments) {
-      // `run SCRIPT --help` is about the script; `run --help` about the command.
-      arguments = ["run", script, "--script-parameters"]
+  /// A command line that was read.
+  struct Call {
+    fileprivate let arguments: [String]
+    /// The command, or why there is none.
+    let command: Result<any ParsableCommand, any Error>
+
+    init(_ arguments: [String]) {
+      var arguments = arguments
+      if let script = scriptBeforeHelp(arguments) {
+        // `run SCRIPT --help` is about the script; `run --help` about the command.
+        arguments = ["run", script, "--script-parameters"]
+      }
+      self.arguments = arguments
+      command = Result { [arguments] in try GFNetLab.parseAsRoot(arguments) }
     }
+  }
+
+  /// Returns the exit status: 0 done, 1 the script or its input failed, 2 wrong usage, 130 interrupted.
+  static func run(_ call: Call) -> Int32 {
+    let arguments = call.arguments
     do {
       if arguments.isEmpty {
         try HelpCommand.showOverview()
         return 0
       }
-      var command = try GFNetLab.parseAsRoot(arguments)
-      // Scripts are run by all processes together; anything else is done by the first.
-      guard command is RunCommand || Ranks.isFirst else { return 0 }
+      var command = try call.command.get()
+      guard Teamwork(of: command) != .first || Ranks.isFirst else { return 0 }
       try command.run()
       return 0
     } catch let status as ExitCode {
@@ -51,7 +63,7 @@ enum Launcher {
     text = text.replacing(". Did you mean", with: "; did you mean")
     let command = arguments.first.flatMap { GFNetLab.commandNames.contains($0) ? $0 : nil } ?? "run"
     text = withoutFarOption(text)
-    if command == "run" { text += parameterHint(text, arguments) }
+    if ["run", "sweep"].contains(command) { text += parameterHint(text, arguments) }
     if command == "bench" { text += networkHint(text) }
     if text.hasSuffix("is invalid for '--memory <size>'") { text += "; expected at least 64M, such as 8G" }
     if text.contains("' is invalid for '"), let expected = LimitOptions.expectation(text) {

@@ -16,10 +16,12 @@ enum Ranks {
   /// What this process would have said of its end.
   nonisolated(unsafe) private static var lastComplaint: String?
 
-  /// Joins the others, where MPI has started the program.
+  /// Joins the others, where MPI has started the program and the command is not for each alone.
   ///
   /// - Throws: `MPI.Missing`; `CommunicationError`.
-  static func join() throws {
+  static func join(for work: Teamwork) throws {
+    // The environment tells it to the programs that this one starts, too.
+    if work == .apart { setenv(MPI.variable, "off", 1) }
     guard let communicator = try MPI.join() else {
       if let remark = MPI.remark() { Terminal.note("gfnet-lab: " + remark) }
       return

@@ -49,12 +49,16 @@ struct RunCommand: ParsableCommand {
   @Flag(name: .customLong("script-parameters"), help: .private)
   var listsParameters = false
 
+  @Flag(name: .customLong(InputEnd.name), help: .private)
+  var endsWithInput = false
+
   func validate() throws {
     if out?.isEmpty == true { throw ValidationError("--out needs the name of a folder") }
     _ = try pictureFormats()
   }
 
   func run() throws {
+    if endsWithInput { InputEnd.stopsProgram() }
     if cells.watch, Ranks.isShared {
       throw UsageError("--watch is for one process, and mpirun has started several")
     }
@@ -70,7 +74,7 @@ struct RunCommand: ParsableCommand {
 
   /// Runs the script; `before` is what the run before has left where it is watched.
   private func runOnce(_ before: Watch.Run = .init()) throws -> Watch.Run {
-    let file = try readScript()
+    let file = try ScriptArgument.read(script)
     let context = try host.context()
     cells.apply(to: context)
     Ranks.apply(to: context)
@@ -88,7 +92,9 @@ struct RunCommand: ParsableCommand {
     for format in context.options.pictureFormats { try format.prepare { Terminal.note($0) } }
     let recorder = RunRecorder(
       script: file, context: context, path: out,
-      command: ["gfnet-lab"] + RawArgument.all().map(RawArgument.shownAsTyped),
+      // What a sweep says to its runs is not for whoever repeats one by hand.
+      command: ["gfnet-lab"]
+        + RawArgument.all().filter { $0 != InputEnd.option }.map(RawArgument.shownAsTyped),
       formats: ReportFormat.all + (ipynb ? [JupyterReport.format] : []))
     recorder.writes = Ranks.isFirst
     context.recorder = recorder
@@ -140,28 +146,6 @@ struct RunCommand: ParsableCommand {
       return nil
     } catch {
       return error
-    }
-  }
-
-  /// What people give for a script, by the file's ending. Otherwise its first line would be called a slip in
-  /// Lua.
-  private static let otherLanguages = ["py": "Python"]
-
-  private func readScript() throws -> ScriptFile {
-    if let language = Self.otherLanguages[script.ending], script.exists {
-      throw UsageError("\(script) is \(language), not a Lua script")
-    }
-    if script.ending == "ipynb" { return try NotebookFile.script(script) }
-    do {
-      return try ScriptFile(contentsOf: script)
-    } catch let error as FileError where script.ending != "lua" && error.code == ENOENT {
-      let withEnding = script.adding(".lua")
-      if withEnding.exists {
-        throw UsageError("no command or script '\(script)'; did you mean '\(withEnding)'?")
-      }
-      guard script.components.count == 1 else { throw error }
-      let commands = GFNetLab.commandNames
-      throw UsageError("no command or script '\(script)'" + NearestName.hint(script.shown, in: commands))
     }
   }
 

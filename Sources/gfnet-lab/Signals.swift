@@ -64,28 +64,33 @@ enum Signals {
 
   private static let prompt = Mutex<Answer?>(nil)
 
-  /// Has a prompt answer from now on. It also hears that the terminal has another size (SIGWINCH) and that the program goes on
-  /// after it was stopped (SIGCONT): both are blocked in the calling thread, which is the program's only one beside that which
-  /// waits.
-  static func answer(with answer: @escaping Answer) {
-    var others = attention
+  /// What prompts hear of beside requests to stop: the terminal has another size, the program goes on after it was stopped.
+  static let ofPrompt = [SIGWINCH, SIGCONT]
+
+  /// What a task of Slurm hears of: its time is nearly over.
+  static let ofTask = [SIGUSR1]
+
+  /// Has a prompt, or whatever else goes on after a request to stop, answer from now on. It also hears of `others`, which are
+  /// blocked in the calling thread, the program's only one beside that which waits.
+  static func answer(to others: [Int32] = ofPrompt, with answer: @escaping Answer) {
+    var others = set(of: others)
     pthread_sigmask(SIG_BLOCK, &others, nil)
     prompt.withLock { $0 = answer }
   }
 
-  /// What prompts hear of beside requests to stop.
-  private static var attention: sigset_t {
+  private static func set(of numbers: [Int32]) -> sigset_t {
     var set = sigset_t()
     sigemptyset(&set)
-    for number in [SIGWINCH, SIGCONT] { sigaddset(&set, number) }
+    for number in numbers { sigaddset(&set, number) }
     return set
   }
 
   /// Returns when the program is asked to end.
   private static func waitForRequest(_ requests: sigset_t) {
     var heard = requests
-    for number in [SIGWINCH, SIGCONT] { sigaddset(&heard, number) }
-    var blocked = attention
+    let others = ofPrompt + ofTask
+    for number in others { sigaddset(&heard, number) }
+    var blocked = set(of: others)
     pthread_sigmask(SIG_BLOCK, &blocked, nil)
     while true {
       let number = sigwaitinfo(&heard, nil)
@@ -95,7 +100,7 @@ enum Signals {
       }
       if let answer = prompt.withLock({ $0 }) {
         if !answer(number) { return }
-      } else if number != SIGWINCH, number != SIGCONT {
+      } else if !others.contains(number) {
         return
       }
     }

@@ -107,6 +107,30 @@ import Testing
     }
   }
 
+  /// Where the glance has an encoder and a size of its own, it is told, and timed on images of that size.
+  @Test func aGlanceOfItsOwnIsTimedAsItIs() throws {
+    let program = try Program()
+    try program.write(
+      "save.lua",
+      """
+      gfnet.model{
+        backbone = "resnet_tiny_16", glance_backbone = "resnet_tiny_24", glance_size = 56, patch_size = 40,
+        image_size = 96, steps = 2, classes = 3, seed = 1,
+      }:save("own.safetensors")
+      """)
+    let saved = try program.run("run", "save.lua")
+    #expect(saved.status == 0, "\(saved.errors)")
+    let result = try program.run("bench", "--model", "own.safetensors", "--part", "glance", "--runs", "2")
+    #expect(
+      result.status == 0
+        && result.output.contains(
+          "glance by resnet_tiny_24 at 56×56, resnet_tiny_16, 40×40 patches of 96×96 images"),
+      "\(result.output)\(result.errors)")
+    let json = try program.run("bench", "--model", "own.safetensors", "--runs", "2", "--json")
+    #expect(
+      json.output.contains(#""glance_arch":"resnet_tiny_24","glance":56"#), "\(json.output)\(json.errors)")
+  }
+
   /// Weights are in memory as loaded and as plans read them; images too, but plans do not depend on their size.
   @Test func memoryOfPlansDoesNotDependOnTheImages() throws {
     let model = try Self.model()

@@ -84,6 +84,27 @@ struct FilmScriptTests {
     #expect(try rows(program, "exits").dropFirst().map { $0[1] } == ["0", "0", "5"])
   }
 
+  /// Glance and patches may see pictures of their own, and each of these may have its own place.
+  @Test func picturesOfTheirOwnAreEachShownWithTheirPlace() throws {
+    let program = try program()
+    try program.write(
+      "own.lua",
+      """
+      gfnet.model{backbone = "resnet_tiny_16", image_size = 64, patch_size = 32, glance_size = 48, steps = 2, classes = 4,
+        seed = 2, glance_frames = 2, focus_frames = 3, separate_frames = true}:save("own.safetensors")
+      """)
+    let made = try program.run("own.lua")
+    #expect(made.status == 0, "\(made.errors)")
+    let result = try run(
+      program, "file=film.mp4", "model=own.safetensors", "samples=3", "confidence=1", "window=0.3",
+      "sampler=motion")
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(figures(program) == ["over-time.png", "moments.png", "surest.png", "places.png", "film.gif"])
+    let strip = try CSVText.rows(#require(program.read("reports/video/figures/surest.csv")))
+    let column = try #require(strip[0].firstIndex(of: "frames"))
+    #expect(strip.dropFirst().map { $0[column] } == ["1 2", "3", "4", "5"])
+  }
+
   @Test func theModelThatComesWithTheProjectSaysWhatItsLabelsAreWorth() throws {
     let program = try program()
     let result = try run(program, "file=film.mp4", "samples=3", "from=0.1", "to=0.3")

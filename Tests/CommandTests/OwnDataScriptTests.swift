@@ -48,7 +48,7 @@ import Testing
       scripts + "threshold_sweep.lua", "model=mine.safetensors", "data=pets", "validation=val", "points=5",
       "limit=10")
     #expect(result.status == 0, "\(result.errors)")
-    #expect(figures(program, "threshold_sweep") == 5)
+    #expect(figures(program, "threshold_sweep") == 6)
     let table = try #require(program.read("reports/threshold_sweep/tables/anytime.csv"))
     // Three of ten to each class, and one more.
     let shares = table.split(whereSeparator: \.isNewline).dropFirst().compactMap {

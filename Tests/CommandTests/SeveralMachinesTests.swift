@@ -132,6 +132,28 @@ struct SeveralMachinesTests {
     #expect(one == other)
   }
 
+  @Test func processesThatWorkOnASweepShareItsRunsAndDoNotJoin() throws {
+    let program = try Program()
+    try program.write(
+      "s.lua", "local p = gfnet.params{seed = 1} print('seed', p.seed, gfnet.rank, gfnet.ranks)")
+    let prepared = try program.run("sweep", "s.lua", "seed=1..6", "--prepare")
+    #expect(prepared.status == 0, "\(prepared.errors)")
+    let result = try mpirun(program, 3, "sweep work sweeps/s --threads 1")
+    #expect(result.status == 0, "\(result.errors)")
+    // Each says what it has done, and together they have done each run once.
+    let counts = result.output.matches(of: #/([0-9]+) done, 0 failed here/#).compactMap { Int($0.1) }
+    #expect(counts.count == 3 && counts.reduce(0, +) == 6, "\(result.output)")
+    for seed in 1...6 {
+      let run = "sweeps/s/runs/seed=\(seed)"
+      #expect(SweepBench.attempts(program, run).map(\.status) == ["done"], "\(run)")
+      #expect(program.read("\(run)/output.txt")?.contains("seed\t\(seed)\t0\t1\n") == true, "\(run)")
+    }
+    // What else there is of sweeps is for the first, as all other commands are.
+    let status = try mpirun(program, 2, "sweep status sweeps/s")
+    #expect(
+      status.status == 0 && status.output.matches(of: #/6 runs: 6 done/#).count == 1, "\(status.output)")
+  }
+
   @Test func anythingButAScriptIsDoneByTheFirst() throws {
     let program = try Program()
     let result = try mpirun(program, 3, "--version")

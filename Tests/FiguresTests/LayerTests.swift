@@ -31,6 +31,23 @@ import Testing
     #expect(color(0.75, 0.25) == 0x0000FF)
   }
 
+  /// A line without length would not be seen: it has a marker, whatever it asks for.
+  @Test(arguments: [Dash.solid, .dashed]) func pointsThatAreAllInOnePlaceAreMarked(_ dash: Dash) throws {
+    for marker in [nil, Marker.none] {
+      var figure = Figure()
+      (figure.axes.x.lower, figure.axes.x.upper) = (0, 1)
+      (figure.axes.y.lower, figure.axes.y.upper) = (0, 1)
+      let many = [Double](repeating: 0.5, count: 20)
+      try figure.step(
+        x: many + [.nan], y: many + [1], style: LineStyle(color: red, dash: dash, marker: marker))
+      let center = try figure.plotAreas()[0].center
+      let picture = try Picture(figure.png())
+      // A point of 1/72 inch beside the place is still within the marker.
+      let color = picture.color(Int((center.x + 1) * scale), Int(center.y * scale))
+      #expect(color == 0xFF0000, "\(dash) \(color)")
+    }
+  }
+
   @Test func areasLieBelowLines() throws {
     var figure = Figure()
     (figure.axes.x.lower, figure.axes.x.upper) = (0, 1)

@@ -111,7 +111,9 @@ import Testing
       let svg = try text(figure)
       let line = try #require(
         svg.split(separator: "\n").first { $0.hasPrefix("<text") && $0.contains("HAVE") })
-      let width = try numbers("textLength", in: String(line)).reduce(0, +)
+      let starts = try numbers("x", in: String(line))
+      let lengths = try numbers("textLength", in: String(line))
+      let width = try #require(starts.last) + #require(lengths.last) - starts[0]
       let picture = try Picture(figure.png())
       let rows = 0..<Int(try figure.plotAreas()[0].y * 300 / 72) - 8
       let inked = (0..<picture.width).filter { x in picture.hasInk(x..<x + 1, rows) }
@@ -125,6 +127,19 @@ import Testing
       }
       #expect(abs(Double((columns.last ?? 0) - (columns.first ?? 0) + 1) - pixels) < 2.5)
     }
+  }
+
+  /// Viewers drop blanks at ends and keep one of several: no word is made wider for those that are gone.
+  @Test func wordsAreFittedAndBlanksAreNot() throws {
+    var figure = Figure()
+    figure.axes.title = " two  words and "
+    figure.axes.x.label = "word"
+    let svg = try text(figure)
+    let fitted = svg.matches(of: #/<(?:tspan|text)[^>]* textLength="[^>]*>([^<]*)</#).map { String($0.1) }
+    for word in ["two", "words", "and", "word"] { #expect(fitted.contains(word), "\(fitted)") }
+    #expect(fitted.allSatisfy { !$0.contains(" ") })
+    // Nothing is lost of what was written.
+    #expect(texts(svg).contains { $0.contains("two  words and") }, "\(texts(svg))")
   }
 
   @Test func whatIsNoNumberLeavesSoundPaths() throws {

@@ -117,6 +117,26 @@ import Testing
     #expect(read.metadata["imported_from"] == "adafocus.pth.tar")
   }
 
+  /// What lacks one of the parts is told so, rather than taken for some encoder; weights that are named are one network.
+  @Test(arguments: ["glancer", "focuser", "fc"])
+  func aPartThatIsMissingIsNamed(_ part: String) throws {
+    let partial = try entries().filter { $0.0 != part }
+    let path = try write(partial)
+    #expect { try CheckpointFile(path) } throws: {
+      "\($0)".hasSuffix(
+        "adafocus.pth.tar: a checkpoint of AdaFocus holds glancer, focuser, fc; this file lacks \(part)")
+    }
+    let named = part == "glancer" ? "focuser" : "glancer"
+    for entries in [partial, try entries()] {
+      let file = try CheckpointFile(write(entries), choice: .init(weights: named))
+      guard case .state(let state) = file.content else {
+        Issue.record("\(named) is one network")
+        continue
+      }
+      #expect(state.arrays.contains { $0.name.contains("net.") })
+    }
+  }
+
   /// The policy is in the focuser, too, where it has no entry of its own; without any its weights are random.
   @Test func thePolicyIsTakenFromWhereItIs() throws {
     try expectSame(imported(write(entries().filter { $0.0 != "policy" })).network())

@@ -30,4 +30,19 @@ import Testing
     let error = #expect(throws: ModelError.self) { try GFNet.load(file) }
     #expect(error?.description == "\(file): the configuration describes a network larger than the file")
   }
+
+  /// What a configuration has wrong is told with the file that holds it.
+  @Test func aConfigurationThatCannotBeIsNamedWithItsFile() throws {
+    let folder = try TemporaryFolder()
+    let file = folder.path / "odd.safetensors"
+    var configuration = try Configuration(
+      backbone: .named("resnet_tiny_16"), imageSize: 96, steps: 2, classes: 10,
+      glance: GlanceForm(.named("resnet_tiny_24"), size: 64))
+    configuration.glance?.size = 0
+    try Safetensors.write(
+      [SafetensorsTensor("x", shape: [1], [Float(0)])],
+      metadata: ["format": ModelFile.format, "configuration": configuration.json()], to: file)
+    let error = #expect(throws: ModelError.self) { try GFNet.load(file) }
+    #expect(error?.description == "\(file): the glance size is 0, expected 1 to 4096")
+  }
 }

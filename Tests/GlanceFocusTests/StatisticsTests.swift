@@ -142,6 +142,14 @@ private func isNear(_ found: Double, _ wanted: Double, _ tolerance: Double = 1e-
     #expect(abs(mean.upper - student.upper) < 0.06 * (student.upper - student.lower))
   }
 
+  /// One item says nothing of how far others are; neither does a number that is none.
+  @Test(arguments: [[7.0], [1, .nan, 2], [1, .infinity]])
+  func theBootstrapPromisesNothingItDoesNotKnow(_ values: [Double]) throws {
+    let mean = try Bootstrap(resamples: 100).mean(values)
+    #expect(mean.uncertainty.isNaN && mean.lower.isNaN && mean.upper.isNaN)
+    #expect(mean.count == values.count && (values.count > 1 || mean.value == 7))
+  }
+
   @Test func pairsStayTogether() throws {
     let random = CounterRandom(seed: 6, stream: "pairs")
     let first = (0..<300).map { Double(random.normal($0)) * 10 }

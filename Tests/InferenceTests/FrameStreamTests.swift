@@ -71,6 +71,23 @@ struct FrameStreamTests {
     #expect(abs(answers[2].result.confidence - clip.confidence) > 1e-5)
   }
 
+  /// What is kept of the glance has the size of its own maps.
+  @Test(arguments: [1, 2], [true, false])
+  func aGlanceOfItsOwnGoesOnFromFrameToFrame(_ steps: Int, _ isPlanned: Bool) throws {
+    let model = try GFNet(
+      Configuration(
+        backbone: .named("resnet_tiny_16"), patchSize: 24, imageSize: MovingFrames.side, steps: 2, classes: 4,
+        clips: ClipForm(frames: 4, exchange: Self.past),
+        glance: GlanceForm(.named("resnet_tiny_24"), size: 40, exchange: Self.past)), seed: 11)
+    let runner = try Self.runner(model, isPlanned: isPlanned)
+    let rule = LengthExit(steps: steps)
+    let clip = try runner.infer(MovingFrames.clips([0], frames: 4), rule: rule).results[0]
+    for deadline in [nil, 600.0] {
+      let answers = try Self.answers(runner.frames([MovingFrames(0..<4)], rule: rule, deadline: deadline))
+      #expect(answers.count == 4 && Self.isSame(answers[3].result, clip), "\(answers) \(clip)")
+    }
+  }
+
   /// Without a shift nothing is kept beyond the window, and each answer is that of the clip of the last frames.
   @Test func answersAreAboutTheLastFrames() throws {
     let model = try Self.model(ClipForm(frames: 4, exchange: nil))

@@ -24,7 +24,8 @@ import Testing
       "gfnet.tensor.save files.write", "gfnet.trace files.read",
       "gfnet.train files.read files.write clock report", "figure:save files.write",
       "picture:save files.write", "model:infer clock", "model:save files.write", "model:stream clock",
-      "trace:save files.write", "gfnet.video files.read",
+      "trace:save files.write", "gfnet.sweep files.read", "gfnet.video files.read",
+      "configured:save files.write", "gfnet.exits.load files.read", "gfnet.samplers.load files.read",
     ]
     for name in expected { #expect(names.contains(name), "\(name)") }
     #expect(Self.marked.count >= expected.count)
@@ -55,6 +56,7 @@ import Testing
     switch parts[0] {
     case "model": return "\(model):\(parts[1])()"
     case "figure": return "gfnet.plot.figure{}:\(parts[1])()"
+    case "configured": return "gfnet.exits.margin{}:\(parts[1])()"
     case "picture": return "gfnet.plot.images(gfnet.tensor.zeros(1, 3, 8, 8)):\(parts[1])()"
     case "animation": return "gfnet.plot.animate(gfnet.tensor.zeros(2, 1, 8, 8)):\(parts[1])()"
     case "trace":

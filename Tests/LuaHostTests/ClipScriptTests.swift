@@ -213,6 +213,7 @@ import Testing
     (", sampling = \"tests\"", "option 'sampling' must be one of \"train\", \"validation\", \"test\""),
     (", preset = \"jesters\"", "option 'preset' must be one of \"ucf101\""),
     (", segments = 0", "option 'segments' is 0, expected 1 to 1024 frames"),
+    (", segments = {}", "option 'segments' has 0 numbers of frames, expected 1 to 8"),
     (", segments = {8, 1025}", "option 'segments' is 1025, expected 1 to 1024 frames"),
     (", crops = 4", "option 'crops' is 4, expected one of 1, 3, 5, 10"),
     (", template = \"flow_{x|y}_{:05d}.jpg\"", "is of optical flow"),

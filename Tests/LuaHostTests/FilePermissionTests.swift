@@ -19,13 +19,13 @@ import Testing
     "gfnet.dataset('frames', {list = 'list.txt', classes = P})",
     "gfnet.dataset('videos', {path = P})", "gfnet.dataset('videos', {list = P})",
     "gfnet.dataset('videos', {list = 'list.txt', root = P})", "gfnet.dataset('videos', {files = {P}})",
-    "gfnet.plot.figure{font = P}",
+    "gfnet.plot.figure{font = P}", "gfnet.sweep(P)", "gfnet.exits.load(P)", "gfnet.samplers.load(P)",
     "MODEL:infer(P)", "MODEL:infer{P}",
   ]
   private static let writers = [
     "gfnet.tensor.save(P, {a = gfnet.tensor{1}})", "gfnet.plot.figure{}:save(P)", "MODEL:save(P)",
     "gfnet.plot.images(gfnet.tensor.zeros(1, 3, 8, 8)):save(P)",
-    "gfnet.plot.animate(gfnet.tensor.zeros(2, 1, 8, 8)):save(P)",
+    "gfnet.plot.animate(gfnet.tensor.zeros(2, 1, 8, 8)):save(P)", "gfnet.exits.margin{}:save(P)",
   ]
   private static let model =
     "gfnet.model{backbone = 'resnet_tiny_16', image_size = 128, classes = 10}"
@@ -72,7 +72,7 @@ import Testing
     // data sets, or open the one that they are of.
     let others: Set = [
       "gfnet.fetch", "gfnet.train", "gfnet.plot.glimpses", "model:trace", "model:stream", "trace:save",
-      "trace:explain", "dataset:batches",
+      "trace:explain", "gfnet.report.explorer", "dataset:batches",
     ]
     for entry in entries
     where !entry.touches.union(entry.mayTouch).isDisjoint(with: [.readFiles, .writeFiles])

@@ -78,8 +78,8 @@ import Testing
 
   @Test func everyBuiltInDefinitionHasHelp() throws {
     let registry = DefinitionRegistry()
-    // The program has no report of its own: those come as plugins.
-    #expect(DefinitionKind.allCases.filter { registry.all($0).isEmpty } == [.reports])
+    // The program has no scheduler and no report of its own: those come as plugins.
+    #expect(DefinitionKind.allCases.filter { registry.all($0).isEmpty } == [.schedulers, .reports])
     for kind in DefinitionKind.allCases {
       for definition in registry.all(kind) {
         let text = try help.text(on: "gfnet.\(kind.rawValue).\(definition.name)")

@@ -61,6 +61,26 @@ func failure(_ source: String) throws -> String { try ScriptBench(tinyModel + so
     #expect(output == "mine\t91.25\t-inf\tinf-free\ntrue\n0.5\n")
   }
 
+  /// Options that are for checkpoints of other programs may say what a file of ours says, and nothing else.
+  @Test func optionsOfLoadAgreeWithTheFile() throws {
+    let folder = try TemporaryFolder()
+    let output = try shown(
+      """
+      local file = "\(folder.path)/mine.safetensors"
+      model:save(file)
+      print(gfnet.load(file, {patch_size = 48, image_size = 128, steps = 4, glance_size = 48}).patch_size)
+      print(select(2, pcall(gfnet.load, file, {image_size = 96})))
+      print(select(2, pcall(gfnet.load, file, {shift_divisor = 8})))
+      """)
+    let lines = output.split(separator: "\n").map(String.init)
+    try #require(lines.count == 3)
+    #expect(lines[0] == "48")
+    #expect(
+      lines[1].contains("gfnet.load: image_size is 96, but")
+        && lines[1].hasSuffix("says itself what it is: 128"))
+    #expect(lines[2].contains("shift_divisor is 8, but") && lines[2].hasSuffix("says itself what it is"))
+  }
+
   @Test func aPathIsCheckedWithoutWriting() throws {
     let folder = try TemporaryFolder()
     let output = try shown(

@@ -115,6 +115,34 @@ import Vision
     #expect(lines[2].contains("\tpolicy.state_encoder.") && lines[2].hasSuffix("\tmodel.\trecurrent"))
   }
 
+  /// Between pixels a patch is linear in each coordinate of its place, so that differences are exact but for rounding.
+  @Test func placesHaveGradientsWherePatchesAreInterpolated() throws {
+    let output = try shown(
+      """
+      local images = gfnet.random.counter("images"):uniform(2, 3, 128, 128)
+      local weights = gfnet.random.counter("weights"):normal(2, 3, 48, 48)
+      local places = gfnet.tensor{{10.4 / 80, 33.3 / 80}, {70.5 / 80, 0.6 / 80}}
+      local function value(p) return (model:crop(images, p, {interpolate = true}) * weights):sum() end
+      local g = gfnet.grad(value, places)
+      local worst = 0
+      for i = 1, 2 do
+        for k = 1, 2 do
+          local step = gfnet.tensor.zeros(2, 2)
+          step[i][k] = 0.1 / 80
+          local slope = (value(places + step) - value(places - step)) / (0.2 / 80)
+          worst = math.max(worst, math.abs(slope - g[i][k]) / g:abs():max())
+        end
+      end
+      print(worst < 0.01)
+      local whole = gfnet.tensor{{0, 1}, {0.5, 0.25}}
+      local cut = model:crop(images, whole)
+      print((model:crop(images, whole, nil, {interpolate = true}) - cut):abs():max() < 1e-6,
+        model:crop(images, {0.5, 0.5}, 32, {interpolate = true}):size(3),
+        (model:crop(data, {1, 1}, {interpolate = true}) - model:crop(data, {1, 1})):abs():max() < 1e-6)
+      """)
+    #expect(output == "true\ntrue\t32\ttrue", "\(output)")
+  }
+
   @Test func uncompiledPartsGiveWhatTrainingComputes() throws {
     let folder = try TemporaryFolder()
     let file = folder.path / "mine.safetensors"
@@ -216,6 +244,11 @@ import Vision
       "model:crop: places must be 12×2 (row, column) for so many images, got 3×2"
     ),
     ("model:crop(data, {0, 1.5})", "model:crop: place 1 is (0.0, 1.5): row and column must lie in [0, 1]"),
+    (
+      "model:crop(data, {0, 1.5}, {interpolate = true})",
+      "model:crop: place 1 is (0.0, 1.5): row and column must lie in [0, 1]"
+    ),
+    ("model:crop(data, {0, 1}, {interpolation = true})", "argument 3 'size' must be a whole number"),
     (
       "model:glance(data).memory:rows{13}",
       "memory:rows: argument 1 'rows': element 1 is 13, expected a whole number from 1 to 12"

@@ -108,6 +108,39 @@ import Testing
     #expect(shown[0].csv?.contains("stacked") == false)
   }
 
+  @Test func chartsAndFurtherAxesDraw() throws {
+    let folder = try TemporaryFolder()
+    let bench = try ScriptBench(
+      """
+      local g = gfnet.plot.figure{rows = 2, columns = 4, size = {10, 6}, style = "screen", name = "charts"}
+      g[1]:barh({"one", "two"}, {{label = "a", values = {1, 2}, xerr = 0.1}, {label = "b", values = {3, 4}}})
+      g[2]:box({"a", "b"}, {{1, 2, 3, 9}, gfnet.tensor{2, 3, 4}}, {mean = true})
+      g[3]:violin({"a"}, {{label = "x", values = {{1, 2, 3}}}, {label = "y", values = {{2, 2, 5}}, color = "crimson"}})
+      g[4]:heatmap({{1, 2}, {3, 4}}, {image = gfnet.tensor.rand(3, 8, 8), opacity = 0.4, smooth = true})
+      g[5]:contour({{0, 1, 2}, {1, 3, 4}, {2, 4, 9}}, {levels = {2, 3}}):text("(e)", 0, 1.1)
+      g[6]:pareto({1, 2, 3}, {5, 4, 6}, {y_better = "lower"}):vspan(1, 2):arrow(1, 4, 2, 5)
+      g[7]:reliability({0.3, 0.9}, {false, true}, {bins = 2, form = "line", label = "net"})
+      g[8]:confusion({1, 2, 2}, {predicted = {1, 1, 2}, names = {"cat", "dog"}})
+      g
+      -- %%
+      local f = gfnet.plot.figure{xformat = "k", xticks = {1000, 1500, 2000}, yformat = function(v) return "<" .. math.tointeger(v) .. ">" end}
+      f:line({1000, 2000}, {0, 4}, {label = "left", dash = "--", marker = "o"}):set{yticks = {0, 2, 4}}
+      local right = f:twin{ylabel = "cost", yscale = "symlog"}
+      right:line({1000, 2000}, {-100, 100}, {label = "right"})
+      local zoom = f:inset{zoom = true, xmin = 1000, xmax = 1200, ymin = 0, ymax = 1, place = "lower-right"}
+      print(right, zoom, f[1])
+      f:save("\(folder.path)/f.svg")
+      """)
+    #expect(bench.message == "")
+    #expect(bench.shown.contains("axes at the right\tinset 1\taxes 1 of 1\n"))
+    let csv = try #require(pictures(bench).first?.csv)
+    for kind in ["barh", "box", "violin", "contour", "pareto", "vspan", "arrow", "text", "reliability"] {
+      #expect(csv.contains(",\(kind),"), "\(kind)")
+    }
+    let svg = try String(contentsOfFile: "\(folder.path)/f.svg", encoding: .utf8)
+    #expect(svg.contains("&lt;4&gt;") && svg.contains("2.0k") && svg.contains("cost"))
+  }
+
   @Test func theEndingSaysTheFormat() throws {
     let folder = try TemporaryFolder()
     let bench = try ScriptBench(
@@ -158,6 +191,20 @@ import Testing
       "f:set{xscale = 'loog'}",
       "figure:set: option 'xscale': unknown axis scale \"loog\"; did you mean \"log\""
     ),
+    (
+      "f:set{yformat = 'kilo'}",
+      "figure:set: option 'yformat': unknown tick format \"kilo\"; known: \"k\""
+    ),
+    (
+      "f:set{yformat = function() return {} end}\nreturn f:line({1, 2}, {1, 2})",
+      "the function that writes marks must return a text, got"
+    ),
+    ("f:twin{}:twin{}", "these axes stand at the right or within others"),
+    ("f:inset{x = 0.9}", "inset: its place must be within the axes"),
+    ("f:confusion({1, 2})", "figure:confusion: argument 1 'truth' must be as many rows of counts as columns"),
+    ("f:confusion({1, 1.5}, {predicted = {1, 2}})", "1.5 is no number of a class"),
+    ("f:box({'a'}, {{1}, {2}})", "figure:box: series 1 has 2 lists of values for 1 categories"),
+    ("f:barh({'a'}, {1}, {yerr = 1})", "figure:barh: unknown option 'yerr'"),
     ("f[2]", "figure: no panel 2; expected 1 to 1"),
     ("f:panel(1, 2)", "figure:panel: no row 1, column 2 in 1×1 panels"),
     ("f:save('a.nothing')", "figure:save: argument 1 'file' must be a path ending in .png"),

@@ -113,7 +113,7 @@ import Testing
     #expect(lines[0].hasPrefix("no difference in accuracy is shown (0(0) points, p = 1"), "\(lines)")
     #expect(lines[0].hasSuffix("both cost the same\t1.0\tfalse"), "\(lines)")
     #expect(lines[1].contains("is a result of other images than the first"), "\(lines)")
-    #expect(lines[2].contains("method = \"student\" is for means"), "\(lines)")
+    #expect(lines[2].contains("evaluation:interval: option 'method': \"student\" is for means"), "\(lines)")
     #expect(lines.last == "table:comparison")
   }
 }

@@ -92,7 +92,7 @@ import Testing
     ("function(s) error('boom') end", "test.lua:4: boom (sampler 'function', image 1, step 2)"),
     (
       "gfnet.samplers.define{name = 'odd', propose_batch = function(b) return gfnet.tensor.zeros(3, 2) end}{}",
-      "must return a tensor of 12 × 2 places (row, column), and returned 6 numbers (sampler 'odd', step 2)"
+      "must return a tensor of 12 × 2 places (row, column), and returned numbers of 3×2 (sampler 'odd', step 2)"
     ),
     (
       "gfnet.samplers.define{name = 'odd', propose_batch = function(b, p, rng) return rng:uniform() end}{}",

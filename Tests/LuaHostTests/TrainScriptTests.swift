@@ -51,6 +51,47 @@ import Testing
       files == (1...3).map { "resnet_tiny_16-stage\($0).safetensors" })
   }
 
+  /// The policy by the gradient of the loss, alone and with all else.
+  @Test func thePolicyCanLearnByGradients() throws {
+    let bench = try ScriptBench(
+      Self.setup + """
+        local function weights(part)
+          local all = {}
+          for name, tensor in pairs(model:state()) do
+            if name:sub(1, #part) == part then
+              for _, x in ipairs(tensor:flatten():totable()) do all[#all + 1] = name .. x end
+            end
+          end
+          table.sort(all)
+          return table.concat(all, " ")
+        end
+        local encoder, policy = weights("model."), weights("policy.")
+        local metrics = gfnet.train{model = model, dataset = train, stage = 2, method = "differentiable", epochs = 1, batch = 8,
+          checkpoint = false, loss = function(logits, labels) return gfnet.nn.cross_entropy(logits[2], labels) end}
+        print(metrics[1].reward, weights("model.") == encoder, weights("policy.") == policy)
+        policy = weights("policy.")
+        gfnet.train{model = model, dataset = train, stage = 1, method = "differentiable", policy_rate = 0.01, epochs = 1,
+          batch = 8, random_branch = false, checkpoint = false}
+        print(weights("model.") == encoder, weights("policy.") == policy)
+        """)
+    #expect(bench.message == "")
+    let lines = bench.shown.split(separator: "\n").filter { !$0.hasPrefix("stage ") }
+    #expect(lines == ["nil\ttrue\tfalse", "false\tfalse"], "\(bench.shown)")
+  }
+
+  @Test(arguments: [
+    ("stage = 2, reward = function(r) return r.logits:sum(2) end", "reward is for method = \"ppo\""),
+    ("stage = 2, advantage = function(r, v) return r end", "advantage is for method = \"ppo\""),
+    ("stage = 1, reward = function(r) return 1 end", "reward is for stage 2, and this is stage 1"),
+  ])
+  func whatReinforcementNeedsIsRefusedWithGradients(_ options: String, _ expected: String) throws {
+    let bench = try ScriptBench(
+      Self.setup
+        + "gfnet.train{model = model, dataset = train, method = \"differentiable\", epochs = 1, checkpoint = false, \(options)}"
+    )
+    #expect(bench.message.contains(expected), "\(bench.message)")
+  }
+
   @Test func aStoppedTrainingGoesOn() throws {
     let folder = try TemporaryFolder()
     func script(_ name: String, stop: Bool) -> String {

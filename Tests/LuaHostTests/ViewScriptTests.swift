@@ -18,6 +18,9 @@ import Testing
     let folder = try TemporaryFolder()
     let output = try shown(
       """
+      print(select(2, pcall(function() return model:trace(data):over_views{views = 3} end)))
+      for n = 1, 12 do labels[n] = 1 + (n - 1) // 3 % 2 end
+      data = gfnet.dataset("tensors", {clips = clips, labels = labels, classes = {"right", "left"}})
       local trace = model:trace(data, {batch = 12})
       for _, mean in ipairs{"logits", "probabilities"} do
         local videos = trace:over_views{views = 3, mean = mean}
@@ -39,9 +42,12 @@ import Testing
       print(select(2, pcall(data.over_views, data, trace.logits[3], {1, 2})))
       print(model:infer(data).videos, data.views)
       """)
-    let lines = output.split(separator: "\n").map(String.init)
-    #expect(lines.count == 10)
-    guard lines.count == 10 else { return }
+    var lines = output.split(separator: "\n").map(String.init)
+    #expect(lines.count == 11)
+    guard lines.count == 11 else { return }
+    #expect(
+      lines.removeFirst().hasSuffix(
+        "with 3 views of a video, items 1 and 2 are of one, and they have different labels"))
     #expect(lines[0] == "true\t4\ttrue" && lines[1] == "true\t4\ttrue")
     #expect(lines[2].contains("4 videos of 3 views × 3 steps × 2 classes"))
     #expect(lines[3] == "true\t1\ttrue")

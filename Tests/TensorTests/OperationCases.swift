@@ -53,6 +53,9 @@ enum OperationCases {
       try $0[0].cropped(
         [PatchPosition(row: 1, column: 5), PatchPosition(row: 4, column: 0)], height: 4, width: 4)
     },
+    Case("crop.interpolated", [4, 3, 8, 9], [4, 2]) {
+      try $0[0].cropped(interpolatingAt: $0[1] * 1.9 + 2, height: 4, width: 4)
+    },
     Case("max", [3, 6, 4], smooth: false) { try $0[0].maximum(axis: 1).values },
     Case("min.ties", [3, 40], smooth: false) {
       try rounded($0[0], 3).minimum(axis: -1, keepingAxis: true).values

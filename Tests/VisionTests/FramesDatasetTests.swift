@@ -251,6 +251,13 @@ import Vision
     let data = try open(folder, options: options)
     #expect(data.labels == ["1", "2", "3"] && data.remarks.isEmpty)
     #expect((0..<3).map { data.videoLabel($0) } == [0, 1, 2])
+    // A list that is read from 1 already, and begins with the second class, gets no advice to read it so.
+    _ = try folder.write("video a 4 2\nvideo b 4 4\n", "list.txt")
+    options.classes = ["a", "b", "c"]
+    #expect { try open(folder, options: options) } throws: {
+      "\($0)".hasSuffix("list.txt, line 2: the label is 4, but there are 3 classes, 1 to 3")
+    }
+    options.classes = nil
     _ = try folder.write(list, "list.txt")
     #expect { try open(folder, options: options) } throws: {
       "\($0)".contains("the label is '0', expected a whole number from 1 to 1000000")

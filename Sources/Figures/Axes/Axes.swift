@@ -14,8 +14,20 @@ public struct Axes: Sendable {
   /// What is drawn, in the order in which it was added; see ``LayerHolder`` for the methods that add to it.
   private(set) var layers: [any PlotLayer] = []
   private var nextCycle = 0
+  /// Roughly the bytes of the numbers in the layers.
+  private(set) var layerBytes = 0
+  /// Holds ``twin``: a value cannot contain one of its own kind but in a list.
+  private var twins: [Axes] = []
+  /// Axes of their own within the plot area.
+  public var insets: [Inset] = []
 
   public init() {}
+
+  /// Axes in the same frame with the same x axis, whose y axis stands at the right; nil for none.
+  public var twin: Axes? {
+    get { twins.first }
+    set { twins = newValue.map { [$0] } ?? [] }
+  }
 
   /// True when nothing was added yet.
   public var isEmpty: Bool { layers.isEmpty }
@@ -31,6 +43,7 @@ public struct Axes: Sendable {
     case .own: break
     }
     layers.append(layer)
+    layerBytes += layer.heldBytes
   }
 
   /// Adds the layers of other axes as they are.
@@ -54,6 +67,29 @@ public struct Axes: Sendable {
         copy.layers[i].cycle = layer.cycle.map { place($0, layer.label) }
       }
     }
+    copy.twin = twin?.recycled(next: &next, known: &known)
     return copy
   }
+
+  /// The axes with a twin whose colours go on after their own.
+  var continued: Axes {
+    guard var other = twin else { return self }
+    var copy = self
+    for i in other.layers.indices {
+      other.layers[i].cycle = other.layers[i].cycle.map { $0 + nextCycle }
+    }
+    copy.twin = other
+    return copy
+  }
+
+  /// The axes with the layers of their twin among their own, as the legend shows them.
+  var united: Axes {
+    guard let twin else { return self }
+    var copy = self
+    copy.addAll(of: twin)
+    return copy
+  }
+
+  /// Removes the layers that do not pass.
+  mutating func keepLayers(where isKept: (any PlotLayer) -> Bool) { layers.removeAll { !isKept($0) } }
 }

@@ -4,7 +4,7 @@ import Foundation
 extension AxesLayout {
   mutating func chooseX() throws(FigureError) {
     xTurn = .level
-    var names = axes.categories
+    var names = axes.united.categories
     if let cells = axes.cells, !cells.columnNames.isEmpty { names = cells.columnNames }
     if axes.x.hidden || hidesXLabels && !names.isEmpty {
       (xTicks, xLabels) = (Ticks(values: [], labels: []), [])
@@ -91,7 +91,8 @@ extension AxesLayout {
     }
     var named: Ticks?
     if let values = axes.y.ticks { named = explicit(values, axes.y, yMap) }
-    if let names = axes.cells?.rowNames, !names.isEmpty, named == nil {
+    let names = axes.cells?.rowNames ?? axes.rowCategories
+    if !names.isEmpty, named == nil {
       named = Ticks(values: names.indices.map { Double($0 + 1) }, labels: names)
     }
     if let named {
@@ -137,12 +138,16 @@ extension AxesLayout {
   private func automatic(_ options: AxisOptions, _ map: AxisMap, limit: Int) -> Ticks {
     let hasCells = axes.cells != nil
     var ticks =
-      map.scale == .log
-      ? Ticks.logarithmic(map.lower, map.upper, limit: limit)
-      : Ticks.linear(
-        map.lower, map.upper, limit: limit, integers: options.integers || hasCells,
-        exponent: options.exponent)
+      switch map.scale {
+      case .linear:
+        Ticks.linear(
+          map.lower, map.upper, limit: limit, integers: options.integers || hasCells,
+          exponent: options.exponent)
+      case .log: Ticks.logarithmic(map.lower, map.upper, limit: limit)
+      case .symlog: Ticks.symmetric(map.lower, map.upper, threshold: map.threshold, limit: limit)
+      }
     if !options.minorTicks || hasCells { ticks.minor = [] }
+    options.format?.apply(to: &ticks, onePrefix: map.scale == .linear)
     return ticks
   }
 
@@ -155,12 +160,14 @@ extension AxesLayout {
       return !place.isFinite || places.insert(Int(place)).inserted
     }
     let labels = options.tickLabels ?? []
-    return Ticks(
+    var ticks = Ticks(
       values: shown.map { values[$0] },
       labels: shown.map { i in
         if options.tickLabels != nil { return i < labels.count ? labels[i] : "" }
         return Ticks.exact(values[i])
       })
+    if options.tickLabels == nil { options.format?.apply(to: &ticks, onePrefix: map.scale == .linear) }
+    return ticks
   }
 
   private func layouts(_ labels: [String]) throws(FigureError) -> [[TextLayout]] {

@@ -8,19 +8,23 @@ struct AxesLayout {
   // The maps have the room that bars' values need.
   var xMap: AxisMap
   var yMap: AxisMap
-  private let plainY: AxisMap
+  private let plainX: AxisMap
+  let plainY: AxisMap
+  /// Holds ``twin``, as `Axes` does.
+  private var twins: [AxesLayout] = []
   // Tick labels are left out where a neighbouring panel shows the same axis.
   var hidesXLabels = false
   var hidesYLabels = false
   // Axis labels are left out where a neighbouring panel has the same.
   var hidesXTitle = false
   var hidesYTitle = false
+  var hidesRightTitle = false
   var legendPlace: LegendOptions.Place
   /// The part of the page for one panel.
   var panel = Size(width: 0, height: 0)
 
   /// The plot area, inside the frame.
-  private(set) var area = Rect(x: 0, y: 0, width: 1, height: 1)
+  var area = Rect(x: 0, y: 0, width: 1, height: 1)
   /// What the plot area must at least measure, for everything in it to be shown.
   var needs = Size(width: 0, height: 0)
   /// What the last measuring could not do.
@@ -33,9 +37,11 @@ struct AxesLayout {
   var xTurn = Turn.level
   private(set) var titleLines: [TextLayout] = []
   private(set) var xTitle: [TextLayout] = []
-  private(set) var yTitle: [TextLayout] = []
+  var yTitle: [TextLayout] = []
   private(set) var legend: LegendBox?
   private(set) var colorBar: ColorBar?
+  /// What layers stand beyond the plot area with.
+  private var beyond = Margins()
   /// True when the numbers at bars are written upwards.
   var valuesUpright = false
 
@@ -60,29 +66,37 @@ struct AxesLayout {
     self.setter = setter
     self.xMap = xMap
     self.yMap = yMap
-    plainY = yMap
-    legend = try LegendBox(axes, style: style, setter: setter)
+    (plainX, plainY) = (xMap, yMap)
+    legend = try LegendBox(axes.united, style: style, setter: setter)
     colorBar = axes.colorScale.map { ColorBar($0) }
+  }
+
+  /// The axes that stand at the right of the same frame.
+  var twin: AxesLayout? {
+    get { twins.first }
+    set { twins = newValue.map { [$0] } ?? [] }
   }
 
   /// Digit height and line height of tick labels.
   var digit: Double { setter.digitHeight * style.fontSize }
   var lineHeight: Double { style.fontSize * 1.2 }
 
-  /// Puts the plot area at the origin; returns the room at the ends of the y axis, as a part of its length, that the
-  /// values of bars need.
-  mutating func begin(width: Double, height: Double) throws(FigureError) -> (before: Double, after: Double) {
+  /// Puts the plot area at the origin; returns the room that the values of bars need.
+  mutating func begin(width: Double, height: Double) throws(FigureError) -> ValueRoom {
     area = squared(Rect(x: 0, y: 0, width: max(width, 1), height: max(height, 1)))
     needs = Size(width: 0, height: 0)
     obstacle = nil
-    yMap = plainY
+    (xMap, yMap) = (plainX, plainY)
     place()
-    return try valueRoom()
+    var room = try valueRoom()
+    room.right = try beginTwin()
+    return room
   }
 
   /// Chooses the marks; returns the margins that they then need.
-  mutating func measure(room: (before: Double, after: Double)) throws(FigureError) -> Margins {
-    yMap = plainY.extended(before: room.before, after: room.after)
+  mutating func measure(room: ValueRoom) throws(FigureError) -> Margins {
+    xMap = plainX.extended(before: room.x.before, after: room.x.after)
+    yMap = plainY.extended(before: room.y.before, after: room.y.after)
     place()
     try chooseX()
     try chooseY()
@@ -91,12 +105,15 @@ struct AxesLayout {
     yTitle =
       hidesYTitle ? [] : try setter.wrapped(axes.y.label, size: style.labelSize, width: area.height + 6)
     try colorBar?.measure(height: area.height, style: style, setter: setter)
+    beyond = Margins()
     for layer in axes.layers { try layer.makeRoom(in: &self) }
+    try measureTwin(room: room.right)
     squareNeeds()
     try fitLegend()
-    let lift = hasYFactor ? style.fontSize * 1.3 + 2 : 3
+    let lift = hasFactor ? style.fontSize * 1.3 + 2 : 3
     legend?.lift = lift
-    legend?.aside = colorBar?.width ?? 0
+    let aside = (colorBar?.width ?? 0) + twinWidth
+    legend?.aside = aside
     return margins(withLegend: true)
   }
 
@@ -104,13 +121,14 @@ struct AxesLayout {
   mutating func move(to rect: Rect) {
     area = squared(rect)
     place()
+    followWithTwin()
   }
 
   /// The part of a rectangle in which the cells of a matrix are square.
   private func squared(_ rect: Rect) -> Rect {
     guard let cells = axes.cells, cells.isSquare else { return rect }
-    let cell = min(rect.width / Double(cells.columns), rect.height / Double(cells.rows))
-    let (w, h) = (cell * Double(cells.columns), cell * Double(cells.rows))
+    let unit = min(rect.width / cells.shape.width, rect.height / cells.shape.height)
+    let (w, h) = (unit * cells.shape.width, unit * cells.shape.height)
     // Square cells suit most maps, but not where they would leave most of the panel empty.
     guard cells.squareCells != nil || w >= panel.width / 2 && h >= panel.height / 2 else { return rect }
     return Rect(x: rect.x + (rect.width - w) / 2, y: rect.y + (rect.height - h) / 2, width: w, height: h)
@@ -119,14 +137,14 @@ struct AxesLayout {
   /// What square cells need in one direction they need in both.
   private mutating func squareNeeds() {
     guard let cells = axes.cells, cells.isSquare else { return }
-    let side = max(needs.width / Double(cells.columns), needs.height / Double(cells.rows))
-    needs = Size(width: side * Double(cells.columns), height: side * Double(cells.rows))
+    let unit = max(needs.width / cells.shape.width, needs.height / cells.shape.height)
+    needs = Size(width: unit * cells.shape.width, height: unit * cells.shape.height)
   }
 
-  private mutating func place() {
+  mutating func place() {
     (xMap.start, xMap.end) = (area.x, area.right)
-    // Rows of a matrix are numbered from the top.
-    let downwards = axes.cells != nil
+    // Rows of a matrix and names of level bars are numbered from the top.
+    let downwards = axes.cells != nil || !axes.rowCategories.isEmpty
     (yMap.start, yMap.end) = downwards ? (area.y, area.bottom) : (area.bottom, area.y)
   }
 
@@ -172,6 +190,14 @@ struct AxesLayout {
 
   // MARK: Margins
 
+  /// Widens the margins so that a box near the plot area is on the page.
+  mutating func keepFree(_ box: Rect) {
+    beyond.left = max(beyond.left, area.x - box.x + 1)
+    beyond.right = max(beyond.right, box.right - area.right + 1)
+    beyond.top = max(beyond.top, area.y - box.y + 1)
+    beyond.bottom = max(beyond.bottom, box.bottom - area.bottom + 1)
+  }
+
   private func margins(withLegend: Bool) -> Margins {
     var m = Margins()
     m.left = yLabelWidth
@@ -182,18 +208,20 @@ struct AxesLayout {
     if hasXFooter { m.bottom += style.labelSize * 1.22 * Double(max(xTitle.count, 1)) + 2.5 }
     m.top = digit / 2
     if !titleLines.isEmpty { m.top = max(m.top, style.titleSize * 1.25 * Double(titleLines.count) + 2) }
-    if hasYFactor {
+    if hasFactor {
       m.top = max(m.top, style.fontSize * 1.25) + (axes.title.isEmpty ? 0 : style.fontSize * 1.1)
     }
     if colorBar?.ticks.exponent != nil { m.top = max(m.top, style.fontSize * 1.3 + 3) }
+    m.right += twinWidth
     if let colorBar { m.right += colorBar.width }
     if let legend, withLegend {
       if legendPlace == .above { m.top += legend.size.height + 3 }
       if legendPlace == .below { m.bottom += legend.size.height + 5 }
       if legendPlace == .outside { m.right += legend.size.width + 6 }
     }
-    m.right = max(m.right, overhang().right)
-    m.left = max(m.left, overhang().left)
+    m.right = max(m.right, overhang().right, beyond.right)
+    m.left = max(m.left, overhang().left, beyond.left)
+    (m.top, m.bottom) = (max(m.top, beyond.top), max(m.bottom, beyond.bottom))
     return m
   }
 

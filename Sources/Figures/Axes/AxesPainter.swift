@@ -8,26 +8,34 @@ struct AxesPainter {
   /// The plot area up to the inner rim of its frame. Lines end there, so that they leave the frame whole.
   var inside: Rect { area.inset(by: style.axisWidth / 2) }
 
+  /// The painters of these axes and of those at the right, which have the same frame.
+  private var painters: [AxesPainter] { [self] + (layout.twin.map { [AxesPainter(layout: $0)] } ?? []) }
+
   /// Draws the layers in the order that ``PlotLayer`` tells, with the axes between them.
   func draw(into list: inout DisplayList) throws {
-    let layers = layout.axes.layers
+    let parts = painters.flatMap { painter in painter.layout.axes.layers.map { (painter: painter, layer: $0) }
+    }
     drawGrid(into: &list)
     list.clip(to: area)
-    for layer in layers { try layer.paintGround(with: self, into: &list) }
-    for layer in layers { try layer.paintArea(with: self, into: &list) }
+    for (painter, layer) in parts { try layer.paintGround(with: painter, into: &list) }
+    for (painter, layer) in parts { try layer.paintArea(with: painter, into: &list) }
     list.endClip()
     drawFrame(into: &list)
-    for layer in layers { try layer.paintLine(with: self, into: &list) }
+    for (painter, layer) in parts { try layer.paintLine(with: painter, into: &list) }
     for hasCells in [false, true] {
-      for layer in layers where (layer.cells != nil) == hasCells {
-        try layer.paintNumbers(with: self, into: &list)
+      for (painter, layer) in parts where (layer.cells != nil) == hasCells {
+        try layer.paintNumbers(with: painter, into: &list)
       }
     }
     try drawLabels(into: &list)
-    try layout.colorBar?.draw(beside: area, style: style, setter: setter, into: &list)
+    try drawRightAxis(into: &list)
+    var aside = area
+    aside.width += layout.twinWidth
+    try layout.colorBar?.draw(beside: aside, style: style, setter: setter, into: &list)
+    try drawInsets(into: &list)
     var notes: [Rect] = []
-    for layer in layers {
-      if let note = try layer.paintNote(with: self, into: &list) { notes.append(note) }
+    for (painter, layer) in parts {
+      if let note = try layer.paintNote(with: painter, into: &list) { notes.append(note) }
     }
     try placedLegend(notes)?.draw(style: style, into: &list)
   }
@@ -44,7 +52,10 @@ struct AxesPainter {
   private func obstacles(_ notes: [Rect]) throws -> Obstacles {
     var result = Obstacles(area)
     for note in notes { result.add(note, 1) }
-    for layer in layout.axes.layers { try layer.obstruct(&result, with: self) }
+    for inset in layout.axes.insets { result.add(inset.box(in: area), 4) }
+    for painter in painters {
+      for layer in painter.layout.axes.layers { try layer.obstruct(&result, with: painter) }
+    }
     result.finish()
     return result
   }
@@ -61,7 +72,7 @@ struct AxesPainter {
         list.stroke(Path([Point(x, area.y), Point(x, area.bottom)]), stroke)
       }
     }
-    if grid == .both || grid == .y {
+    if (grid == .both || grid == .y) && layout.axes.rowCategories.isEmpty {
       for y in layout.yTicks.values.map({ layout.yMap($0) }) where y > area.y + 1 && y < area.bottom - 1 {
         list.stroke(Path([Point(area.x, y), Point(area.right, y)]), stroke)
       }
@@ -85,7 +96,7 @@ struct AxesPainter {
         mark(Point(area.x, layout.yMap(y)), -2, 0, stroke)
       }
     }
-    let named = !layout.axes.categories.isEmpty
+    let named = !layout.axes.united.categories.isEmpty
     // A mark that touches the frame's corner would only make it look blotched.
     let edge = 2 * style.axisWidth
     if plain && !named {
@@ -98,13 +109,13 @@ struct AxesPainter {
         }
       }
     }
-    if plain {
+    if plain && layout.axes.rowCategories.isEmpty {
       for (values, length, stroke) in [
         (layout.yTicks.values, style.tickLength, stroke), (layout.yTicks.minor, style.minorTickLength, thin),
       ] {
         for y in values.map({ layout.yMap($0) }) where y > area.y + edge && y < area.bottom - edge {
           mark(Point(area.x, y), length, 0, stroke)
-          mark(Point(area.right, y), -length, 0, stroke)
+          if layout.twin == nil { mark(Point(area.right, y), -length, 0, stroke) }
         }
       }
     }
@@ -113,18 +124,19 @@ struct AxesPainter {
 
   private func drawLabels(into list: inout DisplayList) throws(FigureError) {
     if !layout.hidesXLabels { try drawXLabels(into: &list) }
+    let ink = layout.axes.y.color ?? style.ink
     if !layout.hidesYLabels {
       for (value, lines) in zip(layout.yTicks.values, layout.yLabels) {
         var y =
           layout.yMap(value) + layout.digit / 2 - layout.lineHeight * Double(lines.count - 1) / 2
         for line in lines {
-          line.draw(at: Point(area.x - layout.labelGap - line.width, y), color: style.ink, into: &list)
+          line.draw(at: Point(area.x - layout.labelGap - line.width, y), color: ink, into: &list)
           y += layout.lineHeight
         }
       }
       if let exponent = layout.yTicks.exponent {
         let text = try setter.line(Ticks.factor(exponent), size: style.fontSize)
-        text.draw(at: Point(area.x, area.y - 3), color: style.ink, into: &list)
+        text.draw(at: Point(area.x, area.y - 3), color: ink, into: &list)
       }
     }
     var x = area.x - layout.yLabelWidth - 3 - setter.depth * style.labelSize
@@ -132,57 +144,15 @@ struct AxesPainter {
     x -= style.labelSize * 1.2 * Double(layout.yTitle.count - 1)
     for line in layout.yTitle {
       line.draw(
-        at: Point(x, area.y + (area.height + line.width) / 2), angle: 90, color: style.ink, into: &list)
+        at: Point(x, area.y + (area.height + line.width) / 2), angle: 90, color: ink, into: &list)
       x += style.labelSize * 1.2
     }
     var y = area.y - 5 - style.titleSize * 1.25 * Double(layout.titleLines.count - 1)
-    if layout.hasYFactor { y -= style.fontSize * 1.1 }
+    if layout.hasFactor { y -= style.fontSize * 1.1 }
     if let legend = layout.legend, layout.legendPlace == .above { y -= legend.size.height + 3 }
     for line in layout.titleLines {
       line.draw(at: Point(area.center.x - line.width / 2, y), color: style.ink, into: &list)
       y += style.titleSize * 1.25
-    }
-  }
-
-  private func drawXLabels(into list: inout DisplayList) throws(FigureError) {
-    let top = area.bottom + layout.labelGap
-    for (value, lines) in zip(layout.xTicks.values, layout.xLabels) {
-      let x = layout.xMap(value)
-      for (i, line) in lines.enumerated() {
-        switch layout.xTurn {
-        case .slanted:
-          let reach = line.width * 0.7071
-          line.draw(
-            at: Point(x - reach + 1.5, top + reach + style.fontSize * 0.5), angle: 45, color: style.ink,
-            into: &list)
-        case .upright:
-          let middle = x + layout.lineHeight * (Double(i) - Double(lines.count - 1) / 2)
-          line.draw(
-            at: Point(middle + layout.digit / 2, top + line.width), angle: 90, color: style.ink, into: &list)
-        case .level:
-          line.draw(
-            at: Point(x - line.width / 2, top + layout.xAscent + layout.lineHeight * Double(i)),
-            color: style.ink, into: &list)
-        }
-      }
-    }
-    if layout.hasXFooter { try drawXFooter(into: &list) }
-  }
-
-  /// The x label in the middle, the power of ten at the right end; the label gives way where they would meet.
-  private func drawXFooter(into list: inout DisplayList) throws(FigureError) {
-    var baseline = area.bottom + layout.xFooterBaseline
-    var right = area.right
-    if let exponent = layout.xTicks.exponent {
-      let factor = try setter.line(Ticks.factor(exponent), size: style.fontSize)
-      factor.draw(at: Point(area.right - factor.width, baseline), color: style.ink, into: &list)
-      right -= factor.width + style.fontSize
-    }
-    for line in layout.xTitle {
-      var x = area.center.x - line.width / 2
-      if layout.xTicks.exponent != nil { x = min(x, right - line.width) }
-      line.draw(at: Point(x, baseline), color: style.ink, into: &list)
-      baseline += style.labelSize * 1.22
     }
   }
 }

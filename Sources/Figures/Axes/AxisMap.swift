@@ -5,6 +5,8 @@ struct AxisMap: Sendable {
   var lower: Double
   var upper: Double
   var scale: Scale
+  /// Where a symmetric logarithmic axis ceases to be linear.
+  var threshold = 1.0
   /// Where `lower` and `upper` lie.
   var start = 0.0
   var end = 1.0
@@ -12,22 +14,24 @@ struct AxisMap: Sendable {
   /// The place of a value on the page; not a number for what the axis cannot show: infinities, and on a
   /// logarithmic axis what is not above 0.
   func callAsFunction(_ value: Double) -> Double {
-    guard value.isFinite, scale == .linear || value > 0 else { return .nan }
+    guard value.isFinite, scale != .log || value > 0 else { return .nan }
     let place = start + fraction(value) * (end - start)
     // The limits are far beyond any page, but safe to calculate with.
     return place.isNaN ? .nan : place.clamped(-1e7, 1e7)
   }
 
   func contains(_ value: Double) -> Bool {
-    guard value.isFinite, scale == .linear || value > 0 else { return false }
+    guard value.isFinite, scale != .log || value > 0 else { return false }
     let t = fraction(value)
     return t >= -1e-9 && t <= 1 + 1e-9
   }
 
   private func fraction(_ value: Double) -> Double {
-    scale == .linear
-      ? Span(lower, upper).fraction(value)
-      : (log10(value) - log10(lower)) / (log10(upper) - log10(lower))
+    switch scale {
+    case .linear: Span(lower, upper).fraction(value)
+    case .log: (log10(value) - log10(lower)) / (log10(upper) - log10(lower))
+    case .symlog: symmetric.span(lower, upper).fraction(symmetric(value))
+    }
   }
 
   /// The map with `before` and `after` of its length added at the ends.
@@ -36,6 +40,14 @@ struct AxisMap: Sendable {
     if scale == .linear {
       let span = Span(lower, upper).extended(before: before, after: after)
       (map.lower, map.upper) = (span.lower, span.upper)
+      return map
+    }
+    if scale == .symlog {
+      let span = symmetric.span(lower, upper).extended(before: before, after: after)
+      (map.lower, map.upper) = (
+        before == 0 ? lower : symmetric.value(at: span.lower),
+        after == 0 ? upper : symmetric.value(at: span.upper)
+      )
       return map
     }
     let decades = log10(upper) - log10(lower)
@@ -50,7 +62,7 @@ extension Axes {
   ///
   /// The margins are parts of the range that is shown, which is that of all panels where the axis is shared.
   static func xMaps(_ panels: [Axes], shared: Bool) throws(FigureError) -> [AxisMap] {
-    try maps(panels, shared: shared, name: "x", axis: { $0.x }, extend: { $0.extendX(&$1) })
+    try maps(panels.map(\.united), shared: shared, name: "x", axis: { $0.x }, extend: { $0.extendX(&$1) })
   }
 
   /// The values at the ends of the y axis of each panel; see ``xMaps(_:shared:)``.
@@ -87,11 +99,16 @@ struct Extent {
   var upper = -Double.infinity
   /// Values that need no margin beyond them: the foot of bars, the rim of a heat map.
   var sticky: [Double] = []
+  /// The widest margin, in units of a linear axis.
+  var mostMargin = Double.infinity
+  /// The smallest size of a value that is not 0.
+  private(set) var smallest = Double.infinity
 
   mutating func add(_ value: Double) {
-    guard value.isFinite, scale == .linear || value > 0 else { return }
+    guard value.isFinite, scale != .log || value > 0 else { return }
     lower = min(lower, value)
     upper = max(upper, value)
+    if value != 0 { smallest = min(smallest, abs(value)) }
   }
 
   mutating func add(_ values: [Double]) { for value in values { add(value) } }
@@ -103,7 +120,17 @@ extension AxisOptions {
     guard low < high else {
       throw FigureError("\(name) axis: the lower limit \(low) must be below the upper limit \(high)")
     }
-    return AxisMap(lower: low, upper: high, scale: scale)
+    return AxisMap(lower: low, upper: high, scale: scale, threshold: threshold(extent))
+  }
+
+  /// Where a symmetric logarithmic axis ceases to be linear: as asked, else at the power of ten below all data but 0,
+  /// and at most five below the largest.
+  private func threshold(_ extent: Extent) -> Double {
+    if let linearBelow { return linearBelow }
+    let largest = max(abs(extent.lower), abs(extent.upper))
+    guard extent.smallest.isFinite, largest.isFinite, largest > 0 else { return 1 }
+    func power(_ v: Double) -> Double { log10(v).rounded(.down) }
+    return max(1.0.timesTen(to: Int(max(power(extent.smallest), power(largest) - 5))), .leastNormalMagnitude)
   }
 
   private func limits(_ extent: Extent, name: String) throws(FigureError) -> (Double, Double) {
@@ -111,9 +138,12 @@ extension AxisOptions {
       guard limit.isFinite else {
         throw FigureError("\(name) axis: limits must be finite numbers, not \(limit)")
       }
-      guard scale == .linear || limit > 0 else {
+      guard scale != .log || limit > 0 else {
         throw FigureError("\(name) axis: a logarithmic axis needs limits above 0, not \(limit)")
       }
+    }
+    if let linearBelow, !(linearBelow > 0 && linearBelow.isFinite) {
+      throw FigureError("\(name) axis: what is linear around 0 must reach above 0, not to \(linearBelow)")
     }
     guard (0...10).contains(margin) else {
       throw FigureError("\(name) axis: the margin must be 0 to 10, not \(margin)")
@@ -124,11 +154,11 @@ extension AxisOptions {
     // A lone limit beyond the data turns the range round.
     if let lower, lower >= high {
       high = scale == .log ? min(lower * 10, greatest) : Span.around(lower).upper
-      if scale == .linear { high = max(high, min(lower + max(abs(lower), 1), greatest)) }
+      if scale != .log { high = max(high, min(lower + max(abs(lower), 1), greatest)) }
     }
     if let upper, upper <= low {
       low = scale == .log ? max(upper / 10, .leastNonzeroMagnitude) : Span.around(upper).lower
-      if scale == .linear { low = min(low, max(upper - max(abs(upper), 1), -greatest)) }
+      if scale != .log { low = min(low, max(upper - max(abs(upper), 1), -greatest)) }
     }
 
     if scale == .log {
@@ -148,8 +178,10 @@ extension AxisOptions {
       return (lower ?? low, upper ?? high)
     }
     // A side that the user fixed counts as the data's end there.
-    let span = Span(lower ?? low, upper ?? high)
-    let wide = span.extended(before: margin, after: margin)
+    let map = AxisMap(
+      lower: lower ?? low, upper: upper ?? high, scale: scale, threshold: threshold(extent))
+    let margin = scale == .linear ? min(margin, extent.mostMargin / (map.upper - map.lower)) : margin
+    let wide = map.extended(before: margin, after: margin)
     return (
       lower ?? (extent.sticky.contains(low) ? low : wide.lower),
       upper ?? (extent.sticky.contains(high) ? high : wide.upper)

@@ -8,6 +8,10 @@ public struct AxisOptions: Sendable, Hashable {
   public var upper: Double?
   /// How values become lengths.
   public var scale: Scale = .linear
+  /// Where a symmetric logarithmic axis ceases to be linear; nil: a power of ten below the data.
+  public var linearBelow: Double?
+  /// How marks are written; nil: as numbers, with a common power of ten at the end of the axis.
+  public var format: TickFormat?
   /// Marks whole numbers only, as for step numbers.
   public var integers = false
   /// Values to mark instead of the chosen ones.
@@ -22,6 +26,8 @@ public struct AxisOptions: Sendable, Hashable {
   public var margin = 0.05
   /// The power of ten written once at the axis end; 0 never, nil for very large and very small numbers.
   public var exponent: Int?
+  /// The colour of the axis' texts; nil takes the style's ink.
+  public var color: Color?
   /// Leaves out labels and marks, for heat maps and pictures.
   public var hidden = false
 

@@ -7,6 +7,8 @@ struct CellGrid: Sendable {
   var columnNames: [String]
   /// Whether cells are as high as wide; nil: when that suits the matrix and leaves its panel filled.
   var squareCells: Bool?
+  /// The sides of a matrix with square cells, of which only the ratio counts; that of an image below it.
+  var shape: (width: Double, height: Double)
 
   /// True where cells are square, which suits a map of places or classes, but not five steps against a
   /// hundred epochs.
@@ -20,6 +22,14 @@ struct ColorScale: Sendable {
   var upper: Double
   /// The text beside the bar.
   var label: String
+  /// How much the colours cover, and whether that is nothing at the lower end and so much at the upper.
+  var opacity = 1.0
+  var fades = false
+
+  /// The colour at a part of the range as it is seen on a page.
+  func shade(_ t: Double, on page: Color) -> Color {
+    page.mixed(with: colors.color(t), fades ? opacity * t : opacity)
+  }
 }
 
 // What the axes ask of all their layers; the first that has an answer gives it.
@@ -32,6 +42,9 @@ extension Axes {
 
   /// Names of the positions 1, 2, … on the x axis, set by bar charts.
   var categories: [String] { first { $0.categories.isEmpty ? nil : $0.categories } ?? [] }
+
+  /// Names of the positions 1, 2, … on the y axis from above, set by charts of level bars.
+  var rowCategories: [String] { first { $0.rowCategories.isEmpty ? nil : $0.rowCategories } ?? [] }
 
   /// True when bars stand on top of one another.
   var stacked: Bool { layers.contains { $0.isStack } }

@@ -34,7 +34,7 @@ struct ColorBar {
       let bottom = bar.bottom - bar.height * Double(i) / Double(count)
       list.fill(
         Path(Rect(left: bar.x, top: top, right: bar.right, bottom: bottom)),
-        scale.colors.color((Double(i) + 0.5) / Double(count)))
+        scale.shade((Double(i) + 0.5) / Double(count), on: style.background))
     }
     list.stroke(Path(bar), Stroke(style.ink, width: style.axisWidth))
     for (value, label) in zip(ticks.values, labels) {

@@ -33,6 +33,12 @@ extension [Point] {
     return result
   }
 
+  /// True where all points lie within `size` of the first, so that nothing of a line through them could be seen.
+  func isSpot(within size: Double) -> Bool {
+    guard let first else { return false }
+    return allSatisfy { hypot($0.x - first.x, $0.y - first.y) < size }
+  }
+
   /// Joins the points by steps: level to the next point's x, then up or down.
   func stepped() throws -> [Point] {
     var result: [Point] = []

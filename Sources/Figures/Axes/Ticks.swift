@@ -7,6 +7,8 @@ public enum Scale: String, NamedOption {
   case linear
   /// Equal ratios have equal lengths; values ≤ 0 are not drawn.
   case log
+  /// Linear around 0 and logarithmic beyond, on both sides.
+  case symlog
 
   public static let optionName = "axis scale"
 }
@@ -196,7 +198,7 @@ package struct Ticks: Sendable {
   }
 
   /// m × 10ⁿ as markup for a laid-out superscript.
-  private static func power(_ m: Int, _ n: Int) -> String {
+  static func power(_ m: Int, _ n: Int) -> String {
     (m == 1 ? "" : "\(m)×") + "10^{\(n < 0 ? "−\(-n)" : "\(n)")}"
   }
 }

@@ -53,9 +53,8 @@ extension Figure {
     var table = CSV(NumbersRow.header)
     // Which columns are used is known from a few rows, and millions of points need not wait in memory.
     for isDraft in [true, false] {
-      for (i, panel) in panels.enumerated() {
-        let place = panels.count == 1 ? "" : panel.title.isEmpty ? "\(i + 1)" : panel.title
-        for layer in panel.layers {
+      for (place, axes) in namedAxes {
+        for layer in axes.layers {
           let series = layer.label ?? ""
           let count = isDraft ? layer.typicalRows : layer.rowCount
           for row in 0..<count {
@@ -68,5 +67,15 @@ extension Figure {
       if isDraft { table.begin() }
     }
     return table.text
+  }
+
+  /// All axes with what the numbers call them: nothing for the axes of a figure with one panel.
+  private var namedAxes: [(name: String, axes: Axes)] {
+    panels.enumerated().flatMap { i, panel -> [(name: String, axes: Axes)] in
+      let name = panels.count == 1 ? "" : panel.title.isEmpty ? "\(i + 1)" : panel.title
+      func part(_ what: String) -> String { name.isEmpty ? what : "\(name), \(what)" }
+      return [(name, panel)] + (panel.twin.map { [(part("right axis"), $0)] } ?? [])
+        + panel.insets.enumerated().map { (part("inset \($0 + 1)"), $1.axes) }
+    }
   }
 }

@@ -1,19 +1,23 @@
 extension PlotLayer {
-  fileprivate var heldBytes: Int { 256 + heldNumbers * MemoryLayout<Double>.stride }
+  var heldBytes: Int { 256 + heldNumbers * MemoryLayout<Double>.stride }
+}
+
+extension Axes {
+  /// Roughly the bytes of all that is drawn in them.
+  fileprivate var heldBytes: Int {
+    layerBytes + (twin?.heldBytes ?? 0) + insets.reduce(0) { $0 + $1.axes.heldBytes }
+  }
 }
 
 extension Figure {
   /// Roughly the bytes of the numbers that came to be drawn since the last call.
   ///
-  /// - Parameter counted: layers of each panel that were counted before; to begin with an empty list.
+  /// - Parameter counted: what was counted before; to begin with an empty list.
   public func newBytes(_ counted: inout [Int]) -> Int {
-    if counted.count < panels.count { counted += Array(repeating: 0, count: panels.count - counted.count) }
-    var bytes = 0
-    for (index, panel) in panels.enumerated() where panel.layers.count > counted[index] {
-      bytes += panel.layers[counted[index]...].reduce(0) { $0 + $1.heldBytes }
-      counted[index] = panel.layers.count
-    }
-    return bytes
+    let total = panels.reduce(0) { $0 + $1.heldBytes }
+    let before = counted.first ?? 0
+    counted = [total]
+    return max(total - before, 0)
   }
 }
 

@@ -31,23 +31,23 @@ public struct Figure: Drawing {
   static let widest = 2160.0
   static let tallest = 2880.0
 
-  /// A figure with one pair of axes.
-  public init(size: FigureSize = .oneColumn, style: FigureStyle = .paper) {
-    self.size = size
+  /// A figure with one pair of axes; without a size it has the style's, else one column.
+  public init(size: FigureSize? = nil, style: FigureStyle = .paper) {
+    self.size = size ?? style.size ?? .oneColumn
     self.style = style
     rows = 1
     columns = 1
     panels = [Axes()]
   }
 
-  /// A figure with a grid of axes. Throws ``FigureError`` unless there are 1 to 30 rows and columns.
+  /// A figure with a grid of axes; without a size it has the style's, else two columns. Throws ``FigureError`` unless there are 1 to 30 rows and columns.
   public init(
-    rows: Int, columns: Int, size: FigureSize = .twoColumns, style: FigureStyle = .paper
+    rows: Int, columns: Int, size: FigureSize? = nil, style: FigureStyle = .paper
   ) throws(FigureError) {
     guard (1...30).contains(rows), (1...30).contains(columns) else {
       throw FigureError("a figure has 1 to 30 rows and columns of axes, not \(rows)×\(columns)")
     }
-    self.size = size
+    self.size = size ?? style.size ?? .twoColumns
     self.style = style
     self.rows = rows
     self.columns = columns
@@ -100,7 +100,7 @@ public struct Figure: Drawing {
 
   /// The panels with colours and line styles that go on from one to the next where they share a legend.
   var shownPanels: [Axes] {
-    guard sharesLegend else { return panels }
+    guard sharesLegend else { return panels.map(\.continued) }
     var next = 0
     var known: [String: Int] = [:]
     return panels.map { $0.recycled(next: &next, known: &known) }

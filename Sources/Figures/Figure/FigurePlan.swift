@@ -30,7 +30,7 @@ struct FigurePlan {
     try begin(panels)
     if figure.sharesLegend {
       var all = Axes()
-      for panel in panels { all.addAll(of: panel) }
+      for panel in panels { all.addAll(of: panel.united) }
       legend = try LegendBox(all, style: figure.style, setter: setter, oncePerLabel: true)
     }
     try solve()
@@ -69,18 +69,39 @@ struct FigurePlan {
     var yMaps = try Axes.yMaps(panels, shared: figure.sharesY)
     if figure.sharesX { FigurePlan.unite(&xMaps) }
     if figure.sharesY { FigurePlan.unite(&yMaps) }
+    let twins = try self.twins(panels)
     let sameX = rows > 1 && Set(panels.map(\.x.label)).count == 1
     let sameY = columns > 1 && Set(panels.map(\.y.label)).count == 1
+    let sameRight = columns > 1 && Set(panels.map(\.twin?.y.label)).count == 1
     for (i, panel) in panels.enumerated() {
       var layout = try AxesLayout(panel, style: figure.style, setter: setter, xMap: xMaps[i], yMap: yMaps[i])
       if figure.sharesLegend { layout.legendPlace = .none }
+      if let twin = twins[i] {
+        layout.twin = try AxesLayout(
+          twin.axes, style: figure.style, setter: setter, xMap: xMaps[i], yMap: twin.map)
+      }
       let (isLast, isFirst) = (i / columns == rows - 1, i % columns == 0)
       layout.hidesXLabels = figure.sharesX && !isLast
       layout.hidesYLabels = figure.sharesY && !isFirst
       layout.hidesXTitle = sameX && !isLast
       layout.hidesYTitle = sameY && !isFirst || layout.hidesYLabels
+      let isOutermost = i % columns == columns - 1
+      layout.twin?.hidesYLabels = figure.sharesY && !isOutermost
+      layout.hidesRightTitle = !isOutermost && (sameRight || figure.sharesY)
       layouts.append(layout)
     }
+  }
+
+  /// The axes at the right of each panel with the ends of their y axes.
+  private func twins(_ panels: [Axes]) throws -> [(axes: Axes, map: AxisMap)?] {
+    let others = panels.compactMap(\.twin)
+    for other in others where other.cells != nil || !other.rowCategories.isEmpty {
+      throw FigureError("an axis at the right is one of numbers: it takes no heat map and no level bars")
+    }
+    var maps = try Axes.yMaps(others, shared: figure.sharesY)
+    if figure.sharesY { FigurePlan.unite(&maps) }
+    var next = zip(others, maps).makeIterator()
+    return panels.map { panel in panel.twin == nil ? nil : next.next().map { (axes: $0.0, map: $0.1) } }
   }
 
   /// The room that labels and legends need around the plot areas, in points.
@@ -138,14 +159,15 @@ struct FigurePlan {
 
   /// Measures all axes with plot areas of one size; adds what they need to the gutters.
   private mutating func measure(width: Double, height: Double, _ gutters: inout Gutters) throws(FigureError) {
-    var rooms: [(before: Double, after: Double)] = []
+    var rooms: [ValueRoom] = []
     for i in layouts.indices {
       layouts[i].panel = Size(width: page.width / Double(columns), height: page.height / Double(rows))
       rooms.append(try layouts[i].begin(width: width, height: height))
     }
+    if figure.sharesX { ValueRoom.unite(&rooms, \.x) }
     if figure.sharesY {
-      let most = (before: rooms.map(\.before).max() ?? 0, after: rooms.map(\.after).max() ?? 0)
-      rooms = rooms.map { _ in most }
+      ValueRoom.unite(&rooms, \.y)
+      ValueRoom.unite(&rooms, \.right)
     }
     for i in layouts.indices {
       let margins = try layouts[i].measure(room: rooms[i])
@@ -194,7 +216,8 @@ struct FigurePlan {
   /// Gives all panels the widest limits.
   private static func unite(_ maps: inout [AxisMap]) {
     guard let low = maps.map(\.lower).min(), let high = maps.map(\.upper).max() else { return }
-    for i in maps.indices { (maps[i].lower, maps[i].upper) = (low, high) }
+    let threshold = maps.map(\.threshold).min() ?? 1
+    for i in maps.indices { (maps[i].lower, maps[i].upper, maps[i].threshold) = (low, high, threshold) }
   }
 
   /// Adds what is not as it was asked for.
@@ -209,6 +232,9 @@ struct FigurePlan {
       let panel = layouts.count > 1 ? "panel \(i + 1): " : ""
       if let obstacle = layout.obstacle { remarks.note(panel + obstacle) }
       for line in LeftOut(layout.axes).lines { remarks.note(panel + line) }
+      if let twin = layout.axes.twin {
+        for line in LeftOut(twin).lines { remarks.note(panel + "right axis: " + line) }
+      }
     }
   }
 }

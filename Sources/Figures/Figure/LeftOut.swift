@@ -9,10 +9,19 @@ struct LeftOut {
   var notNumbers = 0
   /// How many values are outside the bins of a histogram.
   var outside = 0
+  /// What has points and shows none, one line each.
+  private var unseen: [String] = []
 
   init(_ axes: Axes) {
     (xScale, yScale) = (axes.x.scale, axes.y.scale)
     for layer in axes.layers { layer.count(in: &self) }
+  }
+
+  /// Remarks a series none of whose points is two numbers: its gap is everywhere, and so it is not seen.
+  mutating func countPoints(_ x: [Double], _ y: [Double], of label: String?) {
+    guard !x.isEmpty, !zip(x, y).contains(where: { !$0.isNaN && !$1.isNaN }) else { return }
+    let name = label.map { "the series \"\($0.prefix(40))\"" } ?? "a series"
+    unseen.append("\(name) shows nothing: none of its \(x.count) points is two numbers")
   }
 
   /// Counts values along the x axis that it cannot show. A gap at one that is not a number is seen anyway.
@@ -49,6 +58,6 @@ struct LeftOut {
     ] where count > 0 {
       lines.append("\(values(count)) left out: \(reason)")
     }
-    return lines
+    return lines + unseen
   }
 }

@@ -17,8 +17,9 @@ public struct Filmstrip: Drawing {
     self.style = style
   }
 
-  /// The numbers behind the picture, one row per step, or for each frame of a step where these have their own places: group, clip, step, frames (the numbers of those that it sees),
-  /// taken, row, column, size, prediction, confidence, correct, heading, text; all count from 1.
+  /// The numbers behind the picture, one row per step, or for each frame of a step where these have their own places:
+  /// group, clip, step, frames (the numbers of those that it sees), taken, row, column, size, prediction, confidence,
+  /// correct, heading, text; all count from 1.
   public func csv() throws -> String {
     var rows: [[String]] = []
     for group in groups {

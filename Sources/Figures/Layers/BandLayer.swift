@@ -41,21 +41,27 @@ struct BandLayer: PlotLayer {
     leftOut.infinite += lower.count { $0.isInfinite }
   }
 
+  /// A band is at least so wide, in points: where its curves meet, or where it is of one point, it still shows.
+  private static let leastWidth = 1.0
+
   private func fill(_ style: FigureStyle) -> Color { (color ?? style.color(cycle ?? 0)).opacity(opacity) }
 
   func paintArea(with painter: AxesPainter, into list: inout DisplayList) throws {
     let (xMap, yMap) = (painter.layout.xMap, painter.layout.yMap)
     let color = fill(painter.style)
     let room = painter.area.inset(by: -20)
-    func held(_ p: Point) -> Point {
-      Point(min(max(p.x, room.x), room.right), min(max(p.y, room.y), room.bottom))
-    }
+    let half = Self.leastWidth / 2
     var top: [Point] = []
     var bottom: [Point] = []
     func finish() throws {
-      if top.count > 1 {
-        list.fill(Path(try top.thinned() + bottom.thinned().reversed(), closed: true), color)
+      if top.count == 1 {
+        let (a, b) = (top[0], bottom[0])
+        (top, bottom) = (
+          [Point(a.x - half, a.y), Point(a.x + half, a.y)], [Point(b.x - half, b.y), Point(b.x + half, b.y)]
+        )
       }
+      let area = room.clip(try top.thinned() + bottom.thinned().reversed())
+      if !area.isEmpty { list.fill(Path(area, closed: true), color) }
       (top, bottom) = ([], [])
     }
     for i in self.x.indices {
@@ -69,8 +75,9 @@ struct BandLayer: PlotLayer {
         try finish()
         continue
       }
-      top.append(held(Point(x, high)))
-      bottom.append(held(Point(x, low)))
+      let missing = max(half - abs(low - high) / 2, 0) * (low < high ? -1 : 1)
+      top.append(Point(x, high - missing))
+      bottom.append(Point(x, low + missing))
     }
     try finish()
   }

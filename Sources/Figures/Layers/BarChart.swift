@@ -32,10 +32,15 @@ public struct BarOptions: Sendable, Hashable {
   public var mode: BarMode
   /// The part of the distance between categories that their bars fill.
   public var width: Double
-  /// Writes each bar's value above it.
+  /// Writes each bar's value at its end.
   public var showValues: Bool
+  /// Draws level bars, the first category above.
+  public var isHorizontal: Bool
 
-  public init(mode: BarMode = .grouped, width: Double = 0.75, showValues: Bool = false) {
+  public init(
+    mode: BarMode = .grouped, width: Double = 0.75, showValues: Bool = false, isHorizontal: Bool = false
+  ) {
+    self.isHorizontal = isHorizontal
     self.mode = mode
     self.width = width
     self.showValues = showValues
@@ -51,8 +56,8 @@ extension LayerHolder {
     categories: [String], series: [Series], options: BarOptions = BarOptions()
   ) throws(FigureError) {
     try changeAxes { axes throws(FigureError) in
-      guard axes.categories.isEmpty else {
-        throw FigureError("bar: these axes hold a bar chart already; give all its series at once")
+      guard axes.categories.isEmpty, axes.rowCategories.isEmpty else {
+        throw FigureError("bar: these axes have categories already; give all series at once")
       }
       for layer in try BarsLayer.chart(categories, series, options) { axes.add(layer) }
     }
@@ -83,13 +88,15 @@ extension BarsLayer {
     }
     let lefts = categories.indices.map { Double($0 + 1) - options.width / 2 }
     let rights = categories.indices.map { Double($0 + 1) + options.width / 2 }
-    return placed(series, lefts, rights, options.mode, names: categories, showValues: options.showValues)
+    return placed(
+      series, lefts, rights, options.mode, names: categories, showValues: options.showValues,
+      isHorizontal: options.isHorizontal)
   }
 
   /// A layer for each series, beside or on top of the others between `lefts` and `rights`.
   static func placed(
     _ series: [Series], _ lefts: [Double], _ rights: [Double], _ mode: BarMode, names: [String] = [],
-    showValues: Bool = false
+    showValues: Bool = false, isHorizontal: Bool = false
   ) -> [BarsLayer] {
     // These sums say what is already stacked above and below zero at each place.
     var above = [Double](repeating: 0, count: lefts.count)
@@ -98,7 +105,7 @@ extension BarsLayer {
       var bars = BarsLayer(
         left: lefts, right: rights, names: names, values: one.values, label: one.label, color: one.color,
         opacity: mode == .overlaid && series.count > 1 ? 0.55 : 1, showValues: showValues,
-        isStacked: mode == .stacked, error: one.error)
+        isStacked: mode == .stacked, isHorizontal: isHorizontal, error: one.error)
       for (i, value) in one.values.enumerated() {
         if mode == .stacked {
           let foot = value < 0 ? below[i] : above[i]

@@ -23,18 +23,24 @@ extension BarsLayer {
     for (i, box) in boxes(layout).enumerated() {
       guard let box, let text = texts[i] else { continue }
       let (w, h) = layout.valuesUpright ? (digits, text.width) : (text.width, digits)
-      let x = (box.center.x - w / 2).clamped(area.x + 1.5, max(area.right - 1.5 - w, area.x + 1.5))
-      var y: Double
+      var (x, y) = (box.center.x - w / 2, box.center.y - h / 2)
+      let error = errorEnds(layout, i)
       if isStacked {
-        let shown = (max(box.y, area.y), min(box.bottom, area.bottom))
-        y = (shown.0 + shown.1 - h) / 2
+        let shown = Rect(
+          left: max(box.x, area.x), top: max(box.y, area.y), right: min(box.right, area.right),
+          bottom: min(box.bottom, area.bottom))
+        if isHorizontal { x = shown.center.x - w / 2 } else { y = shown.center.y - h / 2 }
+      } else if isHorizontal {
+        x =
+          values[i] < 0
+          ? min(box.x, error?.low ?? box.x) - 2.5 - w : max(box.right, error?.high ?? box.right) + 2.5
       } else {
-        let error = errorEnds(layout, i)
         // The number stands above the bar, or below one that hangs.
         y =
           values[i] < 0
-          ? max(box.bottom, error?.bottom ?? box.bottom) + 2.5 : min(box.y, error?.top ?? box.y) - 2.5 - h
+          ? max(box.bottom, error?.low ?? box.bottom) + 2.5 : min(box.y, error?.high ?? box.y) - 2.5 - h
       }
+      x = x.clamped(area.x + 1.5, max(area.right - 1.5 - w, area.x + 1.5))
       y = y.clamped(area.y + 2, max(area.bottom - 2 - h, area.y + 2))
       result.append((i, Rect(x: x, y: y, width: w, height: h), text))
     }
@@ -51,7 +57,9 @@ extension BarsLayer {
       if i % 1024 == 0 { try Cancellation.check() }
       let middle = rect.center
       let isInside = boxes[i]?.contains(middle) ?? false
-      if isStacked, let box = boxes[i], box.height < rect.height + 1 {
+      if isStacked, let box = boxes[i],
+        isHorizontal ? box.width < rect.width + 1 : box.height < rect.height + 1
+      {
         squeezed += 1
         continue
       }
@@ -85,56 +93,102 @@ extension AxesLayout {
 
   /// Turns the values upright where they would touch, and finds the room that they need beyond the ends of the bars,
   /// as parts of the axis' length.
-  mutating func valueRoom() throws(FigureError) -> (before: Double, after: Double) {
+  mutating func valueRoom() throws(FigureError) -> ValueRoom {
     valuesUpright = false
+    var room = ValueRoom()
     let layers = valued
-    guard !layers.isEmpty else { return (0, 0) }
+    guard let first = layers.first else { return room }
+    let isHorizontal = first.isHorizontal
     var centers: [Double] = []
     var widest = 0.0
     for bars in layers {
       widest = max(widest, try bars.widestText(self))
       if !bars.isStacked || bars.foot.allSatisfy({ $0 == 0 }) {
-        centers += bars.boxes(self).compactMap { $0?.center.x }
+        centers += bars.boxes(self).compactMap { isHorizontal ? $0?.center.y : $0?.center.x }
       }
     }
     centers.sort()
-    let pitch = zip(centers, centers.dropFirst()).map { $1 - $0 }.filter { $0 > 1e-6 }.min() ?? area.width
-    valuesUpright = widest > pitch - 1.5
-    if valuesUpright { makeRoom(forValuesEvery: pitch, count: centers.count) }
-    let head = (valuesUpright ? widest : setter.digitHeight * valueSize) + 5
-    needs.height = max(needs.height, head * 3)
-    var (top, bottom) = (area.height, area.height)
+    let size = isHorizontal ? area.height : area.width
+    let pitch = zip(centers, centers.dropFirst()).map { $1 - $0 }.filter { $0 > 1e-6 }.min() ?? size
+    valuesUpright = !isHorizontal && widest > pitch - 1.5
+    if valuesUpright || isHorizontal { makeRoom(forValuesEvery: pitch, count: centers.count, isHorizontal) }
+    let head = (valuesUpright || isHorizontal ? widest : setter.digitHeight * valueSize) + 5
+    if isHorizontal {
+      needs.width = max(needs.width, head * 3)
+    } else {
+      needs.height = max(needs.height, head * 3)
+    }
+    let free = freeEnds(layers, isHorizontal)
+    let length = isHorizontal ? area.width : area.height
+    let options = isHorizontal ? axes.x : axes.y
+    let part = head / length
+    guard part < 0.5 else { return room }
+    // A side that the user fixed stays; the value then stands inside the bar.
+    var (before, after) = (0.0, 0.0)
+    for _ in 0..<4 {
+      if options.upper == nil { after = max(0, (part * (1 + before) - free.after / length) / (1 - part)) }
+      if options.lower == nil { before = max(0, (part * (1 + after) - free.before / length) / (1 - part)) }
+    }
+    if isHorizontal { (room.x.before, room.x.after) = (before, after) }
+    if !isHorizontal { (room.y.before, room.y.after) = (before, after) }
+    return room
+  }
+
+  /// The least distance of the bars' ends from both ends of the axis along which they reach.
+  private func freeEnds(_ layers: [BarsLayer], _ isHorizontal: Bool) -> (before: Double, after: Double) {
+    let length = isHorizontal ? area.width : area.height
+    var (before, after) = (length, length)
     for bars in layers where !bars.isStacked {
       for (i, box) in bars.boxes(self).enumerated() {
         guard let box else { continue }
         let ends = bars.errorEnds(self, i)
         if bars.values[i] < 0 {
-          bottom = min(bottom, area.bottom - max(box.bottom, ends?.bottom ?? box.bottom))
+          before = min(
+            before,
+            isHorizontal
+              ? min(box.x, ends?.low ?? box.x) - area.x
+              : area.bottom - max(box.bottom, ends?.low ?? box.bottom))
         } else {
-          top = min(top, min(box.y, ends?.top ?? box.y) - area.y)
+          after = min(
+            after,
+            isHorizontal
+              ? area.right - max(box.right, ends?.high ?? box.right)
+              : min(box.y, ends?.high ?? box.y) - area.y)
         }
       }
-    }
-    let part = head / area.height
-    guard part < 0.5 else { return (0, 0) }
-    // A side that the user fixed stays; the value then stands inside the bar.
-    var (before, after) = (0.0, 0.0)
-    for _ in 0..<4 {
-      if axes.y.upper == nil { after = max(0, (part * (1 + before) - top / area.height) / (1 - part)) }
-      if axes.y.lower == nil { before = max(0, (part * (1 + after) - bottom / area.height) / (1 - part)) }
     }
     return (before, after)
   }
 
-  /// Asks for as much width as numbers that stand upright need.
-  private mutating func makeRoom(forValuesEvery pitch: Double, count: Int) {
+  /// Asks for as much room side by side as numbers need that stand upright or beside level bars.
+  private mutating func makeRoom(forValuesEvery pitch: Double, count: Int, _ isHorizontal: Bool) {
     let need = valueSize * 0.9
     guard pitch < need else { return }
-    let width = area.width * need / max(pitch, 1e-9)
-    if width <= Figure.widest * 0.9 {
-      needs.width = max(needs.width, width)
+    let size = (isHorizontal ? area.height : area.width) * need / max(pitch, 1e-9)
+    if isHorizontal, size <= Figure.tallest * 0.8 {
+      needs.height = max(needs.height, size)
+    } else if !isHorizontal, size <= Figure.widest * 0.9 {
+      needs.width = max(needs.width, size)
     } else {
       obstacle = "\(count) bars are too many for their values to be read"
     }
+  }
+}
+
+/// The room that the values of bars need at the ends of the axes, as parts of their lengths.
+struct ValueRoom {
+  var x = (before: 0.0, after: 0.0)
+  var y = (before: 0.0, after: 0.0)
+  /// Those of the y axis at the right.
+  var right = (before: 0.0, after: 0.0)
+
+  /// Gives all of them the most room that one needs.
+  static func unite(
+    _ rooms: inout [ValueRoom], _ axis: WritableKeyPath<ValueRoom, (before: Double, after: Double)>
+  ) {
+    let (before, after) = (
+      rooms.map { $0[keyPath: axis].before }.max() ?? 0, rooms.map { $0[keyPath: axis].after }.max() ?? 0
+    )
+    for i in rooms.indices { rooms[i][keyPath: axis] = (before, after) }
   }
 }

@@ -1,8 +1,9 @@
 import Support
 
-/// Upright rectangles: one series of a bar chart or histogram.
+/// Rectangles: one series of a bar chart or histogram.
 struct BarsLayer: PlotLayer {
-  // These are the sides, the foot and the top of each bar.
+  // These are the sides, the foot and the top of each bar; of level bars the upper and the lower side, and the left and
+  // the right end.
   var left: [Double]
   var right: [Double]
   var foot: [Double] = []
@@ -18,6 +19,8 @@ struct BarsLayer: PlotLayer {
   var cycle: Int?
   /// True when the bars stand on those of the series before.
   var isStacked: Bool
+  /// True for level bars, whose categories stand at the y axis.
+  var isHorizontal = false
   var error: Spread?
   /// How many of the values that were counted into bins no bin took.
   var uncounted = Uncounted()
@@ -34,12 +37,18 @@ struct BarsLayer: PlotLayer {
 
   // MARK: Axes
 
-  func extendX(_ extent: inout Extent) {
+  func extendX(_ extent: inout Extent) { isHorizontal ? extendValues(&extent) : extendPlaces(&extent) }
+
+  func extendY(_ extent: inout Extent) { isHorizontal ? extendPlaces(&extent) : extendValues(&extent) }
+
+  private func extendPlaces(_ extent: inout Extent) {
     extent.add(left)
     extent.add(right)
+    // A twentieth of many categories would be whole categories.
+    if !names.isEmpty { extent.mostMargin = 0.25 }
   }
 
-  func extendY(_ extent: inout Extent) {
+  private func extendValues(_ extent: inout Extent) {
     extent.add(top)
     extent.add(foot)
     for (i, top) in top.enumerated() where top.isFinite {
@@ -48,7 +57,8 @@ struct BarsLayer: PlotLayer {
     extent.sticky.append(0)
   }
 
-  var categories: [String] { names }
+  var categories: [String] { isHorizontal ? [] : names }
+  var rowCategories: [String] { isHorizontal ? names : [] }
 
   func count(in leftOut: inout LeftOut) {
     // An empty bin of a histogram is not missed.
@@ -57,7 +67,7 @@ struct BarsLayer: PlotLayer {
       leftOut.notNumbers += uncounted.notNumbers
       leftOut.outside += uncounted.outside
     } else {
-      leftOut.countY(values)
+      if isHorizontal { leftOut.countX(values) } else { leftOut.countY(values) }
     }
   }
 
@@ -68,14 +78,20 @@ struct BarsLayer: PlotLayer {
     return color.opacity(color.alpha * opacity)
   }
 
+  /// The axis along which the bars reach.
+  func valueMap(_ layout: AxesLayout) -> AxisMap { isHorizontal ? layout.xMap : layout.yMap }
+
   /// The rectangles of bars on the page; nil where a value is missing.
   func boxes(_ layout: AxesLayout) -> [Rect?] {
-    let (xMap, yMap) = (layout.xMap, layout.yMap)
+    let (along, across) = (valueMap(layout), isHorizontal ? layout.yMap : layout.xMap)
     return top.indices.map { i in
       // Bars stand on the lower end of a logarithmic axis.
-      let base = foot[i] > 0 || yMap.scale == .linear ? foot[i] : yMap.lower
-      let (a, b) = (Point(xMap(left[i]), yMap(base)), Point(xMap(right[i]), yMap(top[i])))
-      guard a.isFinite, b.isFinite else { return nil }
+      let base = foot[i] > 0 || along.scale != .log ? foot[i] : along.lower
+      let (from, to) = (along(base), along(top[i]))
+      let (first, last) = (across(left[i]), across(right[i]))
+      guard from.isFinite, to.isFinite, first.isFinite, last.isFinite else { return nil }
+      let (a, b) =
+        isHorizontal ? (Point(from, first), Point(to, last)) : (Point(first, from), Point(last, to))
       return Rect(left: min(a.x, b.x), top: min(a.y, b.y), right: max(a.x, b.x), bottom: max(a.y, b.y))
     }
   }
@@ -83,13 +99,14 @@ struct BarsLayer: PlotLayer {
   func paintArea(with painter: AxesPainter, into list: inout DisplayList) throws {
     let color = fill(painter.style)
     // Neighbouring bins and stacked parts are told apart by a thin line of background.
-    let isParted = names.isEmpty || painter.layout.axes.stacked
+    let isParted = names.isEmpty || painter.layout.axes.stacked || isHorizontal && isStacked
     let boxes = boxes(painter.layout)
     for (i, box) in boxes.enumerated() {
       if i % 4096 == 0 { try Cancellation.check() }
-      guard let box, box.height > 0 else { continue }
+      guard let box, box.height > 0, box.width > 0 else { continue }
       list.fill(Path(box), color)
-      if isParted, box.width > 2, box.height > 0.8 {
+      let (along, across) = isHorizontal ? (box.width, box.height) : (box.height, box.width)
+      if isParted, across > 2, along > 0.8 {
         list.stroke(Path(box), Stroke(painter.style.background, width: 0.4))
       }
     }
@@ -98,24 +115,29 @@ struct BarsLayer: PlotLayer {
     var narrowest = 12.0
     for (i, box) in boxes.enumerated() {
       guard let box, let ends = errorEnds(painter.layout, i) else { continue }
-      poles.append((Point(box.center.x, ends.bottom), Point(box.center.x, ends.top)))
-      narrowest = min(narrowest, box.width)
+      let middle = box.center
+      poles.append(
+        isHorizontal
+          ? (Point(ends.low, middle.y), Point(ends.high, middle.y))
+          : (Point(middle.x, ends.low), Point(middle.x, ends.high)))
+      narrowest = min(narrowest, isHorizontal ? box.height : box.width)
     }
     try painter.paint(poles, cap: min(narrowest * 0.3, 3), painter.style.ink, into: &list)
   }
 
-  /// Where the error of a bar ends on the page.
-  func errorEnds(_ layout: AxesLayout, _ i: Int) -> (top: Double, bottom: Double)? {
+  /// Where the error of a bar ends on the page, at the side of the lower and of the higher values.
+  func errorEnds(_ layout: AxesLayout, _ i: Int) -> (low: Double, high: Double)? {
     guard let ends = error?.ends(i, around: top[i]) else { return nil }
-    let (low, high) = (layout.yMap(ends.lower), layout.yMap(ends.upper))
+    let map = valueMap(layout)
+    let (low, high) = (map(ends.lower), map(ends.upper))
     guard high.isFinite else { return nil }
-    return (high, low.isFinite ? low : layout.area.bottom)
+    return (low.isFinite ? low : map.start, high)
   }
 
   // MARK: Legend
 
   var mark: LegendMark { .patch }
-  var isStack: Bool { foot.contains { $0 != 0 } }
+  var isStack: Bool { !isHorizontal && foot.contains { $0 != 0 } }
 
   func paintMark(in box: Rect, style: FigureStyle, into list: inout DisplayList) {
     list.fill(Path(box.swatch), fill(style))
@@ -136,7 +158,9 @@ struct BarsLayer: PlotLayer {
     let value = CSV.number(values[i])
     return names.isEmpty
       ? NumbersRow("histogram", y: value, lower: CSV.number(left[i]), upper: CSV.number(right[i]))
-      : NumbersRow("bar", name: names[i], y: value, yError: error?.reach(i))
+      : isHorizontal
+        ? NumbersRow("barh", name: names[i], x: value, xError: error?.reach(i))
+        : NumbersRow("bar", name: names[i], y: value, yError: error?.reach(i))
   }
 
   var heldNumbers: Int { 6 * left.count }

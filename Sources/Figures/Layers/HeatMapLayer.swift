@@ -7,6 +7,8 @@ struct HeatMapLayer: PlotLayer {
   let rows: Int
   let columns: Int
   let options: HeatMapOptions
+  /// What the colours stand for: the values, or in percent their parts of the row.
+  private let drawn: [Double]
 
   /// The most rows or columns, which are more than a picture has pixels.
   private static let limit = 8192
@@ -27,12 +29,29 @@ struct HeatMapLayer: PlotLayer {
         throw FigureError("heat map: \(names.count) \(what) names for \(count) \(what)s")
       }
     }
+    guard (0...1).contains(options.opacity ?? 1) else {
+      throw FigureError("heat map: opacity must be 0 to 1, not \(options.opacity ?? 1)")
+    }
     (self.values, self.rows, self.columns, self.options) = (values, rows, columns, options)
+    drawn = options.normalizesRows ? HeatMapLayer.parts(values, columns) : values
   }
+
+  /// The values in percent of the sum of their row; not a number where that is 0.
+  private static func parts(_ values: [Double], _ columns: Int) -> [Double] {
+    let sums = stride(from: 0, to: values.count, by: columns).map { start in
+      values[start..<min(start + columns, values.count)].reduce(0, +)
+    }
+    return values.indices.map { 100 * values[$0] / sums[$0 / columns] }
+  }
+
+  /// The numbers in the cells.
+  private var written: [Double] { options.writesValues ? values : drawn }
+  /// How much the colours cover: half where an image is to be seen below.
+  private var cover: Double { options.opacity ?? (options.image == nil || options.fades ? 1 : 0.5) }
 
   /// The values of the first and the last colour.
   private var range: (Double, Double) {
-    let finite = values.filter(\.isFinite)
+    let finite = drawn.filter(\.isFinite)
     let low = options.lower.flatMap { $0.isFinite ? $0 : nil } ?? finite.min() ?? 0
     let high = options.upper.flatMap { $0.isFinite ? $0 : nil } ?? finite.max() ?? 1
     if low < high { return (low, high) }
@@ -55,13 +74,16 @@ struct HeatMapLayer: PlotLayer {
   var cells: CellGrid? {
     CellGrid(
       rows: rows, columns: columns, rowNames: options.rowNames, columnNames: options.columnNames,
-      squareCells: options.squareCells)
+      squareCells: options.squareCells ?? (options.image == nil ? nil : true),
+      shape: options.image.map { (Double($0.width), Double($0.height)) } ?? (Double(columns), Double(rows)))
   }
 
   var colorScale: ColorScale? {
     guard options.colorBar else { return nil }
     let (low, high) = range
-    return ColorScale(colors: options.colors, lower: low, upper: high, label: options.label)
+    return ColorScale(
+      colors: options.colors, lower: low, upper: high, label: options.label, opacity: cover,
+      fades: options.fades)
   }
 
   func makeRoom(in layout: inout AxesLayout) throws(FigureError) {
@@ -81,7 +103,7 @@ struct HeatMapLayer: PlotLayer {
 
   /// The width of the number with the most digits, in units of the font size.
   private func widestNumber(_ digits: Int, _ setter: Typesetter) throws(FigureError) -> Double {
-    let finite = values.filter(\.isFinite)
+    let finite = written.filter(\.isFinite)
     var widest = 0.0
     for value in [finite.min(), finite.max()].compactMap({ $0 }) {
       widest = max(widest, try setter.line(ValueFormat.fixed(value, digits), size: 1).width)
@@ -100,56 +122,80 @@ struct HeatMapLayer: PlotLayer {
       bottom: yMap(Double(row) + 1.5))
   }
 
-  func paintGround(with painter: AxesPainter, into list: inout DisplayList) throws {
+  /// The colour of a value between the ends of the colour scale, as it is seen on the page.
+  private func shown(_ value: Double, in span: Span, on page: Color) -> Color {
+    guard value.isFinite else { return options.image == nil ? Color(0xE8E8E8) : page }
+    let t = span.fraction(value)
+    return page.mixed(with: options.colors.color(t), options.fades ? cover * t.clamped(0, 1) : cover)
+  }
+
+  /// The map as an image; nil where it is small enough for a shape for each cell.
+  private func picture(on page: Color) throws -> Pixels? {
+    guard options.image != nil || options.smooth || values.count > 1024 else { return nil }
     let (low, high) = range
     let span = Span(low, high)
-    func color(_ value: Double) -> Color {
-      value.isFinite ? options.colors.color(span.fraction(value)) : Color(0xE8E8E8)
+    let fades = options.fades
+    let most = cover
+    let map = HeatMapPicture(
+      values: drawn, rows: rows, columns: columns, color: { options.colors.color(span.fraction($0)) },
+      opacity: { fades ? most * span.fraction($0).clamped(0, 1) : most })
+    if let image = options.image { return try map.over(image, smooth: options.smooth) }
+    if options.smooth {
+      // Sixteen pixels for a cell are more than eyes tell apart.
+      let factor = max(min(16, 2048 / max(rows, columns)), 1)
+      let (width, height) = (columns * factor, rows * factor)
+      let ground = [UInt8](repeating: 255, count: width * height)
+      return try map.over(Pixels(width: width, height: height, channels: 1, bytes: ground), smooth: true)
     }
     // A map as fine as a photograph is drawn as one.
-    if values.count > 1024 {
-      var bytes: [UInt8] = []
-      bytes.reserveCapacity(3 * values.count)
-      for (i, value) in values.enumerated() {
-        if i % 65536 == 0 { try Cancellation.check() }
-        let c = color(value)
-        bytes.append(c.red)
-        bytes.append(c.green)
-        bytes.append(c.blue)
-      }
-      let pixels = try Pixels(width: columns, height: rows, channels: 3, bytes: bytes)
-      let (first, last) = (cell(0, 0, painter), cell(rows - 1, columns - 1, painter))
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(3 * values.count)
+    for (i, value) in drawn.enumerated() {
+      if i % 65536 == 0 { try Cancellation.check() }
+      let c = shown(value, in: span, on: page)
+      bytes.append(c.red)
+      bytes.append(c.green)
+      bytes.append(c.blue)
+    }
+    return try Pixels(width: columns, height: rows, channels: 3, bytes: bytes)
+  }
+
+  func paintGround(with painter: AxesPainter, into list: inout DisplayList) throws {
+    let page = painter.style.background
+    let last = cell(rows - 1, columns - 1, painter)
+    if let picture = try picture(on: page) {
+      let first = cell(0, 0, painter)
       let whole = Rect(left: first.x, top: first.y, right: last.right, bottom: last.bottom)
-      list.image(pixels, in: whole, .nearest)
+      list.image(picture, in: whole, options.smooth || options.image != nil ? .mitchell : .nearest)
       return
     }
-    for (i, value) in values.enumerated() {
-      let (row, column) = (i / columns, i % columns)
-      let (box, last) = (cell(row, column, painter), cell(rows - 1, columns - 1, painter))
+    let span = Span(range.0, range.1)
+    for (i, value) in drawn.enumerated() {
+      let box = cell(i / columns, i % columns, painter)
       // Each cell reaches beneath those after it: where two only meet, viewers of vectors show a seam.
       let reach = Rect(
         left: box.x, top: box.y, right: min(box.right + box.width / 2, last.right),
         bottom: min(box.bottom + box.height / 2, last.bottom))
-      list.fill(Path(reach), color(value))
+      list.fill(Path(reach), shown(value, in: span, on: page))
     }
   }
 
   func paintNumbers(with painter: AxesPainter, into list: inout DisplayList) throws {
     guard let digits = options.digits else { return }
     let (setter, style) = (painter.setter, painter.style)
-    let (low, high) = range
     let one = cell(0, 0, painter)
     let widest = try widestNumber(digits, setter)
     let size = min(style.fontSize * 0.9, one.height * 0.55, (one.width - 2) / max(widest, 0.1))
     guard size >= HeatMapLayer.smallestNumber * 0.95 else { return }
+    let span = Span(range.0, range.1)
     for row in 0..<rows {
       try Cancellation.check()
       for column in 0..<columns {
-        let value = values[row * columns + column]
-        guard value.isFinite else { continue }
+        let (value, number) = (drawn[row * columns + column], written[row * columns + column])
+        guard number.isFinite else { continue }
         let box = cell(row, column, painter)
-        let text = try setter.line(ValueFormat.fixed(value, digits), size: size)
-        let behind = options.colors.color(Span(low, high).fraction(value))
+        let text = try setter.line(ValueFormat.fixed(number, digits), size: size)
+        let behind = shown(value, in: span, on: style.background)
         text.draw(
           at: Point(box.center.x - text.width / 2, box.center.y + setter.digitHeight * size / 2),
           color: behind.luminance > 0.3 ? .black : .white, into: &list)
@@ -198,43 +244,5 @@ extension LayerHolder {
       guard axes.cells == nil else { throw FigureError("heat map: these axes hold one already") }
       axes.add(layer)
     }
-  }
-}
-
-/// How a heat map is coloured and labelled.
-public struct HeatMapOptions: Sendable, Hashable {
-  /// The colours of the values.
-  public var colors: ColorMap
-  /// The value of the first colour; nil takes the smallest.
-  public var lower: Double?
-  /// The value of the last colour; nil takes the largest.
-  public var upper: Double?
-  /// The text beside the colour bar.
-  public var label: String
-  /// Draws a bar with the colours of the values.
-  public var colorBar: Bool
-  /// The decimal places of the numbers in the cells; nil shows none.
-  public var digits: Int?
-  /// The names of the rows from the top; none for numbers from 1.
-  public var rowNames: [String]
-  /// The names of the columns; none for numbers from 1.
-  public var columnNames: [String]
-  /// Whether cells are as high as wide; nil: when one side has at most three times as many as the other.
-  public var squareCells: Bool?
-
-  public init(
-    colors: ColorMap = .viridis, lower: Double? = nil, upper: Double? = nil, label: String = "",
-    colorBar: Bool = true, digits: Int? = nil, rowNames: [String] = [], columnNames: [String] = [],
-    squareCells: Bool? = nil
-  ) {
-    self.squareCells = squareCells
-    self.colors = colors
-    self.lower = lower
-    self.upper = upper
-    self.label = label
-    self.colorBar = colorBar
-    self.digits = digits
-    self.rowNames = rowNames
-    self.columnNames = columnNames
   }
 }

@@ -55,6 +55,7 @@ struct LineLayer: PlotLayer {
   func count(in leftOut: inout LeftOut) {
     leftOut.countX(x)
     leftOut.countY(y)
+    leftOut.countPoints(x, y, of: label)
   }
 
   // MARK: Looks
@@ -85,26 +86,39 @@ struct LineLayer: PlotLayer {
       let cap = (look.markerSize ?? painter.style.markerSize) * 0.55
       try painter.paint(errorPoles(painter), cap: cap, color(painter.style), into: &list)
     }
-    try paintCurve(with: painter, into: &list)
+    let spots = joined == .not ? [] : try paintCurve(with: painter, into: &list)
     list.endClip()
     // Markers on the frame are whole.
-    try paintMarkers(with: painter, into: &list)
-  }
-
-  private func paintCurve(with painter: AxesPainter, into list: inout DisplayList) throws {
-    guard joined != .not else { return }
-    let stroke = stroke(painter.style)
-    let room = painter.area.inset(by: -20)
-    for points in try runs(painter) {
-      let path = try (joined == .steps ? points.stepped() : points).path(within: room)
-      list.stroke(path, stroke)
+    if marker == .none {
+      try paint(.circle, at: spots, painter, into: &list)
+    } else {
+      let (xMap, yMap) = (painter.layout.xMap, painter.layout.yMap)
+      let shown = x.indices.lazy.filter { xMap.contains(x[$0]) && yMap.contains(y[$0]) }
+      try paint(marker, at: shown.map { Point(xMap(x[$0]), yMap(y[$0])) }, painter, into: &list)
     }
   }
 
-  private func paintMarkers(with painter: AxesPainter, into list: inout DisplayList) throws {
-    let (sign, style) = (marker, painter.style)
-    guard sign != .none else { return }
-    let color = color(style)
+  /// Paints what joins the points; returns the points that no line shows, because they have no neighbours or all of these
+  /// coincide with them.
+  private func paintCurve(with painter: AxesPainter, into list: inout DisplayList) throws -> [Point] {
+    let stroke = stroke(painter.style)
+    let room = painter.area.inset(by: -20)
+    var spots: [Point] = []
+    for points in try runs(painter) {
+      if points.isSpot(within: stroke.width) {
+        if painter.area.inset(by: -1e-6).contains(points[0]) { spots.append(points[0]) }
+        continue
+      }
+      let path = try (joined == .steps ? points.stepped() : points).path(within: room)
+      list.stroke(path, stroke)
+    }
+    return spots
+  }
+
+  private func paint(
+    _ sign: Marker, at places: some Sequence<Point>, _ painter: AxesPainter, into list: inout DisplayList
+  ) throws {
+    let (color, style) = (color(painter.style), painter.style)
     let size = look.markerSize ?? style.markerSize
     // An edge keeps a few markers apart; among many it would only eat their neighbours.
     let edge = x.count <= 200 && look.opacity >= 1 ? style.background : nil
@@ -113,10 +127,8 @@ struct LineLayer: PlotLayer {
       painter.area, cell: max(size / 4, 0.3),
       most: color.alpha >= 1 ? 1 : Int((3.5 / max(color.alpha, 0.02))))
     let isCrowded = x.count > 5000
-    let (xMap, yMap) = (painter.layout.xMap, painter.layout.yMap)
-    for i in x.indices where xMap.contains(x[i]) && yMap.contains(y[i]) {
+    for (i, p) in places.enumerated() {
       if i % 4096 == 0 { try Cancellation.check() }
-      let p = Point(xMap(x[i]), yMap(y[i]))
       guard p.isFinite, !isCrowded || crowd.takes(p) else { continue }
       sign.draw(at: p, size: size, color: color, edge: edge, into: &list)
     }

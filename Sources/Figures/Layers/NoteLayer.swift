@@ -30,31 +30,43 @@ struct NoteLayer: PlotLayer {
       return nil
     }
     let lines = try setter.wrapped(text, size: size, width: max(area.width - 4, size * 3))
-    let (dx, dy) = options.anchor.direction
-    let d = options.distance / (dx != 0 && dy != 0 ? 2.0.squareRoot() : 1)
     let lineHeight = setter.lineHeight(size)
-    let below = lineHeight * Double(lines.count - 1)
-    let width = lines.map(\.width).max() ?? 0
-    let (ascent, descent) = (lines.first?.ascent ?? 0, lines.last?.descent ?? 0)
-    let height = setter.digitHeight * size
-    // The text stays inside the frame even where the anchor points out of it.
-    func held(_ v: Double, _ low: Double, _ high: Double) -> Double {
-      high > low ? min(max(v, low), high) : low
-    }
-    let left = held(p.x + dx * d + (dx - 1) / 2 * width, area.x + 2, area.right - 2 - width)
-    // The first baseline follows from where the block stands: above, beside or below the point.
-    let first = p.y + dy * d + (dy + 1) / 2 * height + (dy - 1) / 2 * below
-    let baseline = held(first, area.y + 2 + ascent, area.bottom - 2 - descent - below)
-    let box = Rect(x: left, y: baseline - ascent, width: width, height: ascent + below + descent)
+    let (box, baseline) = place(
+      lines, lineHeight: lineHeight, digit: setter.digitHeight * size, at: p, in: area)
     let color = options.color ?? painter.style.ink
     if options.arrow {
-      let tail = Point(held(p.x, box.x, box.right), held(p.y, box.y - 1.5, box.bottom + 1.5))
+      let tail = Point(p.x.clamped(box.x, box.right), p.y.clamped(box.y - 1.5, box.bottom + 1.5))
       NoteLayer.paintArrow(from: tail, to: p, color: color, into: &list)
     }
     for (i, line) in lines.enumerated() {
-      line.draw(at: Point(left, baseline + lineHeight * Double(i)), color: color, into: &list)
+      line.draw(at: Point(box.x, baseline + lineHeight * Double(i)), color: color, into: &list)
     }
     return box
+  }
+
+  /// The box of the text beside the point, and its first baseline.
+  ///
+  /// The text stays inside the frame even where the anchor points out of it: on the other side of the point where there is
+  /// room for it, else as near as it can be.
+  private func place(
+    _ lines: [TextLayout], lineHeight: Double, digit: Double, at p: Point, in area: Rect
+  ) -> (Rect, Double) {
+    let (dx, dy) = options.anchor.direction
+    let d = options.gap / (dx != 0 && dy != 0 ? 2.0.squareRoot() : 1)
+    let below = lineHeight * Double(lines.count - 1)
+    let width = lines.map(\.width).max() ?? 0
+    let (ascent, descent) = (lines.first?.ascent ?? 0, lines.last?.descent ?? 0)
+    func chosen(_ wanted: Double, _ other: Double, _ low: Double, _ high: Double) -> Double {
+      if wanted >= low && wanted <= high { return wanted }
+      return other >= low && other <= high ? other : high > low ? wanted.clamped(low, high) : low
+    }
+    func left(_ dx: Double) -> Double { p.x + dx * d + (dx - 1) / 2 * width }
+    // The first baseline follows from where the block stands: above, beside or below the point.
+    func first(_ dy: Double) -> Double { p.y + dy * d + (dy + 1) / 2 * digit + (dy - 1) / 2 * below }
+    // A text above or below its point may slide along x without covering it.
+    let x = chosen(left(dx), left(dy == 0 ? -dx : dx), area.x + 2, area.right - 2 - width)
+    let baseline = chosen(first(dy), first(-dy), area.y + 2 + ascent, area.bottom - 2 - descent - below)
+    return (Rect(x: x, y: baseline - ascent, width: width, height: ascent + below + descent), baseline)
   }
 
   private static func paintArrow(
@@ -117,8 +129,8 @@ public enum Anchor: String, NamedOption {
 public struct NoteOptions: Sendable, Hashable {
   /// Where the text stands relative to its point.
   public var anchor: Anchor
-  /// The gap between the point and the text, in points.
-  public var distance: Double
+  /// The gap between the point and the text, in points; nil leaves a little, and with an arrow room for it.
+  public var distance: Double?
   /// Draws an arrow from the text to the point.
   public var arrow: Bool
   /// The colour of text and arrow; nil takes the style's ink.
@@ -127,7 +139,7 @@ public struct NoteOptions: Sendable, Hashable {
   public var fontSize: Double?
 
   public init(
-    anchor: Anchor = .aboveRight, distance: Double = 3, arrow: Bool = false, color: Color? = nil,
+    anchor: Anchor = .aboveRight, distance: Double? = nil, arrow: Bool = false, color: Color? = nil,
     fontSize: Double? = nil
   ) {
     self.anchor = anchor
@@ -136,4 +148,6 @@ public struct NoteOptions: Sendable, Hashable {
     self.color = color
     self.fontSize = fontSize
   }
+
+  var gap: Double { distance ?? (arrow ? 18 : 3) }
 }

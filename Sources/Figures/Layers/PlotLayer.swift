@@ -19,6 +19,8 @@ protocol PlotLayer: Sendable {
   func extendY(_ extent: inout Extent)
   /// Names of the positions 1, 2, … on the x axis; empty for numbers.
   var categories: [String] { get }
+  /// Names of the positions 1, 2, … on the y axis, from above; empty for numbers.
+  var rowCategories: [String] { get }
   /// The rows and columns of a layer that turns the axes into those of a matrix; nil for a layer in a plane.
   var cells: CellGrid? { get }
   /// The scale that stands beside the axes; nil for none.
@@ -79,6 +81,7 @@ extension PlotLayer {
   func extendX(_ extent: inout Extent) {}
   func extendY(_ extent: inout Extent) {}
   var categories: [String] { [] }
+  var rowCategories: [String] { [] }
   var cells: CellGrid? { nil }
   var colorScale: ColorScale? { nil }
   func makeRoom(in layout: inout AxesLayout) throws(FigureError) {}

@@ -33,18 +33,24 @@ struct RuleLayer: PlotLayer {
       color.opacity(color.alpha * look.opacity), width: look.width ?? 0.8)
   }
 
-  func paintLine(with painter: AxesPainter, into list: inout DisplayList) throws {
+  /// Where the line begins and ends on the page; nil for a value that the axis cannot show.
+  private func ends(_ painter: AxesPainter) -> (Point, Point)? {
     let area = painter.area
-    list.clip(to: painter.inside)
     let place = isHorizontal ? painter.layout.yMap(value) : painter.layout.xMap(value)
-    if place.isFinite {
-      let ends =
-        isHorizontal
-        ? [Point(area.x, place), Point(area.right, place)]
-        : [Point(place, area.y), Point(place, area.bottom)]
-      list.stroke(Path(ends), stroke(painter.style))
-    }
+    guard place.isFinite else { return nil }
+    return isHorizontal
+      ? (Point(area.x, place), Point(area.right, place)) : (Point(place, area.y), Point(place, area.bottom))
+  }
+
+  func paintLine(with painter: AxesPainter, into list: inout DisplayList) throws {
+    list.clip(to: painter.inside)
+    if let (from, to) = ends(painter) { list.stroke(Path([from, to]), stroke(painter.style)) }
     list.endClip()
+  }
+
+  func obstruct(_ obstacles: inout Obstacles, with painter: AxesPainter) throws {
+    // A level goes on beside the legend: it makes another place better, but moves the legend out of the axes never.
+    if let (from, to) = ends(painter) { obstacles.add(along: from, to, 0.02) }
   }
 
   var mark: LegendMark { .stretch }

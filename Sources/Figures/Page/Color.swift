@@ -24,8 +24,8 @@ public struct Color: Sendable, Hashable {
       red: UInt8(hex >> 16 & 255), green: UInt8(hex >> 8 & 255), blue: UInt8(hex & 255), alpha: alpha)
   }
 
-  /// A colour given as "#rgb", "#rrggbb", "#rrggbbaa" or one of ``names``; throws ``FigureError`` for other
-  /// text.
+  /// A colour given as "#rgb", "#rrggbb", "#rrggbbaa", one of ``names``, a name of CSS or one of Matplotlib; throws
+  /// ``FigureError`` for other text.
   public init(named text: String) throws(FigureError) {
     if text.hasPrefix("#") {
       let digits = text.dropFirst()
@@ -39,9 +39,11 @@ public struct Color: Sendable, Hashable {
       return
     }
     let wanted = Names.folded(text)
-    guard let found = Color.names.first(where: { $0.name == wanted }) else {
-      throw Names.unknown("colour", text, among: Color.names.map(\.name))
-    }
+    let others = Color.cssNames + Color.matplotlibNames
+    guard
+      let found = Color.names.first(where: { $0.name == wanted })
+        ?? others.first(where: { $0.name == wanted.filter { $0 != "-" } })
+    else { throw Names.unknown("colour", text, among: (Color.names + others).map(\.name)) }
     self = found.color
   }
 

@@ -87,6 +87,35 @@ public struct Rect: Sendable, Hashable {
     let end = t1 == 1 ? b : Point(a.x + t1 * dx, a.y + t1 * dy)
     return (start, end)
   }
+
+  /// The part of a polygon inside the rectangle (Sutherland and Hodgman). Parts that hang together outside alone are joined
+  /// along the rim.
+  func clip(_ polygon: [Point]) -> [Point] {
+    if polygon.allSatisfy(contains) { return polygon }
+    func crossX(_ a: Point, _ b: Point, _ x: Double) -> Point {
+      Point(x, a.y + (x - a.x) / (b.x - a.x) * (b.y - a.y))
+    }
+    func crossY(_ a: Point, _ b: Point, _ y: Double) -> Point {
+      Point(a.x + (y - a.y) / (b.y - a.y) * (b.x - a.x), y)
+    }
+    let sides: [(isInside: (Point) -> Bool, cross: (Point, Point) -> Point)] = [
+      ({ $0.x >= x }, { crossX($0, $1, x) }), ({ $0.x <= right }, { crossX($0, $1, right) }),
+      ({ $0.y >= y }, { crossY($0, $1, y) }), ({ $0.y <= bottom }, { crossY($0, $1, bottom) }),
+    ]
+    var points = polygon
+    for side in sides {
+      guard var last = points.last else { break }
+      var kept: [Point] = []
+      kept.reserveCapacity(points.count + 4)
+      for point in points {
+        if side.isInside(point) != side.isInside(last) { kept.append(side.cross(last, point)) }
+        if side.isInside(point) { kept.append(point) }
+        last = point
+      }
+      points = kept
+    }
+    return points
+  }
 }
 
 /// Straight lines and cubic Bézier curves, open or closed.

@@ -71,6 +71,18 @@ extension Rasterizer {
 extension Pixels {
   /// The pixels alone as a PNG file.
   func png() throws(FigureError) -> Data {
+    try encoded("PNG") { image, count in gdImagePngPtrEx(image, &count, 6) }
+  }
+
+  /// The pixels alone as a JPEG file, for pages that show many.
+  /// - Parameter quality: 1…100.
+  public func jpeg(quality: Int32 = 88) throws(FigureError) -> Data {
+    try encoded("JPEG") { image, count in gdImageJpegPtr(image, &count, quality) }
+  }
+
+  private func encoded(
+    _ name: String, _ encode: (gdImagePtr, inout Int32) -> UnsafeMutableRawPointer?
+  ) throws(FigureError) -> Data {
     guard let image = gdImageCreateTrueColor(Int32(width), Int32(height)) else {
       throw FigureError("no memory for a picture of \(width)×\(height) pixels")
     }
@@ -80,7 +92,7 @@ extension Pixels {
       for x in 0..<width { row[x] = color(y * width + x) }
     }
     var count: Int32 = 0
-    return try Rasterizer.data(gdImagePngPtrEx(image, &count, 6), count, "PNG")
+    return try Rasterizer.data(encode(image, &count), count, name)
   }
 
   /// gd's true colour of a pixel, counted row by row.

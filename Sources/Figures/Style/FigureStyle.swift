@@ -28,6 +28,8 @@ public struct FigureStyle: Sendable, Hashable {
   public var gridColor = Color(0xDEDEDE)
   /// The colour of the page.
   public var background = Color.white
+  /// The size of a figure of one row that no other size was asked for; nil: one column, or two for several panels.
+  public var size: FigureSize?
 
   public init(fonts: FontChoice = .paper) { self.fonts = fonts }
 
@@ -41,15 +43,6 @@ public struct FigureStyle: Sendable, Hashable {
     style.titleSize = 8
     return style
   }()
-
-  /// The style called "paper" or "screen"; throws ``FigureError`` for other names.
-  public init(named name: String) throws(FigureError) {
-    switch Names.folded(name) {
-    case "paper": self = .paper
-    case "screen": self = .screen
-    default: throw Names.unknown("figure style", name, among: ["paper", "screen"])
-    }
-  }
 
   func color(_ index: Int) -> Color { palette.colors[index % palette.colors.count] }
 }

@@ -48,6 +48,11 @@ public enum Dash: String, NamedOption {
 
   public static let optionName = "line style"
 
+  /// Matplotlib's names; `folded` has made "-" of "_" and of spaces.
+  public static let aliases: [String: Dash] = [
+    "-": .solid, "--": .dashed, "-.": .dashDot, "dashdot": .dashDot, ":": .dotted, "longdash": .longDash,
+  ]
+
   /// The cycle that goes along with the colours.
   static let cycle: [Dash] = [.solid, .dashed, .dotted, .dashDot, .longDash]
 

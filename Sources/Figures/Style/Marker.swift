@@ -8,6 +8,12 @@ public enum Marker: String, NamedOption {
 
   public static let optionName = "marker"
 
+  /// Matplotlib's signs.
+  public static let aliases: [String: Marker] = [
+    "o": .circle, "s": .square, "^": .triangle, "v": .triangleDown, "d": .diamond, "*": .star, "p": .pentagon,
+    "+": .plus, "x": .cross, "": .none,
+  ]
+
   static let cycle: [Marker] = [
     .circle, .square, .triangle, .diamond, .triangleDown, .pentagon, .star, .plus, .cross,
   ]

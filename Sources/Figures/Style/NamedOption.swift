@@ -5,13 +5,18 @@
 public protocol NamedOption: CaseIterable, RawRepresentable, Sendable where RawValue == String {
   /// What the option is called in messages, such as "line style".
   static var optionName: String { get }
+  /// What values are called elsewhere, such as "--" for a dashed line.
+  static var aliases: [String: Self] { get }
 }
 
 extension NamedOption {
+  public static var aliases: [String: Self] { [:] }
+
   /// The value called `name`; throws ``FigureError`` that names the nearest known ones.
   public init(named name: String) throws(FigureError) {
     let wanted = Names.folded(name)
-    guard let value = Self.allCases.first(where: { Names.folded($0.rawValue) == wanted }) else {
+    let known = Self.allCases.first { Names.folded($0.rawValue) == wanted }
+    guard let value = known ?? Self.aliases[wanted] else {
       throw Names.unknown(Self.optionName, name, among: Self.allCases.map(\.rawValue))
     }
     self = value

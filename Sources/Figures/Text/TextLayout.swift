@@ -56,7 +56,7 @@ struct TextLayout {
   // MARK: Markup
 
   /// The text without the signs that raise and lower parts of it.
-  static func plain(_ text: String) -> String { spans(text).map(\.text).joined() }
+  static func plain(_ text: String) -> String { spans(MathText.plain(text)).map(\.text).joined() }
 
   private struct Span {
     var text: String

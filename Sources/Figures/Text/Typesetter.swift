@@ -60,7 +60,9 @@ struct Typesetter {
 
   // MARK: Breaking
 
+  /// The text as it is set: without LaTeX's names, and cut where it is too long for any figure.
   private func held(_ text: String) -> String {
+    let text = MathText.plain(text)
     // Every character has at least a byte, and counting those takes no time.
     guard text.utf8.count > Typesetter.longest, text.count > Typesetter.longest else { return text }
     remarks.note("a text of \(text.count) characters was cut after \(Typesetter.longest)")

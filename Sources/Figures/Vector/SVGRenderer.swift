@@ -222,8 +222,6 @@ struct SVGRenderer {
 
   // MARK: Text and images
 
-  /// Sets a run as one text whose words stand where they were measured, each as wide as it was: a font that stands in for
-  /// one that is not there is fitted, and what a viewer kerns otherwise does not add up.
   private mutating func text(_ run: TextRun) throws {
     guard run.origin.isFinite, run.size.isFinite, run.size > 0 else { return }
     body.add("<text")
@@ -236,38 +234,8 @@ struct SVGRenderer {
     body.add(try font(run.face))
     body.add("font-size", run.size)
     body.add(Self.look(of: run.color, "fill"))
-    let words = try words(of: run)
-    for (i, word) in words.enumerated() {
-      if words.count > 1 {
-        body.add(i == 0 ? "><tspan" : "<tspan")
-        body.add("x", run.origin.x + word.x)
-      }
-      if word.width > 0 {
-        body.add("textLength", word.width)
-        body.add(" lengthAdjust=\"spacingAndGlyphs\"")
-      }
-      body.add(">")
-      body.add(text: word.text)
-      if words.count > 1 { body.add("</tspan>") }
-    }
+    body.add(words: try SVGWord.words(of: run), from: run.origin.x)
     body.add("</text>\n")
-  }
-
-  /// The words of a run, each with the blanks behind it, and where they stand from its start.
-  private func words(of run: TextRun) throws -> [(text: String, x: Double, width: Double)] {
-    let glyphs = try TextEngine.glyphs(of: run.text, face: run.face)
-    let end = try TextEngine.measure(run.text, face: run.face).advance
-    var words: [(text: String, x: Double)] = []
-    var last: Unicode.Scalar?
-    for (scalar, glyph) in zip(run.text.unicodeScalars, glyphs) {
-      if words.isEmpty || last == " " && scalar != " " { words.append(("", glyph.x)) }
-      words[words.count - 1].text.unicodeScalars.append(scalar)
-      last = scalar
-    }
-    return words.indices.map { i in
-      let next = i + 1 < words.count ? words[i + 1].x : end
-      return (words[i].text, words[i].x * run.size, (next - words[i].x) * run.size)
-    }
   }
 
   private mutating func font(_ face: FontFile) throws -> String {

@@ -40,25 +40,36 @@ struct EpisodeSetup {
   ///
   /// These are the rungs of `BatchLadder` in the target `Inference`, which cannot be imported here. Where they change,
   /// change these: plans of other sizes would be made and never used, and the first batches of a run would be late.
-  func measureDurations() throws -> StepDurations { try measureDurations(measure) }
+  func measureDurations() throws -> StepDurations {
+    try measureDurations { count in
+      let glances = try engine.model.blankImages(.glance, items: count)
+      let patches = try engine.model.blankImages(.patch, items: count)
+      return { look, memory in
+        try engine.step(look == .glance ? glances : patches, look, memory: memory).1
+      }
+    }
+  }
 
-  /// The same where `measure` runs all steps on so many blank images.
-  func measureDurations(_ measure: (Int, inout StepDurations) throws -> Void) throws -> StepDurations {
+  /// Runs one look, and returns what is carried to the next.
+  typealias LookRun = (Look, GFNet.Memory?) throws -> GFNet.Memory
+
+  /// The same where `prepared` gives what runs the looks of so many items.
+  func measureDurations(_ prepared: (Int) throws -> LookRun) throws -> StepDurations {
     var durations = StepDurations()
     var power = 1
     while true {
       for count in power == 1 ? [1] : [power, power + power / 2] {
-        try measure(count, &durations)
+        try measure(count, &durations, prepared(count))
         if count >= batchSize { return durations }
       }
       power *= 2
     }
   }
 
-  /// Runs all steps on `count` blank images.
-  private func measure(_ count: Int, _ durations: inout StepDurations) throws {
-    let glance = try engine.model.blankImages(.glance, items: count)
-    let patch = try engine.model.blankImages(.patch, items: count)
+  /// Runs all steps for `count` items.
+  private func measure(
+    _ count: Int, _ durations: inout StepDurations, _ run: LookRun
+  ) throws {
     // The first makes the plans.
     for round in 0..<4 {
       var memory: GFNet.Memory?
@@ -67,9 +78,9 @@ struct EpisodeSetup {
         let start = clock()
         if var known = memory {
           _ = try engine.propose(&known)
-          memory = try engine.focus(patch, memory: known).1
+          memory = try run(.patch, known)
         } else {
-          memory = try engine.step(glance, .glance, memory: nil).1
+          memory = try run(.glance, nil)
         }
         if round > 0 { durations.note(step, count: count, took: clock() - start) }
       }

@@ -12,21 +12,20 @@ import Vision
 ///
 /// Whoever wants to look at every step, and to decide otherwise than rule and sampler, goes from ``nextStep()`` to
 /// ``nextStep()`` instead of asking for answers by ``next()``, and takes what is known by ``takeAnswers()``.
-public final class EpisodeStream {
+public final class EpisodeStream: StepTaker {
   /// How many images may be in memory: from the oldest that has not been taken to the newest.
   public let capacity: Int
   /// Totals of the answers so far.
   public internal(set) var totals: StreamTotals
   private let source: any ImageSource
-  private let rule: any ExitRule
+  let rule: any ExitRule
   let batchSize: Int
   private let pool: ImagePool
-  private let stepper: EpisodeStepper
-  private let probe: AnswerProbe?
+  let stepper: EpisodeStepper
   /// Whether results have the outputs that they follow from.
   var keepsLogits = false
   let clock: Deadline.Clock
-  private var record: EpisodeRecord
+  var record: EpisodeRecord
   var times: StreamTimes
   /// The images that wait for their next step, by the number of steps they have had, 0…T−1.
   var waiting: [EpisodeQueue]
@@ -70,7 +69,6 @@ public final class EpisodeStream {
       ? Self.capacity(setup.batchSize, itemBytes: setup.itemBytes(channels: source.channels)) : batchSize
     pool = try ImagePool(setup.configuration, channels: source.channels, capacity: capacity)
     stepper = setup.stepper(pool)
-    probe = setup.probe
     clock = setup.clock
     record = try setup.record(
       indices: [Int](repeating: 0, count: capacity),
@@ -232,19 +230,8 @@ public final class EpisodeStream {
     let count = min(batchSize, waiting[taken].count)
     if try letGo(of: count, before: step) { return nil }
     let group = try waiting[taken].take(batchSize)
-    let start = clock()
-    if step == 1 { times.begin(group.rows, at: start) }
-    let outcome = try stepper.run(step, group, record)
-    try stepper.enter(outcome, step, group, into: &record)
-    let now = clock()
-    return EpisodeStep(
-      step, isLast: step == record.steps, group, by: stepper, rule: rule, probe: probe, seconds: now - start
-    ) { [weak self] in
-      guard let self else { throw EpisodeError("the step is over: keep its values, not the step") }
-      return try StepBatch(
-        record: record, step: step, rows: group.rows, elapsed: group.rows.map { times.elapsed($0, at: now) },
-        critic: { [stepper] in try stepper.proposal(group).values })
-    }
+    if step == 1 { times.begin(group.rows, at: clock()) }
+    return try take(step, group)
   }
 
   /// Lets the images go that leave after a step; the others wait for their next.

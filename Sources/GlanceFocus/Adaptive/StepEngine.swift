@@ -111,7 +111,7 @@ public final class StepEngine: StepParts {
     if let known = keptShapes[look] {
       shapes = known
     } else {
-      let side = model.configuration.patchSize
+      let side = model.configuration.side(look)
       let (_, kept) = try parts.encode(nextFrame: Tensor.zeros([1, 3, side, side]), after: nil, look)
       shapes = kept.map { $0.shape.sizes.dropFirst() }
       keptShapes[look] = shapes

@@ -62,15 +62,18 @@ extension Trace {
   /// - Parameters:
   ///   - views: how many items in a row of the data set are of one video; nil: ``views``.
   ///   - mean: what is averaged.
-  /// - Throws: ``EpisodeError`` where there are no views to average, and where none of the videos has all of them.
+  /// - Throws: ``EpisodeError`` where there are no views to average, where none of the videos has all of them, and where
+  ///   items that are said to be of one video have different labels.
   public func overViews(_ views: Int? = nil, of mean: ViewMean = .logits) throws -> Trace {
     guard !isOverViews else { throw EpisodeError("this trace is of videos already: its views are averaged") }
+    let isTold = views != nil
     let views = views ?? self.views
     guard views >= 1 else { throw EpisodeError("\(views) views of a video: expected at least 1") }
     let videos = VideoViews.rows(of: record.indices, views: views)
     guard !videos.isEmpty else {
       throw EpisodeError("none of the videos has all of its \(views) views in the trace")
     }
+    if isTold { try requireOneLabel(of: videos) }
     var averaged = try EpisodeRecord(
       indices: videos.map { record.indices[$0[0]] }, classes: record.classes, imageSize: record.imageSize,
       patchSize: record.patchSize, madds: record.madds.map { $0 * Double(views) },
@@ -98,5 +101,17 @@ extension Trace {
       record: averaged, model: model, dataset: dataset, sampler: sampler, classNames: classNames,
       views: views,
       isOverViews: true)
+  }
+
+  /// Refuses videos whose views have different labels: whoever said how many views there are was mistaken.
+  private func requireOneLabel(of videos: [[Int]]) throws {
+    guard let labels = record.labels else { return }
+    for rows in videos {
+      guard let other = rows.first(where: { labels[$0] != labels[rows[0]] }) else { continue }
+      let (first, second) = (record.indices[rows[0]] + 1, record.indices[other] + 1)
+      throw EpisodeError(
+        "with \(rows.count) views of a video, items \(first) and \(second) are of one, and they have different labels"
+      )
+    }
   }
 }

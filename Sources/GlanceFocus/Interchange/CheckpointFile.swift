@@ -54,8 +54,9 @@ public struct CheckpointFile {
       default: break
       }
     }
-    if case .tree(let value) = opened.content, let root = value.dictionary,
-      let program = NetworkProgram.of(root)
+    // Whoever names weights means one network of the file.
+    if choice.weights == nil, case .tree(let value) = opened.content, let root = value.dictionary,
+      let program = try NetworkProgram.of(root, path: path)
     {
       return .network(program, root)
     }

@@ -25,8 +25,19 @@ public struct NetworkProgram: Sendable {
   ]
 
   /// The program that wrote a dictionary; nil where none is known to.
-  static func of(_ root: PyTorchDictionary) -> NetworkProgram? {
-    all.first { program in program.entries.allSatisfy { root[$0] != nil } }
+  ///
+  /// - Throws: ``ModelError`` where most of the entries that tell a program's files are there, but not all: what is left is
+  ///   no network.
+  static func of(_ root: PyTorchDictionary, path: FilePath) throws -> NetworkProgram? {
+    for program in all {
+      let missing = program.entries.filter { root[$0] == nil }
+      if missing.isEmpty { return program }
+      guard 2 * missing.count < program.entries.count else { continue }
+      throw ModelError(
+        "\(path): a checkpoint of \(program.name) holds \(program.entries.joined(separator: ", ")); this file lacks"
+          + " \(missing.joined(separator: ", "))")
+    }
+    return nil
   }
 
   /// Matches the arrays of a dictionary with a network of ours.

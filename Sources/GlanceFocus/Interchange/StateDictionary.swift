@@ -135,6 +135,8 @@ struct WeightSearch {
   }
 
   private let candidates: [Candidate]
+  /// Those and smaller ones, which must be named.
+  private let all: [Candidate]
   private let root: PyTorchDictionary
 
   /// The keys under which training programs keep the weights beside other things.
@@ -187,6 +189,7 @@ struct WeightSearch {
     visit(root, [])
     // What is much smaller than the largest is statistics, a step count, a head on its own.
     let largest = found.map(\.numbers).max() ?? 0
+    all = found
     candidates = found.filter { $0.numbers >= largest / 4 }
   }
 
@@ -202,9 +205,11 @@ struct WeightSearch {
       throw ModelError("\(path) holds no state dictionary; its keys are \(keys.isEmpty ? "none" : keys)")
     }
     if let key = choice.weights {
-      if let exact = candidates.first(where: { $0.keys.joined(separator: ".") == key }) { return exact }
-      let similar = candidates.filter { $0.keys.last == key }
-      if similar.count == 1 { return similar[0] }
+      if let exact = all.first(where: { $0.keys.joined(separator: ".") == key }) { return exact }
+      for group in [candidates, all] {
+        let similar = group.filter { $0.keys.last == key }
+        if similar.count == 1 { return similar[0] }
+      }
       throw ModelError(
         "\(path) holds no weights under '\(ForeignText.printable(key))', but under \(names(candidates))")
     }

@@ -81,7 +81,18 @@ public struct ClipForm: Codable, Sendable, Equatable {
   public func places(_ look: Look) -> [Int] {
     let count = count(look)
     if separatesFrames { return (0..<count).map { look == .glance ? $0 : glanceFrames + $0 } }
-    return (0..<count).map { (2 * $0 + 1) * frames / (2 * count) }
+    return middles(count)
+  }
+
+  /// Which of ``frames`` pictures of a video in a row make a clip, in its order: all of them, or, where glance and patches
+  /// see frames of their own, for each of both those that are in the middles of equal parts.
+  public var placesInWindow: [Int] {
+    separatesFrames ? middles(glanceFrames) + middles(focusFrames) : Array(0..<frames)
+  }
+
+  /// The middles of `count` equal parts of a clip.
+  private func middles(_ count: Int) -> [Int] {
+    (0..<count).map { (2 * $0 + 1) * frames / (2 * count) }
   }
 
   /// Throws ``ModelError`` where the numbers do not make a network.

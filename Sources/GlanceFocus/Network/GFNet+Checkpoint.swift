@@ -37,7 +37,11 @@ public struct ModelFile {
     guard let json = file.metadata["configuration"],
       let configuration = try? JSONDecoder().decode(Configuration.self, from: Data(json.utf8))
     else { throw ModelError("\(path): the configuration in the metadata cannot be read") }
-    try configuration.validate()
+    do {
+      try configuration.validate()
+    } catch {
+      throw ModelError("\(path): \(error)")
+    }
     self.configuration = configuration
   }
 

@@ -196,11 +196,8 @@ public struct NetworkImages {
     try ModelError.require(
       side <= height && side <= width, "patches of \(side)×\(side) do not fit images of \(height)×\(width)")
     let places = places ?? Array(0..<frames)
+    try Self.requireInside(locations)
     for (index, item) in locations.enumerated() {
-      if let stray = item.stray {
-        throw ModelError(
-          "place \(index + 1) is (\(stray.row), \(stray.column)): row and column must lie in [0, 1]")
-      }
       try ModelError.require(
         item.count == 1 || item.count == places.count,
         "\(item.count) places for the \(places.count) frames of clip \(index + 1), expected one for each, or one for all"
@@ -230,6 +227,41 @@ public struct NetworkImages {
     }
     return NetworkImages(
       patches, count: count, frames: places.count, channels: channels, height: side, width: side)
+  }
+
+  private static func requireInside(_ locations: [PatchPlaces]) throws {
+    for (index, item) in locations.enumerated() {
+      guard let stray = item.stray else { continue }
+      throw ModelError(
+        "place \(index + 1) is (\(stray.row), \(stray.column)): row and column must lie in [0, 1]")
+    }
+  }
+
+  /// The same at `locations` between pixels, by bilinear interpolation, with gradients to them: N×C×`side`×`side`, of clips
+  /// N×f×C×`side`×`side`.
+  ///
+  /// - Parameters:
+  ///   - locations: (row, column) in [0, 1], N×2, of clips also N×f×2; two numbers are for all.
+  ///   - places: which frames, from 0; nil: all.
+  /// - Throws: ``ModelError`` where images are smaller than patches; `TensorError` where there is not a place for each, or one
+  ///   is not in [0, 1].
+  public func patches(interpolatingAt locations: Tensor, side: Int, frames places: [Int]? = nil) throws
+    -> Tensor
+  {
+    try ModelError.require(
+      side <= height && side <= width, "patches of \(side)×\(side) do not fit images of \(height)×\(width)")
+    let places = places ?? Array(0..<frames)
+    try Self.requireInside(PatchPlaces.all(in: locations.rank == 1 ? locations.unsqueezed(0) : locations))
+    let room = try Tensor([2], [Float(height - side), Float(width - side)])
+    // One place of an item is spread over its frames, one of all over the items.
+    let spread =
+      locations.rank == 2 && locations.shape[0] == count ? try locations.unsqueezed(1) : locations
+    let corners = try (spread * room).expanded(to: [count, places.count, 2]).reshaped([
+      count * places.count, 2,
+    ])
+    let patches = try pictures().frames(at: places, of: frames).cropped(
+      interpolatingAt: corners, height: side, width: side)
+    return places.count == 1 ? patches : try patches.reshaped([count, places.count, channels, side, side])
   }
 
   /// From the least to the largest number where these are so far from 0…1 that they will hardly be meant; nil for 8-bit

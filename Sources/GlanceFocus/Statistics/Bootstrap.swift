@@ -22,7 +22,7 @@ public struct Bootstrap: Sendable {
   }
 
   /// The mean of a column. The interval is between the percentiles of the resamples' means, the uncertainty their
-  /// standard deviation.
+  /// standard deviation; both are NaN for a single item and where an item is not finite.
   /// - Throws: ``EpisodeError`` for an empty column; `Interrupted`.
   public func mean(_ values: [Double]) throws -> Estimate {
     try means(values, [Double](repeating: 0, count: values.count)).0
@@ -65,11 +65,17 @@ public struct Bootstrap: Sendable {
   }
 
   private func estimate(_ values: [Double], _ means: inout [Double]) -> Estimate {
+    let mean = values.reduce(0, +) / Double(values.count)
+    // One item is drawn every time, which says nothing of others; and where a number is none, no mean is known.
+    guard values.count > 1, mean.isFinite else {
+      return Estimate(
+        value: mean, uncertainty: .nan, lower: .nan, upper: .nan, level: level, count: values.count)
+    }
     means.sort()
     let center = means.reduce(0, +) / Double(means.count)
     let squares = means.reduce(0) { $0 + ($1 - center) * ($1 - center) }
     return Estimate(
-      value: values.reduce(0, +) / Double(values.count),
+      value: mean,
       uncertainty: (squares / Double(means.count - 1)).squareRoot(),
       lower: Self.percentile(means, (1 - level) / 2), upper: Self.percentile(means, (1 + level) / 2),
       level: level, count: values.count)

@@ -3,29 +3,18 @@ import Support
 import Tensor
 
 extension EpisodeSetup {
-  /// Runs all steps on a blank frame of each of `count` streams, to learn how long they take.
-  func measureFrames(_ count: Int, _ durations: inout StepDurations) throws {
-    func look(_ look: Look) throws -> Encoding {
-      let side = configuration.side(look)
-      let blank = try Tensor.zeros([count, 3, side, side])
-      let (encoding, _) = try engine.encode(
-        nextFrame: blank, after: engine.nothingKept(of: count, look), look)
-      let maps = [Tensor](repeating: encoding.map, count: configuration.frames(look))
-      return Encoding(features: encoding.features, map: try Tensor.concatenated(maps, axis: 1))
-    }
-    // The first makes the plans.
-    for round in 0..<4 {
-      var memory: GFNet.Memory?
-      for step in 1...madds.count {
-        try Cancellation.check()
-        let start = clock()
-        if var known = memory {
-          _ = try engine.propose(&known)
-          memory = try engine.step(look(.patch), .patch, memory: known).1
-        } else {
-          memory = try engine.step(look(.glance), .glance, memory: nil).1
-        }
-        if round > 0 { durations.note(step, count: count, took: clock() - start) }
+  /// How long every step takes for so many streams, on a blank frame of each; see ``measureDurations()``.
+  func measureFrameDurations() throws -> StepDurations {
+    try measureDurations { count in
+      { look, memory in
+        let side = configuration.side(look)
+        let blank = try Tensor.zeros([count, 3, side, side])
+        let (encoding, _) = try engine.encode(
+          nextFrame: blank, after: engine.nothingKept(of: count, look), look)
+        let maps = [Tensor](repeating: encoding.map, count: configuration.frames(look))
+        return try engine.step(
+          Encoding(features: encoding.features, map: Tensor.concatenated(maps, axis: 1)), look, memory: memory
+        ).1
       }
     }
   }

@@ -6,7 +6,7 @@ import Tensor
 /// Frames that come at the same time are run together. A frame leaves when the exit rule is satisfied, and where another
 /// step is expected to end after its deadline. Of a stream as much is in memory as a frame's pixels, what the encoders keep
 /// of the last frame, and features and maps of the last few, however long it is.
-public final class FrameStream: AnswerStream {
+public final class FrameStream: AnswerStream, StepTaker {
   /// What is known of a frame.
   public struct Answer: Sendable {
     /// The number of its stream, from 0.
@@ -33,13 +33,12 @@ public final class FrameStream: AnswerStream {
   private let feeds: [any FrameFeed]
   private var hasEnded: [Bool]
   private let lanes: FrameLanes
-  private let stepper: EpisodeStepper
-  private let rule: any ExitRule
-  private let probe: AnswerProbe?
-  private let clock: Deadline.Clock
+  let stepper: EpisodeStepper
+  let rule: any ExitRule
+  let clock: Deadline.Clock
   private let saysOwn: Bool
-  private var record: EpisodeRecord
-  private var times: StreamTimes
+  var record: EpisodeRecord
+  private(set) var times: StreamTimes
   private var shown: [StreamFrame?]
   private var known: [Answer] = []
   private let turn = StreamTurn()
@@ -55,13 +54,12 @@ public final class FrameStream: AnswerStream {
     setup.madds = Array(try setup.engine.model.frameCosts().prefix(steps))
     let durations =
       try deadline == nil
-      ? StepDurations() : setup.measureDurations { try setup.measureFrames($0, &$1) }
+      ? StepDurations() : setup.measureFrameDurations()
     self.feeds = feeds
     lanes = try FrameLanes(
       setup.configuration, count: feeds.count, steps: steps, options: options,
       keepsGlances: setup.sampler.needs.contains(.glances))
     stepper = setup.stepper(lanes)
-    probe = setup.probe
     clock = setup.clock
     saysOwn = options.saysOwn
     record = try setup.record(indices: [Int](repeating: 0, count: feeds.count), labels: nil)
@@ -148,18 +146,7 @@ public final class FrameStream: AnswerStream {
   /// Runs a step; who leaves after it.
   private func run(_ step: Int, _ group: EpisodeGroup) throws -> [Bool] {
     let start = clock()
-    let outcome = try stepper.run(step, group, record)
-    try stepper.enter(outcome, step, group, into: &record)
-    let now = clock()
-    let decision = EpisodeStep(
-      step, isLast: step == record.steps, group, by: stepper, rule: rule, probe: probe, seconds: now - start
-    ) { [weak self] in
-      guard let self else { throw EpisodeError("the step is over: keep its values, not the step") }
-      return try StepBatch(
-        record: record, step: step, rows: group.rows, elapsed: group.rows.map { times.elapsed($0, at: now) },
-        critic: { [stepper] in try stepper.proposal(group).values })
-    }
-    let leaves = try decision.close()
+    let leaves = try take(step, group).close()
     times.note(step, count: group.rows.count, took: clock() - start)
     return leaves
   }

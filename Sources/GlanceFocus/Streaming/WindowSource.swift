@@ -11,6 +11,8 @@ public final class WindowSource: ImageSource {
   public let isPatient = false
   private let feed: any FrameFeed
   private let length, stride: Int
+  /// Which frames of a window make its clip, in the clip's order.
+  private let places: [Int]
   private let side: Int
   /// The frames that the next window may need, the oldest first.
   private var frames: [StreamFrame] = []
@@ -31,6 +33,7 @@ public final class WindowSource: ImageSource {
       "stride is \(stride), expected 1 to \(FrameOptions.longestWindow)")
     self.feed = feed
     length = configuration.frames
+    places = configuration.clips?.placesInWindow ?? [0]
     side = configuration.imageSize
     self.stride = stride
   }
@@ -53,8 +56,8 @@ public final class WindowSource: ImageSource {
       if toSkip > 0 { toSkip -= 1 } else { frames.append(frame) }
     }
     guard let last = frames.last, frames.count == length || count == 0 else { return nil }
-    let missing = [StreamFrame](repeating: last, count: length - frames.count)
-    let clip = FrameWindow(frames: length, side: side, pictures: (frames + missing).map(\.pixels))
+    let clip = FrameWindow(
+      frames: length, side: side, pictures: places.map { ($0 < frames.count ? frames[$0] : last).pixels })
     ends[count] = (last.number, last.seconds)
     toSkip = max(0, stride - frames.count)
     frames.removeFirst(min(stride, frames.count))

@@ -91,7 +91,13 @@ struct BatchSum {
   ///   - numbers: what ``exchanged()`` gave.
   ///   - images: those of all shards that count, at least 1.
   func mean(_ numbers: [Float], images: Int) throws -> Gradients {
-    guard sum != nil else { return whole ?? Gradients([]) }
+    guard sum != nil else {
+      // In the order and arrangement of a sum of shards, so that their norm is the same number.
+      return try Gradients(
+        parameters.compactMap { parameter in
+          try whole?[parameter].map { (parameter, try $0.rowMajor()) }
+        })
+    }
     let (weight, isOnly) = (isOnly ? 1 : Float(images), isOnly)
     var place = parameters.count
     var gradients: [(owner: AnyObject, gradient: Tensor)] = []

@@ -41,24 +41,45 @@ public enum Rollout {
     observe: (Int, Tensor) -> Void = { _, _ in },
     act: (_ step: Int, _ memory: inout GFNet.Memory) throws -> Tensor
   ) throws -> Tensor {
-    var (result, memory) = try model.glance(images, globalPass, auxiliary: true)
+    let glance = try model.glance(images, globalPass, auxiliary: true)
+    observe(1, glance.0.logits)
+    let results = try sequence(model, from: glance, steps: steps, pass, observe: observe) { step, memory in
+      try model.patches(images, actions: act(step, &memory))
+    }
+    return try loss(of: results, labels, auxiliaryWeight, smoothing, combine)
+  }
+
+  /// The answers of all steps, the glance's first, from the patches that `look` gives for steps 2…T.
+  static func sequence(
+    _ model: GFNet, from glance: (GFNet.StepResult, GFNet.Memory), steps: Int, _ pass: Pass,
+    observe: (Int, Tensor) -> Void = { _, _ in },
+    look: (_ step: Int, _ memory: inout GFNet.Memory) throws -> Tensor
+  ) throws -> [GFNet.StepResult] {
+    var (result, memory) = glance
     var results = [result]
-    observe(1, result.logits)
     for step in stride(from: 2, through: steps, by: 1) {
-      let actions = try act(step, &memory)
-      let patches = try model.patches(images, actions: actions)
+      let patches = try look(step, &memory)
       (result, memory) = try model.focus(patches, pass, memory: memory, auxiliary: true)
       results.append(result)
       observe(step, result.logits)
     }
+    return results
+  }
+
+  /// The loss of the answers of all steps: what `combine` makes of them, or the mean over steps of ``stepLoss``.
+  static func loss(
+    of results: [GFNet.StepResult], _ labels: [Int], _ auxiliaryWeight: Float, _ smoothing: Float,
+    _ combine: Combination?
+  ) throws -> Tensor {
     if let combine { return try combine(results.map { $0.logits }, results.compactMap { $0.auxiliary }) }
     var total = try stepLoss(results[0], labels, auxiliaryWeight, smoothing)
     for result in results.dropFirst() {
       total = try total + stepLoss(result, labels, auxiliaryWeight, smoothing)
     }
-    return try total.scaled(by: 1 / Float(steps))
+    return try total.scaled(by: 1 / Float(results.count))
   }
 
+  /// Cross-entropy of a step's answer, and λ times that of the encoder's own.
   private static func stepLoss(
     _ result: GFNet.StepResult, _ labels: [Int], _ auxiliaryWeight: Float, _ smoothing: Float
   ) throws -> Tensor {
@@ -111,7 +132,7 @@ public enum Rollout {
   /// The random numbers of the proposal for `step`; those of a batch's evaluation are child 0.
   ///
   /// - Parameter compared: true for the patch that a reward compares the chosen one with.
-  private static func proposalNumbers(
+  static func proposalNumbers(
     _ random: CounterRandom, _ step: Int, compared: Bool = false
   ) -> CounterRandom {
     random.child(step - 1 + (compared ? 1000 : 0))

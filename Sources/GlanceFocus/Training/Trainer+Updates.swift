@@ -57,16 +57,19 @@ extension Trainer {
       batch, mean: model.configuration.mean, deviation: model.configuration.standardDeviation)
   }
 
-  /// Moves the weights by the sum of what the shards have added, on all processes alike.
+  /// Moves the weights by the sum of what the shards have added, on all processes alike. What limits a gradient is of the
+  /// sum: the limit of each shard's would depend on how the batch is divided.
   private func step(_ update: Update, images: Int) throws {
     let numbers = try sum.exchanged()
     _ = try communicator.agree(on: update.name + ", the step") {
-      try optimizer.step(sum.mean(numbers, images: images), rateFactor: update.factor)
+      var gradients = try sum.mean(numbers, images: images)
+      if options.isDifferentiable { gradients = try gradients.clipped(toNorm: Rollout.largestGradient) }
+      try optimizer.step(gradients, rateFactor: update.factor)
       return []
     }
   }
 
-  // MARK: Stages 1 and 3
+  // MARK: Stages 1 and 3, and a policy that learns by gradients
 
   /// One step of descent on the loss of all steps of the sequence.
   func descend(_ update: Update, _ stream: BatchStream, _ epoch: inout EpochTotals) throws {
@@ -80,10 +83,15 @@ extension Trainer {
       }
       let images = try images(batch)
       let tape = combine == nil ? GradientTape() : GradientTape(forScripts: nil)
-      let loss = try tape.record {
-        try Rollout.loss(
-          model, images, labels: batch.labels, random: random, options: options, combine: combine,
-          observe: { step, logits in totals.observe(step, logits, batch.labels) })
+      let loss: Tensor = try tape.record {
+        func observe(_ step: Int, _ logits: Tensor) { totals.observe(step, logits, batch.labels) }
+        return options.isDifferentiable
+          ? try Rollout.differentiableLoss(
+            model, images, labels: batch.labels, random: random, options: options, combine: combine,
+            observe: observe)
+          : try Rollout.loss(
+            model, images, labels: batch.labels, random: random, options: options, combine: combine,
+            observe: observe)
       }
       try sum.add(batch.part, tape.backward(from: loss), images: batch.count)
       totals.loss = Double(try loss.item())

@@ -57,7 +57,7 @@ public final class Trainer {
     try ModelError.require(
       dataset.count > 1, "the data set has 1 image: training needs 2 at least, for the statistics of a batch")
     try ModelError.require(
-      options.stage == .encoders || configuration.steps > 1,
+      options.stage == .encoders && !options.isDifferentiable || configuration.steps > 1,
       "a model of one step has no policy to train or to use")
     self.model = model
     self.options = options
@@ -75,9 +75,9 @@ public final class Trainer {
     random = CounterRandom(seed: options.seed, stream: "train.stage\(options.stage.rawValue)")
 
     model.setTrainable(false)
+    if options.startsPolicy { try model.policy.initialize(seed: options.seed, name: "policy.") }
+    if options.trainsPolicy { model.policy.setTrainable(true) }
     if options.stage == .policy {
-      if options.resetsPolicy { try model.policy.initialize(seed: options.seed, name: "policy.") }
-      model.policy.setTrainable(true)
       optimizer = Adam([ParameterGroup(model.policy.parameters, learningRate: options.ppo.learningRate)])
     } else {
       if options.trainsGlobalEncoder { model.globalEncoder.setTrainable(true) }
@@ -87,10 +87,16 @@ public final class Trainer {
         ($0.name.hasPrefix("model_prime.") && options.trainsGlobalEncoder) || $0.name.hasPrefix("model.")
       }
       let classifier = model.parameters.filter { $0.name.hasPrefix("fc.") }
-      optimizer = SGD([
-        ParameterGroup(encoders, learningRate: options.encoderRate, weightDecay: options.weightDecay),
-        ParameterGroup(classifier, learningRate: options.classifierRate, weightDecay: options.weightDecay),
-      ])
+      let policy = options.trainsPolicy ? model.parameters.filter { $0.name.hasPrefix("policy.") } : []
+      optimizer = SGD(
+        [
+          ParameterGroup(encoders, learningRate: options.encoderRate, weightDecay: options.weightDecay),
+          ParameterGroup(
+            classifier, learningRate: options.classifierRate, weightDecay: options.weightDecay),
+          ParameterGroup(
+            policy, learningRate: options.policyRate ?? 0.1 * options.encoderRate,
+            weightDecay: options.weightDecay),
+        ].filter { !$0.parameters.isEmpty })
     }
     try Self.shareWeights(of: model, dataset, options, communicator)
     sum = try BatchSum(
@@ -137,9 +143,10 @@ public final class Trainer {
     for batch in 0..<batches {
       if !communicator.isShared { try Cancellation.check() }
       let update = try update(epoch, batch, of: batches)
-      switch options.stage {
-      case .encoders, .fineTune: try descend(update, stream, &totals)
-      case .policy: try reinforce(update, stream, &totals)
+      if options.stage == .policy && !options.isDifferentiable {
+        try reinforce(update, stream, &totals)
+      } else {
+        try descend(update, stream, &totals)
       }
       guard totals.loss.isFinite else {
         throw ModelError(

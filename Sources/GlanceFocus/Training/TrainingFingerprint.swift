@@ -100,7 +100,8 @@ struct TrainingFingerprint: Equatable {
   private static let names = [
     "batchSize": "batch", "encoderRate": "rate", "classifierRate": "classifier_rate",
     "weightDecay": "weight_decay", "auxiliaryWeight": "aux_weight", "labelSmoothing": "label_smoothing",
-    "resetsPolicy": "reset_policy", "firstEpoch": "first_epoch", "ppo.epochs": "ppo_epochs",
+    "policyRate": "policy_rate", "randomBranch": "random_branch", "resetsPolicy": "reset_policy",
+    "firstEpoch": "first_epoch", "ppo.epochs": "ppo_epochs",
     "ppo.learningRate": "ppo_rate", "ppo.discount": "discount",
     "trainsGlobalEncoder": "training of the global encoder",
   ]

@@ -17,6 +17,15 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
     case fineTune = 3
   }
 
+  /// How the policy learns.
+  public enum Method: String, Codable, Sendable, CaseIterable {
+    /// By reinforcement, in stage 2 alone (the paper's).
+    case ppo
+    /// By the gradient of the loss, which reaches it through patches that are cut by interpolation (AdaFocusV2's): alone
+    /// in stage 2, together with encoders and classifier in stages 1 and 3.
+    case differentiable
+  }
+
   /// What learns, and from which patches.
   public var stage: Stage
   /// How often the data set is gone through.
@@ -41,7 +50,16 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
   public var reward = Reward.increments
   /// Stage 2: how the policy is updated.
   public var ppo = PPO()
-  /// Stage 2: start the policy afresh rather than from its present weights.
+  /// How the policy learns; nil is ``Method/ppo``.
+  public var method: Method?
+  /// Stages 1 and 3 with a policy that learns by gradients: its learning rate at the schedule's peak; nil: a tenth of
+  /// ``encoderRate``.
+  public var policyRate: Float?
+  /// Stages 1 and 3 with a policy that learns by gradients: whether half of the loss is that of patches at random places,
+  /// so that the encoder sees more than what the policy likes; nil: yes.
+  public var randomBranch: Bool?
+  /// Where the policy starts to learn, in stage 2 and in stage 1 by gradients: start it afresh rather than from its present
+  /// weights.
   public var resetsPolicy = true
   /// What the order of the images and all draws begin with.
   public var seed: UInt64 = 0
@@ -56,12 +74,21 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
     self.epochs = epochs
   }
 
+  /// Whether the policy learns by gradients.
+  var isDifferentiable: Bool { method == .differentiable }
+
+  /// Whether the policy learns.
+  var trainsPolicy: Bool { stage == .policy || isDifferentiable }
+
+  /// Whether the policy starts afresh.
+  var startsPolicy: Bool { resetsPolicy && trainsPolicy && stage != .fineTune }
+
   func validate() throws {
     try ModelError.require(epochs >= 1, "epochs is \(epochs), expected at least 1")
     try ModelError.require(batchSize >= 2, "batch is \(batchSize), expected at least 2")
     try ModelError.require(
       encoderRate >= 0 && classifierRate >= 0 && weightDecay >= 0 && auxiliaryWeight >= 0
-        && ppo.learningRate >= 0,
+        && ppo.learningRate >= 0 && policyRate ?? 0 >= 0,
       "rates and weights must not be negative")
     try ModelError.require(
       Schedule(rawValue: schedule) != nil,

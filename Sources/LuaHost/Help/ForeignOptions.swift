@@ -75,6 +75,11 @@ extension ForeignNames {
     OptionRow("bins", "nbins numbins"),
     OptionRow("low", "vmin min amin"),
     OptionRow("high", "vmax max amax"),
+    OptionRow("xlinear_below", "linthresh linthreshx"),
+    OptionRow("ylinear_below", "linthreshy"),
+    OptionRow("colors", "cmap colormap"),
+    OptionRow("horizontal", "vert orientation"),
+    OptionRow("mean", "showmeans"),
     OptionRow("yerr", "err error errors"),
     OptionRow("name", "filename"),
   ]

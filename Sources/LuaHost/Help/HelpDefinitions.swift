@@ -11,7 +11,7 @@ extension Definition {
     luaName + kind.use(with: parameters.map { $0.name + "=" }.joined(separator: ", "))
   }
 
-  /// The help of a rule, sampler, backbone or report: parameters with defaults and bounds, an example.
+  /// The help of a rule, sampler, scheduler, backbone or report: parameters with defaults and bounds, an example.
   func help(_ layout: HelpLayout) -> String {
     var lines = [signature + " → " + kind.noun]
     if !summary.isEmpty { lines += layout.paragraph(summary, indent: 2) }
@@ -32,6 +32,7 @@ extension Definition {
     case .samplers: "model:trace(data, {sampler = \(made)})"
     case .backbones:
       parameters.isEmpty ? "gfnet.model{backbone = \"\(name)\"}" : "gfnet.model{backbone = \(made)}"
+    case .schedulers: "trace:evaluate(\(made))"
     case .reports: made
     }
   }

@@ -39,6 +39,9 @@ enum HelpTopics {
       names: ["reports", "report", "run-directory", "outputs"], page: "reports.md",
       summary: "what a run leaves behind"),
     Topic(
+      names: ["sweeps", "slurm", "seeds", "grid"], page: "sweeps.md",
+      summary: "a script with many combinations of parameters, here or on a cluster"),
+    Topic(
       names: ["files", "paths"], page: "files.md",
       summary: "names of files, what is read and written, and where it is looked for"),
     Topic(

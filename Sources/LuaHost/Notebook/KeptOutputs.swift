@@ -146,7 +146,10 @@ extension Notebook.Output {
     switch self {
     case .text(let text), .value(let text), .markdown(let text), .remark(let text): text.utf8.count
     case .error(let message, let traceback): message.utf8.count + traceback.utf8.count
-    case .figure(let picture): picture.files.reduce(picture.csv?.utf8.count ?? 0) { $0 + $1.content.count }
+    case .figure(let picture):
+      picture.files.reduce((picture.csv?.utf8.count ?? 0) + (picture.explorer?.byteCount ?? 0)) {
+        $0 + $1.content.count
+      }
     case .table(let table):
       table.rows.reduce(0) { sum, row in
         row.reduce(sum) { if case .text(let text) = $1 { $0 + 24 + text.utf8.count } else { $0 + 24 } }

@@ -120,7 +120,8 @@ public final class RunRecorder {
   /// Lets another run have the folder.
   public func close() { directory = nil }
 
-  private static var versions: [RunFacts.Version] {
+  /// What a run computes with.
+  public static var versions: [RunFacts.Version] {
     [
       .init("gfnet-lab", CoreModule.version),
       .init("Lua", String(cString: gf_lua_release()).replacing("Lua ", with: "")),

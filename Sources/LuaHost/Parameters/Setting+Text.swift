@@ -3,7 +3,7 @@ import Support
 extension Setting {
   /// Reads a value typed on the command line; lists are separated by commas.
   /// - Throws: ``LuaError`` for text of another kind, and for a value that is not allowed.
-  func parse(_ text: String) throws -> SettingValue {
+  public func parse(_ text: String) throws -> SettingValue {
     guard let value = Self.parse(text, as: kind) else {
       if Double(text)?.isInfinite == true {
         throw LuaError("must be \(kind.described), got \"\(text)\", which is beyond the largest number")

@@ -1,12 +1,13 @@
-/// What can be defined from Lua: exit rules, samplers, backbones and reports.
+/// What can be defined from Lua: exit rules, samplers, schedulers of exits, backbones and reports.
 public enum DefinitionKind: String, Sendable, CaseIterable {
-  case exits, samplers, backbones, reports
+  case exits, samplers, schedulers, backbones, reports
 
   /// The word for the kind in a sentence.
   public var noun: String {
     switch self {
     case .exits: "exit rule"
     case .samplers: "sampler"
+    case .schedulers: "scheduler"
     case .backbones: "backbone"
     case .reports: "report"
     }
@@ -17,6 +18,7 @@ public enum DefinitionKind: String, Sendable, CaseIterable {
     switch self {
     case .exits: [.decide, .decideBatch]
     case .samplers: [.propose, .proposeBatch]
+    case .schedulers: [.fit]
     case .backbones: [.build]
     case .reports: [.buildReport]
     }
@@ -26,16 +28,33 @@ public enum DefinitionKind: String, Sendable, CaseIterable {
   public var asksAboutImages: Bool {
     switch self {
     case .exits, .samplers: true
-    case .backbones, .reports: false
+    case .schedulers, .backbones, .reports: false
     }
   }
 
+  /// Whether it is called with something that it is about, before its parameters, and does its work at once.
+  var isAboutSomething: Bool {
+    switch self {
+    case .exits, .samplers, .backbones: false
+    case .schedulers, .reports: true
+    }
+  }
+
+  /// Whether what a script makes of it can be kept in a file by itself.
+  var isKeptInFiles: Bool {
+    switch self {
+    case .exits, .samplers: true
+    case .schedulers, .backbones, .reports: false
+    }
+  }
+
+  /// The functions of its module, whose names no definition can have.
+  var reservedNames: [String] { ["define", "list"] + (isKeptInFiles ? ["load"] : []) }
+
   /// What follows the name where one is used: `{threshold = 0.3}`, or `(trace, {q = 1})` for what is called at once.
   func use(with parameters: String) -> String {
-    switch self {
-    case .exits, .samplers, .backbones: "{\(parameters)}"
-    case .reports: parameters.isEmpty ? "(trace)" : "(trace, {\(parameters)})"
-    }
+    guard isAboutSomething else { return "{\(parameters)}" }
+    return parameters.isEmpty ? "(trace)" : "(trace, {\(parameters)})"
   }
 }
 
@@ -62,6 +81,10 @@ public struct DefinitionFunction: Sendable {
   static let proposeBatch = DefinitionFunction(
     name: "propose_batch", summary: "function(b, p, rng) → n×2 tensor; of clips also n×frames×2",
     isBatch: true)
+  static let fit = DefinitionFunction(
+    name: "fit",
+    summary: "function(trace, p) → an exit rule, gfnet.exits.NAME{…}, made for what is recorded in the trace",
+    isBatch: false)
   static let build = DefinitionFunction(
     name: "build", summary: "function(nn, p) → nn.backbone{…}; nn is gfnet.nn", isBatch: false)
   static let buildReport = DefinitionFunction(

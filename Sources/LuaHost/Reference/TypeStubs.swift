@@ -110,14 +110,18 @@ public struct TypeStubs {
     return lines
   }
 
-  /// A rule, sampler or backbone: a function of a table of parameters.
+  /// A rule, sampler or backbone: a function of a table of parameters; what is about something has that before them.
   private func declaration(of definition: Definition) -> [String] {
     let module = "gfnet.\(definition.kind.rawValue)"
     let name = LuaNames.isIdentifier(definition.name) ? ".\(definition.name)" : "[\"\(definition.name)\"]"
-    let made = TypeWords.className("configured")
+    let kind = definition.kind
+    let subject =
+      kind == .schedulers
+      ? "trace: \(TypeWords.className("trace")), " : kind.isAboutSomething ? "data: any, " : ""
+    let made = kind == .reports ? "any" : TypeWords.className("configured")
     guard !definition.parameters.isEmpty else {
       return comment(definition.summary, "") + [
-        "---@type fun(params?: table): \(made)", "\(module)\(name) = nil",
+        "---@type fun(\(subject)params?: table): \(made)", "\(module)\(name) = nil",
       ]
     }
     let parameters =
@@ -128,7 +132,7 @@ public struct TypeStubs {
       lines.append("---@field \(setting.name)\(optional) \(type(of: setting)) \(setting.help)")
     }
     return lines + [""] + comment(definition.summary, "") + [
-      "---@type fun(params?: \(parameters)): \(made)", "\(module)\(name) = nil",
+      "---@type fun(\(subject)params?: \(parameters)): \(made)", "\(module)\(name) = nil",
     ]
   }
 

@@ -69,18 +69,23 @@ final class CallShape {
     }
   }
 
-  /// Puts nil before a table that stands where the first argument is and has an option that makes it the options.
+  /// Puts nils before a table that ends the call where an argument is and has an option that makes it the options.
   private func makeRoomBeforeOptions(on stack: LuaStack) throws {
-    guard stack.count == first, stack.kind(at: first) == .table else { return }
-    try stack.reserve(2)
+    let slot = stack.count
+    let missing = parameters.count - 1 - (slot - first)
+    guard slot >= first, missing > 0, parameters.last?.options != nil, stack.kind(at: slot) == .table
+    else { return }
+    try stack.reserve(missing + 1)
     let leads = entry.leadingOptions.contains { name in
       stack.push(name)
       defer { stack.pop() }
-      return lua_rawget(stack.pointer, Int32(first)) != LUA_TNIL
+      return lua_rawget(stack.pointer, Int32(slot)) != LUA_TNIL
     }
     guard leads else { return }
-    stack.pushNil()
-    lua_rotate(stack.pointer, Int32(first), 1)
+    for _ in 0..<missing {
+      stack.pushNil()
+      lua_rotate(stack.pointer, Int32(slot), 1)
+    }
   }
 
   private func checkEach(on stack: LuaStack) throws {

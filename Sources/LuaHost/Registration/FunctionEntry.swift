@@ -39,7 +39,8 @@ public struct FunctionEntry: Sendable {
   var isMethod = false
   /// Whether argument 1 is the module's table, as when a module is called.
   var isModuleCall = false
-  /// Options of which a call may have one in the place of its first argument, whose table is then the options.
+  /// Options of which a call may have one in a table that ends it before all its arguments are there: the table is then the
+  /// options, and the arguments are left out.
   var leadingOptions: [String] = []
   let body: @Sendable (LuaCall) throws -> Int32
 

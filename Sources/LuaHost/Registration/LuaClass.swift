@@ -111,8 +111,8 @@ public struct ElementAccess<Value>: Sendable {
 public struct LuaMethod<Value> {
   private(set) var function: FunctionEntry
 
-  /// The same method, which may be called by its options alone where one of `names` is among them:
-  /// `object:method{name = …}`. Its first argument is then left out.
+  /// The same method, whose options may stand where an argument is where one of `names` is among them:
+  /// `object:method{name = …}`. That argument and those behind it are then left out.
   func led(by names: [String]) -> LuaMethod {
     var method = self
     method.function.leadingOptions = names

@@ -124,7 +124,7 @@ public struct FileAccess: Sendable {
 
 extension FilePath {
   /// What a symbolic link says; nil for what is none.
-  var linkTarget: FilePath? {
+  public var linkTarget: FilePath? {
     var bytes = [UInt8](repeating: 0, count: 1 << 12)
     let count = withPlatformString { path in
       bytes.withUnsafeMutableBytes { room in

@@ -65,7 +65,8 @@ public struct VideoSetOptions: Sendable {
     guard !names.isEmpty else { throw DatasetError.invalid("\(path): the list of classes is empty") }
     guard label < names.count else {
       let source = classFile.map { "\($0) has" } ?? "there are"
-      let hint = videos.beginsWithSecondClass ? "; where labels count from 1, first_label is 1" : ""
+      let hint =
+        firstLabel == 0 && videos.beginsWithSecondClass ? "; where labels count from 1, first_label is 1" : ""
       throw DatasetError.invalid(
         "\(path), line \(line): the label is \(label + firstLabel), but \(source) \(names.count) classes, "
           + "\(firstLabel) to \(names.count - 1 + firstLabel)\(hint)")

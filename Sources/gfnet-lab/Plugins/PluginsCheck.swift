@@ -11,7 +11,7 @@ struct PluginsCheck: ParsableCommand {
     abstract: "Load plugins, run their tests, and try all that they define on random input.",
     discussion: """
       Looked at are the manifest and its versions, what init.lua defines, test.lua, and every definition: a rule decides \
-      about a random trace, a sampler places patches, a backbone is built, traced, trained, saved and loaded, a report \
+      about a random trace, a sampler places patches, a scheduler fits a rule, a backbone is built, traced, trained, saved and loaded, a report \
       is written; with the defaults, with each parameter at the ends of its range, and twice, which must give the same. \
       Times and memory are those of the parts. Exit status 1 if anything failed.
 

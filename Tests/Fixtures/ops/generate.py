@@ -45,6 +45,22 @@ class Recorder:
         (HERE / path).write_text("[\n" + lines + "\n]\n")
 
 
+def interpolated(x, corners, height, width):
+    """Patches at places between pixels, by the affine grid that AdaFocusV2 samples; in float64."""
+    (h, w), x, corners = x.shape[2:], x.double(), corners.double()
+    row, column = corners[:, 0], corners[:, 1]
+    nothing = torch.zeros_like(row)
+    theta = torch.stack(
+        [
+            torch.stack([nothing + width / w, nothing, (2 * column + width) / w - 1], 1),
+            torch.stack([nothing, nothing + height / h, (2 * row + height) / h - 1], 1),
+        ],
+        1,
+    )
+    grid = F.affine_grid(theta, [len(x), x.shape[1], height, width], align_corners=False)
+    return F.grid_sample(x, grid, align_corners=False).float()
+
+
 def shifted(x, frames, divisor, past=False):
     """Channels of each frame from its neighbours, as the temporal shift module has them."""
     clips = x.unflatten(0, (-1, frames))
@@ -133,6 +149,7 @@ OPERATIONS = [
     ("concatenate.channels", [(2, 3, 4, 5), (2, 1, 4, 5)], lambda x, y: torch.cat([x, y], 1)),
     ("concatenate.rows", [(2, 3), (4, 3)], lambda x, y: torch.cat([x, y, x], 0)),
     ("stack", [(2, 3), (2, 3)], lambda x, y: torch.stack([x, y], -1)),
+    ("crop.interpolated", [(4, 3, 8, 9), (4, 2)], lambda x, p: interpolated(x, p * 1.9 + 2, 4, 4)),
     ("crop", [(2, 3, 8, 9)], lambda x: torch.stack([x[0, :, 1:5, 5:9], x[1, :, 4:8, 0:4]])),
     ("max", [(3, 6, 4)], lambda x: x.max(1).values),
     ("min.ties", [(3, 40)], lambda x: rounded(x, 3).min(-1, keepdim=True).values),

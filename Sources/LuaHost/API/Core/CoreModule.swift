@@ -8,7 +8,10 @@ enum CoreModule {
 
   static let module = LuaModule(
     "gfnet", "Glance-and-Focus Networks: models, data, experiments.",
-    functions: [params, OverrideFunction.entry, clock, ProgressFunction.entry, StrictFunction.entry]
+    functions: [
+      params, OverrideFunction.entry, clock, ProgressFunction.entry, StrictFunction.entry,
+      SweepFunction.entry,
+    ]
       + ModelAPI.functions + GradientFunctions.functions,
     constants: [
       .init("version", "string", "the program's version") { _ in version },

@@ -27,6 +27,10 @@ enum VideoSetKeys {
     let value = try call.value(name)
     if value.isNil { return [8] }
     let parts = try value.asInteger.map { [$0] } ?? call.integers(name)
+    guard (1...FrameSampling.mostParts).contains(parts.count) else {
+      throw LuaError(
+        "\(call.place(name)) has \(parts.count) numbers of frames, expected 1 to \(FrameSampling.mostParts)")
+    }
     let allowed = 1...FrameSampling.mostSegments
     guard let odd = parts.first(where: { !allowed.contains($0) }) else { return parts }
     throw LuaError(

@@ -25,6 +25,12 @@ struct BatchFunction {
     return (answer, try BatchAnswer.numbers(answer, on: function.liveStack()))
   }
 
+  /// Calls a batch function whose answer is more than a list: what it returned, and the numbers of it with their sizes.
+  func answer(_ arguments: any LuaPushable...) throws -> (answer: LuaValue, numbers: NumberArray?) {
+    let answer = try function.call(with: arguments).first ?? .nil
+    return (answer, try BatchAnswer.array(answer, on: function.liveStack()))
+  }
+
   /// An error about what it returned, under the place where it is defined.
   func error(_ problem: String) -> LuaError {
     let place = function.place

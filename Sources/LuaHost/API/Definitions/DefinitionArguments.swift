@@ -48,7 +48,7 @@ struct DefinitionArguments: Sendable {
       throw LuaError(
         "gfnet.\(kind.rawValue).define: the name must be letters, digits and _, got \"\(name)\"")
     }
-    guard !["define", "list"].contains(name) else {
+    guard !kind.reservedNames.contains(name) else {
       throw LuaError(
         "gfnet.\(kind.rawValue).define: the name '\(name)' is taken by the function of that name")
     }

@@ -1,13 +1,14 @@
 import GlanceFocus
 
-/// `gfnet.exits`, `gfnet.samplers`, `gfnet.backbones`, `gfnet.reports`: definitions from Swift and Lua under one roof.
+/// `gfnet.exits`, `gfnet.samplers`, `gfnet.schedulers`, `gfnet.backbones`, `gfnet.reports`: definitions from Swift and Lua
+/// under one roof.
 enum DefinitionModules {
   static let modules = DefinitionKind.allCases.map(module)
 
   private static func module(_ kind: DefinitionKind) -> LuaModule {
     LuaModule(
       "gfnet.\(kind.rawValue)", summary(kind),
-      functions: [define(kind), list(kind)],
+      functions: [define(kind), list(kind)] + (kind.isKeptInFiles ? [DefinitionFiles.load(kind)] : []),
       dynamicMembers: .init(
         names: { $0.definitions.names(kind) },
         value: { state, name in try state.context.definitions.find(kind, name).map { Pushed($0) } },
@@ -17,6 +18,7 @@ enum DefinitionModules {
   private static func summary(_ kind: DefinitionKind) -> String {
     switch kind {
     case .exits, .samplers, .backbones: "The \(kind.noun)s: each name makes one from a table of parameters."
+    case .schedulers: "The schedulers of exits: each name fits an exit rule to a trace."
     case .reports: "The reports: each name writes its section of the run's report about what it is given."
     }
   }
@@ -24,6 +26,7 @@ enum DefinitionModules {
   private static func returned(_ kind: DefinitionKind) -> String {
     switch kind {
     case .exits, .samplers, .backbones: "definition: call it with a table of parameters"
+    case .schedulers: "definition: call it with a trace and a table of parameters"
     case .reports: "definition: call it with what it reports on and a table of parameters"
     }
   }
@@ -104,6 +107,12 @@ enum DefinitionModules {
     build composes layers (gfnet-lab help gfnet.nn) and is asked once per model. The network is built, trained and \
     run by the core; a model file keeps the layers, so that it loads without the script.
     """,
+    .schedulers: """
+    gfnet.schedulers.NAME(trace, {…}) calls fit once, with the trace and the parameters. fit learns or computes on the \
+    trace when images should leave, and returns an exit rule with its parameters, which is what the script gets: for \
+    trace:evaluate on other images, model:infer, model:stream, and to keep by rule:save. The trace should be of images \
+    that trained nothing, such as a validation set.
+    """,
     .reports: """
     gfnet.reports.NAME(data, {…}) calls build once, with what the script passes (a trace, what trace:evaluate returned, \
     the results of model:infer, a table) and the parameters. What build writes by gfnet.report stands in the cell that \
@@ -116,6 +125,8 @@ enum DefinitionModules {
     .samplers: "function(s, p, rng) return 0.5, 0.5 end",
     .backbones:
       "function(nn, p) return nn.backbone{body = nn.sequential{nn.conv(3, 16, {stride = 8}), nn.relu()}} end",
+    .schedulers:
+      "function(trace, p) return gfnet.exits.confidence{threshold = trace:thresholds{q = 0.5}} end",
     .reports: "function(data, p) gfnet.report.text(tostring(data)) end",
   ]
 
@@ -129,7 +140,7 @@ enum DefinitionModules {
   /// What `define` returns and `gfnet.exits.NAME` is.
   static let definitionClass = LuaClass<Definition>(
     "definition",
-    "An exit rule, sampler or backbone that waits for its parameters: call it with a table. A report that waits for what it is about.",
+    "An exit rule, sampler or backbone that waits for its parameters: call it with a table. A scheduler or report that waits for what it is about.",
     properties: [
       .init("name", "string", "its name", get: { definition, _ in definition.name }),
       .init("summary", "string", "one line of help", get: { definition, _ in definition.summary }),
@@ -138,15 +149,18 @@ enum DefinitionModules {
     operators: [
       .init(
         "__call",
-        "Makes one with these parameters; those left out have their defaults. A report is called with what it is about before them, and written.",
+        "Makes one with these parameters; those left out have their defaults. A report is called with what it is about before them, and written; a scheduler with a trace, to which it fits an exit rule.",
         any: { stack in
           let definition = try stack.requireObject(at: 1, as: Definition.self, in: "definition")
-          guard case .lua(.reports, let build, as: _) = definition.implementation else {
-            return Pushed(try definition.configured(parameters(at: 2, of: definition, on: stack)))
+          guard case .lua(let kind, let function, as: _) = definition.implementation, kind.isAboutSomething
+          else { return Pushed(try definition.configured(parameters(at: 2, of: definition, on: stack))) }
+          let data = stack.count > 1 ? try stack.value(at: 2) : .nil
+          let parameters = try parameters(at: 3, of: definition, on: stack)
+          if kind == .schedulers {
+            return Pushed(
+              try SchedulerFit(definition, function).rule(for: data, parameters, in: stack.state))
           }
-          return try ReportBuild(definition, build).write(
-            about: stack.count > 1 ? stack.value(at: 2) : .nil,
-            parameters(at: 3, of: definition, on: stack), in: stack.state)
+          return try ReportBuild(definition, function).write(about: data, parameters, in: stack.state)
         })
     ],
     describe: { "\($0.kind.noun) \($0.name): \($0.summary)" }
@@ -177,6 +191,7 @@ enum DefinitionModules {
           try configured.parameterTable(in: stack.state)
         }),
     ],
+    methods: [DefinitionFiles.save],
     describe: { $0.description }
   ).entry
 }

@@ -64,12 +64,11 @@ final class LuaSampler: PatchSampler {
         places.append(PatchPlaces(row: Float(row), column: Float(column)))
         return
       }
-      guard second.isNil, let numbers = try BatchAnswer.array(first, on: stack),
-        numbers.sizes == [batch.frames, 2]
-      else {
+      let numbers = second.isNil ? try BatchAnswer.array(first, on: stack) : nil
+      guard let numbers, numbers.sizes == [batch.frames, 2] else {
         throw function.error(
           "must return row and column, or a list of \(batch.frames) {row, column}, one for each frame, and returned"
-            + " \(first.described)\(second.isNil ? "" : " and \(second.described)")")
+            + " \(numbers?.described ?? first.described)\(second.isNil ? "" : " and \(second.described)")")
       }
       places += PatchPlaces.all(numbers.values.map(Float.init), frames: batch.frames)
     }
@@ -77,14 +76,14 @@ final class LuaSampler: PatchSampler {
   }
 
   private func proposeBatch(_ batch: SamplerBatch) throws -> [PatchPlaces] {
-    let (answer, values) = try function.call(Pushed(view), parameters, Pushed(random))
+    let (answer, numbers) = try function.answer(Pushed(view), parameters, Pushed(random))
     let frames = batch.frames
-    guard let values, [2 * batch.count, 2 * frames * batch.count].contains(values.count) else {
-      let got = values.map { "\($0.count) numbers" } ?? answer.described
+    guard let numbers, [[batch.count, 2], [batch.count, frames, 2]].contains(numbers.sizes) else {
+      let got = numbers?.described ?? answer.described
       let each = frames == 1 ? "" : ", or of \(batch.count) × \(frames) × 2 with a place for each frame"
       throw function.error(
         "must return a tensor of \(batch.count) × 2 places (row, column)\(each), and returned \(got)")
     }
-    return PatchPlaces.all(values, frames: values.count == 2 * batch.count ? 1 : frames)
+    return PatchPlaces.all(numbers.values.map(Float.init), frames: numbers.sizes.count == 3 ? frames : 1)
   }
 }

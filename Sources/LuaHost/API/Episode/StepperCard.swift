@@ -69,9 +69,9 @@ struct StepperCard {
     let index = record.indices[0]
     let images = try NetworkImages(handle.images, at: [index])
     let whole = try Self.pixels(images)
-    let side = record.patchSize
+    let (configuration, side) = (handle.model.configuration, record.patchSize)
     let glance = try NetworkImages(
-      images.resized(for: handle.model.configuration, side: side).clamped(0, 1), hasHistory: false)
+      images.resized(for: configuration, side: configuration.side(.glance)).clamped(0, 1), hasHistory: false)
     var parts = [
       Glimpse(pixels: try Self.pixels(glance), title: "1: the glance", steps: [answer(1, patch: nil)])
     ]

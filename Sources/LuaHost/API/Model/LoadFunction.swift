@@ -37,7 +37,7 @@ enum LoadFunction {
       A checkpoint of the authors' PyTorch code is read as it is, with its \
       thresholds, costs and results in model.info.results; gfnet-lab models import makes a file of gfnet-lab of it. So is one \
       of AdaFocus on TSM (glancer, focuser, fc, policy), a model of clips. The options are for what such files do not say; \
-      what is assumed is told.
+      what is assumed is told. Files of gfnet-lab say all of it, and options may say no other.
       """, touches: [.readFiles]
   ) { call in
     let path = try located(call[nameOrFile], call)
@@ -47,7 +47,7 @@ enum LoadFunction {
       throw LuaError("gfnet.load: \(path) is a trace, not a model: gfnet.trace(file) reads it")
     }
     try call.context.note(model: stem, path)
-    if case .model = file.content { try refuseOptions(call, path) }
+    if case .model(let own) = file.content { try refuseOptions(call, path, own.configuration) }
     guard let model = try file.model(choices(call)) else {
       throw LuaError(
         "\(path) is not a gfnet-lab model but one network's weights: gfnet.encoder(file) loads an encoder, and "
@@ -66,12 +66,18 @@ enum LoadFunction {
       shift: TemporalShiftClues(divisor: try call[divisor]))
   }
 
-  private static func refuseOptions(_ call: LuaCall, _ path: FilePath) throws {
-    let given = [patchSize, imageSize, steps, glanceSize, glanceFrames, focusFrames, divisor]
-    if let odd = try given.first(where: { try call[$0] != nil }) {
+  /// A file of ours says itself what it is: options may say the same, so that scripts can take either form of a network.
+  private static func refuseOptions(_ call: LuaCall, _ path: FilePath, _ own: Configuration) throws {
+    let known: [(ArgumentKey<Int?>, Int?)] = [
+      (patchSize, own.patchSize), (imageSize, own.imageSize), (steps, own.steps),
+      (glanceSize, own.side(.glance)), (glanceFrames, own.frames(.glance)),
+      (focusFrames, own.frames(.patch)), (divisor, own.clips?.exchange?.divisor),
+    ]
+    for (key, value) in known {
+      guard let given = try call[key], given != value else { continue }
       throw LuaError(
-        "gfnet.load: \(odd.parameter.name) is for checkpoints of other programs; \(path) says itself what it is"
-      )
+        "gfnet.load: \(key.parameter.name) is \(given), but \(path) is a file of gfnet-lab, which says itself what it is"
+          + (value.map { ": \($0)" } ?? ""))
     }
   }
 

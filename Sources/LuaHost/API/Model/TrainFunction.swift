@@ -55,8 +55,18 @@ enum TrainFunction {
   private static let labelSmoothing = ArgumentKey<Float>(
     "label_smoothing", default: 0.0, "stages 1 and 3", in: 0...0.99)
 
-  // MARK: Stage 2
+  // MARK: The policy
 
+  private static let method = ArgumentKey<TrainingOptions.Method>(
+    "method", default: .ppo,
+    "how the policy learns: ppo: by reinforcement, in stage 2; differentiable: by the gradient of the loss, through"
+      + " interpolated patches, in stage 2 alone, in 1 and 3 together with encoders and classifier")
+  private static let policyRate = ArgumentKey<Float?>(
+    "policy_rate", "differentiable, stages 1 and 3: learning rate of the policy; default: a tenth of rate",
+    in: 0...100)
+  private static let randomBranch = ArgumentKey<Bool>(
+    "random_branch", default: true,
+    "differentiable, stages 1 and 3: half of the loss is that of patches at random places")
   private static let reward = TrainingFunctionOptions.reward.word
   private static let discount = ArgumentKey<Float>(
     "discount", default: 0.7, "stage 2: of later rewards", in: 0...1)
@@ -65,15 +75,14 @@ enum TrainFunction {
   private static let ppoRate = ArgumentKey<Float>(
     "ppo_rate", default: 3e-4, "stage 2: learning rate of the policy", in: 0...1)
   private static let resetPolicy = ArgumentKey<Bool>(
-    "reset_policy", default: true, "stage 2: start from a fresh policy")
+    "reset_policy", default: true, "stage 2, differentiable stage 1 too: start from a fresh policy")
 
   // MARK: Entry
 
   private static let rows: [any ArgumentRow] = [
     model, dataset, stage, epochs, batch, rate, classifierRate, weightDecay, schedule, auxWeight,
     labelSmoothing, TrainingFunctionOptions.loss, reward, TrainingFunctionOptions.advantage, discount,
-    ppoEpochs, ppoRate, resetPolicy, seed, firstEpoch,
-    shards,
+    ppoEpochs, ppoRate, method, policyRate, randomBranch, resetPolicy, seed, firstEpoch, shards,
     CheckpointOption.key, log,
   ]
 
@@ -104,6 +113,8 @@ enum TrainFunction {
       The metrics are also lines of metrics.jsonl in the run's folder, and model:save keeps them, without the seconds, \
       as model.info.history. log cannot train the model further; running it there is fine.
 
+      \(methodDiscussion)
+
       \(TrainingFunctionOptions.discussion)
       """, touches: [.readFiles, .writeFiles, .clock, .report]
   ) { call in
@@ -113,7 +124,7 @@ enum TrainFunction {
     let options = try options(call, handle)
     let checkpoint = try call[CheckpointOption.key].file(of: handle, options.stage, call.context)
     let listener = try call[log]
-    let functions = try TrainingFunctionOptions.read(call, options.stage)
+    let functions = try TrainingFunctionOptions.read(call, options.stage, options.method ?? .ppo)
     try GradientFunctions.requireNoRecording("gfnet.train", "it cannot be part of a gradient")
     return try handle.training {
       let trainer = try call.context.dividing { communicator in
@@ -149,6 +160,14 @@ enum TrainFunction {
     }
   }
 
+  private static let methodDiscussion = """
+    method = "differentiable" is AdaFocusV2's way: patches lie at the policy's places themselves, cut by bilinear \
+    interpolation (model:crop{interpolate = true}), so that the loss of all steps says how each place should move. In stage 2 \
+    the policy alone learns, by Adam with ppo_rate. In stages 1 and 3 encoders, classifier and policy learn together, by SGD, \
+    gradients of a norm up to 20: the encoders' own classifiers help (aux_weight), the policy reads maps without their \
+    history, and half of the loss is that of random places. The critic does not learn: gfnet.exits.value means nothing then.
+    """
+
   private static func options(_ call: LuaCall, _ model: ModelHandle) throws -> TrainingOptions {
     let stage = try call[stage]
     let defaults = try model.configuration.paperSetup().family
@@ -165,6 +184,12 @@ enum TrainFunction {
     options.ppo.discount = try call[discount]
     options.ppo.epochs = try call[ppoEpochs]
     options.ppo.learningRate = try call[ppoRate]
+    // What is as it was before has no value of its own: checkpoints of earlier versions are gone on from.
+    if try call[method] == .differentiable {
+      options.method = .differentiable
+      options.policyRate = try call[policyRate]
+      options.randomBranch = try call[randomBranch] ? nil : false
+    }
     options.resetsPolicy = try call[resetPolicy]
     options.seed = try call[seed]
     options.firstEpoch = try call[firstEpoch]

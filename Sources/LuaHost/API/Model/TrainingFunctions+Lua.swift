@@ -7,7 +7,7 @@ import Tensor
 enum TrainingFunctionOptions {
   static let loss = ArgumentKey<LuaFunction?>(
     "loss",
-    "stages 1 and 3: function(logits, labels, info): the loss, a tensor of one element; logits is a list by step"
+    "stages 1 and 3, differentiable 2: function(logits, labels, info): the loss, a tensor of one element; logits is a list by step"
   )
   static let advantage = ArgumentKey<LuaFunction?>(
     "advantage",
@@ -34,9 +34,12 @@ enum TrainingFunctionOptions {
 
   /// The functions of a call.
   ///
-  /// - Throws: ``LuaError`` where one is for another stage.
-  static func read(_ call: LuaCall, _ stage: TrainingOptions.Stage) throws -> TrainingFunctions {
+  /// - Throws: ``LuaError`` where one is for another stage, or for another way in which the policy learns.
+  static func read(_ call: LuaCall, _ stage: TrainingOptions.Stage, _ method: TrainingOptions.Method) throws
+    -> TrainingFunctions
+  {
     var functions = TrainingFunctions()
+    let byGradients = method == .differentiable
     var given: [(name: String, function: LuaFunction)] = []
     func take(_ name: String, _ function: LuaFunction?, _ stages: [TrainingOptions.Stage]) throws
       -> LuaFunction?
@@ -46,10 +49,17 @@ enum TrainingFunctionOptions {
         let names = stages.map { "\($0.rawValue)" }.joined(separator: " and ")
         throw LuaError("gfnet.train: \(name) is for stage \(names), and this is stage \(stage.rawValue)")
       }
+      guard !byGradients || name == "loss" || name == "schedule" else {
+        throw LuaError(
+          "gfnet.train: \(name) is for method = \"ppo\": by gradients the loss alone is descended")
+      }
       given.append((name, function))
       return function
     }
-    if let function = try take("loss", call[loss], [.encoders, .fineTune]) {
+    // What descends the loss in stage 2 can be given another one.
+    let lossStages: [TrainingOptions.Stage] =
+      byGradients ? [.encoders, .policy, .fineTune] : [.encoders, .fineTune]
+    if let function = try take("loss", call[loss], lossStages) {
       functions.loss = { try Self.loss(function, $0) }
     }
     if let function = try take("reward", call[reward.function], [.policy]) {

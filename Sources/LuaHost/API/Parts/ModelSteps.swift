@@ -118,17 +118,23 @@ enum ModelSteps {
   private static let size = ArgumentKey<Int?>(
     "size", "side of the patches in pixels; default: patch_size", in: 1...65536)
 
+  private static let interpolate = ArgumentKey<Bool>(
+    "interpolate", default: false,
+    "places are not rounded to pixels: bilinear interpolation, with gradients to the places")
+
   private static var crop: LuaMethod<ModelHandle> {
     LuaMethod<ModelHandle>(
-      "crop", "Cuts a patch out of each image at its place, without interpolation.",
-      [PartImages.key, places, size],
+      "crop", "Cuts a patch out of each image at its place.",
+      [PartImages.key, places, size, .options([interpolate])],
       returns:
         "tensor: n × channels × patch_size × patch_size; of clips n × frames × channels × patch_size × patch_size",
       example: sample,
       discussion:
         """
         The top-left pixel is at ⌊place · (side − patch)⌋. Of clips a place is for all frames; n × frames × 2 places give each \
-        of the frames that patches are cut from its own. Gradients flow to the images, not to the places.
+        of the frames that patches are cut from its own. Gradients flow to the images, not to the places; with interpolate, \
+        where the top-left pixel is at place · (side − patch) itself, they flow to both. size may be left out: crop(images, \
+        places, {interpolate = true}).
         """
     ) { model, call in
       let place = "model:crop"
@@ -137,10 +143,16 @@ enum ModelSteps {
       // Of clips as the model takes them the frames that patches are cut from; of others all.
       let frames =
         images.frames == model.configuration.frames ? model.configuration.framePlaces(.patch) : nil
+      let given = try call[places]
       let locations = try PlacesArgument.read(
-        call[places], count: images.count, frames: frames?.count ?? images.frames, place)
-      return try naming(place) { try images.patches(at: locations, side: side, frames: frames).tensor() }
-    }
+        given, count: images.count, frames: frames?.count ?? images.frames, place)
+      return try naming(place) {
+        guard try call[interpolate] else {
+          return try images.patches(at: locations, side: side, frames: frames).tensor()
+        }
+        return try images.patches(interpolatingAt: given, side: side, frames: frames)
+      }
+    }.led(by: ["interpolate"])
   }
 
   private static let side = ArgumentKey<Int?>(

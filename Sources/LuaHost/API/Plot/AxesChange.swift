@@ -7,6 +7,9 @@ struct AxesChange {
     var lower: Double?
     var upper: Double?
     var scale: Scale?
+    var linearBelow: Double?
+    var color: Color?
+    var format: TickText?
     var integers: Bool?
     var ticks: [Double]?
     var tickLabels: [String]?
@@ -20,6 +23,9 @@ struct AxesChange {
       if let lower { axis.lower = lower }
       if let upper { axis.upper = upper }
       if let scale { axis.scale = scale }
+      if let linearBelow { axis.linearBelow = linearBelow }
+      if let color { axis.color = color }
+      if let format { axis.format = format.format }
       if let integers { axis.integers = integers }
       if let ticks {
         // Labels of an earlier call belong to the marks of that call.
@@ -41,6 +47,19 @@ struct AxesChange {
   var place: LegendOptions.Place?
   var columns: Int?
   var grid: GridLines?
+
+  /// A change of nothing but the y axis.
+  init(y: Axis) {
+    x = Axis(ticksName: "xticks", place: "xtick_labels")
+    self.y = y
+  }
+
+  init(
+    title: String?, x: Axis, y: Axis, place: LegendOptions.Place?, columns: Int?, grid: GridLines?
+  ) {
+    (self.title, self.x, self.y) = (title, x, y)
+    (self.place, self.columns, self.grid) = (place, columns, grid)
+  }
 
   func apply(to axes: inout Axes, withTitle: Bool = true, xLabel: Bool = true, yLabel: Bool = true) throws {
     if withTitle, let title { axes.title = title }

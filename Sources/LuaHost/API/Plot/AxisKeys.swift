@@ -9,6 +9,9 @@ struct AxisKeys: Sendable {
   private let ticks: ArgumentKey<[Double]?>
   private let tickLabels: ArgumentKey<[String]?>
   private let integers: ArgumentKey<Bool?>
+  private let format: ArgumentKey<TickText?>
+  private let linearBelow: ArgumentKey<Double?>
+  private let color: ArgumentKey<Color?>
 
   /// - Parameter axis: `x` or `y`, with which the names of the options begin.
   init(_ axis: String) {
@@ -18,15 +21,29 @@ struct AxisKeys: Sendable {
     scale = PlotArgument.named("\(axis)scale", "the \(axis) axis", Scale.self)
     ticks = ArgumentKey<[Double]>.numbers("\(axis)ticks", "values marked on the \(axis) axis").optional
     tickLabels = ArgumentKey<[String]?>("\(axis)tick_labels", "their texts")
+    format = ArgumentKey<TickText?>(
+      .optional(
+        "\(axis)format", .either([.string, .function]),
+        "how its numbers are written: \"k\", \"M\", \"G\", \"SI\" (by size), \"percent\" (of 1), \"%\", a pattern such as"
+          + " \"%.1f ms\", or function(value) that returns a text")
+    ) { call, name in try TickText(call, name) }
+    linearBelow = ArgumentKey<Double?>(
+      "\(axis)linear_below", "where a symlog axis becomes linear; left out: a power of ten below the data")
+    color = PlotArgument.parsed("\(axis)color", "of its texts, such as that of the only series") {
+      (text: String) throws(FigureError) -> Color in try Color(named: text)
+    }
     integers = ArgumentKey<Bool?>("\(axis)integers", "whole numbers only, as for steps")
   }
 
-  var rows: [any ArgumentRow] { [label, lower, upper, scale, ticks, tickLabels, integers] }
+  var rows: [any ArgumentRow] {
+    [label, lower, upper, scale, ticks, tickLabels, integers, format, linearBelow, color]
+  }
 
   /// What a call changes about the axis.
   func change(_ call: LuaCall) throws -> AxesChange.Axis {
     AxesChange.Axis(
       label: try call[label], lower: try call[lower], upper: try call[upper], scale: try call[scale],
+      linearBelow: try call[linearBelow], color: try call[color], format: try call[format],
       integers: try call[integers], ticks: try call[ticks], tickLabels: try call[tickLabels],
       ticksName: ticks.parameter.name, place: call.place(tickLabels))
   }

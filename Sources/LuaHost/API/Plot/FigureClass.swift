@@ -56,7 +56,7 @@ enum FigureClass {
       .init("figure", "figure", "the figure it belongs to") { axes, _ in Pushed(axes.owner) }
     ],
     methods: LayerMethod.methods(of: ScriptAxes.self, "gfnet.plot.figure{columns = 2}[1]"),
-    describe: { "axes \($0.panel + 1) of \($0.owner.figure.panels.count)" },
+    describe: { $0.words },
     show: { axes, state in [.figure(try axes.owner.picture(state.context))] }
   ).entry
 

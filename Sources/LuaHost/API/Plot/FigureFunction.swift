@@ -6,11 +6,12 @@ enum FigureFunction {
   private static let size = ArgumentKey<FigureSize?>(
     .optional(
       "size", .either([.string, .list(.number)]),
-      "\"one-column\" (3.5 × 2.6 in), \"two-columns\", or {width, height} in inches")
+      "\"one-column\" (3.5 × 2.6 in), \"two-columns\", or {width, height} in inches; left out: the style's")
   ) { call, name in try figureSize(call, name) }
 
   private static let style = PlotArgument.parsed(
-    "style", "\"paper\" (serif) or \"screen\" (sans serif)"
+    "style",
+    "\"paper\" (serif, one column), \"paper2\" (two columns), \"screen\" (sans serif, small), \"web\" or \"slides\""
   ) { (text: String) throws(FigureError) -> FigureStyle in try FigureStyle(named: text) }
 
   private static let font = ArgumentKey<FontChoice?>(
@@ -68,6 +69,7 @@ enum FigureFunction {
         yLabel: !figure.sharesY || panel % columnCount == 0)
     }
     let result = ScriptFigure(figure)
+    for panel in figure.panels.indices { result.tickTexts.keep(change, panel: panel, isRight: false) }
     result.name = try call[FigureNameOptions.name]
     result.caption = try call[FigureNameOptions.caption]
     return Pushed(result)
@@ -79,8 +81,8 @@ enum FigureFunction {
     let asked = try call[size]
     var figure =
       try rowCount * columnCount == 1
-      ? Figure(size: asked ?? .oneColumn, style: style)
-      : Figure(rows: rowCount, columns: columnCount, size: asked ?? .twoColumns, style: style)
+      ? Figure(size: asked, style: style)
+      : Figure(rows: rowCount, columns: columnCount, size: asked, style: style)
     figure.isSizeAsked = asked != nil
     return figure
   }

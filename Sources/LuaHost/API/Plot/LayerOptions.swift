@@ -4,11 +4,13 @@ import Figures
 enum LayerOptions {
   static let label = ArgumentKey<String?>("label", "its name in the legend")
   static let color = PlotArgument.parsed(
-    "color", "a name such as \"blue\", or \"#rrggbb\"; left out: the next of the palette"
+    "color",
+    "a name, such as \"blue\" or CSS's \"crimson\", or \"#rrggbb\"; left out: the next of the palette"
   ) { (text: String) throws(FigureError) -> Color in try Color(named: text) }
 
   private static let width = ArgumentKey<Double?>("width", "line width in points", in: 0...100)
-  private static let dash = PlotArgument.named("dash", "the pattern", Dash.self)
+  private static let dash = PlotArgument.named(
+    "dash", "the pattern, by name or as \"--\", \":\", \"-.\"", Dash.self)
   private static let marker = PlotArgument.named("marker", "the sign at each point", Marker.self)
   private static let markerSize = ArgumentKey<Double?>(
     "marker_size", "diameter of the markers in points", in: 0...100)

@@ -32,6 +32,8 @@ public protocol StillDrawing: ScriptDrawing {
   var drawing: any Drawing { get }
   /// Whether there are numbers to keep as CSV; plain photographs have none.
   var hasNumbers: Bool { get }
+  /// Does what needs the script before it is drawn.
+  func prepare() throws
 }
 
 extension ScriptDrawing {
@@ -70,7 +72,10 @@ extension ScriptDrawing {
 }
 
 extension StillDrawing {
+  public func prepare() throws {}
+
   public func rendered(as formats: [PictureFormat]) throws -> RenderedDrawing {
+    try prepare()
     let list = try drawing.displayList()
     let files = try formats.map { format in
       Notebook.Picture.File(
@@ -84,6 +89,7 @@ extension StillDrawing {
   /// Writes the picture to `path` and, where there are numbers, to `stem`.csv; returns what there is to say about the
   /// picture.
   func save(to path: FilePath, stem: FilePath, as format: PictureFormat, dpi: Int) throws -> [String] {
+    try prepare()
     let list = try drawing.displayList()
     try AtomicFile.write(format.render(list, dpi), to: path)
     if hasNumbers { try AtomicFile.write(drawing.csv(), to: stem.adding(".csv")) }

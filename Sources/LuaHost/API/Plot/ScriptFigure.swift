@@ -5,6 +5,8 @@ public final class ScriptFigure: StillDrawing {
   public var figure: Figure
   public var name: String?
   public var caption = ""
+  /// The functions that write marks.
+  var tickTexts = TickTexts()
 
   /// The bytes of the layers that were counted for the collector, and how many of each panel those are.
   private var countedBytes = 0
@@ -18,6 +20,19 @@ public final class ScriptFigure: StillDrawing {
   }
 
   public var drawing: any Drawing { figure }
+
+  /// Lets the script write the marks that it has functions for, which may reach back into the figure.
+  public func prepare() throws {
+    var written = figure
+    let texts = tickTexts
+    try texts.write(into: &written)
+    for panel in figure.panels.indices {
+      for side in [AxisPlace.Side.x, .y, .right] {
+        let place = AxisPlace(panel, side)
+        if let format = written[place]?.format { figure[place]?.format = format }
+      }
+    }
+  }
   public var hasNumbers: Bool { true }
 
   /// The title, or "y vs x" of the only panel.
@@ -31,5 +46,9 @@ public final class ScriptFigure: StillDrawing {
 }
 
 extension ScriptFigure: AxesHolder {
+  var home: (figure: ScriptFigure, panel: Int)? { (self, 0) }
+
+  func keep(_ change: AxesChange) { tickTexts.keep(change, panel: 0, isRight: false) }
+
   func change(_ body: (inout Axes) throws -> Void) rethrows { try body(&figure.axes) }
 }

@@ -23,25 +23,32 @@ enum SeriesOptions {
       ]
     }
     if let errors, try call.has(errors) {
-      throw LuaError("\(call.place(errors)) belongs into each series, as in {values = {1, 2}, yerr = 0.5}")
+      throw LuaError(
+        "\(call.place(errors)) belongs into each series, as in {values = {1, 2}, \(errors.parameter.name) = 0.5}"
+      )
     }
-    let known = ["label", "values", "color"] + (errors == nil ? [] : ["yerr"])
+    let reach = errors.map(\.parameter.name)
+    let known = ["label", "values", "color"] + (reach.map { [$0] } ?? [])
     return try call.elements(name).enumerated().map { index, element in
-      try series(NamedFields(element, known, "\(call.place(name)): series \(index + 1)"), of: name, call)
+      try series(
+        NamedFields(element, known, "\(call.place(name)): series \(index + 1)"), of: name, reach: reach, call)
     }
   }
 
   /// One series of the list that the argument `name` is.
-  private static func series(_ fields: NamedFields, of name: String, _ call: LuaCall) throws -> Series {
+  /// - Parameter reach: the name of its field with the error bars; nil where there are none.
+  private static func series(
+    _ fields: NamedFields, of name: String, reach: String?, _ call: LuaCall
+  ) throws -> Series {
     let values = try array(fields, "values", call.stack).values
     let color = try fields.text("color").map { text in
       try call.checked(name) { () throws(FigureError) in try Color(named: text) }
     }
     var error: Spread?
-    if let number = fields["yerr"].asNumber {
+    if let reach, let number = fields[reach].asNumber {
       error = ErrorReach.everywhere(number).spread(count: values.count)
-    } else if fields.has("yerr") {
-      let given = try array(fields, "yerr", call.stack)
+    } else if let reach, fields.has(reach) {
+      let given = try array(fields, reach, call.stack)
       let isPair = given.sizes.count == 2 && given.sizes[0] == 2
       error = isPair ? Spread(halvesOf: given.values) : Spread(given.values)
     }

@@ -6,7 +6,8 @@ enum ReportModule {
   static let module = LuaModule(
     "gfnet.report", "Writes text, tables and values into the run's report.",
     functions: [
-      writeText, writeMarkdown, showValue, TableFunction.entry, showFigure, clear, recordResults,
+      writeText, writeMarkdown, showValue, TableFunction.entry, showFigure, ExplorerFunction.entry, clear,
+      recordResults,
     ])
 
   private static let text = ArgumentKey<String>("text", "the text")

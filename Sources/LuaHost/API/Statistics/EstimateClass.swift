@@ -33,6 +33,7 @@ final class EstimateHandle: HoldsMemory {
   /// The interval in words, to the places of the number.
   var intervalText: String {
     let e = estimate
+    if e.lower.isNaN { return "its interval is not known" }
     // An end is shown to the digits of the number.
     func end(_ value: Double) -> String {
       let shown = Notebook.Table.Value.uncertain(value, uncertainty: e.uncertainty, digits: digits).shown

@@ -29,7 +29,9 @@ enum OutcomeMethods {
       switch (try call[quantity], try call[method]) {
       case (.accuracy, let method):
         guard let correct = evaluation.correct, count > 0 else {
-          throw LuaError("interval: the images' labels are not known, and without them there is no accuracy")
+          throw LuaError(
+            "\(call.place(quantity)) is \"accuracy\", and without labels of the images there is none; \"madds\" needs none"
+          )
         }
         let share = try Proportion(correct.count { $0 }, of: count)
         switch method {
@@ -39,7 +41,8 @@ enum OutcomeMethods {
           return percent(try IntervalOptions.bootstrap(call).mean(correct.map { $0 ? 1 : 0 }))
         case .student:
           throw LuaError(
-            "interval: method = \"student\" is for means; an accuracy takes wilson, exact or bootstrap")
+            "\(call.place(Self.method)): \"student\" is for means; an accuracy takes wilson, exact or bootstrap"
+          )
         }
       case (.madds, let method):
         let costs = evaluation.exitSteps.map { evaluation.stepMadds[Int($0) - 1] }
@@ -49,7 +52,8 @@ enum OutcomeMethods {
         case .bootstrap: return Pushed(EstimateHandle(try IntervalOptions.bootstrap(call).mean(costs)))
         case .wilson, .exact:
           throw LuaError(
-            "interval: method = \"wilson\" and \"exact\" are for shares; madds takes student or bootstrap")
+            "\(call.place(Self.method)): \"wilson\" and \"exact\" are for shares; madds takes student or bootstrap"
+          )
         }
       }
     }

@@ -40,6 +40,11 @@ public struct NumberArray {
   }
 }
 
+extension NumberArray {
+  /// What there is, in a few words for messages: `numbers of 12×2`.
+  var described: String { "numbers of \(Shape(sizes))" }
+}
+
 extension NumberArray: ArgumentValue {
   public static var parameterType: ParameterType { .numbers }
   public static func read(_ name: String, from call: LuaCall) throws -> NumberArray {

@@ -54,7 +54,8 @@ extension RiskPromise {
   var text: String {
     let risk = "a risk of at most \(NumberSpelling.plain(epsilon)): \(loss.help)"
     if bound.isWithProbability {
-      return "with probability \(NumberSpelling.plain(1 - delta)) over draws of the images \(risk)"
+      return
+        "with probability \(NumberSpelling.plain((1e12 * (1 - delta)).rounded() / 1e12)) over draws of the images \(risk)"
     }
     return bound.name == NaiveRisk.name
       ? "nothing is promised of \(risk)" : "on average over draws of the images \(risk)"

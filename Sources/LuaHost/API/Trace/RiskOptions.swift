@@ -66,8 +66,27 @@ enum RiskOptions {
     return try RiskPromise(loss: loss, bound: bound, epsilon: call[epsilon], delta: given ?? 0.1)
   }
 
+  /// Refuses what has no say in the path that was asked for: whoever gives it believes that it has one.
+  private static func refuseIdle(_ call: LuaCall, _ path: LuaValue) throws {
+    let isList = if case .table = path { true } else { false }
+    let isSingle = path.asString == ThresholdPath.single.rawValue
+    let idle: [any ArgumentRow]
+    let reason: String
+    if isList {
+      (idle, reason) = ([points, family, share], "'path' lists its thresholds")
+    } else if isSingle {
+      (idle, reason) = ([family, share], "path = \"single\" is solved on no images")
+    } else {
+      (idle, reason) = (try call.has(family) ? [share] : [], "the path is solved on 'family'")
+    }
+    for row in idle where try call.has(row) {
+      throw LuaError("\(call.place(row.parameter.name)) has no say where \(reason): leave it out")
+    }
+  }
+
   static func sequence(_ trace: Trace, _ call: LuaCall) throws -> RiskSequence {
     let given = try call[path]
+    try refuseIdle(call, given)
     if case .table(let list) = given {
       let origin = ThresholdOrigin(trace)
       let lists = try list.elements(ofListAt: call.place(path)).enumerated().map { index, element in

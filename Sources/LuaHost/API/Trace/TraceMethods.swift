@@ -89,7 +89,7 @@ enum TraceMethods {
     LuaMethod<TraceHandle>(
       "over_views", "The trace of videos: at each step the mean over the views of a video.",
       [.options([ViewOptions.views, ViewOptions.mean])], returns: "trace",
-      example: sample + "trace:over_views{views = 2}:accuracy()",
+      example: sample + "trace:over_views():accuracy()",
       discussion: """
         Of data sets of which several items in a row are clips and crops of one video (data.views of them): accuracy, \
         thresholds and exit rules are then about videos, all of whose views leave together, and a video costs what its \

@@ -22,6 +22,7 @@ struct DryRun: Sendable {
     switch kind {
     case .exits: exits
     case .samplers: samplers
+    case .schedulers: schedulers
     case .backbones: backbones
     case .reports: reports
     }
@@ -70,6 +71,38 @@ struct DryRun: Sendable {
     return table.concat(places, " ")
     """
   }
+
+  private static let schedulers = DryRun(
+    setup: network,
+    piece: fitted, same: [("a second time", fitted)],
+    further: [
+      (
+        "live, saved and loaded",
+        """
+        local trace = model:trace(data)
+        local rule = MADE
+        rule:save(folder .. "/rule.json")
+        local function steps(rule)
+          local left = {}
+          for i, image in ipairs(trace:evaluate(rule).per_image) do left[i] = image.steps end
+          return table.concat(left, " ")
+        end
+        assert(steps(gfnet.exits.load(folder .. "/rule.json")) == steps(rule), "its rule does otherwise once it was saved")
+        model:infer(data, {exit = rule, batch = 5})
+        """
+      )
+    ],
+    done: "fitted a rule to a random trace, which decided about its 48 images and live",
+    remedy:
+      "fit must give the same rule for the same trace and parameters: numbers by gfnet.random.counter with a seed"
+  )
+
+  private static let fitted = """
+    local rule = MADE
+    local steps = { tostring(rule) }
+    for _, image in ipairs(trace:evaluate(rule).per_image) do steps[#steps + 1] = image.steps end
+    return table.concat(steps, " ")
+    """
 
   private static let answers = """
     local made = gfnet.model{backbone = MADE, dataset = data, patch_size = 96, steps = 2}

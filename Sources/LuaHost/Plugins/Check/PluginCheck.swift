@@ -195,12 +195,12 @@ public final class PluginCheck {
     add(part, .passed, run.done + others, first)
   }
 
-  /// What a report is tried on: the first of a trace, an evaluation and an inference that it takes; for other kinds
-  /// nothing. Nil where it takes none, which is a finding.
+  /// What a report is tried on: the first of a trace, an evaluation and an inference that it takes; schedulers always take
+  /// a trace, other kinds nothing. Nil where a report takes none, which is a finding.
   private func subject(
     of definition: Definition, _ set: ParameterSets.Set, _ bench: CheckBench, _ part: String
   ) throws -> String? {
-    guard definition.kind == .reports else { return "" }
+    guard definition.kind == .reports else { return definition.kind.isAboutSomething ? "trace" : "" }
     var first: (any Error)?
     for subject in ["trace", "evaluation", "inference"] {
       do {
@@ -250,9 +250,9 @@ extension PluginCheck {
 }
 
 extension Definition {
-  /// The definition as a script makes it; a report is called about `data`.
+  /// The definition as a script makes it; a report or a scheduler is called about `data`.
   fileprivate func made(with parameters: String, about data: String) -> String {
     let name = "gfnet.\(kind.rawValue)[\"\(name)\"]"
-    return kind == .reports ? "\(name)(\(data), {\(parameters)})" : "\(name){\(parameters)}"
+    return kind.isAboutSomething ? "\(name)(\(data), {\(parameters)})" : "\(name){\(parameters)}"
   }
 }

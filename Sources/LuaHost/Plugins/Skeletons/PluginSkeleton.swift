@@ -18,7 +18,7 @@ public struct PluginSkeleton: Sendable {
   let use: String
 
   /// All skeletons; a new one is a row here.
-  public static let all: [PluginSkeleton] = [.exit, .sampler, .backbone, .report]
+  public static let all: [PluginSkeleton] = [.exit, .sampler, .scheduler, .backbone, .report]
 
   /// The skeleton of that name, or of its kind's (`exits`); nil where there is none.
   public static func find(_ word: String) -> PluginSkeleton? {
@@ -44,7 +44,7 @@ public struct PluginSkeleton: Sendable {
     if let owner = known.owner(kind, item) {
       throw UsageError("the \(kind.noun) '\(item)' is already defined (\(owner)); choose another name")
     }
-    guard !["define", "list"].contains(item) else {
+    guard !kind.reservedNames.contains(item) else {
       throw UsageError("gfnet.\(kind.rawValue).\(item) is a function already; choose another name")
     }
     let folder = parent / name

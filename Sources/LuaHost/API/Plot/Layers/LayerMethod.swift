@@ -26,17 +26,20 @@ struct LayerMethod: Sendable {
 }
 
 extension LayerMethod {
-  /// Everything that can be drawn into a figure or a panel, and `set`.
+  /// Everything that can be drawn into a figure or a panel.
   private static let all: [LayerMethod] = [
     PointMethods.line, PointMethods.step, PointMethods.scatter, PointMethods.errorbar, BandMethod.band,
-    RuleMethods.hline, RuleMethods.vline, AnnotateMethod.annotate, BarMethod.bar, HistMethod.hist,
-    BinsMethod.bins, HeatMapMethod.heatmap, SetMethod.set,
+    RuleMethods.hline, RuleMethods.vline, SpanMethods.hspan, SpanMethods.vspan, AnnotateMethod.annotate,
+    AnnotateMethod.note, ArrowMethod.arrow, BarMethod.bar, BarMethod.barh, DistributionMethods.box,
+    DistributionMethods.violin, HistMethod.hist,
+    BinsMethod.bins, HeatMapMethod.heatmap, ContourMethod.contour,
+    ParetoMethod.pareto, ReliabilityMethod.reliability, ConfusionMethod.confusion,
   ]
 
   /// The methods of a class that holds axes.
   /// - Parameter sample: a Lua expression that makes one, for the examples.
   static func methods<Holder: AxesHolder>(of type: Holder.Type, _ sample: String) -> [LuaMethod<Holder>] {
-    all.map { method in
+    let layers = all.map { method in
       LuaMethod<Holder>(
         method.name, method.summary, method.parameters, returns: "the figure or axes",
         example: "\(sample):\(method.example)"
@@ -46,5 +49,6 @@ extension LayerMethod {
         return Receiver()
       }
     }
+    return layers + [SetMethod.method(sample)] + CompanionMethods.methods(sample)
   }
 }
