@@ -14,6 +14,7 @@ return { read_globals = { gfnet = { fields = {
   progress = {},
   seed = {},
   strict = {},
+  sweep = {},
   trace = {},
   train = {},
   value_and_grad = {},

@@ -47,7 +47,7 @@ import Testing
     for (words, expected) in [
       (["exit", "confidence"], "the exit rule 'confidence' is already defined (built in)"),
       (["exit", "../x"], "must be at most 64 letters"), (["exit", "1st"], "begin with a letter"),
-      (["rule", "x"], "a plugin is exit, sampler, backbone or report, not 'rule'"),
+      (["rule", "x"], "a plugin is exit, sampler, scheduler, backbone or report, not 'rule'"),
       (["exits", "list"], "gfnet.exits.list is a function already"),
     ] {
       let result = try program.run(["plugins", "new"] + words)

@@ -140,7 +140,7 @@ import Vision
         model:crop(images, {0.5, 0.5}, 32, {interpolate = true}):size(3),
         (model:crop(data, {1, 1}, {interpolate = true}) - model:crop(data, {1, 1})):abs():max() < 1e-6)
       """)
-    #expect(output == "true\ntrue\t32\ttrue", "\(output)")
+    #expect(output == "true\ntrue\t32\ttrue\n", "\(output)")
   }
 
   @Test func uncompiledPartsGiveWhatTrainingComputes() throws {

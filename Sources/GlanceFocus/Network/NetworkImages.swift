@@ -213,20 +213,38 @@ public struct NetworkImages {
         try tensor.frames(at: places, of: frames).cropped(
           positions, height: side, width: side))
     case .pixels(let pixels):
-      let line = side * channels
-      var cut: [UInt8] = []
-      cut.reserveCapacity(count * places.count * side * line)
-      for (picture, position) in positions.enumerated() {
-        let frame = picture / places.count * frames + places[picture % places.count]
-        for row in position.row..<position.row + side {
-          let start = ((frame * height + row) * width + position.column) * channels
-          cut += pixels[start..<start + line]
-        }
-      }
-      patches = .pixels(cut)
+      patches = .pixels(
+        Self.cut(
+          pixels, height: height, width: width, channels: channels, side: side, frames: (frames, places), positions))
     }
     return NetworkImages(
       patches, count: count, frames: places.count, channels: channels, height: side, width: side)
+  }
+
+  /// The patches of `side`×`side` pixels whose top-left pixels are at `positions`, one for each of the pictures that
+  /// `places` name of every `count` frames.
+  private static func cut(
+    _ pixels: [UInt8], height: Int, width: Int, channels: Int, side: Int, frames: (count: Int, places: [Int]),
+    _ positions: [PatchPosition]
+  ) -> [UInt8] {
+    let (line, places) = (side * channels, frames.places)
+    return [UInt8](unsafeUninitializedCapacity: positions.count * side * line) { cut, filled in
+      filled = cut.count
+      let target = cut
+      pixels.withUnsafeBufferPointer { pixels in
+        guard let from = pixels.baseAddress, let to = target.baseAddress else { return }
+        ThreadTeam.parallel(positions.count, grain: max(1, (1 << 16) / (side * line))) { range in
+          for picture in range {
+            let frame = picture / places.count * frames.count + places[picture % places.count]
+            let (top, left) = (positions[picture].row, positions[picture].column)
+            for row in 0..<side {
+              (to + (picture * side + row) * line).update(
+                from: from + ((frame * height + top + row) * width + left) * channels, count: line)
+            }
+          }
+        }
+      }
+    }
   }
 
   private static func requireInside(_ locations: [PatchPlaces]) throws {

@@ -158,9 +158,9 @@ enum DefinitionModules {
           let parameters = try parameters(at: 3, of: definition, on: stack)
           if kind == .schedulers {
             return Pushed(
-              try SchedulerFit(definition, function).rule(for: data, parameters, in: stack.state))
+              try SchedulerFit.rule(of: definition, function, for: data, parameters, in: stack.state))
           }
-          return try ReportBuild(definition, function).write(about: data, parameters, in: stack.state)
+          return try ReportBuild.write(definition, function, about: data, parameters, in: stack.state)
         })
     ],
     describe: { "\($0.kind.noun) \($0.name): \($0.summary)" }

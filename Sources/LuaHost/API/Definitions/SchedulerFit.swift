@@ -1,15 +1,5 @@
 /// Has a scheduler fit an exit rule to a trace.
-struct SchedulerFit {
-  private let place: String
-  private let definition: Definition
-  private let fit: LuaFunction
-
-  init(_ definition: Definition, _ fit: LuaFunction) {
-    self.definition = definition
-    self.fit = fit
-    place = "gfnet.\(definition.kind.rawValue).\(definition.name)"
-  }
-
+enum SchedulerFit {
   /// Calls `fit`; the rule that it returns is what the script gets.
   ///
   /// - Parameters:
@@ -17,18 +7,14 @@ struct SchedulerFit {
   ///   - given: the parameters that the script sets; nil: none.
   /// - Throws: ``LuaError`` for anything but a trace, for unfit parameters, where `fit` returns no exit rule, and what it
   ///   raises.
-  func rule(for data: LuaValue, _ given: LuaTable?, in state: LuaState) throws -> ConfiguredDefinition {
+  static func rule(
+    of definition: Definition, _ fit: LuaFunction, for data: LuaValue, _ given: LuaTable?, in state: LuaState
+  ) throws -> ConfiguredDefinition {
+    let place = definition.calledAs
     guard case .object(let object) = data, object.value(as: TraceHandle.self) != nil else {
       throw LuaError("\(place): expected a trace, as model:trace gives it, got \(data.described)")
     }
-    let parameters = try definition.configured(given).parameterTable(in: state)
-    let result: LuaValue
-    do {
-      result = try fit.call(data, parameters).first ?? .nil
-    } catch var error as LuaError {
-      error.message += " (scheduler '\(definition.name)')"
-      throw error
-    }
+    let result = try definition.answer(of: fit, about: data, given, in: state)
     guard case .object(let object) = result, let rule = object.value(as: ConfiguredDefinition.self),
       rule.definition.kind == .exits
     else {

@@ -85,12 +85,11 @@ enum ExplorerFunction {
     let record = handle.record
     let count = min(try call[images], record.images)
     guard count > 0 else { return [] }
-    // Without pictures there is the rest all the same, unless the data set was to give them.
-    let given = try call[dataset]
-    let opened = Result {
-      try TraceImages.open(handle, given: given, call, name: "gfnet.report.explorer")
-    }
-    guard let images = given == nil ? try? opened.get() : try opened.get() else {
+    // Without pictures there is the rest all the same.
+    guard
+      let images = try TraceImages.openIfKnown(
+        handle, given: call[dataset], call, name: "gfnet.report.explorer")
+    else {
       call.context.note(
         "gfnet.report.explorer: the images of the trace are not known here; give them as dataset = …, for pictures"
       )

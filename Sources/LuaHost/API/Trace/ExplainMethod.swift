@@ -32,10 +32,8 @@ enum ExplainMethod {
       } catch let error as EpisodeError {
         throw LuaError("trace:explain: \(error.description)")
       }
-      // Without images there is a table all the same, unless these were to be the ones.
-      let given = try call[dataset]
-      let opened = Result { try TraceImages.open(it, given: given, call, name: "trace:explain") }
-      let images = given == nil ? try? opened.get() : try opened.get()
+      // Without images there is a table all the same.
+      let images = try TraceImages.openIfKnown(it, given: call[dataset], call, name: "trace:explain")
       return Pushed(ExplanationHandle(explanation, of: it, images: images))
     }
   }

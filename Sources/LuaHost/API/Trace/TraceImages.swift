@@ -31,6 +31,17 @@ enum TraceImages {
   }
 }
 
+extension TraceImages {
+  /// The images for something that is there without them, too: nil where none were given and those of the trace are not known.
+  /// - Throws: where a data set was given that is not that of the trace.
+  static func openIfKnown(
+    _ handle: TraceHandle, given: DatasetHandle?, _ call: LuaCall, name: String
+  ) throws -> (any ImageDataset)? {
+    let opened = Result { try open(handle, given: given, call, name: name) }
+    return given == nil ? try? opened.get() : try opened.get()
+  }
+}
+
 extension TraceHandle {
   /// The frames of a clip that a step sees, from 0; nil: all.
   func seenFrames(_ step: Int) -> Set<Int>? {
