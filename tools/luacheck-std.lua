@@ -12,6 +12,8 @@ return { read_globals = { gfnet = { fields = {
   override = {},
   params = {},
   progress = {},
+  rank = {},
+  ranks = {},
   seed = {},
   strict = {},
   sweep = {},

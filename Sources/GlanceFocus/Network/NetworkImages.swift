@@ -215,7 +215,8 @@ public struct NetworkImages {
     case .pixels(let pixels):
       patches = .pixels(
         Self.cut(
-          pixels, height: height, width: width, channels: channels, side: side, frames: (frames, places), positions))
+          pixels, height: height, width: width, channels: channels, side: side, frames: (frames, places),
+          positions))
     }
     return NetworkImages(
       patches, count: count, frames: places.count, channels: channels, height: side, width: side)
