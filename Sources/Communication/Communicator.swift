@@ -134,16 +134,3 @@ enum CommunicationLimits {
   /// The most bytes that one call moves to or from a process.
   static let bytesAtOnce = 1 << 28
 }
-
-extension [Int] {
-  /// The sum; nil where it is beyond all numbers.
-  func checkedSum() -> Int? {
-    var sum = 0
-    for value in self {
-      let (next, overflow) = sum.addingReportingOverflow(value)
-      if overflow { return nil }
-      sum = next
-    }
-    return sum
-  }
-}

@@ -69,7 +69,7 @@ public final class PartSum {
     _ range: Range<Int>, _ nodes: [[Range<Int>]], _ result: UnsafeMutableBufferPointer<Float>
   ) throws {
     let (size, rank) = (communicator.size, communicator.rank)
-    let slices = (0..<size).map { range.count * $0 / size..<range.count * ($0 + 1) / size }
+    let slices = (0..<size).map { (0..<range.count).part($0, of: size) }
     let mine = slices[rank]
     var sent: [Float] = []
     sent.reserveCapacity(range.count * sums.count)

@@ -1,3 +1,5 @@
+import Support
+
 /// How work in a fixed number of parts is divided over processes, and in which order sums over the parts are added.
 ///
 /// The order is that of a binary tree over the parts, whatever the number of processes: a sum of floating-point numbers is
@@ -11,7 +13,7 @@ public struct PartTree: Sendable, Equatable {
   /// The parts of the process of that rank: as many as the others' or one more, one after the other; none where
   /// there are fewer parts than processes.
   public func parts(of rank: Int, size: Int) -> Range<Int> {
-    rank * parts / size..<(rank + 1) * parts / size
+    (0..<parts).part(rank, of: size)
   }
 
   /// Where a node of several parts is cut in two: its left side has as many as a power of 2 allows.

@@ -17,6 +17,15 @@ extension Int {
   }
 }
 
+extension Range<Int> {
+  /// One of `count` parts in a row, which are as even as whole numbers allow.
+  ///
+  /// - Parameter index: which one, from 0.
+  public func part(_ index: Int, of count: Int) -> Range<Int> {
+    lowerBound + self.count * index / count..<lowerBound + self.count * (index + 1) / count
+  }
+}
+
 extension Sequence<Int> {
   /// The product; nil beyond `Int`.
   public func checkedProduct() -> Int? {

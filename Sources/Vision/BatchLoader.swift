@@ -105,9 +105,8 @@ public struct BatchLoader: Sendable {
   func piece(_ number: Int) -> (batch: Int, part: Int, range: Range<Int>) {
     guard let parts else { return (number, 0, range(of: number)) }
     let (batch, index) = number.quotientAndRemainder(dividingBy: parts.wanted.count)
-    let (part, whole) = (parts.wanted.lowerBound + index, range(of: batch))
-    let (first, end) = (whole.count * part / parts.count, whole.count * (part + 1) / parts.count)
-    return (batch, part, whole.lowerBound + first..<whole.lowerBound + end)
+    let part = parts.wanted.lowerBound + index
+    return (batch, part, range(of: batch).part(part, of: parts.count))
   }
 
   /// Whether what damaged files left of `batch` is enough to learn from: a single item has no statistics, and is

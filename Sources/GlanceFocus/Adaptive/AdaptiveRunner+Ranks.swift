@@ -76,16 +76,7 @@ extension AdaptiveRunner {
       var places: [PatchPlaces]?
       if step > 1 {
         let counts = try reader.ints()
-        let numbers = try reader.floats()
-        guard counts.allSatisfy({ $0 > 0 }), 2 * (counts.reduce(0, +)) == numbers.count else {
-          throw CommunicationError("a process sent \(numbers.count) numbers for \(counts.count) places")
-        }
-        var next = 0
-        places = counts.compactMap { count in
-          defer { next += count }
-          return PatchPlaces(
-            (next..<next + count).map { PatchLocation(row: numbers[2 * $0], column: numbers[2 * $0 + 1]) })
-        }
+        places = try frameWise(reader.floats(), counts) { PatchLocation(row: $0, column: $1) }
       }
       try record.setStep(step, rows: rows, logits: logits, values: values, locations: places)
     }
@@ -196,15 +187,7 @@ extension AdaptiveRunner {
       let confidence = try reader.floats().first ?? 0
       let (madds, seconds) = (try reader.double(), try reader.double())
       let (frames, pixels) = (try reader.ints(), try reader.ints())
-      guard frames.allSatisfy({ $0 > 0 }), 2 * frames.reduce(0, +) == pixels.count else {
-        throw CommunicationError("a process sent \(pixels.count) numbers for \(frames.count) places")
-      }
-      var next = 0
-      let positions = frames.compactMap { count in
-        defer { next += count }
-        return PatchCorners(
-          (next..<next + count).map { PatchPosition(row: pixels[2 * $0], column: pixels[2 * $0 + 1]) })
-      }
+      let positions = try frameWise(pixels, frames) { PatchPosition(row: $0, column: $1) }
       return Result(
         index: numbers[0], prediction: numbers[1], label: numbers[2] < 0 ? nil : numbers[2],
         confidence: confidence, steps: numbers[3], madds: madds, positions: positions, seconds: seconds)
@@ -219,6 +202,24 @@ extension AdaptiveRunner {
       results: results, evaluation: Evaluation(of: results, stepMadds: runner.setup.madds),
       videos: dataset.views > 1 ? Videos(views: dataset.views, results: videos, leftOut: counts[3]) : nil,
       seconds: 0, late: counts[1], pixelBytes: counts[2])
+  }
+
+  /// Pairs of numbers as places, of which each item has one or one for each frame.
+  ///
+  /// - Parameters:
+  ///   - numbers: row and column of every place, one after the other.
+  ///   - counts: how many places the items have.
+  private static func frameWise<Number, Place>(
+    _ numbers: [Number], _ counts: [Int], _ place: (_ row: Number, _ column: Number) -> Place
+  ) throws -> [FrameWise<Place>] {
+    guard counts.allSatisfy({ $0 > 0 }), 2 * counts.reduce(0, +) == numbers.count else {
+      throw CommunicationError("a process sent \(numbers.count) numbers for \(counts.count) places")
+    }
+    var next = 0
+    return counts.compactMap { count in
+      defer { next += count }
+      return FrameWise((next..<next + count).map { place(numbers[2 * $0], numbers[2 * $0 + 1]) })
+    }
   }
 
   private static func numbers(_ reader: inout PackedReader, _ count: Int) throws -> [Int] {

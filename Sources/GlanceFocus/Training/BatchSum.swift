@@ -54,11 +54,11 @@ struct BatchSum {
       whole = gradients
       return
     }
-    var numbers: [Float] = []
-    numbers.reserveCapacity(sum.count)
     guard let gradients else {
       return sum.add(shard, [Float](repeating: 0, count: sum.count))
     }
+    var numbers: [Float] = []
+    numbers.reserveCapacity(sum.count)
     let (weight, isOnly) = (isOnly ? 1 : Float(images), isOnly)
     // A parameter that has no gradient stays as it is, which a gradient of 0 does not say.
     let found = parameters.map { gradients[$0] }

@@ -32,9 +32,9 @@ enum ModelTrace {
       let setup = try RunSetup(model, call, "model:trace")
       let digest = try model.digest()
       let identity = Trace.Identity(name: model.name, digest: digest)
+      let check = AnswerCheck(nil, setup.sampler.sampler, call.context)
+      let runner = try setup.runner(model, asking: check)
       func compute() throws -> Trace {
-        let check = AnswerCheck(nil, setup.sampler.sampler, call.context)
-        let runner = try setup.runner(model, asking: check)
         let trace = try DamageNote.telling(images, call.context) {
           try model.running {
             try call.context.dividing { communicator in
@@ -59,7 +59,6 @@ enum ModelTrace {
         "sampler \(setup.sampler.description)", "steps \(setup.steps)", "seed \(setup.seed)",
         "precision \(setup.precision.rawValue), planned",
       ].joined(separator: "\n")
-      let runner = try setup.runner(model, asking: AnswerCheck(nil, setup.sampler.sampler, call.context))
       let found = try context.dividing { communicator in
         try runner.keptTrace(
           of: images, model: identity, samplerName: setup.sampler.description, over: communicator
