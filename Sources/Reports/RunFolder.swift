@@ -110,9 +110,9 @@ struct RunFolder {
 
   private func exists(_ name: String) -> Bool { FileStatus(path / name, followsLinks: false) != nil }
 
-  /// "figures.png" for "figures.png.tmp-123", the temporary name that `AtomicFile` gives; nil for others.
+  /// "figures.png" for "figures.png.tmp-123-4", the temporary name that `AtomicFile` gives; nil for others.
   private static func temporaryBase(of name: String) -> String? {
-    guard let match = name.wholeMatch(of: /(.+)\.tmp-[0-9]+/) else { return nil }
+    guard let match = name.wholeMatch(of: /(.+)\.tmp-[0-9]+-[0-9]+/) else { return nil }
     return String(match.1)
   }
 }

@@ -22,9 +22,16 @@ final class Program {
   let executable: String
 
   init() throws {
+    Self.hangsUpReachChildren
     executable = try Self.find()
     temporary = try TemporaryFolder()
   }
+
+  /// Tests that were started with hang-ups ignored, as under `nohup`, would hand that down to the programs whose answer to one
+  /// they test. A handler is not handed down, and lets the tests live on just so.
+  private static let hangsUpReachChildren: Void = {
+    signal(SIGHUP) { _ in }
+  }()
 
   /// The program lies beside the test bundle.
   private static func find() throws -> String {
@@ -32,7 +39,8 @@ final class Program {
     for bundle in bundles {
       guard let end = bundle.range(of: ".xctest") else { continue }
       let folder = (String(bundle[..<end.upperBound]) as NSString).deletingLastPathComponent
-      let path = folder + "/gfnet-lab"
+      // Absolute, since the program is started in another folder.
+      let path = URL(fileURLWithPath: folder + "/gfnet-lab").path
       if FileManager.default.isExecutableFile(atPath: path) { return path }
     }
     throw Missing()

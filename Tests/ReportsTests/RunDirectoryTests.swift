@@ -76,7 +76,7 @@ struct RunDirectoryTests {
       }
       try AtomicFile.write("mine", to: folder / "figures/Other.png")
       try AtomicFile.write("mine", to: folder / "notes.md")
-      try AtomicFile.write("left by a killed run", to: folder / "figures/curve.png.tmp-999999")
+      try AtomicFile.write("left by a killed run", to: folder / "figures/curve.png.tmp-999999-1")
 
       var notebook = Sample.notebook()
       notebook.cells[3].outputs = [.figure(Sample.picture("other"))]

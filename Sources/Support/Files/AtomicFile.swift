@@ -35,7 +35,8 @@ public enum AtomicFile {
     if discards.load(ordering: .relaxed) { return try discard(path, body) }
     let target = try destination(of: path, followsLinks: followsLinks)
     if durable { removeLeftovers(of: target) }
-    let temporary = target.removingLastComponent().pushing(temporaryStem(of: target)).adding("\(getpid())")
+    let temporary = target.removingLastComponent().pushing(temporaryStem(of: target)).adding(
+      WriterName.next())
     let descriptor = try unlessAbandoned { writing in
       let descriptor = temporary.withPlatformString {
         open($0, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
@@ -149,9 +150,9 @@ public enum AtomicFile {
     while true { pause() }
   }
 
-  /// The name of a temporary file without the number of its process; names have at most 255 bytes.
+  /// The name of a temporary file without that of its writer; names have at most 255 bytes.
   private static func temporaryStem(of path: FilePath) -> FilePath {
-    FilePath(bytes: (path.lastComponent?.bytes ?? []).prefix(240) + Array(".tmp-".utf8)) ?? ".tmp-"
+    FilePath(bytes: (path.lastComponent?.bytes ?? []).prefix(220) + Array(".tmp-".utf8)) ?? ".tmp-"
   }
 
   /// Removes what writers of `path` left that were killed.
@@ -159,9 +160,9 @@ public enum AtomicFile {
     guard let listing = try? FolderListing(path.folder) else { return }
     let prefix = temporaryStem(of: path).bytes
     for entry in listing.names where entry.bytes.starts(with: prefix) {
-      guard let writer = pid_t(String(decoding: entry.bytes.dropFirst(prefix.count), as: UTF8.self)),
-        writer > 0,
-        writer != getpid(), kill(writer, 0) != 0, errno == ESRCH
+      let name = String(decoding: entry.bytes.dropFirst(prefix.count), as: UTF8.self)
+      guard let writer = WriterName.process(of: name[...]), writer != getpid(), kill(writer, 0) != 0,
+        errno == ESRCH
       else { continue }
       let leftover = listing.path / entry
       let descriptor = leftover.withPlatformString {

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Files that one of many processes makes, on whatever machine: whoever comes second finds that they are there.
+/// Files that one of many writers makes, on whatever machine: whoever comes second finds that they are there.
 ///
 /// The content is written aside and gets its name by `link`, which succeeds once also where several machines share the
 /// folder, and where locks cannot be trusted. A reader sees the whole file or none.
@@ -9,7 +9,7 @@ public enum ExclusiveFile {
   ///
   /// - Throws: ``FileError``.
   public static func create(_ text: String, at path: FilePath) throws -> Bool {
-    let aside = path.folder / ".\(path.shownName).\(host)-\(getpid())"
+    let aside = path.folder / ".\(path.shownName).\(host)-\(WriterName.next())"
     let descriptor = aside.withPlatformString {
       open($0, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o644)
     }
