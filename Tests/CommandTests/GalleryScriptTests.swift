@@ -25,7 +25,7 @@ import Testing
       }
       #expect(abs(sizes[1] - 2 * sizes[0]) <= 1 && sizes[0] > 100, "\(chart): \(sizes)")
     }
-    for figure in charts + ["glimpses", "images", "filmstrip"] {
+    for figure in charts + ["glimpses", "filmstrip"] {
       #expect(program.read("reports/gallery/figures/\(figure).csv") != nil, "\(figure)")
     }
   }
