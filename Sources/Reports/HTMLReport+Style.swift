@@ -132,6 +132,15 @@ extension HTMLReport {
     .data .number { text-align: right; white-space: nowrap; }
     .data th.number { white-space: normal; }
     .data .number + .number { padding-left: 0.8rem; }
+    .sortable thead th { padding-top: 0; padding-bottom: 0; }
+    .sortable th button { font: inherit; color: inherit; text-align: inherit; background: none; border: 0; cursor: pointer;
+      padding: 0.3rem 0; }
+    /* A mark of its own stands beside the name, so that no column becomes wider when it is sorted. */
+    .sortable th button::after { content: "\\2195"; content: "\\2195" / ""; display: inline-block; width: 0.9em; text-align: right;
+      color: var(--soft); opacity: 0.55; font-weight: 400; }
+    .sortable th[aria-sort="ascending"] button::after { content: "\\2191"; content: "\\2191" / ""; color: var(--accent); opacity: 1; }
+    .sortable th[aria-sort="descending"] button::after { content: "\\2193"; content: "\\2193" / ""; color: var(--accent); opacity: 1; }
+    .sortable th button:hover::after { opacity: 1; }
     .pad::after { content: attr(data-pad); visibility: hidden; }
     .parameters { margin-top: 0.9rem; }
     .parameters caption { position: absolute; left: -100rem; }
@@ -180,7 +189,7 @@ extension HTMLReport {
       math[display="block"] { overflow: visible; }
       body { font-size: 1rem; }
       .page, .with-contents { display: block; max-width: none; padding: 0; }
-      nav, .toggle, .links, .skip { display: none; }
+      nav, .toggle, .links, .skip, .sortable th button::after { display: none; }
       pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: 7.5pt; }
       .out { max-height: none; }
       .code code { width: auto; }

@@ -122,12 +122,17 @@ public struct Notebook: Sendable {
     public var columns: [String]
     /// The cells, row by row; rows may be shorter or longer than ``columns``.
     public var rows: [[Value]]
+    /// The columns, from 0, whose best value is marked.
+    public var best: [Int: Best]
 
-    public init(name: String, caption: String = "", columns: [String], rows: [[Value]]) {
+    public init(
+      name: String, caption: String = "", columns: [String], rows: [[Value]], best: [Int: Best] = [:]
+    ) {
       self.name = name
       self.caption = caption
       self.columns = columns
       self.rows = rows
+      self.best = best
     }
   }
 
