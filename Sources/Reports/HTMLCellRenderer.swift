@@ -148,9 +148,8 @@ struct HTMLCellRenderer {
 
   private mutating func figure(_ picture: Notebook.Picture, at position: ArtifactNames.Position) {
     let stem = page.names.stems[position] ?? "figure"
-    let alternative = picture.caption.isEmpty ? "Figure \(stem)" : picture.caption
     let kind = picture.explorer == nil ? "picture" : "picture explorer"
-    html += "<figure class=\"\(kind)\">\n<img alt=\"\(HTMLText.escape(oneLine(alternative)))\""
+    html += "<figure class=\"\(kind)\">\n<img alt=\"\(HTMLText.escape(picture.alternative(stem)))\""
     if picture.explorer != nil { html += " class=\"still\"" }
     if picture.width.isFinite, picture.height.isFinite, picture.width >= 1, picture.height >= 1,
       picture.width < 1e5, picture.height < 1e5
@@ -166,14 +165,19 @@ struct HTMLCellRenderer {
     flush()
     pieces.append(.image(position))
     html += "\">\n"
-    var links = picture.files.dropFirst().map { file in
+    // The page holds the shown file once; its script has this link lead there, so that it works in a page that was moved.
+    var links = picture.files.prefix(1).map { file in
+      "<a class=\"shown\" download=\"\(stem).\(file.ending)\" href=\"figures/\(stem).\(file.ending)\">"
+        + "\(file.ending.uppercased())</a>"
+    }
+    links += picture.files.dropFirst().map { file in
       download(
         file.ending.uppercased(), file.content, file: "\(stem).\(file.ending)", folder: "figures",
         type: file.mediaType)
     }
     if let csv = picture.csv.map({ Data($0.utf8) }) {
       links.append(
-        download("numbers", csv, file: "\(stem).csv", folder: "figures", type: Self.text("text/csv")))
+        download("CSV", csv, file: "\(stem).csv", folder: "figures", type: Self.text("text/csv")))
     }
     if let explorer = picture.explorer {
       html += "<script type=\"application/json\">\(explorer.json)</script>\n"

@@ -120,6 +120,14 @@ extension HTMLReport {
     figcaption .links a { margin-left: 0.5em; }
     figcaption .links a:first-child { margin-left: 0; }
     .picture img { display: block; max-width: 100%; height: auto; margin: 0 auto; }
+    .picture img.enlarges { cursor: zoom-in; }
+    .links button { font: inherit; color: var(--accent); background: none; border: 0; padding: 0; margin-left: 0.5em;
+      cursor: pointer; text-decoration: underline; text-decoration-thickness: 1px; text-underline-offset: 0.15em; }
+    dialog.full { width: 100vw; height: 100vh; max-width: none; max-height: none; margin: 0; padding: 0; border: 0;
+      background: #fff; overflow: auto; overscroll-behavior: contain; cursor: zoom-out; }
+    dialog.full img { display: block; margin: 0 auto; max-width: none; }
+    dialog.full button { position: fixed; top: 0.6rem; right: 0.6rem; font: 600 1rem/1 var(--sans); color: #1c2126;
+      background: #f5f6f8; border: 1px solid #57606a; border-radius: 6px; padding: 0.6rem 0.8rem; cursor: pointer; }
     .picture figcaption { margin: 0.6rem auto 0; max-width: 40rem; text-align: center; text-wrap: pretty; }
     .table figcaption { margin-bottom: 0.5rem; }
     .scroll { overflow-x: auto; }

@@ -150,6 +150,8 @@ public struct Notebook: Sendable {
     public var height: Double
     /// The numbers behind the figure, saved beside it; nil for photographs.
     public var csv: String?
+    /// What the figure shows, from its own numbers, for those who hear it read; may be empty.
+    public var words: String
     /// What readers of the page can play with in its place; nil for nearly all figures.
     public var explorer: Explorer?
 
@@ -169,7 +171,8 @@ public struct Notebook: Sendable {
     }
 
     public init(
-      name: String, caption: String = "", files: [File], width: Double, height: Double, csv: String? = nil
+      name: String, caption: String = "", files: [File], width: Double, height: Double, csv: String? = nil,
+      words: String = ""
     ) {
       self.name = name
       self.caption = caption
@@ -177,6 +180,14 @@ public struct Notebook: Sendable {
       self.width = width
       self.height = height
       self.csv = csv
+      self.words = words
+    }
+
+    /// What stands for the picture where it is not seen; `stem` is the name of its files.
+    func alternative(_ stem: String) -> String {
+      let text = words.isEmpty ? caption : words
+      let line = text.split(whereSeparator: \.isNewline).joined(separator: " ")
+      return line.isEmpty ? "figure " + stem : line
     }
   }
 }

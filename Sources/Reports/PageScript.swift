@@ -24,6 +24,10 @@ extension Notebook {
     if outputs.contains(where: { if case .table(let table) = $0 { HTMLTable.sorts(table) } else { false } }) {
       scripts.append(TableScript.script)
     }
+    let hasPictures = outputs.contains {
+      if case .figure(let picture) = $0 { picture.explorer == nil } else { false }
+    }
+    if hasPictures { scripts.append(FigureScript.script) }
     return scripts
   }
 }
