@@ -37,6 +37,7 @@ class Bench:
         (self.folder / "wrapper").write_text(WRAPPER)
         (self.folder / "wrapper").chmod(0o755)
         self.whole = None
+        self.kept = ("train.lua", "wrapper")
 
     def command(self, ranks, *words, mpi=()):
         return ["mpirun", "-n", str(ranks), *mpi, "./wrapper", PROGRAM, "run", "train.lua", "--threads", "1", "--no-cache", *words]
@@ -55,7 +56,7 @@ class Bench:
 
     def clear(self):
         for path in self.folder.iterdir():
-            if path.name not in ("train.lua", "wrapper"):
+            if path.name not in self.kept:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
 
     def reference(self):
@@ -95,7 +96,7 @@ class Bench:
         for line in on + (job.lines("gfnet-lab: ") if status else []):
             print("    | " + line)
         self.check(status == 0 and self.results() == self.reference(), f"{ranks} ranks go on to the same bytes (status {status})")
-        leftovers = [path.name for path in self.folder.rglob(".*") if path.name.startswith(".model") or path.name.startswith(".state")]
+        leftovers = [path.name for path in self.folder.rglob("*.tmp-*")]
         self.check(not leftovers, f"no temporary files are left: {leftovers}")
 
 
@@ -136,7 +137,7 @@ def killed_in_writing(bench):
     # Files have other names while they are written.
     def writes():
         for entry in os.scandir(bench.folder):
-            if entry.name.startswith(".") or ".tmp" in entry.name:
+            if ".tmp-" in entry.name:
                 names.add(entry.name)
                 os.kill(pid, signal.SIGKILL)
                 return True

@@ -156,7 +156,8 @@ def node_lost(sweep, whole, options):
     if not options.stop_node:
         print("    skipped: --stop-node and --start-node say how")
         return
-    job = sweep.submit("node")
+    # Each task has a node of its own.
+    job = sweep.submit("node", "--time=10:00 --exclusive")
     sweep.begun("node")
     call(sweep.folder, "bash", "-c", options.stop_node)
     try:
