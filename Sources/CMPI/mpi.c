@@ -1,10 +1,12 @@
 #include "CMPI.h"
 
 #include <dlfcn.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 // Declared here after MPI 3.1. A handle is an address in Open MPI and an int in MPICH; either is passed in a register, of
 // which MPICH reads the lower half.
@@ -27,12 +29,23 @@ static struct {
     const void *, const int *, const int *, handle, void *, const int *, const int *, handle, handle, handle *);
   int (*barrier)(handle, handle *);
   int (*test)(handle *, int *, void *);
+  int (*send)(const void *, int, handle, int, int, handle, handle *);
+  int (*let_go)(handle *);
+  int (*look)(int, int, handle, int *, void *);
+  int (*receive)(void *, int, handle, int, int, handle, void *);
 } mpi;
 
 static handle world, byte_type, returning_errors;
 static void *no_status;
+static int any_rank;
 static handle request;
 static char version[GF_MPI_TEXT];
+
+// What processes that wait for long tell the others: who they are, and in which meeting they wait.
+typedef struct {
+  int64_t rank, meeting;
+} presence;
+enum { PRESENCE_TAG = 7, SECONDS_TO_ABORT = 20 };
 
 enum { THREAD_FUNNELED = 1, LONGEST_VERSION = 8192, LONGEST_ERROR = 512, LONGEST_HOST = 256 };
 
@@ -56,6 +69,10 @@ static bool find_functions(void *library, char *problem) {
     {"MPI_Ialltoallv", (void **)&mpi.exchange},
     {"MPI_Ibarrier", (void **)&mpi.barrier},
     {"MPI_Test", (void **)&mpi.test},
+    {"MPI_Isend", (void **)&mpi.send},
+    {"MPI_Request_free", (void **)&mpi.let_go},
+    {"MPI_Iprobe", (void **)&mpi.look},
+    {"MPI_Recv", (void **)&mpi.receive},
   };
   for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
     *functions[i].place = dlsym(library, functions[i].name);
@@ -74,12 +91,14 @@ static bool find_handles(void *library, gf_mpi_family family, char *problem) {
     byte_type = (handle)(intptr_t)0x4c00010d;
     returning_errors = (handle)(intptr_t)0x54000001;
     no_status = (void *)1;
+    any_rank = -2;
     return true;
   }
   world = dlsym(library, "ompi_mpi_comm_world");
   byte_type = dlsym(library, "ompi_mpi_byte");
   returning_errors = dlsym(library, "ompi_mpi_errors_return");
   no_status = NULL;
+  any_rank = -1;
   if (world && byte_type && returning_errors) return true;
   snprintf(problem, GF_MPI_TEXT, "the library is not Open MPI's");
   return false;
@@ -204,6 +223,39 @@ void gf_mpi_describe(int code, char *text) {
   snprintf(text, GF_MPI_TEXT, "%.500s", found);
 }
 
-void gf_mpi_abort(int status) { mpi.abort(world, status); }
+void gf_mpi_tell_presence(int64_t meeting) {
+  // It is read until all messages are away, which nobody waits for: whoever is absent may never take its own.
+  static presence mine;
+  const int size = gf_mpi_size();
+  mine = (presence){.rank = gf_mpi_rank(), .meeting = meeting};
+  for (int rank = 0; rank < size; rank++) {
+    handle sent;
+    if (rank == mine.rank) continue;
+    if (mpi.send(&mine, sizeof mine, byte_type, rank, PRESENCE_TAG, world, &sent) == 0) mpi.let_go(&sent);
+  }
+}
 
-void gf_mpi_leave(void) { mpi.finalize(); }
+bool gf_mpi_hear_presence(int *rank, int64_t *meeting) {
+  presence theirs;
+  int is_there = 0;
+  if (mpi.look(any_rank, PRESENCE_TAG, world, &is_there, no_status) != 0 || !is_there) return false;
+  if (mpi.receive(&theirs, sizeof theirs, byte_type, any_rank, PRESENCE_TAG, world, no_status) != 0) return false;
+  *rank = (int)theirs.rank;
+  *meeting = theirs.meeting;
+  return true;
+}
+
+void gf_mpi_abort(int status) {
+  // Where the others cannot be reached, nobody may answer.
+  signal(SIGALRM, SIG_DFL);
+  alarm(SECONDS_TO_ABORT);
+  mpi.abort(world, status);
+}
+
+void gf_mpi_leave(void) {
+  // Messages of a long wait that nobody needed any more.
+  int rank = 0;
+  int64_t meeting = 0;
+  while (gf_mpi_hear_presence(&rank, &meeting)) continue;
+  mpi.finalize();
+}

@@ -25,27 +25,35 @@ public enum MPI {
   /// The library is opened here, and only where MPI has started the program. It is called once, by the thread that
   /// then makes all calls.
   ///
-  /// - Throws: ``Missing``.
+  /// - Throws: ``Missing``; `CommunicationError`.
   public static func join(
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws -> (any Communicator)? {
     let choice = environment[variable].flatMap { $0.isEmpty ? nil : $0 }
     guard choice != "off", let launch = launch(environment) else { return nil }
+    let limit = try LongWait.limit(environment)
     var text = [CChar](repeating: 0, count: Int(GF_MPI_TEXT))
     guard gf_mpi_join(choice, launch.family, &text) else {
+      let advice = step(environment).map { "; " + wayOut($0) } ?? ""
       throw Missing(
         description:
-          "started by \(name(of: launch.family)), whose library cannot be used: \(text.printed); $\(variable) names another, or is off"
+          "started by \(name(of: launch.family)), whose library cannot be used: \(text.printed); $\(variable) names another, or is off\(advice)"
       )
     }
     let size = Int(gf_mpi_size())
     if let expected = launch.size, expected != size {
+      if let step = step(environment) {
+        throw Missing(
+          description:
+            "srun has started \(expected) processes, but \(String(cString: gf_mpi_version())) cannot join them: \(wayOut(step))"
+        )
+      }
       throw Missing(
         description:
           "\(expected) processes were started, but \(String(cString: gf_mpi_version())) knows of \(size): mpirun is of another MPI; $\(variable) names its library"
       )
     }
-    return try MPICommunicator()
+    return try MPICommunicator(limit: limit)
   }
 
   /// What started the program; nil for anything but MPI.
@@ -59,18 +67,45 @@ public enum MPI {
     if environment["PMI_RANK"] != nil {
       return Launch(family: GF_MPI_MPICH, size: environment["PMI_SIZE"].flatMap(Int.init))
     }
+    // `srun --mpi=pmix` starts programs of Open MPI, and leaves it to them to find each other.
+    if environment["PMIX_RANK"] != nil, let step = step(environment), step.tasks > 1 {
+      return Launch(family: GF_MPI_OPEN_MPI, size: step.tasks)
+    }
     return nil
   }
 
-  /// What to say where several processes were started that MPI cannot join; nil where there is one, or MPI joins them.
+  /// What `srun` has started this process with.
+  private struct Step {
+    let tasks: Int
+    let nodes: Int
+    let isFirst: Bool
+  }
+
+  /// Nil where `mpirun` or nobody has started the process.
+  private static func step(_ environment: [String: String]) -> Step? {
+    guard environment["OMPI_COMM_WORLD_SIZE"] == nil, environment["MPI_LOCALNRANKS"] == nil,
+      let tasks = environment["SLURM_STEP_NUM_TASKS"].flatMap(Int.init)
+    else { return nil }
+    return Step(
+      tasks: tasks, nodes: environment["SLURM_STEP_NUM_NODES"].flatMap(Int.init) ?? 1,
+      isFirst: environment["SLURM_PROCID"].map { $0 == "0" } ?? true)
+  }
+
+  /// What to type instead of `srun`.
+  private static func wayOut(_ step: Step) -> String {
+    "type salloc -N \(step.nodes) -n \(step.tasks) mpirun gfnet-lab … instead, or mpirun where srun stands in the script of a job"
+  }
+
+  /// What the first of several processes says where MPI cannot join them; nil where there is one, or MPI joins them.
   public static func remark(
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) -> String? {
     guard environment[variable] != "off", launch(environment) == nil,
-      let tasks = environment["SLURM_STEP_NUM_TASKS"].flatMap(Int.init), tasks > 1
+      let step = step(environment), step.tasks > 1, step.isFirst
     else { return nil }
-    return "srun has started \(tasks) processes that do not know each other, and each does all of the work:"
-      + " within an allocation, mpirun joins them"
+    return
+      "srun has started \(step.tasks) processes that do not know each other, and each does all of the work: "
+      + wayOut(step)
   }
 
   private static func name(of family: gf_mpi_family) -> String {
@@ -95,10 +130,13 @@ final class MPICommunicator: Communicator {
   let rank: Int
   let size: Int
   private(set) var hosts: [String] = []
+  private var long: LongWait
 
-  fileprivate init() throws {
+  /// - Parameter limit: seconds after which a wait ends all processes; nil: never.
+  fileprivate init(limit: Double?) throws {
     rank = Int(gf_mpi_rank())
     size = Int(gf_mpi_size())
+    long = LongWait(rank: rank, size: size, limit: limit)
     var text = [CChar](repeating: 0, count: Int(GF_MPI_TEXT))
     gf_mpi_host(&text)
     hosts = try gather(Array(text.printed.utf8)).map { String(decoding: $0, as: UTF8.self) }
@@ -169,6 +207,7 @@ final class MPICommunicator: Communicator {
   private func wait(for code: Int32, keeping layouts: Layout...) throws {
     try withExtendedLifetime(layouts) {
       try check(code)
+      long.begin()
       var looks = 0
       while true {
         let state = gf_mpi_is_done()
@@ -180,8 +219,41 @@ final class MPICommunicator: Communicator {
           continue
         }
         _ = Cancellation.isRequested
+        watch()
         usleep(20)
       }
+    }
+  }
+
+  /// Looks at how long this wait takes already.
+  private func watch() {
+    if long.hasTold { hear() }
+    switch long.step(at: MonotonicClock.seconds) {
+    case .goOn: break
+    case .tell: gf_mpi_tell_presence(Int64(long.meeting))
+    case .say(let seconds): Console.insist("gfnet-lab: " + absence(seconds))
+    case .end(let seconds):
+      // What was begun still reads and writes memory of its callers: nobody may go on.
+      if long.isSpeaker {
+        Console.insist("gfnet-lab: \(absence(seconds)), which $\(LongWait.variable) allows")
+      }
+      AtomicFile.abandon()
+      ForcedEnd.run()
+      abort(1)
+      _exit(1)
+    }
+  }
+
+  private func absence(_ seconds: Int) -> String {
+    lineOfAbsence(long.attendance.absent(from: long.meeting), seconds: seconds)
+  }
+
+  /// Takes what others have told of their waits.
+  private func hear() {
+    var rank: Int32 = 0
+    var meeting: Int64 = 0
+    while gf_mpi_hear_presence(&rank, &meeting) {
+      long.attendance.note(Int(rank), in: Int(meeting))
     }
   }
 

@@ -78,7 +78,8 @@ enum Ranks {
 
   /// A complaint as it is shown: with the process that it is of.
   static func named(_ message: String) -> String {
-    guard let joined, joined.isShared else { return message }
+    // All are asked to stop, also when another one has failed: that is no fault of this one.
+    guard let joined, joined.isShared, !message.hasPrefix("interrupted") else { return message }
     let isNamed = RankFailure.isNamed(in: message, of: joined.size)
     let line = isNamed ? message : "\(message) (\(joined.name(of: joined.rank)))"
     lastComplaint = line

@@ -3,7 +3,7 @@ import LuaHost
 import Support
 import Synchronization
 
-/// How the program answers requests to stop: Ctrl-C, `kill`, a terminal that closes.
+/// How the program answers requests to stop: Ctrl-C, `kill`, a terminal that closes, a time limit that is near.
 ///
 /// The first asks politely, so that a report is written. The second ends the program at once, and so does the
 /// first when a second later nothing has answered: one native computation can take minutes, and a read from a pipe
@@ -32,7 +32,8 @@ enum Signals {
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
     // A shell has Ctrl-C ignored in what it starts in the background, and `kill -INT` must reach it all the same.
-    var numbers = [SIGINT, SIGTERM]
+    // `mpirun` hands USR1 on to all ranks at once; TERM it follows with KILL.
+    var numbers = [SIGINT, SIGTERM, SIGUSR1]
     for number in numbers { signal(number, SIG_DFL) }
     // `nohup` has SIGHUP ignored, and means it.
     let before = signal(SIGHUP, SIG_DFL)
@@ -67,7 +68,7 @@ enum Signals {
   /// What prompts hear of beside requests to stop: the terminal has another size, the program goes on after it was stopped.
   static let ofPrompt = [SIGWINCH, SIGCONT]
 
-  /// What a task of Slurm hears of: its time is nearly over.
+  /// What a task of Slurm hears of: its time is nearly over. A run ends as after any other request.
   static let ofTask = [SIGUSR1]
 
   /// Has a prompt, or whatever else goes on after a request to stop, answer from now on. It also hears of `others`, which are
@@ -100,7 +101,7 @@ enum Signals {
       }
       if let answer = prompt.withLock({ $0 }) {
         if !answer(number) { return }
-      } else if !others.contains(number) {
+      } else if !ofPrompt.contains(number) {
         return
       }
     }

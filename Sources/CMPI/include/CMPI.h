@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /// Libraries with one binary interface each.
 typedef enum {
@@ -50,7 +51,14 @@ int gf_mpi_is_done(void);
 /// What a code means, in GF_MPI_TEXT bytes.
 void gf_mpi_describe(int code, char *text);
 
-/// Ends all processes with that exit status.
+// Beside what all take part in: who waits for long tells the others in which meeting, so that it is known who does not.
+
+/// Tells all others that this process waits in that meeting.
+void gf_mpi_tell_presence(int64_t meeting);
+/// The next that another process has told; false where there is nothing more.
+bool gf_mpi_hear_presence(int *rank, int64_t *meeting);
+
+/// Ends all processes with that exit status; this one also where the others cannot be reached.
 void gf_mpi_abort(int status);
 
 /// Waits for the others and lets go of the library.
