@@ -153,8 +153,8 @@ local function baseline(name)
   if kind.learns_from then
     -- The policy, which one step has no use for, has the frames side by side: its weights are of another shape.
     local all, weights = network_of(train.frames), {}
-    for name, values in pairs(network:state()) do
-      if not name:find("^policy%.") then weights[name] = values end
+    for array, values in pairs(network:state()) do
+      if not array:find("^policy%.") then weights[array] = values end
     end
     all:load_state(weights)
     network = all
