@@ -80,7 +80,7 @@ def whole(bench):
         print(job.text)
 
 
-def cut(mca=None, environment=None, seconds=90, ranks=2):
+def cut(mca=None, environment=None, seconds=200, ranks=2):
     def run(bench):
         job = bench.over(ranks, f"epochs={faults.EPOCHS * 20}", mca=mca, environment=environment)
         job.shows("stage 1, epoch 2 is done")
