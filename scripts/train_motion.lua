@@ -6,8 +6,10 @@
 -- over frames: encoders whose frames exchange channels (a temporal shift) see it. What the article is wants full
 -- resolution, and a patch of 48 × 48 at one place holds it in all frames.
 --
--- The network learns in the paper's three stages, of which the last two alternate. Three baselines learn as long:
--- frames by themselves, whose answers are averaged; the shift on the glance alone; the shift on whole frames.
+-- The network learns in the paper's three stages, of which the last two alternate. Three baselines: frames by themselves,
+-- whose answers are averaged, learn as long as the encoders; the shift on the glance alone and the shift on whole frames
+-- begin where the encoders of the glance and of the patches ended and learn some epochs more, so that each of them has
+-- learned longer than the network that is compared with it.
 --
 -- Every stage keeps its state after each epoch: run this script again and it goes on where it was stopped. Results of
 -- baselines are kept in the model file, from which `scripts/motion.lua` shows them. Baselines alone, for a model that is
@@ -34,6 +36,7 @@ local p = gfnet.params{
   tune_rate = { default = 0.15, help = "learning rate of stage 3" },
   reward   = { default = "increments", choices = { "increments", "contrastive" }, help = "of the policy" },
   seed     = { default = 1, help = "of weights, order and actions" },
+  more     = { default = 3, min = 1, help = "epochs of the baselines glance and full, after those of the encoders" },
   baselines = { default = { "average", "glance", "full" },
                 help = "those that are trained: average (frames by themselves, whole), glance, full (both with shift)" },
   only     = { default = "all", choices = { "all", "network", "baselines" },
@@ -126,14 +129,15 @@ end
 local learned = results.anytime
 
 -- %% Baselines
--- The same backbone with its own classifier, and as many epochs as the encoders above. Frames that are encoded each by
--- itself need not all be there to learn from: as in TSN, that network learns from two of a clip's, and is measured on all.
+-- The same backbone with its own classifier. Frames that are encoded each by itself need not all be there to learn from:
+-- as in TSN, that network learns from two of a clip's, and is measured on all. Patches have the scale of whole frames, so
+-- their encoder knows the articles already and has whole frames, and what clutters them, yet to learn.
 -- The file gets each one's results as soon as they are there, in place of those that it had of the same name.
 local whole = model.image_size
 local kinds = {
   average = { caption = "whole frames, averaged", size = whole, shift = false, learns_from = 2 },
-  glance = { caption = "glance, shift", size = p.patch, shift = true },
-  full = { caption = "whole frames, shift", size = whole, shift = true },
+  glance = { caption = "glance, shift", size = p.patch, shift = true, begins_with = "model." },
+  full = { caption = "whole frames, shift", size = whole, shift = true, begins_with = "model_prime." },
 }
 
 local function baseline(name)
@@ -145,9 +149,21 @@ local function baseline(name)
     }
   end
   local network = network_of(kind.learns_from)
+  local rate, first, count = p.rate, 0, epochs
+  if kind.begins_with then
+    -- The encoder of one step is the glance's. What it has not from the network stays as it was made: nothing uses it.
+    local weights = network:state()
+    for array, values in pairs(model:state()) do
+      if array:sub(1, #kind.begins_with) == kind.begins_with then
+        weights["model." .. array:sub(#kind.begins_with + 1)] = values
+      end
+    end
+    network:load_state(weights)
+    rate, first, count = p.tune_rate, epochs, p.more
+  end
   gfnet.train{
-    model = network, dataset = train, stage = 1, epochs = epochs, batch = p.batch, schedule = "one-cycle",
-    rate = p.rate, classifier_rate = p.rate, weight_decay = 1e-4, aux_weight = 0, seed = p.seed,
+    model = network, dataset = train, stage = 1, epochs = count, first_epoch = first, batch = p.batch,
+    schedule = "one-cycle", rate = rate, classifier_rate = rate, weight_decay = 1e-4, aux_weight = 0, seed = p.seed,
     checkpoint = prefix .. "static-" .. name .. ".safetensors",
   }
   if kind.learns_from then
@@ -161,7 +177,7 @@ local function baseline(name)
   end
   return {
     name = name, caption = kind.caption, size = kind.size, shift = kind.shift, madds = network.madds[1],
-    accuracy = network:trace(test):accuracy()[1], epochs = epochs, frames = kind.learns_from or train.frames,
+    accuracy = network:trace(test):accuracy()[1], epochs = first + count, frames = kind.learns_from or train.frames,
     clips = #test, seed = p.seed,
   }
 end
