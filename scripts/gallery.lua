@@ -78,7 +78,7 @@ bars:errorbar(x, anytime, { below, above }, { label = "test images" })
 done(bars, "errorbar")
 
 -- %% Bars: grouped, stacked, level
-local grouped = figure("bar", { columns = 2, size = "two-columns", title = "Bars" })
+local grouped = figure("bar", { columns = 3, size = "two-columns", title = "Bars" })
 local counts, shares = {}, {}
 for i = 1, 4 do
   local point = 1 + (i - 1) * (#curve.exits - 1) // 3
@@ -88,10 +88,22 @@ for i = 1, 4 do
     shares[step].values[i] = curve.exits[point][step]
   end
 end
-grouped[1]:set{ title = "stacked", xlabel = "mean Multiply-Adds", ylabel = "images", legend = "below", legend_columns = 4 }
+local halves, half = { {}, {} }, images // 2
+for step = 1, steps do
+  for part = 1, 2 do
+    local count = 0
+    for i = (part - 1) * half + 1, part * half do
+      if right[step][i] then count = count + 1 end
+    end
+    halves[part][step] = 100 * count / half
+  end
+end
+grouped[1]:set{ title = "stacked", xlabel = "mean Multiply-Adds", ylabel = "images", legend = "below", legend_columns = 2 }
 grouped[1]:bar(counts, shares, { mode = "stacked" })
-grouped[2]:set{ title = "level, with values", xlabel = "top-1 (%)" }
-grouped[2]:barh(step_names, anytime, { show_values = true })
+grouped[2]:set{ title = "grouped", ylabel = "top-1 (%)", legend = "below" }
+grouped[2]:bar(step_names, { { label = "first half", values = halves[1] }, { label = "second half", values = halves[2] } })
+grouped[3]:set{ title = "level, with values", xlabel = "top-1 (%)" }
+grouped[3]:barh(step_names, anytime, { show_values = true })
 done(grouped, "bar")
 
 -- %% Histogram, box, violin
@@ -138,6 +150,41 @@ maps[1]:heatmap(places, { square = true, label = "patches" })
 maps[2]:set{ title = "top-1 (%) by thresholds", xlabel = "of the glance", ylabel = "of later steps" }
 maps[2]:contour(plane, { x = grid, y = grid })
 done(maps, "maps")
+
+-- %% Maps over an image, areas between contours, bars between edges
+-- The first lays over an image how many of its steps look at a place.
+local over = figure("over", { columns = 3, size = "two-columns", title = "Over an image, filled, between edges" })
+local example = test[1].image
+local side = model.image_size
+local looked = {}
+for row = 1, 16 do
+  looked[row] = {}
+  for column = 1, 16 do
+    local y, x_of = (row - 0.5) * side / 16, (column - 0.5) * side / 16
+    looked[row][column] = 0
+    for step = 2, steps do
+      local place = trace.coordinates[step][1]
+      local inside = y >= place[1] and y < place[1] + model.patch_size
+        and x_of >= place[2] and x_of < place[2] + model.patch_size
+      if inside then looked[row][column] = looked[row][column] + 1 end
+    end
+  end
+end
+over[1]:set{ title = "how often it looks" }
+over[1]:heatmap(looked, { image = example, fade = true, opacity = 0.6, square = true, colors = "oranges", label = "steps" })
+over[2]:set{ title = "top-1 (%)", xlabel = "threshold of the glance", ylabel = "of later steps" }
+over[2]:contour(plane, { x = grid, y = grid, filled = true, colors = "cividis" })
+over[3]:set{ title = "exits", xlabel = "confidence", ylabel = "images" }
+local edges, left = { 0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 1 }, {}
+for i = 1, #edges - 1 do left[i] = 0 end
+for _, confidence in ipairs(trace.confidence[1]) do
+  for i = 1, #edges - 1 do
+    if confidence > edges[i] and confidence <= edges[i + 1] then left[i] = left[i] + 1 end
+  end
+end
+over[3]:bins(edges, left)
+over[3]:vline(0.9, { label = "threshold", dash = "dashed" })
+done(over, "over")
 
 -- %% Pareto front
 local pareto = figure("pareto", { xlabel = "mean Multiply-Adds", ylabel = "top-1 (%)", title = "What no other threshold beats" })
@@ -186,4 +233,4 @@ plot.images(pictures, { name = "images", titles = titles })
 
 -- %% A clip
 local clip = gfnet.dataset("clutter-motion", { split = "test", limit = 1 })[1].clip
-plot.filmstrip(clip, { name = "filmstrip", places = { false, { 7, 32 } }, patch = 48, titles = { "glance", "step 2" } })
+plot.filmstrip(clip, { name = "filmstrip", places = { false, { 58, 50 } }, patch = 48, titles = { "glance", "step 2" } })

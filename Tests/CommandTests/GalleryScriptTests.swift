@@ -15,7 +15,7 @@ import Testing
       "save=saved")
     #expect(result.status == 0, "\(result.errors)")
     let charts = [
-      "line", "step", "scatter", "errorbar", "bar", "distributions", "maps", "pareto", "judged", "twin",
+      "line", "step", "scatter", "errorbar", "bar", "distributions", "maps", "over", "pareto", "judged", "twin",
     ]
     for chart in charts {
       let sizes = try [50, 100].map { dpi in
