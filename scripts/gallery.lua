@@ -11,6 +11,7 @@ local p = gfnet.params{
   model = { default = "clutter-fashion", help = "a name under models/ or a file" },
   limit = { default = 2000, min = 50, help = "images of the trace" },
   style = { default = "paper", choices = { "paper", "paper2", "screen", "web", "slides" }, help = "how all figures look" },
+  theme = { default = "light", choices = { "light", "dark" }, help = "the page of all charts" },
   dpi   = { default = {}, type = "list of integers", min = 20, max = 2400, help = "further resolutions, in pixels per inch" },
   save  = { default = ".", help = "the folder of their files" },
 }
@@ -32,7 +33,7 @@ local anytime = trace:accuracy()
 
 -- A figure in the style that was asked for.
 local function figure(name, options)
-  options.name, options.style = name, p.style
+  options.name, options.style, options.theme = name, p.style, p.theme
   return plot.figure(options)
 end
 
@@ -220,6 +221,16 @@ twin[2]:vspan(model.madds[1], model.madds[2], { label = "one more look" })
 twin[2]:line(model.madds, wrong, { label = "GFNet" })
 twin[2]:annotate("all steps", model.madds[steps], wrong[steps], { anchor = "above-left", arrow = true })
 done(twin, "twin")
+
+-- %% A break
+-- What the whole image costs stands far from what the steps do.
+local broken = figure("break", { xlabel = "step", xintegers = true, ylabel = "Multiply-Adds", yformat = "M",
+  title = "A broken axis" })
+local dearest = 4 * model.madds[steps]
+broken:set{ ybreaks = { 1.1 * model.madds[steps], 0.9 * dearest } }
+broken:line(x, model.madds, { label = "GFNet" })
+broken:hline(dearest, { label = "four times as much" })
+done(broken, "break")
 
 -- %% Glimpses
 plot.glimpses(trace, { name = "glimpses", rows = 2, thresholds = 0.9, dataset = test })
