@@ -11,6 +11,7 @@ local p = gfnet.params{
   model = { default = "clutter-fashion", help = "a name under models/ or a file" },
   limit = { default = 2000, min = 50, help = "images of the trace" },
   style = { default = "paper", choices = { "paper", "paper2", "screen", "web", "slides" }, help = "how all figures look" },
+  theme = { default = "light", choices = { "light", "dark" }, help = "the page of all charts" },
   dpi   = { default = {}, type = "list of integers", min = 20, max = 2400, help = "further resolutions, in pixels per inch" },
   save  = { default = ".", help = "the folder of their files" },
 }
@@ -32,7 +33,7 @@ local anytime = trace:accuracy()
 
 -- A figure in the style that was asked for.
 local function figure(name, options)
-  options.name, options.style = name, p.style
+  options.name, options.style, options.theme = name, p.style, p.theme
   return plot.figure(options)
 end
 
@@ -78,7 +79,7 @@ bars:errorbar(x, anytime, { below, above }, { label = "test images" })
 done(bars, "errorbar")
 
 -- %% Bars: grouped, stacked, level
-local grouped = figure("bar", { columns = 2, size = "two-columns", title = "Bars" })
+local grouped = figure("bar", { columns = 3, size = "two-columns", title = "Bars" })
 local counts, shares = {}, {}
 for i = 1, 4 do
   local point = 1 + (i - 1) * (#curve.exits - 1) // 3
@@ -88,10 +89,22 @@ for i = 1, 4 do
     shares[step].values[i] = curve.exits[point][step]
   end
 end
-grouped[1]:set{ title = "stacked", xlabel = "mean Multiply-Adds", ylabel = "images", legend = "below", legend_columns = 4 }
+local halves, half = { {}, {} }, images // 2
+for step = 1, steps do
+  for part = 1, 2 do
+    local count = 0
+    for i = (part - 1) * half + 1, part * half do
+      if right[step][i] then count = count + 1 end
+    end
+    halves[part][step] = 100 * count / half
+  end
+end
+grouped[1]:set{ title = "stacked", xlabel = "mean Multiply-Adds", ylabel = "images", legend = "below", legend_columns = 2 }
 grouped[1]:bar(counts, shares, { mode = "stacked" })
-grouped[2]:set{ title = "level, with values", xlabel = "top-1 (%)" }
-grouped[2]:barh(step_names, anytime, { show_values = true })
+grouped[2]:set{ title = "grouped", ylabel = "top-1 (%)", legend = "below" }
+grouped[2]:bar(step_names, { { label = "first half", values = halves[1] }, { label = "second half", values = halves[2] } })
+grouped[3]:set{ title = "level, with values", xlabel = "top-1 (%)" }
+grouped[3]:barh(step_names, anytime, { show_values = true })
 done(grouped, "bar")
 
 -- %% Histogram, box, violin
@@ -139,6 +152,41 @@ maps[2]:set{ title = "top-1 (%) by thresholds", xlabel = "of the glance", ylabel
 maps[2]:contour(plane, { x = grid, y = grid })
 done(maps, "maps")
 
+-- %% Maps over an image, areas between contours, bars between edges
+-- The first lays over an image how many of its steps look at a place.
+local over = figure("over", { columns = 3, size = "two-columns", title = "Over an image, filled, between edges" })
+local example = test[1].image
+local side = model.image_size
+local looked = {}
+for row = 1, 16 do
+  looked[row] = {}
+  for column = 1, 16 do
+    local y, x_of = (row - 0.5) * side / 16, (column - 0.5) * side / 16
+    looked[row][column] = 0
+    for step = 2, steps do
+      local place = trace.coordinates[step][1]
+      local inside = y >= place[1] and y < place[1] + model.patch_size
+        and x_of >= place[2] and x_of < place[2] + model.patch_size
+      if inside then looked[row][column] = looked[row][column] + 1 end
+    end
+  end
+end
+over[1]:set{ title = "how often it looks" }
+over[1]:heatmap(looked, { image = example, fade = true, opacity = 0.6, square = true, colors = "oranges", label = "steps" })
+over[2]:set{ title = "top-1 (%)", xlabel = "threshold of the glance", ylabel = "of later steps" }
+over[2]:contour(plane, { x = grid, y = grid, filled = true, colors = "cividis" })
+over[3]:set{ title = "exits", xlabel = "confidence", ylabel = "images" }
+local edges, left = { 0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 1 }, {}
+for i = 1, #edges - 1 do left[i] = 0 end
+for _, confidence in ipairs(trace.confidence[1]) do
+  for i = 1, #edges - 1 do
+    if confidence > edges[i] and confidence <= edges[i + 1] then left[i] = left[i] + 1 end
+  end
+end
+over[3]:bins(edges, left)
+over[3]:vline(0.9, { label = "threshold", dash = "dashed" })
+done(over, "over")
+
 -- %% Pareto front
 local pareto = figure("pareto", { xlabel = "mean Multiply-Adds", ylabel = "top-1 (%)", title = "What no other threshold beats" })
 local cost, accuracy = {}, {}
@@ -174,6 +222,16 @@ twin[2]:line(model.madds, wrong, { label = "GFNet" })
 twin[2]:annotate("all steps", model.madds[steps], wrong[steps], { anchor = "above-left", arrow = true })
 done(twin, "twin")
 
+-- %% A break
+-- What the whole image costs stands far from what the steps do.
+local broken = figure("break", { xlabel = "step", xintegers = true, ylabel = "Multiply-Adds", yformat = "M",
+  title = "A broken axis" })
+local dearest = 4 * model.madds[steps]
+broken:set{ ybreaks = { 1.1 * model.madds[steps], 0.9 * dearest } }
+broken:line(x, model.madds, { label = "GFNet" })
+broken:hline(dearest, { label = "four times as much" })
+done(broken, "break")
+
 -- %% Glimpses
 plot.glimpses(trace, { name = "glimpses", rows = 2, thresholds = 0.9, dataset = test })
 
@@ -186,4 +244,4 @@ plot.images(pictures, { name = "images", titles = titles })
 
 -- %% A clip
 local clip = gfnet.dataset("clutter-motion", { split = "test", limit = 1 })[1].clip
-plot.filmstrip(clip, { name = "filmstrip", places = { false, { 7, 32 } }, patch = 48, titles = { "glance", "step 2" } })
+plot.filmstrip(clip, { name = "filmstrip", places = { false, { 58, 50 } }, patch = 48, titles = { "glance", "step 2" } })

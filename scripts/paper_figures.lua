@@ -76,13 +76,22 @@ local function cost_at(curve, accuracy)
   end
 end
 
--- GFNet a solid black curve, the networks that it is made of dotted with signs of their own.
-local GFNET = { color = "black", width = 1.6, dash = "solid" }
-local function curve_of(axes, family, unit, label)
+-- GFNet a solid black curve, static networks dotted: each family with a colour and a sign of its own in all figures.
+local function gfnet_looks(more)
+  local looks = { label = "GFNet", color = "black", width = 1.6, dash = "solid", marker = "none" }
+  for name, value in pairs(more or {}) do looks[name] = value end
+  return looks
+end
+local signs = {
+  MobileNetV3 = { "blue", "square" }, RegNetY = { "vermilion", "triangle" }, EfficientNet = { "green", "diamond" },
+  ResNet = { "purple", "pentagon" }, DenseNet = { "orange", "triangle-down" },
+}
+local function curve_of(axes, family, unit)
   local x, y = columns(family.gfnet, unit)
-  axes:line(x, y, { label = label or "GFNet", color = GFNET.color, width = GFNET.width, dash = GFNET.dash })
+  axes:line(x, y, gfnet_looks())
   x, y = columns(family.static, unit)
-  axes:line(x, y, { label = family.name, dash = "dotted", marker = "square", marker_size = 4 })
+  local color, marker = table.unpack(signs[family.name])
+  axes:line(x, y, { label = family.name, color = color, dash = "dotted", marker = marker, marker_size = 4.5 })
 end
 
 -- How much less GFNet costs where it is as accurate as a static network: an arrow from that to the curve.
@@ -92,7 +101,7 @@ local function saving(axes, family, index, unit)
   if not cost then return end
   axes:arrow(network[1] * unit, network[2], cost * unit, network[2], { color = "gray", width = 0.8 })
   axes:annotate(("%.1f×"):format(network[1] / cost), network[1] * unit, network[2],
-    { anchor = "below-right", font_size = 7, color = "gray" })
+    { anchor = "below-right", font_size = 7, color = "dark-gray" })
 end
 
 -- %% Figure 4: accuracy against cost
@@ -113,9 +122,8 @@ for i, family in ipairs(published) do
   curve_of(four[i], family, 1e6)
   saving(four[i], family, wanted[i], 1e6)
 end
-four[6]:set{ title = "(f) DenseNet, anytime", xlabel = "Multiply-Adds", ylabel = "" }
-four[6]:step(densenet.madds, anytime_published.accuracy,
-  { label = "GFNet", color = GFNET.color, width = GFNET.width, dash = GFNET.dash })
+four[6]:set{ title = "(f) DenseNet, anytime", xlabel = "Multiply-Adds", ylabel = "", xmax = 8e9 } -- has room for the legend
+four[6]:step(densenet.madds, anytime_published.accuracy, gfnet_looks{ marker = "circle", marker_size = 4 })
 local x, y = columns(anytime_published.msdnet, 1e6)
 four[6]:step(x, y, { label = "MSDNet", dash = "dashed", marker = "triangle", marker_size = 4 })
 x, y = columns(anytime_published.ensemble, 1e6)
@@ -174,15 +182,16 @@ local ours = gfnet.plot.figure{
 ours[1]:set{ title = "(a) budgeted batch classification", xlabel = "mean Multiply-Adds" }
 local lower, upper = curve:band()
 ours[1]:band(curve.madds, lower, upper, { color = "black", opacity = 0.15 })
-ours[1]:line(curve.madds, curve.accuracy, { label = "GFNet", color = GFNET.color, width = GFNET.width, dash = GFNET.dash })
+ours[1]:line(curve.madds, curve.accuracy, gfnet_looks())
 local networks = {}
 for i, network in ipairs(static) do networks[i] = { network.madds, network.accuracy, network.size } end
 table.sort(networks, function(a, b) return a[1] < b[1] end)
 if #networks > 0 then
   x, y = columns(networks)
   ours[1]:line(x, y, { label = "static encoder", dash = "dotted", marker = "square", marker_size = 4 })
-  for _, network in ipairs(networks) do
-    ours[1]:annotate(("%d²"):format(network[3]), network[1], network[2], { anchor = "below-left", font_size = 7 })
+  for i, network in ipairs(networks) do
+    ours[1]:annotate(("%d × %d"):format(network[3], network[3]), network[1], network[2],
+      { anchor = i == 1 and "below-right" or "above-left", font_size = 7 })
   end
 end
 ours[2]:set{ title = "(b) anytime prediction", xlabel = "Multiply-Adds", ylabel = "" }
@@ -190,8 +199,7 @@ local below, above, anytime = {}, {}, {}
 for step, accuracy in ipairs(measured) do
   anytime[step], below[step], above[step] = accuracy.value, accuracy.value - accuracy.lower, accuracy.upper - accuracy.value
 end
-ours[2]:step(model.madds, anytime,
-  { label = "GFNet", color = GFNET.color, width = GFNET.width, dash = GFNET.dash, yerr = { below, above } })
+ours[2]:step(model.madds, anytime, gfnet_looks{ marker = "circle", marker_size = 4, yerr = { below, above } })
 ours
 
 -- %% The policy
@@ -203,21 +211,27 @@ for i, sampler in ipairs{ "random", "corners", "learned" } do
   names[i], values[i] = sampler == "corners" and "centre, then corners" or sampler, accuracy.value
   errors[1][i], errors[2][i] = accuracy.value - accuracy.lower, accuracy.upper - accuracy.value
 end
-local function from(list, room)
-  return math.floor(math.min(table.unpack(list)) - room)
-end
+-- Points, not bars: lengths would mislead on axes that do not begin at zero, and the differences are all that matters.
 local policy = gfnet.plot.figure{
-  name = "policy", columns = 2, size = { 7.16, 2.4 }, title = "What the policy is worth",
+  name = "policy", columns = 2, size = { 7.16, 1.9 }, title = "What the policy is worth", ymin = 0.4, ymax = 3.6, legend = "none",
   caption = ("Accuracy after the last step by what chooses the patches: the paper's ResNet-50 on ImageNet (96 × 96, five steps), "
-    .. "and %s on %s (%d × %d, %d steps). Axes do not begin at zero."):format(
+    .. "and %s on %s (%d × %d, %d steps; bars are 95 %% intervals)."):format(
     model.backbone, test.name, model.patch_size, model.patch_size, model.steps),
 }
+local function ranked(axes, texts, numbers, digits, options)
+  axes:set{ yticks = { 1, 2, 3 }, ytick_labels = texts }
+  options.marker, options.marker_size = "circle", 5
+  axes:scatter(numbers, { 1, 2, 3 }, options)
+  for i, number in ipairs(numbers) do
+    axes:annotate(("%%.%df"):format(digits):format(number), number, i, { anchor = "above", font_size = 7, distance = 4 })
+  end
+end
 local published_names, published_values = {}, {}
 for i, row in ipairs(policy_published) do published_names[i], published_values[i] = row[1], row[2] end
-policy[1]:set{ title = "(a) published", ylabel = "ImageNet top-1 (%)", ymin = from(published_values, 1) }
-policy[1]:bar(published_names, published_values, { show_values = true })
-policy[2]:set{ title = "(b) ours", ylabel = "test top-1 (%)", ymin = from(values, 2) }
-policy[2]:bar(names, values, { show_values = true, yerr = errors })
+policy[1]:set{ title = "(a) published", xlabel = "ImageNet top-1 (%)" }
+ranked(policy[1], published_names, published_values, 2, { color = "black" })
+policy[2]:set{ title = "(b) ours", xlabel = "test top-1 (%)" }
+ranked(policy[2], names, values, 1, { color = "black", xerr = errors })
 policy
 
 -- %% Figure 2: the overview
@@ -268,6 +282,12 @@ local function boxed(inset, place)
   inset:line({ left, right, right, left, left }, { top, top, bottom, bottom, top },
     { color = "orange", width = 0.8, dash = "solid", marker = "none" })
 end
+-- A box around the name of a part.
+local function frame(at, level)
+  local w, h = 0.027, 0.045
+  overview:line({ at - w, at + w, at + w, at - w, at - w }, { level - h, level - h, level + h, level + h, level - h },
+    { color = "black", width = 0.6, dash = "solid", marker = "none" })
+end
 local size = 0.11
 local gap = (1 - 0.02) / (steps + 1)
 local function middle(column) return 0.02 + gap * (column + 0.5) end
@@ -284,24 +304,29 @@ for step = 1, steps do
   local place = step > 1 and trace.coordinates[step][chosen]
   local encoder = step == 1 and "f_{G}" or "f_{L}"
   overview:text(encoder, at, 0.49, { anchor = "center", font_size = 11 })
-  overview:arrow(at, picture_y - 0.02, at, 0.54)
-  overview:arrow(at, 0.45, at, 0.36)
+  frame(at, 0.49)
+  frame(at, 0.31)
+  overview:arrow(at, picture_y - 0.02, at, 0.538)
+  overview:arrow(at, 0.443, at, 0.358)
   local cost = (model.madds[step] - (model.madds[step - 1] or 0)) / 1e6
-  overview:text(("%.1f M"):format(cost), at + 0.012, 0.565, { anchor = "right", font_size = 7, color = "gray" })
+  overview:text(("%.1f M"):format(cost), at - 0.008, 0.585, { anchor = "left", font_size = 7, color = "dark-gray" })
   overview:text("f_{C}", at, 0.31, { anchor = "center", font_size = 11 })
-  overview:arrow(at, 0.27, at, 0.2)
+  overview:arrow(at, 0.262, at, 0.19)
   local prediction = trace.prediction[step][chosen]
   local right = prediction == trace.labels[chosen]
   overview:text(("%s, %.0f %%"):format(trace.class_names[prediction] or ("class " .. prediction),
     100 * trace.confidence[step][chosen]), at, 0.15, { anchor = "center", font_size = 8, color = right and "green" or "red" })
   if step > 1 then
-    overview:arrow(middle(step - 1) + 0.03, 0.31, at - 0.03, 0.31, { dash = "dashed" })
+    overview:arrow(middle(step - 1) + 0.03, 0.31, at - 0.031, 0.31, { dash = "dashed" })
     overview:arrow(middle(step - 1) + 0.03, 0.49, at - size / 2 - 0.004, picture_y + 0.06, { color = "gray" })
     overview:text("π", (middle(step - 1) + at) / 2 - 0.025, 0.625, { anchor = "center", font_size = 11 })
     overview:text(("from row %d, column %d"):format(place[1], place[2]), at, 0.07,
       { anchor = "center", font_size = 7, color = "gray" })
     boxed(whole, place)
   end
+end
+for i, line in ipairs{ "f_{G}, f_{L}  encoders", "π  policy", "f_{C}  classifier", "M  million", "Multiply-Adds" } do
+  overview:text(line, 0.02, 0.53 - 0.075 * (i - 1), { anchor = "right", font_size = 8, color = "dark-gray" })
 end
 overview:arrow(middle(0) + size / 2 + 0.004, picture_y + height / 2, middle(1) - size / 2 - 0.004, picture_y + height / 2)
 overview

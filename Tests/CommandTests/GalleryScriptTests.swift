@@ -15,7 +15,8 @@ import Testing
       "save=saved")
     #expect(result.status == 0, "\(result.errors)")
     let charts = [
-      "line", "step", "scatter", "errorbar", "bar", "distributions", "maps", "pareto", "judged", "twin",
+      "line", "step", "scatter", "errorbar", "bar", "distributions", "maps", "over", "pareto", "judged",
+      "twin", "break",
     ]
     for chart in charts {
       let sizes = try [50, 100].map { dpi in

@@ -147,6 +147,17 @@ import Testing
     #expect(throws: FigureError.self) { try FigureStyle(named: "poster") }
   }
 
+  @Test func aDarkPageHasLightInk() throws {
+    var figure = Figure(style: FigureStyle.paper.dark)
+    figure.axes.title = "dark"
+    try figure.line(x: [1, 2, 3], y: [1, 2, 3], label: "a")
+    let picture = try Picture(figure.png(dpi: 100))
+    #expect(picture.color(0, 0) == 0x14181C)
+    #expect(picture.count(0xFFFFFF) == 0, "nothing is left of a white page")
+    for case .text(let run) in try figure.displayList().items { #expect(run.color == figure.style.ink) }
+    #expect(Figure().style.dark.size == Figure().style.size)
+  }
+
   @Test func aTextBesideTheAxesIsOnThePage() throws {
     var figure = Figure()
     try figure.text("(a) far above", x: -0.3, y: 1.4)

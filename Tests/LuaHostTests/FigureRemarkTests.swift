@@ -34,6 +34,19 @@ import Testing
       ])
   }
 
+  @Test func whatIsInABreakIsSaid() throws {
+    let (notes, pictures) = try run(
+      """
+      gfnet.plot.figure{name = "one", ybreaks = {10, 290}}:line({1, 2, 3}, {5, 50, 300})
+      -- %%
+      gfnet.plot.figure{name = "two", xbreaks = {{2, 8}, {12, 98}}}:line({1, 10, 100}, {5, 50, 300})
+      -- %%
+      gfnet.plot.figure{name = "none", ybreaks = {10, 290}}:line({1, 2, 3}, {5, 50, 300}):set{ybreaks = {}}
+      """)
+    #expect(notes == ["figure one: 1 value not seen: in a break of the y axis"])
+    #expect(pictures.count == 3)
+  }
+
   /// Equal marks are one, and so are marks that no page can tell apart.
   @Test func equalTicksAreOne() throws {
     let (notes, pictures) = try run(

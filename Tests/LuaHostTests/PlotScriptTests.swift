@@ -192,6 +192,11 @@ import Testing
       "figure:set: option 'xscale': unknown axis scale \"loog\"; did you mean \"log\""
     ),
     (
+      "f:set{ybreaks = {1, 2, 3}}",
+      "figure:set: option 'ybreaks' must be {from, to} or a list of such pairs, got shape 3"
+    ),
+    ("gfnet.plot.figure{theme = 'dusk'}", "gfnet.plot.figure: option 'theme': unknown theme \"dusk\""),
+    (
       "f:set{yformat = 'kilo'}",
       "figure:set: option 'yformat': unknown tick format \"kilo\"; known: \"k\""
     ),

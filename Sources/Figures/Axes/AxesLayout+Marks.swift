@@ -142,11 +142,13 @@ extension AxesLayout {
       case .linear:
         Ticks.linear(
           map.lower, map.upper, limit: limit, integers: options.integers || hasCells,
-          exponent: options.exponent)
+          exponent: options.exponent,
+          within: map.breaks.isEmpty ? [] : map.parts.map { $0.lower...$0.upper })
       case .log: Ticks.logarithmic(map.lower, map.upper, limit: limit)
       case .symlog: Ticks.symmetric(map.lower, map.upper, threshold: map.threshold, limit: limit)
       }
     if !options.minorTicks || hasCells { ticks.minor = [] }
+    if !map.breaks.isEmpty { ticks.keep(map.contains) }
     options.format?.apply(to: &ticks, onePrefix: map.scale == .linear)
     return ticks
   }

@@ -11,19 +11,33 @@ struct AxesPainter {
   /// The painters of these axes and of those at the right, which have the same frame.
   private var painters: [AxesPainter] { [self] + (layout.twin.map { [AxesPainter(layout: $0)] } ?? []) }
 
+  /// Each painter with each of its layers.
+  private func parts(_ painters: [AxesPainter]) -> [(painter: AxesPainter, layer: any PlotLayer)] {
+    painters.flatMap { painter in painter.layout.axes.layers.map { (painter: painter, layer: $0) } }
+  }
+
   /// Draws the layers in the order that ``PlotLayer`` tells, with the axes between them.
+  ///
+  /// Between breaks everything is drawn for itself; only what stands at places of the axes or at whole bars is not.
   func draw(into list: inout DisplayList) throws {
-    let parts = painters.flatMap { painter in painter.layout.axes.layers.map { (painter: painter, layer: $0) }
+    let whole = parts(painters)
+    let parts = parts(painters.flatMap(\.pieces))
+    for piece in pieces { piece.drawGrid(into: &list) }
+    // Clips do not nest, and those of all parts are the same where there are no breaks.
+    for piece in pieces {
+      let ofPiece = parts.filter { $0.painter.area == piece.area }
+      list.clip(to: piece.area)
+      for (painter, layer) in ofPiece { try layer.paintGround(with: painter, into: &list) }
+      for (painter, layer) in ofPiece { try layer.paintArea(with: painter, into: &list) }
+      list.endClip()
     }
-    drawGrid(into: &list)
-    list.clip(to: area)
-    for (painter, layer) in parts { try layer.paintGround(with: painter, into: &list) }
-    for (painter, layer) in parts { try layer.paintArea(with: painter, into: &list) }
-    list.endClip()
     drawFrame(into: &list)
     for (painter, layer) in parts { try layer.paintLine(with: painter, into: &list) }
     for hasCells in [false, true] {
-      for (painter, layer) in parts where (layer.cells != nil) == hasCells {
+      for (painter, layer) in parts where !layer.isNamed && (layer.cells != nil) == hasCells {
+        try layer.paintNumbers(with: painter, into: &list)
+      }
+      for (painter, layer) in whole where layer.isNamed && (layer.cells != nil) == hasCells {
         try layer.paintNumbers(with: painter, into: &list)
       }
     }
@@ -34,7 +48,7 @@ struct AxesPainter {
     try layout.colorBar?.draw(beside: aside, style: style, setter: setter, into: &list)
     try drawInsets(into: &list)
     var notes: [Rect] = []
-    for (painter, layer) in parts {
+    for (painter, layer) in whole {
       if let note = try layer.paintNote(with: painter, into: &list) { notes.append(note) }
     }
     try placedLegend(notes)?.draw(style: style, into: &list)
@@ -53,9 +67,7 @@ struct AxesPainter {
     var result = Obstacles(area)
     for note in notes { result.add(note, 1) }
     for inset in layout.axes.insets { result.add(inset.box(in: area), 4) }
-    for painter in painters {
-      for layer in painter.layout.axes.layers { try layer.obstruct(&result, with: painter) }
-    }
+    for (painter, layer) in parts(painters.flatMap(\.pieces)) { try layer.obstruct(&result, with: painter) }
     result.finish()
     return result
   }
@@ -119,7 +131,7 @@ struct AxesPainter {
         }
       }
     }
-    list.stroke(Path(area), stroke)
+    if isBroken { drawBrokenFrame(stroke, into: &list) } else { list.stroke(Path(area), stroke) }
   }
 
   private func drawLabels(into list: inout DisplayList) throws(FigureError) {

@@ -7,15 +7,18 @@ struct AxisMap: Sendable {
   var scale: Scale
   /// Where a symmetric logarithmic axis ceases to be linear.
   var threshold = 1.0
+  /// The stretches that are left out, in order and apart.
+  var breaks: [AxisBreak] = []
   /// Where `lower` and `upper` lie.
   var start = 0.0
   var end = 1.0
 
-  /// The place of a value on the page; not a number for what the axis cannot show: infinities, and on a
-  /// logarithmic axis what is not above 0.
+  /// The place of a value on the page; not a number for what the axis cannot show: infinities, what lies in a break, and
+  /// on a logarithmic axis what is not above 0.
   func callAsFunction(_ value: Double) -> Double {
     guard value.isFinite, scale != .log || value > 0 else { return .nan }
-    let place = start + fraction(value) * (end - start)
+    let t = fraction(value)
+    let place = breaks.isEmpty ? start + t * (end - start) : brokenPlace(t)
     // The limits are far beyond any page, but safe to calculate with.
     return place.isNaN ? .nan : place.clamped(-1e7, 1e7)
   }
@@ -23,10 +26,11 @@ struct AxisMap: Sendable {
   func contains(_ value: Double) -> Bool {
     guard value.isFinite, scale != .log || value > 0 else { return false }
     let t = fraction(value)
-    return t >= -1e-9 && t <= 1 + 1e-9
+    return t >= -1e-9 && t <= 1 + 1e-9 && !leavesOut(value)
   }
 
-  private func fraction(_ value: Double) -> Double {
+  /// Where a value lies on the axis without breaks: 0 at its lower end, 1 at its upper.
+  func fraction(_ value: Double) -> Double {
     switch scale {
     case .linear: Span(lower, upper).fraction(value)
     case .log: (log10(value) - log10(lower)) / (log10(upper) - log10(lower))
@@ -37,6 +41,9 @@ struct AxisMap: Sendable {
   /// The map with `before` and `after` of its length added at the ends.
   func extended(before: Double, after: Double) -> AxisMap {
     var map = self
+    // Parts of what is shown, not of what breaks leave out.
+    let share = breaks.isEmpty ? 1 : shownShare
+    let (before, after) = (before * share, after * share)
     if scale == .linear {
       let span = Span(lower, upper).extended(before: before, after: after)
       (map.lower, map.upper) = (span.lower, span.upper)
@@ -86,6 +93,7 @@ extension Axes {
         for one in shared ? panels : [panel] { for layer in one.layers { extend(layer, &extent) } }
         common[options.scale] = extent
       }
+      try panel.checkBreaks(name: name)
       maps.append(try options.map(extent, name: name))
     }
     return maps
@@ -120,7 +128,9 @@ extension AxisOptions {
     guard low < high else {
       throw FigureError("\(name) axis: the lower limit \(low) must be below the upper limit \(high)")
     }
-    return AxisMap(lower: low, upper: high, scale: scale, threshold: threshold(extent))
+    try check(breaks: breaks, between: low, high, name: name)
+    return AxisMap(
+      lower: low, upper: high, scale: scale, threshold: threshold(extent), breaks: breaks)
   }
 
   /// Where a symmetric logarithmic axis ceases to be linear: as asked, else at the power of ten below all data but 0,
@@ -165,7 +175,8 @@ extension AxisOptions {
       if high <= low * (1 + 1e-9) {
         (low, high) = (max(low / 2, .leastNonzeroMagnitude), min(high * 2, greatest))
       }
-      let map = AxisMap(lower: low, upper: high, scale: .log).extended(before: margin, after: margin)
+      let map = AxisMap(lower: low, upper: high, scale: .log, breaks: breaks(between: low, high))
+        .extended(before: margin, after: margin)
       return (lower ?? map.lower, upper ?? map.upper)
     }
     // Constant data get room on both sides; a spread below double precision counts as constant.
@@ -179,7 +190,8 @@ extension AxisOptions {
     }
     // A side that the user fixed counts as the data's end there.
     let map = AxisMap(
-      lower: lower ?? low, upper: upper ?? high, scale: scale, threshold: threshold(extent))
+      lower: lower ?? low, upper: upper ?? high, scale: scale, threshold: threshold(extent),
+      breaks: breaks(between: lower ?? low, upper ?? high))
     let margin = scale == .linear ? min(margin, extent.mostMargin / (map.upper - map.lower)) : margin
     let wide = map.extended(before: margin, after: margin)
     return (

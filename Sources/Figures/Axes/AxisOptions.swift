@@ -10,6 +10,8 @@ public struct AxisOptions: Sendable, Hashable {
   public var scale: Scale = .linear
   /// Where a symmetric logarithmic axis ceases to be linear; nil: a power of ten below the data.
   public var linearBelow: Double?
+  /// Stretches of values that are left out, in order and apart; what is on both sides of one has the same scale.
+  public var breaks: [AxisBreak] = []
   /// How marks are written; nil: as numbers, with a common power of ten at the end of the axis.
   public var format: TickFormat?
   /// Marks whole numbers only, as for step numbers.

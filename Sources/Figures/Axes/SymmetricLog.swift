@@ -26,6 +26,12 @@ struct SymmetricLog {
 extension AxisMap {
   /// The value that has its place there.
   func value(at place: Double) -> Double {
+    if !breaks.isEmpty {
+      // A place in a gap belongs to the part before it.
+      let isRising = end >= start
+      let parts = parts
+      return (parts.last { isRising ? $0.start <= place : $0.start >= place } ?? parts[0]).value(at: place)
+    }
     let t = (place - start) / (end - start)
     return switch scale {
     case .linear: Span(lower, upper).value(at: t)

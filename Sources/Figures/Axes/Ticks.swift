@@ -36,8 +36,10 @@ package struct Ticks: Sendable {
   ///   - integers: whole steps only, for axes that count.
   ///   - forced: the power of ten that the labels leave out; nil chooses one for very large and very small
   ///     numbers.
+  ///   - stretches: the parts of the axis that are shown, ascending; all of it where there are none.
   package static func linear(
-    _ lower: Double, _ upper: Double, limit: Int, integers: Bool = false, exponent forced: Int? = nil
+    _ lower: Double, _ upper: Double, limit: Int, integers: Bool = false, exponent forced: Int? = nil,
+    within stretches: [ClosedRange<Double>] = []
   ) -> Ticks {
     guard lower < upper, lower.isFinite, upper.isFinite, limit >= 1 else {
       return Ticks(values: [], labels: [])
@@ -45,11 +47,13 @@ package struct Ticks: Sendable {
     let size = max(abs(lower), abs(upper))
     // Near the ends of what a double can be, marks are found for the numbers without their power of ten.
     let shift = size > 1e290 || size < 1e-290 ? Int(log10(size).rounded(.down)) : 0
-    let (low, high) = (lower.timesTen(to: -shift), upper.timesTen(to: -shift))
-    guard let step = step(low, high, limit: limit, whole: integers && shift == 0) else {
+    let shown = (stretches.isEmpty ? [lower...upper] : stretches).map {
+      Span($0.lowerBound.timesTen(to: -shift), $0.upperBound.timesTen(to: -shift))
+    }
+    guard let step = step(shown, limit: limit, whole: integers && shift == 0) else {
       return integers && shift == 0 ? Ticks(values: [], labels: []) : ends(lower, upper, limit)
     }
-    let ticks = labelled(step, low, high, shift: shift, whole: integers && shift == 0, forced)
+    let ticks = labelled(step, shown, shift: shift, whole: integers && shift == 0, forced)
     let slack = (upper / 2 - lower / 2) * 1e-6
     let distinct =
       zip(ticks.values, ticks.values.dropFirst()).allSatisfy { $0 < $1 }
@@ -58,12 +62,18 @@ package struct Ticks: Sendable {
     return distinct && told ? ticks : ends(lower, upper, limit)
   }
 
-  /// `count` multiples of mantissa × 10^power, from `first` of them on.
+  /// Keeps the marks whose values pass.
+  mutating func keep(_ isKept: (Double) -> Bool) {
+    let kept = values.indices.filter { isKept(values[$0]) }
+    (values, labels) = (kept.map { values[$0] }, kept.map { labels[$0] })
+    minor = minor.filter(isKept)
+  }
+
+  /// Multiples of mantissa × 10^power: in each stretch of the axis some, from `first` of them on.
   private struct Step {
     var mantissa: Double
     var power: Int
-    var first: Double
-    var count: Int
+    var runs: [(first: Double, count: Int)]
 
     /// A multiple as a double. Dividing by a whole power keeps 0.3 the nearest double to 0.3.
     func value(_ multiple: Double) -> Double {
@@ -73,10 +83,13 @@ package struct Ticks: Sendable {
   }
 
   /// The finest step with at most `limit` multiples; nil where none can be counted.
-  private static func step(_ lower: Double, _ upper: Double, limit: Int, whole: Bool) -> Step? {
-    let range = upper - lower
+  private static func step(_ stretches: [Span], limit: Int, whole: Bool) -> Step? {
+    let range = stretches.reduce(0) { $0 + ($1.upper - $1.lower) }
     // Neighbours may have become one number without their power of ten.
-    guard range > 0, range.isFinite else { return nil }
+    guard range > 0, range.isFinite, let lower = stretches.first?.lower, let upper = stretches.last?.upper
+    else {
+      return nil
+    }
     // We begin with a step that is surely too fine.
     var power = Int(log10(range).rounded(.down)) - 2
     if whole { power = max(power, 0) }
@@ -85,12 +98,19 @@ package struct Ticks: Sendable {
       for mantissa in [1, 2, 2.5, 5] {
         if whole && power == 0 && mantissa == 2.5 { continue }
         let step = mantissa * pow(10, Double(power))
-        let first = (lower / step - 1e-9).rounded(.up)
-        let end = (upper / step + 1e-9).rounded(.down)
+        let ends = stretches.map {
+          (first: ($0.lower / step - 1e-9).rounded(.up), last: ($0.upper / step + 1e-9).rounded(.down))
+        }
+        let count = ends.reduce(0) { $0 + max($1.last - $1.first + 1, 0) }
         // Multiples beyond 2⁵³ are not all doubles.
-        guard end - first + 1 <= Double(limit), abs(first) < 0x1p53, abs(end) < 0x1p53 else { continue }
-        guard end >= first else { return nil }
-        return Step(mantissa: mantissa, power: power, first: first, count: Int(end - first) + 1)
+        guard count <= Double(limit), ends.allSatisfy({ abs($0.first) < 0x1p53 && abs($0.last) < 0x1p53 })
+        else {
+          continue
+        }
+        guard count > 0 else { return nil }
+        return Step(
+          mantissa: mantissa, power: power,
+          runs: ends.map { (first: $0.first, count: Int(max($0.last - $0.first + 1, 0))) })
       }
       power += 1
     }
@@ -98,9 +118,9 @@ package struct Ticks: Sendable {
   }
 
   private static func labelled(
-    _ step: Step, _ lower: Double, _ upper: Double, shift: Int, whole: Bool, _ forced: Int?
+    _ step: Step, _ stretches: [Span], shift: Int, whole: Bool, _ forced: Int?
   ) -> Ticks {
-    let multiples = (0..<step.count).map { step.first + Double($0) }
+    let multiples = step.runs.flatMap { run in (0..<run.count).map { run.first + Double($0) } }
     let values = multiples.map(step.value)
     let largest = values.map(abs).max() ?? 0
     var exponent = 0
@@ -116,9 +136,11 @@ package struct Ticks: Sendable {
     let parts = step.mantissa == 2 ? 4 : 5
     var minor: [Double] = []
     if !(whole && step.power == 0) {
-      for i in 0..<(step.count + 1) * parts where i % parts != 0 {
-        let v = step.value(step.first - 1 + Double(i) / Double(parts))
-        if v >= lower && v <= upper { minor.append(v) }
+      for (run, stretch) in zip(step.runs, stretches) {
+        for i in 0..<(run.count + 1) * parts where i % parts != 0 {
+          let v = step.value(run.first - 1 + Double(i) / Double(parts))
+          if v >= stretch.lower && v <= stretch.upper { minor.append(v) }
+        }
       }
     }
     let told = exponent + shift

@@ -67,8 +67,8 @@ struct FigurePlan {
   private mutating func begin(_ panels: [Axes]) throws {
     var xMaps = try Axes.xMaps(panels, shared: figure.sharesX)
     var yMaps = try Axes.yMaps(panels, shared: figure.sharesY)
-    if figure.sharesX { FigurePlan.unite(&xMaps) }
-    if figure.sharesY { FigurePlan.unite(&yMaps) }
+    if figure.sharesX { try FigurePlan.unite(&xMaps) }
+    if figure.sharesY { try FigurePlan.unite(&yMaps) }
     let twins = try self.twins(panels)
     let sameX = rows > 1 && Set(panels.map(\.x.label)).count == 1
     let sameY = columns > 1 && Set(panels.map(\.y.label)).count == 1
@@ -98,8 +98,11 @@ struct FigurePlan {
     for other in others where other.cells != nil || !other.rowCategories.isEmpty {
       throw FigureError("an axis at the right is one of numbers: it takes no heat map and no level bars")
     }
+    for other in others where !other.y.breaks.isEmpty {
+      throw FigureError("an axis at the right has no breaks, as both y axes would be cut at one place")
+    }
     var maps = try Axes.yMaps(others, shared: figure.sharesY)
-    if figure.sharesY { FigurePlan.unite(&maps) }
+    if figure.sharesY { try FigurePlan.unite(&maps) }
     var next = zip(others, maps).makeIterator()
     return panels.map { panel in panel.twin == nil ? nil : next.next().map { (axes: $0.0, map: $0.1) } }
   }
@@ -214,7 +217,10 @@ struct FigurePlan {
   }
 
   /// Gives all panels the widest limits.
-  private static func unite(_ maps: inout [AxisMap]) {
+  private static func unite(_ maps: inout [AxisMap]) throws(FigureError) {
+    guard Set(maps.map(\.breaks)).count <= 1 else {
+      throw FigureError("panels that share an axis share its breaks: give all of them the same")
+    }
     guard let low = maps.map(\.lower).min(), let high = maps.map(\.upper).max() else { return }
     let threshold = maps.map(\.threshold).min() ?? 1
     for i in maps.indices { (maps[i].lower, maps[i].upper, maps[i].threshold) = (low, high, threshold) }

@@ -2,9 +2,13 @@
 struct LeftOut {
   private let xScale: Scale
   private let yScale: Scale
+  private let xBreaks: [AxisBreak]
+  private let yBreaks: [AxisBreak]
   // These count what is not above 0, on a logarithmic axis.
   private var notAboveX = 0
   private var notAboveY = 0
+  private var brokenX = 0
+  private var brokenY = 0
   var infinite = 0
   var notNumbers = 0
   /// How many values are outside the bins of a histogram.
@@ -14,6 +18,7 @@ struct LeftOut {
 
   init(_ axes: Axes) {
     (xScale, yScale) = (axes.x.scale, axes.y.scale)
+    (xBreaks, yBreaks) = (axes.x.breaks, axes.y.breaks)
     for layer in axes.layers { layer.count(in: &self) }
   }
 
@@ -28,12 +33,18 @@ struct LeftOut {
   mutating func countX(_ values: [Double]) {
     let found = count(values, xScale)
     notAboveX += found
+    brokenX += LeftOut.count(values, in: xBreaks)
   }
 
   /// Counts values along the y axis that it cannot show.
   mutating func countY(_ values: [Double]) {
     let found = count(values, yScale)
     notAboveY += found
+    brokenY += LeftOut.count(values, in: yBreaks)
+  }
+
+  private static func count(_ values: [Double], in breaks: [AxisBreak]) -> Int {
+    breaks.isEmpty ? 0 : values.count { value in breaks.contains { $0.from < value && value < $0.to } }
   }
 
   /// Counts infinite values; returns how many a logarithmic axis leaves out.
@@ -52,6 +63,9 @@ struct LeftOut {
     func values(_ count: Int) -> String { count == 1 ? "1 value" : "\(count) values" }
     for (axis, count) in [("x", notAboveX), ("y", notAboveY)] where count > 0 {
       lines.append("\(values(count)) ≤ 0 left out: the \(axis) axis is logarithmic")
+    }
+    for (axis, count) in [("x", brokenX), ("y", brokenY)] where count > 0 {
+      lines.append("\(values(count)) not seen: in a break of the \(axis) axis")
     }
     for (count, reason) in [
       (infinite, "infinite"), (notNumbers, "not a number"), (outside, "outside the bins"),

@@ -98,6 +98,9 @@ extension PlotLayer {
   var isStack: Bool { false }
   func obstruct(_ obstacles: inout Obstacles, with painter: AxesPainter) throws {}
 
+  /// True for bars and boxes with names, whose numbers stand at the whole of them.
+  var isNamed: Bool { !categories.isEmpty || !rowCategories.isEmpty }
+
   var typicalRows: Int { min(rowCount, 1) }
   var heldNumbers: Int { 0 }
 }

@@ -1,3 +1,9 @@
+/// Whether a figure is dark ink on a light page or the other way round.
+public enum FigureTheme: String, NamedOption {
+  case light, dark
+  public static let optionName = "theme"
+}
+
 extension FigureStyle {
   /// As ``paper``, as wide as both columns of a page.
   public static let paperTwoColumns: FigureStyle = {
@@ -32,6 +38,15 @@ extension FigureStyle {
   public static let presets: [(name: String, style: FigureStyle)] = [
     ("paper", .paper), ("paper2", .paperTwoColumns), ("screen", .screen), ("slides", .slides), ("web", .web),
   ]
+
+  /// The style with light ink on a dark page: the colours of a report that is read in dark mode.
+  ///
+  /// Colours of series stay: all palettes are seen on both.
+  public var dark: FigureStyle {
+    var style = self
+    (style.ink, style.gridColor, style.background) = (Color(0xDDE2E7), Color(0x323A42), Color(0x14181C))
+    return style
+  }
 
   /// The style of that name; throws ``FigureError`` for other names.
   public init(named name: String) throws(FigureError) {

@@ -77,6 +77,7 @@ extension ForeignNames {
     OptionRow("high", "vmax max amax"),
     OptionRow("xlinear_below", "linthresh linthreshx"),
     OptionRow("ylinear_below", "linthreshy"),
+    OptionRow("theme", "dark_mode darkmode"),
     OptionRow("colors", "cmap colormap"),
     OptionRow("horizontal", "vert orientation"),
     OptionRow("mean", "showmeans"),

@@ -8,6 +8,7 @@ struct AxesChange {
     var upper: Double?
     var scale: Scale?
     var linearBelow: Double?
+    var breaks: [AxisBreak]?
     var color: Color?
     var format: TickText?
     var integers: Bool?
@@ -24,6 +25,7 @@ struct AxesChange {
       if let upper { axis.upper = upper }
       if let scale { axis.scale = scale }
       if let linearBelow { axis.linearBelow = linearBelow }
+      if let breaks { axis.breaks = breaks }
       if let color { axis.color = color }
       if let format { axis.format = format.format }
       if let integers { axis.integers = integers }

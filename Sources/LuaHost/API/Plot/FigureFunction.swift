@@ -26,6 +26,8 @@ enum FigureFunction {
   }
 
   private static let palette = PlotArgument.named("palette", "colours of successive series", Palette.self)
+  private static let theme = PlotArgument.named(
+    "theme", "dark ink on a light page, or the other way round", FigureTheme.self)
   private static let fontSize = ArgumentKey<Double?>(
     "font_size", "of tick labels and legend, in points", in: 3...40)
   private static let lineWidth = ArgumentKey<Double?>(
@@ -40,7 +42,7 @@ enum FigureFunction {
     "share_legend", default: false, "one legend for all panels")
 
   private static let ownRows: [any ArgumentRow] = [
-    size, style, font, palette, fontSize, lineWidth, rows, columns, shareX, shareY, shareLegend,
+    size, style, theme, font, palette, fontSize, lineWidth, rows, columns, shareX, shareY, shareLegend,
   ]
 
   static let entry = FunctionEntry(
@@ -89,6 +91,7 @@ enum FigureFunction {
 
   private static func figureStyle(_ call: LuaCall) throws -> FigureStyle {
     var result: FigureStyle = try call[style] ?? .paper
+    if try call[theme] == .dark { result = result.dark }
     if let fonts = try call[font] { result.fonts = fonts }
     if let colors = try call[palette] { result.palette = colors }
     if let size = try call[fontSize] {
