@@ -75,7 +75,23 @@ extension Filmstrip {
 
   // MARK: Arrangement
 
-  private func columns(of clips: [Film]) throws(FigureError) -> Columns {
+  /// The room for the texts beside the frames, as wide as the widest of them and at most a fifth of the strip or so.
+  private func labelWidth(_ clips: [Film], _ setter: Typesetter) throws(FigureError) -> Double {
+    let most = min(options.width * 0.22, 100)
+    var widest = 0.0
+    for step in clips.lazy.flatMap(\.steps) where widest < most {
+      for line in [step.answer] + step.lines.prefix(12) where !line.isEmpty {
+        widest = max(widest, try setter.line(line, size: textSize).width)
+      }
+      if !step.heading.isEmpty {
+        widest = max(widest, try setter.line(step.heading, size: textSize, bold: true).width)
+      }
+    }
+    // A little more, so that rounding breaks no line.
+    return widest > 0 ? min(widest + 0.5, most) + 2 * gap : 0
+  }
+
+  private func columns(of clips: [Film], _ setter: Typesetter) throws(FigureError) -> Columns {
     guard options.width >= 50, options.width <= 10000 else {
       throw FigureError("filmstrip: the width must be 50 to 10000 points, not \(options.width)")
     }
@@ -85,10 +101,7 @@ extension Filmstrip {
     if let columns = options.columns, columns < 1 {
       throw FigureError("filmstrip: columns must be 1 or more, not \(columns)")
     }
-    let hasTexts = clips.contains { clip in
-      clip.steps.contains { !$0.heading.isEmpty || !$0.answer.isEmpty || !$0.lines.isEmpty }
-    }
-    let label = hasTexts ? min(options.width * 0.22, 100) + 2 * gap : 0
+    let label = try labelWidth(clips, setter)
     let room = options.width - 2 * margin - label
     let fitting = max(Int((room + gap) / (sides.lowerBound + gap)), 1)
     // Where one line is not enough, all lines have about as many frames.
