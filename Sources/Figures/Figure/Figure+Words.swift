@@ -45,7 +45,10 @@ private struct LayerWords {
 
   init(_ layer: any PlotLayer) throws {
     self.layer = layer
-    guard layer.rowCount <= Self.mostRows else { return extendByAxes() }
+    if layer.rowCount > Self.mostRows {
+      extendByAxes()
+      return
+    }
     for i in 0..<layer.rowCount {
       if i % 4096 == 0 { try Cancellation.check() }
       let row = layer.row(i)
