@@ -21,6 +21,7 @@ from peers import fail, run
 HERE = os.path.dirname(os.path.abspath(__file__))
 DOCUMENT = r"""\documentclass{article}
 \usepackage[T1]{fontenc}
+\usepackage[a4paper,landscape,margin=15mm]{geometry}
 \usepackage{lmodern,textcomp,booktabs,siunitx,graphicx}
 \begin{document}
 \begin{table}\centering\small

@@ -1,7 +1,7 @@
 -- %% [markdown]
 -- # Tables and figures for a paper
 --
--- What check_reports.py plays with and check_latex.py sets: every way a cell of a table can be, and figures beside them. A
+-- What check_reports.py plays with and check_latex.py sets: all that a cell of a table can be, and figures beside them. A
 -- threshold $\eta_t$ lets an image leave after step $t$:
 --
 -- $$\hat{y} = y_t,\quad t = \min \{ t : \max_k p_{t,k} \geq \eta_t \}$$

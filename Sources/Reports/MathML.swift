@@ -42,7 +42,10 @@ struct MathML {
   }
 
   private mutating func scripted() -> String? {
-    guard let base = atom() else { return nil }
+    guard var base = atom() else { return nil }
+    // What applies a function to its argument follows the scripts of the function.
+    let applies = base.hasSuffix(Self.application)
+    if applies { base.removeLast(Self.application.count) }
     var lower: String?
     var upper: String?
     while true {
@@ -59,12 +62,26 @@ struct MathML {
         break
       }
     }
-    switch (lower, upper) {
-    case (nil, nil): return base
-    case (let lower?, nil): return "<msub>\(base)\(lower)</msub>"
-    case (nil, let upper?): return "<msup>\(base)\(upper)</msup>"
-    case (let lower?, let upper?): return "<msubsup>\(base)\(lower)\(upper)</msubsup>"
-    }
+    // Limits stand below and above in displayed formulas, and beside where the line is not to become higher.
+    let hasLimits = Self.limited.contains { base == "<mo>\($0)</mo>" || base == Self.limit($0) }
+    let name = hasLimits ? ("munder", "mover", "munderover") : ("msub", "msup", "msubsup")
+    let scripted =
+      switch (lower, upper) {
+      case (nil, nil): base
+      case (let lower?, nil): "<\(name.0)>\(base)\(lower)</\(name.0)>"
+      case (nil, let upper?): "<\(name.1)>\(base)\(upper)</\(name.1)>"
+      case (let lower?, let upper?): "<\(name.2)>\(base)\(lower)\(upper)</\(name.2)>"
+      }
+    return scripted + (applies ? Self.application : "")
+  }
+
+  private static let application = "<mo>\u{2061}</mo>"
+  /// Signs and functions that have limits.
+  private static let limited: Set = ["∑", "∏", "max", "min", "argmax", "argmin", "sup", "inf", "lim"]
+
+  /// A function with limits, which is an operator so that they may move.
+  private static func limit(_ name: String) -> String {
+    "<mo movablelimits=\"true\" lspace=\"0\" rspace=\"0.17em\">\(name)</mo>"
   }
 
   /// Reads one element: a letter, a number, a group, a command with its arguments.
@@ -110,7 +127,9 @@ struct MathML {
     if let symbol = Self.letters[name] { return "<mi>\(symbol)</mi>" }
     if let symbol = Self.operators[name] { return "<mo>\(HTMLText.escape(symbol))</mo>" }
     if let width = Self.spaces[name] { return "<mspace width=\"\(width)em\"></mspace>" }
-    if Self.functions.contains(name) { return "<mi>\(name)</mi><mo>\u{2061}</mo>" }
+    if Self.functions.contains(name) {
+      return Self.limited.contains(name) ? Self.limit(name) : "<mi>\(name)</mi>" + Self.application
+    }
     if let accent = Self.accents[name] { return atom().map { "<mover>\($0)<mo>\(accent)</mo></mover>" } }
     switch name {
     case "frac", "tfrac", "dfrac":
