@@ -121,6 +121,8 @@ extension HTMLReport {
     figcaption .links a:first-child { margin-left: 0; }
     .picture img { display: block; max-width: 100%; height: auto; margin: 0 auto; }
     .picture figcaption { margin: 0.6rem auto 0; max-width: 40rem; text-align: center; text-wrap: pretty; }
+    .beside { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr)); gap: 0 1.5rem;
+      align-items: start; }
     .table figcaption { margin-bottom: 0.5rem; }
     .scroll { overflow-x: auto; }
     table { border-collapse: collapse; font-size: 0.92rem; line-height: 1.4; font-variant-numeric: tabular-nums; }

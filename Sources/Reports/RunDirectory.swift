@@ -22,6 +22,11 @@ public final class RunDirectory {
   /// The file to open in a browser.
   public var indexPath: FilePath { path / ReportFormat.primary.fileName }
 
+  /// The file that says what is known of a run.
+  package static let metaName = "meta.json"
+  /// What `meta.json` of every run says of who wrote it.
+  package static let writer = RunFacts.writer
+
   private let log: AppendedFile
   private var metrics: AppendedFile?
   private var files: [String] = []
