@@ -1,6 +1,6 @@
 extension HTMLReport {
   /// The page's style sheet. Colours are variables, so that dark mode is one block of them.
-  static let style = """
+  package static let style = """
     :root {
       --text: #1c2126; --soft: #57606a; --paper: #ffffff; --shade: #f5f6f8; --line: #dde1e6;
       --accent: #0b57a4; --bad: #b3261e; --bad-shade: #fdf0ee; --good: #1a6b3c; --hit: #fbdcd8;

@@ -22,7 +22,7 @@ public final class RunIndex {
   ///   - root: the folder that holds the runs.
   ///   - place: the folder that the database is kept in; nil for memory alone.
   /// - Throws: `FileError` where the folder cannot be read; `Interrupted`.
-  public init(_ root: FilePath, place: FilePath? = UserFolder.cache.path().map { $0 / "runs" }) throws {
+  public init(_ root: FilePath, place: FilePath? = RunIndex.standardPlace) throws {
     self.root = root
     guard let real = root.resolved else { throw FileError(action: "read folder", path: root, errno: errno) }
     _ = try FolderListing(root)
@@ -45,6 +45,9 @@ public final class RunIndex {
       }
     }
   }
+
+  /// Where indices are kept: in the user's cache; nil where there is none.
+  public static var standardPlace: FilePath? { UserFolder.cache.path().map { $0 / "runs" } }
 
   /// What belongs to no version that this program writes.
   private static let version = 1

@@ -5,6 +5,7 @@ import Inference
 import LuaHost
 import Compute
 import Reports
+import Runs
 import Support
 
 /// `gfnet-lab run SCRIPT.lua`, also without the word `run`.
@@ -143,9 +144,19 @@ struct RunCommand: ParsableCommand {
     do {
       try recorder.finish(notebook, outcome: outcome)
       Terminal.note("report: \(recorder.path / ReportFormat.primary.fileName)")
+      updatePage(after: recorder.path)
       return nil
     } catch {
       return error
+    }
+  }
+
+  /// Brings the page of all runs up to date. The run has its report, so that what goes wrong here is no more than a remark.
+  private func updatePage(after run: FilePath) {
+    do {
+      try RunsPage.update(RunsFolder.standard, after: run)
+    } catch {
+      Terminal.note("\(RunsFolder.standard / RunsPage.fileName) is not up to date: \(error)")
     }
   }
 

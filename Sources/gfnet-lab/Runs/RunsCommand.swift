@@ -32,7 +32,10 @@ struct RunsFolder: ParsableArguments {
   var folder: FilePath?
 
   /// The folder that the user has named, or that runs write to.
-  var path: FilePath { folder ?? "reports" }
+  var path: FilePath { folder ?? Self.standard }
+
+  /// Where runs go that nobody names a folder for.
+  static let standard: FilePath = "reports"
 
   /// The runs, with a line for each that cannot be read.
   ///

@@ -49,6 +49,10 @@ struct RunsList: ParsableCommand {
   @Option(help: ArgumentHelp("The most runs.", valueName: "n"))
   var limit: Int?
 
+  @Flag(
+    help: "Write index.html into the folder that holds the runs: all of them, with pictures and a search.")
+  var page = false
+
   @Flag(help: "Print one JSON list.")
   var json = false
 
@@ -69,6 +73,10 @@ struct RunsList: ParsableCommand {
     guard place.folder != nil || place.path.exists else {
       Terminal.write(json ? "[]\n" : "No runs: there is no folder \(place.path) here.\n")
       return
+    }
+    if page {
+      try RunsPage.write(place.path)
+      Terminal.note("runs: \(place.path / RunsPage.fileName)")
     }
     let index = try place.index()
     var query = RunQuery()
