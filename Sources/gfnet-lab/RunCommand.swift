@@ -47,6 +47,9 @@ struct RunCommand: ParsableCommand {
 
   @OptionGroup var cells: CellOptions
 
+  @Flag(help: "Also write an event file for TensorBoard into the run's folder.")
+  var tensorboard = false
+
   @Flag(name: .customLong("script-parameters"), help: .private)
   var listsParameters = false
 
@@ -100,6 +103,7 @@ struct RunCommand: ParsableCommand {
     recorder.writes = Ranks.isFirst
     context.recorder = recorder
     recorder.follows = cells.watch
+    recorder.writesEvents = tensorboard
     runner.previous = before.notebook
     runner.onOutput = { index, output in
       // Text cells are for readers; in a pipe only results count.
