@@ -11,6 +11,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     // System libraries
@@ -101,6 +102,11 @@ let package = Package(
     // One script run many times: what is to be run, what has been, who runs what
     .target(name: "Sweeps", dependencies: ["Reports", "Support"], swiftSettings: strict),
 
+    // The runs that there are: an index of their folders, comparisons, tags
+    .target(
+      name: "Runs", dependencies: ["Reports", "Support", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: strict),
+
     // Times of networks, for the command line
     .target(
       name: "Bench",
@@ -125,7 +131,7 @@ let package = Package(
       name: "gfnet-lab",
       dependencies: [
         "Backbones", "Bench", "CEdit", "Checkpoints", "Communication", "Compute", "Figures", "GlanceFocus",
-        "Inference", "Jupyter", "LuaHost", "MPI", "NeuralNet", "Reports", "Support", "Sweeps", "Vision",
+        "Inference", "Jupyter", "LuaHost", "MPI", "NeuralNet", "Reports", "Runs", "Support", "Sweeps", "Vision",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

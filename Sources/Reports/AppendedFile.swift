@@ -31,8 +31,10 @@ final class AppendedFile {
   }
 
   /// Appends `line` and a newline; on failure (such as a full disk) nothing of it stays.
-  func append(_ line: String) throws {
-    let bytes = Array((line + "\n").utf8)
+  func append(_ line: String) throws { try append(bytes: Array((line + "\n").utf8)) }
+
+  /// Appends bytes that belong together; on failure nothing of them stays.
+  func append(bytes: [UInt8]) throws {
     let start = lseek(descriptor, 0, SEEK_END)
     var done = 0
     while done < bytes.count {

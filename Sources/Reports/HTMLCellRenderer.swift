@@ -101,6 +101,8 @@ struct HTMLCellRenderer {
   }
 
   private mutating func outputs() {
+    if cell.isSideBySide { html += "<div class=\"beside\">\n" }
+    defer { if cell.isSideBySide { html += "</div>\n" } }
     for (output, value) in cell.outputs.enumerated() {
       let position = ArtifactNames.Position(cell: index, output: output)
       switch value {
@@ -189,7 +191,7 @@ struct HTMLCellRenderer {
   private mutating func table(_ table: Notebook.Table, at position: ArtifactNames.Position) {
     let stem = page.names.stems[position] ?? "table"
     let label = HTMLText.escape(oneLine(table.caption.isEmpty ? "Table \(stem)" : table.caption))
-    let isLarge = table.isLargerThan(Self.mostInPage)
+    let isLarge = table.isLargerThan(mostInPage)
     let links = [
       download(
         "CSV", isLarge ? nil : Data(table.csv.utf8), file: "\(stem).csv", folder: "tables",
@@ -222,7 +224,7 @@ struct HTMLCellRenderer {
   private func download(_ text: String, _ content: Data?, file: String, folder: String, type: String)
     -> String
   {
-    guard let content, content.count <= Self.mostInPage else {
+    guard let content, content.count <= mostInPage else {
       return "<a href=\"\(folder)/\(file)\">\(text)</a>"
     }
     let data = content.base64EncodedString()
@@ -233,7 +235,7 @@ struct HTMLCellRenderer {
   private static func text(_ kind: String) -> String { "\(kind);charset=utf-8" }
 
   /// The most bytes of a file that are in the page itself.
-  private static let mostInPage = 64 << 10
+  private var mostInPage: Int { page.isAlone ? 16 << 20 : 64 << 10 }
 
   private func oneLine(_ text: String) -> String {
     text.split(whereSeparator: \.isNewline).joined(separator: " ")

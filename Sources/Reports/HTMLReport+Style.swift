@@ -1,6 +1,6 @@
 extension HTMLReport {
   /// The page's style sheet. Colours are variables, so that dark mode is one block of them.
-  static let style = """
+  package static let style = """
     :root {
       --text: #1c2126; --soft: #57606a; --paper: #ffffff; --shade: #f5f6f8; --line: #dde1e6;
       --accent: #0b57a4; --bad: #b3261e; --bad-shade: #fdf0ee; --good: #1a6b3c; --hit: #fbdcd8;
@@ -129,6 +129,8 @@ extension HTMLReport {
     dialog.full button { position: fixed; top: 0.6rem; right: 0.6rem; font: 600 1rem/1 var(--sans); color: #1c2126;
       background: #f5f6f8; border: 1px solid #57606a; border-radius: 6px; padding: 0.6rem 0.8rem; cursor: pointer; }
     .picture figcaption { margin: 0.6rem auto 0; max-width: 40rem; text-align: center; text-wrap: pretty; }
+    .beside { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr)); gap: 0 1.5rem;
+      align-items: start; }
     .table figcaption { margin-bottom: 0.5rem; }
     .scroll { overflow-x: auto; }
     table { border-collapse: collapse; font-size: 0.92rem; line-height: 1.4; font-variant-numeric: tabular-nums; }

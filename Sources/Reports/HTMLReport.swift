@@ -45,6 +45,11 @@ public final class HTMLReport: ReportRenderer {
     HTMLReport(notebook).text(of: ReportPage(notebook, facts: facts))
   }
 
+  /// The page of a notebook that has no folder: it leads to no file beside it.
+  public static func standalone(_ notebook: Notebook, facts: RunFacts) -> String {
+    HTMLReport(notebook).text(of: ReportPage(notebook, facts: facts, isAlone: true))
+  }
+
   init(_ notebook: Notebook) {
     title = notebook.title
     source = notebook.source.shown
@@ -247,13 +252,16 @@ public final class HTMLReport: ReportRenderer {
     let lines = HTMLText.escape(page.facts.rerunLines.joined(separator: "\n"))
     let others = ReportFormat.all.map(\.fileName).filter { $0 != HTMLReport.format.fileName }
       .map { "<a href=\"\($0)\">\($0)</a>, " }
+    let beside = """
+      <p>Beside this file: \(others.joined())figures and tables as files, and
+      <a href="meta.json">meta.json</a> with what is known about the run.</p>
+
+      """
     return """
       <footer>
       <p>To run it again:</p>
       <pre tabindex="0" aria-label="Commands"><code>\(lines)</code></pre>
-      <p>Beside this file: \(others.joined())figures and tables as files, and
-      <a href="meta.json">meta.json</a> with what is known about the run.</p>
-      </footer>
+      \(page.isAlone ? "" : beside)</footer>
       </main>
       </div>
       \(page.notebook.scripts.map(\.element).joined())\(page.facts.follower?.script ?? "")</body>

@@ -3,28 +3,41 @@ extension Notebook.Table {
   public var text: String {
     let headings = columns.map(Self.oneLine)
     let cells = rows.map { padded($0).map { Self.oneLine($0.shown) } }
-    let widths = columns.indices.map { column in
-      cells.reduce(DisplayWidth.of(headings[column])) { max($0, DisplayWidth.of($1[column])) }
+    var widths = headings.map(DisplayWidth.of)
+    for row in cells {
+      for (column, text) in row.enumerated() { widths[column] = max(widths[column], DisplayWidth.of(text)) }
     }
     let toTheRight = columns.indices.map(isNumeric)
-    func line(_ row: [String]) -> String {
-      var line = ""
+    var result = caption.isEmpty ? "" : caption + "\n"
+    func add(_ row: [String]) {
+      // Blanks are held back until something follows them.
+      var blanks = 0
       for (column, text) in row.enumerated() {
-        let gap = String(repeating: " ", count: widths[column] - DisplayWidth.of(text))
-        line += (column > 0 ? "  " : "") + (toTheRight[column] ? gap + text : text + gap)
+        let gap = widths[column] - DisplayWidth.of(text)
+        blanks += (column > 0 ? 2 : 0) + (toTheRight[column] ? gap : 0)
+        let end = text.lastIndex { $0 != " " }
+        if let end {
+          for _ in 0..<blanks { result += " " }
+          result += text[...end]
+          blanks = text.utf8.count - text[...end].utf8.count
+        } else {
+          blanks += text.utf8.count
+        }
+        blanks += toTheRight[column] ? 0 : gap
       }
-      while line.last == " " { line.removeLast() }
-      return line + "\n"
+      result += "\n"
     }
-    let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: "  ") + "\n"
-    let heading = caption.isEmpty ? "" : caption + "\n"
-    return heading + line(headings) + rule + cells.map(line).joined()
+    add(headings)
+    result += widths.map { String(repeating: "─", count: $0) }.joined(separator: "  ") + "\n"
+    for row in cells { add(row) }
+    return result
   }
 
   /// The text in one line, without what would move the cursor: line ends become spaces, other control characters a sign
   /// of their own.
   private static func oneLine(_ text: String) -> String {
-    HTMLText.visible(HTMLText.terminalText(text)).unicodeScalars.split { $0 == "\n" || $0 == "\t" }
+    if text.utf8.allSatisfy({ 0x20..<0x7F ~= $0 }) { return text }
+    return HTMLText.visible(HTMLText.terminalText(text)).unicodeScalars.split { $0 == "\n" || $0 == "\t" }
       .map { String(String.UnicodeScalarView($0)) }.joined(separator: " ")
   }
 }

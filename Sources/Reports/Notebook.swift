@@ -53,6 +53,8 @@ public struct Notebook: Sendable {
       /// The cell depends on one that has changed.
       case stale
     }
+    /// Whether its outputs stand beside each other where there is room.
+    public var isSideBySide = false
     /// Nil where the outputs are those of this run.
     public var earlier: Earlier?
     /// The seconds that the cell took in the run from which its results were kept; nil where it ran.

@@ -15,6 +15,8 @@ struct ReportPage {
   /// The files beside the report that its figures and tables are in, and their numbers.
   let names: ArtifactNames
   let figures: Figures
+  /// Whether no files of a run lie beside the page.
+  var isAlone = false
 
   init(_ notebook: Notebook, facts: RunFacts, names: ArtifactNames, figures: Figures) {
     self.notebook = notebook
@@ -24,8 +26,9 @@ struct ReportPage {
   }
 
   /// The page by itself, outside a run's folder.
-  init(_ notebook: Notebook, facts: RunFacts) {
+  init(_ notebook: Notebook, facts: RunFacts, isAlone: Bool = false) {
     self.init(notebook, facts: facts, names: ArtifactNames(notebook), figures: .embedded)
+    self.isAlone = isAlone
   }
 }
 

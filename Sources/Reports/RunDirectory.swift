@@ -22,8 +22,15 @@ public final class RunDirectory {
   /// The file to open in a browser.
   public var indexPath: FilePath { path / ReportFormat.primary.fileName }
 
+  /// The file that says what is known of a run.
+  package static let metaName = "meta.json"
+  /// What `meta.json` of every run says of who wrote it.
+  package static let writer = RunFacts.writer
+
   private let log: AppendedFile
   private var metrics: AppendedFile?
+  /// What TensorBoard reads, where it is asked for.
+  private var events: RunEvents?
   private var files: [String] = []
   private var listed: Set<String> = []
   /// Lower-case stems that files of others have, by the folder's kind.
@@ -53,12 +60,13 @@ public final class RunDirectory {
   ///   - facts: what is known of the run when it begins.
   ///   - keepingMetrics: a resumed training goes on appending to `metrics.jsonl`.
   ///   - formats: the forms that the run is reported in.
+  ///   - writesEvents: also write an event file for TensorBoard.
   ///   - clock: milliseconds, by which ``update(_:)`` spares time.
   /// - Throws: ``RunFolderError`` when files of someone else are in the way; `FileError` when the folder
   ///   cannot be written, or another run has it.
   public init(
     path: FilePath, facts: RunFacts, keepingMetrics: Bool = false,
-    formats: [ReportFormat] = ReportFormat.all,
+    formats: [ReportFormat] = ReportFormat.all, writesEvents: Bool = false,
     clock: @escaping () -> Double = { MonotonicClock.milliseconds }
   ) throws {
     self.path = path
@@ -89,6 +97,7 @@ public final class RunDirectory {
       try writeMeta(durable: false)
       try AtomicFile.write(facts.config.pretty, to: self.path / "config.json")
       try AtomicFile.write(facts.overrides.pretty, to: self.path / "overrides.json")
+      if writesEvents { events = try RunEvents(path: claim(RunEvents.name(facts.started)), facts: facts) }
     } catch {
       discard()
       throw error
@@ -147,6 +156,7 @@ public final class RunDirectory {
       let names = try saveArtifacts(of: notebook)
       try list(["summary.json"])
       try AtomicFile.write(summary(of: notebook, results: results).pretty, to: path / "summary.json")
+      try events?.finish(notebook, results: results, status: status)
       try writePages(notebook, names: names, figures: .embedded, durable: true)
       try writeMeta(durable: true)
     } catch {
@@ -175,6 +185,15 @@ public final class RunDirectory {
       metrics = try AppendedFile(path: path / "metrics.jsonl")
     }
     try metrics?.append(JSONValue.object(values).compact)
+    try events?.metrics(values)
+  }
+
+  /// Whether ``appendWeights(_:_:)`` is worth its numbers.
+  public var takesWeights: Bool { events != nil }
+
+  /// Notes how the weights of a part of a network are distributed after the last line of metrics.
+  public func appendWeights(_ part: String, _ histogram: NumberHistogram) throws {
+    try events?.weights(part, histogram)
   }
 
   /// Appends to `log.txt`, with the time of day (UTC) before each line.
@@ -206,6 +225,7 @@ public final class RunDirectory {
     title = notebook.title
     let names = ArtifactNames(notebook, reserved: foreign)
     var pending: [(stem: String, artifact: Notebook.Artifact)] = []
+    var new: [(stem: String, output: Notebook.Output)] = []
     for (cell, content) in notebook.cells.enumerated() {
       // Those of earlier runs are saved when it is clear that they stay.
       if content.earlier != nil, facts.status == .running { continue }
@@ -215,6 +235,7 @@ public final class RunDirectory {
           saved.insert(position).inserted
         else { continue }
         pending.append(("\(artifact.kind.folder)/\(stem).", artifact))
+        new.append((stem, value))
       }
     }
     try list(pending.flatMap { stem, artifact in artifact.endings.map { stem + $0 } })
@@ -228,6 +249,7 @@ public final class RunDirectory {
         }
       }
     }
+    if let events { for (stem, output) in new { try events.artifact(output, stem: stem) } }
     return names
   }
 

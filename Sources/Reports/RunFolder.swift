@@ -14,8 +14,11 @@ public struct RunFolderError: LineError {
 /// Which files of a folder an earlier run wrote, and their removal.
 ///
 /// `meta.json` lists them. It may come from a stranger, so only plain files below the folder are touched.
-struct RunFolder {
+package struct RunFolder {
   let path: FilePath
+
+  /// - Parameter path: the folder of a run.
+  package init(path: FilePath) { self.path = path }
 
   /// Files that every run writes, or may write, at the top of the folder.
   static let fixedFiles =
@@ -24,8 +27,8 @@ struct RunFolder {
     ]
 
   /// What an earlier run wrote, relative to the folder; empty when none did.
-  func writtenFiles() -> [String] {
-    guard let data = try? InputFile.data(of: path / "meta.json", limit: 64 << 20),
+  package func writtenFiles() -> [String] {
+    guard let data = try? InputFile.data(of: path / RunDirectory.metaName, limit: 64 << 20),
       let meta = (try? JSONSerialization.jsonObject(with: data)) as? [String: Any],
       meta["written_by"] as? String == RunFacts.writer, let files = meta["files"] as? [String]
     else { return [] }
@@ -74,6 +77,32 @@ struct RunFolder {
   func discard(_ files: Set<String>, keeping kept: Set<String>) {
     try? remove(files.sorted(), keeping: kept)
     if kept.isEmpty { removeFolder(path) }
+  }
+
+  /// Removes all that a run wrote, `last` after the others, with folders that are then empty, and the folder itself where nothing
+  /// else is in it.
+  package func removeAll(_ written: [String], last: Set<String>) throws {
+    try remove(written, keeping: last)
+    for file in written where last.contains(file) { try unlink(file) }
+    // Deeper folders come first.
+    let folders = Set(written.flatMap(Self.folders)).sorted { ($0.count, $0) > ($1.count, $1) }
+    for folder in folders where isRealFolder(FilePath(folder)) { removeFolder(path / folder) }
+    removeFolder(path)
+  }
+
+  /// The folders that a path leads through.
+  private static func folders(of file: String) -> [String] {
+    let parts = file.split(separator: "/").dropLast()
+    return parts.indices.map { parts[...$0].joined(separator: "/") }
+  }
+
+  /// Keeps runs from writing to a folder as long as it lives.
+  ///
+  /// - Throws: `FileError` while one writes.
+  package static func lock(_ folder: FilePath) throws -> AnyObject? {
+    // Nothing is made in the folder: a run without a log goes on nowhere.
+    guard FileStatus(folder / "log.txt", followsLinks: false)?.kind == .regular else { return nil }
+    return try AppendedFile(path: folder / "log.txt", locked: true)
   }
 
   /// True for a relative path of a few plain components.

@@ -19,6 +19,7 @@ struct GFNetLab: ParsableCommand {
                                     list the script's parameters
         gfnet-lab sweep scripts/train_clutter.lua rate=0.1,0.3 seed=1..5
                                     run it with each combination, many at a time
+        gfnet-lab runs              what was run, with results; compare, tag, remove
         gfnet-lab repl              type Lua and see what it gives
         gfnet-lab help gfnet        what scripts can call, and the manual
         gfnet-lab models            encoders, models, checkpoints of PyTorch
@@ -33,7 +34,7 @@ struct GFNetLab: ParsableCommand {
       """,
     version: "gfnet-lab \(Doctor.version)",
     subcommands: [
-      RunCommand.self, SweepCommand.self, ReplCommand.self, ModelsCommand.self, PluginsCommand.self,
+      RunCommand.self, SweepCommand.self, RunsCommand.self, ReplCommand.self, ModelsCommand.self, PluginsCommand.self,
       BenchCommand.self,
       HelpCommand.self, InitCommand.self, DoctorCommand.self, ConvertCommand.self, JupyterCommand.self,
       CacheCommand.self,

@@ -5,6 +5,7 @@ import Inference
 import LuaHost
 import Compute
 import Reports
+import Runs
 import Support
 
 /// `gfnet-lab run SCRIPT.lua`, also without the word `run`.
@@ -45,6 +46,9 @@ struct RunCommand: ParsableCommand {
   var formats: String?
 
   @OptionGroup var cells: CellOptions
+
+  @Flag(help: "Also write an event file for TensorBoard into the run's folder.")
+  var tensorboard = false
 
   @Flag(name: .customLong("script-parameters"), help: .private)
   var listsParameters = false
@@ -99,6 +103,7 @@ struct RunCommand: ParsableCommand {
     recorder.writes = Ranks.isFirst
     context.recorder = recorder
     recorder.follows = cells.watch
+    recorder.writesEvents = tensorboard
     runner.previous = before.notebook
     runner.onOutput = { index, output in
       // Text cells are for readers; in a pipe only results count.
@@ -143,9 +148,19 @@ struct RunCommand: ParsableCommand {
     do {
       try recorder.finish(notebook, outcome: outcome)
       Terminal.note("report: \(recorder.path / ReportFormat.primary.fileName)")
+      updatePage(after: recorder.path)
       return nil
     } catch {
       return error
+    }
+  }
+
+  /// Brings the page of all runs up to date. The run has its report, so that what goes wrong here is no more than a remark.
+  private func updatePage(after run: FilePath) {
+    do {
+      try RunsPage.update(RunsFolder.standard, after: run)
+    } catch {
+      Terminal.note("\(RunsFolder.standard / RunsPage.fileName) is not up to date: \(error)")
     }
   }
 

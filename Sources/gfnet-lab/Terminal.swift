@@ -1,4 +1,5 @@
 import Foundation
+import LuaHost
 import Reports
 import Support
 import Synchronization
@@ -55,6 +56,17 @@ enum Terminal {
 
   /// Writes a line on standard error.
   static func note(_ line: String) { Console.note(line) }
+
+  /// Asks the user at the terminal; true where the answer begins with a y.
+  ///
+  /// - Throws: `UsageError` where nobody can be asked.
+  static func asks(_ question: String) throws -> Bool {
+    guard isatty(STDIN_FILENO) != 0 else {
+      throw UsageError("nobody can be asked here; --yes says yes")
+    }
+    write(question + " [y/N] ")
+    return readLine()?.lowercased().hasPrefix("y") ?? false
+  }
 
   static func show(_ output: Notebook.Output) {
     switch output {

@@ -39,6 +39,9 @@ enum HelpTopics {
       names: ["reports", "report", "run-directory", "outputs"], page: "reports.md",
       summary: "what a run leaves behind"),
     Topic(
+      names: ["runs", "tags", "compare"], page: "runs.md",
+      summary: "finding runs again, comparing, tagging and removing them"),
+    Topic(
       names: ["sweeps", "slurm", "seeds", "grid"], page: "sweeps.md",
       summary: "a script with many combinations of parameters, here or on a cluster"),
     Topic(

@@ -21,6 +21,8 @@ public final class RunRecorder {
   private var directory: RunDirectory?
   /// Has open pages follow what is written next.
   public var follows = false
+  /// Has the run write an event file for TensorBoard.
+  public var writesEvents = false
   /// True once the script was compiled and its cells run.
   var hasBegun = false
   /// Lines for the log from before the folder was taken.
@@ -58,7 +60,8 @@ public final class RunRecorder {
     facts.status = .running
     if follows { facts.follower = PageFollower() }
     facts.plugins = context.loadedPlugins.map(RunFacts.Source.init)
-    let opened = try RunDirectory(path: path, facts: facts, formats: formats)
+    let opened = try RunDirectory(
+      path: path, facts: facts, formats: formats, writesEvents: writesEvents)
     directory = opened
     log(["started: \(facts.shellCommand)"] + unlogged)
     unlogged = []

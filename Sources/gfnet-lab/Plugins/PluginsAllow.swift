@@ -50,7 +50,7 @@ struct PluginsAllow: ParsableCommand {
     Terminal.write(
       "\(manifest.name) \(manifest.version) in \(candidate.folder) asks for:\n"
         + PluginArgument.lines(manifest.capabilities))
-    guard try yes || PluginArgument.asks("Allow it?") else {
+    guard try yes || Terminal.asks("Allow it?") else {
       Terminal.write("Nothing was allowed.\n")
       throw ExitCode(1)
     }

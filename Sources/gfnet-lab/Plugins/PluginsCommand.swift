@@ -54,15 +54,4 @@ enum PluginArgument {
   static func lines(_ rights: Set<Capability>) -> String {
     rights.sorted().map { "  \($0.rawValue): \($0.summary)\n" }.joined()
   }
-
-  /// Asks the user at the terminal; true where the answer begins with a y.
-  ///
-  /// - Throws: `UsageError` where nobody can be asked.
-  static func asks(_ question: String) throws -> Bool {
-    guard isatty(STDIN_FILENO) != 0 else {
-      throw UsageError("nobody can be asked here; --yes says yes")
-    }
-    Terminal.write(question + " [y/N] ")
-    return readLine()?.lowercased().hasPrefix("y") ?? false
-  }
 }

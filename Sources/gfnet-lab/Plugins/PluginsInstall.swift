@@ -38,7 +38,7 @@ struct PluginsInstall: ParsableCommand {
     }
     if !manifest.capabilities.isEmpty {
       Terminal.write("It asks for:\n" + PluginArgument.lines(manifest.capabilities))
-      guard try yes || PluginArgument.asks("Install it and allow that?") else {
+      guard try yes || Terminal.asks("Install it and allow that?") else {
         Terminal.write("Nothing was installed.\n")
         throw ExitCode(1)
       }
@@ -74,7 +74,7 @@ struct PluginsRemove: ParsableCommand {
     if let obstacle = installer.obstacle(toRemove: candidate, policy) {
       throw UsageError("\(candidate.name) is not removed: \(obstacle)")
     }
-    guard try yes || PluginArgument.asks("Remove \(candidate.folder) with all files?") else {
+    guard try yes || Terminal.asks("Remove \(candidate.folder) with all files?") else {
       Terminal.write("Nothing was removed.\n")
       throw ExitCode(1)
     }

@@ -146,6 +146,7 @@ enum TrainFunction {
               call.context.recorder?.log([line])
               try call.context.emit(.text(line + "\n"))
               try directory?.appendMetrics(metrics.members)
+              try directory?.appendWeights(of: handle.network)
               try listener?.call(MetricsTable(metrics))
             }
           }

@@ -1,4 +1,3 @@
-import Reports
 import Support
 
 /// How one number of a training went on, line by line of `metrics.jsonl`.
