@@ -131,7 +131,8 @@ let package = Package(
       name: "gfnet-lab",
       dependencies: [
         "Backbones", "Bench", "CEdit", "Checkpoints", "Communication", "Compute", "Figures", "GlanceFocus",
-        "Inference", "Jupyter", "LuaHost", "MPI", "NeuralNet", "Reports", "Runs", "Support", "Sweeps", "Vision",
+        "Inference", "Jupyter", "LuaHost", "MPI", "NeuralNet", "Reports", "Runs", "Support", "Sweeps",
+        "Vision",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -34,10 +34,9 @@ struct GFNetLab: ParsableCommand {
       """,
     version: "gfnet-lab \(Doctor.version)",
     subcommands: [
-      RunCommand.self, SweepCommand.self, RunsCommand.self, ReplCommand.self, ModelsCommand.self, PluginsCommand.self,
-      BenchCommand.self,
-      HelpCommand.self, InitCommand.self, DoctorCommand.self, ConvertCommand.self, JupyterCommand.self,
-      CacheCommand.self,
+      RunCommand.self, SweepCommand.self, RunsCommand.self, ReplCommand.self, ModelsCommand.self,
+      PluginsCommand.self, BenchCommand.self, HelpCommand.self, InitCommand.self, DoctorCommand.self,
+      ConvertCommand.self, JupyterCommand.self, CacheCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 

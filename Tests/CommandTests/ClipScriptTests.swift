@@ -21,7 +21,7 @@ import Testing
   private static let small = [
     "clips=40", "held_out=20", "first=1", "policy=1", "tune=1", "patch=16", "steps=2", "batch=20",
     "state=state",
-    "baselines=glance",
+    "baselines=glance", "more=2",
   ]
 
   @Test func motionShowsNetworksOfTwoSeedsBesideTheirBaselines() throws {
@@ -48,6 +48,7 @@ import Testing
     #expect(!baselines.output.contains("stage 2"), "the network is trained again: \(baselines.output)")
     // A baseline whose state is complete is only measured.
     let again = try train("save=models/two.safetensors", "seed=2", "only=baselines")
+    // The two epochs of the encoders are those of the network, from which it began.
     #expect(
       again.errors.contains(": complete, 2 epochs, from state/motion-2-static-glance"), "\(again.errors)")
 

@@ -103,7 +103,7 @@ import Testing
       "s.lua", Self.model.replacing("limit = 16", with: "limit = 300") + "print(model:trace(data).images)")
     let result = try program.shell(
       mounting: "mkdir .cache; mount -t tmpfs -o size=8k none .cache",
-      "\"$GFNET\" s.lua; status=$?; find .cache -type f > listing; exit $status",
+      "\"$GFNET\" s.lua; status=$?; find .cache -type f -size +0 > listing; exit $status",
       environment: ["XDG_CACHE_HOME": program.folder + "/.cache"])
     #expect(result.status == 0)
     #expect(result.output == "300\n")

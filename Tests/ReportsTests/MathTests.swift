@@ -18,7 +18,7 @@ import Testing
     ("so $p_t[y]$ is", "<msub><mi>p</mi><mi>t</mi></msub><mo>[</mo><mi>y</mi><mo>]</mo>"),
     (
       "$\\frac{1}{N}\\sum_{i=1}^{N} x_i$",
-      "<mfrac><mrow><mn>1</mn></mrow><mrow><mi>N</mi></mrow></mfrac><msubsup><mo>∑</mo>"
+      "<mfrac><mrow><mn>1</mn></mrow><mrow><mi>N</mi></mrow></mfrac><munderover><mo>∑</mo>"
     ),
     ("$q^k \\le 0.5$", "<msup><mi>q</mi><mi>k</mi></msup><mo>≤</mo><mn>0.5</mn>"),
     ("$\\pi_\\theta(a|s)$", "<msub><mi>π</mi><mi>θ</mi></msub>"), ("$a < b$", "<mo>&lt;</mo>"),

@@ -41,9 +41,9 @@ extension Filmstrip {
   /// for.
   public func displayList() throws -> DisplayList {
     let shown = groups.filter { !$0.items.isEmpty }
-    let columns = try columns(of: shown.flatMap(\.items))
     let remarks = Remarks()
     let setter = try Typesetter(style.fonts, remarks: remarks)
+    let columns = try columns(of: shown.flatMap(\.items), setter)
     var parts: [(heading: [TextLayout], sections: [Section])] = []
     var height = 2 * margin
     for group in shown {
