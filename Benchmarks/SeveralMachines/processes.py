@@ -71,14 +71,14 @@ class Job:
     def text(self):
         return self.log.read_text(encoding="utf-8", errors="replace")
 
-    def rank(self, number, seconds=30):
+    def rank(self, number, seconds=120):
         """The number of the process of a rank."""
         file = self.folder / f"pid{number}"
         if not self.until(lambda: file.exists() and file.read_text().strip(), seconds):
             raise TimeoutError(f"rank {number} was not started: {self.text}")
         return int(file.read_text())
 
-    def until(self, condition, seconds=120, interval=0.01):
+    def until(self, condition, seconds=600, interval=0.01):
         """Waits until `condition` holds; false where the job has ended or the time is over."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -89,10 +89,10 @@ class Job:
             time.sleep(interval)
         return False
 
-    def shows(self, text, seconds=120):
+    def shows(self, text, seconds=600):
         return self.until(lambda: text in self.text, seconds)
 
-    def finish(self, seconds=120):
+    def finish(self, seconds=900):
         """Waits for the end; a job that does not end is ended, and its status stays None."""
         try:
             self.status = self.process.wait(timeout=seconds)

@@ -71,7 +71,7 @@ class Sweep:
         first = result.stdout.split(":")[0].split()
         return first[1] if len(first) == 2 and first[0] == "job" else ""
 
-    def until(self, condition, seconds=240):
+    def until(self, condition, seconds=900):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if condition():
@@ -79,7 +79,7 @@ class Sweep:
             time.sleep(0.2)
         return False
 
-    def wait(self, job, seconds=400):
+    def wait(self, job, seconds=1800):
         """Returns when the job has left the queue."""
         gone = lambda: not subprocess.run(["squeue", "-h", "-j", job], capture_output=True, text=True).stdout.strip()
         self.check(self.until(gone, seconds), f"job {job} has left the queue")
@@ -161,7 +161,7 @@ def node_lost(sweep, whole, options):
     sweep.begun("node")
     call(sweep.folder, "bash", "-c", options.stop_node)
     try:
-        sweep.wait(job, 600)
+        sweep.wait(job)
         print(f"    attempts: {sweep.attempts('node')}")
         sweep.same("node", whole)
     finally:

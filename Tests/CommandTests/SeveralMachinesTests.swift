@@ -132,6 +132,51 @@ struct SeveralMachinesTests {
     #expect(one == other)
   }
 
+  @Test func aRankThatNeverComesIsNamedAndEndsAllWhereThatIsAsked() throws {
+    let program = try Program()
+    try program.write(
+      "hang.lua",
+      """
+      if gfnet.rank == 1 then while true do end end
+      local data = gfnet.dataset("clutter-fashion", {split = "train", limit = 8})
+      gfnet.model{backbone = "resnet_tiny_16", dataset = data, steps = 2, patch_size = 32, seed = 3}:trace(data)
+      """)
+    var environment = Self.environment
+    environment["GFNET_LAB_MPI_PATIENCE"] = "4"
+    let result = try program.shell(
+      "mpirun -n 3 \"$GFNET\" run hang.lua --no-cache --threads 1", environment: environment)
+    #expect(result.status != 0)
+    let said = result.errors.split(separator: "\n").filter {
+      $0.contains("the other ranks have waited for 4 s")
+    }
+    #expect(said.count == 1 && said[0].hasPrefix("gfnet-lab: rank 1 of 3 on "), "\(result.errors)")
+    environment["GFNET_LAB_MPI_PATIENCE"] = "soon"
+    let wrong = try program.shell("mpirun -n 1 \"$GFNET\" --version", environment: environment)
+    #expect(
+      wrong.status != 0 && wrong.errors.contains("GFNET_LAB_MPI_PATIENCE is \"soon\", expected seconds"))
+  }
+
+  @Test func aSignalThatMpirunHandsOnStopsAllWithAReport() throws {
+    let program = try Program()
+    try program.write("train.lua", Self.script)
+    guard try program.shell("mpirun --version").output.contains("Open MPI") else { return }
+    let process = try program.start(
+      ["-c", "exec mpirun -n 2 \"$GFNET\" run train.lua epochs=100000 --threads 1 --no-cache"],
+      environment: Self.environment.merging(SweepBench.patient) { $1 }.merging([
+        "GFNET": program.executable
+      ]) { $1 },
+      executable: "/bin/bash")
+    #expect(program.wait(for: "stage 1, epoch 2 is done", in: process))
+    kill(process.processIdentifier, SIGUSR1)
+    let result = program.finish(process)
+    #expect(result.status != 0)
+    #expect(result.errors.contains("stage 1 was stopped in epoch"), "\(result.errors)")
+    // It is asked of all, and no rank's fault.
+    #expect(result.errors.contains("gfnet-lab: interrupted\n"), "\(result.errors)")
+    #expect(program.read("reports/train/meta.json")?.contains("\"status\": \"interrupted\"") == true)
+    #expect(program.leftovers == [])
+  }
+
   @Test func processesThatWorkOnASweepShareItsRunsAndDoNotJoin() throws {
     let program = try Program()
     try program.write(

@@ -25,7 +25,7 @@ import Testing
     try check(source, signal: SIGINT)
   }
 
-  @Test(arguments: [SIGTERM, SIGHUP])
+  @Test(arguments: [SIGTERM, SIGHUP, SIGUSR1])
   func otherRequestsDoTheSame(_ signal: Int32) throws {
     try check(Self.endless[0], signal: signal)
   }
