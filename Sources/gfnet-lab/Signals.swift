@@ -94,11 +94,13 @@ enum Signals {
     var blocked = set(of: others)
     pthread_sigmask(SIG_BLOCK, &blocked, nil)
     while true {
-      let number = sigwaitinfo(&heard, nil)
+      var info = siginfo_t()
+      let number = sigwaitinfo(&heard, &info)
       if number < 0 {
         if errno == EINTR { continue }
         return
       }
+      if isOfCrash(info) { continue }
       if let answer = prompt.withLock({ $0 }) {
         if !answer(number) { return }
       } else if !ofPrompt.contains(number) {
@@ -106,6 +108,10 @@ enum Signals {
       }
     }
   }
+
+  /// True for a signal that a thread was sent by name. Swift's runtime stops all threads of a program that crashes so, by USR1
+  /// where it can: that is no request to stop, and the crash must not end like one.
+  private static func isOfCrash(_ info: siginfo_t) -> Bool { info.si_code == Int32(SI_TKILL) }
 
   private static func watch(for requests: sigset_t, patience: Int) {
     waitForRequest(requests)
@@ -135,13 +141,16 @@ enum Signals {
   private static func wait(for requests: sigset_t, seconds: Int? = nil) -> Bool {
     var requests = requests
     while true {
+      var info = siginfo_t()
+      let number: Int32
       if let seconds {
         var limit = timespec(tv_sec: seconds, tv_nsec: 0)
-        if sigtimedwait(&requests, nil, &limit) > 0 { return true }
-      } else if sigwaitinfo(&requests, nil) > 0 {
-        return true
+        number = sigtimedwait(&requests, &info, &limit)
+      } else {
+        number = sigwaitinfo(&requests, &info)
       }
-      if errno != EINTR { return false }
+      if number > 0, !isOfCrash(info) { return true }
+      if number < 0, errno != EINTR { return false }
     }
   }
 
