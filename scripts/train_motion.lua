@@ -126,29 +126,43 @@ end
 local learned = results.anytime
 
 -- %% Baselines
--- The same backbone with its own classifier, and as many epochs as the encoders above. The file gets each one's
--- results as soon as they are there, in place of those that it had of the same name.
+-- The same backbone with its own classifier, and as many epochs as the encoders above. Frames that are encoded each by
+-- itself need not all be there to learn from: as in TSN, that network learns from two of a clip's, and is measured on all.
+-- The file gets each one's results as soon as they are there, in place of those that it had of the same name.
 local whole = model.image_size
 local kinds = {
-  average = { caption = "whole frames, averaged", size = whole, shift = false },
+  average = { caption = "whole frames, averaged", size = whole, shift = false, learns_from = 2 },
   glance = { caption = "glance, shift", size = p.patch, shift = true },
   full = { caption = "whole frames, shift", size = whole, shift = true },
 }
 
 local function baseline(name)
   local kind = assert(kinds[name], "baselines are average, glance and full, not " .. name)
-  local network = gfnet.model{
-    backbone = p.backbone, patch_size = kind.size, steps = 1, classifier = "cascade", dataset = train, seed = p.seed,
-    temporal_shift = kind.shift,
-  }
+  local function network_of(frames)
+    return gfnet.model{
+      backbone = p.backbone, patch_size = kind.size, steps = 1, classifier = "cascade", dataset = train, seed = p.seed,
+      temporal_shift = kind.shift, glance_frames = frames,
+    }
+  end
+  local network = network_of(kind.learns_from)
   gfnet.train{
     model = network, dataset = train, stage = 1, epochs = epochs, batch = p.batch, schedule = "one-cycle",
     rate = p.rate, classifier_rate = p.rate, weight_decay = 1e-4, aux_weight = 0, seed = p.seed,
     checkpoint = prefix .. "static-" .. name .. ".safetensors",
   }
+  if kind.learns_from then
+    -- The policy, which one step has no use for, has the frames side by side: its weights are of another shape.
+    local all, weights = network_of(train.frames), {}
+    for name, values in pairs(network:state()) do
+      if not name:find("^policy%.") then weights[name] = values end
+    end
+    all:load_state(weights)
+    network = all
+  end
   return {
     name = name, caption = kind.caption, size = kind.size, shift = kind.shift, madds = network.madds[1],
-    accuracy = network:trace(test):accuracy()[1], epochs = epochs, clips = #test, seed = p.seed,
+    accuracy = network:trace(test):accuracy()[1], epochs = epochs, frames = kind.learns_from or train.frames,
+    clips = #test, seed = p.seed,
   }
 end
 

@@ -46,13 +46,9 @@ final class History {
   /// Longer results are cut: a history is to find code again.
   private static let longestResult = 2000
 
-  /// `$XDG_STATE_HOME/gfnet-lab/history`, by default in `~/.local/state`.
+  /// Beside the history of the prompt, which is one file.
   private static var standardFolder: FilePath {
-    let environment = ProcessInfo.processInfo.environment
-    if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") {
-      return FilePath(state) / "gfnet-lab/history"
-    }
-    return FilePath(environment["HOME"] ?? "/tmp") / ".local/state/gfnet-lab/history"
+    (UserFolder.state.path() ?? "/tmp/gfnet-lab") / "jupyter-history"
   }
 
   /// The number of this session.

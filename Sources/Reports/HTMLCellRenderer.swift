@@ -148,9 +148,8 @@ struct HTMLCellRenderer {
 
   private mutating func figure(_ picture: Notebook.Picture, at position: ArtifactNames.Position) {
     let stem = page.names.stems[position] ?? "figure"
-    let alternative = picture.caption.isEmpty ? "Figure \(stem)" : picture.caption
     let kind = picture.explorer == nil ? "picture" : "picture explorer"
-    html += "<figure class=\"\(kind)\">\n<img alt=\"\(HTMLText.escape(oneLine(alternative)))\""
+    html += "<figure class=\"\(kind)\">\n<img alt=\"\(HTMLText.escape(picture.alternative(stem)))\""
     if picture.explorer != nil { html += " class=\"still\"" }
     if picture.width.isFinite, picture.height.isFinite, picture.width >= 1, picture.height >= 1,
       picture.width < 1e5, picture.height < 1e5
@@ -166,14 +165,19 @@ struct HTMLCellRenderer {
     flush()
     pieces.append(.image(position))
     html += "\">\n"
-    var links = picture.files.dropFirst().map { file in
+    // The page holds the shown file once; its script has this link lead there, so that it works in a page that was moved.
+    var links = picture.files.prefix(1).map { file in
+      "<a class=\"shown\" download=\"\(stem).\(file.ending)\" href=\"figures/\(stem).\(file.ending)\">"
+        + "\(file.ending.uppercased())</a>"
+    }
+    links += picture.files.dropFirst().map { file in
       download(
         file.ending.uppercased(), file.content, file: "\(stem).\(file.ending)", folder: "figures",
         type: file.mediaType)
     }
     if let csv = picture.csv.map({ Data($0.utf8) }) {
       links.append(
-        download("numbers", csv, file: "\(stem).csv", folder: "figures", type: Self.text("text/csv")))
+        download("CSV", csv, file: "\(stem).csv", folder: "figures", type: Self.text("text/csv")))
     }
     if let explorer = picture.explorer {
       html += "<script type=\"application/json\">\(explorer.json)</script>\n"
@@ -184,7 +188,6 @@ struct HTMLCellRenderer {
 
   private mutating func table(_ table: Notebook.Table, at position: ArtifactNames.Position) {
     let stem = page.names.stems[position] ?? "table"
-    let limit = 200
     let label = HTMLText.escape(oneLine(table.caption.isEmpty ? "Table \(stem)" : table.caption))
     let isLarge = table.isLargerThan(Self.mostInPage)
     let links = [
@@ -197,23 +200,11 @@ struct HTMLCellRenderer {
     ]
     html += "<figure class=\"table\">\n"
     caption("Table", table.caption, number: page.names.numbers[position], links: links)
-    html +=
-      "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"\(label)\"><table class=\"data\">\n"
-    let columns = table.columns.indices.map { HTMLTableColumn(table, $0, limit: limit) }
-    html += "<thead><tr>"
-    for (name, column) in zip(table.columns, columns) {
-      html += "<th scope=\"col\"\(column.isNumeric ? " class=\"number\"" : "")>\(HTMLText.escape(name))</th>"
-    }
-    html += "</tr></thead>\n<tbody>\n"
-    for row in table.rows.prefix(limit) {
-      html += "<tr>"
-      for (value, column) in zip(table.padded(row), columns) { html += column.cell(value) }
-      html += "</tr>\n"
-    }
-    html += "</tbody>\n</table></div>\n"
-    if table.rows.count > limit {
+    html += "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"\(label)\">"
+    html += HTMLTable(table).element + "</div>\n"
+    if table.rows.count > HTMLTable.shownRows {
       html +=
-        "<p class=\"omitted\">The first \(limit) of \(table.rows.count) rows; the CSV file has all.</p>\n"
+        "<p class=\"omitted\">The first \(HTMLTable.shownRows) of \(table.rows.count) rows; the CSV file has all.</p>\n"
     }
     html += "</figure>\n"
   }
@@ -246,43 +237,6 @@ struct HTMLCellRenderer {
 
   private func oneLine(_ text: String) -> String {
     text.split(whereSeparator: \.isNewline).joined(separator: " ")
-  }
-}
-
-/// How the values of one table column are set: numbers to the right, their points below each other.
-private struct HTMLTableColumn {
-  let isNumeric: Bool
-  /// The most characters from the point on, the point included, among the numbers shown without an exponent.
-  private let fraction: Int
-
-  init(_ table: Notebook.Table, _ column: Int, limit: Int) {
-    isNumeric = table.isNumeric(column)
-    var fraction = 0
-    if isNumeric {
-      for row in table.rows.prefix(limit) where column < row.count {
-        fraction = max(fraction, HTMLTableColumn.fractionLength(row[column].shown) ?? 0)
-      }
-    }
-    self.fraction = fraction
-  }
-
-  func cell(_ value: Notebook.Table.Value) -> String {
-    let shown = value.shown
-    guard isNumeric else { return "<td>\(HTMLText.escape(shown))</td>" }
-    var padding = ""
-    if let length = HTMLTableColumn.fractionLength(shown), length < fraction {
-      // The digits are invisible and drawn by the style sheet, so that copied text does not have them.
-      let missing = String(".0000000000000000000000".dropFirst(length > 0 ? 1 : 0).prefix(fraction - length))
-      padding = "<span class=\"pad\" data-pad=\"\(missing)\"></span>"
-    }
-    return "<td class=\"number\">\(HTMLText.escape(shown))\(padding)</td>"
-  }
-
-  /// The number of characters from the point on, an uncertainty in parentheses included; nil for exponents, infinities
-  /// and empty cells, which are only set to the right.
-  private static func fractionLength(_ text: String) -> Int? {
-    guard !text.isEmpty, text.utf8.allSatisfy({ "-.()0123456789".utf8.contains($0) }) else { return nil }
-    return text.firstIndex(of: ".").map { text.distance(from: $0, to: text.endIndex) } ?? 0
   }
 }
 

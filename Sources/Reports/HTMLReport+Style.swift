@@ -120,6 +120,14 @@ extension HTMLReport {
     figcaption .links a { margin-left: 0.5em; }
     figcaption .links a:first-child { margin-left: 0; }
     .picture img { display: block; max-width: 100%; height: auto; margin: 0 auto; }
+    .picture img.enlarges { cursor: zoom-in; }
+    .links button { font: inherit; color: var(--accent); background: none; border: 0; padding: 0; margin-left: 0.5em;
+      cursor: pointer; text-decoration: underline; text-decoration-thickness: 1px; text-underline-offset: 0.15em; }
+    dialog.full { width: 100vw; height: 100vh; max-width: none; max-height: none; margin: 0; padding: 0; border: 0;
+      background: #fff; overflow: auto; overscroll-behavior: contain; cursor: zoom-out; }
+    dialog.full img { display: block; margin: 0 auto; max-width: none; }
+    dialog.full button { position: fixed; top: 0.6rem; right: 0.6rem; font: 600 1rem/1 var(--sans); color: #1c2126;
+      background: #f5f6f8; border: 1px solid #57606a; border-radius: 6px; padding: 0.6rem 0.8rem; cursor: pointer; }
     .picture figcaption { margin: 0.6rem auto 0; max-width: 40rem; text-align: center; text-wrap: pretty; }
     .table figcaption { margin-bottom: 0.5rem; }
     .scroll { overflow-x: auto; }
@@ -132,6 +140,15 @@ extension HTMLReport {
     .data .number { text-align: right; white-space: nowrap; }
     .data th.number { white-space: normal; }
     .data .number + .number { padding-left: 0.8rem; }
+    .sortable thead th { padding-top: 0; padding-bottom: 0; }
+    .sortable th button { font: inherit; color: inherit; text-align: inherit; background: none; border: 0; cursor: pointer;
+      padding: 0.3rem 0; }
+    /* A mark of its own stands beside the name, so that no column becomes wider when it is sorted. */
+    .sortable th button::after { content: "\\2195"; content: "\\2195" / ""; display: inline-block; width: 0.9em; text-align: right;
+      color: var(--soft); opacity: 0.55; font-weight: 400; }
+    .sortable th[aria-sort="ascending"] button::after { content: "\\2191"; content: "\\2191" / ""; color: var(--accent); opacity: 1; }
+    .sortable th[aria-sort="descending"] button::after { content: "\\2193"; content: "\\2193" / ""; color: var(--accent); opacity: 1; }
+    .sortable th button:hover::after { opacity: 1; }
     .pad::after { content: attr(data-pad); visibility: hidden; }
     .parameters { margin-top: 0.9rem; }
     .parameters caption { position: absolute; left: -100rem; }
@@ -180,7 +197,7 @@ extension HTMLReport {
       math[display="block"] { overflow: visible; }
       body { font-size: 1rem; }
       .page, .with-contents { display: block; max-width: none; padding: 0; }
-      nav, .toggle, .links, .skip { display: none; }
+      nav, .toggle, .links, .skip, .sortable th button::after { display: none; }
       pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: 7.5pt; }
       .out { max-height: none; }
       .code code { width: auto; }

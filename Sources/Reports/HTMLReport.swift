@@ -141,10 +141,9 @@ public final class HTMLReport: ReportRenderer {
   private func opening(_ page: ReportPage) -> String {
     let notebook = page.notebook
     // Whatever a script manages to put on the page, nothing is loaded, and nothing runs but the program's own scripts.
-    let hasExplorer = notebook.hasExplorer
     let scripts =
       (page.facts.follower.map { ["'nonce-\($0.nonce)'", "'strict-dynamic'"] } ?? [])
-      + (hasExplorer ? [ExplorerScript.source] : [])
+      + notebook.scripts.map(\.source)
     let policy =
       (scripts.isEmpty ? "" : "script-src \(scripts.joined(separator: " ")); ")
       + "default-src 'none'; style-src 'unsafe-inline'; img-src data: 'self' file:; form-action 'none'"
@@ -161,7 +160,7 @@ public final class HTMLReport: ReportRenderer {
       <meta name="generator" content="gfnet-lab">
       <title>\(HTMLText.escape(title))</title>
       <style>
-      \(HTMLReport.style)\(hasExplorer ? ExplorerScript.style : "")</style>
+      \(HTMLReport.style)\(notebook.hasExplorer ? ExplorerScript.style : "")</style>
       </head>
       <body>
       <a class="skip" href="#top">Skip to the report</a>
@@ -257,7 +256,7 @@ public final class HTMLReport: ReportRenderer {
       </footer>
       </main>
       </div>
-      \(page.notebook.hasExplorer ? ExplorerScript.element : "")\(page.facts.follower?.script ?? "")</body>
+      \(page.notebook.scripts.map(\.element).joined())\(page.facts.follower?.script ?? "")</body>
       </html>
 
       """

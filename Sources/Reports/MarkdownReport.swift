@@ -77,7 +77,7 @@ private struct MarkdownPage {
       return text + "\n"
     case .figure(let picture):
       let caption = caption("Figure", picture.caption, at: position)
-      let alternative = MarkdownText.cell(picture.caption.isEmpty ? "figure " + stem : picture.caption)
+      let alternative = MarkdownText.cell(picture.alternative(stem))
       let others = picture.files.dropFirst().map { ($0.ending.uppercased(), $0.ending) }
       let links = (others + (picture.csv == nil ? [] : [("numbers", "csv")])).map { text, ending in
         "[\(text)](figures/\(stem).\(ending))"

@@ -84,6 +84,13 @@ extension Notebook.Cell {
   }
 }
 
+extension RunFacts.Source {
+  /// Name, version, file and checksum.
+  fileprivate var line: String {
+    [name, version, path, checksum].filter { !$0.isEmpty }.joined(separator: " ")
+  }
+}
+
 extension RunFacts {
   /// The facts as names and values, for the header and the footer.
   var rows: [(name: String, value: String)] {
@@ -93,8 +100,14 @@ extension RunFacts {
     rows += [
       ("Seed", String(seed)), ("Threads", String(threads)), ("Precision", precision),
       ("Versions", versions.map { "\($0.name) \($0.version)" }.joined(separator: ", ")),
-      ("Processor", "\(host.processor), \(host.sizeText)"), ("System", host.system),
     ]
+    rows += plugins.map { ("Plugin", $0.line) } + models.map { ("Model", $0.line) }
+    rows += data.map { ("Data", "\($0.name), \($0.count) items: \($0.identity)") }
+    rows += [("Processor", "\(host.processor), \(host.sizeText)"), ("System", host.system)]
+    let set = parameters.filter(\.isOverridden)
+    if !set.isEmpty {
+      rows.insert(("Set", set.map { "\($0.name) = \($0.value.plain)" }.joined(separator: ", ")), at: 1)
+    }
     return rows
   }
 

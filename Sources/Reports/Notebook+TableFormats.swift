@@ -16,25 +16,10 @@ extension Notebook.Table {
     return text
   }
 
-  private func hasUncertainties(_ column: Int) -> Bool {
+  func hasUncertainties(_ column: Int) -> Bool {
     rows.contains { row in
       if column < row.count, case .uncertain = row[column] { true } else { false }
     }
-  }
-
-  /// The table as a `tabular` of the booktabs package, with every text escaped; numbers as they are shown.
-  public var latex: String {
-    let alignment = columns.indices.map { isNumeric($0) ? "r" : "l" }.joined()
-    let remark = caption.isEmpty ? name : caption
-    var text = "% \(remark.split(whereSeparator: \.isNewline).joined(separator: " "))\n"
-    text += "% Needs \\usepackage{booktabs}.\n"
-    if columns.indices.contains(where: hasUncertainties) {
-      text += "% Uncertainties are written as siunitx reads them: 90.42(29) in an S column, or by \\num.\n"
-    }
-    text += "\\begin{tabular}{\(alignment)}\n\\toprule\n"
-    text += columns.map(LaTeXText.escape).joined(separator: " & ") + " \\\\\n\\midrule\n"
-    for row in rows { text += padded(row).map(\.latexText).joined(separator: " & ") + " \\\\\n" }
-    return text + "\\bottomrule\n\\end{tabular}\n"
   }
 
   /// The table for GitHub's Markdown, at most `limit` rows of it.
@@ -42,22 +27,33 @@ extension Notebook.Table {
     func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |\n" }
     var text = line(columns.map(MarkdownText.cell))
     text += line(columns.indices.map { isNumeric($0) ? "---:" : "---" })
-    for row in rows.prefix(limit) { text += line(padded(row).map { MarkdownText.cell($0.shown) }) }
+    let best = bestRows()
+    for (number, row) in rows.prefix(limit).enumerated() {
+      text += line(
+        padded(row).enumerated().map { column, value in
+          let cell = MarkdownText.cell(value.shown)
+          return best[column]?.contains(number) == true ? "**\(cell)**" : cell
+        })
+    }
     return text
   }
 
-  /// True when the column holds numbers and nothing else but empty cells.
+  /// True when the column holds numbers and nothing else but empty cells and dashes, which stand for numbers that there are
+  /// not.
   func isNumeric(_ column: Int) -> Bool {
     var found = false
     for row in rows where column < row.count {
       switch row[column] {
       case .number, .integer, .uncertain: found = true
       case .empty: break
-      case .text: return false
+      case .text(let text): if !Self.dashes.contains(text) { return false }
       }
     }
     return found
   }
+
+  /// What stands where there is no number.
+  private static let dashes: Set = ["–", "—", "-"]
 
   /// The row with exactly one value per column: short rows are filled, long ones cut.
   func padded(_ row: [Value]) -> [Value] {
@@ -99,56 +95,6 @@ extension Notebook.Table.Value {
   fileprivate var uncertaintyText: String {
     if case .uncertain(_, let uncertainty, _) = self { NumberText.shortest(uncertainty) } else { "" }
   }
-
-  fileprivate var latexText: String {
-    if case .integer(let value, _) = self { return value < 0 ? "$\(shown)$" : shown }
-    if case .uncertain(let value, let uncertainty, _) = self, value.isFinite, uncertainty.isFinite {
-      return shown
-    }
-    let number: Double? =
-      switch self {
-      case .number(let value, _), .uncertain(let value, _, _): value
-      default: nil
-      }
-    guard let value = number else { return LaTeXText.escape(shown) }
-    guard value.isFinite else { return value.isNaN ? "--" : value < 0 ? "$-\\infty$" : "$\\infty$" }
-    let parts = shown.split(separator: "e", maxSplits: 1)
-    if parts.count == 2, let exponent = Int(parts[1]) {
-      return parts[0] == "1" ? "$10^{\(exponent)}$" : "$\(parts[0])\\times10^{\(exponent)}$"
-    }
-    return value.sign == .minus ? "$\(shown)$" : shown
-  }
-}
-
-/// Text made safe for LaTeX.
-enum LaTeXText {
-  static func escape(_ text: String) -> String {
-    if HTMLText.isPlain(text, besides: "\\{}#$%&_~^<>|\"\n\t") { return text }
-    var result = ""
-    for scalar in text.unicodeScalars {
-      if let replacement = replacements[scalar] {
-        result += replacement
-      } else if scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) {
-        result += " "
-      } else {
-        result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
-  }
-
-  private static let replacements: [Unicode.Scalar: String] = [
-    "\\": "\\textbackslash{}", "{": "\\{", "}": "\\}", "#": "\\#", "$": "\\$", "%": "\\%", "&": "\\&",
-    "_": "\\_", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}", "<": "\\textless{}",
-    ">": "\\textgreater{}", "|": "\\textbar{}", "\"": "\\textquotedbl{}", "×": "$\\times$", "±": "$\\pm$",
-    "−": "$-$", "≤": "$\\le$", "≥": "$\\ge$", "≈": "$\\approx$", "∞": "$\\infty$", "→": "$\\to$",
-    "·": "$\\cdot$", "…": "\\dots{}", "–": "--", "—": "---", "°": "$^{\\circ}$", "µ": "$\\mu$",
-    "α": "$\\alpha$", "β": "$\\beta$", "γ": "$\\gamma$", "δ": "$\\delta$", "ε": "$\\epsilon$",
-    "η": "$\\eta$", "λ": "$\\lambda$", "μ": "$\\mu$", "σ": "$\\sigma$", "τ": "$\\tau$", "Δ": "$\\Delta$",
-    "⁰": "$^{0}$", "¹": "$^{1}$", "²": "$^{2}$", "³": "$^{3}$", "⁴": "$^{4}$", "⁵": "$^{5}$",
-    "⁶": "$^{6}$", "⁷": "$^{7}$", "⁸": "$^{8}$", "⁹": "$^{9}$", "⁻": "$^{-}$",
-    "₀": "$_{0}$", "₁": "$_{1}$", "₂": "$_{2}$", "₃": "$_{3}$", "₄": "$_{4}$", "₅": "$_{5}$",
-  ]
 }
 
 /// Text made safe for GitHub's Markdown.

@@ -122,12 +122,17 @@ public struct Notebook: Sendable {
     public var columns: [String]
     /// The cells, row by row; rows may be shorter or longer than ``columns``.
     public var rows: [[Value]]
+    /// The columns, from 0, whose best value is marked.
+    public var best: [Int: Best]
 
-    public init(name: String, caption: String = "", columns: [String], rows: [[Value]]) {
+    public init(
+      name: String, caption: String = "", columns: [String], rows: [[Value]], best: [Int: Best] = [:]
+    ) {
       self.name = name
       self.caption = caption
       self.columns = columns
       self.rows = rows
+      self.best = best
     }
   }
 
@@ -145,6 +150,8 @@ public struct Notebook: Sendable {
     public var height: Double
     /// The numbers behind the figure, saved beside it; nil for photographs.
     public var csv: String?
+    /// What the figure shows, from its own numbers, for those who hear it read; may be empty.
+    public var words: String
     /// What readers of the page can play with in its place; nil for nearly all figures.
     public var explorer: Explorer?
 
@@ -164,7 +171,8 @@ public struct Notebook: Sendable {
     }
 
     public init(
-      name: String, caption: String = "", files: [File], width: Double, height: Double, csv: String? = nil
+      name: String, caption: String = "", files: [File], width: Double, height: Double, csv: String? = nil,
+      words: String = ""
     ) {
       self.name = name
       self.caption = caption
@@ -172,6 +180,14 @@ public struct Notebook: Sendable {
       self.width = width
       self.height = height
       self.csv = csv
+      self.words = words
+    }
+
+    /// What stands for the picture where it is not seen; `stem` is the name of its files.
+    func alternative(_ stem: String) -> String {
+      let text = words.isEmpty ? caption : words
+      let line = text.split(whereSeparator: \.isNewline).joined(separator: " ")
+      return line.isEmpty ? "figure " + stem : line
     }
   }
 }

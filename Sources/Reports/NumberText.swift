@@ -9,7 +9,7 @@ enum NumberText {
     return value == 0 && value.sign == .minus ? "-0" : String(Int(value))
   }
 
-  /// A number as it is shown in a table: with `digits` places after the point; without them, five significant
+  /// A number as it is shown in a table: with `digits` places after the point; without them, four significant
   /// digits and all before the point, which is what a reader compares. Files keep all digits.
   static func shown(_ value: Double, digits: Int?) -> String {
     guard let digits, value.isFinite else { return brief(value) }
@@ -22,7 +22,7 @@ enum NumberText {
   private static func brief(_ value: Double) -> String {
     let exact = shortest(value)
     guard value.isFinite, value != value.rounded() || abs(value) >= 0x1p53 else { return exact }
-    let text = String(format: abs(value) >= 1e5 && abs(value) < 1e15 ? "%.0f" : "%.5g", value)
+    let text = String(format: abs(value) >= 1000 && abs(value) < 1e15 ? "%.0f" : "%.4g", value)
     return text.utf8.count < exact.utf8.count ? text : exact
   }
 

@@ -102,6 +102,9 @@ public final class RunDirectory {
   /// Takes note of the model files that the run has loaded by now.
   public func record(models: [RunFacts.Source]) { facts.models = models }
 
+  /// Takes note of the data sets that the run has opened by now.
+  public func record(data: [RunFacts.Data]) { facts.data = data }
+
   /// Takes note of the plugins that the run has used by now.
   public func record(plugins: [RunFacts.Source]) { facts.plugins = plugins }
 

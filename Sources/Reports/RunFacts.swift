@@ -72,6 +72,27 @@ public struct RunFacts: Sendable {
     }
   }
 
+  /// Images or clips that the run used.
+  public struct Data: Sendable, Equatable {
+    /// The data set and its split.
+    public var name: String
+    /// How many items there were.
+    public var count: Int
+    /// What tells its items from others: its options, and a checksum of what it holds or of the names, sizes and times of its
+    /// files.
+    public var identity: String
+
+    public init(name: String, count: Int, identity: String) {
+      self.name = name
+      self.count = count
+      self.identity = identity
+    }
+
+    fileprivate var json: JSONValue {
+      ["name": .string(name), "count": .integer(count), "identity": .string(identity)]
+    }
+  }
+
   /// The command as words, the program's name first.
   public var command: [String]
   /// The program first; then Swift, Lua, oneDNN and whatever else matters.
@@ -82,6 +103,8 @@ public struct RunFacts: Sendable {
   public var plugins: [Source] = []
   /// The files of the models that were loaded.
   public var models: [Source] = []
+  /// The data sets that were opened.
+  public var data: [Data] = []
   /// The seed of everything random.
   public var seed: UInt64
   /// The number of threads.
@@ -221,6 +244,7 @@ public struct RunFacts: Sendable {
       .init("remarks", .array(remarks.map(JSONValue.string))),
       .init("versions", .object(versions.map { .init($0.name, .string($0.version)) })),
       .init("plugins", .array(plugins.map(\.json))), .init("models", .array(models.map(\.json))),
+      .init("data", .array(data.map(\.json))),
       .init("host", host.json),
       .init("cells", .array(cells)),
       .init("files", .array(files.map(JSONValue.string))),

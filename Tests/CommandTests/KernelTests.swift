@@ -134,6 +134,9 @@ struct KernelTests {
       try history(["hist_access_type": "range", "session": 0, "start": 1, "stop": 2]) == [[1, 1, "1 + 1"]])
     #expect(
       try history(["hist_access_type": "search", "pattern": "1*", "unique": true]) == [[1, 3, "1 + 1"]])
+    // It leaves the name of the prompt's own history, which is a file, alone.
+    let names = try FolderListing(FilePath(client.program.folder) / "state/gfnet-lab").names
+    #expect(names.contains("jupyter-history") && !names.contains("history"))
   }
 
   @Test func variablesAreListedAlsoWhileACellRuns() throws {

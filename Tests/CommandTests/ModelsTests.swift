@@ -119,6 +119,40 @@ import Testing
     #expect(result.errors.contains("gfnet.encoder(file) loads an encoder"))
   }
 
+  /// What is said and would mean nothing is refused, not left unheard.
+  @Test(arguments: [
+    ("authors.pth.tar", ["--keys", "timm"], "keys"), ("authors.pth.tar", ["--prefix", "m."], "prefix"),
+    ("authors.pth.tar", ["--no-ema"], "ema"), ("authors.pth.tar", ["--ema"], "ema"),
+    ("tiny.pth", ["--patch-size", "96"], "patch size"), ("tiny.pth", ["--image-size", "96"], "image size"),
+    ("tiny.pth", ["--steps", "3"], "steps"), ("tiny.pth", ["--glance-size", "96"], "size of the glance"),
+    ("tiny.pth", ["--focus-frames", "2"], "frames of patches"),
+  ])
+  func optionsThatDoNotApplyAreRefused(_ file: String, _ options: [String], _ name: String) throws {
+    let program = try Program()
+    _ = try encoder(program, "tiny.pth")
+    try AuthorsFile().data().write(to: URL(fileURLWithPath: program.folder + "/authors.pth.tar"))
+    let result = try program.run(["models", "import", file] + options)
+    #expect(result.status == 1 && result.errors.split(separator: "\n").count == 1, "\(result.errors)")
+    #expect(result.errors.hasSuffix("leave \(name) out\n"), "\(result.errors)")
+    #expect(
+      program.read("models") == nil && !FileManager.default.fileExists(atPath: program.folder + "/models"))
+  }
+
+  @Test func ownFilesSayAllOfThemselves() throws {
+    let program = try Program()
+    _ = try encoder(program, "tiny.pth")
+    #expect(try program.run("models", "import", "tiny.pth").status == 0)
+    for option in ["keys = 'timm'", "prefix = 'm.'", "ema = false", "backbone = 'resnet18'", "frames = 4"] {
+      try program.write("s.lua", "gfnet.encoder('models/tiny.safetensors', {\(option)})")
+      let result = try program.run("s.lua")
+      let name = option.prefix { $0 != " " }
+      #expect(result.status == 1 && result.errors.contains("leave \(name) out"), "\(result.errors)")
+    }
+    try program.write(
+      "s.lua", "print(gfnet.encoder('models/tiny.safetensors', {backbone = 'resnet_tiny_16'}).classes)")
+    #expect(try program.run("s.lua").output == "3\n")
+  }
+
   @Test func hostileFilesAreOneLine() throws {
     let program = try Program()
     let attack = Pickle().global("os", "system").op("(").string("touch \(program.folder)/owned").op("tR")

@@ -202,16 +202,21 @@ import Testing
       print(pcall(gfnet.model, {backbone = "densenet121", dataset = data, temporal_shift = true, patch_size = 64}))
       print(pcall(model.infer, model, gfnet.dataset("tensors", {images = gfnet.tensor.zeros(2, 1, 64, 64), labels = {1, 2}})))
       print(pcall(model.glance, model, gfnet.tensor.zeros(2, 3, 1, 64, 64)))
+      print(pcall(gfnet.model, {backbone = gfnet.backbones.resnet_tiny_16{frames = 3}, patch_size = 24, dataset = data}))
+      print(pcall(gfnet.model, {backbone = "resnet_tiny_16", glance_backbone = gfnet.backbones.resnet_tiny_16{frames = 5},
+        patch_size = 24, dataset = data}))
       """)
     let lines = output.split(separator: "\n").map(String.init)
     #expect(Array(lines.prefix(2)) == ["true\ttrue", "2\t2"])
-    #expect(lines.count == 7)
+    #expect(lines.count == 9)
     let expected = [
       "gfnet.model: frames is 5, the items of tensors have 4",
       "gfnet.model: glance_frames is about clips, and the model sees single images",
       "has no residual blocks that a temporal shift is known for",
       "tensors has single images, the model was made for clips of 4 frames",
       "got clips of 3 frames, the model takes clips of 4 frames here",
+      "gfnet.model: backbone is gfnet.backbones.resnet_tiny_16{frames = 3}, and the model's clips have 4 frames",
+      "gfnet.model: glance_backbone is gfnet.backbones.resnet_tiny_16{frames = 5}, and the model's clips have 4 frames",
     ]
     for (line, text) in zip(lines.dropFirst(2), expected) {
       #expect(line.hasPrefix("false\t") && line.contains(text), "\(line)")

@@ -28,29 +28,6 @@ struct ExplorerTests {
     return HTMLReport.render(notebook, facts: Sample.facts())
   }
 
-  private func policy(_ html: String) -> String {
-    html.components(separatedBy: "Content-Security-Policy\" content=\"").last?
-      .components(separatedBy: "\"").first ?? ""
-  }
-
-  /// One script runs, the program's own, and the policy names it by its hash; other pages let nothing run.
-  @Test func onlyTheProgramsOwnScriptMayRun() throws {
-    #expect(!page(explorers: 0).contains("<script") && !policy(page(explorers: 0)).contains("script-src"))
-    let html = page(explorers: 2)
-    let parts = html.components(separatedBy: "<script>")
-    #expect(parts.count == 2)
-    let script = try #require(parts.last?.components(separatedBy: "</script>").first)
-    let hash = Data(SHA256.digest(Array(script.utf8))).base64EncodedString()
-    #expect(policy(html).hasPrefix("script-src 'sha256-\(hash)'; default-src 'none'"))
-    #expect(html.components(separatedBy: "<script type=\"application/json\">").count == 3)
-    // It makes no markup of texts, and asks for nothing.
-    for word in [
-      "innerHTML", "outerHTML", "insertAdjacent", "document.write", "eval(", "fetch(", "XMLHttp", "import(",
-    ] {
-      #expect(!script.contains(word), "\(word)")
-    }
-  }
-
   /// Names cannot end the element that holds the data, and what is read back is what was given.
   @Test func dataStayData() throws {
     let html = page(explorers: 1)

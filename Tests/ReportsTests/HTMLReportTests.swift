@@ -15,7 +15,7 @@ struct HTMLReportTests {
         def __init__(self):
             super().__init__(convert_charrefs=True)
             self.stack, self.ids, self.links, self.faults = [], [], [], []
-            self.images = self.scripts = 0
+            self.images = self.scripts = self.own = 0
             self.texts, self.tags = {}, {}
         def handle_starttag(self, tag, attrs):
             a = dict(attrs)
@@ -31,7 +31,8 @@ struct HTMLReportTests {
                 self.images += 1
                 if not a.get('alt'): self.faults.append('image without text')
                 if a.get('src', '').startswith(('http', '//')): self.faults.append('remote image')
-            if tag in ('script', 'iframe', 'object', 'embed', 'form', 'base', 'link'): self.scripts += 1
+            if tag == 'script': self.own += 1
+            if tag in ('iframe', 'object', 'embed', 'form', 'base', 'link'): self.scripts += 1
             if tag in P_CLOSERS and 'p' in self.stack: self.faults.append(tag + ' in p')
             if tag not in VOID: self.stack.append(tag)
         def handle_endtag(self, tag):
@@ -49,16 +50,26 @@ struct HTMLReportTests {
     if len(set(c.ids)) != len(c.ids): c.faults.append('id twice')
     for l in c.links:
         if l.startswith('#') and l[1:] not in c.ids: c.faults.append('dead link ' + l)
-    json.dump(dict(faults=c.faults, images=c.images, scripts=c.scripts, texts=c.texts, tags=c.tags, links=c.links), sys.stdout)
+    json.dump(dict(faults=c.faults, images=c.images, scripts=c.scripts, own=c.own, texts=c.texts, tags=c.tags, links=c.links), sys.stdout)
     """#
 
   private struct Page: Decodable {
     var faults: [String]
     var images: Int
+    /// Elements that could run or load something.
     var scripts: Int
+    /// Elements `script`.
+    var own: Int
     var texts: [String: String]
     var tags: [String: Int]
     var links: [String]
+  }
+
+  /// The texts of the elements `script`, which are the program's own.
+  static func scripts(of html: String) -> [String] {
+    html.components(separatedBy: "<script").dropFirst().map { part in
+      String(part.prefix(upTo: part.range(of: "</script>")?.lowerBound ?? part.endIndex))
+    }
   }
 
   /// Nil where there is no Python.
@@ -79,6 +90,7 @@ struct HTMLReportTests {
     #expect(page.faults == [])
     #expect(page.images == 1)
     #expect(page.scripts == 0)
+    #expect(page.own == Self.scripts(of: html).count)
     #expect(page.tags["h1"] == 1, "the title is shown once")
     #expect(page.texts["title"] == "Threshold sweep\n")
     #expect(page.links.contains("#traces") && page.links.contains("#traces-2"))
@@ -181,12 +193,13 @@ struct HTMLReportTests {
           ], .failed),
       ])
     let html = HTMLReport.render(notebook, facts: facts)
-    #expect(!html.contains("<script"))
+    #expect(
+      Self.scripts(of: html) == Self.scripts(of: HTMLReport.render(Sample.notebook(), facts: Sample.facts())))
     #expect(!html.contains("\u{202E}"), "direction overrides are shown, not obeyed")
     #expect(html.contains("⟨U+202E⟩"))
     guard let page = try check(html) else { return }
     #expect(page.faults == [])
-    #expect(page.scripts == 0)
+    #expect(page.scripts == 0 && page.own == Self.scripts(of: html).count)
     #expect(page.images == 1, "only the figure: images from elsewhere become links")
     #expect(page.texts["pre", default: ""].contains("red"))
     #expect(!page.texts["pre", default: ""].contains("[31m"), "terminal colours are dropped")

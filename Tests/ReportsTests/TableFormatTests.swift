@@ -44,7 +44,8 @@ struct TableFormatTests {
       ])
     #expect(table.csv == "x\r\n9007199254740993\r\n-9223372036854775808\r\n3\r\n")
     #expect(table.rows.map { $0[0].shown } == ["9007199254740993", "-9223372036854775808", "3.0"])
-    #expect(table.latex.contains("\n9007199254740993 \\\\\n$-9223372036854775808$ \\\\\n3.0 \\\\\n"))
+    #expect(table.latex.contains("{S[table-format=-19.1]}"))
+    #expect(table.latex.contains("\n9007199254740993 \\\\\n-9223372036854775808 \\\\\n3.0 \\\\\n"))
   }
 
   @Test func loneEmptyFieldIsNotABlankLine() {
@@ -56,19 +57,64 @@ struct TableFormatTests {
     #expect(
       table.latex == ##"""
         % A caption in two lines
-        % Needs \usepackage{booktabs}.
-        \begin{tabular}{lrl}
+        % Needs \usepackage{booktabs,siunitx}.
+        \begin{tabular}{lS[table-format=-8.2e-1]l}
         \toprule
-        plain & with, comma & 100 \% \& more\_\$\# \\
+        plain & {with, comma} & 100 \% \& more\_\$\# \\
         \midrule
         a \textquotedbl{}quoted\textquotedbl{} word & 0.30 & two  lines \\
-         & $-1\times10^{-9}$ & C:\textbackslash{}x\{y\}\textasciicircum{}2\textasciitilde{}\textless{}z\textgreater{}\textbar{} \\
+         & -1e-9 & C:\textbackslash{}x\{y\}\textasciicircum{}2\textasciitilde{}\textless{}z\textgreater{}\textbar{} \\
          & 12345678 & $\times$ 10$^{8}$ \\
         short row &  &  \\
         \bottomrule
         \end{tabular}
 
         """##)
+  }
+
+  /// The best of a column is bold wherever a table can have bold; what readers cannot tell from it is as good.
+  @Test func theBestIsMarked() throws {
+    let table = Notebook.Table(
+      name: "t", columns: ["method", "top-1", "cost", "mixed"],
+      rows: [
+        [
+          .text("a"), .uncertain(76.5, uncertainty: 0.12, digits: nil), .number(8, digits: nil),
+          .number(-1e-9, digits: nil),
+        ],
+        [
+          .text("b"), .uncertain(75.93, uncertainty: 0.08, digits: nil), .number(2.00004, digits: nil),
+          .text("none"),
+        ],
+        [.text("c"), .uncertain(76.503, uncertainty: 0.2, digits: nil), .number(2, digits: nil), .empty],
+        [
+          .text("d"), .number(.infinity, digits: nil), .number(.nan, digits: nil),
+          .number(1e300, digits: nil),
+        ],
+      ], best: [1: .highest, 2: .lowest, 3: .lowest, 9: .highest])
+    let latex = table.latex
+    #expect(latex.contains("{lS[table-format=2.3(2),detect-weight]S[table-format=1,detect-weight]l}"))
+    #expect(latex.contains("a & \\bfseries 76.50(12) & 8 & \\bfseries \\num{-1e-9} \\\\"), "\(latex)")
+    #expect(latex.contains("b & 75.930(80) & \\bfseries 2 & none \\\\"))
+    #expect(latex.contains("c & \\bfseries 76.50(20) & \\bfseries 2 &  \\\\"))
+    #expect(latex.contains("d & {$\\infty$} & {--} & \\num{1e300} \\\\"))
+    #expect(table.csv.contains("c,76.503,0.2,2,"), "files of numbers have numbers alone")
+    var notebook = Sample.notebook()
+    notebook.cells[3].outputs = [.table(table)]
+    let html = HTMLReport.render(notebook, facts: Sample.facts())
+    #expect(
+      html.components(separatedBy: "<b>76.50(").count == 3
+        && html.components(separatedBy: "<b>2</b>").count == 3)
+    #expect(html.components(separatedBy: "<b>-1e-09</b>").count == 2)
+    let markdown = MarkdownReport.render(notebook, facts: Sample.facts())
+    #expect(markdown.contains("| a | **76.50(12)** | 8 | **-1e-09** |"))
+  }
+
+  /// A row that begins with what would be an option of the line before it.
+  @Test func rowsAreNoOptionsInLaTeX() {
+    let table = Notebook.Table(
+      name: "t", columns: ["[1em]"], rows: [[.text("[2em] & more")], [.text("* star")], [.text("plain")]])
+    #expect(
+      table.latex.contains("\\toprule\n{}[1em] \\\\\n\\midrule\n{}[2em] \\& more \\\\\n{}* star \\\\\nplain"))
   }
 
   @Test func markdownReportLinksFilesAndKeepsFences() {

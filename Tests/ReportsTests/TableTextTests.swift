@@ -31,14 +31,15 @@ import Testing
   }
 
   static let numbers: [(Double, String)] = [
-    (89.60000000000001, "89.6"), (16.674062336, "16.674"), (0.1 + 0.2, "0.3"), (61.25, "61.25"), (42, "42"),
-    (15_958_257, "15958257"), (123_456.789, "123457"), (1e-9 / 3, "3.3333e-10"),
-    (0.000123456789, "0.00012346"),
-    (1e300, "1e+300"), (0.5, "0.5"),
+    (89.60000000000001, "89.6"), (16.674062336, "16.67"), (0.1 + 0.2, "0.3"), (61.25, "61.25"), (42, "42"),
+    (15_958_257, "15958257"), (123_456.789, "123457"), (1e-9 / 3, "3.333e-10"),
+    (0.000123456789, "0.0001235"),
+    (1e300, "1e+300"), (0.5, "0.5"), (9999.7, "10000"), (999.96, "1000"), (12_345.678, "12346"),
+    (75.9312, "75.93"),
   ]
 
   @Test(arguments: numbers)
-  func numbersHaveFiveDigits(_ value: Double, _ shown: String) {
+  func numbersHaveFourDigits(_ value: Double, _ shown: String) {
     #expect(Notebook.Table.Value.number(value, digits: nil).shown == shown)
     // Files keep the number.
     let table = Notebook.Table(name: "t", columns: ["x"], rows: [[.number(value, digits: nil)]])

@@ -82,6 +82,7 @@ public struct Figure: Drawing {
     }
     plan.note(to: remarks)
     list.title = TextLayout.plain(panels.count > 1 ? title : axes.title)
+    list.words = try words()
     list.remarks = remarks.all
     return list
   }

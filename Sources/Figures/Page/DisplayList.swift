@@ -10,6 +10,8 @@ public struct DisplayList: Sendable {
   public private(set) var items: [Item] = []
   /// What the picture is called, for files that can say it and for those who hear it read; may be empty.
   public var title = ""
+  /// What it shows, for those who hear it read; empty where its texts say it.
+  public var words = ""
   /// What is not as it was asked for, or cannot be shown: one line each, for the reader of the figure.
   public var remarks: [String] = []
 
@@ -32,6 +34,20 @@ public struct DisplayList: Sendable {
   public init(size: Size, background: Color = .white) {
     self.size = size
     self.background = background
+  }
+
+  /// What a listener is told: ``words``, or the texts of the picture, as far as anybody would listen.
+  public var spoken: String {
+    guard words.isEmpty else { return String(words.prefix(2000)) }
+    var texts: [String] = []
+    for case .text(let run) in items where !run.text.allSatisfy(\.isWhitespace) {
+      texts.append(run.text)
+      if texts.count == 60 { break }
+    }
+    let pictures = items.count { if case .image = $0 { true } else { false } }
+    let images = pictures == 0 ? "" : pictures == 1 ? "An image" : "\(pictures) images"
+    if texts.isEmpty { return images }
+    return (images.isEmpty ? "" : images + " with: ") + texts.joined(separator: " ")
   }
 
   /// Fills the inside of a path by the non-zero winding rule; what could not be seen is left out.

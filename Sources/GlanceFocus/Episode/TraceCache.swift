@@ -23,12 +23,7 @@ public struct TraceCache: Sendable {
   public static func standard(
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) -> TraceCache? {
-    // A relative XDG_CACHE_HOME counts as not set (XDG Base Directory Specification).
-    if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") {
-      return TraceCache(folder: FilePath(cache) / "gfnet-lab/traces")
-    }
-    guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
-    return TraceCache(folder: FilePath(home) / ".cache/gfnet-lab/traces")
+    UserFolder.cache.path(in: environment).map { TraceCache(folder: $0 / "traces") }
   }
 
   /// The trace stored under `key`; nil when there is none.

@@ -58,6 +58,10 @@ public struct CheckpointFile {
     if choice.weights == nil, case .tree(let value) = opened.content, let root = value.dictionary,
       let program = try NetworkProgram.of(root, path: path)
     {
+      if choice.ema != nil {
+        throw ModelError(
+          "\(path) holds a whole network, whose programs keep no moving average; leave ema out")
+      }
       return .network(program, root)
     }
     return .state(try StateDictionary(opened, choice: choice, path: path))

@@ -32,6 +32,9 @@ public enum CheckpointImport {
       guard kind != .encoder else {
         throw ModelError("\(file.path) holds a Glance-and-Focus Network, expected a plain encoder")
       }
+      try Self.refuse(
+        [("keys", keys), ("prefix", prefix)], by: file,
+        because: "holds a whole network, whose arrays have the names of its program")
       var choices = choices
       choices.shift = shift
       self = .model(try program.checkpoint(root, choices: choices, path: file.path))
@@ -41,10 +44,24 @@ public enum CheckpointImport {
           "\(file.path) holds one network, expected a Glance-and-Focus Network of the authors (with model_prime_state_dict, …) or of AdaFocus (glancer, focuser, fc, policy)"
         )
       }
+      let ofNetworks: [(String, Any?)] = [
+        ("patch size", choices.patchSize), ("image size", choices.imageSize), ("steps", choices.steps),
+        ("size of the glance", choices.glanceSize), ("frames of the glance", choices.glanceFrames),
+        ("frames of patches", choices.focusFrames),
+      ]
+      try Self.refuse(ofNetworks, by: file, because: "holds one encoder, not a Glance-and-Focus Network")
       self = .encoder(
         try ImportedEncoder(
           state, backbone: choices.backbone, keys: keys, prefix: prefix, shift: shift))
     }
+  }
+
+  /// Refuses what was said and would mean nothing, instead of leaving it unheard.
+  private static func refuse(
+    _ said: [(name: String, value: Any?)], by file: CheckpointFile, because reason: String
+  ) throws {
+    guard let (name, _) = said.first(where: { $0.value != nil }) else { return }
+    throw ModelError("\(file.path) \(reason); leave \(name) out")
   }
 
   /// Writes one self-describing file of ours, atomically.

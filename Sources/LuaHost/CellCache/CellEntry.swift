@@ -103,12 +103,7 @@ public struct CellStore: Sendable {
   public static func standard(environment: [String: String] = ProcessInfo.processInfo.environment)
     -> CellStore?
   {
-    // A relative XDG_CACHE_HOME counts as not set (XDG Base Directory Specification).
-    if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") {
-      return CellStore(folder: FilePath(cache) / "gfnet-lab/cells")
-    }
-    guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
-    return CellStore(folder: FilePath(home) / ".cache/gfnet-lab/cells")
+    UserFolder.cache.path(in: environment).map { CellStore(folder: $0 / "cells") }
   }
 
   /// A kept cell, by its file.

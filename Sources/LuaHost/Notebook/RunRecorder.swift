@@ -82,6 +82,7 @@ public final class RunRecorder {
   /// Takes note of what the run has used by now.
   private func record(into directory: RunDirectory) {
     directory.record(models: context.loadedModels)
+    directory.record(data: context.openedData)
     directory.record(plugins: context.loadedPlugins.map(RunFacts.Source.init))
   }
 

@@ -51,9 +51,7 @@ public struct PluginFolders: Sendable {
 
   /// The folder of the user's own plugins, for all scripts; nil where the environment names no place.
   static func ofUser(_ environment: [String: String]) -> FilePath? {
-    if let data = environment["XDG_DATA_HOME"], !data.isEmpty { return FilePath(data) / "gfnet-lab/plugins" }
-    guard let home = environment["HOME"], !home.isEmpty else { return nil }
-    return FilePath(home) / ".local/share/gfnet-lab/plugins"
+    UserFolder.data.path(in: environment).map { $0 / "plugins" }
   }
 
   /// The folders called `plugins` in a folder and in all those above it.

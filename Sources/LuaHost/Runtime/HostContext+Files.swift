@@ -70,12 +70,7 @@ extension HostContext {
 
   /// The user's folders of the program: what was fetched and kept, models and data.
   private static func userFolders(_ environment: [String: String]) -> [FilePath] {
-    let home = environment["HOME"].flatMap { $0.hasPrefix("/") ? FilePath($0) : nil }
-    func folder(_ variable: String, _ standard: String) -> FilePath? {
-      if let path = environment[variable], path.hasPrefix("/") { return FilePath(path) / "gfnet-lab" }
-      return home.map { $0 / standard / "gfnet-lab" }
-    }
-    return [folder("XDG_DATA_HOME", ".local/share"), folder("XDG_CACHE_HOME", ".cache")].compactMap(\.self)
+    [UserFolder.data, .cache].compactMap { $0.path(in: environment) }
   }
 
   /// What the user named on the command line as the values of parameters.

@@ -52,6 +52,8 @@ public final class HostContext {
   public internal(set) var loadedPlugins: [PluginLoader.Loaded] = []
   /// The files of the models that were loaded, in order.
   var loadedModels: [RunFacts.Source] = []
+  /// The data sets that were opened, in order, each once.
+  var openedData: [RunFacts.Data] = []
   /// The folder of the running script; nil when there is none.
   public var scriptFolder: FilePath? { didSet { knownAccess = nil } }
   /// Where traces are kept between runs; nil keeps none.

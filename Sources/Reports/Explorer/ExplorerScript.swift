@@ -1,17 +1,10 @@
-import Foundation
-import Support
-
-/// The script of the page that explorers need: the only one that may run, by its hash.
+/// The script of the page that explorers need.
 enum ExplorerScript {
-  /// What the policy of the page lets run.
-  static let source = "'sha256-\(Data(SHA256.digest(Array(text.utf8))).base64EncodedString())'"
-
-  /// The element, for the end of the page.
-  static let element = "<script>\(text)</script>\n"
+  static let script = PageScript(text)
 
   /// It makes elements and texts, never markup, out of what the data say, and loads nothing. Three parts: numbers (what rules
   /// do), pictures (what is drawn of them), and the explorer (what a reader can do).
-  static let text = numbers + ExplorerPictures.text + ExplorerControls.text
+  private static let text = numbers + ExplorerPictures.text + ExplorerControls.text
 
   private static let numbers = #"""
     (() => {

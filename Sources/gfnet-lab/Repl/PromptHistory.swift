@@ -13,15 +13,8 @@ struct PromptHistory {
   /// The entries, the oldest first.
   private(set) var entries: [String] = []
 
-  /// `$XDG_STATE_HOME/gfnet-lab/history` or `~/.local/state/gfnet-lab/history`.
-  static func standardPath() -> FilePath? {
-    let environment = ProcessInfo.processInfo.environment
-    // A relative XDG_STATE_HOME counts as not set (XDG Base Directory Specification).
-    if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") {
-      return FilePath(state) / "gfnet-lab/history"
-    }
-    return environment["HOME"].flatMap { $0.isEmpty ? nil : FilePath($0) / ".local/state/gfnet-lab/history" }
-  }
+  /// `history` in the folder for what is remembered.
+  static func standardPath() -> FilePath? { UserFolder.state.path().map { $0 / "history" } }
 
   /// Reads the entries of earlier sessions. A file that cannot be read, or is none of ours, gives none.
   init(path: FilePath? = Self.standardPath()) {

@@ -157,6 +157,6 @@ struct SweepFigures {
     }
     return Notebook.Picture(
       name: name, caption: caption, files: files, width: list.size.width, height: list.size.height,
-      csv: try figure.csv())
+      csv: try figure.csv(), words: list.spoken)
   }
 }

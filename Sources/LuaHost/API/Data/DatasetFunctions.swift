@@ -1,3 +1,4 @@
+import Reports
 import Support
 import Vision
 
@@ -31,8 +32,9 @@ enum DatasetFunctions {
     }
     let images = try kind.open(call)
     let normalization = try DatasetOptions.givenNormalization(of: call)
-    return Pushed(
-      DatasetHandle(try most.map { try images.limited(to: $0) } ?? images, normalization: normalization))
+    let kept = try most.map { try images.limited(to: $0) } ?? images
+    call.context.note(data: kept)
+    return Pushed(DatasetHandle(kept, normalization: normalization))
   }
 
   private static let general = """
@@ -40,4 +42,13 @@ enum DatasetFunctions {
     classes; they stay in the order of the data set. Pictures whose classes are not known are the first ones. The items of \
     "clutter-motion", "frames" and "videos" are clips of several frames: data.frames of them each.
     """
+}
+
+extension HostContext {
+  /// Keeps which images a script opened, for `meta.json`.
+  fileprivate func note(data images: any ImageDataset) {
+    let name = images.split.isEmpty ? images.name : "\(images.name)/\(images.split)"
+    let data = RunFacts.Data(name: name, count: images.count, identity: images.identity)
+    if !openedData.contains(data) { openedData.append(data) }
+  }
 }

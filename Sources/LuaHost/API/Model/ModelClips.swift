@@ -54,6 +54,16 @@ enum ModelClips {
       exchange: exchange)
   }
 
+  /// Refuses an encoder that was named with a number of frames which nothing in the model sees: it would be left unheard.
+  static func check(_ asked: BackboneChoice?, of option: String, against clips: ClipForm?) throws {
+    guard case .shifted(let name, let told) = asked, let clips,
+      ![clips.frames, clips.glanceFrames, clips.focusFrames].contains(told.frames)
+    else { return }
+    throw LuaError(
+      "gfnet.model: \(option) is gfnet.backbones.\(name){frames = \(told.frames)}, and the model's clips have \(clips.frames) frames"
+    )
+  }
+
   /// Whether frames exchange channels in an encoder: as the call says, else where it has places for it.
   static func wantsShift(_ call: LuaCall, _ backbone: BackboneChoice) throws -> Bool {
     try call[shift] ?? backbone.entry().takesTemporalShift

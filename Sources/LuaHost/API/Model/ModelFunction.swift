@@ -55,6 +55,8 @@ enum ModelFunction {
       throw LuaError("gfnet.model: needs a backbone, or the file of an encoder")
     }
     let configuration = try configuration(call, chosen, images, start, glanceStart)
+    try ModelClips.check(asked, of: "backbone", against: configuration.clips)
+    try ModelClips.check(ModelGlance.asked(call), of: "glance_backbone", against: configuration.clips)
     let network = try GFNet(configuration, seed: call[seed])
     let isShared = configuration.encodersAreAlike && glanceStart == nil
     if let start { try take(start, into: network, isShared ? [.glance, .patch] : [.patch], call.context) }
@@ -67,7 +69,9 @@ enum ModelFunction {
     try call.claim(.readFiles)
     let start = try EncoderHandle(
       contentsOf: EncoderOptions.located(file, call), backbone: backbone?.registryName,
-      prefix: call[EncoderOptions.prefix], choice: EncoderOptions.choice(call))
+      prefix: call[EncoderOptions.prefix], choice: EncoderOptions.choice(call),
+      // Of two files the options may be about the other one.
+      sharesOptions: call[encoder] != nil && ModelGlance.hasFile(call))
     for note in start.notes { call.context.note(note) }
     return start
   }

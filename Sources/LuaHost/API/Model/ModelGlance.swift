@@ -33,6 +33,12 @@ enum ModelGlance {
 
   static let rows: [any ArgumentRow] = [backbone, encoder, size, interpolation, policy, units]
 
+  /// Whether a file is named that the glance alone starts from.
+  static func hasFile(_ call: LuaCall) throws -> Bool { try call[encoder] != nil }
+
+  /// The encoder that the call names for the glance alone.
+  static func asked(_ call: LuaCall) throws -> BackboneChoice? { try call[backbone] }
+
   /// The file of the glance's own encoder; nil where none is asked for.
   static func start(_ call: LuaCall) throws -> EncoderHandle? {
     guard let file = try call[encoder] else { return nil }

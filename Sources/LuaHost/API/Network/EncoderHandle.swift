@@ -34,11 +34,22 @@ final class EncoderHandle {
   /// The encoder in `path`: a file of ours, or a state dictionary of another program.
   convenience init(
     contentsOf path: FilePath, backbone: String? = nil, keys: String? = nil, prefix: String? = nil,
-    choice: StateDictionary.Choice = .init(), shift: TemporalShiftClues = .init()
+    choice: StateDictionary.Choice = .init(), shift: TemporalShiftClues = .init(), sharesOptions: Bool = false
   ) throws {
     let name = path.shownStem
     let file = try CheckpointFile(path, choice: choice)
     if case .encoder(let stored) = file.content {
+      let said: [(name: String, isOther: Bool)] = [
+        ("backbone", backbone != nil && backbone != stored.backbone), ("keys", keys != nil),
+        ("prefix", prefix != nil), ("ema", choice.ema != nil), ("weights", choice.weights != nil),
+        ("frames", shift.frames != nil && shift.frames != stored.temporalShift?.frames),
+        ("shift_divisor", shift.divisor != nil && shift.divisor != stored.temporalShift?.divisor),
+        ("shift_place", shift.place != nil && shift.place != stored.temporalShift?.place),
+        ("past_only", shift.pastOnly != nil && shift.pastOnly != stored.temporalShift?.pastOnly),
+      ]
+      if !sharesOptions, let (name, _) = said.first(where: \.isOther) {
+        throw LuaError("\(path) is a file of gfnet-lab, which says all of itself; leave \(name) out")
+      }
       self.init(
         try stored.encoder(), backbone: stored.backbone, shift: stored.temporalShift,
         classes: stored.classes, name: name)

@@ -23,6 +23,8 @@ public struct RenderedDrawing {
   var height: Double
   /// The numbers behind it; nil where there are none.
   var csv: String?
+  /// What it shows, for those who hear it read; empty where nothing is known.
+  var words = ""
   /// What there is to say about it, one line each.
   var remarks: [String]
 }
@@ -48,7 +50,7 @@ extension ScriptDrawing {
       for remark in rendered.remarks { context.note("figure \(file): \(remark)") }
       return Notebook.Picture(
         name: file, caption: caption ?? self.caption, files: rendered.files,
-        width: rendered.width, height: rendered.height, csv: rendered.csv)
+        width: rendered.width, height: rendered.height, csv: rendered.csv, words: rendered.words)
     } catch let error as FigureError {
       throw LuaError("figure: \(error)")
     }
@@ -83,7 +85,7 @@ extension StillDrawing {
     }
     return RenderedDrawing(
       files: files, width: list.size.width, height: list.size.height,
-      csv: hasNumbers ? try drawing.csv() : nil, remarks: list.remarks)
+      csv: hasNumbers ? try drawing.csv() : nil, words: list.spoken, remarks: list.remarks)
   }
 
   /// Writes the picture to `path` and, where there are numbers, to `stem`.csv; returns what there is to say about the

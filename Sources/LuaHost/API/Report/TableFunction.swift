@@ -18,11 +18,15 @@ enum TableFunction {
     .optional(
       "digits", .either([.integer, .table]), "decimals shown: one number, or a table by column name"))
 
+  private static let best = ArgumentKey<LuaValue>(
+    .optional(
+      "best", .table, "by column name, which number of it is shown in bold: \"max\" or \"min\""))
+
   static let entry = FunctionEntry(
     "table", "Writes a table; the run keeps its numbers in full under tables/.",
-    [.options([columns, rows, caption, name, digits], name: "table")],
+    [.options([columns, rows, caption, name, digits, best], name: "table")],
     example:
-      "gfnet.report.table{columns = {\"steps\", \"accuracy\"}, rows = {{1, 0.62}, {2, 0.71}}, digits = 2}",
+      "gfnet.report.table{columns = {\"steps\", \"accuracy\"}, rows = {{1, 0.62}, {2, 0.71}}, digits = 2, best = {accuracy = \"max\"}}",
     touches: [.report]
   ) { call in
     let headings = try call[columns]
@@ -39,7 +43,38 @@ enum TableFunction {
     }
     let stem = try call[name] ?? call.context.names.next("table")
     try call.context.emit(
-      .table(.init(name: stem, caption: try call[caption], columns: headings, rows: values)))
+      .table(
+        .init(
+          name: stem, caption: try call[caption], columns: headings, rows: values,
+          best: bestByColumn(call[best], headings))))
+  }
+
+  /// The place of the column that an option names.
+  private static func column(_ key: LuaValue, among columns: [String], of option: String) throws -> Int {
+    let name = key.asString ?? key.described
+    guard let column = columns.firstIndex(of: name) else {
+      throw LuaError(
+        "gfnet.report.table: \(option) names no column '\(name)'" + NearestName.hint(name, in: columns))
+    }
+    return column
+  }
+
+  /// Which number is the best in the columns that a script says it of.
+  private static func bestByColumn(_ given: LuaValue, _ columns: [String]) throws -> [Int: Notebook.Table
+    .Best]
+  {
+    guard let table = given.asTable else { return [:] }
+    var result: [Int: Notebook.Table.Best] = [:]
+    for (key, value) in try table.pairs() {
+      let column = try column(key, among: columns, of: "best")
+      guard let best = value.asString.flatMap(Notebook.Table.Best.init) else {
+        throw LuaError(
+          "gfnet.report.table: best of '\(columns[column])' must be \"max\" or \"min\", got \(value.described)"
+        )
+      }
+      result[column] = best
+    }
+    return result
   }
 
   /// The decimals of each column; nil where a script says nothing of them.
@@ -58,12 +93,8 @@ enum TableFunction {
     }
     var result: [Int?] = columns.map { _ in nil }
     for (key, value) in try table.pairs() {
-      let name = key.asString ?? key.described
-      guard let column = columns.firstIndex(of: name) else {
-        throw LuaError(
-          "gfnet.report.table: digits names no column '\(name)'" + NearestName.hint(name, in: columns))
-      }
-      result[column] = try checked(value, "digits of '\(name)'")
+      let column = try column(key, among: columns, of: "digits")
+      result[column] = try checked(value, "digits of '\(columns[column])'")
     }
     return result
   }

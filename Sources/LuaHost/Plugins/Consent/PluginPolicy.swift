@@ -25,13 +25,8 @@ public struct PluginPolicy: Sendable {
     environment: [String: String] = ProcessInfo.processInfo.environment,
     program: FilePath? = ProgramFolders.shared
   ) {
-    func folder(_ variable: String, _ fallback: String) -> FilePath? {
-      if let path = environment[variable], path.hasPrefix("/") { return FilePath(path) / "gfnet-lab" }
-      guard let home = environment["HOME"], !home.isEmpty else { return nil }
-      return FilePath(home) / fallback / "gfnet-lab"
-    }
-    file = folder("XDG_CONFIG_HOME", ".config").map { $0 / "plugins.json" }
-    marks = folder("XDG_STATE_HOME", ".local/state").map { LoadingMarks(folder: $0 / "plugins-loading") }
+    file = UserFolder.configuration.path(in: environment).map { $0 / "plugins.json" }
+    marks = UserFolder.state.path(in: environment).map { LoadingMarks(folder: $0 / "plugins-loading") }
     self.program = program.flatMap { ($0 / "plugins").resolved }
     do {
       if let file { decisions = try PluginDecisions(contentsOf: file) }
