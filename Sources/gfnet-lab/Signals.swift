@@ -109,9 +109,11 @@ enum Signals {
     }
   }
 
-  /// True for a signal that a thread was sent by name. Swift's runtime stops all threads of a program that crashes so, by USR1
+  /// True for a signal that the program has sent itself. Swift's runtime stops all threads of a program that crashes so, by USR1
   /// where it can: that is no request to stop, and the crash must not end like one.
-  private static func isOfCrash(_ info: siginfo_t) -> Bool { info.si_code == Int32(SI_TKILL) }
+  private static func isOfCrash(_ info: siginfo_t) -> Bool {
+    info.si_code <= 0 && info._sifields._kill.si_pid == getpid()
+  }
 
   private static func watch(for requests: sigset_t, patience: Int) {
     waitForRequest(requests)
