@@ -70,7 +70,7 @@ final class Program {
       _ = FileManager.default.createFile(atPath: folder + "/" + name, contents: nil)
       process[keyPath: stream] = FileHandle(forWritingAtPath: folder + "/" + name)
     }
-    try process.run()
+    try process.runUnmasked()
     return process
   }
 
