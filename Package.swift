@@ -96,7 +96,8 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "Video", dependencies: ["CVideo", "Support", "Vision"], swiftSettings: strict),
     .target(
-      name: "Figures", dependencies: ["CCairo", "CFreeType", "CGD", "Support"], swiftSettings: strict),
+      name: "Figures", dependencies: ["CCairo", "CFreeType", "CGD", "CZlib", "Support"],
+      swiftSettings: strict),
     .target(
       name: "Reports", dependencies: ["CMarkdown", "Support"], swiftSettings: strict),
     // One script run many times: what is to be run, what has been, who runs what

@@ -3,16 +3,15 @@ import Figures
 import Foundation
 
 /// A decoded PNG, to look at single pixels.
-struct Picture {
+struct Picture: Equatable {
   let width: Int
   let height: Int
   private let pixels: [Int32]
 
-  init(_ png: Data) throws {
-    var bytes = [UInt8](png)
-    guard let image = gdImageCreateFromPngPtr(Int32(bytes.count), &bytes) else {
-      throw FigureError("not a PNG")
-    }
+  init(_ file: Data) throws {
+    var bytes = [UInt8](file)
+    let read = file.prefix(4) == Data("RIFF".utf8) ? gdImageCreateFromWebpPtr : gdImageCreateFromPngPtr
+    guard let image = read(Int32(bytes.count), &bytes) else { throw FigureError("neither PNG nor WebP") }
     defer { gdImageDestroy(image) }
     let (w, h) = (Int(image.pointee.sx), Int(image.pointee.sy))
     (width, height) = (w, h)

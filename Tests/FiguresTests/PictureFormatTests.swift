@@ -36,6 +36,18 @@ import Testing
     }
   }
 
+  /// Both are without loss; the PNG is our own, the WebP libgd's, which reads both.
+  @Test func pixelsOfPNGAndWebPAreTheSame() throws {
+    let list = try Gallery.glimpses().displayList()
+    let png = try list.png(dpi: 400)
+    #expect(try Picture(png) == Picture(PictureFormat.webp.render(list, 400)))
+    // More than one part, each but the last of the same size.
+    let (mark, full) = (Data("IDAT".utf8), Data([0, 4, 0, 0]))
+    let parts = png.ranges(of: mark)
+    #expect(parts.count > 1)
+    for range in parts.dropLast() { #expect(png[range.lowerBound - 4..<range.lowerBound] == full) }
+  }
+
   @Test func filesOfPixelsHaveTheirResolution() throws {
     let list = try Gallery.bars().displayList()
     // Pixels per metre in a PNG, and per inch in a JPEG's first segment.

@@ -10,12 +10,14 @@ final class Rasterizer {
   let image: gdImagePtr
   let width: Int
   let height: Int
+  let dpi: Int
   /// Pixels per point.
   private let scale: Double
   private let coverage: CoverageMask
 
   init(size: Size, dpi: Int, background: Color) throws(FigureError) {
     (width, height) = try Rasterizer.check(size, dpi: dpi)
+    self.dpi = dpi
     scale = Double(dpi) / 72
     guard let image = gdImageCreateTrueColor(Int32(width), Int32(height)) else {
       throw FigureError("no memory for a picture of \(width)×\(height) pixels")
