@@ -161,13 +161,23 @@ public final class RunDirectory {
       try writeMeta(durable: true)
     } catch {
       facts.status = .failed
-      if !indexPath.exists {
-        discard()
+      if indexPath.exists {
+        endAsFailed(summary(of: notebook, results: results))
       } else {
-        try? writeMeta(durable: false)
+        discard()
       }
       throw error
     }
+  }
+
+  /// Says of a run whose report stays as it was before that it failed, as far as the disk lets it.
+  private func endAsFailed(_ summary: JSONValue) {
+    let summaryPath = path / "summary.json"
+    // One that was written already says that all went well.
+    do { try AtomicFile.write(summary.pretty, to: summaryPath) } catch {
+      _ = summaryPath.withPlatformString { unlink($0) }
+    }
+    do { try writeMeta(durable: false) } catch { RunFacts.markFailed(path / Self.metaName) }
   }
 
   /// Removes what this run wrote; numbers of a training, which took long to get, stay.

@@ -66,7 +66,7 @@ import Testing
           results: [.init("accuracy", 90.5), .init("words", "x")])
       }
       let names = try FolderListing(path).names.map(\.shown).filter { $0.contains("tfevents") }
-      #expect(names == ["events.out.tfevents.1772373909.gfnet-lab"])
+      #expect(names == ["events.out.tfevents.1772373909.gfnet-lab.\(getpid())"])
       let file = path / (names.first ?? "")
       let text = String(decoding: try Data(contentsOf: file.url), as: UTF8.self)
       for tag in [

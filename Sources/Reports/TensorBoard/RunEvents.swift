@@ -21,7 +21,7 @@ final class RunEvents {
 
   /// The name of a file that begins now.
   static func name(_ started: Date) -> String {
-    "events.out.tfevents.\(Int(max(started.timeIntervalSince1970, 0))).gfnet-lab"
+    "events.out.tfevents.\(Int(max(started.timeIntervalSince1970, 0))).gfnet-lab.\(getpid())"
   }
 
   /// A line of `metrics.jsonl`.
