@@ -23,7 +23,10 @@ import urllib.request
 
 import peers
 
-SCRIPT = """
+SCRIPT = """-- %% [markdown]
+-- # A small training
+
+-- %%
 local p = gfnet.params{ epochs = 2, rate = 0.05, name = "small" }
 local data = gfnet.dataset("clutter-fashion", {split = "train", limit = 24})
 local model = gfnet.model{backbone = "resnet_tiny_16", dataset = data, steps = 2, patch_size = 32, seed = 3}
