@@ -133,32 +133,49 @@ class Case:
                 file.write(text)
 
 
-def opened(browser, path, what):
-    """What is wrong with a page."""
-    page = browser.new_page()
-    wrong, requests = [], []
-    page.on("console", lambda message: wrong.append(f"the console says {message.text[:200]}"))
-    page.on("pageerror", lambda error: wrong.append(f"an error: {str(error)[:200]}"))
-    page.on("request", lambda request: requests.append(request.url))
-    page.on("dialog", lambda dialog: (wrong.append("a dialog"), dialog.dismiss()))
-    address = "file://" + path
-    page.goto(address)
-    if path.endswith(".html"):
-        wrong += page.evaluate(LOOK)
-        # What waits for a reader: the program's own buttons work, and focus anywhere starts nothing.
-        for button in page.locator("th button").all()[:3]:
-            button.dispatch_event("click")
-        page.evaluate("document.querySelectorAll('*').forEach(e => e.dispatchEvent(new Event('mouseover')))")
-    if page.evaluate("window.gfnetMark"):
-        wrong.append("something ran")
-    wrong += [f"the page asks for {url[:100]}" for url in requests if url != address and not url.startswith("data:")]
-    if page.url != address:
-        wrong.append(f"it goes to {page.url[:100]}")
-    page.close()
-    return [f"{what}: {text}" for text in dict.fromkeys(wrong)]
+class Window:
+    """One page that is used again and again, as a process of its own for each takes longer than all that is looked at."""
+
+    def __init__(self, browser):
+        self.browser, self.page = browser, None
+        self.wrong, self.requests = [], []
+
+    def renew(self):
+        if self.page:
+            self.page.close()
+        self.page = self.browser.new_page()
+        self.page.on("console", lambda message: self.wrong.append(f"the console says {message.text[:200]}"))
+        self.page.on("pageerror", lambda error: self.wrong.append(f"an error: {str(error)[:200]}"))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("dialog", lambda dialog: (self.wrong.append("a dialog"), dialog.dismiss()))
+
+    def opened(self, path, what):
+        """What is wrong with a page."""
+        if not self.page:
+            self.renew()
+        page, address = self.page, "file://" + path
+        self.wrong.clear()
+        self.requests.clear()
+        page.goto(address)
+        if path.endswith(".html"):
+            self.wrong += page.evaluate(LOOK)
+            # What waits for a reader: the program's own buttons work, and focus anywhere starts nothing.
+            for button in page.locator("th button").all()[:3]:
+                button.dispatch_event("click")
+            page.evaluate("document.querySelectorAll('*').forEach(e => e.dispatchEvent(new Event('mouseover')))")
+        if page.evaluate("window.gfnetMark"):
+            self.wrong.append("something ran")
+        self.wrong += [f"the page asks for {url[:100]}" for url in self.requests if url != address and not url.startswith("data:")]
+        if page.url != address:
+            self.wrong.append(f"it goes to {page.url[:100]}")
+        found = [f"{what}: {text}" for text in dict.fromkeys(self.wrong)]
+        if found:
+            # What is left of it must not be laid to the next.
+            self.renew()
+        return found
 
 
-def check(browser, folder):
+def check(window, folder):
     made = run(os.path.join(folder, "case.lua"), "--formats", "png,svg", "--out", os.path.join(folder, "out"))
     index = os.path.join(folder, "out", "index.html")
     if made.returncode != 1 or not os.path.exists(index):
@@ -171,11 +188,11 @@ def check(browser, folder):
         return ["the page has no policy before its title"], 0
     with open(bare, "w", encoding="utf-8", newline="") as file:
         file.write(html.replace(policy.group(), "", 1))
-    wrong = opened(browser, index, "page") + opened(browser, bare, "without its policy")
+    wrong = window.opened(index, "page") + window.opened(bare, "without its policy")
     figures = os.path.join(folder, "out", "figures")
     for name in sorted(os.listdir(figures)) if os.path.isdir(figures) else []:
         if name.endswith(".svg"):
-            wrong += opened(browser, os.path.join(figures, name), name)
+            wrong += window.opened(os.path.join(figures, name), name)
     # How much of the script was reached: an error in an early cell would leave little to look at.
     return wrong, html.count('class="cell done') + html.count('class="cell failed')
 
@@ -193,10 +210,11 @@ def main():
     bad, reached = 0, {}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium)
+        window = Window(browser)
         for number in range(options.first, options.first + options.count):
             folder = tempfile.mkdtemp()
             Case(options.seed, number).write(folder)
-            wrong, cells = check(browser, folder)
+            wrong, cells = check(window, folder)
             reached[cells] = reached.get(cells, 0) + 1
             for text in wrong:
                 print(f"case {number}: {text}")
@@ -205,6 +223,8 @@ def main():
                 if options.keep:
                     shutil.copytree(folder, os.path.join(options.keep, f"case-{number}"), dirs_exist_ok=True)
             shutil.rmtree(folder)
+            if (number + 1 - options.first) % 50 == 0:
+                print(f"{number + 1 - options.first} of {options.count}, {bad} with something wrong", file=sys.stderr)
         browser.close()
     print(f"{options.count} reports, {bad} with something wrong; cells that ran: {dict(sorted(reached.items()))}")
     sys.exit(1 if bad else 0)
