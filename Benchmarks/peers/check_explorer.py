@@ -11,26 +11,21 @@ into a virtual environment under ~/.cache/gfnet-lab. The program is .build/relea
 """
 import argparse
 import csv
+import functools
 import os
 import re
-import shutil
 import sys
 import tempfile
 
-from peers import enter_pinned, fail, run
+import peers
+from peers import chromium, enter_pinned, problems, run
 
 enter_pinned("venv-browser", ["playwright>=1.40", "axe-playwright-python>=0.1"])
 
 from playwright.sync_api import sync_playwright
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-problems = []
-
-
-def expect(condition, what):
-    if not condition:
-        problems.append(what)
-        print("DIFFERS: " + what)
+expect = functools.partial(peers.expect, word="DIFFERS")
 
 
 def counts(folder):
@@ -121,9 +116,7 @@ def main():
     parser.add_argument("--limit", type=int, default=1000)
     parser.add_argument("--keep", help="a folder for the report and its screenshots")
     options = parser.parse_args()
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if not chromium:
-        fail("chromium is missing (Debian: chromium)")
+    browser_path = chromium()
     folder = options.keep or tempfile.mkdtemp()
     made = run(os.path.join(HERE, "explorer.lua"), f"limit={options.limit}", "--out", folder)
     if made.returncode:
@@ -131,7 +124,7 @@ def main():
     rules = counts(folder)
     address = "file://" + os.path.join(os.path.abspath(folder), "index.html")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium)
+        browser = playwright.chromium.launch(executable_path=browser_path)
         for width, scheme in ((1400, "light"), (360, "dark")):
             page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
             messages, requests = [], []

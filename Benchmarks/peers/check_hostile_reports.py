@@ -19,7 +19,7 @@ import shutil
 import sys
 import tempfile
 
-from peers import enter_pinned, fail, run
+from peers import chromium, enter_pinned, run
 
 enter_pinned("venv-browser", ["playwright>=1.40", "axe-playwright-python>=0.1"])
 
@@ -204,12 +204,10 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", help="a folder for cases where something is wrong")
     options = parser.parse_args()
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if not chromium:
-        fail("chromium is missing (Debian: chromium)")
+    browser_path = chromium()
     bad, reached = 0, {}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium)
+        browser = playwright.chromium.launch(executable_path=browser_path)
         window = Window(browser)
         for number in range(options.first, options.first + options.count):
             folder = tempfile.mkdtemp()

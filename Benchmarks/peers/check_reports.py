@@ -11,24 +11,16 @@ be looked at. Exit status 1 where anything is wrong. Needs chromium; Playwright 
 """
 import argparse
 import os
-import shutil
 import sys
 import tempfile
 
-from peers import enter_pinned, fail, run
+from peers import chromium, enter_pinned, expect, problems, run
 
 enter_pinned("venv-browser", ["playwright>=1.40", "axe-playwright-python>=0.1"])
 
 from playwright.sync_api import sync_playwright
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-problems = []
-
-
-def expect(condition, what):
-    if not condition:
-        problems.append(what)
-        print("WRONG: " + what)
 
 
 def column(table, number):
@@ -98,16 +90,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--keep", help="a folder for the report, its pictures and its PDF")
     options = parser.parse_args()
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if not chromium:
-        fail("chromium is missing (Debian: chromium)")
+    browser_path = chromium()
     folder = options.keep or tempfile.mkdtemp()
     made = run(os.path.join(HERE, "paper.lua"), "--formats", "png,svg", "--out", folder)
     if made.returncode != 1:
         sys.exit(f"paper.lua ends with {made.returncode}, and its last cell is an error: {made.stderr}")
     address = "file://" + os.path.join(os.path.abspath(folder), "index.html")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium)
+        browser = playwright.chromium.launch(executable_path=browser_path)
         for width, scheme in ((1400, "light"), (360, "dark")):
             page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
             messages, requests = [], []

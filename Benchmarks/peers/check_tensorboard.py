@@ -22,6 +22,7 @@ import time
 import urllib.request
 
 import peers
+from peers import expect, problems
 
 SCRIPT = """-- %% [markdown]
 -- # A small training
@@ -38,13 +39,6 @@ gfnet.report.figure(gfnet.plot.figure{title = "a line"}:line({1, 2, 3}, {1, 4, 9
 gfnet.report.table{name = "numbers", caption = "A table.", columns = {"a", "b"}, rows = {{1, 2}, {3, 4}}}
 gfnet.report.results{accuracy = model:trace(data):accuracy()[2]}
 """
-problems = []
-
-
-def expect(condition, what):
-    if not condition:
-        problems.append(what)
-        print("WRONG: " + what)
 
 
 def command(folder, out, *arguments):

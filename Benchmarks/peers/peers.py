@@ -1,6 +1,7 @@
 """What the scripts of this folder share: their Python environment and the program under test."""
 
 import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -63,6 +64,24 @@ def fail(message):
     """Ends the script that was started with 2: something that it needs is missing, or went wrong."""
     print(f"{os.path.splitext(os.path.basename(sys.argv[0]))[0]}: {message}", file=sys.stderr)
     sys.exit(2)
+
+
+problems = []
+
+
+def expect(condition, what, word="WRONG"):
+    """Notes and says what is not as it should be; the script that asked ends by `problems`."""
+    if not condition:
+        problems.append(what)
+        print(f"{word}: {what}")
+
+
+def chromium():
+    """The path of Chromium, or the end of the script."""
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if not path:
+        fail("chromium is missing (Debian: chromium)")
+    return path
 
 
 def enter_pinned(name, packages):
