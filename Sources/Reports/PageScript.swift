@@ -2,14 +2,14 @@ import Foundation
 import Support
 
 /// A script of the program's own that a page holds: what is not named by its hash does not run there.
-struct PageScript {
+package struct PageScript {
   /// What the policy of the page says to let it run.
-  let source: String
+  package let source: String
   /// The element, for the end of the page.
-  let element: String
+  package let element: String
 
   /// - Parameter text: JavaScript that makes elements and texts, never markup, out of what is on the page, and loads nothing.
-  init(_ text: String) {
+  package init(_ text: String) {
     source = "'sha256-\(Data(SHA256.digest(Array(text.utf8))).base64EncodedString())'"
     element = "<script>\(text)</script>\n"
   }

@@ -80,7 +80,7 @@ public enum RunsPage {
 
   private static func opening(_ count: Int) -> String {
     let policy =
-      "script-src \(RunsPageScript.source); default-src 'none'; style-src 'unsafe-inline'; img-src 'self' file:; "
+      "script-src \(RunsPageScript.script.source); default-src 'none'; style-src 'unsafe-inline'; img-src 'self' file:; "
       + "form-action 'none'; base-uri 'none'"
     return """
       <!DOCTYPE html>
@@ -169,7 +169,7 @@ public enum RunsPage {
     </footer>
     </main>
     </div>
-    \(RunsPageScript.element)</body>
+    \(RunsPageScript.script.element)</body>
     </html>
 
     """

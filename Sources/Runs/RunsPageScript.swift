@@ -1,13 +1,8 @@
-import Foundation
-import Support
+import Reports
 
 /// What the page of all runs searches by, and its style.
 enum RunsPageScript {
-  /// What the policy of the page lets run.
-  static let source = "'sha256-\(Data(SHA256.digest(Array(text.utf8))).base64EncodedString())'"
-
-  /// The element, for the end of the page.
-  static let element = "<script>\(text)</script>\n"
+  static let script = PageScript(text)
 
   /// It compares texts and hides items. The search field is shown by it, as it would do nothing without. All words must occur in a
   /// run; what was searched for stands in the address, so that it can be linked to.
