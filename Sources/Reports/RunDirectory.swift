@@ -173,9 +173,11 @@ public final class RunDirectory {
   /// Says of a run whose report stays as it was before that it failed, as far as the disk lets it.
   private func endAsFailed(_ summary: JSONValue) {
     let summaryPath = path / "summary.json"
-    // One that was written already says that all went well.
-    do { try AtomicFile.write(summary.pretty, to: summaryPath) } catch {
-      _ = summaryPath.withPlatformString { unlink($0) }
+    // One that was written already says that all went well; none is made that the run has not listed.
+    if summaryPath.exists {
+      do { try AtomicFile.write(summary.pretty, to: summaryPath) } catch {
+        _ = summaryPath.withPlatformString { unlink($0) }
+      }
     }
     do { try writeMeta(durable: false) } catch { RunFacts.markFailed(path / Self.metaName) }
   }
